@@ -10,9 +10,8 @@ import pytest
 from homes import Home
 from hypothesis import HealthCheck, settings
 
-from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.server import RunningServer, serve
-from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
 settings.register_profile(

@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from exports import write_shop
 
+from torgsync.sandbox.quirks import Rights
 from torgsync.sandbox.server import serve
-from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
 GOODS = 10_000

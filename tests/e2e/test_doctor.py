@@ -13,8 +13,8 @@ from torgsync.files.config.objects import load_object
 from torgsync.files.config.settings import read_settings
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import running
+from torgsync.sandbox.quirks import Rights
 from torgsync.sandbox.server import serve
-from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 from torgsync.state.store import open_store
 

@@ -17,8 +17,7 @@ from homes import EXAMPLE, ROOT, Home, SandboxAddress
 
 from torgsync.demo.sandbox import SandboxOptions, open_sandbox
 from torgsync.sandbox.faults import Fault
-from torgsync.sandbox.quirks import Quirks
-from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.quirks import Quirks, Rights
 
 
 @contextmanager

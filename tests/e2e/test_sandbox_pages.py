@@ -12,9 +12,8 @@ from browsers import Browser, find_chromium
 from homes import EXAMPLE, Home
 from lxml import html
 
-from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.server import RunningServer, serve
-from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
 CHROMIUM = find_chromium()

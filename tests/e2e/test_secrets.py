@@ -19,7 +19,7 @@ from keyring.errors import KeyringLocked, PasswordDeleteError
 from matrix import sampled
 
 from torgsync.files.config.objects import load_object
-from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.quirks import Rights
 
 TOKEN = "invented-9c41f7-token"
 

@@ -9,7 +9,7 @@ from math import inf
 from subprocess import Popen
 from threading import Event
 
-from torgsync.sandbox.injector import Forward, Hook, HookAnswer, HookedCall
+from torgsync.sandbox.faults import Forward, Hook, HookAnswer, HookedCall
 from torgsync.sandbox.server import RunningServer
 from torgsync.sandbox.shop.shop import Shop
 

@@ -21,10 +21,9 @@ from torgsync.cli.app import app
 from torgsync.cli.base.program import Program
 from torgsync.errors import Interrupted
 from torgsync.sandbox.faults import parse_fault
-from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.scenario import read_quirks
-from torgsync.sandbox.shop.import_work import ImportSettings
-from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.shop.imports import ImportSettings
 from torgsync.sandbox.shop.shop import Shop
 
 ROOT = Path(__file__).parents[2]

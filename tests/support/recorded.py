@@ -13,7 +13,7 @@ import httpx
 
 from torgsync.prom.api import Prom
 from torgsync.prom.http import Http
-from torgsync.prom.request import RequestJournal, Right
+from torgsync.prom.request import RequestJournal, Right, import_request, json_request
 
 URL = "https://prom.example/api/v1"
 TOKEN = "tok3n-invented-0123456789"
@@ -185,9 +185,8 @@ def get(wire: Wire) -> dict[str, object]:
 
 def edit(wire: Wire, count: int = 2) -> dict[str, object]:
     items = [{"id": str(number)} for number in range(count)]
-    return wire.http().post("/products/edit", json=items, right=WRITE, effect="values")
+    return wire.http().send(json_request("/products/edit", items, WRITE))
 
 
 def start_import(wire: Wire) -> dict[str, object]:
-    files = {"file": ("products.xml", io.BytesIO(b"<yml_catalog/>"), "application/xml")}
-    return wire.http().post("/products/import_file", files=files, right=WRITE, effect="import")
+    return wire.http().send(import_request("{}", io.BytesIO(b"<yml_catalog/>")))

@@ -123,9 +123,8 @@ class Story:
         import stamina
         from homes import Home
 
-        from torgsync.sandbox.quirks import Quirks
+        from torgsync.sandbox.quirks import Quirks, Rights
         from torgsync.sandbox.server import serve
-        from torgsync.sandbox.shop.rights import Rights
         from torgsync.sandbox.shop.shop import Shop
 
         stamina.set_testing(True, attempts=3)

@@ -37,10 +37,10 @@ def list_(
     with program.job(file) as job:
         view = list_clients(job)
     if not held:
-        rows, shown = client_rows(view), shown_client_rows(view)
+        rows, shown = _client_rows(view), _shown_client_rows(view)
         print_rows(program, output, "clients", rows, shown, columns=(*CLIENT_COLUMNS, "card", "orders"))
         return
-    candidates = shown_client_rows(view)
+    candidates = _shown_client_rows(view)
     rows = [
         {"order": order_id} | row
         for order_id, fitting in view.candidates.items()
@@ -66,15 +66,15 @@ def show(
 ) -> None:
     """Show one client: everything they are recognised by, and their orders."""
     program = program_of(context, output)
-    refuse_words(client)
+    _refuse_words(client)
     from torgsync.jobs.orders.clients import show_client
 
     file = program.object(wanted)
     with program.job(file) as job:
         details = show_client(job, client)
-    document = client_document(details, file.settings.orders.clock)
+    document = _client_document(details, file.settings.orders.clock)
     rows = document["orders"]
-    people = partial(print_client, program, document)
+    people = partial(_print_client, program, document)
     print_result(output, rows, people, columns=ORDER_COLUMNS, tail={"client": document})
 
 
@@ -103,13 +103,8 @@ def import_(
     if result is None:  # pragma: no cover  # a file that is named is always read
         return
     numbers = pick(result, "rows", "new", "known", "ambiguous", "unreadable")
-    print_result(
-        output,
-        [numbers],
-        lambda: _notify(program, given, result),
-        head={"object": file.settings.name},
-        tail={"clients": numbers, "exit": int(result.exit_code)},
-    )
+    head, tail = {"object": file.settings.name}, {"clients": numbers, "exit": int(result.exit_code)}
+    print_result(output, [numbers], lambda: _notify(program, given, result), head=head, tail=tail)
     raise typer.Exit(int(result.exit_code))
 
 
@@ -118,10 +113,10 @@ def _notify(program: Program, path: Path, result: ClientsImport) -> None:
     program.notify(f"{number} in `{path.name}`: {result.new} new, {result.known} known")
     if result.unreadable:
         phones = counted(result.unreadable, "phone is no number", "phones are no numbers")
-        program.notify(f"! {phones} and will find nobody", style="warning")
+        program.warn(f"{phones} and will find nobody")
     if result.ambiguous:
         rows = counted(result.ambiguous, "row fits", "rows fit")
-        program.notify(f"! {rows} several known clients; none was picked", style="warning")
+        program.warn(f"{rows} several known clients; none was picked")
 
 
 def choose(
@@ -137,7 +132,7 @@ def choose(
     from torgsync.jobs.orders.clients import NEW, choose_client
 
     if client != NEW:
-        refuse_words(client)
+        _refuse_words(client)
     with program.job(program.object(wanted)) as job:
         chosen = choose_client(job, order, client)
     program.notify(f"order {order} is that of client {chosen}")
@@ -152,7 +147,7 @@ def merge(
     """Make several clients one: phones, e-mails and orders go to the one that stays."""
     program = program_of(context)
     for client in (*clients, into):
-        refuse_words(client)
+        _refuse_words(client)
     from torgsync.jobs.orders.clients import merge_clients
 
     with program.job(program.object(wanted)) as job:
@@ -190,18 +185,13 @@ def forget(
     names = ("clients", "orders", "files", "copies", "places", "named_in", "elsewhere", "kept", "by_hand")
     document = pick(result, *names)
     flat = {key: " ".join(value) if isinstance(value, tuple) else value for key, value in document.items()}
-    print_result(
-        output,
-        [flat],
-        lambda: notify_forgotten(program, result),
-        head={"object": file.settings.name},
-        tail={"forgotten": document, "exit": int(run.exit_code)},
-    )
-    notify_left(program, file, result, person)
+    head, tail = {"object": file.settings.name}, {"forgotten": document, "exit": int(run.exit_code)}
+    print_result(output, [flat], lambda: _notify_forgotten(program, result), head=head, tail=tail)
+    _notify_left(program, file, result, person)
     raise typer.Exit(int(run.exit_code))
 
 
-def refuse_words(client: str) -> None:
+def _refuse_words(client: str) -> None:
     """Refuse what is no client's number before it gets into the log: it may be a person's name."""
     if not client.isdecimal():
         hint = "a client is named by its number: torgsync clients list"
@@ -212,21 +202,18 @@ CLIENT_COLUMNS = ("id", "name", "phone", "email")
 ORDER_COLUMNS = ("id", "created", "status", "total", "currency")
 
 
-def shown_client_rows(view: ClientList) -> list[dict[str, object]]:
-    """Return clients as rows for people."""
+def _shown_client_rows(view: ClientList) -> list[dict[str, object]]:
     return [pick(client, *CLIENT_COLUMNS) for client in view.clients]
 
 
-def client_rows(view: ClientList) -> list[dict[str, object]]:
-    """Return clients as rows of a document."""
+def _client_rows(view: ClientList) -> list[dict[str, object]]:
     return [
         row | {"card": client.card, "orders": view.orders.get(client.id, 0)}
-        for row, client in zip(shown_client_rows(view), view.clients, strict=True)
+        for row, client in zip(_shown_client_rows(view), view.clients, strict=True)
     ]
 
 
-def client_document(details: ClientDetails, clock: tzinfo) -> dict[str, Any]:
-    """Return a client as JSON, its contacts by kind."""
+def _client_document(details: ClientDetails, clock: tzinfo) -> dict[str, Any]:
     contacts = {
         kind: [contact.key for contact in details.contacts if contact.kind == kind]
         for kind in ("phone", "email", "card")
@@ -244,8 +231,7 @@ def client_document(details: ClientDetails, clock: tzinfo) -> dict[str, Any]:
     return {"id": details.client.id, "name": details.client.name, **contacts, "orders": orders}
 
 
-def print_client(program: Program, document: dict[str, Any]) -> None:
-    """Print a client for people."""
+def _print_client(program: Program, document: dict[str, Any]) -> None:
     program.print(f"client {document['id']}: {document['name'] or 'without a name'}")
     for kind in ("phone", "email", "card"):
         if document[kind]:
@@ -258,8 +244,7 @@ def print_client(program: Program, document: dict[str, Any]) -> None:
         print_table(program, ("order", "placed", "status", "total"), rows)
 
 
-def notify_forgotten(program: Program, result: ForgetResult) -> None:
-    """Report what was forgotten."""
+def _notify_forgotten(program: Program, result: ForgetResult) -> None:
     if not result.known:
         program.notify("nobody with this phone is known")
         return
@@ -272,28 +257,24 @@ def notify_forgotten(program: Program, result: ForgetResult) -> None:
         program.notify(f"deleted: {number} of the state from before an update, which knew everybody")
 
 
-def notify_left(program: Program, file: ObjectFile, result: ForgetResult, phone: str) -> None:
+def _notify_left(program: Program, file: ObjectFile, result: ForgetResult, phone: str) -> None:
     """Report where the person may still be found, and what to do about it."""
-
-    def warn(text: str) -> None:
-        program.notify(f"! {text}", style="warning")
-
     if result.by_hand:
         sales = counted(len(result.by_hand), "sale was", "sales were")
-        warn(f"{sales} not taken by Torgsoft yet; enter by hand: {', '.join(result.by_hand)}")
+        program.warn(f"{sales} not taken by Torgsoft yet; enter by hand: {', '.join(result.by_hand)}")
         numbers = " ".join(result.by_hand)
         program.notify(f"hint: when it is done in Torgsoft: torgsync orders done {numbers} -o {file.called}")
     for place in result.places:
-        warn(f"files of these orders may still lie in the old outbox `{place}`; delete them there")
+        program.warn(f"files of these orders may still lie in the old outbox `{place}`; delete them there")
     for order_id in result.named_in:
         where = "in its note, address or phones; that was left"
-        warn(f"order {order_id} of somebody else names this phone {where}")
+        program.warn(f"order {order_id} of somebody else names this phone {where}")
         program.notify(f"hint: torgsync orders show {order_id} -o {file.called}")
     for slug in result.elsewhere:
-        warn(f"the sync object `{slug}` knows this phone too")
+        program.warn(f"the sync object `{slug}` knows this phone too")
         program.notify(f"hint: torgsync clients forget {phone} -o {slug}")
     for copy in result.kept:
-        warn(f"`{copy}`, a copy of the state from before an update, may know it; delete it")
+        program.warn(f"`{copy}`, a copy of the state from before an update, may know it; delete it")
     if result.known and file.settings.clients.path:
         program.notify("hint: delete the person in Torgsoft too, else its clients export brings them back")
 

@@ -40,7 +40,6 @@ def demo(context: typer.Context) -> None:
 
 
 def _run(root: Any, program: Program, command: tuple[str, ...]) -> int:  # noqa: ANN401  # Typer's own type
-    """Run one command of the program, and return its exit code."""
     try:
         root.main(list(command), prog_name="torgsync", obj=program)
     except SystemExit as end:

@@ -30,7 +30,7 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
     table_rows = [_render_table_row(field) for field in view.fields]
     print_rows(program, form, "fields", rows, table_rows, columns=COLUMNS)
     if view.problem:
-        program.notify(f"! no samples: {view.problem}", style="warning")
+        program.warn(f"no samples: {view.problem}")
 
 
 def _render_row(field: SampledField) -> dict[str, object]:
@@ -84,7 +84,7 @@ def add(
     parted = f', Ukrainian and Russian parted by "{added.mapping.split}"' if added.mapping.split else ""
     program.notify(f"`{added.mapping.column}` -> {added.mapping.name or added.mapping.to}{parted}")
     if added.warning:
-        program.notify(f"! {added.warning}", style="warning")
+        program.warn(added.warning)
 
 
 def add_all(context: typer.Context, wanted: ObjectOption = None) -> None:

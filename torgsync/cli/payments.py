@@ -27,7 +27,7 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOpt
     with program.job(file) as job:
         fetched = fetch_methods(job)
     if output is not Format.TABLE:
-        rows = [row | {"new": row["name"] in fetched.added} for row in method_rows(fetched.methods)]
+        rows = [row | {"new": row["name"] in fetched.added} for row in _method_rows(fetched.methods)]
         print_rows(program, output, "payment_methods", rows, columns=(*METHOD_COLUMNS, "new"))
         return
     methods = counted(fetched.listed, "payment method")
@@ -35,7 +35,7 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOpt
     for old, new in fetched.renamed:
         program.notify(f"`{old}` is called `{new}` now")
     for method in fetched.gone:
-        program.notify(f"! `{method}` is not on Prom.ua any more; its mapping is kept", style="warning")
+        program.warn(f"`{method}` is not on Prom.ua any more; its mapping is kept")
     if fetched.unmapped:
         program.notify("without a place for their money:")
         for name in fetched.unmapped:
@@ -46,7 +46,7 @@ def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOpt
     """List the payment methods: those without a place first, those that Prom.ua has no more last."""
     program = program_of(context, output)
     methods = program.object(wanted).settings.payment_methods
-    rows = method_rows(sorted(methods, key=lambda method: (method.gone, method.mapped)))
+    rows = _method_rows(sorted(methods, key=lambda method: (method.gone, method.mapped)))
     shown = [
         {key: value for key, value in row.items() if key != "gone"}
         | ({"name": f"{row['name']} (gone from Prom.ua)"} if row["gone"] else {})
@@ -88,7 +88,7 @@ def map_(
         if moved:
             program.notify(f"the money of {counted(moved, 'order')} that had no place is there now")
 
-    (row,) = method_rows([changed])
+    (row,) = _method_rows([changed])
     tail = {"payment_method": row, "moved_orders": moved}
     print_result(output, [row | {"moved_orders": moved}], notify, tail=tail)
 
@@ -113,9 +113,9 @@ def postings(
     since, until = stretch(first, last, clock)
     with program.job(file) as job:
         movements = list_postings(job, since, until)
-    shown = [shown_posting_row(posting, clock) for posting in movements]
+    shown = [_shown_posting_row(posting, clock) for posting in movements]
     rows = [posting_row(posting, clock) for posting in movements]
-    none = none_message(first, last)
+    none = _none_message(first, last)
     print_rows(program, output, "postings", rows, shown, columns=POSTING_COLUMNS, none=none)
 
 
@@ -146,14 +146,14 @@ def report(
         place = {"place": balance.place, "account": balance.account or None}
         rows.append({**place, **sums, "currency": balance.currency})
         shown.append({"account": balance.account or balance.place, **sums, "in": balance.currency})
-    none = none_message(first, last)
+    none = _none_message(first, last)
     print_rows(program, output, "accounts", rows, shown, columns=BALANCE_COLUMNS, none=none)
     if output is not Format.TABLE:
         return
     if rows:
         program.notify("open: expected, and neither received nor reversed by the end of these days")
     for finding in view.findings:
-        program.notify(f"! {finding_message(finding)}", style="warning")
+        program.warn(finding_message(finding))
         if method := finding.args.get("method"):
             program.notify(f'hint: torgsync payments map "{method}" --cash-register "…" -o {file.called}')
 
@@ -168,8 +168,7 @@ _SUMS = ("expected", "received", "reversed", "open")
 BALANCE_COLUMNS = ("place", "account", *_SUMS, "currency")
 
 
-def method_rows(methods: Iterable[PaymentMethod]) -> list[dict[str, object]]:
-    """Return payment methods as rows of a document."""
+def _method_rows(methods: Iterable[PaymentMethod]) -> list[dict[str, object]]:
     return [
         {"id": str(method.id), **pick(method, "name", "cash_register", "current_account", "gone")}
         for method in methods
@@ -191,8 +190,7 @@ def posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
     }
 
 
-def shown_posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
-    """Return a posting as a row for people."""
+def _shown_posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
     return {
         "at": minute_of(posting.at, clock),
         "order": posting.order_id,
@@ -202,7 +200,7 @@ def shown_posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
     }
 
 
-def none_message(first: datetime | None, last: datetime | None) -> str:
+def _none_message(first: datetime | None, last: datetime | None) -> str:
     """Return what is said of days without money; a shop without any money needs no special sentence."""
     return "no money moved on these days" if first or last else ""
 

@@ -36,7 +36,7 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
         try:
             file = read()
         except ObjectInvalid as invalid:
-            program.notify(f"! {slug}: {invalid.message}", style="warning")
+            program.warn(f"{slug}: {invalid.message}")
             codes.append(invalid.exit_code)
             continue
         with program.job(file) as job:
@@ -110,9 +110,7 @@ def add(
     at_once = "due now, then" if timed.due else "next"
     program.notify(f"{time} by `{time.user}`; {at_once} {shop_time(timed.coming[0])}")
     if file.path.parent != program.settings.objects:
-        program.notify(
-            f"! `sync --due` without `-o` looks only in `{program.settings.objects}`", style="warning"
-        )
+        program.warn(f"`sync --due` without `-o` looks only in `{program.settings.objects}`")
     elif time.user == me:
         program.notify("next: torgsync schedule install")
 
@@ -147,11 +145,11 @@ def install(
         f"every {counted(job.minutes, 'minute')} it looks whether a time has come{entry.condition}"
     )
     for what, cure in lost(files):
-        program.notify(f"! {what} may not be known there", style="warning")
+        program.warn(f"{what} may not be known there")
         if cure:
             program.notify(f"hint: {cure}")
     if not any(own_times(file.settings) for file in files):
-        program.notify(f"! no time is that of `{job.user}`, so nothing will be done", style="warning")
+        program.warn(f"no time is that of `{job.user}`, so nothing will be done")
         program.notify("hint: torgsync schedule add --every 30m --between 08:00-21:00")
 
 
@@ -163,7 +161,7 @@ def _readable(program: Program) -> Iterator[ObjectFile]:
         try:
             yield load_object(path)
         except TorgsyncError as wrong:
-            program.notify(f"! {wrong.message}", style="warning")
+            program.warn(wrong.message)
 
 
 def remove(

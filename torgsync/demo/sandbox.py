@@ -12,10 +12,10 @@ from torgsync.errors import InvalidInput, Mistake, UsageError
 from torgsync.files.config.objects import mistakes_in
 from torgsync.files.config.text_files import TomlLines, parse_toml
 from torgsync.sandbox.faults import Fault, parse_fault
+from torgsync.sandbox.quirks import Rights
 from torgsync.sandbox.scenario import TOKEN_WORDS, Filling, Scenario, read_quirks, read_scenario
 from torgsync.sandbox.shop.filling import fill
 from torgsync.sandbox.shop.persistence import Persistence
-from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
 HELP = "see `torgsync sandbox --help`"

@@ -15,10 +15,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from torgsync.errors import TorgsyncError
-from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.server import RunningServer, serve
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, ShopBuyer
-from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
 TOKEN = "demo-token"  # noqa: S105  # the sandbox's own

@@ -20,7 +20,7 @@ from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.product.products import Existing
 from torgsync.errors import PromRefused
 from torgsync.prom.http import Http, ignore_idle, open_client
-from torgsync.prom.request import RequestJournal, Right
+from torgsync.prom.request import RequestJournal, Right, import_request, json_request
 from torgsync.prom.responses import NotFound
 from torgsync.prom.wire.orders import WireOrder, WirePaymentOption
 from torgsync.prom.wire.products import WireGroup, WireProduct, edit_answer, import_id, import_state
@@ -116,13 +116,7 @@ class Prom:
             "updated_fields": list(updated_fields),
         }
         with feed.open("rb") as file:
-            answer = self._http.post(
-                "/products/import_file",
-                data={"data": json.dumps(settings)},
-                files={"file": ("products.xml", file, "application/xml")},
-                right=Right.PRODUCTS_WRITE,
-                effect="import",
-            )
+            answer = self._http.send(import_request(json.dumps(settings), file))
         identity = import_id(answer)
         if not identity:
             words = self._http.responses.words(answer.get("message"))
@@ -142,7 +136,8 @@ class Prom:
     def payment_options(self) -> list[PaymentOption]:
         """Return the shop's payment methods, in Prom's order."""
         answer = self._http.get("/payment_options/list", right=Right.SETTINGS_READ)
-        return [option.option() for option in listed(answer, "payment_options", WirePaymentOption)]
+        options = listed(answer, "payment_options", WirePaymentOption)
+        return [PaymentOption(option.id, option.name) for option in options]
 
     def orders(self, modified_from: datetime | None = None) -> Iterator[list[Order]]:
         """Yield the orders page by page, newest first, all or those modified since an aware moment."""
@@ -163,7 +158,7 @@ class Prom:
         An order that is in neither part of the answer has this status or a later one (prom-api §5.3).
         """
         body = {"status": "received", "ids": [int(order_id) for order_id in order_ids]}
-        answer = self._http.post("/orders/set_status", json=body, right=Right.ORDERS_WRITE, effect="values")
+        answer = self._http.send(json_request("/orders/set_status", body, Right.ORDERS_WRITE))
         return edit_answer(answer, list(order_ids), self._http.responses.words)
 
     def save_parcel(self, order_id: str, parcel: str, carrier: str) -> None:
@@ -172,7 +167,7 @@ class Prom:
         Raises PromRefused, also for a number that the order has already: read it back.
         """
         body = {"order_id": int(order_id), "declaration_id": parcel, "delivery_type": carrier}
-        self._http.post("/delivery/save_declaration_id", json=body, right=Right.ORDERS_WRITE, effect="values")
+        self._http.send(json_request("/delivery/save_declaration_id", body, Right.ORDERS_WRITE))
 
     def try_right(self, right: Right) -> None:
         """Use a right in a way that changes nothing. Raises TokenRefused where the token lacks it.
@@ -192,7 +187,7 @@ class Prom:
     def _edit(self, path: str, items: Sequence[Mapping[str, object]]) -> EditAnswer:
         if not items:
             return EditAnswer(frozenset(), {})
-        answer = self._http.post(path, json=list(items), right=Right.PRODUCTS_WRITE, effect="values")
+        answer = self._http.send(json_request(path, list(items), Right.PRODUCTS_WRITE))
         result = edit_answer(answer, [str(item["id"]) for item in items], self._http.responses.words)
         # A missing right may be reported product by product (prom-api §11 Q1).
         reasons = result.errors.values()

@@ -20,16 +20,7 @@ import stamina
 from torgsync import __version__
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.errors import AnswerLost, GivenUp, Interrupted, Problem, TokenRefused, TorgsyncError, UsageError
-from torgsync.prom.request import (
-    ApiRequest,
-    Effect,
-    Files,
-    Json,
-    RequestJournal,
-    Right,
-    form_request,
-    json_request,
-)
+from torgsync.prom.request import ApiRequest, Json, RequestJournal, Right
 from torgsync.prom.responses import FailedTry, ResponseReader, lost_answer
 
 PROM_URL = "https://my.prom.ua/api/v1"
@@ -153,30 +144,16 @@ class Http:
         Repeated on 429, 5xx, broken connections, web pages and answers that cannot be read. Raises
         TokenRefused, NotFound, PromRefused or Temporary.
         """
-        return self._answer(ApiRequest("GET", path, right, params=params or {}))
+        return self.send(ApiRequest("GET", path, right, params=params or {}))
 
-    def post(
-        self,
-        path: str,
-        *,
-        json: object = None,
-        data: Mapping[str, str] | None = None,
-        files: Files | None = None,
-        right: Right,
-        effect: Effect,
-    ) -> Json:
-        """Send `json`, or a form of `data` and `files`, and return Prom's JSON object.
+    def send(self, request: ApiRequest) -> Json:
+        """Send a request and return Prom's JSON object.
 
         Values are repeated on 429, 5xx and broken connections, since a second edit sets the same values. An
         import is repeated only where it cannot have begun: on 429, or without a connection.
 
         After AnswerLost the effect is unknown, after TokenRefused, PromRefused or Temporary nothing was done.
         """
-        if files:
-            return self._answer(form_request(path, data or {}, files, right, effect))
-        return self._answer(json_request(path, json, right, effect))
-
-    def _answer(self, request: ApiRequest) -> Json:
         writes = request.effect is not None
         streak = self._streaks[writes]
         if given_up := streak.given_up():
@@ -254,9 +231,11 @@ class Http:
 
     def _built(self, request: ApiRequest) -> httpx.Request:
         build = partial(self._client.build_request, request.method, request.path)
-        if request.files:
-            form = dict(request.data or {})
-            return build(data=form, files=request.files, headers=self._headers, timeout=IMPORT_TIMEOUT)
+        if request.form:
+            settings, file = request.form
+            files = {"file": ("products.xml", file, "application/xml")}
+            data = {"data": settings}
+            return build(data=data, files=files, headers=self._headers, timeout=IMPORT_TIMEOUT)
         json_type = {"Content-Type": "application/json"} if request.body is not None else {}
         headers = {**self._headers, **json_type}
         return build(params=dict(request.params), content=request.body, headers=headers)

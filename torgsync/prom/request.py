@@ -15,18 +15,12 @@ Effect = Literal["values", "import"]
 """The effect of a write: "values" sets values and may be repeated; an "import" is one of few and may not
 (prom-api §4.6)."""
 
-Files = Mapping[str, tuple[str, BinaryIO, str]]
-"""Files of a form, keyed by part: file name, open file, media type. They are streamed."""
-
 CHUNK = 65536
 """Bytes of a file that are hashed at a time."""
 
 
 class Right(Enum):
-    """A right of a token: what it permits, its section and level in the seller's cabinet, its list.
-
-    Only a right to read has a list: the endpoint that it opens.
-    """
+    """A right of a token: what it permits, its section in the cabinet, and the list that it opens."""
 
     PRODUCTS_READ = ("read products", "Products and groups", "«Товари» and «Групи»", "/products/list")
     PRODUCTS_WRITE = ("write products", "Products and groups", "«Товари» and «Групи»")
@@ -65,43 +59,39 @@ class RequestJournal(Protocol):
 
 @dataclass
 class ApiRequest:
-    """One request with all its tries. `effect` is None for a read."""
+    """One request with all its tries. `effect` is None for a read.
+
+    `form` are the two parts of an import, its settings and the file, which is streamed. `in_doubt` is whether
+    a try may have had its effect although no answer confirmed it.
+    """
 
     method: str
     path: str
     right: Right
     params: Mapping[str, str | int] = field(default_factory=dict)
     body: bytes | None = None
-    data: Mapping[str, str] | None = None
-    files: Files | None = None
+    form: tuple[str, BinaryIO] | None = None
     effect: Effect | None = None
     items: int = 0
     digest: str = xxhash.xxh3_64_hexdigest(b"")
     in_doubt: bool = False
-    """Whether a try may have had its effect although no answer confirmed it."""
     tries: int = 0
 
 
-def json_request(path: str, json: object, right: Right, effect: Effect) -> ApiRequest:
-    """Return a POST of JSON."""
+def json_request(path: str, json: object, right: Right) -> ApiRequest:
+    """Return a POST of JSON that sets values."""
     body = json_text.dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     digest = xxhash.xxh3_64_hexdigest(body)
     items = json.get("ids") if isinstance(json, dict) else json
     count = len(items) if isinstance(items, list) else 1
-    return ApiRequest("POST", path, right, body=body, effect=effect, items=count, digest=digest)
+    return ApiRequest("POST", path, right, body=body, effect="values", items=count, digest=digest)
 
 
-def form_request(
-    path: str, data: Mapping[str, str], files: Files, right: Right, effect: Effect
-) -> ApiRequest:
-    """Return a POST of a form; the digest leaves out the boundary, which differs from try to try."""
-    digest = xxhash.xxh3_64()
-    for name, text in data.items():
-        digest.update(f"{name}={text}\n".encode())
-    for _, handle, _ in files.values():
-        while chunk := handle.read(CHUNK):
-            digest.update(chunk)
-        handle.seek(0)
-    return ApiRequest(
-        "POST", path, right, data=data, files=files, effect=effect, items=1, digest=str(digest.hexdigest())
-    )
+def import_request(settings: str, file: BinaryIO) -> ApiRequest:
+    """Return the form of an import; the digest leaves out the boundary, which differs from try to try."""
+    state = xxhash.xxh3_64(f"data={settings}\n".encode())
+    while chunk := file.read(CHUNK):
+        state.update(chunk)
+    file.seek(0)
+    path, right, digest = "/products/import_file", Right.PRODUCTS_WRITE, state.hexdigest()
+    return ApiRequest("POST", path, right, form=(settings, file), effect="import", items=1, digest=digest)

@@ -18,10 +18,9 @@ from torgsync.sandbox import cabinet
 from torgsync.sandbox.api import orders, products
 from torgsync.sandbox.api.answers import Json, Language
 from torgsync.sandbox.api.call import Call, Upload, parse_json, refusal
-from torgsync.sandbox.faults import HTTP_OK, ConnectionCut, Fault, FaultHit
-from torgsync.sandbox.injector import Hook, HookAnswer, HookedCall
+from torgsync.sandbox.faults import HTTP_OK, ConnectionCut, Fault, FaultHit, Hook, HookAnswer, HookedCall
 from torgsync.sandbox.pages.pages import Pages
-from torgsync.sandbox.shop.rights import Section
+from torgsync.sandbox.quirks import Section
 from torgsync.sandbox.shop.shop import RequestRecord, Shop
 
 BASE = "/api/v1"
@@ -50,11 +49,11 @@ class Route:
 # The client has its own list of paths: client and sandbox share no code on purpose.
 ROUTES = (
     Route("GET", "products/list", "products", products.list_products),
-    Route("GET", "products/<int:product_id>", "products", products.show_product),
+    Route("GET", "products/<int:key>", "products", products.show_product),
     # An external id may contain slashes; they come encoded and arrive here decoded.
-    Route("GET", "products/by_external_id/<path:external_id>", "products", products.show_by_external_id),
-    Route("POST", "products/edit", "products", products.edit_products),
-    Route("POST", "products/edit_by_external_id", "products", products.edit_products_by_external_id),
+    Route("GET", "products/by_external_id/<path:key>", "products", products.show_product),
+    Route("POST", "products/edit", "products", partial(products.edit_products, kind=int)),
+    Route("POST", "products/edit_by_external_id", "products", partial(products.edit_products, kind=str)),
     Route("POST", "products/import_file", "products", products.import_file),
     Route("POST", "products/import_url", "products", products.import_url),
     Route("GET", "products/import/status/<import_id>", "products", products.show_import),
@@ -136,7 +135,7 @@ class SandboxApp:
             response = self._respond_with_faults(request, upload, body, hits)
             status = response.status_code
         finally:
-            self._shop.log.add(
+            self._shop.log.append(
                 RequestRecord(
                     time=self._shop.now(),
                     method=request.method,

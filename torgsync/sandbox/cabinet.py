@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from torgsync.core.text import counted
 from torgsync.sandbox.api.answers import Json
 from torgsync.sandbox.api.call import parse_json
-from torgsync.sandbox.shop.orders import NOVA_POSHTA, PROM_PAYMENT, ShopBuyer
+from torgsync.sandbox.shop.orders import ShopBuyer
 from torgsync.sandbox.shop.products import Presence, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
 
@@ -102,27 +102,26 @@ class _OrderedProduct(_Body):
     quantity: Decimal = Field(Decimal(1), gt=0)
 
 
-_DEFAULT_BUYER = ShopBuyer()
-
-
 class _Buyer(_Body):
-    first_name: str = _DEFAULT_BUYER.first_name
-    last_name: str = _DEFAULT_BUYER.last_name
-    second_name: str | None = _DEFAULT_BUYER.second_name
-    phone: str | None = _DEFAULT_BUYER.phone
-    email: str | None = _DEFAULT_BUYER.email
+    first_name: str = ""
+    last_name: str = ""
+    second_name: str | None = None
+    phone: str | None = None
+    email: str | None = None
 
 
 class _NewOrder(_Body):
+    """The arguments of `Shop.place_order`; its defaults apply."""
+
     products: tuple[_OrderedProduct, ...] = Field(min_length=1)
     buyer: _Buyer = _Buyer()
-    payment_option_id: int = PROM_PAYMENT.id
-    delivery_option_id: int = NOVA_POSHTA.id
-    delivery_address: str = "м. Львів (Львівська обл.), №1: вул. Тестова, 1"
+    payment_option_id: int = 0
+    delivery_option_id: int = 0
+    delivery_address: str = ""
     delivery_cost: Decimal = Field(Decimal(0), ge=0)
     special_offer_discount: Decimal = Field(Decimal(0), ge=0)
     client_notes: str = ""
-    source: str = "portal"
+    source: str = ""
     paid: bool = False
 
 
@@ -147,12 +146,10 @@ def _add_group(shop: Shop, body: _NewGroup) -> Json:
 
 
 def _place_order(shop: Shop, body: _NewOrder) -> Json:
-    number = shop.place_order(
-        [(line.product, line.quantity) for line in body.products],
-        buyer=ShopBuyer(**body.buyer.model_dump()),
-        **body.model_dump(exclude={"products", "buyer"}),
-    )
-    return {"order": number}
+    lines = [(line.product, line.quantity) for line in body.products]
+    details = body.model_dump(exclude={"products"}, exclude_unset=True)
+    details["buyer"] = ShopBuyer(**details.get("buyer", {}))
+    return {"order": shop.place_order(lines, **details)}
 
 
 def _on_order(change: Callable[[Shop, Any], None]) -> Callable[[Shop, Any], Json]:

@@ -1,27 +1,27 @@
-"""The sandbox's behaviour where the real Prom.ua's is unknown or contradictory (prom-api §9, §10)."""
+"""The switches of a sandbox: behaviour that is unknown or contradictory, and the rights of tokens."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
+Right = Literal["none", "read", "write"]
+Section = Literal["products", "groups", "orders", "clients", "settings"]
 LONGEST_IMPORT = 86_400  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
 class Quirks:
-    """Switches for the open questions of the reference; a shop's quirks may be replaced while it runs.
+    """Switches for the open questions of the reference (prom-api §9, §10); they may change in a running shop.
 
-    Attributes:
-        last_id: whether a page contains the product whose id was given (prom-api §2.1).
-        root_group_only: a product list without `group_id` shows only the root group (prom-api §3.1).
-        forbidden_as: the answer to a token without the right (prom-api §1.3): a web page with 401 or 403,
-            or, by default, what a careless client takes for success: 200 with a message "forbidden".
-        report_unchanged: an edit that changes nothing is in `processed_ids` (prom-api §3.4).
-        second_import: whether an import is accepted while another one runs (prom-api §4.5).
-        date_filters: the zone of dates in filters; answers are always in UTC (prom-api §10 Q9).
-        imports_per_day: imports accepted in any 24 hours (prom-api §4.6).
-        import_seconds: from acceptance to the final status and the effect (prom-api §4.4).
+    `last_id` is whether a page contains the product whose id was given (prom-api §2.1). `root_group_only`: a
+    product list without `group_id` shows only the root group (prom-api §3.1). `forbidden_as` is the answer to
+    a token without the right (prom-api §1.3): a web page, or what a careless client takes for success, 200
+    with a message "forbidden". `report_unchanged`: an edit that changes nothing is in `processed_ids`
+    (prom-api §3.4). `second_import` is whether an import is accepted while another one runs (prom-api §4.5),
+    `date_filters` the zone of dates in filters (answers are in UTC, prom-api §10 Q9), `imports_per_day` how
+    many are accepted in any 24 hours (prom-api §4.6), `import_seconds` how long one takes (prom-api §4.4).
     """
 
     last_id: Literal["exclusive", "inclusive"] = "exclusive"
@@ -38,3 +38,34 @@ class Quirks:
             raise ValueError("imports_per_day is below 0")
         if not 0 <= self.import_seconds <= LONGEST_IMPORT:
             raise ValueError(f"import_seconds is not between 0 and {LONGEST_IMPORT}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rights:
+    """The rights of a token; `settings` are payment and delivery. From `expires` on (UTC) it is unknown."""
+
+    products: Right = "none"
+    groups: Right = "none"
+    orders: Right = "none"
+    clients: Right = "none"
+    settings: Right = "none"
+    expires: datetime | None = None
+
+    @classmethod
+    def full(cls) -> Rights:
+        """Return the right to read and write everywhere."""
+        return cls(products="write", groups="write", orders="write", clients="write", settings="write")
+
+    @classmethod
+    def read_only(cls) -> Rights:
+        """Read everywhere, write nowhere."""
+        return cls(products="read", groups="read", orders="read", clients="read", settings="read")
+
+    def expired(self, now: datetime) -> bool:
+        """Return whether the token has expired."""
+        return self.expires is not None and now >= self.expires
+
+    def allow(self, section: Section, right: Right) -> bool:
+        """Return whether the section's right includes this one."""
+        levels: tuple[Right, ...] = ("none", "read", "write")
+        return levels.index(getattr(self, section)) >= levels.index(right)

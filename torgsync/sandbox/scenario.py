@@ -36,8 +36,7 @@ from pydantic import TypeAdapter, ValidationError
 from torgsync.core.text import did_you_mean
 from torgsync.errors import Mistake
 from torgsync.sandbox.faults import Fault
-from torgsync.sandbox.quirks import Quirks
-from torgsync.sandbox.shop.rights import Rights
+from torgsync.sandbox.quirks import Quirks, Rights
 
 Path = tuple[str | int, ...]
 Table = TypeVar("Table")
@@ -73,10 +72,7 @@ class Scenario:
 
 
 def read_scenario(data: Mapping[str, Any], line_of: Callable[[Path], int]) -> Scenario | list[Mistake]:
-    """Return the scenario in a TOML document, or all its mistakes in the order of the file.
-
-    `line_of` returns the line of a key's path, or of the nearest table above it.
-    """
+    """Return the scenario, or all mistakes in the order of the file; `line_of` finds the line of a key."""
     reader = _Reader(line_of)
     reader.unknown_keys((), data, ("shop", "tokens", "manners", "faults"))
     faults = data.get("faults", [])
@@ -98,10 +94,8 @@ def read_scenario(data: Mapping[str, Any], line_of: Callable[[Path], int]) -> Sc
 
 def read_quirks(base: Quirks, words: Iterable[str]) -> Quirks:
     """Return quirks changed by words such as `last_id=inclusive`; raise ValueError with every mistake."""
-    table: dict[str, Any] = {}
-    for word in words:
-        name, _, text = word.partition("=")
-        table[name.strip()] = _plain(text.strip())
+    parts = (word.partition("=") for word in words)
+    table = {name.strip(): _plain(text.strip()) for name, _, text in parts}
     reader = _Reader(lambda _: 0)
     changed = reader.table(Quirks, (), table)
     if changed is None or reader.mistakes:

@@ -6,7 +6,6 @@ import socket
 from collections.abc import Iterable
 from pathlib import Path
 from threading import Thread
-from types import TracebackType
 from typing import Self
 from wsgiref.types import WSGIEnvironment
 
@@ -85,17 +84,12 @@ class RunningServer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
 
 def serve(shop: Shop, host: str = "127.0.0.1", port: int = 0, photos: Iterable[Path] = ()) -> RunningServer:
-    """Start a server in a thread and return it; with port 0 on a free port.
-
-    Raises UsageError for a host beyond loopback, since the shop has no passwords.
-    """
+    """Start a server, with port 0 on a free one. UsageError beyond loopback, as the shop has no passwords."""
     if host not in LOOPBACK:
         raise UsageError(
             f"the sandbox listens on loopback only, not on `{host}`",

@@ -39,6 +39,7 @@ from torgsync.errors import (
     UsageError,
 )
 from torgsync.prom.http import GIVE_UP_AFTER, PROM_URL, TOTAL_TIMEOUT, TRIES, Http, open_client
+from torgsync.prom.request import import_request, json_request
 from torgsync.prom.responses import NotFound
 
 
@@ -193,7 +194,7 @@ def test_every_try_is_recorded_before_it_is_sent() -> None:
     """The journal knows method, path, size and digest of each try, and then how it ended."""
     journal = JournalRecorder()
     wire = Wire(said({}, 500), CLOSED, said({"processed_ids": ["1"]}))
-    wire.http(journal).post("/products/edit", json=[{"id": "1"}], right=WRITE, effect="values")
+    wire.http(journal).send(json_request("/products/edit", [{"id": "1"}], WRITE))
     digest = journal.lines[0][-1]
     assert journal.lines == [
         ("before", "POST", "/products/edit", 1, digest),
@@ -223,8 +224,7 @@ def test_the_digest_of_an_import_is_that_of_its_content() -> None:
     journal = JournalRecorder()
     http = Wire(said({"id": "1"})).http(journal)
     for content, settings in ((b"a", "{}"), (b"a", "{}"), (b"b", "{}"), (b"a", "[]")):
-        file = ("products.xml", io.BytesIO(content), "application/xml")
-        http.post("/i", data={"data": settings}, files={"file": file}, right=WRITE, effect="import")
+        http.send(import_request(settings, io.BytesIO(content)))
     first, again, other, otherwise = (line[-1] for line in journal.lines if line[0] == "before")
     assert first == again
     assert len({first, other, otherwise}) == 3
@@ -284,11 +284,11 @@ def test_a_read_that_works_does_not_end_a_row_of_failed_writes() -> None:
     http = wire.http()
     for _ in range(GIVE_UP_AFTER):
         with pytest.raises(AnswerLost):
-            http.post("/products/edit", json=[{}], right=WRITE, effect="values")
+            http.send(json_request("/products/edit", [{}], WRITE))
         if len(wire.requests) < TRIES * GIVE_UP_AFTER:
             assert http.get("/products/list", right=READ) == {}
     with pytest.raises(GivenUp, match="an edit of 1 product was sent and its answer was lost"):
-        http.post("/products/edit", json=[{}], right=WRITE, effect="values")
+        http.send(json_request("/products/edit", [{}], WRITE))
     assert http.get("/products/list", right=READ) == {}
 
 
@@ -350,7 +350,7 @@ def test_stopped_before_anything_was_sent() -> None:
     wire = Wire(said({}))
     http, _ = stopping(wire, 1)
     with pytest.raises(Interrupted):
-        http.post("/products/edit", json=[{}], right=WRITE, effect="values")
+        http.send(json_request("/products/edit", [{}], WRITE))
     assert wire.requests == []
 
 
@@ -358,4 +358,4 @@ def test_stopped_between_two_tries_of_an_edit() -> None:
     """The first try may have had its effect: that is the error, and the stop follows soon enough."""
     http, _ = stopping(Wire(BROKEN), 2)
     with pytest.raises(AnswerLost, match="was sent and its answer was lost: stopped"):
-        http.post("/products/edit", json=[{}], right=WRITE, effect="values")
+        http.send(json_request("/products/edit", [{}], WRITE))

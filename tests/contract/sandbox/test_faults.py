@@ -11,11 +11,9 @@ import pytest
 from shops import Clock, client_of, feed, import_feed, offer, send_feed
 
 from torgsync.sandbox.app import SandboxApp
-from torgsync.sandbox.faults import ConnectionCut, Fault, parse_fault
-from torgsync.sandbox.injector import FaultInjector
-from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.faults import ConnectionCut, Fault, FaultInjector, parse_fault
+from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.server import serve
-from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
 pytestmark = pytest.mark.usefixtures("each_door")

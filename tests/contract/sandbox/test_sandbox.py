@@ -9,9 +9,8 @@ import httpx
 import pytest
 from shops import Clock, client_of, feed, send_feed
 
-from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID, ShopProduct
-from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import RequestRecord, Shop
 
 pytestmark = pytest.mark.usefixtures("each_door")

@@ -11,9 +11,8 @@ import pytest
 
 from torgsync.sandbox import scenario
 from torgsync.sandbox.faults import Fault
-from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.scenario import Filling, Scenario, read_quirks, read_scenario
-from torgsync.sandbox.shop.rights import Rights
 
 
 def read(text: str) -> Scenario | list[Any]:

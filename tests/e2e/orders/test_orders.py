@@ -16,7 +16,7 @@ import pytest
 from faulty import Answer, Asked, FaultyServer, breaks_before, loses_the_answer, says
 from homes import Home
 
-from torgsync.sandbox.injector import Forward
+from torgsync.sandbox.faults import Forward
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, ShopBuyer
 
 OLENA = ShopBuyer(first_name="Олена", last_name="Вигадана", phone="+380500000001", email="O.V@shop.example")

@@ -9,9 +9,8 @@ from decimal import Decimal
 import pytest
 from homes import Home, Ran
 
-from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.server import serve
-from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
 

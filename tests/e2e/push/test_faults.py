@@ -17,13 +17,11 @@ from matrix import sampled
 
 from torgsync.core.plan.channels import FREE_AFTER
 from torgsync.prom import http
-from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop.filling import fill
-from torgsync.sandbox.shop.import_work import ImportSettings
-from torgsync.sandbox.shop.imports import Import
+from torgsync.sandbox.shop.imports import Import, ImportSettings
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY
-from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
 Snapshot = dict[str, dict[str, Any]]

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from torgsync.cli.app import app
 from torgsync.cli.base.program import Program
 from torgsync.core.plan.channels import LOOK_AFTER
-from torgsync.sandbox.injector import Forward
+from torgsync.sandbox.faults import Forward
 
 
 def rewrites(change: tuple[str, str]) -> Fault:

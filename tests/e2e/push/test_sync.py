@@ -22,7 +22,7 @@ from truth import rows
 
 from torgsync.core.product import texts
 from torgsync.jobs.push import edits
-from torgsync.sandbox.injector import Forward
+from torgsync.sandbox.faults import Forward
 
 EDIT = "POST /products/edit_by_external_id"
 IMPORT = "POST /products/import_file"

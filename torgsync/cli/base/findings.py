@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import Program
-from torgsync.cli.messages.findings import finding_message
-from torgsync.cli.messages.meanings import MEANING
+from torgsync.cli.messages.findings import MEANING, finding_message
 from torgsync.core.findings import Finding, FindingCount, Severity
 from torgsync.core.text import counted
 

@@ -106,6 +106,10 @@ class Output:
             self.hide_progress()
             _print_wrapped(self.err, text, 2, style)
 
+    def warn(self, text: str) -> None:
+        """Write one line about what may need a person, marked as such."""
+        self.notify(f"! {text}", style="warning")
+
     def print(self, text: str, indent: int = 2, style: str | None = None) -> None:
         """Print one line of data; where a terminal is too narrow it goes on below, indented."""
         _print_wrapped(self.out, text, indent, style)

@@ -107,7 +107,7 @@ class Program(Output):
                 progress.log_error(error)
                 raise
         if log.trouble:
-            self.notify(f"! the log `{log.baseFilename}` cannot be written: {log.trouble}", style="warning")
+            self.warn(f"the log `{log.baseFilename}` cannot be written: {log.trouble}")
 
     def log_error(self, error: TorgsyncError, slug: str) -> None:
         """Write to the log an error that stopped an object before any work with it began."""

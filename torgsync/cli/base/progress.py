@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
@@ -16,10 +15,6 @@ from torgsync.cli.base.output import Output
 from torgsync.errors import InvalidInput, TorgsyncError
 from torgsync.files.config.logs import REPORTED, clean
 from torgsync.jobs.context import Progress, Stage
-
-if TYPE_CHECKING:
-    pass
-
 
 _log = logging.getLogger(__name__)
 
@@ -87,7 +82,6 @@ class TerminalLogHandler(logging.Handler):
 
 
 def _left(seconds: float | None) -> str:
-    """Return an estimate of how long a stage will still take, empty where there is none."""
     if not seconds:
         return ""
     return f"{ceil(seconds / 60)} min left" if seconds > 90 else f"{ceil(seconds)} s left"  # noqa: PLR2004

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
+from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +77,6 @@ def cell(value: object) -> str:
 
 
 def _visible(text: str) -> str:
-    """Return a text without control characters; its line ends and tabs stay."""
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() or sign in "\n\t" else " " * sign.isspace() for sign in text)
@@ -110,6 +110,11 @@ def minute_of(moment: datetime, clock: tzinfo) -> str:
     return f"{moment.astimezone(clock):%d.%m.%Y %H:%M}"
 
 
+def whole_or_float(quantity: Decimal) -> int | float:
+    """Return a quantity as JSON has it."""
+    return int(quantity) if quantity == int(quantity) else float(quantity)
+
+
 def pick(value: object, *names: str) -> dict[str, Any]:
     """Return attributes of a value by their names."""
     return {name: getattr(value, name) for name in names}
@@ -141,7 +146,6 @@ def print_csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> None:
 
 
 def _harmless(value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula."""
     formula = isinstance(value, str) and value[:1] in _FORMULA and not _NUMBER.fullmatch(value)
     return f"'{value}" if formula else value
 

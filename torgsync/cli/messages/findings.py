@@ -1,4 +1,4 @@
-"""The sentence of each finding.
+"""The sentence of each finding, and what it means.
 
 Nothing but this catalogue makes these sentences, so that another language is another catalogue.
 """
@@ -6,20 +6,16 @@ Nothing but this catalogue makes these sentences, so that another language is an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from torgsync.cli.messages import orders
-from torgsync.core.clock import shop_time
+from torgsync.cli.messages.template import Sentence, fill
 from torgsync.core.findings import Code, Finding
 from torgsync.core.product.cells import CellFault, IdFault, id_fault_message
 from torgsync.core.product.columns import no_column_message
 from torgsync.core.product.fields import CENT
 from torgsync.core.product.texts import BarcodeFault
-from torgsync.core.text import counted
-
-Sentence = str | Callable[..., str]
 
 
 def finding_message(finding: Finding) -> str:
@@ -29,13 +25,13 @@ def finding_message(finding: Finding) -> str:
     sentence, args = SENTENCES[finding.code], dict[str, Any](finding.args)
     if isinstance(sentence, Mapping):
         sentence = sentence[args.pop("case")]
-    return sentence(**args) if callable(sentence) else sentence.format_map(args)
+    return fill(sentence, args)
 
 
 def variant_fault(finding: Finding) -> str:
     """Return why a good cannot be a variant, without what becomes of it."""
     args = {name: arg for name, arg in finding.args.items() if name != "grouped"}
-    return _VARIANTS[finding.code](**args)
+    return fill(_VARIANTS[finding.code], args)
 
 
 _FAULTS = {
@@ -77,15 +73,6 @@ def _text_cut(limit: int, count: int = 0, phrases: int = 0, sent: int = 0) -> st
     return f"{count} characters, Prom takes {limit}: cut"
 
 
-def _rounded(setting: str, before: str, after: str) -> str:
-    return f"{price_step('round', setting, Decimal(before), Decimal(after))}, by `[prices]`"
-
-
-def _no_group(group: str, meant: str) -> str:
-    near = f"; did you mean `{meant}`?" if meant else ""
-    return f"no good of the export lies in the group `{group}`{near}"
-
-
 def _group_conflict(number: str, chosen: Sequence[str], others: Sequence[Sequence[str]]) -> str:
     instead = " and ".join(_group_place(*other) for other in others)
     most = _group_place(*chosen)
@@ -102,51 +89,17 @@ def _alike(twin: str, traits: Sequence[Sequence[str]]) -> str:
     return f"{same}, a good of the same model"
 
 
-def _missing_traits(names: Sequence[str]) -> str:
-    return f"lacks {_quoted(names)}, which the other goods of its model have"
-
-
-def _extra_traits(names: Sequence[str]) -> str:
-    return f"has {_quoted(names)}, which the other goods of its model lack"
-
-
-_VARIANTS: dict[Code, Callable[..., str]] = {
+_VARIANTS: dict[Code, Sentence] = {
     Code.VARIANT_ALIKE: _alike,
-    Code.VARIANT_MISSING: _missing_traits,
-    Code.VARIANT_EXTRA: _extra_traits,
+    Code.VARIANT_MISSING: "lacks {names:quoted}, which the other goods of its model have",
+    Code.VARIANT_EXTRA: "has {names:quoted}, which the other goods of its model lack",
 }
 _STAYS = "; what tells it apart on Prom stays as it is there"
 
 
-def _no_variant(fault: Callable[..., str]) -> Callable[..., str]:
-    def sentence(*, grouped: bool, **args: object) -> str:
-        return f"{fault(**args)}{_STAYS if grouped else '; it goes as a product of its own'}"
-
-    return sentence
-
-
-def _empty_photos(count: int, first: str) -> str:
-    photos = counted(count, "photo is an empty file", "photos are empty files")
-    return f"{photos}, `{first}` for one; none is sent"
-
-
-def _unlisted(count: int) -> str:
-    left_out = counted(count, "product that exists", "products that exist")
-    return f"Prom's list leaves out {left_out}; each was found by its id"
-
-
-def _reserved(title: str, pieces: int, left: int | None, stock: int) -> str:
-    sold = counted(pieces, "piece")
-    return f"{title}: {sold} sold on Prom, which the export lacks; {left} of {stock} offered"
-
-
-def _open_import(sent: str, offers: int) -> str:
-    at = shop_time(datetime.fromisoformat(sent))
-    return f"an import of {counted(offers, 'product')} was sent at {at} and has not ended yet"
-
-
-def _quoted(names: Sequence[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
+def _no_variant(fault: Sentence) -> Callable[..., str]:
+    alone = "; it goes as a product of its own"
+    return lambda grouped, **args: f"{fill(fault, args)}{_STAYS if grouped else alone}"
 
 
 SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
@@ -162,7 +115,9 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     },
     Code.PRICE_ROUNDED: {
         "decimals": "`{cell}` has more than two decimals; it counts as {price}",
-        "rule": _rounded,
+        "rule": lambda setting, before, after: (
+            f"{price_step('round', setting, Decimal(before), Decimal(after))}, by `[prices]`"
+        ),
         "discount": "{base} and {amount} are rounded to {price} and {sale_price}; no discount is sent",
     },
     Code.SALE_PRICE_ABOVE: "{sale_price} is above the price {price}; no discount is sent",
@@ -184,15 +139,17 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
         "`WarehouseQuantity` says {total}, the centers together {centers}; {counts} counts"
     ),
     Code.STOCK_UNCHECKED: "`{cell}` is not a quantity; `{counted}` alone counts",
-    Code.STOCK_RESERVED: _reserved,
+    Code.STOCK_RESERVED: (
+        "{title}: {pieces:piece} sold on Prom, which the export lacks; {left} of {stock} offered"
+    ),
     Code.CENTERS_MISSING: (
         "the export has no column `WarehouseQuantityForPartner`: `WarehouseQuantity` counts, all centers "
         "together"
     ),
-    Code.CENTER_UNKNOWN: lambda center, known: (
-        f"the export tells no stock of the center `{center}`; it tells that of {', '.join(known)}"
+    Code.CENTER_UNKNOWN: "the export tells no stock of the center `{center}`; it tells that of {known}",
+    Code.PRODUCT_GROUP_EMPTY: lambda group, meant: (
+        f"no good of the export lies in the group `{group}`{f'; did you mean `{meant}`?' if meant else ''}"
     ),
-    Code.PRODUCT_GROUP_EMPTY: _no_group,
     Code.COLUMN_MISSING: lambda column, hint, meant: (
         f"{no_column_message(column, hint, meant)}; what was last sent of it stays"
     ),
@@ -205,16 +162,14 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     Code.PHOTOS_TOO_MANY: "{count} photos, the first {limit} are sent",
     Code.PHOTOS_UNREAD: {
         "none": "there is no photo in the folder of photos; photos on Prom.ua stay as they are",
-        "empty": _empty_photos,
+        "empty": "{count:photo is an empty file|photos are empty files}, `{first}` for one; none is sent",
     },
-    Code.PHOTOS_UNFETCHED: lambda title, photos: (
-        f"{title}: {counted(photos, 'photo')} could not be fetched by Prom; sent again with an import"
+    Code.PHOTOS_UNFETCHED: (
+        "{title}: {photos:photo} could not be fetched by Prom; sent again with an import"
     ),
-    Code.IMPORT_OPEN: _open_import,
+    Code.IMPORT_OPEN: "an import of {offers:product} was sent at {sent:time} and has not ended yet",
     Code.LETTERS_LOST: "a `?` stands where a letter was lost in the export",
-    Code.VARIANT_ALIKE: _no_variant(_alike),
-    Code.VARIANT_EXTRA: _no_variant(_extra_traits),
-    Code.VARIANT_MISSING: _no_variant(_missing_traits),
+    **{code: _no_variant(fault) for code, fault in _VARIANTS.items()},
     Code.VARIANT_MOVED: (
         f"its model changed, and Prom has it in the variant group {{group}}, which no call changes{_STAYS}"
     ),
@@ -225,11 +180,9 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     Code.GROUP_MISSING: "it lies in no group; a new good goes to none on Prom",
     Code.GROUP_UNREADABLE: "`{section}` is no section such as `11=Полив`; it is passed over",
     Code.SPLIT_AMBIGUOUS: "`{separator}` stands {count} times in it: the whole text goes to both languages",
-    Code.KEYWORD_LONG: lambda count, limit, first: (
-        f"{counted(count, 'phrase')} of more than {limit} characters left out: `{first}…`"
-    ),
-    Code.SKU_CHARACTERS: lambda letters: (
-        f"{_quoted(letters)} in an article; Prom takes letters, digits, blanks and `-`, `_`, `.`, `/`"
+    Code.KEYWORD_LONG: "{count:phrase} of more than {limit} characters left out: `{first}…`",
+    Code.SKU_CHARACTERS: (
+        "{letters:quoted} in an article; Prom takes letters, digits, blanks and `-`, `_`, `.`, `/`"
     ),
     Code.BARCODE_INVALID: lambda barcode, fault, **args: (
         f"`{barcode}` is not sent: {_BARCODES[BarcodeFault(fault)].format(**args)}"
@@ -243,7 +196,9 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
         "sign": "`{sign}` stands beside the price; it is sent in {currency}, not converted",
     },
     Code.CURRENCY_OTHER: "the price is in {named}, the shop sells in {currency}; prices are not sent",
-    Code.LIST_INCOMPLETE: _unlisted,
+    Code.LIST_INCOMPLETE: (
+        "Prom's list leaves out {count:product that exists|products that exist}; each was found by its id"
+    ),
     Code.ADOPT_AMBIGUOUS: (
         "{title}: several products on Prom may be it; it waits until `torgsync object adopt --decisions` "
         "says which"
@@ -266,7 +221,7 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     Code.DELETED_BY_MODERATOR: "{title}: Prom's moderators deleted it; it is left alone",
     **orders.FINDINGS,
 }
-"""A template for the finding's arguments, a function that takes them, or one of both for each `case`."""
+"""A sentence for each code, or one for each `case` of it."""
 
 
 def price_step(rule: str, setting: str, before: Decimal, after: Decimal) -> str:
@@ -279,3 +234,78 @@ def _money(amount: Decimal) -> str:
     """Return an amount with two places, or with all it has where it has more."""
     cents = amount.quantize(CENT, ROUND_HALF_UP)
     return f"{cents if cents == amount else amount.normalize():f}"
+
+
+MEANING: dict[Code, str] = {
+    Code.ID_MISSING: "a row without `GoodID` cannot be told from others; export the goods again",
+    Code.ID_DUPLICATE: "the good stays as it is on Prom until its id stands in one row only",
+    Code.ID_ODD: "the good goes under this id; correct it where it is mistyped, or it stands there twice",
+    Code.NAME_MISSING: "the name that Prom has stays, a new good waits; give it a name in Torgsoft",
+    Code.NAME_CUT: "the name is sent up to Prom's limit; shorten it to choose where it ends",
+    Code.PRICE_MISSING: "what Prom has stays, a new good waits; give it a price in the accounting program",
+    Code.PRICE_ROUNDED: "the rounded price is sent; see that it is the one you mean",
+    Code.SALE_PRICE_ABOVE: "no discount is sent; correct whichever of the two prices is wrong",
+    Code.DISCOUNT_MISMATCH: "what the two prices say is sent; correct whichever of the three is wrong",
+    Code.WHOLESALE_UNUSED: "buyers see the retail price alone; lead a number from 1 to `wholesale_minimum`",
+    Code.NUMBER_UNREADABLE: "what Prom has stays, a new good may wait for it; correct the number",
+    Code.CELL_ERROR: "what Prom has stays, a new good may wait for it; mend the formula and save it anew",
+    Code.STOCK_UNLED: "lead a column to `quantity`, or to `presence` where nobody tells how many there are",
+    Code.STOCK_NEGATIVE: "the good is sent as sold out; post the missing receipt in the accounting program",
+    Code.STOCK_FRACTION: "the whole pieces are sent and the rest is not offered; nothing needs to be done",
+    Code.STOCK_MISMATCH: "the smaller stock is sent; see whether some pieces are reserved or posted twice",
+    Code.STOCK_UNCHECKED: "the column that can be read is sent, unchecked; correct the other one",
+    Code.STOCK_RESERVED: "they are not offered twice; the next export that knows the orders ends it",
+    Code.CENTER_UNKNOWN: "it counts as empty; correct `use` under `[accounting_centers]` if it is mistyped",
+    Code.PRODUCT_GROUP_EMPTY: "no good goes to Prom; correct `product_group` in the sync object",
+    Code.COLUMN_MISSING: "what was last sent of it stays; `torgsync fields remove` if it is gone for good",
+    Code.DISPLAY_UNKNOWN: "the good is shown on Prom; write 0 to hide it, 1 to show it",
+    Code.CENTERS_MISSING: "all centers count together; let the export tell the stock of each center",
+    Code.TEXT_CLEANED: "the text is sent without them; retype it where something is missing",
+    Code.TEXT_CUT: "the text is sent up to Prom's limit; shorten it to choose what goes",
+    Code.TEXT_LONG: "the description is sent whole and Prom may refuse it; shorten it then",
+    Code.TEXT_REFORMATTED: "it is sent as it is; give the column the format of text, or export from Torgsoft",
+    Code.SKU_CUT: "the article is sent up to Prom's limit; shorten it, or lead another column to `sku`",
+    Code.PHOTOS_TOO_MANY: "the first photos are sent; name the best ones so that they come first",
+    Code.PHOTOS_UNREAD: "photos on Prom stay as they are; see whether the folder is there and uploads ended",
+    Code.IMPORT_OPEN: "what it makes is still shown as pending; the next `torgsync sync` settles it first",
+    Code.PHOTOS_UNFETCHED: "see whether its address works; the photo goes once more with the next import",
+    Code.LETTERS_LOST: "the text is sent as it is; retype it, or export in UTF-8",
+    Code.GROUP_UNREADABLE: "what is left of the path tells the group, else its type; correct the section",
+    Code.SPLIT_AMBIGUOUS: "the whole text goes to both languages; leave one separator in it",
+    Code.KEYWORD_LONG: "the phrase is not sent, the others are; part it with commas",
+    Code.SKU_CHARACTERS: "the article is sent as it is and Prom may refuse it; use letters, digits and -_./",
+    Code.BARCODE_INVALID: "the good goes without this barcode; scan it again in the accounting program",
+    Code.SEX_UNKNOWN: "the characteristic is not sent; choose the sex anew in the accounting program",
+    Code.CHARACTERISTICS_TOO_MANY: "the first ones are sent; lead fewer columns to characteristics",
+    Code.CURRENCY_SIGN: "the price is sent in the shop's currency, unconverted; see that it is meant so",
+    Code.CURRENCY_OTHER: "what Prom has stays; export prices in the shop's currency, or change `currency`",
+    Code.VARIANT_ALIKE: "Prom would refuse it beside its sisters; give it a size or colour of its own",
+    Code.VARIANT_EXTRA: "Prom would refuse it beside its sisters; fill in the same columns for all of them",
+    Code.VARIANT_MISSING: "Prom would refuse it beside its sisters; fill in what they have",
+    Code.VARIANT_MOVED: "all else of it goes; set its size and colour in the seller's cabinet",
+    Code.VARIANT_APART: "buyers see it apart from its sisters; join it to them in the seller's cabinet",
+    Code.GROUP_CONFLICT: "what most goods tell is sent; correct the section of the others in Torgsoft",
+    Code.GROUP_MISSING: "a new good goes to no group of the shop; give its type of goods a section",
+    Code.LIST_INCOMPLETE: "Prom left products out of its list and they were read one by one; nothing is lost",
+    Code.ADOPT_AMBIGUOUS: "it is not made anew meanwhile; decide with `torgsync object adopt --decisions`",
+    Code.ID_TAKEN: "it is not made; give that product another external id in the seller's cabinet",
+    Code.EXTERNAL_ID_MISSING: "texts and photos stay as they are; give it its `GoodID` in the cabinet",
+    Code.DELETED_FOR_GOOD: 'choose "hide" under `[removal]` if it will come back, or let it be deleted',
+    Code.REFUSED_BEFORE: "Prom refused it; it is tried again when the good changes, or with `--full-refresh`",
+    Code.DELETED_BY_MODERATOR: "Prom's moderators took the product down; ask Prom's support for the reason",
+    Code.ORDER_SUM: "the order is kept as Prom tells it; compare its lines with its total by hand",
+    Code.ORDER_GOOD_UNKNOWN: "no order file is written; enter it by hand, then `torgsync orders done ORDER`",
+    Code.ORDER_MONEY_UNREADABLE: "no file is written; enter it by hand, then `torgsync orders done ORDER`",
+    Code.ORDER_FORGOTTEN: "no file can be written; enter it by hand, then `torgsync orders done ORDER`",
+    Code.ORDER_CHANGED: "change it in Torgsoft by hand, then `torgsync orders done ORDER`",
+    Code.ORDER_UNLISTED: "Prom's list left the order out and it was asked for by its number; nothing is lost",
+    Code.ORDER_REWRITTEN: "Torgsoft had not taken the old file; nothing needs to be done",
+    Code.ORDER_WITHDRAWN: "the order was called off and its file taken back; nothing needs to be done",
+    Code.ORDER_NOT_ACCEPTED: "the order is home and its file written; the next run tries again",
+    Code.OUTBOX_FAILED: "the order is home; mend the outbox, and the next run writes its file",
+    Code.OUTBOX_MOVED: "files in the old outbox count as not taken; move them, or `torgsync orders export`",
+    Code.CLIENTS_UNREAD: "orders come home without Torgsoft's clients; export `TSClients.trs` once more",
+    Code.CLIENT_AMBIGUOUS: "the order waits without a client; `torgsync clients choose` says whose it is",
+    Code.PAYMENT_UNMAPPED: "the order is kept and its money is unmapped; run `torgsync payments map`",
+}
+"""What each finding means for the good or the order, and what a person can do: one sentence."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
+from torgsync.cli.messages.template import Sentence, fill
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.diff import Leaving
 from torgsync.core.plan.guards import (
@@ -22,9 +23,9 @@ from torgsync.core.reason import Args
 from torgsync.core.text import counted
 
 _SHARES = {
-    Guard.REMOVALS: "{count} of {products} would be taken out ({share})",
-    Guard.STOCK_OUT: "{count} of {products} in stock would fall to zero ({share})",
-    Guard.PHOTOS: "{count} of {products} with photos would lose them all ({share})",
+    Guard.REMOVALS: "{count} of {total:product} would be taken out ({share})",
+    Guard.STOCK_OUT: "{count} of {total:product} in stock would fall to zero ({share})",
+    Guard.PHOTOS: "{count} of {total:product} with photos would lose them all ({share})",
 }
 
 
@@ -45,7 +46,7 @@ def _observed(guard: str, measure: PriceMove | ProductShare | ExportSize | Missi
             return _price_move(measure)
         case ProductShare(count, total):
             share = _percent(Decimal(count) / Decimal(max(total, 1)))
-            return _SHARES[Guard(guard)].format(count=count, products=counted(total, "product"), share=share)
+            return fill(_SHARES[Guard(guard)], {"count": count, "total": total, "share": share})
         case ExportSize(rows, usual):
             return f"the export has {counted(rows, 'row')}, {usual - rows} fewer than the usual {usual}"
         case MissingShop(products, groups):
@@ -81,7 +82,7 @@ def limit(violation: GuardViolation) -> str:
             return ""
 
 
-_CAUSES: dict[Cause, str | Callable[..., str]] = {
+_CAUSES: dict[Cause, Sentence] = {
     Cause.EQUALS_QUANTITY: "equals the quantity column",
     Cause.EMPTY_PRICE: "an empty price",
     Cause.MISTYPED_PRICE: "a mistyped price",
@@ -117,9 +118,7 @@ _REMOVED: dict[str, tuple[str, str]] = {
 
 def cause(violation: GuardViolation) -> str:
     """Return what a violation looks like."""
-    template = _CAUSES[violation.cause.code]
-    args = dict(violation.cause.args)
-    return template.format_map(args) if isinstance(template, str) else template(**args)
+    return fill(_CAUSES[violation.cause.code], violation.cause.args)
 
 
 def _source(reason: str, count: str, *changed: str) -> str:

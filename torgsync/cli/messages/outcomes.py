@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any
 
-from torgsync.core.clock import shop_time
+from torgsync.cli.messages.template import Sentence, fill
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReason
 from torgsync.core.problems import problem_message
 from torgsync.core.reason import Reason
-from torgsync.core.text import counted
 from torgsync.errors import Problem
 
 WORDS = {
@@ -25,18 +23,19 @@ WORDS = {
 _NOTICES = {
     "orders-left": "orders stay on Prom.ua: what was sold since the last fetch is offered again",
     "import-recovered": "an import that an earlier run left behind was settled first",
-    "earlier-reconciled": "{left} left open: what became of them was looked up",
+    "earlier-reconciled": (
+        "{count:change that an earlier run|changes that an earlier run} left open: what became of them was "
+        "looked up"
+    ),
 }
 
 
 def notice_message(notice: Reason[Any]) -> str:
     """Return the sentence of what a run reports meanwhile: a `Notice` with its arguments."""
-    args: Mapping[str, Any] = notice.args
-    left = counted(args.get("count", 0), "change that an earlier run", "changes that an earlier run")
-    return _NOTICES[notice.code].format(left=left)
+    return fill(_NOTICES[notice.code], notice.args)
 
 
-SENTENCES: dict[OutcomeCode, str | Callable[..., str]] = {
+SENTENCES: dict[OutcomeCode, Sentence] = {
     OutcomeCode.PROM_SAID: lambda words: "; ".join(words),  # noqa: PLW0108  # called by name
     OutcomeCode.FAILED: "{problem}",
     OutcomeCode.END_UNKNOWN: "it was sent, and its end is not known: {problem}",
@@ -50,10 +49,7 @@ SENTENCES: dict[OutcomeCode, str | Callable[..., str]] = {
     OutcomeCode.DECLINED: "not sent: a person said no",
     OutcomeCode.STOPPED: "not reached: stopped by a person",
     OutcomeCode.NOT_REACHED: "not reached: {problem}",
-    OutcomeCode.IMPORTS_USED_UP: lambda free: (
-        "today's imports are used up; it goes with the first run after "
-        f"{shop_time(datetime.fromisoformat(free))}"
-    ),
+    OutcomeCode.IMPORTS_USED_UP: "today's imports are used up; it goes with the first run after {free:time}",
     OutcomeCode.IMPORT_LEFT: "sent with an import; the next run looks up what became of it",
     OutcomeCode.REMOVALS_AFTER_FAILURE: "products are taken out only when everything before went well",
     OutcomeCode.REMOVALS_BEFORE_IMPORT_END: (
@@ -63,14 +59,9 @@ SENTENCES: dict[OutcomeCode, str | Callable[..., str]] = {
     OutcomeCode.FOUND_DONE: "a later look found it done",
     OutcomeCode.RUN_ENDED_BEFORE: "not reached: the run ended before it",
     OutcomeCode.MADE_IN_PART: "made, and not all of it as wanted when the run ended",
-    OutcomeCode.TEXT_CUT: lambda field, length, ending: (
-        f"Prom.ua cut {field} to {counted(length, 'character')}, it ends with `{ending}`"
-    ),
-    OutcomeCode.PHOTOS_UNFETCHED: lambda missing, sent: (
-        f"{missing} of {counted(sent, 'photo')} could not be fetched by Prom.ua"
-    ),
+    OutcomeCode.TEXT_CUT: "Prom.ua cut {field} to {length:character}, it ends with `{ending}`",
+    OutcomeCode.PHOTOS_UNFETCHED: "{missing} of {sent:photo} could not be fetched by Prom.ua",
 }
-"""A template filled with the arguments of a reason, or a function that takes them by name."""
 
 
 def reasons_message(reasons: Iterable[OutcomeReason]) -> str:
@@ -80,12 +71,9 @@ def reasons_message(reasons: Iterable[OutcomeReason]) -> str:
 
 def _sentence(reason: OutcomeReason) -> str:
     args: dict[str, Any] = dict(reason.args)
-    sentence = SENTENCES[reason.code]
-    if callable(sentence):
-        return sentence(**args)
     if codes := args.pop("problem", ()):
-        return sentence.format(problem=problem_message(Problem(tuple(codes), args)))
-    return sentence
+        args = {"problem": problem_message(Problem(tuple(codes), args))}
+    return fill(SENTENCES[reason.code], args)
 
 
 def render_reasons(record: logging.LogRecord) -> bool:

@@ -1,10 +1,18 @@
-"""Why goods are skipped and products leave, and what becomes of a good, in words."""
+"""What becomes of a good and why, in words: its status, its filters, prices and variants."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
+from torgsync.cli.messages.findings import price_step, variant_fault
+from torgsync.core.findings import Finding
 from torgsync.core.mapping.select import WORDS, SkipReason
 from torgsync.core.plan.decide import GoodStatus
 from torgsync.core.plan.diff import Leaving
+from torgsync.core.plan.family import Alone
+from torgsync.core.plan.why import Filter, PriceResult, PriceTrace
+from torgsync.core.reason import Reason
+from torgsync.core.text import counted
 
 _STATUS: dict[str, str] = {
     GoodStatus.CREATE: "it is new on Prom.ua and will be created",
@@ -61,3 +69,108 @@ _REASONS = {
 def skip_message(reason: str) -> str:
     """Return why a good stays out or a product leaves."""
     return _REASONS[reason]
+
+
+_ALONE = {
+    Alone.NO_COLUMN: "no column is led to `variant_group`, which tells the model of a good",
+    Alone.NO_MODEL: "`{column}` names no model",
+    Alone.OUT: "it stays out of the shop",
+    Alone.NO_COMPANION: "no other good of its model can go with it",
+    Alone.ONLY_GOOD: "the export has no other good of it",
+    Alone.CREATED_ALONE: (
+        "it was made on Prom.ua by itself, and Prom.ua joins products only when they are made"
+    ),
+    Alone.CREATED_IN_GROUP: (
+        "it was made on Prom.ua in the group {group}, and Prom.ua joins products only when they are made"
+    ),
+}
+_PRICES = {
+    PriceResult.PRICE: "{price}",
+    PriceResult.DISCOUNT: "lower than the price: a discount of {discount}",
+    PriceResult.NO_DISCOUNT: "not lower than the price: no discount",
+    PriceResult.NO_WHOLESALE: "no wholesale price",
+    PriceResult.UNUSABLE: "cannot be used; what Prom.ua has stays",
+}
+
+
+def alone_message(reason: Reason[Alone] | Finding) -> str:
+    """Return why a good is a product of its own."""
+    if isinstance(reason, Finding):
+        return variant_fault(reason)
+    return _ALONE[reason.code].format_map(reason.args)
+
+
+def price_message(price: PriceTrace) -> str:
+    """Return how a price was made: its cell, the rules that changed it, and the result."""
+    steps = "".join(f"{price_step(*step)}; " for step in price.steps)
+    return f"`{price.column}` {price.cell or 'empty'} -> {steps}{_result(price.result)}"
+
+
+def _result(result: Reason[PriceResult]) -> str:
+    if result.code is PriceResult.WHOLESALE:
+        return ", ".join(f"{price} from {quantity} pieces" for price, quantity in result.args["steps"])  # type: ignore[union-attr]
+    return _PRICES[result.code].format_map(result.args)
+
+
+def filter_message(item: Filter) -> str:
+    """Return what a filter looked at."""
+    return _FILTERS[item.reason](**item.args)
+
+
+def _group(path: Sequence[str], group: str) -> str:
+    place = f"in {' > '.join(path)}" if path else "in no group"
+    return f"{place}; {f'only `{group}` goes' if group else 'every group goes'}"
+
+
+def _display(display: str, *, respected: bool) -> str:
+    shown = f"`Display` is {display}" if display else "`Display` says nothing"
+    return shown if respected else f"{shown}; respect_display is off"
+
+
+def _stock(
+    column: str,
+    *,
+    only_in_stock: bool,
+    cell: str | None = None,
+    quantity: str = "",
+    used: Sequence[str] | None = None,
+    counts: Sequence[Sequence[str]] | None = None,
+    left: str = "",
+) -> str:
+    if cell is None:
+        words = f"the export has no column `{column}`"
+    elif not quantity:
+        words = f"`{column}` cannot be read: {cell or 'empty'}"
+    else:
+        centers = "" if used is None else f", centers {', '.join(used)} counted"
+        kept = "" if counts is None else f"; {counts_message(counts, left)}"
+        words = f"{quantity} by `{column}` ({cell or 'empty'}){centers}{kept}"
+    return f"{words}; only_in_stock is {_on(only_in_stock)}"
+
+
+def counts_message(counts: Sequence[Sequence[str]], left: str) -> str:
+    """Return how centers were counted: `2: 4 less 1 kept, 8: 2 less 1 kept = 4`."""
+    parts = [
+        (center, stock if kept == "0" else f"{stock} less {kept} kept") for center, stock, kept in counts
+    ]
+    if len(parts) == 1 and not parts[0][0]:  # all centers as one
+        return parts[0][1]
+    return f"{', '.join(f'{center}: {words}' for center, words in parts)} = {left}"
+
+
+def _photos(*, only_with_photos: bool, photos: int | None = None, folder: bool = False) -> str:
+    nowhere = "the folder of photos is empty" if folder else "there is no folder of photos"
+    images = nowhere if photos is None else counted(photos, "photo")
+    return f"{images}; only_with_photos is {_on(only_with_photos)}"
+
+
+def _on(setting: bool) -> str:  # it is all there is
+    return "on" if setting else "off"
+
+
+_FILTERS: dict[SkipReason, Callable[..., str]] = {
+    SkipReason.OTHER_GROUP: _group,
+    SkipReason.NOT_DISPLAYED: _display,
+    SkipReason.OUT_OF_STOCK: _stock,
+    SkipReason.NO_PHOTOS: _photos,
+}

@@ -130,7 +130,7 @@ def _attempt(program: Program, work: Callable[[], object]) -> Exit:
     try:
         work()
     except TorgsyncError as trouble:
-        program.notify(f"! {trouble.message}", style="warning")
+        program.warn(trouble.message)
         if trouble.hint:
             program.notify(f"hint: {trouble.hint}")
         return trouble.exit_code

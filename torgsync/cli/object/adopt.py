@@ -41,7 +41,7 @@ def adopt(
 ) -> None:
     """Take over a shop that has products: tell which product is which good. Nothing changes on Prom.ua."""
     program = program_of(context, form)
-    from torgsync.files.plan.decisions import read_decisions
+    from torgsync.files.plan.plan_file import read_decisions
     from torgsync.jobs.plan.adopt import adopt as adopt_shop
 
     file = program.object(name)
@@ -49,18 +49,18 @@ def adopt(
 
     def agree(matching: Matching) -> bool:
         if form is Format.TABLE:
-            print_matching(program, file, matching, every=every)
+            _print_matching(program, file, matching, every=every)
         return not dry_run and _agreed(program, form, yes=yes)
 
     with program.job(file) as job:
         view = adopt_shop(job, decide, agree)
     program.hide_progress()
     if form is Format.JSON:
-        print_matching_json(file, view)
+        _print_matching_json(file, view)
     elif form is Format.CSV:
         print_csv(_render_rows(view.matching))
     elif view.adopted:
-        notify_next(program, file, view)
+        _notify_next(program, file, view)
     else:
         program.notify("nothing was taken over")
     raise typer.Exit(int(view.exit_code))
@@ -81,7 +81,7 @@ _RULES = {
 }
 
 
-def print_matching(program: Program, file: ObjectFile, matching: Matching, *, every: bool) -> None:
+def _print_matching(program: Program, file: ObjectFile, matching: Matching, *, every: bool) -> None:
     """Print the pairs, the doubts and what is only on one side: the first of each, or all with `every`."""
     most = None if every else SCREENFUL
     by = Counter(map(_render_rules, matching.matched)).most_common()
@@ -129,8 +129,7 @@ def _render_doubt(doubt: AmbiguousMatch) -> str:
     return f"{goods}  {title} = any of Prom {products}, by {_RULES[doubt.by]}"
 
 
-def notify_next(program: Program, file: ObjectFile, view: AdoptionView) -> None:
-    """Write the commands that come next."""
+def _notify_next(program: Program, file: ObjectFile, view: AdoptionView) -> None:
     program.notify(f"`{file.settings.name}` is taken over; nothing was changed on Prom.ua")
     if view.first_run:
         program.notify("how many imports were used today is not known: the seller's cabinet lists them")
@@ -144,8 +143,7 @@ def notify_next(program: Program, file: ObjectFile, view: AdoptionView) -> None:
     program.notify(f"next: torgsync update -o {called}")
 
 
-def print_matching_json(file: ObjectFile, view: AdoptionView) -> None:
-    """Print one document of all pairs, doubts and rests."""
+def _print_matching_json(file: ObjectFile, view: AdoptionView) -> None:
     matching = view.matching
     print_json(
         {"schema": SCHEMA, "object": file.settings.name, "adopted": view.adopted},

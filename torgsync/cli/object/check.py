@@ -50,9 +50,9 @@ def check(
     if form is Format.TABLE:
         print_check(program, file, checked, every=show is Places.ALL or program.verbosity > 0)
     elif form is Format.CSV:
-        print_check_csv(file, checked)
+        _print_check_csv(file, checked)
     else:
-        print_check_json(file, checked)
+        _print_check_json(file, checked)
     raise typer.Exit(int(Exit.INVALID if checked.failed else Exit.DONE))
 
 
@@ -86,14 +86,12 @@ def _guess_rows(checked: CheckView) -> list[tuple[str, str, str, str]]:
 
 
 def _command(file: ObjectFile, item: Suggestion) -> str:
-    """Return the command that maps a column as suggested, ready to paste."""
     from torgsync.files.config.objects import quoted
 
     return f"torgsync fields add {' '.join(map(quoted, item.words))} -o {file.called}"
 
 
-def print_check_json(file: ObjectFile, checked: CheckView) -> None:
-    """Print one document: lines, guesses, suggestions, findings."""
+def _print_check_json(file: ObjectFile, checked: CheckView) -> None:
     groups = checked.findings.groups()
     print_json(
         {"schema": SCHEMA, "object": file.settings.name, "valid": not checked.failed},
@@ -117,8 +115,7 @@ def print_check_json(file: ObjectFile, checked: CheckView) -> None:
     )
 
 
-def print_check_csv(file: ObjectFile, checked: CheckView) -> None:
-    """Print every line of the check as CSV, then guesses, suggestions and every finding."""
+def _print_check_csv(file: ObjectFile, checked: CheckView) -> None:
     rows = render_checks(checked.lines)
     for guess in checked.guesses:
         key = f"catalog.{guess.key}" if guess.key else None

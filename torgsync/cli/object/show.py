@@ -95,13 +95,10 @@ def _print_explained(program: Program, file: ObjectFile, form: Format) -> None:
 
 
 def _without_none(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return settings without None, which TOML does not have."""
-    return {
-        key: [_without_none(item) if isinstance(item, dict) else item for item in value]
-        if isinstance(value, list)
-        else _without_none(value)
-        if isinstance(value, dict)
-        else value
-        for key, value in settings.items()
-        if value is not None
-    }
+    return {key: _kept(value) for key, value in settings.items() if value is not None}
+
+
+def _kept(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, list):
+        return list(map(_kept, value))
+    return _without_none(value) if isinstance(value, dict) else value

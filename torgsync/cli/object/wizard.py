@@ -9,7 +9,7 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from torgsync.jobs.config.objects import Answers
 
+_Answer = TypeVar("_Answer", bound="str | None")
+
 
 def complete(program: Program, given: Answers) -> Answers:
     """Ask on a terminal for what is not given.
@@ -36,16 +38,9 @@ def complete(program: Program, given: Answers) -> Answers:
     token = None if given.token_env else _token(program, given.token, name)
     answers = replace(given, name=name, token=token, export=_export(program, given.export))
     if asks:
-        answers = _general(program, answers)
-        answers = _clients(program, answers)
-        if answers.fetch_payments is None:
-            fetch = _confirm("Fetch the payment methods of Prom.ua?", default=True)
-            answers = replace(answers, fetch_payments=fetch)
-        answers = _centers(answers)
-        answers = _times(program, answers)
-        if answers.all_fields is None:
-            every = _confirm("Send every standard field that the export has?", default=True)
-            answers = replace(answers, all_fields=every)
+        answers = _times(program, _selection(program, answers))
+        every_field = _yes(answers.all_fields, "Send every standard field that the export has?", default=True)
+        answers = replace(answers, all_fields=every_field)
     if answers.photos and not answers.photos_url:
         _refuse_without_terminal(program, "--photos-url URL")
         answers = replace(answers, photos_url=_ask_url(program))
@@ -56,22 +51,18 @@ def _name(program: Program, given: str | None) -> str:
     """Ask for a name that no object has. Raises UsageError where one that was given is taken."""
     from torgsync.files.config.objects import quoted, slugify
 
-    def taken(name: str) -> bool:
-        return (program.settings.objects / f"{slugify(name)}.toml").exists()
+    def refuse_taken(name: str) -> None:
+        if (program.settings.objects / f"{slugify(name)}.toml").exists():
+            raise ValueError(f"there is a sync object `{name}` already")
 
-    if given and taken(given):
-        raise UsageError(
-            f"there is a sync object `{given}` already",
-            hint=f"look at it: torgsync object show {quoted(given)}",
-        )
-    if given:
-        return given
-    _refuse_without_terminal(program, "NAME")
-    while True:
-        name = _ask("Name of the object", "My Prom")
-        if not taken(name):
-            return name
-        _notify_wrong(program, f"there is a sync object `{name}` already")
+    if not given:
+        _refuse_without_terminal(program, "NAME")
+        return _ask_until(program, lambda: _ask("Name of the object", "My Prom"), refuse_taken)
+    try:
+        refuse_taken(given)
+    except ValueError as taken:
+        raise UsageError(str(taken), hint=f"look at it: torgsync object show {quoted(given)}") from taken
+    return given
 
 
 def _token(program: Program, given: str | None, name: str) -> str:
@@ -79,10 +70,11 @@ def _token(program: Program, given: str | None, name: str) -> str:
     if given:
         return read_given_token(given)
     _refuse_without_terminal(program, "--api-key TOKEN")
-    while True:
-        token = str(typer.prompt("Token of Prom.ua (it is not shown)", hide_input=True, err=True)).strip()
-        if _works(program, lambda: _try_token(program, name, token)):  # noqa: B023  # it is called at once
-            return token
+    return _ask_until(
+        program,
+        lambda: str(typer.prompt("Token of Prom.ua (it is not shown)", hide_input=True, err=True)).strip(),
+        lambda token: _try_token(program, name, token),
+    )
 
 
 def _export(program: Program, given: Path | None) -> Path:
@@ -90,65 +82,65 @@ def _export(program: Program, given: Path | None) -> Path:
     if given:
         return given
     _refuse_without_terminal(program, "--export FILE")
-    while True:
-        path = Path(_ask("File that Torgsoft writes", "TSGoods.trs"))
-        if _works(program, lambda: _try_export(path)):  # noqa: B023  # it is called at once
-            return path
+    question = "File that Torgsoft writes"
+    return Path(_ask_until(program, lambda: _ask(question, "TSGoods.trs"), _try_export))
 
 
-def _general(program: Program, answers: Answers) -> Answers:
-    group = answers.group or ask_or_none("Product group (empty: everything)")
-    photos = answers.photos or _ask_photos(program)
-    url = answers.photos_url or (_ask_url(program) if photos else None)
-    return replace(answers, group=group, photos=photos, photos_url=url)
-
-
-def _clients(program: Program, answers: Answers) -> Answers:
-    find_by, create = answers.find_by, answers.create
-    while find_by is None:
-        find_by = _parts(_ask("How buyers are looked up: phone, email, name, with commas", "phone, email"))
-        if unknown := [way for way in find_by if way not in ("phone", "email", "name")]:
-            _notify_wrong(program, f"`{unknown[0]}` is none of phone, email, name")
-            find_by = None
-    if create is None:
-        create = _confirm("Make a client of a buyer who is not found?", default=True)
-    return replace(answers, find_by=find_by, create=create)
-
-
-def _centers(answers: Answers) -> Answers:
-    centers, in_stock, with_photos = answers.centers, answers.only_in_stock, answers.only_with_photos
+def _selection(program: Program, given: Answers) -> Answers:
+    """Ask for what an object can do without, in the order of Torgsoft's tabs."""
+    group = given.group or _ask_or_none("Product group (empty: everything)")
+    photos, find_by, centers = given.photos, given.find_by, given.centers
+    if not photos:
+        question = "Photo folder (empty: photos stay untouched)"
+        folder = _ask_until(program, lambda: _ask_or_none(question), _try_photos)
+        photos = None if folder is None else Path(folder)
+    url = given.photos_url or (_ask_url(program) if photos else None)
+    if find_by is None:
+        ways = "How buyers are looked up: phone, email, name, with commas"
+        find_by = _parts(_ask_until(program, lambda: _ask(ways, "phone, email"), _refuse_unknown_way))
+    create = _yes(given.create, "Make a client of a buyer who is not found?", default=True)
+    fetch = _yes(given.fetch_payments, "Fetch the payment methods of Prom.ua?", default=True)
     if centers is None:
-        centers = _parts(ask_or_none("Accounting centers, with commas (empty: all together)") or "")
-    if in_stock is None:
-        in_stock = _confirm("Only goods in stock?", default=False)
-    if with_photos is None:
-        with_photos = _confirm("Only goods with photos?", default=False)
-    return replace(answers, centers=centers, only_in_stock=in_stock, only_with_photos=with_photos)
+        centers = _parts(_ask_or_none("Accounting centers, with commas (empty: all together)") or "")
+    return replace(
+        given,
+        group=group,
+        photos=photos,
+        photos_url=url,
+        find_by=find_by,
+        create=create,
+        fetch_payments=fetch,
+        centers=centers,
+        only_in_stock=_yes(given.only_in_stock, "Only goods in stock?", default=False),
+        only_with_photos=_yes(given.only_with_photos, "Only goods with photos?", default=False),
+    )
 
 
-def _times(program: Program, answers: Answers) -> Answers:
-    if answers.every:
-        return answers
+def _times(program: Program, given: Answers) -> Answers:
+    if given.every:
+        return given
     question = "Synchronise every 30m, 2h, 1d (empty: only when somebody does)"
-    every = _ask_until_read(program, question, read_step)
+    every = _ask_until(program, lambda: _ask_or_none(question), read_step)
     if every is None:
-        return answers
-    question = "Between which hours, such as 08:00-21:00 (empty: all day)"
-    return replace(answers, every=every, between=_ask_until_read(program, question, _read_hours))
+        return given
+    hours = "Between which hours, such as 08:00-21:00 (empty: all day)"
+    return replace(
+        given, every=every, between=_ask_until(program, lambda: _ask_or_none(hours), _refuse_other_hours)
+    )
 
 
-def _ask_until_read(program: Program, question: str, read: Callable[[str], object]) -> str | None:
-    while answer := ask_or_none(question):
-        try:
-            read(answer)
-        except ValueError as wrong:
-            _notify_wrong(program, str(wrong))
-        else:
-            return answer
-    return None
+def _ask_url(program: Program) -> str:
+    question = "Address of the photo folder on the internet"
+    return _ask_until(program, lambda: _ask(question, None), _refuse_other_address)
 
 
-def _read_hours(text: str) -> None:
+def _refuse_unknown_way(text: str) -> None:
+    for way in _parts(text):
+        if way not in ("phone", "email", "name"):
+            raise ValueError(f"`{way}` is none of phone, email, name")
+
+
+def _refuse_other_hours(text: str) -> None:
     start, sign, end = (part.strip() for part in text.partition("-"))
     if not sign or start == end:
         raise ValueError(f'"{text}" is not two hours such as "08:00-21:00"')
@@ -156,30 +148,13 @@ def _read_hours(text: str) -> None:
         read_hour(hour)
 
 
+def _refuse_other_address(text: str) -> None:
+    if not re.match(r"https?://[^\s/]+", text):
+        raise ValueError(f"`{text}` is not an address such as https://shop.example/photos/")
+
+
 def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _confirm(question: str, *, default: bool) -> bool:
-    return bool(typer.confirm(question, default=default, err=True))
-
-
-def _ask_photos(program: Program) -> Path | None:
-    while True:
-        answer = ask_or_none("Photo folder (empty: photos stay untouched)")
-        if answer is None:
-            return None
-        folder = Path(answer)
-        if _works(program, lambda: _try_photos(folder)):  # noqa: B023  # it is called at once
-            return folder
-
-
-def _ask_url(program: Program) -> str:
-    while True:
-        url = _ask("Address of the photo folder on the internet", None)
-        if re.match(r"https?://[^\s/]+", url):
-            return url
-        _notify_wrong(program, f"`{url}` is not an address such as https://shop.example/photos/")
 
 
 def read_given_token(given: str) -> str:
@@ -190,8 +165,7 @@ def read_given_token(given: str) -> str:
     return token
 
 
-def ask_or_none(question: str) -> str | None:
-    """Ask for an optional answer."""
+def _ask_or_none(question: str) -> str | None:
     return str(typer.prompt(question, default="", show_default=False, err=True)).strip() or None
 
 
@@ -199,22 +173,36 @@ def _ask(question: str, default: str | None) -> str:
     return str(typer.prompt(question, default=default, err=True)).strip()
 
 
-def _notify_wrong(program: Program, message: str) -> None:
-    program.notify(f"! {message}", style="warning")
+def _yes(given: bool | None, question: str, *, default: bool) -> bool:
+    return bool(typer.confirm(question, default=default, err=True)) if given is None else given
 
 
-def _works(program: Program, trial: Callable[[], str]) -> bool:
-    """Try an answer and show the result; return False where the person wants to give another one."""
-    try:
-        program.notify(f"✓ {trial()}", style="success")
-    except TorgsyncError as error:
-        _notify_wrong(program, error.message)
-        for mistake in error.mistakes if isinstance(error, InvalidInput) else ():
-            program.notify(f"    {mistake}")
-        if error.hint:
-            program.notify(f"  {error.hint}")
-        return not typer.confirm("Give another answer?", default=True, err=True)
-    return True
+def _ask_until(program: Program, ask: Callable[[], _Answer], trial: Callable[[str], Any]) -> _Answer:
+    """Ask until an answer works, or a person keeps it although it does not; no answer needs no trial.
+
+    `trial` may return a text to be shown. After its ValueError it is asked again, after its TorgsyncError a
+    person chooses.
+    """
+    while True:
+        answer = ask()
+        if answer is None:
+            return answer
+        try:
+            found = trial(answer)
+        except ValueError as wrong:
+            program.warn(str(wrong))
+        except TorgsyncError as error:
+            program.warn(error.message)
+            for mistake in error.mistakes if isinstance(error, InvalidInput) else ():
+                program.notify(f"    {mistake}")
+            if error.hint:
+                program.notify(f"  {error.hint}")
+            if not typer.confirm("Give another answer?", default=True, err=True):
+                return answer
+        else:
+            if isinstance(found, str):
+                program.notify(f"✓ {found}", style="success")
+            return answer
 
 
 def _try_token(program: Program, name: str, token: str) -> str:
@@ -236,19 +224,19 @@ def _try_token(program: Program, name: str, token: str) -> str:
     return f"the token can {', '.join(right.doing for right in NEEDED)}"
 
 
-def _try_export(path: Path) -> str:
+def _try_export(path: str) -> str:
     from torgsync.files.catalog.export import open_catalog
 
-    catalog = open_catalog(Catalog(path=str(path.expanduser().absolute())), Path())
+    catalog = open_catalog(Catalog(path=str(Path(path).expanduser().absolute())), Path())
     goods = sum(1 for _ in catalog.records())
     columns = counted(len(catalog.columns), "column")
     return f"{counted(goods, 'good')}, {columns}, {catalog.encoding}"
 
 
-def _try_photos(folder: Path) -> str:
+def _try_photos(folder: str) -> str:
     from torgsync.files.catalog.photos import index_photos
 
-    return counted(len(index_photos(folder.expanduser().absolute()).files()), "photo")
+    return counted(len(index_photos(Path(folder).expanduser().absolute()).files()), "photo")
 
 
 def _refuse_without_terminal(program: Program, missing: str) -> None:

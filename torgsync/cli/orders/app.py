@@ -177,7 +177,7 @@ def export(
     if left:
         program.notify(f"{counted(left, 'order')} left out: called off, paid back, or their people forgotten")
     for finding in result.findings:
-        program.notify(f"! {finding_message(finding)}", style="warning")
+        program.warn(finding_message(finding))
     raise typer.Exit(int(run.exit_code))
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from torgsync.cli.base.program import Program
-from torgsync.cli.base.render import pick, print_table, second_of
+from torgsync.cli.base.render import pick, print_table, second_of, whole_or_float
 from torgsync.cli.messages.orders import done_message, hold_message, work_message
 from torgsync.cli.payments import posting_row
 from torgsync.core.orders.clients import client_of, normal_phone
@@ -37,7 +37,7 @@ def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
                 "good_id": line.good_id or None,
                 "sku": line.sku or None,
                 "name": line.name,
-                "quantity": _number(line.quantity),
+                "quantity": whole_or_float(line.quantity),
                 "price": str(line.price),
                 "total": str(line.total),
             }
@@ -105,7 +105,7 @@ def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
 def print_order(program: Program, document: dict[str, Any]) -> None:
     """Print an order for people, at 80 columns."""
     delivery, buyer, payment = document["delivery"], document["buyer"], document["payment"]
-    torgsoft = document["torgsoft"]
+    torgsoft, people = document["torgsoft"], (buyer["name"], buyer["phone"], buyer["email"])
     program.print(f"order {document['id']}: {document['status']}, placed {_minute(document['created'])}")
     keys = ("good_id", "name", "quantity", "price", "total")
     rows = ([line[key] for key in keys] for line in document["lines"])
@@ -117,9 +117,7 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
         "its cost": _amount(delivery["cost"], "free for the buyer" if delivery["free"] else None),
         "recipient": " ".join(filter(None, (delivery["recipient"], delivery["recipient_phone"]))),
         "parcel": delivery["parcel"],
-        "buyer": "forgotten"
-        if buyer["forgotten"]
-        else " ".join(filter(None, (buyer["name"], buyer["phone"], buyer["email"]))),
+        "buyer": "forgotten" if buyer["forgotten"] else " ".join(filter(None, people)),
         "client": buyer["client_id"],
         "note": document["note"],
         "payment": f"{payment['method']}, {payment['state']}",
@@ -146,12 +144,7 @@ def _posting_cells(posting: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _minute(moment: str) -> str:
-    """Return a moment of the document to the minute."""
     return moment[:16].replace("T", " ")
-
-
-def _number(quantity: Decimal) -> int | float:
-    return int(quantity) if quantity == int(quantity) else float(quantity)
 
 
 def _amount(amount: str, more: str | None) -> str:

@@ -39,6 +39,11 @@ class Show(StrEnum):
     SKIPPED = "skipped"
     ALL = "all"
 
+    @property
+    def lists_changes(self) -> bool:
+        """Whether the changes are shown one by one."""
+        return self not in (Show.SUMMARY, Show.SKIPPED)
+
 
 class TableLine(NamedTuple):
     """One line of the table; `verb` is None where it goes on with the good above."""
@@ -113,7 +118,6 @@ def _same(change: Change) -> _Same | None:
 
 
 def _same_changes(source: Source, crowded: set[Verb]) -> dict[_Same, Counter[str]]:
-    """Return the changes that several goods have, to be counted by group."""
     counts = Counter(
         same
         for item, _ in source.changes_by_group()
@@ -162,7 +166,6 @@ def _fold_words(kind: FoldKind, fold: Fold, currency: str) -> str:
 
 
 def _of(groups: Counter[str]) -> str:
-    """Return the groups of goods: by name where they are few."""
     named = [name for name, _ in groups.most_common() if name]
     if not named or len(named) < len(groups):
         return ""

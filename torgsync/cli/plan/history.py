@@ -57,10 +57,17 @@ def history(
     with program.job(file) as job:
         if number is None:
             found, total = runs(job, LATEST if form is Format.TABLE and not every else None)
-            print_runs(program, job, found, total, form)
+            _print_runs(program, job, found, total, form)
         else:
-            past = run_of(job, number)
-            print_run(program, job, past, requests_of(job, number), form, every=every)
+            past, requests = run_of(job, number), requests_of(job, number)
+            if form is Format.JSON:
+                head = {"schema": SCHEMA, "object": job.object.name, "run": _document(past)}
+                changes = map(_change, _changes(job, past))
+                print_json(head, {"changes": changes, "requests": map(_request, requests)})
+            elif form is Format.CSV:
+                print_csv(_rows(job, past))
+            else:
+                _print_run(program, job, past, requests, every=every)
 
 
 LATEST = 20
@@ -69,7 +76,7 @@ LATEST = 20
 # All runs
 
 
-def print_runs(program: Program, job: JobContext, runs: Sequence[PastRun], total: int, form: Format) -> None:
+def _print_runs(program: Program, job: JobContext, runs: Sequence[PastRun], total: int, form: Format) -> None:
     """Print runs, newest first; `total` counts also those that are not among them."""
     if form is Format.JSON:
         head = {"schema": SCHEMA, "object": job.object.name}
@@ -95,7 +102,6 @@ def _cells(past: PastRun) -> Iterator[object]:
 
 
 def _did(past: PastRun) -> Iterator[str]:
-    """Yield in words what a run did, and which guards were opened for it."""
     record = past.record
     if record.undoes:
         yield f"{'turned' if record.turned_back else 'was to turn'} run {record.undoes} back"
@@ -161,27 +167,6 @@ def _flat(past: PastRun) -> dict[str, object]:
 # One run
 
 
-def print_run(
-    program: Program,
-    job: JobContext,
-    past: PastRun,
-    requests: Sequence[Request],
-    form: Format,
-    *,
-    every: bool,
-) -> None:
-    """Print what one run did: its changes with their outcomes, and its requests."""
-    if form is Format.JSON:
-        print_json(
-            {"schema": SCHEMA, "object": job.object.name, "run": _document(past)},
-            {"changes": map(_change, _changes(job, past)), "requests": map(_request, requests)},
-        )
-    elif form is Format.CSV:
-        print_csv(_rows(job, past))
-    else:
-        _print(program, job, past, requests, every=every)
-
-
 def _changes(job: JobContext, past: PastRun) -> Iterator[NumberedChange]:
     from torgsync.jobs.plan.result import PlanView
 
@@ -210,12 +195,12 @@ def _rows(job: JobContext, past: PastRun) -> Iterator[dict[str, object]]:
             yield {**row, "state": item.outcome or "", "message": reasons_message(item.reasons)}
 
 
-def _print(
+def _print_run(
     program: Program, job: JobContext, past: PastRun, requests: Sequence[Request], *, every: bool
 ) -> None:
     from torgsync.jobs.run import RunState
 
-    record, out = past.record, program.out
+    record = past.record
     holder = f"{record.holder.user} on {record.holder.host}"
     program.print(f"{job.object.name}: run {record.number}, {shop_time(record.started)}, by {holder}")
     if past.state is RunState.RUNNING:
@@ -233,11 +218,10 @@ def _print(
         observed = override_observed(opened.override.guard, opened.override.observed)
         program.print(f"  guard {opened.override.guard} had seen: {observed}", 4)
     if record.plan and any(record.outcomes.values()):
-        out.print()
         print_changes(program, job, record.plan, Show.ALL if every else Show.CHANGES, outcomes=True)
         print_failures(program, job, record.plan, every=every)
     if requests:
-        out.print()
+        program.out.print()
         _print_requests(program, requests, every=every)
 
 

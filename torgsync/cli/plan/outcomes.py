@@ -15,25 +15,51 @@ from torgsync.core.text import counted
 from torgsync.errors import Interrupted
 
 if TYPE_CHECKING:
+    from torgsync.core.plan.guards import Allowed
     from torgsync.core.reason import Reason
     from torgsync.errors import TorgsyncError
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult
     from torgsync.jobs.push.execute import Notice, RunView
+    from torgsync.jobs.push.execute import PlanSource
     from torgsync.state.runs.plans import NumberedChange
 
 
-def notifier(program: Program) -> Callable[[Reason[Notice]], None]:
-    """Return a callback that shows what a run reports meanwhile."""
-    return lambda notice: program.notify(notice_message(notice))
+def perform(
+    program: Program,
+    job: JobContext,
+    source: PlanSource | None,
+    show: Callable[[PlanResult], None],
+    next_step: str,
+    *,
+    allowed: Allowed,
+    asks: bool,
+    fetches: bool = False,
+    waits: bool = True,
+) -> RunView:
+    """Show a plan and perform it; where something would go and a person `asks` to be asked, only after a yes.
 
+    Raises Interrupted with `next_step` as its hint.
+    """
+    from torgsync.jobs.push.execute import execute
 
-def confirmed(job: JobContext, made: PlanResult, *, asks: bool) -> bool:
-    """Return whether a plan may be sent: a person is asked where one `asks` and something would go."""
-    if not asks or made.plan.counts.changes - made.plan.counts.held <= 0:
-        return True
-    with job.stop.interruptible():
-        return typer.confirm("Send this to Prom.ua?", default=False, err=True)
+    def confirm(made: PlanResult) -> bool:
+        show(made)
+        if not asks or made.plan.counts.changes - made.plan.counts.held <= 0:
+            return True
+        with job.stop.interruptible():
+            return typer.confirm("Send this to Prom.ua?", default=False, err=True)
+
+    def notify(notice: Reason[Notice]) -> None:
+        program.notify(notice_message(notice))
+
+    try:
+        return execute(
+            job, source, allowed=allowed, fetches=fetches, waits=waits, confirm=confirm, notify=notify
+        )
+    except Interrupted as stop:
+        # Raised only before the plan is performed; orders that were fetched are stored.
+        raise Interrupted("stopped by you before anything was sent", hint=next_step) from stop
 
 
 def trouble_of(view: RunView, next_step: str) -> TorgsyncError | None:

@@ -38,8 +38,7 @@ def print_plan_table(
     plan, view = result.plan, PlanResultView(job, result)
     name = plan.export.path.replace("\\", "/").rsplit("/", 1)[-1]  # a path of any system
     program.print(f"{plan.object}: {name}, {counted(plan.export.goods, 'good')}, {plan.export.encoding}")
-    if show in (Show.CHANGES, Show.HELD, Show.ALL) and plan.counts.changes:
-        program.out.print()
+    if show.lists_changes and plan.counts.changes:
         print_changes(program, job, result.number, show)
     if show in (Show.SKIPPED, Show.ALL):
         _print_skipped(program, view)
@@ -61,6 +60,7 @@ def print_changes(
     """Print the table of a plan's changes; with `outcomes` also how each ended that is shown by itself."""
     from torgsync.jobs.plan.result import PlanView
 
+    program.out.print()
     currency, outcome = job.object.catalog.currency, outcome_words if outcomes else None
     changes = render_changes(PlanView(job, plan), show, currency, outcome)
     program.out.print(table_of(changes.lines))
@@ -149,12 +149,10 @@ def _lines(violation: GuardViolation) -> Iterator[str]:
 
 def _by_cause(violations: Sequence[GuardViolation]) -> list[list[GuardViolation]]:
     """Return violations with the same cause together, those of most goods first."""
-    causes: list[Reason[Cause]] = []
+    groups: dict[Reason[Cause], list[GuardViolation]] = {}
     for violation in violations:
-        if violation.cause not in causes:
-            causes.append(violation.cause)
-    groups = ([one for one in violations if one.cause == cause] for cause in causes)
-    return sorted(groups, key=len, reverse=True)
+        groups.setdefault(violation.cause, []).append(violation)
+    return sorted(groups.values(), key=len, reverse=True)
 
 
 FEW = 3

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,13 +13,13 @@ from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_json
+from torgsync.cli.messages.outcomes import notice_message
 from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
 from torgsync.cli.plan.outcomes import (
-    confirmed,
-    notifier,
     notify_trouble,
     outcome_documents,
+    perform,
     print_outcomes,
     run_document,
     trouble_of,
@@ -32,12 +31,12 @@ from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.rollback import Obstacle
 from torgsync.core.reason import Reason
 from torgsync.core.text import counted
-from torgsync.errors import Exit, Interrupted, UsageError
+from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from torgsync.core.plan.guards import Allowed
     from torgsync.core.plan.plan import SavedPlan
-    from torgsync.core.plan.rollback import NotUndone, Undone
+    from torgsync.core.plan.rollback import Undone
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult
@@ -70,8 +69,8 @@ def rollback(
     from torgsync.jobs.push.rollback import PlanBack
 
     asks = program.asks and not yes and form is Format.TABLE
-    call = _Call(program, form, show, number, PlanBack(number, allowed), allowed, asks=asks)
-    raise typer.Exit(int(call.perform(file)))
+    source = PlanBack(number, allowed)
+    raise typer.Exit(int(_perform(program, form, show, file, number, source, allowed, asks=asks)))
 
 
 def perform_saved(
@@ -80,15 +79,13 @@ def perform_saved(
     """Perform a plan that `rollback --out` saved, and return the exit code."""
     from torgsync.jobs.push.saved import SavedChanges
 
-    source = SavedChanges(saved, path)
-    call = _Call(program, form, show, saved.undoes, source, read_allowed(saved.allow), asks=False)
-    return call.perform(file)
+    source, allowed = SavedChanges(saved, path), read_allowed(saved.allow)
+    return _perform(program, form, show, file, saved.undoes, source, allowed, asks=False)
 
 
 def _save(
     program: Program, form: Format, show: Show, number: int, file: ObjectFile, path: Path, allowed: Allowed
 ) -> Exit:
-    """Show the plan and save it; nothing is sent."""
     from torgsync.jobs.push.execute import Notice
     from torgsync.jobs.push.rollback import look_back
     from torgsync.jobs.push.saved import save
@@ -96,58 +93,43 @@ def _save(
     with program.job(file) as job:
         made = look_back(job, number, allowed=allowed)
         if made.reconciled:
-            notifier(program)(Reason(Notice.EARLIER_RECONCILED, {"count": made.reconciled}))
+            program.notify(notice_message(Reason(Notice.EARLIER_RECONCILED, {"count": made.reconciled})))
         save(job, made, path, allowed=allowed)
         if form is Format.JSON:
-            print_plan_back_json(program, job, made, number)
+            _print_plan_back_json(program, job, made, number)
         else:
             next_step = f"torgsync sync --plan {shlex.quote(str(path))}"
-            print_plan_back(program, job, made, number, show, next_step=next_step)
+            _print_plan_back(program, job, made, number, show, next_step)
     return Exit.DONE
 
 
-@dataclass
-class _Call:
-    """One call of `rollback` that sends something."""
+def _perform(
+    program: Program,
+    form: Format,
+    show: Show,
+    file: ObjectFile,
+    number: int,
+    source: PlanSource,
+    allowed: Allowed,
+    *,
+    asks: bool,
+) -> Exit:
+    from torgsync.jobs.run import run_of
 
-    program: Program
-    form: Format
-    show: Show
-    number: int
-    source: PlanSource
-    allowed: Allowed
-    asks: bool
+    next_step = f"go on with: torgsync rollback {number} -o {file.called}"
+    with program.job(file) as job, job.stop.handling_signals():
+        run_of(job, number)  # a mistyped number is no run
 
-    def perform(self, file: ObjectFile) -> Exit:
-        """Undo the run, or what a saved plan holds of it, and return the exit code."""
-        from torgsync.jobs.push.execute import execute
-        from torgsync.jobs.run import run_of
+        def show_plan(made: PlanResult) -> None:
+            if form is Format.TABLE:
+                _print_plan_back(program, job, made, number, show)
 
-        next_step = f"go on with: torgsync rollback {self.number} -o {file.called}"
-        with self.program.job(file) as job, job.stop.handling_signals():
-            run_of(job, self.number)  # a mistyped number is no run
-            try:
-                view = execute(
-                    job,
-                    self.source,
-                    allowed=self.allowed,
-                    fetches=False,
-                    confirm=lambda made: self._confirm(job, made),
-                    notify=notifier(self.program),
-                )
-            except Interrupted as stop:
-                raise Interrupted("stopped by you before anything was sent", hint=next_step) from stop
-            if self.form is Format.JSON and view.made:
-                print_plan_back_json(self.program, job, view.made, self.number, view, next_step)
-            else:
-                print_run_back(self.program, job, view, next_step)
-        return view.exit_code
-
-    def _confirm(self, job: JobContext, made: PlanResult) -> bool:
-        """Show what is about to be sent, and return whether it may be."""
-        if self.form is Format.TABLE:
-            print_plan_back(self.program, job, made, self.number, self.show, next_step="")
-        return confirmed(job, made, asks=self.asks)
+        view = perform(program, job, source, show_plan, next_step, allowed=allowed, asks=asks)
+        if form is Format.JSON and view.made:
+            _print_plan_back_json(program, job, view.made, number, view, next_step)
+        else:
+            _print_run_back(program, job, view, next_step)
+    return view.exit_code
 
 
 NAMED = 20
@@ -170,14 +152,13 @@ _WHY = {
 """Why something stays, in words."""
 
 
-def print_plan_back(
-    program: Program, job: JobContext, made: PlanResult, number: int, show: Show, *, next_step: str
+def _print_plan_back(
+    program: Program, job: JobContext, made: PlanResult, number: int, show: Show, next_step: str = ""
 ) -> None:
     """Print the plan that undoes run `number`."""
     program.hide_progress()
     program.print(f"{made.plan.object}: back to the values before run {number}")
-    if show in (Show.CHANGES, Show.HELD, Show.ALL) and made.plan.counts.changes:
-        program.out.print()
+    if show.lists_changes and made.plan.counts.changes:
         print_changes(program, job, made.number, show)
     if made.undone:
         _print_rest(program, made.undone, every=show is Show.ALL)
@@ -191,7 +172,9 @@ def _print_rest(program: Program, back: Undone, *, every: bool) -> None:
         program.out.print()
     named = back.remains if every else back.remains[:NAMED]
     for remain in named:
-        program.print(f"! stays    {_called(remain)}: {_WHY[remain.reason]}", 11)
+        called = f"{remain.good_id or f'Prom {remain.prom_id}'}  {remain.title}"
+        field = f", {remain.field}" if remain.field else ""
+        program.print(f"! stays    {called}{field}: {_WHY[remain.reason]}", 11)
     if rest := len(back.remains) - len(named):
         program.print(f"! stays    … and {rest} more; `--show all` lists them", 11)
     if back.not_done:
@@ -209,8 +192,7 @@ def _print_rest(program: Program, back: Undone, *, every: bool) -> None:
         )
 
 
-def print_run_back(program: Program, job: JobContext, view: RunView, next_step: str) -> None:
-    """Print what a run did that undid another one."""
+def _print_run_back(program: Program, job: JobContext, view: RunView, next_step: str) -> None:
     if view.declined:
         program.notify("nothing was sent")
         return
@@ -225,7 +207,7 @@ def print_run_back(program: Program, job: JobContext, view: RunView, next_step: 
         notify_trouble(program, trouble)
 
 
-def print_plan_back_json(
+def _print_plan_back_json(
     program: Program,
     job: JobContext,
     made: PlanResult,
@@ -253,11 +235,6 @@ def print_plan_back_json(
         },
         plan_tail(made.plan) | tail,
     )
-
-
-def _called(remain: NotUndone) -> str:
-    called = remain.good_id or f"Prom {remain.prom_id}"
-    return f"{called}  {remain.title}{f', {remain.field}' if remain.field else ''}"
 
 
 def _remains(back: Undone | None) -> Iterator[dict[str, object]]:

@@ -18,10 +18,9 @@ from torgsync.cli.base.render import print_json
 from torgsync.cli.orders.render import finding_documents, notify_orders, orders_document
 from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.outcomes import (
-    confirmed,
-    notifier,
     notify_trouble,
     outcome_documents,
+    perform,
     print_outcomes,
     run_document,
     trouble_of,
@@ -31,7 +30,7 @@ from torgsync.cli.plan.rollback import perform_saved
 from torgsync.cli.plan.update import AllowOption, FieldsOption, field_names, print_plan
 from torgsync.core.clock import shop_iso, shop_time
 from torgsync.core.plan.guards import read_allowed
-from torgsync.errors import Exit, Interrupted, UsageError
+from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from torgsync.core.plan.guards import Allowed
@@ -167,38 +166,32 @@ class _Call:
             self.program.notify(f"{name}: nothing is due; next {shop_time(coming)}")
 
     def _execute(self, job: JobContext, only: Only | None) -> Exit:
-        from torgsync.jobs.push.execute import execute
-
         half = f" --only {only}" if only else ""
         next_step = f"go on with: torgsync sync{half} -o {job.file.called}"
-        try:
-            view = execute(
-                job,
-                None if only is Only.ORDERS else self.source,
-                allowed=self.allowed,
-                fetches=only is not Only.GOODS,
-                waits=self.waits,
-                confirm=lambda made: self._confirm(job, made),
-                notify=notifier(self.program),
-            )
-        except Interrupted as stop:
-            # Raised only before the plan is performed; orders that were fetched are stored.
-            raise Interrupted("stopped by you before anything was sent", hint=next_step) from stop
+
+        def show(made: PlanResult) -> None:
+            if self.form is Format.TABLE and made.plan.counts.changes:
+                print_plan(self.program, job, made, Format.TABLE, self.show, next_step="")
+
+        view = perform(
+            self.program,
+            job,
+            None if only is Only.ORDERS else self.source,
+            show,
+            next_step,
+            allowed=self.allowed,
+            asks=self.asks,
+            fetches=only is not Only.GOODS,
+            waits=self.waits,
+        )
         if self.form is Format.JSON:
-            print_run_json(self.program, job, view, self.due, next_step)
+            _print_run_json(self.program, job, view, self.due, next_step)
         else:
-            print_run(self.program, job, view, next_step)
+            _print_run(self.program, job, view, next_step)
         return view.exit_code
 
-    def _confirm(self, job: JobContext, made: PlanResult) -> bool:
-        """Show what is about to be sent, and return whether it may be."""
-        if self.form is Format.TABLE and made.plan.counts.changes:
-            print_plan(self.program, job, made, Format.TABLE, self.show, next_step="")
-        return confirmed(job, made, asks=self.asks)
 
-
-def print_run(program: Program, job: JobContext, view: RunView, next_step: str) -> None:
-    """Print what a run did: orders, outcomes, and what ended it early with how to go on."""
+def _print_run(program: Program, job: JobContext, view: RunView, next_step: str) -> None:
     if view.fetched:
         notify_orders(program, job, view.fetched)
     if view.declined:
@@ -216,7 +209,7 @@ def print_run(program: Program, job: JobContext, view: RunView, next_step: str) 
         notify_trouble(program, trouble)
 
 
-def print_run_json(
+def _print_run_json(
     program: Program, job: JobContext, view: RunView, due: Sequence[dict[str, str]], next_step: str
 ) -> None:
     """Print what a run did as one document; `due` are the synchronization times that it was for."""

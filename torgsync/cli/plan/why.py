@@ -15,8 +15,13 @@ from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import SCREENFUL, print_csv, print_json
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.outcomes import reasons_message
-from torgsync.cli.messages.status import skip_message, status_message
-from torgsync.cli.messages.why import alone_message, filter_message, price_message
+from torgsync.cli.messages.status import (
+    alone_message,
+    filter_message,
+    price_message,
+    skip_message,
+    status_message,
+)
 from torgsync.cli.plan.changes import moved, words
 from torgsync.cli.plan.why_document import good_document, held_words
 from torgsync.core.product.fields import Value
@@ -53,7 +58,7 @@ def why(
         print_json({"schema": SCHEMA, "object": file.settings.name, "good": document}, {})
         return
 
-    lines = render_good(good)
+    lines = _render_good(good)
     if form is Format.CSV:
         print_csv({"section": line.section, "about": line.about, "text": line.text} for line in lines)
     else:
@@ -61,7 +66,6 @@ def why(
 
 
 def _print_good(program: Program, title: str, lines: Iterable[WhyLine]) -> None:
-    """Print the lines below the good's title, each section with its name."""
     out, section = program.out, ""
     for text in wrapped(title, out.width):
         out.print(text, soft_wrap=True, style="bold")
@@ -93,8 +97,7 @@ class WhyLine(NamedTuple):
     text: str
 
 
-def render_good(good: GoodView) -> Iterator[WhyLine]:
-    """Yield all lines about a good, section by section."""
+def _render_good(good: GoodView) -> Iterator[WhyLine]:
     yield from _answer(good)
     yield from _row_lines(good)
     for finding in good.findings:
@@ -117,9 +120,8 @@ def _answer(good: GoodView) -> Iterator[WhyLine]:
         observed = f"{observed}; " if observed else "`torgsync update` tells the number; "
         yield WhyLine("answer", f"held by the guard `{good.held.guard}`", f"{observed}if it is right: {flag}")
     if good.refusal:
-        refused = reasons_message(good.refusal.reasons) + (
-            "" if good.refused else ", and it changed since then"
-        )
+        since = "" if good.refused else ", and it changed since then"
+        refused = f"{reasons_message(good.refusal.reasons)}{since}"
         yield WhyLine("answer", f"refused {_time(good.refusal.at)}", refused)
 
 
@@ -164,7 +166,6 @@ def _center_words(stock: CenterStock) -> str:
 
 
 def _family_lines(family: Family) -> Iterator[WhyLine]:
-    """Yield the model of a good and the other goods of it, or why the good goes alone."""
     others = f", with {counted(len(family.siblings), 'other good')}" if family.siblings else ""
     parts = [f"model `{family.model}`{others}"] if family.model else []
     if family.alone:
@@ -224,10 +225,9 @@ def _change_lines(good: GoodView) -> Iterator[WhyLine]:
         for name, field in change.fields.items():
             story = "edited on Prom.ua" if field.edited else "we moved" if name in sent else "never sent"
             story = "" if change.verb != "update" else f" ({story})"
-            old = "" if change.verb == "create" else f"{_value(field.old)} -> "
-            text = f"{old}{_value(field.new)}"
-            if name == "photos" and old:
-                text = moved(name, field)
+            text = _value(field.new)
+            if change.verb != "create":
+                text = moved(name, field) if name == "photos" else f"{_value(field.old)} -> {text}"
             if field.edited and field.sent != field.new:
                 story = f" (edited on Prom.ua; we sent {_value(field.sent)})"
             yield WhyLine("plan", name, f"{text}{story}")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.findings import finding_document
-from torgsync.cli.base.render import pick
+from torgsync.cli.base.render import pick, whole_or_float
 from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.messages.outcomes import reasons_message
-from torgsync.cli.messages.status import status_message
-from torgsync.cli.messages.why import alone_message, filter_message, price_message
+from torgsync.cli.messages.status import alone_message, filter_message, price_message, status_message
 from torgsync.cli.plan.documents import change_document
 from torgsync.core.plan.diff import Change
 from torgsync.core.product.fields import FIELDS, Value, encode
@@ -88,7 +86,7 @@ def _row_document(good: GoodView) -> dict[str, object] | None:
                 "center": stock.center,
                 "file": stock.file,
                 "value": stock.cell or None,
-                "quantity": None if stock.quantity is None else _number(stock.quantity),
+                "quantity": None if stock.quantity is None else whole_or_float(stock.quantity),
                 "counted": stock.counted,
             }
             for stock in row.centers
@@ -127,10 +125,6 @@ def _existing_document(existing: Existing) -> dict[str, object]:
 def _adoption_document(adoption: Adoption) -> dict[str, object]:
     by = {"by": list(map(str, adoption.by)), "at": _iso(adoption.at), "user": adoption.user}
     return {"prom_id": adoption.prom_id, **by}
-
-
-def _number(quantity: Decimal) -> int | float:
-    return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
 
 
 def _change_document(change: Change) -> dict[str, object]:

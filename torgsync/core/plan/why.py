@@ -26,7 +26,7 @@ from torgsync.core.reason import Arg, Args, Reason
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter: whether it lets a good pass, and what it looked at (`cli/messages/why.py`)."""
+    """One filter: whether it lets a good pass, and what it looked at (`cli/messages/status.py`)."""
 
     reason: SkipReason
     passes: bool

@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.refusals import AGAIN, UNTOUCHED
-from torgsync.files.catalog.rows import line_at
+from torgsync.files.catalog.rows import LONGEST, line_at
 
 UTF8 = "utf-8"
 CP1251 = "cp1251"
@@ -49,6 +49,16 @@ def refuse_utf16(path: Path, beginning: bytes) -> None:
             f'`{path}` was saved as UTF-16 ("Unicode text"), which is not read',
             hint=f'{UNTOUCHED}; or save it there as "CSV UTF-8"',
         )
+
+
+def begin_text(path: Path, file: BinaryIO, forced: str | None = None) -> tuple[int, str, str]:
+    """Return where a text of rows begins, behind a byte order mark, its encoding, and why it is this one."""
+    beginning = file.read(len(codecs.BOM_UTF8))
+    refuse_utf16(path, beginning)
+    start = len(beginning) if beginning == codecs.BOM_UTF8 else 0
+    encoding, why = find_encoding(path, file, start, forced or (UTF8 if start else None), longest=LONGEST)
+    file.seek(start)
+    return start, encoding, why
 
 
 def find_encoding(

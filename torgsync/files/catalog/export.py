@@ -7,6 +7,7 @@ The first bytes decide the format, the file's name never does: a YML file may be
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import file_digest
@@ -24,7 +25,7 @@ from torgsync.files.catalog.encodings import refuse_utf16
 from torgsync.files.catalog.trs import open_trs
 from torgsync.files.catalog.xlsx import OLD_OFFICE, open_xlsx
 from torgsync.files.catalog.yml import LOOK, open_yml, start_of_text
-from torgsync.files.catalog.yml_offer import column_of
+from torgsync.files.catalog.yml_offers import column_of
 from torgsync.files.config.objects import ObjectFile, path_in
 
 _ARCHIVE = b"PK\x03\x04"
@@ -38,10 +39,7 @@ _BY_SETTING = {"trs": FileFormat.TRS, "csv": FileFormat.TRS, "yml": FileFormat.Y
 
 
 def open_export(file: ObjectFile) -> CatalogFile:
-    """Look at the export of a sync object, see `open_catalog`. Raises ExportInvalid.
-
-    A column that one of the object's fields speaks of keeps the name that it has in the file.
-    """
+    """Look at an object's export; columns that its fields speak of keep their names. Raises ExportInvalid."""
     mapped = frozenset(mapping.column for mapping in file.settings.fields)
     return open_catalog(file.settings.catalog, file.path.parent, mapped)
 
@@ -93,7 +91,9 @@ def _open(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
 
 
 def _look(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
-    beginning = _beginning(path)
+    beginning = b""
+    with suppress(OSError), path.open("rb") as file:  # the reader says what is wrong
+        beginning = file.read(LOOK)
     refuse_utf16(path, beginning)
     kind, because = _kind(beginning)
     if wanted:
@@ -161,11 +161,3 @@ def written_at(file: ObjectFile) -> datetime | None:
         return datetime.fromtimestamp(min(path.stat().st_mtime for path in _paths(file)), tz=UTC)
     except OSError:
         return None
-
-
-def _beginning(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(LOOK)
-    except OSError:
-        return b""  # the reader says what is wrong

@@ -162,11 +162,7 @@ def cell_counts(rows: Iterable[bytes], delimiter: str) -> list[int]:
 
 
 def readings(path: Path, counts: Sequence[int], given: ReadSettings) -> tuple[Reading, ...]:
-    """Return every way to read rows of that many cells without names.
-
-    The first count that can be read at all decides. Raises ExportInvalid where there is none; the error lists
-    what could be read if it were named.
-    """
+    """Return every way to read rows of the first count that can be read. ExportInvalid proposes names."""
     own = given.extra_columns
     for count in counts:
         found = _readings_of(count, own)

@@ -29,11 +29,7 @@ class PhotoFile(NamedTuple):
 
 @dataclass(frozen=True)
 class PhotoIndex:
-    """The photos of a folder as they were when it was read.
-
-    `by_stem` is keyed by the id in the file name, in lower case; a file is listed under every id that it
-    may belong to.
-    """
+    """The photos of a folder when it was read, by each id that a name may mean, in lower case."""
 
     folder: Path
     by_stem: dict[str, tuple[PhotoFile, ...]]

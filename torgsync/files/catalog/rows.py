@@ -177,10 +177,7 @@ class Grammar:
             ).fullmatch
 
     def gather(self, line: bytes, lines: LineReader) -> bytes | None:
-        """Return the record that begins with a line which is no row by itself; None where there is none.
-
-        `lines` is positioned after that line; only what belongs to the record is taken from it.
-        """
+        """Return the record that begins with a line that is no row, taking its other lines; else None."""
         reach = self._grown(line, lines)
         reach = self._mended(line, lines) if reach is None else reach
         if reach is None:

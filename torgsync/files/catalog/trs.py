@@ -17,32 +17,10 @@ from typing import BinaryIO
 from torgsync.core.product.columns import KEY, ColumnNames, ExportRecord
 from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog import refusals
+from torgsync.files.catalog import layouts, refusals, rows
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
-from torgsync.files.catalog.encodings import UTF8, find_encoding, known_encoding, refuse_utf16
-from torgsync.files.catalog.layouts import (
-    CONFIRMING_ROWS,
-    Table,
-    cell_counts,
-    find_delimiter,
-    guesses_of_names,
-    is_header,
-    name_columns,
-    readings,
-    refuse_unknown_names,
-)
-from torgsync.files.catalog.refusals import AGAIN, LISTED, UNTOUCHED, changed, stamp, unreadable
-from torgsync.files.catalog.rows import (
-    DELIMITERS,
-    LONGEST,
-    Grammar,
-    LineReader,
-    RowFilter,
-    line_at,
-    split,
-    texts,
-    without_line_end,
-)
+from torgsync.files.catalog.encodings import begin_text, known_encoding
+from torgsync.files.catalog.rows import Grammar, LineReader, RowFilter, texts, without_line_end
 
 _BUFFER = 256 * 1024
 _SAID = re.compile(rb'"?sep=([;,\t])"?\r?\n', re.IGNORECASE)
@@ -52,11 +30,7 @@ _TAIL = 64 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class TrsFile(CatalogFile):
-    """One text file, its columns in file order; `bom` is whether it has a byte order mark.
-
-    `body` is the offset of the first byte after the header (or the byte order mark), `body_line` the number
-    of its line, from 1.
-    """
+    """One text file; `body` is the offset of its first row, in line `body_line`; `bom`: a mark precedes."""
 
     kind: FileFormat = FileFormat.TRS
     bom: bool
@@ -92,7 +66,7 @@ class TrsFile(CatalogFile):
                 gathered = grammar.gather(line, lines)
                 if gathered is None:
                     wrong += 1
-                    cells = split(raw, self.delimiter)
+                    cells = rows.split(raw, self.delimiter)
                     if cells is None:
                         grammar.skip(lines)
                     found = len(cells or ())
@@ -100,7 +74,7 @@ class TrsFile(CatalogFile):
                     if wrong == 1 and found < grammar.width and lines.at_end():
                         raise _cut_short(self.path, mistake)
                     mistakes.append(mistake)
-                    del mistakes[LISTED:]
+                    del mistakes[refusals.LISTED :]
                     continue
                 raw, row_hash = gathered, row_filter.row_hash(gathered, loose=True)
                 if row_filter.passes(row_hash, number):
@@ -109,12 +83,12 @@ class TrsFile(CatalogFile):
                 yield ExportRecord(number, raw, row_hash)
         if wrong:
             have = "does" if wrong == 1 else "do"
-            first = f"; the first {LISTED} are listed" if wrong > LISTED else ""
+            first = f"; the first {refusals.LISTED} are listed" if wrong > refusals.LISTED else ""
             raise ExportInvalid(
                 f"{counted(wrong, 'row')} of `{self.path}` {have} not have the {grammar.width} columns "
                 f"of the file{first}",
                 mistakes=tuple(mistakes),
-                hint=UNTOUCHED,
+                hint=refusals.UNTOUCHED,
             )
 
     def good_id(self, record: ExportRecord) -> str:
@@ -132,7 +106,7 @@ class TrsFile(CatalogFile):
         except UnicodeDecodeError:
             row = None
         if row is None:
-            raise changed(self.path)
+            raise refusals.changed(self.path)
         return dict(zip(self.columns, row, strict=True))
 
 
@@ -149,39 +123,35 @@ def open_trs(path: Path, given: ReadSettings = ReadSettings()) -> TrsFile:  # no
             raise ExportInvalid(
                 f"`{path}` is a folder, not an export", hint="give the path of the file inside the folder"
             )
-        size, modified_ns = stamp(path)
+        size, modified_ns = refusals.stamp(path)
         if not size:
-            raise ExportInvalid(f"`{path}` is empty", hint=AGAIN)
+            raise ExportInvalid(f"`{path}` is empty", hint=refusals.AGAIN)
         with path.open("rb") as file:
             trs = replace(_look(path, file, given, forced), size=size, modified_ns=modified_ns)
             _check_tail(trs, file)
     except OSError as error:
-        raise unreadable(path, error) from error
+        raise refusals.unreadable(path, error) from error
     return trs if trs.has_header else _confirmed(trs, given)
 
 
 def _look(path: Path, file: BinaryIO, given: ReadSettings, forced: str | None) -> TrsFile:
     """Return the file as its beginning speaks for it."""
-    beginning = file.read(len(codecs.BOM_UTF8))
-    refuse_utf16(path, beginning)
-    bom = beginning == codecs.BOM_UTF8
-    start = len(codecs.BOM_UTF8) if bom else 0
-    encoding, why = find_encoding(path, file, start, forced or (UTF8 if bom else None), longest=LONGEST)
+    start, encoding, why = begin_text(path, file, forced)
+    bom = bool(start)
     guesses = [] if forced or bom else [Guess(Aspect.ENCODING, encoding, why, "encoding", path.name)]
-    file.seek(start)
     number = 1
     if (said := _SAID.fullmatch(file.readline())) is not None:
         given = replace(given, delimiter=given.delimiter or said[1].decode())
         start, number = file.tell(), 2
     file.seek(start)
     head = _first_lines(file)
-    delimiter, more = find_delimiter(path.name, head, encoding, given)
+    delimiter, more = layouts.find_delimiter(path.name, head, encoding, given)
     guesses += more
     file.seek(start)
     first, line = _first_row(file, number)
     after = file.tell()
     row = texts(first, encoding, None, delimiter) or []
-    has_header = is_header(row, given) if given.header is None else given.header
+    has_header = layouts.is_header(row, given) if given.header is None else given.header
     if given.header is None:
         value = "the first row holds names" if has_header else "there is none"
         because = "a column is named like one of Torgsoft's" if has_header else "the first row is a good"
@@ -196,12 +166,12 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, forced: str | None) -
     if not first or (has_header and not _first_row(file, line + 1)[0]):
         raise refusals.empty(path)
     if has_header:
-        names = name_columns(path, line, row, given)
-        guesses += guesses_of_names(path.name, names)
+        names = layouts.name_columns(path, line, row, given)
+        guesses += layouts.guesses_of_names(path.name, names)
     else:
-        rows = (texts(raw, encoding, None, delimiter) or [] for raw in head)
-        refuse_unknown_names(path, line, list(rows), given)
-        names = ColumnNames(readings(path, cell_counts(head, delimiter), given)[0].columns)
+        cells = [texts(raw, encoding, None, delimiter) or [] for raw in head]
+        layouts.refuse_unknown_names(path, line, cells, given)
+        names = ColumnNames(layouts.readings(path, layouts.cell_counts(head, delimiter), given)[0].columns)
     return TrsFile(
         path=path,
         encoding=encoding,
@@ -219,7 +189,7 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, forced: str | None) -
 
 def _first_lines(file: BinaryIO) -> list[bytes]:
     """Return the first rows that are not blank, with the lines that end inside quotes joined."""
-    lines = [line for line in islice(file, CONFIRMING_ROWS) if line.strip()]
+    lines = [line for line in islice(file, layouts.CONFIRMING_ROWS) if line.strip()]
     found = []
     while lines:
         reach = _closed_after(lines)
@@ -235,7 +205,7 @@ def _closed_after(lines: list[bytes]) -> int:
         quotes += line.count(b'"')
         if quotes % 2 == 0:
             row = without_line_end(b"".join(lines[:reach]))
-            return reach if any(split(row, delimiter) for delimiter in DELIMITERS) else 1
+            return reach if any(rows.split(row, delimiter) for delimiter in rows.DELIMITERS) else 1
     return 1
 
 
@@ -250,9 +220,11 @@ def _first_row(file: BinaryIO, number: int) -> tuple[bytes, int]:
 
 def _confirmed(trs: TrsFile, given: ReadSettings) -> TrsFile:
     """Return a file without a header with the columns that its first rows confirm (torgsoft §3.4)."""
-    rows = [(record.line, record.raw) for record in islice(trs.records(), CONFIRMING_ROWS)]
-    possible = readings(trs.path, cell_counts((raw for _, raw in rows), trs.delimiter), given)
-    chosen, guess = Table.of_bytes(trs.path, rows, trs.encoding, trs.delimiter).choose(possible)
+    first = [(record.line, record.raw) for record in islice(trs.records(), layouts.CONFIRMING_ROWS)]
+    possible = layouts.readings(
+        trs.path, layouts.cell_counts((raw for _, raw in first), trs.delimiter), given
+    )
+    chosen, guess = layouts.Table.of_bytes(trs.path, first, trs.encoding, trs.delimiter).choose(possible)
     return replace(trs, columns=chosen.columns, guesses=(*trs.guesses, guess))
 
 
@@ -263,14 +235,14 @@ def _check_tail(trs: TrsFile, file: BinaryIO) -> None:
     tail = file.read()
     start = len(codecs.BOM_UTF8) if trs.bom else 0
     if not tail.endswith(b"\n"):
-        line = line_at(file, start, begin + len(tail))
-        raise ExportInvalid(f"`{trs.path}` ends in the middle of line {line}", hint=AGAIN)
+        line = rows.line_at(file, start, begin + len(tail))
+        raise ExportInvalid(f"`{trs.path}` ends in the middle of line {line}", hint=refusals.AGAIN)
     content = tail.rstrip(b" \r\n")  # a tab may be an empty cell
     before, _, last = content.rpartition(b"\n")
-    cells = split(last, trs.delimiter)
+    cells = rows.split(last, trs.delimiter)
     # With an odd number of quotes it may be the end of a record of several lines: the reading will show.
     if before and cells and len(cells) < len(trs.columns) and last.count(b'"') % 2 == 0:
-        number = line_at(file, start, begin + len(content))
+        number = rows.line_at(file, start, begin + len(content))
         raise _cut_short(trs.path, _wrong(number, len(cells), len(trs.columns)))
 
 
@@ -282,5 +254,5 @@ def _wrong(line: int, found: int, width: int) -> Mistake:
 
 def _cut_short(path: Path, mistake: Mistake) -> ExportInvalid:
     return ExportInvalid(
-        f"`{path}` is cut off in its last row, line {mistake.line}: {mistake.message}", hint=AGAIN
+        f"`{path}` is cut off in its last row, line {mistake.line}: {mistake.message}", hint=refusals.AGAIN
     )

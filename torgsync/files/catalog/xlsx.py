@@ -6,31 +6,26 @@ which a person would type it. Source: docs/developers/torgsoft.md §10.
 
 from __future__ import annotations
 
+import posixpath
 import re
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
+
+from lxml import etree
 
 from torgsync.core.product.columns import ExportRecord
 from torgsync.errors import ExportInvalid
-from torgsync.files.catalog import refusals
+from torgsync.files.catalog import layouts, refusals
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import UTF8
-from torgsync.files.catalog.layouts import (
-    CONFIRMING_ROWS,
-    Table,
-    guesses_of_names,
-    is_header,
-    name_columns,
-    readings,
-    refuse_unknown_names,
-)
-from torgsync.files.catalog.sheets import corrections
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -38,6 +33,12 @@ if TYPE_CHECKING:
 _LOOK = 20  # rows in which a header is looked for: a service row may precede it (torgsoft §10)
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How a spreadsheet of the old kind begins, and one with a password."""
+_UNCOMPUTED = "#VALUE!"
+"""A formula without a value: a program wrote it, and no spreadsheet computed it yet."""
+
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_ZEROS = re.compile(r"0{2,20}")
+_LETTERS = re.compile(r"[A-Z]+")
 _SEPARATOR = "\x1f"
 _RETURN = re.compile(r"_x000d_|\r(?=\n)", re.IGNORECASE)
 _SAVE = "open it in the spreadsheet, save it anew as .xlsx without a password, and run the command again"
@@ -45,11 +46,7 @@ _SAVE = "open it in the spreadsheet, save it anew as .xlsx without a password, a
 
 @dataclass(frozen=True, kw_only=True)
 class XlsxFile(CatalogFile):
-    """One spreadsheet.
-
-    `sheet` is the name of the sheet, `first` the number of the first row below the header, from 1. `places`
-    are the positions of the columns in a row.
-    """
+    """One spreadsheet: its sheet, the first row below the header, from 1, and the places of its columns."""
 
     kind: FileFormat = FileFormat.XLSX
     encoding: str = UTF8
@@ -90,7 +87,7 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
         raise refusals.unreadable(path, error) from error
     sheet = _sheet(path)
     with _book(path) as book:
-        head = [item for item in islice(_rows(path, book, sheet), CONFIRMING_ROWS) if any(item[1])]
+        head = [item for item in islice(_rows(path, book, sheet), layouts.CONFIRMING_ROWS) if any(item[1])]
     guesses = [Guess(Aspect.SHEET, f"`{sheet}`", "it is the first that can be seen", "", path.name)]
     if not head:
         raise refusals.empty(path)
@@ -102,14 +99,14 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
     if line:
         row = dict(head)[line]
         places = tuple(place for place, name in enumerate(row) if name.strip())
-        names = name_columns(path, line, [row[place] for place in places], given)
-        guesses += guesses_of_names(path.name, names)
+        names = layouts.name_columns(path, line, [row[place] for place in places], given)
+        guesses += layouts.guesses_of_names(path.name, names)
         columns = names.columns
     else:
-        refuse_unknown_names(path, head[0][0], [row for _, row in head], given)
+        layouts.refuse_unknown_names(path, head[0][0], [row for _, row in head], given)
         width = max(len(row) for _, row in head)
-        table = Table(path, [number for number, _ in head], [row for _, row in head])
-        chosen, guess = table.choose(readings(path, [width], given))
+        table = layouts.Table(path, [number for number, _ in head], [row for _, row in head])
+        chosen, guess = table.choose(layouts.readings(path, [width], given))
         guesses.append(guess)
         columns, places = chosen.columns, tuple(range(width))
     opened = XlsxFile(
@@ -132,7 +129,7 @@ def _header(head: Sequence[tuple[int, list[str]]], given: ReadSettings) -> int:
     """Return the number of the row that holds the names, 0 where none does."""
     if given.header is False:
         return 0
-    found = next((number for number, row in head[:_LOOK] if is_header(row, given)), 0)
+    found = next((number for number, row in head[:_LOOK] if layouts.is_header(row, given)), 0)
     return found or (head[0][0] if given.header else 0)
 
 
@@ -193,7 +190,7 @@ def _rows(path: Path, book: CalamineWorkbook, sheet: str) -> Iterator[tuple[int,
     page = book.get_sheet_by_name(sheet)
     _, shift = page.start or (0, 0)  # columns to the left that are empty are not in its rows
     with path.open("rb") as file:
-        corrected = corrections(file, sheet)
+        corrected = _corrections(file, sheet)
         done: tuple[int, Mapping[int, str]] = (0, {})
         at, right = next(corrected, done)
         for number, row in enumerate(page.iter_rows(), start=1):
@@ -207,11 +204,72 @@ def _rows(path: Path, book: CalamineWorkbook, sheet: str) -> Iterator[tuple[int,
             yield number, texts
 
 
-def _text(cell: object) -> str:
-    """Return a cell as a person would type it: no point where a number is whole, dates as ISO 8601.
+def _corrections(file: BinaryIO, sheet: str) -> Iterator[tuple[int, Mapping[int, str]]]:
+    """Yield the number of each row with something to put right, from 1, and its true cells by column, from 0.
 
-    A spreadsheet keeps 15 digits of a number; what it writes behind them is noise.
+    The library gives an empty text for an error and for a formula that was never computed, and the bare
+    number for one that is shown as `0042`: all would be lost silently. A sheet that is not found where the
+    format has it gives nothing. Source: ECMA-376 part 1: 18.3 (sheets) and 18.8 (number formats).
     """
+    with zipfile.ZipFile(file) as archive, suppress(KeyError, etree.XMLSyntaxError):
+        widths = _widths(archive)
+        with archive.open(_part_of(archive, sheet)) as part:
+            number = 0
+            for _, row in etree.iterparse(part, tag="{*}row", resolve_entities=False, no_network=True):
+                number = int(row.get("r") or number + 1)
+                if found := _corrected(row, widths):
+                    yield number, found
+                row.clear()
+                if (above := row.getparent()) is not None:
+                    del above[: above.index(row)]
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Return the name of the part that holds a sheet; KeyError where there is none."""
+    book = etree.fromstring(archive.read("xl/workbook.xml"))
+    relation = {item.get("name"): item.get(_RELATION) for item in book.iter("{*}sheet")}[sheet]
+    links = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    target = {item.get("Id"): item.get("Target") for item in links}[relation]
+    return posixpath.normpath(posixpath.join("/xl", str(target))).lstrip("/")
+
+
+def _widths(archive: zipfile.ZipFile) -> Mapping[str, int]:
+    """Return how many digits a number has at least, keyed by the styles that say so: `0000` means four."""
+    if "xl/styles.xml" not in archive.namelist():
+        return {}
+    styles = etree.fromstring(archive.read("xl/styles.xml"))
+    codes = {item.get("numFmtId"): item.get("formatCode", "") for item in styles.iter("{*}numFmt")}
+    formats = [item.get("numFmtId") for group in styles.iter("{*}cellXfs") for item in group]
+    return {
+        str(place): len(code)
+        for place, number in enumerate(formats)
+        if _ZEROS.fullmatch(code := codes.get(number, ""))
+    }
+
+
+def _corrected(row: etree._Element, widths: Mapping[str, int]) -> dict[int, str]:
+    found = {}
+    place = -1
+    for cell in row:
+        letters = _LETTERS.match(cell.get("r", ""))
+        place = _place(letters.group()) if letters else place + 1
+        kind, value = cell.get("t", "n"), cell.findtext("{*}v") or ""
+        if kind == "e":
+            found[place] = value or _UNCOMPUTED
+        elif kind == "n" and not value and cell.find("{*}f") is not None:
+            found[place] = _UNCOMPUTED
+        elif kind == "n" and (width := widths.get(cell.get("s", ""), 0)) > len(value) and value.isdigit():
+            found[place] = value.zfill(width)
+    return found
+
+
+def _place(letters: str) -> int:
+    """Return the position of a column, from 0: 0 for A, 26 for AA."""
+    return reduce(lambda number, letter: number * 26 + ord(letter) - ord("A") + 1, letters, 0) - 1
+
+
+def _text(cell: object) -> str:
+    """Return a cell as a person would type it; behind the 15 digits that a spreadsheet keeps is noise."""
     match cell:
         case str():
             return _RETURN.sub("", cell).replace(_SEPARATOR, "")

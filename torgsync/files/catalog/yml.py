@@ -33,8 +33,7 @@ from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat,
 from torgsync.files.catalog.encodings import CP1251, UTF8, find_encoding, is_surely_utf8, known_encoding
 from torgsync.files.catalog.layouts import guesses_of_names
 from torgsync.files.catalog.refusals import AGAIN, LISTED
-from torgsync.files.catalog.yml_cutter import OfferCutter
-from torgsync.files.catalog.yml_offer import CONTROL_BYTES, parse_offer, xml_parser
+from torgsync.files.catalog.yml_offers import CONTROL_BYTES, OfferCutter, parse_offer, xml_parser
 
 LOOK = 4096
 """How many bytes of a file are enough to see how it begins."""

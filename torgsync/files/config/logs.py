@@ -40,11 +40,7 @@ def note_run(number: int) -> None:
 
 
 class LogFile(RotatingFileHandler):
-    """Writes events to a file that is rotated when it is full.
-
-    Several processes may write to one log: where another one rotated it, this one reopens the new file.
-    `trouble` says why something could not be written.
-    """
+    """Writes to a file that any process rotates when it is full; `trouble` is why it could not be written."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8", delay=True)

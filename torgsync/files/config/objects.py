@@ -18,11 +18,7 @@ from torgsync.files.config.text_files import TomlLines, parse_toml
 
 @dataclass(frozen=True, slots=True)
 class ObjectFile:
-    """A sync object and the file that it came from.
-
-    `called` is how it is named in a command for people: by name where it is among the home's objects, else by
-    its path.
-    """
+    """A sync object, its file, and how a command calls it: by name if it is in the home, else by path."""
 
     path: Path
     settings: SyncObject

@@ -65,11 +65,7 @@ def parse_toml(text: str) -> dict[str, Any] | Mistake:
 
 
 class TomlLines:
-    """Finds the line of a key in a TOML text.
-
-    The text has been parsed already, so only headers and keys at the start of a line are looked for; lines
-    inside multi-line strings are passed over.
-    """
+    """Finds lines of a parsed TOML text: of headers and keys that begin one, outside multi-line strings."""
 
     _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
     _PART = re.compile(r"\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_\-]+)")

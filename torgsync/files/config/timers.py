@@ -67,12 +67,9 @@ def usual_caller() -> Caller:
 
 def timer(caller: Caller, job: Job) -> Cron | Systemd | WindowsTask:
     """Return the entry of a job."""
-    kinds: dict[Caller, type[Cron | Systemd | WindowsTask]] = {
-        Caller.CRON: Cron,
-        Caller.SYSTEMD: Systemd,
-        Caller.WINDOWS: WindowsTask,
-    }
-    return kinds[caller](job)
+    if caller is Caller.CRON:
+        return Cron(job)
+    return Systemd(job) if caller is Caller.SYSTEMD else WindowsTask(job)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,56 +129,52 @@ class Systemd:
     condition: ClassVar[str] = " while you are logged in; also otherwise after `loginctl enable-linger`"
 
     @property
-    def _folder(self) -> Path:
+    def _files(self) -> dict[Path, str]:
+        """The texts of the service and of its timer, by path."""
         base = variable("XDG_CONFIG_HOME")
-        return (Path(base) if base else Path.home() / ".config") / "systemd" / "user"
-
-    @property
-    def _service(self) -> tuple[Path, str]:
+        folder = (Path(base) if base else Path.home() / ".config") / "systemd" / "user"
         command = " ".join(map(_quoted_for_systemd, self.job.command))
-        return self._folder / f"{self.job.name}.service", (
-            "[Unit]\nDescription=torgsync: what the synchronization times ask for now\n\n"
-            f"[Service]\nType=oneshot\nExecStart={command}\n"
-            "# 8: done, and something was held for a person. 10: another run is at work.\n"
-            "SuccessExitStatus=8 10\n"
-        )
-
-    @property
-    def _timer(self) -> tuple[Path, str]:
-        return self._folder / f"{self.job.name}.timer", (
-            "[Unit]\nDescription=torgsync: look whether a synchronization time has come\n\n"
-            f"[Timer]\nOnCalendar=*:0/{self.job.minutes}\nAccuracySec=10s\n\n"
-            "[Install]\nWantedBy=timers.target\n"
-        )
+        return {
+            folder / f"{self.job.name}.service": (
+                "[Unit]\nDescription=torgsync: what the synchronization times ask for now\n\n"
+                f"[Service]\nType=oneshot\nExecStart={command}\n"
+                "# 8: done, and something was held for a person. 10: another run is at work.\n"
+                "SuccessExitStatus=8 10\n"
+            ),
+            folder / f"{self.job.name}.timer": (
+                "[Unit]\nDescription=torgsync: look whether a synchronization time has come\n\n"
+                f"[Timer]\nOnCalendar=*:0/{self.job.minutes}\nAccuracySec=10s\n\n"
+                "[Install]\nWantedBy=timers.target\n"
+            ),
+        }
 
     @property
     def text(self) -> str:
         """Both files, each below its name."""
-        return "\n".join(f"# {path}\n{text}" for path, text in (self._service, self._timer))
+        return "\n".join(f"# {path}\n{text}" for path, text in self._files.items())
 
     def install(self) -> str:
         """Write both files and start the timer; return where they are."""
         try:
-            for path, text in (self._service, self._timer):
+            for path, text in self._files.items():
                 replace_text(path, text)
             _do("systemctl --user daemon-reload")
             _do(f"systemctl --user enable --now {self.job.name}.timer")
         except TorgsyncError:
-            for path, _ in (self._service, self._timer):
+            for path in self._files:
                 path.unlink(missing_ok=True)
             raise
-        return f"`{self._timer[0]}`; see it with `systemctl --user list-timers`"
+        return f"`{[*self._files][1]}`; see it with `systemctl --user list-timers`"
 
     def remove(self) -> bool:
         """Stop the timer and remove both files; return whether there were any."""
-        files = [path for path, _ in (self._timer, self._service) if path.exists()]
-        if not files:
-            return False
-        _do(f"systemctl --user disable --now {self.job.name}.timer")
-        for path in files:
-            path.unlink()
-        _do("systemctl --user daemon-reload")
-        return True
+        files = [path for path in self._files if path.exists()]
+        if files:
+            _do(f"systemctl --user disable --now {self.job.name}.timer")
+            for path in files:
+                path.unlink()
+            _do("systemctl --user daemon-reload")
+        return bool(files)
 
 
 def _quoted_for_systemd(word: str) -> str:

@@ -34,11 +34,7 @@ SCHEMA_FILE = "torgsync.schema.json"
 def write_new(
     path: Path, data: Mapping[str, Any], *, schema: Mapping[str, Any], remarks: Mapping[str, str]
 ) -> None:
-    """Write a new sync object, and its JSON Schema next to it.
-
-    Each table gets a comment from `remarks`, which are keyed by table. Raises UsageError where there is one
-    of that name.
-    """
+    """Write a new sync object and its JSON Schema, with comments by table. UsageError where it exists."""
     if path.exists():
         raise UsageError(
             f"there is a sync object `{path.stem}` already",

@@ -5,39 +5,32 @@ A file of another shape is refused whole. Source: docs/developers/torgsoft.md §
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from pathlib import Path
 
 from torgsync.core.orders.clients import Client, normal_email, normal_phone
 from torgsync.core.text import counted, one_line
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog.encodings import UTF8, find_encoding, refuse_utf16
+from torgsync.files.catalog.encodings import begin_text
 from torgsync.files.catalog.refusals import LISTED, stamp
-from torgsync.files.catalog.rows import LONGEST, Grammar, LineReader, texts, without_line_end
+from torgsync.files.catalog.rows import Grammar, LineReader, texts, without_line_end
 
 WIDTH = 14
 NAME, EMAIL, PHONE, CARD = 0, 1, 2, 5
 _NUMBERS = (3, 12, 13)
 """Columns that hold numbers: discount, turnover, bonuses. Other texts in them mean another layout."""
 
+IN_THE_OBJECT = "correct `path` under `[clients]` in the sync object"
 AGAIN = "export the clients from Torgsoft once more, and do not save the file in a spreadsheet"
 
 
 def clients_stamp(path: Path, *, named: bool = False) -> str:
-    """Return a stamp that differs when the file has changed. Raises ExportInvalid where it is missing.
-
-    With `named`, a person named the file just now, so that no setting is to be corrected.
-    """
+    """Return a stamp that changes with the file; `named`: a person just named it. Raises ExportInvalid."""
     try:
         return "/".join(map(str, stamp(path)))
-    except FileNotFoundError as trouble:
-        if not named:
-            raise _unreadable(path, trouble) from trouble
-        hint = "correct the name, or the folder before it"
-        raise ExportInvalid(f"there is no file `{path}`", hint=hint) from trouble
     except OSError as trouble:
-        raise _unreadable(path, trouble) from trouble
+        hint = "correct the name, or the folder before it" if named else IN_THE_OBJECT
+        raise _unreadable(path, trouble, hint) from trouble
 
 
 def read_clients(path: Path) -> list[Client]:
@@ -48,11 +41,7 @@ def read_clients(path: Path) -> list[Client]:
     """
     try:
         with path.open("rb") as file:
-            beginning = file.read(len(codecs.BOM_UTF8))
-            refuse_utf16(path, beginning)
-            start = len(codecs.BOM_UTF8) if beginning == codecs.BOM_UTF8 else 0
-            encoding, _ = find_encoding(path, file, start, UTF8 if start else None, longest=LONGEST)
-            file.seek(start)
+            _, encoding, _ = begin_text(path, file)
             rows = list(_rows(path, LineReader(file, 1), encoding))
     except OSError as trouble:
         raise _unreadable(path, trouble) from trouble
@@ -92,9 +81,7 @@ def _is_number(text: str) -> bool:
     return text.strip().lstrip("-").replace(",", "", 1).replace(".", "", 1).isdecimal() or not text.strip()
 
 
-def _unreadable(path: Path, trouble: OSError) -> ExportInvalid:
+def _unreadable(path: Path, trouble: OSError, missing: str = IN_THE_OBJECT) -> ExportInvalid:
     if isinstance(trouble, FileNotFoundError):
-        return ExportInvalid(
-            f"there is no file `{path}`", hint="correct `path` under `[clients]` in the sync object"
-        )
+        return ExportInvalid(f"there is no file `{path}`", hint=missing)
     return ExportInvalid(f"`{path}` cannot be read: {trouble.strerror}", hint=AGAIN)

@@ -28,10 +28,7 @@ TIMEOUT = 30
 
 
 class Outbox(Protocol):
-    """A place for order files. `label` is its name for people, without a password.
-
-    Every method raises TorgsyncError where the place cannot be used.
-    """
+    """A place for order files; `label` is its name, without a password. Its methods raise TorgsyncError."""
 
     label: str
 
@@ -41,10 +38,7 @@ class Outbox(Protocol):
         return None if sizes is None else frozenset(sizes)
 
     def sizes(self) -> dict[str, int | None] | None:
-        """Return the bytes of all files, by name; None where the folder itself is missing.
-
-        The size is None where a server does not give it.
-        """
+        """Return the bytes of files by name, where they are known; None where the folder is missing."""
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a file, None where it is gone."""
@@ -64,11 +58,17 @@ class Outbox(Protocol):
     def unhide(self, name: str) -> None:
         """Give a file that was hidden its real name again."""
 
-    def on_other_disk(self, home: Path) -> bool:
+    def on_other_disk(self, home: Path) -> bool:  # noqa: ARG002  # a server is never the home
         """Return whether it is on another disk than the home, or on a server, and so can be missing."""
+        return True
+
+    def try_making(self) -> None:
+        """Raise TorgsyncError where the folder could not be made, as far as that shows; it is not made."""
+        return
 
     def make_durable(self) -> None:
-        """Make the names that were just given survive a power failure, where the place can do so."""
+        """Make the names just given survive a power failure; a server that has answered keeps them."""
+        return
 
 
 class FolderOutbox(Outbox):
@@ -246,13 +246,6 @@ class RemoteOutbox(Outbox):
         with self._usable():
             self._files.mv(self._at(f"{name}{HIDDEN}"), self._at(name))
 
-    def on_other_disk(self, home: Path) -> bool:  # noqa: ARG002  # a server is never the home
-        """Return True: a server is never on the disk of the home."""
-        return True
-
-    def make_durable(self) -> None:
-        """Do nothing: a server that has answered keeps what it was given."""
-
     def close(self) -> None:
         """End the connection, where the back end holds one."""
         for part in ("ftp", "client"):  # what fsspec calls the connections of FTP and SFTP
@@ -325,8 +318,7 @@ def same_place(one: str, other: str) -> bool:
 def try_outbox(outbox: Outbox) -> bool:
     """Try to write a file and leave none; False where the folder is to be made. Raises TorgsyncError."""
     if outbox.sizes() is None:
-        if isinstance(outbox, FolderOutbox):
-            outbox.try_making()
+        outbox.try_making()
         return False
     outbox.put(TRIAL, b"")
     outbox.remove(f"{TRIAL}{UNFINISHED}")
@@ -340,10 +332,7 @@ def is_address(place: str) -> bool:
 
 @contextmanager
 def outbox_of_object(file: ObjectFile, usual: Path, place: str | None = None) -> Iterator[Outbox]:
-    """Yield the outbox of an object, or another place; a folder is relative to the object's file.
-
-    `usual` is the folder of an object that names none.
-    """
+    """Yield the outbox of an object, by default the folder `usual`, or the one at `place`."""
     given = place or file.settings.orders.outbox
     if given is None:
         yield FolderOutbox(usual)

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import AliasPath, BeforeValidator, Field
 
-from torgsync.core.orders.order import Buyer, Line, Order, Paid, PaymentOption, Recipient
+from torgsync.core.orders.order import Buyer, Line, Order, Paid, Recipient
 from torgsync.core.product.cells import line_of_text
 from torgsync.prom.wire.values import (
     EXCERPT,
@@ -213,10 +213,6 @@ class WirePaymentOption(WireModel):
 
     id: int
     name: _Words = ""
-
-    def option(self) -> PaymentOption:
-        """Return the method as the core knows it."""
-        return PaymentOption(self.id, self.name)
 
 
 class _AmountReader:

@@ -160,10 +160,7 @@ def edit_answer(answer: Mapping[str, object], ids: Sequence[str], words: Words) 
 
 
 def edit_item(good_id: str, values: Mapping[str, Value], *, today: date) -> dict[str, object]:
-    """Return one item for `edit_by_external_id`: the fields of `values` that go by edit, in Prom's keys.
-
-    A discount begins `today` and ends in a year, since Prom takes none without dates.
-    """
+    """Return one item for `edit_by_external_id`. A discount lasts a year: Prom takes none without dates."""
     item: dict[str, object] = {"id": good_id}
     for field in by_channel(values, Channel.EDIT):
         item[_EDIT_KEYS[field]] = _edit_value(values[field], today)

@@ -6,13 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 from torgsync.sandbox.shop.orders import STATUS_NAMES, ShopClient, ShopOrder, ShopOrderLine
-from torgsync.sandbox.shop.products import (
-    KOPIYKA,
-    UNSORTED_CATEGORY_ID,
-    ShopCatalog,
-    ShopGroup,
-    ShopProduct,
-)
+from torgsync.sandbox.shop.products import KOPIYKA, UNSORTED_CATEGORY_ID, ShopCatalog, ShopGroup, ShopProduct
 
 Language = Literal["ru", "uk"]
 Json = dict[str, Any]
@@ -27,17 +21,11 @@ def product_json(product: ShopProduct, catalog: ShopCatalog, language: Language)
     group = catalog.groups.find(product.group_id)
     discount = product.discount
     return {
-        "id": product.id,
-        "external_id": product.external_id,
-        "sku": product.sku,
-        "name": _localized(product.name, product.name_uk, language),
-        "name_multilang": _both(product.name, product.name_uk),
+        **_same(product, "id external_id sku"),
+        **_texts(product, "name", language),
         "keywords": product.keywords,
-        "description": _localized(product.description, product.description_uk, language),
-        "description_multilang": _both(product.description, product.description_uk),
-        "selling_type": product.selling_type,
-        "presence": product.presence,
-        "in_stock": product.in_stock,
+        **_texts(product, "description", language),
+        **_same(product, "selling_type presence in_stock"),
         "regions": [],
         "price": _number(product.price),
         "minimum_order_quantity": _number(product.minimum_order_quantity),
@@ -45,16 +33,11 @@ def product_json(product: ShopProduct, catalog: ShopCatalog, language: Language)
         and {
             "value": _number(discount.value),
             "type": discount.kind,
-            "date_start": discount.date_start,
-            "date_end": discount.date_end,
+            **_same(discount, "date_start date_end"),
         },
-        "currency": product.currency,
-        "measure_unit": product.measure_unit,
-        "group": {
-            "id": product.group_id,
-            "name": _localized(group.name, group.name_uk, language) if group else "Корневая группа",
-            "name_multilang": _both(group.name, group.name_uk) if group else None,
-        },
+        **_same(product, "currency measure_unit"),
+        "group": {"id": product.group_id}
+        | (_texts(group, "name", language) if group else {"name": "Корневая группа", "name_multilang": None}),
         "category": {
             "id": product.category_id,
             "caption": "Товари, загальне"
@@ -71,11 +54,7 @@ def product_json(product: ShopProduct, catalog: ShopCatalog, language: Language)
             {"id": image.id, "url": f"{IMAGES}/{image.id}.jpg", "thumbnail_url": _thumbnail(image.id)}
             for image in product.images
         ],
-        "status": product.status,
-        "quantity_in_stock": product.quantity_in_stock,
-        "is_variation": product.is_variation,
-        "variation_base_id": product.variation_base_id,
-        "variation_group_id": product.variation_group_id,
+        **_same(product, "status quantity_in_stock is_variation variation_base_id variation_group_id"),
         "date_modified": product.date_modified.isoformat(timespec="seconds"),
     }
 
@@ -84,8 +63,7 @@ def group_json(group: ShopGroup, catalog: ShopCatalog, language: Language) -> Js
     """Return the Group object of prom-api §3.6."""
     return {
         "id": group.id,
-        "name": _localized(group.name, group.name_uk, language),
-        "name_multilang": _both(group.name, group.name_uk),
+        **_texts(group, "name", language),
         "description": "",
         "description_multilang": {"ru": "", "uk": ""},
         "image": None,
@@ -98,33 +76,22 @@ def order_json(order: ShopOrder, language: Language) -> Json:
     # The two spaces that were seen in money alternate, so that a client meets both.
     space = "\u202f" if order.id % 2 else "\u00a0"
     buyer, delivery, offer = order.buyer, order.delivery_option, order.special_offer_discount
-    person = {
-        "first_name": buyer.first_name,
-        "last_name": buyer.last_name,
-        "second_name": buyer.second_name,
-        "phone": buyer.phone,
-    }
+    person = _same(buyer, "first_name last_name second_name phone")
     return {
-        "id": order.id,
-        "status": order.status,
+        **_same(order, "id status source client_id client_notes delivery_address"),
         "status_name": STATUS_NAMES[order.status][language],
-        "source": order.source,
         "date_created": order.date_created.isoformat(timespec="microseconds"),
         "date_modified": order.date_modified.isoformat(timespec="microseconds"),
-        "client_id": order.client_id,
         "client_first_name": buyer.first_name,
         "client_second_name": buyer.second_name or "",
         "client_last_name": buyer.last_name,
         "client": {"id": order.client_id, **person},
         "delivery_recipient": person,
-        "phone": buyer.phone,
-        "email": buyer.email,
-        "client_notes": order.client_notes,
+        **_same(buyer, "phone email"),
         "dont_call_customer_back": False,
         "price": money(order.price, space),
         "full_price": money(order.full_price, space),
         "delivery_cost": _number(order.delivery_cost),
-        "delivery_address": order.delivery_address,
         "delivery_option": {"id": delivery.id, "name": delivery.name, "shipping_service": None},
         "delivery_provider_data": delivery.provider
         and {
@@ -159,13 +126,11 @@ def order_json(order: ShopOrder, language: Language) -> Json:
 def client_json(client: ShopClient) -> Json:
     """Return the Client object of prom-api §6.2."""
     return {
-        "id": client.id,
+        **_same(client, "id comment orders_count"),
         "client_full_name": client.full_name,
         "phones": list(client.phones),
         "emails": list(client.emails),
-        "comment": client.comment,
         "skype": "",
-        "orders_count": client.orders_count,
         "total_payout": money(client.total_payout, "\u00a0"),
     }
 
@@ -180,10 +145,8 @@ def money(amount: Decimal, space: str, unit: str = "грн") -> str:
 def _line_json(line: ShopOrderLine, space: str, language: Language) -> Json:
     return {
         "id": line.product_id,
-        "external_id": line.external_id,
-        "sku": line.sku,
-        "name": _localized(line.name, line.name_uk, language),
-        "name_multilang": _both(line.name, line.name_uk),
+        **_same(line, "external_id sku"),
+        **_texts(line, "name", language),
         "image": NO_IMAGE if line.image_id is None else _thumbnail(line.image_id),
         "url": f"https://prom.example/p{line.product_id}-product.html",
         "quantity": float(line.quantity),
@@ -194,12 +157,16 @@ def _line_json(line: ShopOrderLine, space: str, language: Language) -> Json:
     }
 
 
-def _localized(russian: str, ukrainian: str | None, language: Language) -> str:
-    return ukrainian if language == "uk" and ukrainian else russian
+def _same(item: object, names: str) -> Json:
+    """Return the attributes that have the names of their keys, of which blanks part several."""
+    return {name: getattr(item, name) for name in names.split()}
 
 
-def _both(russian: str, ukrainian: str | None) -> Json:
-    return {"ru": russian, "uk": ukrainian}
+def _texts(item: object, name: str, language: Language) -> Json:
+    """Return a text in the language of the request, and in both."""
+    russian, ukrainian = getattr(item, name), getattr(item, f"{name}_uk")
+    text = ukrainian if language == "uk" and ukrainian else russian
+    return {name: text, f"{name}_multilang": {"ru": russian, "uk": ukrainian}}
 
 
 def _thumbnail(image_id: int) -> str:

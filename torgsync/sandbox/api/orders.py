@@ -11,14 +11,7 @@ from dataclasses import replace
 
 from torgsync.sandbox.api.answers import Json, client_json, order_json
 from torgsync.sandbox.api.call import VALUE_NOT_ALLOWED, Call, cut_page, refusal
-from torgsync.sandbox.shop.orders import (
-    CANCELLATION_REASONS,
-    DECLARATION_TYPES,
-    STATUS_NAMES,
-    WRITABLE_STATUSES,
-    ShopClient,
-    is_later,
-)
+from torgsync.sandbox.shop import orders
 from torgsync.sandbox.shop.shop import Shop
 
 DECLARED = {"ru": "Этот ЭН уже добавлен к данному заказу", "uk": "Цей ЕН вже додано до цього замовлення"}
@@ -27,7 +20,7 @@ DECLARED = {"ru": "Этот ЭН уже добавлен к данному за�
 def list_orders(shop: Shop, call: Call) -> Json:
     """List orders; a status that does not exist is an error (prom-api §5.1)."""
     status = call.query.get("status")
-    if status is not None and status not in STATUS_NAMES:
+    if status is not None and status not in orders.STATUS_NAMES:
         return {"error": VALUE_NOT_ALLOWED}
     page = cut_page(shop, call, shop.orders, lambda order: status in (None, order.status))
     return {"orders": [order_json(order, call.language) for order in page]}
@@ -43,12 +36,13 @@ def set_order_status(shop: Shop, call: Call) -> Json:
     """Move orders on; one that has this or a later status is silently left out (prom-api §5.3)."""
     body = call.body if isinstance(call.body, dict) else {}
     status, ids = body.get("status"), body.get("ids")
-    if status not in WRITABLE_STATUSES:
+    if status not in orders.WRITABLE_STATUSES:
         return {"error": VALUE_NOT_ALLOWED}
     if not isinstance(ids, list):
         return {"error": "A list of ids is expected"}
     reason, text = body.get("cancellation_reason"), body.get("cancellation_text")
-    if status == "canceled" and (reason not in CANCELLATION_REASONS or (reason == "another" and not text)):
+    unexplained = reason == "another" and not text
+    if status == "canceled" and (unexplained or reason not in orders.CANCELLATION_REASONS):
         return {"error": "A cancellation reason is required"}
     processed: list[int] = []
     errors: dict[str, str] = {}
@@ -56,7 +50,7 @@ def set_order_status(shop: Shop, call: Call) -> Json:
         order = shop.orders.find(order_id) if type(order_id) is int else None
         if order is None:
             errors[str(order_id)] = "Order is not found"
-        elif is_later(status, order.status):
+        elif orders.is_later(status, order.status):
             shop.set_order_status(order_id, status)
             if status == "canceled":
                 shop.cancel_order(order_id, str(text or reason))
@@ -72,7 +66,7 @@ def save_declaration(shop: Shop, call: Call) -> Json:
     mistakes = {
         "order_id": order is None,
         "declaration_id": not isinstance(number, str) or not number,
-        "delivery_type": body.get("delivery_type") not in DECLARATION_TYPES,
+        "delivery_type": body.get("delivery_type") not in orders.DECLARATION_TYPES,
     }
     if order is None or any(mistakes.values()):
         fields = {name: VALUE_NOT_ALLOWED for name, mistaken in mistakes.items() if mistaken}
@@ -89,7 +83,7 @@ def list_order_statuses(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every
     return {
         "order_status_options": [
             {"id": number, "name": names[call.language], "code": code}
-            for number, (code, names) in enumerate(STATUS_NAMES.items(), 1)
+            for number, (code, names) in enumerate(orders.STATUS_NAMES.items(), 1)
         ]
     }
 
@@ -98,7 +92,7 @@ def list_clients(shop: Shop, call: Call) -> Json:
     """List clients; `search_term` is looked for in name, phones and e-mails (prom-api §6.2)."""
     term = call.query.get("search_term", "").casefold()
 
-    def matches(client: ShopClient) -> bool:
+    def matches(client: orders.ShopClient) -> bool:
         return any(term in text.casefold() for text in (client.full_name, *client.phones, *client.emails))
 
     return {"clients": [client_json(client) for client in cut_page(shop, call, shop.clients, matches)]}

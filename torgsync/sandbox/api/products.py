@@ -1,7 +1,4 @@
-"""The endpoints of products, groups and imports (prom-api §2 to §4).
-
-See `orders.py` for the contract of a handler.
-"""
+"""The endpoints of products, groups and imports (prom-api §2 to §4); `orders.py` says what a handler is."""
 
 from __future__ import annotations
 
@@ -12,16 +9,8 @@ from decimal import Decimal
 
 from torgsync.sandbox.api.answers import Json, group_json, product_json
 from torgsync.sandbox.api.call import Call, cut_page, is_digits, parse_json, refusal
-from torgsync.sandbox.shop.import_work import ImportRefused, ImportSettings
-from torgsync.sandbox.shop.products import (
-    EDITABLE_STATUSES,
-    PRESENCES,
-    ROOT_GROUP_ID,
-    ShopDiscount,
-    ShopGroup,
-    ShopProduct,
-    Wholesale,
-)
+from torgsync.sandbox.shop import products
+from torgsync.sandbox.shop.imports import ImportRefused, ImportSettings
 from torgsync.sandbox.shop.shop import Shop
 
 LIST_EXPECTED = {"ru": "Ожидается список товаров", "uk": "Очікується список товарів"}
@@ -39,7 +28,7 @@ def list_products(shop: Shop, call: Call) -> Json:
     """List products; `group_id` 0 is the same as none (prom-api §3.1)."""
     parameter = call.query.get("group_id", "")
     group_id = int(parameter) if is_digits(parameter) else 0
-    shown = group_id or (ROOT_GROUP_ID if shop.quirks.root_group_only else 0)
+    shown = group_id or (products.ROOT_GROUP_ID if shop.quirks.root_group_only else 0)
     listed = shop.catalog.products
     page = cut_page(shop, call, listed, among=listed.ids_in(shown) if shown else None)
     return {
@@ -48,34 +37,17 @@ def list_products(shop: Shop, call: Call) -> Json:
     }
 
 
-def show_product(shop: Shop, call: Call, product_id: int) -> Json | None:
-    """Show one product by its Prom id (prom-api §3.2)."""
-    return _shown(shop, call, shop.catalog.products.find(product_id))
-
-
-def show_by_external_id(shop: Shop, call: Call, external_id: str) -> Json | None:
-    """Show one product by its external id (prom-api §3.2)."""
-    return _shown(shop, call, shop.catalog.products.find(external_id))
-
-
-def _shown(shop: Shop, call: Call, product: ShopProduct | None) -> Json | None:
+def show_product(shop: Shop, call: Call, key: int | str) -> Json | None:
+    """Show one product by its Prom id or its external id (prom-api §3.2)."""
+    product = shop.catalog.products.find(key)
     return None if product is None else {"product": product_json(product, shop.catalog, call.language)}
 
 
-def edit_products(shop: Shop, call: Call) -> Json:
-    """Edit by Prom ids, which are numbers (prom-api §3.4)."""
-    return _edit(shop, call, int)
+def edit_products(shop: Shop, call: Call, kind: type[int | str]) -> Json:
+    """Change item by item; under `id` are Prom ids, which are numbers, or external ids, which are texts.
 
-
-def edit_products_by_external_id(shop: Shop, call: Call) -> Json:
-    """Edit by external ids, which are strings under the same key `id` (prom-api §3.4)."""
-    return _edit(shop, call, str)
-
-
-def _edit(shop: Shop, call: Call, kind: type[int | str]) -> Json:
-    """Change item by item. An id that is unknown, deleted or of the wrong type is silently left out.
-
-    So are the items of the fault `gaps`, which stay unchanged (prom-api §3.4).
+    An id that is unknown, deleted or of the wrong type is silently left out, and so are the items of the
+    fault `gaps`, which stay unchanged (prom-api §3.4).
     """
     if not isinstance(call.body, list) or not all(isinstance(item, dict) for item in call.body):
         return {"errors": {"error": LIST_EXPECTED[call.language]}}
@@ -104,7 +76,7 @@ def _edit(shop: Shop, call: Call, kind: type[int | str]) -> Json:
 
 def list_groups(shop: Shop, call: Call) -> Json:
     """List the groups without the root (prom-api §3.6)."""
-    page: list[ShopGroup] = cut_page(shop, call, shop.catalog.groups)
+    page: list[products.ShopGroup] = cut_page(shop, call, shop.catalog.groups)
     return {"groups": [group_json(group, shop.catalog, call.language) for group in page]}
 
 
@@ -184,7 +156,7 @@ def _stock(key: str, value: object) -> int | None:
     return value
 
 
-def _discount(key: str, value: object) -> ShopDiscount | None:
+def _discount(key: str, value: object) -> products.ShopDiscount | None:
     if value is None:
         return None
     if not isinstance(value, dict) or value.get("type") not in ("amount", "percent"):
@@ -193,16 +165,14 @@ def _discount(key: str, value: object) -> ShopDiscount | None:
     for date in dates:
         if date is not None and not (isinstance(date, str) and re.fullmatch(r"\d\d\.\d\d\.\d{4}", date)):
             raise EditRefused(f"{key}: a date DD.MM.YYYY is expected")
-    return ShopDiscount(_positive(key, value.get("value")), value["type"], *dates)
+    return products.ShopDiscount(_positive(key, value.get("value")), value["type"], *dates)
 
 
-def _prices(key: str, value: object) -> tuple[Wholesale, ...]:
+def _prices(key: str, value: object) -> tuple[products.Wholesale, ...]:
     if not isinstance(value, list) or not all(isinstance(rung, dict) for rung in value):
         raise EditRefused(f"{key}: a list of price and minimum_order_quantity is expected")
-    return tuple(
-        Wholesale(_positive(key, rung.get("price")), _positive(key, rung.get("minimum_order_quantity")))
-        for rung in value
-    )
+    names = ("price", "minimum_order_quantity")
+    return tuple(products.Wholesale(*(_positive(key, rung.get(name)) for name in names)) for rung in value)
 
 
 READERS: Mapping[str, Callable[[str, object], object]] = {
@@ -212,8 +182,8 @@ READERS: Mapping[str, Callable[[str, object], object]] = {
     "price": _positive,
     "prices": _prices,
     "discount": _discount,
-    "presence": _one_of(PRESENCES),
+    "presence": _one_of(products.PRESENCES),
     "in_stock": _flag,
     "quantity_in_stock": _stock,
-    "status": _one_of(EDITABLE_STATUSES),
+    "status": _one_of(products.EDITABLE_STATUSES),
 }

@@ -1,14 +1,15 @@
 """The pages: the shop as a buyer sees it, and the seller's side with imports, orders and requests.
 
 Plain HTML without script. Values of products, imports and requests are escaped; only descriptions are HTML,
-and `descriptions.py` makes them harmless first.
+and `content.py` makes them harmless first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -18,9 +19,8 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from torgsync.sandbox.api.answers import Language
-from torgsync.sandbox.pages import descriptions, words
-from torgsync.sandbox.pages.entries import LoggedRequest, import_remarks, localized, logged_request
-from torgsync.sandbox.pages.photos import IMAGE_TYPES, PhotoFolders, name_of
+from torgsync.sandbox.pages import words
+from torgsync.sandbox.pages.content import IMAGE_TYPES, PhotoFolders, name_of, safe_html
 from torgsync.sandbox.pages.showcase import (
     Page,
     Showcase,
@@ -52,6 +52,32 @@ FILES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 CARDS_A_PAGE = 48
 LINES_A_PAGE = 100
 IMPORTS_A_PAGE = 20
+MOST_ERRORS = 100
+LONGEST_BODY = 2_000
+HIDDEN_TOKEN = "•••"  # noqa: S105  # shown in place of a token
+
+
+class LocalizedText(NamedTuple):
+    """A text in the language of the request, or in the other one where it is missing."""
+
+    text: str
+    language: Language
+
+
+class ImportRemark(NamedTuple):
+    """One line of an import's report; `good` is the external id of the offer, "" without one."""
+
+    stage: str
+    good: str
+    text: str
+
+
+class LoggedRequest(NamedTuple):
+    """One request of the log without tokens; a long `body` is cut."""
+
+    record: RequestRecord
+    address: str
+    body: str
 
 
 class Pages:
@@ -69,34 +95,25 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.globals |= {
-            "description": descriptions.shown,
-            "grouped": words.grouped,
+            "description": safe_html,
             "is_available": is_available,
-            "moment": words.moment,
-            "missing_words": words.MISSING,
             "order_statuses": STATUS_NAMES,
-            "outcomes": words.OUTCOMES,
-            "payments": words.PAYMENTS,
             "percent_off": percent_off,
             "photo_name": lambda image: name_of(image.source),
             "photo_url": self._photo_url,
-            "presences": words.PRESENCES,
-            "price": words.price,
-            "quantity": words.quantity,
             "root_group_id": ROOT_GROUP_ID,
-            "statuses": words.STATUSES,
-            "updatable": words.UPDATABLE,
             "values_of": values_of,
+            "words": words,
         }
         views = {
             "/": self._shop_page,
-            "/product/<int:product_id>": self._product_page,
+            "/product/<int:product_id>": partial(self._product_page, for_seller=False),
             "/photos/<name>": self._photo,
             "/style.css": partial(self._file, name="style.css"),
             "/icon.svg": partial(self._file, name="icon.svg"),
             "/seller": self._seller_page,
             "/seller/products": self._products_page,
-            "/seller/products/<int:product_id>": self._seller_product_page,
+            "/seller/products/<int:product_id>": partial(self._product_page, for_seller=True),
             "/seller/imports": self._imports_page,
             "/seller/orders": self._orders_page,
             "/seller/log": self._log_page,
@@ -164,14 +181,14 @@ class Pages:
             way=[] if group_id is None or wanted else showcase.way_to(group_id),
         )
 
-    def _product_page(self, request: Request, product_id: int) -> Response:
-        """Show a product on display; buyers see no other."""
-        product = self._product(product_id)
-        if product.status != "on_display":
+    def _product_page(self, request: Request, product_id: int, *, for_seller: bool) -> Response:
+        """Show a product as buyers see it; the seller sees its details too, and those not on display."""
+        try:
+            product = self._shop.product(product_id)
+        except LookupError as error:
+            raise NotFound from error
+        if product.status != "on_display" and not for_seller:
             raise NotFound
-        return self._one_product(request, product, for_seller=False)
-
-    def _one_product(self, request: Request, product: ShopProduct, *, for_seller: bool) -> Response:
         showcase = self._showcase.current()
         return self._page(
             request,
@@ -181,12 +198,6 @@ class Pages:
             product=product,
             way=showcase.way_to(product.group_id),
         )
-
-    def _product(self, product_id: int) -> ShopProduct:
-        try:
-            return self._shop.product(product_id)
-        except LookupError as error:
-            raise NotFound from error
 
     def _photo(self, _: Request, name: str) -> Response:
         path = self._photos.find(name)
@@ -202,13 +213,13 @@ class Pages:
     def _file(self, _: Request, name: str) -> Response:
         return Response(self._templates.get_template(name).render(), mimetype=FILES[name])
 
-    # Pages of the seller
+    # Pages of the seller; the newest come first
 
     def _seller_page(self, request: Request) -> Response:
         showcase = self._showcase.current()
         counts = self._counts(showcase)
         usual = ("on_display", "not_on_display", "draft", "deleted")
-        orders, imports, records = self._orders(), self._imports(), self._records()
+        orders, imports, records = self._orders(), self._shop.imports()[::-1], self._shop.log.records()[::-1]
         return self._page(
             request,
             "seller.html",
@@ -248,12 +259,8 @@ class Pages:
             wanted=wanted,
         )
 
-    def _seller_product_page(self, request: Request, product_id: int) -> Response:
-        """Show any product as a buyer would see it, with the seller's details."""
-        return self._one_product(request, self._product(product_id), for_seller=True)
-
     def _imports_page(self, request: Request) -> Response:
-        page = Page.cut(self._imports(), _number(request), IMPORTS_A_PAGE)
+        page = Page.cut(self._shop.imports()[::-1], _number(request), IMPORTS_A_PAGE)
         return self._page(request, "seller_imports.html", imports=page, remarks=import_remarks)
 
     def _orders_page(self, request: Request) -> Response:
@@ -261,7 +268,7 @@ class Pages:
         return self._page(request, "seller_orders.html", orders=page)
 
     def _log_page(self, request: Request) -> Response:
-        page = Page.cut(self._records(), _number(request), LINES_A_PAGE)
+        page = Page.cut(self._shop.log.records()[::-1], _number(request), LINES_A_PAGE)
         return self._page(request, "seller_log.html", records=page.map(self._logged))
 
     def _counts(self, showcase: Showcase) -> dict[str, int]:
@@ -271,17 +278,9 @@ class Pages:
         counts = {status: len(showcase.by_status.get(status, ())) for status in words.STATUSES}
         return counts | {"deleted": gone}
 
-    # The newest come first.
-
-    def _imports(self) -> list[Import]:
-        return self._shop.imports()[::-1]
-
     def _orders(self) -> list[ShopOrder]:
         with self._shop.lock:
             return list(self._shop.orders)[::-1]
-
-    def _records(self) -> list[RequestRecord]:
-        return self._shop.log.records()[::-1]
 
     def _logged(self, record: RequestRecord) -> LoggedRequest:
         return logged_request(record, list(self._shop.tokens))
@@ -299,3 +298,33 @@ def _link(language: Language, path: str, **query: object) -> str:
     if query.get("lang", language) == "ru":
         parameters["lang"] = "ru"
     return f"{path}?{urlencode(parameters)}" if parameters else path
+
+
+def localized(language: Language, russian: str, ukrainian: str | None) -> LocalizedText:
+    """Return a text in a language, in Russian where there is no Ukrainian one."""
+    if language == "uk" and ukrainian:
+        return LocalizedText(ukrainian, "uk")
+    return LocalizedText(russian, "ru")
+
+
+def import_remarks(entry: Import) -> list[ImportRemark]:
+    """Return the lines of an import's report, at most MOST_ERRORS."""
+    remarks = []
+    for error in entry.report.errors[:MOST_ERRORS] if entry.report else ():
+        for stage, details in error.items():
+            extra: Mapping[str, Any] = details["extra"]
+            status = extra.get("status_code", "–")
+            text = extra.get("message") or f"код {details['code']}, відповідь {status}"
+            good = str(extra.get("external_id", ""))
+            remarks.append(ImportRemark(words.STAGES.get(stage, stage), good, str(text)))
+    return remarks
+
+
+def logged_request(record: RequestRecord, tokens: Iterable[str]) -> LoggedRequest:
+    """Return a request without tokens: the log has none of its own, but a client may write one anywhere."""
+    body = record.body.decode(errors="replace")
+    address = f"{record.path}?{record.query}" if record.query else record.path
+    for token in tokens:
+        for spelling in (token, quote(token), quote(token, safe="")):
+            body, address = body.replace(spelling, HIDDEN_TOKEN), address.replace(spelling, HIDDEN_TOKEN)
+    return LoggedRequest(record, address, f"{body[:LONGEST_BODY]}…" if len(body) > LONGEST_BODY else body)

@@ -24,11 +24,7 @@ PHOTOS = "https://photos.shop.example"
 
 
 def fill(shop: Shop, products: int, seed: int = 0) -> None:
-    """Add this many invented products to a shop, with external ids `S-1`, `S-2`, … where they are free.
-
-    The same seed invents the same products. Some are variants of the one before them, some are sold out, on
-    order, discounted, cheaper by the dozen, or have no photo.
-    """
+    """Add invented products with external ids `S-1`, `S-2`, … where free, the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311 - goods are invented, no secrets
     with shop.up_to_date():
         now = shop.now()

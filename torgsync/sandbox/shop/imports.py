@@ -1,22 +1,32 @@
-"""The queue of imports: which are accepted, and how their status unfolds (prom-api §4.3 to §4.6)."""
+"""Imports: which are accepted, how their status unfolds, and what they do (prom-api §4.2 to §4.6)."""
 
 from __future__ import annotations
 
 import hashlib
+import io
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, Literal
 
-from torgsync.sandbox.faults import FaultHit
+from torgsync.sandbox.faults import HTTP_NOT_FOUND, HTTP_OK, FaultHit
 from torgsync.sandbox.quirks import Quirks
-from torgsync.sandbox.shop.import_work import (
-    ImportRefused,
-    ImportSettings,
-    ImportWork,
-    Report,
-    missing_photos,
-)
-from torgsync.sandbox.shop.products import ShopCatalog
+from torgsync.sandbox.shop import feed as yml
+from torgsync.sandbox.shop import products
+
+Missing = Literal["none", "not_available", "not_on_display", "deleted"]
+MISSING_MEANS: Mapping[str, dict[str, str]] = {
+    "none": {},
+    "not_available": {"presence": "not_available"},
+    "not_on_display": {"status": "not_on_display"},
+    "deleted": {"status": "deleted"},
+}
+PHOTO_CODE = 2004
+# The reference records no other code; these two are invented.
+VALIDATION_CODE = 1001
+OFFER_CODE = 3001
 
 # Feeds are kept for tests, but not so many that they would fill the memory in a few weeks.
 LARGEST_KEPT_FEED = 4 * 1024 * 1024
@@ -28,12 +38,222 @@ REFUSALS: Mapping[str, str] = {
 }
 
 
+class ImportRefused(Exception):
+    """The import was not accepted: the answer has no id (prom-api §4.3)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSettings:
+    """The settings of prom-api §4.2 with their documented defaults."""
+
+    force_update: bool = False
+    only_available: bool = False
+    mark_missing_product_as: Missing = "none"
+    updated_fields: frozenset[str] = frozenset({"price", "presence"})
+
+    @classmethod
+    def from_json(cls, data: object) -> ImportSettings:
+        """Parse the `data` part; unknown `updated_fields` are ignored, as on Prom. Raises ImportRefused."""
+        if not isinstance(data, dict):
+            raise ImportRefused("Invalid import settings")
+        missing = data.get("mark_missing_product_as", "none")
+        words = data.get("updated_fields", ["price", "presence"])
+        if missing not in tuple(MISSING_MEANS) or not isinstance(words, list):
+            raise ImportRefused("Invalid import settings")
+        return cls(
+            force_update=data.get("force_update") is True,
+            only_available=data.get("only_available") is True,
+            mark_missing_product_as=missing,
+            updated_fields=frozenset(map(str, words)),
+        )
+
+
+@dataclass(kw_only=True)
+class Report:
+    """The counters and errors of an import, as `products/import/status` shows them (prom-api §4.4).
+
+    `total` is the sum of created, updated, not_changed and with_errors_count; `imported` leaves the last one
+    out. How the real counters add up is unknown (prom-api §10 Q11).
+    """
+
+    status: Literal["SUCCESS", "PARTIAL", "FATAL"] = "SUCCESS"
+    total: int = 0
+    imported: int = 0
+    created: int = 0
+    updated: int = 0
+    not_changed: int = 0
+    actualized: int = 0
+    created_active: int = 0
+    created_hidden: int = 0
+    not_in_file: int = 0
+    with_errors_count: int = 0
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    message: str | None = None
+
+
+def missing_photos(hit: FaultHit, others: Callable[[str], int] | None) -> Callable[[str], int]:
+    """Return the HTTP status of photos under `photos-missing`; they are counted as they are fetched."""
+    numbers = count(1)
+
+    def status(address: str) -> int:
+        if hit.affects(next(numbers)):
+            return hit.fault.status or HTTP_NOT_FOUND
+        return others(address) if others else HTTP_OK
+
+    return status
+
+
+@dataclass
+class ImportWork:
+    """One import being carried out."""
+
+    catalog: products.ShopCatalog
+    settings: ImportSettings
+    when: datetime
+    photo_status: Callable[[str], int] | None = None
+
+    def __post_init__(self) -> None:
+        self._report = Report()
+        self._variants = yml.Variants()
+        self._seen: set[str] = set()
+        self._categories: dict[str, int] = {}
+
+    def carry_out(self, feed: bytes) -> Report:
+        """Apply the file to the shop and return the report; a file that is no YML changes nothing."""
+        try:
+            # Checked to its end first: a truncated file must not be imported in part.
+            yml.check(io.BytesIO(feed))
+        except yml.FeedInvalid as error:
+            self._add_error("validation", VALIDATION_CODE, message=str(error))
+            self._report.status = "FATAL"
+            self._report.message = "Невірний формат файлу"
+            return self._report
+        for entry in yml.read(io.BytesIO(feed)):
+            if isinstance(entry, yml.FeedCategory):
+                self._import_category(entry)
+            else:
+                self._import_offer(entry)
+        self._mark_missing()
+        report = self._report
+        report.imported = report.total - report.with_errors_count
+        report.status = "PARTIAL" if report.errors else "SUCCESS"
+        return report
+
+    def _add_error(self, stage: str, code: int, **extra: object) -> None:
+        self._report.errors.append({stage: {"code": code, "extra": extra}})
+
+    def _import_category(self, category: yml.FeedCategory) -> None:
+        if re.fullmatch("[0-9]+", portal_id := category.portal_id or ""):
+            self._categories[category.id] = int(portal_id)
+        if self.catalog.groups.find(category.id) is None:
+            ids = {"external_id": category.id, "parent_external_id": category.parent_id}
+            self.catalog.add_group({"name": category.name} | ids, self.when)
+
+    def _import_offer(self, offer: yml.FeedOffer) -> None:
+        if offer.id in self._seen:
+            self._refuse(offer.id, "Поле Ідентифікатор_товару: повторюється у файлі")
+            return
+        self._seen.add(offer.id)
+        try:
+            reading = yml.interpret(offer)
+            if self.settings.only_available and reading.fields["presence"] != "available":
+                return
+            variant = self._variants.check(reading)
+            product = self._apply(offer.id, reading, variant)
+        except yml.OfferRefused as refusal:
+            self._refuse(offer.id, str(refusal))
+            return
+        self._variants.join(reading, product.id)
+        self._report.total += 1
+        for remark in reading.remarks:
+            self._add_error("import", OFFER_CODE, external_id=offer.id, message=remark)
+
+    def _refuse(self, external_id: str, message: str) -> None:
+        self._report.total += 1
+        self._report.with_errors_count += 1
+        self._add_error("import", OFFER_CODE, external_id=external_id, message=message)
+
+    def _apply(
+        self, external_id: str, reading: yml.OfferReading, variant: dict[str, Any]
+    ) -> products.ShopProduct:
+        """Create or update the product of an offer, count it, and return it."""
+        if external_id in self.catalog.deleted_external_ids:
+            raise yml.OfferRefused(yml.NOT_UPDATABLE)
+        product = self.catalog.products.find(external_id)
+        if product is None:
+            fields = reading.fields | variant | self._place(reading) | self._photos(reading, None)
+            self._report.created += 1
+            self._report.created_active += 1
+            return self.catalog.add(fields | {"external_id": external_id}, self.when)
+        if product.status in products.CLOSED_STATUSES:
+            raise yml.OfferRefused(yml.NOT_UPDATABLE)
+        if self.catalog.change(product, self._changes(product, reading, variant), self.when):
+            self._report.updated += 1
+        else:
+            self._report.not_changed += 1
+        return product
+
+    def _changes(
+        self, product: products.ShopProduct, reading: yml.OfferReading, variant: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return the fields of an existing product that this import may touch (prom-api §4.2)."""
+        words = self.settings.updated_fields
+        changes = {
+            name: reading.fields[name]
+            for word in words & yml.FIELDS_OF.keys()
+            for name in yml.FIELDS_OF[word]
+        }
+        if "price" in changes and changes["price"] is None:
+            # An offer without a price does not remove the price.
+            del changes["price"]
+        if "attributes" in words:
+            changes |= variant | {"variation_group_id": reading.fields["variation_group_id"]}
+        if "group" in words:
+            changes |= self._place(reading)
+        if "images_urls" in words:
+            changes |= self._photos(reading, product)
+        if self.settings.force_update and product.status == "draft":
+            changes["status"] = "on_display"
+        return changes
+
+    def _place(self, reading: yml.OfferReading) -> dict[str, Any]:
+        """Return the shop group and Prom's category; the offer's own category goes before its group's."""
+        group = None if reading.group is None else self.catalog.groups.find(reading.group)
+        category_id: int = reading.fields["category_id"]
+        if category_id == products.UNSORTED_CATEGORY_ID and reading.group is not None:
+            category_id = self._categories.get(reading.group, category_id)
+        return {"group_id": products.ROOT_GROUP_ID if group is None else group.id, "category_id": category_id}
+
+    def _photos(self, reading: yml.OfferReading, product: products.ShopProduct | None) -> dict[str, Any]:
+        """Return the photos: known ones keep ids, failed ones are retried by force (prom-api §4.5)."""
+        known = {image.source: image for image in product.images} if product else {}
+        failed_before = product.failed_photos if product and not self.settings.force_update else ()
+        images: list[products.Image] = []
+        failed: list[str] = []
+        for address in reading.photos:
+            if address in known:
+                images.append(known[address])
+            elif address in failed_before:
+                failed.append(address)
+            elif (status := self.photo_status(address) if self.photo_status else HTTP_OK) == HTTP_OK:
+                images.append(self.catalog.new_image(address))
+            else:
+                failed.append(address)
+                self._add_error("download_images", PHOTO_CODE, status_code=status)
+        return {"images": tuple(images), "failed_photos": tuple(failed)}
+
+    def _mark_missing(self) -> None:
+        """Count all products that are not in the file, and apply `mark_missing_product_as` to them."""
+        missing = [product for product in self.catalog.products if product.external_id not in self._seen]
+        self._report.not_in_file = len(missing)
+        if fields := MISSING_MEANS[self.settings.mark_missing_product_as]:
+            for product in missing:
+                self.catalog.change(product, fields, self.when)
+
+
 @dataclass(kw_only=True)
 class Import:
-    """An accepted import. `report` is None until it was carried out; a large `feed` is dropped then.
-
-    `met` is the fault that fired when it was accepted.
-    """
+    """An accepted import; `met` is the fault that fired for it, `report` None until it was carried out."""
 
     id: str
     accepted_at: datetime
@@ -49,14 +269,17 @@ class Import:
 
 
 class ImportQueue:
-    """Accepts imports and carries them out when they are due. The lock is the shop's."""
+    """Accepts imports and carries them out when they are due. The lock is the shop's.
 
-    def __init__(self, catalog: ShopCatalog, photo_status: Callable[[str], int] | None) -> None:
+    `imports` are all that were accepted, by id, oldest first; `touched` the ids of those that changed since
+    they were last saved.
+    """
+
+    def __init__(self, catalog: products.ShopCatalog, photo_status: Callable[[str], int] | None) -> None:
         self._catalog = catalog
         self._photo_status = photo_status
-        self._imports: dict[str, Import] = {}
+        self.imports: dict[str, Import] = {}
         self.touched: set[str] = set()
-        """Ids of the imports that changed since they were last saved."""
 
     def accept(
         self,
@@ -69,32 +292,22 @@ class ImportQueue:
         """Accept an import; raise ImportRefused when another one runs or the day's imports are used up."""
         if hit and hit.fault.does == "import-refused":
             raise ImportRefused(REFUSALS[hit.fault.reason or "daily-limit"])
-        if quirks.second_import == "refuse" and any(entry.runs(now) for entry in self._imports.values()):
+        if quirks.second_import == "refuse" and any(entry.runs(now) for entry in self.imports.values()):
             raise ImportRefused(REFUSALS["running"])
-        day = [entry for entry in self._imports.values() if entry.accepted_at > now - timedelta(hours=24)]
+        day = [entry for entry in self.imports.values() if entry.accepted_at > now - timedelta(hours=24)]
         if len(day) >= quirks.imports_per_day:
             raise ImportRefused(REFUSALS["daily-limit"])
         # Letters and digits: a client that takes the id for an int64 fails here as it would there.
-        number = hashlib.sha256(str(len(self._imports)).encode()).hexdigest()[:24]
-        entry = Import(
-            id=number,
-            accepted_at=now,
-            due_at=now + timedelta(seconds=quirks.import_seconds),
-            settings=settings,
-            feed=feed,
-            met=hit,
-        )
-        self.restore(entry)
+        number = hashlib.sha256(str(len(self.imports)).encode()).hexdigest()[:24]
+        due = now + timedelta(seconds=quirks.import_seconds)
+        entry = Import(id=number, accepted_at=now, due_at=due, settings=settings, feed=feed, met=hit)
+        self.imports[number] = entry
         self.touched.add(number)
         return entry
 
-    def restore(self, entry: Import) -> None:
-        """Add a saved import; the oldest comes first."""
-        self._imports[entry.id] = entry
-
     def run_due_imports(self, now: datetime) -> None:
         """Carry out the due imports, in the order of acceptance; products get the date when it was due."""
-        for entry in self._imports.values():
+        for entry in self.imports.values():
             if entry.report is None and not entry.runs(now):
                 photos = self._photo_status
                 if entry.met and entry.met.fault.does == "photos-missing":
@@ -107,14 +320,10 @@ class ImportQueue:
 
     def status(self, number: str, now: datetime) -> Report | None:
         """Return zeros with SUCCESS, then with PARTIAL, then the report (prom-api §4.4)."""
-        entry = self._imports.get(number)
+        entry = self.imports.get(number)
         if entry is None:
             return None
         if entry.report is not None:
             return entry.report
         halfway = entry.accepted_at + (entry.due_at - entry.accepted_at) / 2
         return Report(status="SUCCESS" if now < halfway else "PARTIAL")
-
-    def imports(self) -> list[Import]:
-        """Return all accepted imports, oldest first."""
-        return list(self._imports.values())

@@ -91,10 +91,7 @@ class ShopOrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopOrder:
-    """An order. Money is in hryvnias, times are in UTC.
-
-    `payment_status` is None unless the order goes by «Пром-оплата» (prom-api §5.5 `payment_data`).
-    """
+    """An order, in hryvnias and UTC; only one by «Пром-оплата» has a `payment_status` (prom-api §5.5)."""
 
     id: int
     status: str
@@ -105,11 +102,11 @@ class ShopOrder:
     lines: tuple[ShopOrderLine, ...]
     payment_option: ShopOption
     delivery_option: ShopOption
-    delivery_address: str
-    delivery_cost: Decimal
-    special_offer_discount: Decimal
-    client_notes: str
-    source: str
+    delivery_address: str = "м. Львів (Львівська обл.), №1: вул. Тестова, 1"
+    delivery_cost: Decimal = Decimal(0)
+    special_offer_discount: Decimal = Decimal(0)
+    client_notes: str = ""
+    source: str = "portal"
     payment_status: str | None = None
     payment_modified: datetime | None = None
     declaration_number: str | None = None

@@ -45,10 +45,7 @@ _OPTIONS = TypeAdapter(list[ShopOption])
 
 
 class Persistence:
-    """Saves one shop in one file after every write, until it is closed.
-
-    From an existing file the shop, which must be new, is restored; TorgsyncError where that cannot be.
-    """
+    """Saves a shop in a file after every write, and restores a new one from it, else raises TorgsyncError."""
 
     def __init__(self, shop: Shop, path: Path) -> None:
         self._shop = shop
@@ -109,7 +106,8 @@ class Persistence:
         options = _OPTIONS.validate_python(values["payment_options"])
         shop.payment_options.update((option.id, option) for option in options)
         for text, feed in self._file.execute("SELECT document, feed FROM imports ORDER BY place"):
-            shop.import_queue.restore(replace(_IMPORT.validate_json(text), feed=feed))
+            entry = replace(_IMPORT.validate_json(text), feed=feed)
+            shop.import_queue.imports[entry.id] = entry
         self._facts = facts
 
     def save(self) -> None:
@@ -157,7 +155,7 @@ class Persistence:
             "INSERT OR REPLACE INTO imports VALUES (?, ?, ?, ?)",
             [
                 (place, entry.id, _IMPORT.dump_json(replace(entry, feed=b"")).decode(), entry.feed)
-                for place, entry in enumerate(queue.imports() if queue.touched else ())
+                for place, entry in enumerate(queue.imports.values() if queue.touched else ())
                 if entry.id in queue.touched
             ],
         )

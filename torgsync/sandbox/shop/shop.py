@@ -13,27 +13,12 @@ from operator import attrgetter
 from threading import RLock
 from typing import Any
 
-from torgsync.sandbox.faults import Fault
-from torgsync.sandbox.injector import FaultInjector
-from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.faults import Fault, FaultInjector
+from torgsync.sandbox.quirks import Quirks, Rights
+from torgsync.sandbox.shop import orders
 from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.imports import Import, ImportQueue
-from torgsync.sandbox.shop.orders import (
-    CARD_TRANSFER,
-    CASH_ON_DELIVERY,
-    NOVA_POSHTA,
-    PICKUP,
-    PROM_PAYMENT,
-    STATUS_NAMES,
-    UKRPOSHTA,
-    ShopBuyer,
-    ShopClient,
-    ShopOption,
-    ShopOrder,
-    ShopOrderLine,
-)
 from torgsync.sandbox.shop.products import ShopCatalog, ShopGroup, ShopProduct
-from torgsync.sandbox.shop.rights import Rights
 
 # A sandbox may run for weeks; the oldest records are dropped.
 KEPT_RECORDS = 20_000
@@ -57,27 +42,16 @@ class RequestRecord:
     fault: str | None = None
 
 
-class RequestLog:
+class RequestLog(deque[RequestRecord]):
     """The newest requests, oldest first. Appending is atomic; it needs no lock."""
-
-    def __init__(self) -> None:
-        self._records: deque[RequestRecord] = deque(maxlen=KEPT_RECORDS)
-
-    def add(self, record: RequestRecord) -> None:
-        """Add one request."""
-        self._records.append(record)
 
     def records(self) -> list[RequestRecord]:
         """Return all requests, oldest first."""
-        return list(self._records)
+        return list(self)
 
     def writes(self) -> list[RequestRecord]:
         """Return the requests that were no GET, whether they had an effect or not."""
-        return [record for record in self._records if record.method != "GET"]
-
-    def clear(self) -> None:
-        """Remove all requests, as a test does after its preparations."""
-        self._records.clear()
+        return [record for record in self if record.method != "GET"]
 
 
 class Shop:
@@ -107,13 +81,15 @@ class Shop:
         self.faults = FaultInjector(faults)
         self.sleep = sleep
         self.tokens: dict[str, Rights] = dict(tokens or {"sandbox": Rights.full()})
-        self.log = RequestLog()
+        self.log = RequestLog(maxlen=KEPT_RECORDS)
         self.catalog = ShopCatalog()
         self.import_queue = ImportQueue(self.catalog, photo_status)
-        self.orders: Collection[ShopOrder] = Collection(300000001)
-        self.clients: Collection[ShopClient] = Collection(100000001, key=attrgetter("contact"))
-        self.payment_options = {one.id: one for one in (PROM_PAYMENT, CASH_ON_DELIVERY, CARD_TRANSFER)}
-        self.delivery_options = {one.id: one for one in (NOVA_POSHTA, UKRPOSHTA, PICKUP)}
+        self.orders: Collection[orders.ShopOrder] = Collection(300000001)
+        self.clients: Collection[orders.ShopClient] = Collection(100000001, key=attrgetter("contact"))
+        self.payment_options = {
+            one.id: one for one in (orders.PROM_PAYMENT, orders.CASH_ON_DELIVERY, orders.CARD_TRANSFER)
+        }
+        self.delivery_options = {one.id: one for one in (orders.NOVA_POSHTA, orders.UKRPOSHTA, orders.PICKUP)}
         self._clock = clock or (lambda: datetime.now(UTC))
         # Called under the lock after every write.
         self.save_hook: Callable[[], None] = lambda: None
@@ -161,9 +137,9 @@ class Shop:
     def imports(self) -> list[Import]:
         """Return all accepted imports, oldest first."""
         with self.up_to_date():
-            return self.import_queue.imports()
+            return list(self.import_queue.imports.values())
 
-    def order(self, order_id: int) -> ShopOrder:
+    def order(self, order_id: int) -> orders.ShopOrder:
         """Return the order as it is now."""
         with self.lock:
             order = self.orders.find(order_id)
@@ -202,11 +178,11 @@ class Shop:
     def add_payment_option(self, option_id: int, name: str) -> None:
         """Add a payment option, or rename one."""
         with self.lock:
-            self.payment_options[option_id] = ShopOption(option_id, name)
+            self.payment_options[option_id] = orders.ShopOption(option_id, name)
 
     def set_order_status(self, order_id: int, status: str) -> None:
         """Move an order to any status of prom-api §5.2, as the cabinet allows."""
-        if status not in STATUS_NAMES:
+        if status not in orders.STATUS_NAMES:
             raise ValueError(f"{status!r} is no status of an order")
         with self.lock:
             self.orders.replace(replace(self.order(order_id), status=status, date_modified=self.now()))
@@ -227,15 +203,11 @@ class Shop:
         self,
         lines: Iterable[tuple[int | str, int | Decimal]],
         *,
-        buyer: ShopBuyer | None = None,
-        payment_option_id: int = PROM_PAYMENT.id,
-        delivery_option_id: int = NOVA_POSHTA.id,
-        delivery_address: str = "м. Львів (Львівська обл.), №1: вул. Тестова, 1",
-        delivery_cost: Decimal = Decimal(0),
-        special_offer_discount: Decimal = Decimal(0),
-        client_notes: str = "",
-        source: str = "portal",
+        buyer: orders.ShopBuyer | None = None,
+        payment_option_id: int = orders.PROM_PAYMENT.id,
+        delivery_option_id: int = orders.NOVA_POSHTA.id,
         paid: bool = False,
+        **details: Any,  # noqa: ANN401 - the fields of an order that have defaults
     ) -> int:
         """Place an order of (product, quantity) pairs at discounted prices in hryvnias, and return its id.
 
@@ -244,13 +216,13 @@ class Shop:
         with self.lock:
             now = self.now()
             order_lines = tuple(self._line(key, Decimal(quantity)) for key, quantity in lines)
-            buyer = buyer or ShopBuyer()
+            buyer = buyer or orders.ShopBuyer()
             payment_option = self.payment_options[payment_option_id]
             delivery_option = self.delivery_options[delivery_option_id]
             client = self._client_of(buyer)
-            is_by_prom = payment_option_id == PROM_PAYMENT.id
+            is_by_prom = payment_option_id == orders.PROM_PAYMENT.id
             order = self.orders.add(
-                lambda number: ShopOrder(
+                lambda number: orders.ShopOrder(
                     id=number,
                     status="pending",
                     date_created=now,
@@ -260,11 +232,7 @@ class Shop:
                     lines=order_lines,
                     payment_option=payment_option,
                     delivery_option=delivery_option,
-                    delivery_address=delivery_address,
-                    delivery_cost=delivery_cost,
-                    special_offer_discount=special_offer_discount,
-                    client_notes=client_notes,
-                    source=source,
+                    **details,
                     payment_status="unpaid" if is_by_prom else None,
                     payment_modified=now if is_by_prom else None,
                 )
@@ -289,12 +257,12 @@ class Shop:
                 order = replace(order, payment_status=status, payment_modified=now)
             self.orders.replace(replace(order, date_modified=now))
 
-    def _line(self, key: int | str, quantity: Decimal) -> ShopOrderLine:
+    def _line(self, key: int | str, quantity: Decimal) -> orders.ShopOrderLine:
         product = self.product(key)
         price = product.price_to_pay
         if price is None:
             raise ValueError(f"product {key!r} has no price")
-        return ShopOrderLine(
+        return orders.ShopOrderLine(
             product_id=product.id,
             external_id=product.external_id,
             sku=product.sku,
@@ -306,14 +274,14 @@ class Shop:
             price=price,
         )
 
-    def _client_of(self, buyer: ShopBuyer) -> ShopClient:
+    def _client_of(self, buyer: orders.ShopBuyer) -> orders.ShopClient:
         """Return the client of this buyer, a new one for an unknown buyer."""
         known = self.clients.find(buyer.phone or buyer.email or "")
         if known is not None:
             return known
         names = (buyer.last_name, buyer.first_name, buyer.second_name)
         return self.clients.add(
-            lambda number: ShopClient(
+            lambda number: orders.ShopClient(
                 id=number,
                 full_name=" ".join(filter(None, names)),
                 phones=(buyer.phone,) if buyer.phone else (),

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from shops import Clock, client_of, feed, import_feed, offer, visitor_of
 from visits import AWKWARD, Seen, dress, visit
 
-from torgsync.sandbox.pages import descriptions
-from torgsync.sandbox.pages.photos import PhotoFolders
+from torgsync.sandbox.pages import content
+from torgsync.sandbox.pages.content import PhotoFolders
 from torgsync.sandbox.shop.products import Attribute, Image, ShopDiscount, Wholesale
 from torgsync.sandbox.shop.shop import Shop
 
@@ -125,18 +125,18 @@ class TestDescriptions:
     )
     def test_cleaning(self, written: str, shown: str) -> None:
         """Structure stays, whatever could act or fetch goes."""
-        assert descriptions.shown(written) == shown
+        assert content.safe_html(written) == shown
 
     def test_plain_text(self) -> None:
         """A text without elements keeps its line ends and its signs."""
-        assert "1 < 2\nдва".replace("<", "&lt;") in descriptions.shown("1 < 2\nдва")
+        assert "1 < 2\nдва".replace("<", "&lt;") in content.safe_html("1 < 2\nдва")
 
     @given(st.lists(st.sampled_from([*"<>/'\"=!-?& abp", "script", "<p>", "<svg>", "<table>"])).map("".join))
     def test_harmless(self, written: str) -> None:
         """Whatever is written, nothing comes out but bare elements of the list."""
-        tags = re.findall(r"<[^>]*>", descriptions.shown(written))
-        allowed = {f"<{tag}>" for tag in descriptions.KEPT.values()}
-        allowed |= {f"</{tag}>" for tag in descriptions.KEPT.values()} | {'<p class="plain">'}
+        tags = re.findall(r"<[^>]*>", content.safe_html(written))
+        allowed = {f"<{tag}>" for tag in content.KEPT.values()}
+        allowed |= {f"</{tag}>" for tag in content.KEPT.values()} | {'<p class="plain">'}
         assert set(tags) <= allowed
 
 

@@ -12,9 +12,8 @@ from shops import Clock, client_of, feed, import_feed, offer, send_feed, visitor
 from visits import visit
 
 from torgsync.sandbox.pages import words
-from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.shop.orders import ShopBuyer
-from torgsync.sandbox.shop.rights import Rights
 from torgsync.sandbox.shop.shop import Shop
 
 

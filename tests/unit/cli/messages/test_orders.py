@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,124 +11,94 @@ from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.orders import done_message, hold_message, todo_message, work_message
 from torgsync.core.findings import Code, Finding
 from torgsync.core.orders.reasons import HandWork, Hold, HoldReason, Todo
-from torgsync.core.reason import Args, Reason
+from torgsync.core.reason import Arg, Reason
 
 FORGOTTEN = "its buyer was forgotten before Torgsoft took it; enter the sale by hand"
 
 
+def finding(code: Code, **args: Arg) -> Finding:
+    return Finding(code, args=args)
+
+
 @pytest.mark.parametrize(
-    ("code", "args", "message"),
-    [
-        (
-            Code.ORDER_CHANGED,
-            {"work": "reserve"},
-            " is taken up again: reserve its goods in Torgsoft by hand",
+    ("message", "made"),
+    {
+        " is taken up again: reserve its goods in Torgsoft by hand": finding(
+            Code.ORDER_CHANGED, work="reserve"
         ),
-        (
-            Code.ORDER_CHANGED,
-            {"work": "change", "parts": ["goods", "total"]},
-            " has other goods, total now: change it in Torgsoft by hand",
+        " has other goods, total now: change it in Torgsoft by hand": finding(
+            Code.ORDER_CHANGED, work="change", parts=["goods", "total"]
         ),
-        (Code.ORDER_UNLISTED, {}, " was missing from Prom's list; it is home now"),
-        (
-            Code.ORDER_REWRITTEN,
-            {"damaged": True},
-            " lay in the outbox empty or cut: its file was written anew",
+        " was missing from Prom's list; it is home now": finding(Code.ORDER_UNLISTED),
+        " lay in the outbox empty or cut: its file was written anew": finding(
+            Code.ORDER_REWRITTEN, damaged=True
         ),
-        (
-            Code.ORDER_REWRITTEN,
-            {"damaged": False},
-            " changed before Torgsoft took its file: it was written anew",
+        " changed before Torgsoft took its file: it was written anew": finding(
+            Code.ORDER_REWRITTEN, damaged=False
         ),
-        (
-            Code.ORDER_WITHDRAWN,
-            {"sale": True},
-            " waits for a person now: its file was taken back from the outbox",
+        " waits for a person now: its file was taken back from the outbox": finding(
+            Code.ORDER_WITHDRAWN, sale=True
         ),
-        (
-            Code.ORDER_WITHDRAWN,
-            {"sale": False},
-            " is no sale any more: its file was taken back from the outbox",
+        " is no sale any more: its file was taken back from the outbox": finding(
+            Code.ORDER_WITHDRAWN, sale=False
         ),
-        (Code.ORDER_NOT_ACCEPTED, {"reason": "closed"}, " was not set to received: closed"),
-        (Code.ORDER_NOT_ACCEPTED, {}, " was not set to received: Prom.ua passed it over without a word"),
-        (
-            Code.ORDER_SUM,
-            {"price": "180", "lines": "200"},
-            ": its price is 180, its lines come to 200, and Prom tells no discount",
+        " was not set to received: closed": finding(Code.ORDER_NOT_ACCEPTED, reason="closed"),
+        " was not set to received: Prom.ua passed it over without a word": finding(Code.ORDER_NOT_ACCEPTED),
+        ": its price is 180, its lines come to 200, and Prom tells no discount": finding(
+            Code.ORDER_SUM, price="180", lines="200"
         ),
-        (Code.ORDER_SUM, {"total": "1", "lines": "2"}, ": Prom says 1, its lines come to 2"),
-        (
-            Code.ORDER_GOOD_UNKNOWN,
-            {"name": "Капці", "good_id": ""},
-            ": `Капці` has no id of the accounting program",
+        ": Prom says 1, its lines come to 2": finding(Code.ORDER_SUM, total="1", lines="2"),
+        ": `Капці` has no id of the accounting program": finding(
+            Code.ORDER_GOOD_UNKNOWN, name="Капці", good_id=""
         ),
-        (
-            Code.ORDER_GOOD_UNKNOWN,
-            {"name": "Капці", "good_id": "17"},
-            ": `Капці` (17) is no good of the accounting program",
+        ": `Капці` (17) is no good of the accounting program": finding(
+            Code.ORDER_GOOD_UNKNOWN, name="Капці", good_id="17"
         ),
-        (
-            Code.ORDER_MONEY_UNREADABLE,
-            {"amount": "price `?`", "total_missing": False},
-            ": price `?` cannot be read",
+        ": price `?` cannot be read": finding(
+            Code.ORDER_MONEY_UNREADABLE, amount="price `?`", total_missing=False
         ),
-        (
-            Code.ORDER_MONEY_UNREADABLE,
-            {"amount": "price `?`", "total_missing": True},
-            ": price `?` cannot be read; nothing more is posted for it, what was posted stays as it was",
+        ": price `?` cannot be read; nothing more is posted for it, what was posted stays as it was": finding(
+            Code.ORDER_MONEY_UNREADABLE, amount="price `?`", total_missing=True
         ),
-        (Code.ORDER_FORGOTTEN, {}, f": {FORGOTTEN}"),
-        (
-            Code.CLIENT_AMBIGUOUS,
-            {"clients": ["1", "2"], "against": ""},
-            ": 2 known clients fit its buyer; none was picked",
+        f": {FORGOTTEN}": finding(Code.ORDER_FORGOTTEN),
+        ": 2 known clients fit its buyer; none was picked": finding(
+            Code.CLIENT_AMBIGUOUS, clients=["1", "2"], against=""
         ),
-        (
-            Code.CLIENT_AMBIGUOUS,
-            {"clients": ["1"], "against": "phone"},
-            ": its buyer may be client 1, but has another phone; none was picked",
+        ": its buyer may be client 1, but has another phone; none was picked": finding(
+            Code.CLIENT_AMBIGUOUS, clients=["1"], against="phone"
         ),
-        (
-            Code.CLIENT_AMBIGUOUS,
-            {"clients": ["1", "2"], "against": "phone"},
-            ": its buyer may be one of 2 known clients, but has another phone; none was picked",
+        ": its buyer may be one of 2 known clients, but has another phone; none was picked": finding(
+            Code.CLIENT_AMBIGUOUS, clients=["1", "2"], against="phone"
         ),
-        (Code.OUTBOX_FAILED, {}, ": its file for Torgsoft is still to be written"),
-    ],
+        ": its file for Torgsoft is still to be written": finding(Code.OUTBOX_FAILED),
+    }.items(),
 )
-def test_a_finding_about_an_order_names_it(code: Code, args: Args, message: str) -> None:
+def test_a_finding_about_an_order_names_it(message: str, made: Finding) -> None:
     """Its number comes first; a list of orders leaves it out."""
-    finding = Finding(code, order="7", args=args)
-    assert finding_message(finding) == f"order 7{message}"
-    assert todo_message(finding) == message.lstrip(": ")
+    about = replace(made, order="7")
+    assert finding_message(about) == f"order 7{message}"
+    assert todo_message(about) == message.lstrip(": ")
 
 
 @pytest.mark.parametrize(
-    ("code", "args", "message"),
-    [
-        (Code.OUTBOX_FAILED, {"trouble": "`{x}` cannot be used"}, "`{x}` cannot be used"),
-        (Code.CLIENTS_UNREAD, {"trouble": "there is no file"}, "there is no file"),
-        (
-            Code.OUTBOX_MOVED,
-            {"files": 2, "place": "/old"},
-            "2 order files may still lie in the old outbox `/old`",
+    ("message", "made"),
+    {
+        "`{x}` cannot be used": finding(Code.OUTBOX_FAILED, trouble="`{x}` cannot be used"),
+        "there is no file": finding(Code.CLIENTS_UNREAD, trouble="there is no file"),
+        "2 order files may still lie in the old outbox `/old`": finding(
+            Code.OUTBOX_MOVED, files=2, place="/old"
         ),
-        (
-            Code.PAYMENT_UNMAPPED,
-            {"orders": 1, "method": "Картка"},
-            "the money of 1 order by `Картка` has no place yet",
+        "the money of 1 order by `Картка` has no place yet": finding(
+            Code.PAYMENT_UNMAPPED, orders=1, method="Картка"
         ),
-        (
-            Code.PAYMENT_UNMAPPED,
-            {"orders": 2, "first": "7"},
-            "2 orders without a payment method: the money has no place; see 7 in the seller's cabinet",
+        "2 orders without a payment method: the money has no place; see 7 in the seller's cabinet": finding(
+            Code.PAYMENT_UNMAPPED, orders=2, first="7"
         ),
-    ],
+    }.items(),
 )
-def test_a_finding_without_an_order(code: Code, args: Args, message: str) -> None:
+def test_a_finding_without_an_order(message: str, made: Finding) -> None:
     """About the outbox, the clients export, or a payment method."""
-    assert finding_message(Finding(code, args=args)) == message
+    assert finding_message(made) == message
 
 
 @pytest.mark.parametrize(

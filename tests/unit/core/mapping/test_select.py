@@ -10,7 +10,7 @@ from builders import fields_of, sync_object
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.cli.messages.why import counts_message
+from torgsync.cli.messages.status import counts_message
 from torgsync.core.findings import Code
 from torgsync.core.mapping.select import FILTERS, WORDS, SkipReason, why_out
 from torgsync.core.mapping.stock import Stock, count_stock

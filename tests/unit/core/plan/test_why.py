@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from builders import fields_of, mapped, sync_object
 
-from torgsync.cli.messages.why import alone_message, filter_message, price_message
+from torgsync.cli.messages.status import alone_message, filter_message, price_message
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Finding
 from torgsync.core.mapping.row import Mapped

@@ -1,0 +1,189 @@
+"""The lines around the table of a plan: what guards hold, what is left out, and the sums."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from builders import existing
+
+from torgsync.cli.plan.render import (
+    render_findings,
+    render_foreign,
+    render_guards,
+    render_skipped,
+    render_sums,
+    skipped_documents,
+)
+from torgsync.core.findings import Code, Finding
+from torgsync.core.mapping.select import SkipReason
+from torgsync.core.plan.channels import Budget
+from torgsync.core.plan.guards import Cause, ExportSize, Guard, GuardViolation, PriceMove
+from torgsync.core.plan.plan import Counts, ExportInfo, Plan, RemovedStock, Skipped
+from torgsync.core.reason import Reason
+from torgsync.jobs.plan.result import FindingGroup
+
+MOVE = PriceMove(Decimal(100), Decimal(10), Decimal("-0.4"), Decimal("1.5"))
+MOVED = "100.00 -> 10.00 (-90 %); the limit is -40 % to +150 %"
+ROWS = GuardViolation(
+    Guard.EXPORT_ROWS, ExportSize(60, 100, Decimal("0.7")), Reason(Cause.EXPORT_CUT), count=40
+)
+
+
+def prices(cause: Cause, *good_ids: str) -> list[GuardViolation]:
+    return [GuardViolation(Guard.PRICE, MOVE, Reason(cause), good_id) for good_id in good_ids]
+
+
+def test_each_violation_has_its_limit_its_cause_and_its_flag() -> None:
+    """Prices come first, whatever else is held."""
+    assert list(render_guards([ROWS, *prices(Cause.MISTYPED_PRICE, "7")])) == [
+        f"! held     good 7: {MOVED}",
+        "           a mistyped price; if it is right: --allow price=7",
+        "! held     the export has 60 rows, 40 fewer than the usual 100; the limit is 70 % of the usual rows",
+        (
+            "           an export that was cut short, or of one group only; if it is right: "
+            "--allow export-rows=40"
+        ),
+    ]
+
+
+def test_many_prices_with_one_cause_are_one_line() -> None:
+    """The flag says that it lets all held prices through where there are others."""
+    same = prices(Cause.MISTYPED_PRICE, "1", "2", "3", "4")
+    assert list(render_guards(same))[1] == (
+        "           a mistyped price; if they are right: --allow price=1,2,3,4"
+    )
+    lines = list(render_guards([*prices(Cause.EQUALS_QUANTITY, "8", "9"), *same]))
+    assert lines[:2] == [
+        f"! held     4 prices, such as that of good 1: {MOVED}",
+        "           a mistyped price; if they are right: all held prices: --allow prices=6",
+    ]
+    assert lines[2] == f"! held     good 8: {MOVED}"
+
+
+def test_prices_of_nothing_have_no_flag() -> None:
+    """They are never sent, and no number of others counts them."""
+    zero = [
+        GuardViolation(Guard.PRICE, PriceMove(None, None), Reason(Cause.ZERO_PRICE), str(number))
+        for number in range(4)
+    ]
+    assert list(render_guards([*zero, *prices(Cause.MISTYPED_PRICE, "1", "2", "3", "4")]))[:2] == [
+        "! held     4 prices: the price becomes 0; the limit is more than 0",
+        "           an empty or mistaken price column; a price of 0 is never sent",
+    ]
+
+
+REFUSED = Finding(Code.REFUSED_BEFORE, good_id="7", args={"title": "Шуруп [/25]"})
+SENTENCE = (
+    "Шуруп [/25]: Prom refused it as it is now; it is tried again when the good changes, "
+    "or with `--full-refresh`"
+)
+
+
+def test_skipped_goods_are_listed_with_their_line_and_their_finding() -> None:
+    """What is not known of a good is left out."""
+    goods = [
+        Skipped("26939", SkipReason.NOT_DISPLAYED, 84),
+        Skipped("7", SkipReason.REFUSED_BEFORE, 0, "Шуруп [/25]", REFUSED),
+    ]
+    assert list(render_skipped(goods, 2)) == ["26939  line 84", f"7  Шуруп [/25]: {SENTENCE}"]
+    assert [document["message"] for document in skipped_documents(goods)] == [
+        "Display = 0 in the accounting program",
+        SENTENCE,
+    ]
+
+
+def test_more_goods_stay_out_than_fit_a_screen() -> None:
+    """The first ten are listed and the rest is counted."""
+    goods = (Skipped(str(number), SkipReason.OTHER_GROUP, number) for number in range(30))
+    lines = list(render_skipped(goods, 30))
+    assert (len(lines), lines[-1]) == (11, "… and 20 more; `--format json` lists all")
+
+
+def test_foreign_products_are_few_or_all() -> None:
+    """Each with its external id where it has one."""
+    foreign = [existing("x", "1", name=":wrench:"), *(existing("", str(n)) for n in range(2, 6))]
+    few = list(render_foreign(foreign, every=False))
+    assert few[0].split() == ["Prom", "1", "(x)", ":wrench:"]
+    assert few[-1].strip() == "… and 2 more; `--show all` lists them"
+    assert len(list(render_foreign(foreign, every=True))) == 5
+
+
+def test_findings_are_counted_by_code() -> None:
+    """The first with its place, and how many more there are."""
+    first = Finding(Code.LIST_INCOMPLETE, args={"count": 2})
+    groups = [FindingGroup(Code.REFUSED_BEFORE, 3, (REFUSED,)), FindingGroup(first.code, 1, (first,))]
+    assert list(render_findings(groups)) == [
+        f"✗ error  good 7: {SENTENCE} (and 2 more)",
+        "! warning  Prom's list leaves out 2 products that exist; each was found by its id",
+    ]
+
+
+EMPTY = Plan(
+    "0" * 8,
+    "My Prom",
+    datetime(2026, 1, 2, tzinfo=UTC),
+    ExportInfo("TSGoods.trs", 40, "utf-8"),
+    Counts(skipped=1, unchanged=39),
+    Budget(0, 0, 8),
+)
+BUSY = replace(EMPTY, counts=Counts(create=2, update=9, remove=2, skipped=1, unchanged=28))
+
+
+def sums(plan: Plan, next_step: str = "torgsync sync") -> list[str]:
+    lines = render_sums(
+        plan, currency="UAH", requests_per_second=2.0, next_step=next_step, nothing="nothing pending"
+    )
+    return list(lines)
+
+
+def test_nothing_pending() -> None:
+    """The counts, and that there is nothing."""
+    assert sums(EMPTY) == [
+        "0 to create, 0 to update, 0 to remove",
+        "0 held, 1 skipped, 39 unchanged, 0 foreign",
+        "nothing pending",
+    ]
+
+
+def test_everything_a_plan_sums_up() -> None:
+    """What it undoes, leaves alone, removes and leaves pending, what it costs, and the next command."""
+    plan = replace(
+        BUSY,
+        edited=1,
+        left_alone={"name": 1, "price": 30},
+        removed_stock=RemovedStock(2, 11, Decimal("2639.50")),
+        pending=3,
+        budget=Budget(6, 1, 7),
+        unmet=("price=17",),
+    )
+    assert sums(plan)[2:] == [
+        "1 change undoes what was edited on Prom.ua",
+        "left to Prom.ua's side: name in 1 good, price in 30 goods",
+        "2 products would leave with 11 pieces in stock, worth 2639.50 UAH",
+        "other changes of 3 goods stay pending: `--fields` leaves them out",
+        "Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today",
+        "`--allow price=17` let nothing through: no guard holds it",
+        "next: torgsync sync",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("held", "next_step", "last"),
+    [
+        (12, "torgsync sync", "next: torgsync sync"),
+        (13, "torgsync sync", "next: torgsync sync, with the flags above if what is held is right"),
+        (0, "", "Prom.ua: about 3 requests, a minute, no import"),
+    ],
+)
+def test_the_next_command(held: int, next_step: str, last: str) -> None:
+    """With flags where everything is held; none where there is no next command."""
+    plan = replace(BUSY, counts=replace(BUSY.counts, held=held), budget=Budget(3, 0, 8))
+    assert sums(plan, next_step)[-1] == last
+
+
+def test_nothing_is_not_said_where_fields_wait() -> None:
+    """What `--fields` leaves out is pending."""
+    assert sums(replace(EMPTY, pending=1))[-1].startswith("other changes of 1 good stay pending")
