@@ -1,20 +1,4 @@
-"""Every way it can go wrong.
-
-TorgsyncError            message, hint, exit code, a stable `kind` for JSON
-├── UsageError           64  the command line cannot be understood
-├── InvalidInput          3  a file has mistakes; each has its place
-│   ├── ObjectInvalid        the sync object
-│   └── ExportInvalid        the accounting program's export
-├── TokenRefused          4  refused, expired, or without the right that was needed
-├── Temporary             5  network, 429, 5xx, Prom busy: safe to run again
-│   ├── AnswerLost           a write was sent and its effect is unknown: read back before repeating
-│   └── GivenUp              so many requests failed in a row that this run asks nothing more
-├── PromRefused           6  Prom answered, and the answer is no
-├── Unsafe                7  refused before anything was sent
-├── PlanStale             9  a saved plan no longer fits
-├── Busy                 10  another run holds this object
-└── Interrupted         130  Ctrl-C; resumable
-"""
+"""Every way it can go wrong: exit codes, and one family of errors that know theirs."""
 
 from __future__ import annotations
 
@@ -24,51 +8,31 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """Exit codes of the program. They are promised to scripts and listed in the README."""
+    """Exit codes, in the order of their gravity. They are promised to scripts and listed in the README."""
 
     DONE = 0
-    ERROR = 1
     PENDING = 2
-    INVALID = 3
-    TOKEN = 4
+    HELD = 8
+    BUSY = 10
     TEMPORARY = 5
     PARTIAL = 6
-    UNSAFE = 7
-    HELD = 8
     STALE = 9
-    BUSY = 10
+    UNSAFE = 7
+    INVALID = 3
+    TOKEN = 4
     USAGE = 64
+    ERROR = 1
     INTERRUPTED = 130
 
     @classmethod
     def worst(cls, codes: Iterable[Exit]) -> Exit:
         """Return the gravest of several codes: what a person must mend outweighs what mends itself."""
-        return max(codes, key=_GRAVITY.index, default=cls.DONE)
-
-
-_GRAVITY = (
-    Exit.DONE,
-    Exit.PENDING,
-    Exit.HELD,
-    Exit.BUSY,
-    Exit.TEMPORARY,
-    Exit.PARTIAL,
-    Exit.STALE,
-    Exit.UNSAFE,
-    Exit.INVALID,
-    Exit.TOKEN,
-    Exit.USAGE,
-    Exit.ERROR,
-    Exit.INTERRUPTED,
-)
+        return max(codes, key=list(cls).index, default=cls.DONE)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An error as data: codes from the outermost to the innermost cause, and the arguments of all of them.
-
-    `core/problems.py` has the codes and their sentences.
-    """
+    """An error as data: codes from the outermost to the innermost cause, and the arguments of all of them."""
 
     codes: tuple[str, ...]
     args: Mapping[str, str | int]
@@ -77,9 +41,8 @@ class Problem:
 class TorgsyncError(Exception):
     """Something a person can understand and mend.
 
-    The message is one sentence without a full stop; the hint says the way on, as a rule
-    with a command that can be pasted. `kind` is a stable English slug for JSON. `problem` is what is stored
-    of it; None where nothing stores it.
+    The message is one sentence without a full stop; the hint says the way on, as a rule with a command that
+    can be pasted. `kind` is a stable slug for JSON. `problem` is what is stored of it.
     """
 
     exit_code: Exit = Exit.ERROR

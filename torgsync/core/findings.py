@@ -26,10 +26,10 @@ class Code(StrEnum):
 
     severity: Severity
 
-    def __new__(cls, value: str, severity: Severity = Severity.WARNING) -> Self:
-        """Return a member, or look one up by its value alone."""
+    def __new__(cls, value: str, severity: str = "") -> Self:
+        """Return a member, or look one up by its value alone; no member is without a severity."""
         code = str.__new__(cls, value)
-        code._value_, code.severity = value, severity
+        code._value_, code.severity = value, Severity(severity)
         return code
 
     ID_MISSING = "id-missing", Severity.ERROR
@@ -108,9 +108,8 @@ class Code(StrEnum):
 class Finding:
     """One thing to know about a good, an order or a file.
 
-    `args` are the arguments of its sentence. `good_id` is empty for a file or an order; `line` counts from 1
-    and is 0 where there is none; `column` and `value` are those of the export, the value cut to fit a line.
-    `file` is the export's name, where there are several, `order` the number of the order.
+    `args` are those of its sentence. `line` counts from 1; `value` is cut to fit a line. `file` is the
+    export's name, where there are several, `order` the number of the order.
     """
 
     code: Code
@@ -141,11 +140,6 @@ class FindingCount:
     goods: int = 0
     first: list[Finding] = field(default_factory=list)
 
-    @property
-    def severity(self) -> Severity:
-        """The weight of the code."""
-        return self.code.severity
-
 
 class Tally:
     """Findings by code. Those of one good are added together."""
@@ -168,8 +162,8 @@ class Tally:
     def groups(self) -> list[FindingCount]:
         """Return the groups, errors first, then by code."""
         order = list(Severity)
-        return sorted(self._groups.values(), key=lambda group: (order.index(group.severity), group.code))
+        return sorted(self._groups.values(), key=lambda group: (order.index(group.code.severity), group.code))
 
     def count(self, severity: Severity) -> int:
         """Return how many findings have this weight."""
-        return sum(group.count for group in self._groups.values() if group.severity is severity)
+        return sum(group.count for group in self._groups.values() if group.code.severity is severity)

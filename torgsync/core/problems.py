@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.clock import shop_time
 from torgsync.core.text import counted
 from torgsync.errors import Problem, TorgsyncError
 
@@ -116,18 +116,14 @@ def problem_message(what: Problem) -> str:
     """Return the sentence of a problem."""
     code, *causes = what.codes
     args = dict(what.args)
-    status = args.get("status")
+    status, since = args.get("status"), args.get("since")
     return _SENTENCES[ProblemCode(code)].format_map(
         {
             **args,
             "words": args.get("words") or "without a reason",
             "with_status": f" ({status})" if status else "",
             "items": counted(int(args.get("items", 0)), str(args.get("noun", "item"))),
-            "since": _since(str(args.get("since", ""))),
+            "since": f", since {shop_time(datetime.fromisoformat(str(since)))}" if since else "",
             "cause": problem_message(Problem(tuple(causes), args)) if causes else "",
         }
     )
-
-
-def _since(moment: str) -> str:
-    return f", since {datetime.fromisoformat(moment).astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}" if moment else ""

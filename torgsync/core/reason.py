@@ -23,9 +23,13 @@ class Reason(Generic[Code]):
     args: Args = field(default_factory=dict, hash=False)
 
 
+write_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+"""Writes a value as JSON in normal form: equal texts are equal values."""
+
+
 def encode_args(args: Args) -> str:
-    """Return arguments as one JSON text in normal form: equal texts are equal arguments; "" for none."""
-    return json.dumps(args, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if args else ""
+    """Return arguments as one JSON text in normal form, "" for none."""
+    return write_json(args) if args else ""
 
 
 def decode_args(text: str) -> dict[str, Arg]:

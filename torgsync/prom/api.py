@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from torgsync.core.ids import ExternalIds
 from torgsync.core.orders.order import Order, PaymentOption
 from torgsync.core.plan.channels import EditAnswer, ImportState
 from torgsync.core.problems import ProblemCode, error_of, problem
-from torgsync.core.product.products import Existing
+from torgsync.core.product.products import Existing, ExternalIds
 from torgsync.errors import PromRefused
 from torgsync.prom.http import Http, ignore_idle, open_client
 from torgsync.prom.request import RequestJournal, Right, import_request, json_request

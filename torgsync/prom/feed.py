@@ -9,11 +9,10 @@ from typing import BinaryIO, TypeVar
 
 from lxml import etree
 
-from torgsync.core.ids import ExternalIds
 from torgsync.core.mapping.mapper import PHOTO_LIMIT
 from torgsync.core.product.cells import Section, clean
 from torgsync.core.product.fields import Characteristic, Discount, Photo, WholesaleStep
-from torgsync.core.product.products import Product
+from torgsync.core.product.products import ExternalIds, Product
 
 
 def write_feed(

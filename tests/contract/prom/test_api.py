@@ -14,9 +14,9 @@ import httpx
 import pytest
 from recorded import IMPORT, ORDER, PRODUCT, TOKEN, URL, Wire, changed, page, said
 
-from torgsync.core.ids import Adopted, ExternalIds
 from torgsync.core.orders.order import PaymentOption
 from torgsync.core.plan.channels import EditAnswer
+from torgsync.core.product.products import Adopted, ExternalIds
 from torgsync.errors import PromRefused, Temporary, TokenRefused, UsageError
 from torgsync.prom.api import UNUSED_ID, Prom, connect
 from torgsync.prom.http import TRIES, Http

@@ -25,7 +25,7 @@ def test_a_code_twice_in_one_good() -> None:
     found.add([cut("17"), cut("17")])
     found.add([cut("18")])
     (group,) = found.groups()
-    assert (group.count, group.goods, group.severity) == (3, 2, Severity.NOTICE)
+    assert (group.count, group.goods, group.code.severity) == (3, 2, Severity.NOTICE)
 
 
 def test_a_finding_of_the_file() -> None:

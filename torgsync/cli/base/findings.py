@@ -47,7 +47,7 @@ def count_document(group: FindingCount) -> dict[str, object]:
     """Return as JSON how often a code was met, and how many of its findings are listed with their places."""
     return {
         "code": str(group.code),
-        "severity": str(group.severity),
+        "severity": str(group.code.severity),
         "meaning": MEANING[group.code],
         "findings": group.count,
         "goods": group.goods,
@@ -60,7 +60,9 @@ def print_groups(program: Program, groups: list[FindingCount], file: str, *, eve
     for group in groups:
         goods = counted(group.goods, "good") if group.goods else counted(group.count, "place")
         program.out.print()
-        program.print(f"{MARKS[group.severity]:<10} {group.code}: {goods}", style=STYLES[group.severity])
+        program.print(
+            f"{MARKS[group.code.severity]:<10} {group.code}: {goods}", style=STYLES[group.code.severity]
+        )
         shown = group.first if every else group.first[:PLACES]
         for text in (MEANING[group.code], *(_place(finding, file) for finding in shown)):
             for line in wrapped(text, program.out.width, INDENT):

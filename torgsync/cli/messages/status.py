@@ -9,8 +9,8 @@ from torgsync.core.findings import Finding
 from torgsync.core.mapping.select import WORDS, SkipReason
 from torgsync.core.plan.decide import GoodStatus
 from torgsync.core.plan.diff import Leaving
-from torgsync.core.plan.family import Alone
 from torgsync.core.plan.why import Filter, PriceResult, PriceTrace
+from torgsync.core.product.variants import Alone
 from torgsync.core.reason import Reason
 from torgsync.core.text import counted
 

@@ -129,7 +129,7 @@ def _print_check_csv(file: ObjectFile, checked: CheckView) -> None:
             head = _row("finding", place["severity"], place["message"])
             rows.append(head | {key: place[key] for key in blank})
         if rest := group.count - len(group.first):
-            head = _row("finding", str(group.severity), f"… and {rest} more")
+            head = _row("finding", str(group.code.severity), f"… and {rest} more")
             rows.append(head | blank | {"code": str(group.code)})
     print_csv({**row, **{key: row.get(key) for key in blank}} for row in rows)
 

@@ -27,8 +27,7 @@ from torgsync.core.config.keys import read_key
 from torgsync.errors import ObjectInvalid, UsageError
 
 if TYPE_CHECKING:
-    from torgsync.core.config.changes import Document
-    from torgsync.core.config.keys import Key
+    from torgsync.core.config.keys import Document, Key
     from torgsync.files.config.objects import ObjectFile
     from torgsync.files.config.toml_edit import Setting
 
@@ -135,7 +134,7 @@ def _refuse_name(key: Key, file: ObjectFile) -> None:
 
 def _notify_changes(program: Program, before: Document, after: Document) -> None:
     """Show each setting that changed, old and new; a token is never shown."""
-    from torgsync.core.config.changes import changes_between
+    from torgsync.core.config.keys import changes_between
 
     changes = changes_between(before, after)
     for key, old, new in changes.values:

@@ -42,7 +42,7 @@ def show(
     """Show a sync object with every setting, defaults included."""
     program = program_of(context, Format.TABLE if form is Shape.TOML else Format(form))
     if schema:
-        from torgsync.core.config.explain import json_schema
+        from torgsync.core.config.validation import json_schema
 
         sys.stdout.write(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n")
         return
@@ -61,7 +61,7 @@ def show(
     if form is Shape.JSON:
         sys.stdout.write(json.dumps({"schema": SCHEMA, "object": settings}, ensure_ascii=False) + "\n")
         return
-    from torgsync.core.config.changes import flat_rows
+    from torgsync.core.config.keys import flat_rows
 
     rows = [{"setting": key, "value": cell(value)} for key, value in flat_rows(settings)]
     if form is Shape.CSV:
@@ -73,8 +73,8 @@ def show(
 
 def _print_explained(program: Program, file: ObjectFile, form: Format) -> None:
     """Print every key with its meaning and its value; keys of list items have no single value."""
-    from torgsync.core.config.changes import flat_rows
-    from torgsync.core.config.explain import explained
+    from torgsync.core.config.keys import flat_rows
+    from torgsync.core.config.validation import explained
 
     now = dict(flat_rows(file.settings.document))
     rows: list[dict[str, object]] = []

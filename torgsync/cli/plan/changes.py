@@ -19,10 +19,12 @@ from torgsync.core.product.fields import (
     Discount,
     FieldKind,
     Photo,
+    PhotoMoves,
     Value,
     WholesaleStep,
+    file_name,
+    photo_moves,
 )
-from torgsync.core.product.photos import PhotoMoves, file_name, photo_moves
 from torgsync.core.text import counted
 
 if TYPE_CHECKING:

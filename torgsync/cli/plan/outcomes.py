@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from torgsync.errors import TorgsyncError
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult
-    from torgsync.jobs.push.execute import Notice, RunView
-    from torgsync.jobs.push.execute import PlanSource
+    from torgsync.jobs.push.execute import Notice, PlanSource, RunView
     from torgsync.state.runs.plans import NumberedChange
 
 

@@ -28,8 +28,8 @@ from torgsync.core.product.fields import Value
 from torgsync.core.text import counted
 
 if TYPE_CHECKING:
-    from torgsync.core.plan.family import Family, VariantSibling
     from torgsync.core.plan.why import CenterStock
+    from torgsync.core.product.variants import Family, VariantSibling
     from torgsync.jobs.plan.why import GoodView
     from torgsync.state.runs.plans import ChangeAttempt
 

@@ -1,4 +1,4 @@
-"""Keys of a sync object by their names, and what a word on a command line may mean as a value.
+"""Keys of a sync object by their names, what a word may mean as a value, and how two versions differ.
 
 A person writes `removal.gone=hide` or `accounting_centers.use=2,8` without thinking of TOML; the type of the
 key decides which value the word means.
@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 Key = tuple[str | int, ...]
@@ -19,10 +20,7 @@ _PART = re.compile(r"(?:^|(?<=[^.])\.)(?:\"([^\"]+)\"|([^\s.\[\]\"=]+))|\[(\d+)\
 
 
 def read_key(text: str) -> Key:
-    """Return the path of a key: `payment_methods[1].name`, `catalog.names."Мій ключ"`.
-
-    Raises ValueError where it is none.
-    """
+    """Return the path of a key, `payment_methods[1].name`, `catalog.names."Мій ключ"`; else ValueError."""
     path: list[str | int] = []
     at = 0
     while at < len(text):
@@ -53,10 +51,7 @@ def meanings(word: str) -> Iterator[Any]:
 
 
 def put(data: dict[str, Any], path: Key, value: object) -> None:
-    """Set the value at a path, creating missing tables.
-
-    Raises LookupError where the path needs a list item that does not exist.
-    """
+    """Set the value at a path, creating missing tables; LookupError where a list item is missing."""
     *parents, last = path
     place: Any = data
     for part in parents:
@@ -85,3 +80,63 @@ def _item(place: Any, part: str | int) -> Any:  # noqa: ANN401  # any value of a
     if isinstance(place, list) and isinstance(part, int) and part < len(place):
         return place[part]
     raise LookupError(part)
+
+
+Document = dict[str, Any]
+"""A sync object's TOML file as plain values."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChanges:
+    """What changed in an object's settings.
+
+    `values` are key, old and new value. Where a list of tables is `resized`, later tables have other numbers;
+    `tables` are `-` or `+`, the list's key and the table.
+    """
+
+    values: tuple[tuple[str, object, object], ...]
+    tables: tuple[tuple[str, str, object], ...]
+    resized: bool
+
+
+def changes_between(before: Document, after: Document) -> SettingChanges:
+    """Compare two versions of a sync object; the value of a token is left out."""
+    lists = [key for key in before | after if _resized(before.get(key), after.get(key))]
+    old, new = (
+        dict(flat_rows({key: _shown(key, part) for key, part in document.items() if key not in lists}))
+        for document in (before, after)
+    )
+    values = [(key, old.get(key), new.get(key)) for key in old | new if old.get(key) != new.get(key)]
+    tables = []
+    for key in lists:
+        was, now = ([row for _, row in flat_rows({key: part.get(key, [])})] for part in (before, after))
+        tables += [("-", key, row) for row in was if row not in now]
+        tables += [("+", key, row) for row in now if row not in was]
+    return SettingChanges(tuple(values), tuple(tables), bool(lists))
+
+
+def _resized(before: object, after: object) -> bool:
+    old, new = (tables if isinstance(tables, list) else [] for tables in (before, after))
+    return len(old) != len(new) and any(isinstance(item, dict) for item in (*old, *new))
+
+
+def _shown(key: str, value: object) -> object:
+    return "(hidden)" if key == "api_key" and isinstance(value, str) else value
+
+
+def flat_rows(settings: dict[str, Any], above: str = "") -> list[tuple[str, object]]:
+    """Return nested settings as rows: `catalog.path`, `payment_methods[0]`."""
+    rows: list[tuple[str, object]] = []
+    for key, value in settings.items():
+        name = f"{above}.{key}" if above else key
+        if isinstance(value, dict) and value:
+            rows += flat_rows(value, name)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for number, item in enumerate(value):
+                words = ", ".join(f"{word} = {part}" for word, part in item.items() if part is not None)
+                rows.append((f"{name}[{number}]", words))
+        elif isinstance(value, list):
+            rows.append((name, ", ".join(map(str, value))))
+        else:
+            rows.append((name, value))
+    return rows

@@ -1,4 +1,4 @@
-"""The sync object: one shop's settings, tab by tab, checked as a whole.
+"""The sync object, checked as a whole: shop, clients, orders, payments, centers, times, prices, limits.
 
 The models mirror the TOML file of architecture §4; `validation.py` reads them. Every default here is ours,
 none is claimed to be Torgsoft's (torgsoft §17 no. 32). Docstrings go into the JSON Schema.
@@ -16,10 +16,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from torgsync.core.config.catalog import Catalog, FieldMapping, Languages, Photos, twin_target
+from torgsync.core.config.catalog import (
+    Catalog,
+    FieldMapping,
+    FromEnvironment,
+    FromFile,
+    FromKeyring,
+    Languages,
+    Photos,
+    SettingsTable,
+    misplaced,
+    twin_target,
+)
 from torgsync.core.config.notation import Every, Kept, Markup, Rise, Rounding, Share, Weekdays
 from torgsync.core.config.schedule import Rhythm, read_days, read_hour, read_step
-from torgsync.core.config.table import FromEnvironment, FromFile, FromKeyring, SettingsTable, misplaced
 from torgsync.core.product.fields import TARGETS
 
 
@@ -325,6 +335,10 @@ class SyncObject(SettingsTable):
         return frozenset(
             field for mapping in self.fields if mapping.owner == "prom" for field in TARGETS[mapping.to]
         )
+
+    def column_of(self, target: str) -> str:
+        """Return the column that is mapped to a target, empty for none."""
+        return next((mapping.column for mapping in self.fields if mapping.to == target), "")
 
     def payment_method(self, identity: str) -> PaymentMethod | None:
         """Return the payment method with this id, or None."""

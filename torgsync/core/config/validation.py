@@ -1,14 +1,18 @@
-"""Validates the settings of a sync object; every mistake has its place and a message."""
+"""Validates the settings of a sync object, and explains every key for people and for editors.
+
+Every mistake has its place and a message. The explanations are the docstrings of the models in `core/config`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from torgsync.core.config.keys import Key, key_text
-from torgsync.core.config.settings import SyncObject
+from torgsync.core.config.settings import Catalog, SyncObject
 from torgsync.core.text import did_you_mean
 from torgsync.errors import Mistake
 
@@ -16,10 +20,7 @@ _PASSWORD: Key = ("orders", "outbox_password")
 
 
 def read_settings(data: Mapping[str, Any], line_of: Callable[[Key], int]) -> SyncObject | list[Mistake]:
-    """Return the sync object, or all its mistakes in the order of the file.
-
-    `line_of` returns the line of a key's path, or of the nearest table above it.
-    """
+    """Return the sync object, or all its mistakes in the order of the file; `line_of` finds a key's line."""
     try:
         return SyncObject.model_validate(data)
     except ValidationError as refused:
@@ -79,13 +80,53 @@ _KINDS = {
 
 
 def _keys_at(path: Key) -> list[str]:
-    model: Any = SyncObject
+    table: type[BaseModel] = SyncObject
     for part in path:
-        if isinstance(part, int):
+        if isinstance(part, str) and (inner := _table_in(table.model_fields[part])[0]):
+            table = inner
+    return list(table.model_fields)
+
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class Explained(NamedTuple):
+    """One key, as people write it, and what it means; `fields[].to` is the key of every item."""
+
+    key: str
+    meaning: str
+    required: bool
+
+
+def explained(model: type[BaseModel] = SyncObject, above: str = "") -> Iterator[Explained]:
+    """Yield every key in the order of the tabs; a table comes before its keys."""
+    for name, field in model.model_fields.items():
+        key = f"{above}{name}"
+        yield Explained(key, field.description or "", field.is_required())
+        if name == "api_key":  # one of several tables, which its meaning names
             continue
-        annotation = model.model_fields[part].annotation
-        options = [annotation, *getattr(annotation, "__args__", ())]
-        model = next(
-            option for option in options if isinstance(option, type) and issubclass(option, BaseModel)
-        )
-    return list(model.model_fields)
+        inner, many = _table_in(field)
+        if inner:
+            yield from explained(inner, f"{key}[]." if many else f"{key}.")
+
+
+def _table_in(field: FieldInfo) -> tuple[type[BaseModel] | None, bool]:
+    """Return the table that a key holds, if it holds one, and whether it holds several."""
+    many = getattr(field.annotation, "__origin__", None) is list
+    options = [field.annotation, *get_args(field.annotation)]
+    tables = (option for option in options if isinstance(option, type) and not get_args(option))
+    return next((table for table in tables if issubclass(table, BaseModel)), None), many
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a sync object, as its TOML is written; `path` or `centers` is required."""
+    schema = SyncObject.model_json_schema()
+    for table in (*schema["$defs"].values(), schema):
+        table.pop("title", None)
+        for key in table["properties"].values():
+            key.pop("title", None)
+            key.pop("default", None)
+    catalog = schema["$defs"][Catalog.__name__]
+    catalog.pop("required")
+    catalog["anyOf"] = [{"required": ["path"]}, {"required": ["centers"]}]
+    return {"$schema": DRAFT, "title": "A sync object of torgsync", **schema}

@@ -46,19 +46,12 @@ WORDS: dict[SkipReason, str] = {
     SkipReason.NO_PHOTOS: "without photos",
     SkipReason.BLOCKED: "standing in several rows, left alone",
 }
-FILTERS = tuple(WORDS)
 """The reasons that come from the export and the object's rules alone, in the order they are tried."""
 
 
 def group_column(settings: SyncObject) -> str:
     """Return the column that is mapped to the group, the section path where none is."""
-    return next((mapping.column for mapping in settings.fields if mapping.to == "group"), PATH)
-
-
-def in_product_group(settings: SyncObject, cells: Mapping[str, str]) -> bool:
-    """Return whether a good is in the product group of the sync object; every good is where none is set."""
-    group, column = settings.product_group, group_column(settings)
-    return not group or in_group(group, cells, column, settings.catalog.blank)
+    return settings.column_of("group") or PATH
 
 
 def groups_of(settings: SyncObject, cells: Mapping[str, str]) -> frozenset[str]:
@@ -106,8 +99,8 @@ def failing_filters(
 
     `Display` 0 always hides; 1 does not override the stock filter (torgsoft §17 no. 11).
     """
-    centers = settings.accounting_centers
-    if not in_product_group(settings, cells):
+    centers, group = settings.accounting_centers, settings.product_group
+    if group and not in_group(group, cells, group_column(settings), settings.catalog.blank):
         yield SkipReason.OTHER_GROUP
     if centers.respect_display and displayed(cells) is False:
         yield SkipReason.NOT_DISPLAYED

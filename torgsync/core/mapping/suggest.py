@@ -104,28 +104,21 @@ class Samples:
 
     def russian(self, column: str) -> bool:
         """Return whether a column's texts are Russian: its name says so, else the letters."""
-        seen = self._seen[column]
-        if _UKRAINIAN.search(column):
-            return False
-        return bool(_RUSSIAN.search(column)) or seen.russian > seen.ukrainian
+        seen, named = self._seen[column], _RUSSIAN.search(column) is not None
+        return not _UKRAINIAN.search(column) and (named or seen.russian > seen.ukrainian)
 
     def html(self, column: str) -> bool:
         """Return whether most values are HTML."""
-        seen = self._seen[column]
-        return seen.html * 2 > seen.filled
+        return self._seen[column].html * 2 > self._seen[column].filled
 
     def addresses(self, column: str) -> bool:
         """Return whether most values are addresses on the internet."""
-        seen = self._seen[column]
-        return seen.addresses * 2 > seen.filled
+        return self._seen[column].addresses * 2 > self._seen[column].filled
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One column that could go to Prom: as what, and a value of it.
-
-    `name` is a characteristic's name for buyers, `…` where only a person knows it.
-    """
+    """One column that could go to Prom; `name` is a characteristic's, `…` where only a person knows it."""
 
     column: str
     to: str
@@ -202,8 +195,5 @@ def _text_target(column: str, samples: Samples) -> str:
         return "keywords"
     if _DESCRIPTION.search(column) or samples.html(column):
         return "description"
-    return "name" if _NAME.fullmatch(_language_less(column)) else ""
-
-
-def _language_less(column: str) -> str:
-    return _UKRAINIAN.sub("", _RUSSIAN.sub("", column)).strip("_ ")
+    without_language = _UKRAINIAN.sub("", _RUSSIAN.sub("", column)).strip("_ ")
+    return "name" if _NAME.fullmatch(without_language) else ""

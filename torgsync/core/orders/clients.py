@@ -1,4 +1,4 @@
-"""The people who order, recognised by the contacts that the sync object names (`find_by`).
+"""The people who order: recognised by the contacts that the sync object names (`find_by`), and forgotten.
 
 Contacts are in normal form: phones in E.164, e-mails in lower case, names without regard to
 case and blanks, Torgsoft's cards. One client may have several of each. Source:
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import phonenumbers
 
-from torgsync.core.orders.order import Buyer
+from torgsync.core.orders.order import Buyer, Order
 from torgsync.core.text import one_line
 
 REGION = "UA"
@@ -43,8 +43,7 @@ class Contact(NamedTuple):
 class Client:
     """A person who ordered, or who is in Torgsoft's list of clients.
 
-    `phone` is in E.164, or as written where it is no number; `email` in lower case; each may be empty. `card`
-    is Torgsoft's, empty for people who only ordered on Prom.
+    `phone` is in E.164, or as written where it is no number; `email` in lower case; `card` is Torgsoft's.
     """
 
     id: str
@@ -68,10 +67,7 @@ def client_of(buyer: Buyer) -> Client:
 
 
 def normal_phone(text: str) -> str:
-    """Return a phone number in E.164; as written where the text contains no complete number.
-
-    Where it contains more, such as a name or a second number, the first number counts.
-    """
+    """Return the first phone number of a text in E.164; as written where none is complete."""
     text = one_line(text)
     return whole_phone(text) or _first_phone(text) or _EXTENSION.sub("", text)
 
@@ -122,8 +118,8 @@ def name_key(name: str) -> str:
 class Match:
     """The clients that a person may be: one, none, or several among whom a person must choose.
 
-    `against` is the kind of contact that contradicts all of them, empty where none does: a buyer with a
-    client's e-mail and another phone may be that client with a new number, or a relative.
+    `against` is the kind of contact that contradicts all of them: a buyer with a client's e-mail and another
+    phone may be that client with a new number, or a relative.
     """
 
     client_ids: tuple[str, ...]
@@ -142,8 +138,6 @@ def match_client(
 
     `known` are all contacts, keyed by client id. Several matches are all returned: none is picked. Clients
     that an earlier kind contradicts are passed over; where there are no others, they are returned with it.
-
-    Source: docs/developers/architecture.md §7.
     """
     doubtful = Match(())
     for place, kind in enumerate(find_by):
@@ -170,3 +164,110 @@ def _contradiction(one: Collection[Contact], other: Collection[Contact], kinds: 
         if here and there and not here & there and kind != NAME:
             return kind
     return ""
+
+
+_SIGNIFICANT = 9
+"""Digits at the end of a phone that identify it within the country."""
+
+_BETWEEN_DIGITS = re.compile(r"[\s()./\u2010-\u2015-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The personal data in all versions of one order.
+
+    `fitting` are the clients among whom a person must choose. `phones` and `emails` are in normal form;
+    `texts` are free texts, and phones with more in them than one number.
+    """
+
+    client_id: str
+    fitting: tuple[str, ...]
+    phones: frozenset[str]
+    emails: frozenset[str]
+    texts: frozenset[str]
+
+    @property
+    def has_phone(self) -> bool:
+        """Whether any phone is a number."""
+        return any(map(is_phone, self.phones))
+
+    @property
+    def contacts(self) -> frozenset[Contact]:
+        """The contacts that identify its people: an e-mail counts where there is no phone."""
+        if self.has_phone:
+            return frozenset(Contact(PHONE, phone) for phone in self.phones if is_phone(phone))
+        return frozenset(Contact(EMAIL, email) for email in self.emails)
+
+
+def trace_of(client_id: str, fitting: tuple[str, ...], versions: Collection[Order]) -> Trace:
+    """Return the personal data of an order; `versions` are all of its versions."""
+    return Trace(
+        client_id,
+        fitting,
+        frozenset(
+            normal_phone(phone)
+            for order in versions
+            for phone in (order.buyer.phone, order.recipient.phone)
+            if phone
+        ),
+        frozenset(normal_email(order.buyer.email) for order in versions if order.buyer.email),
+        frozenset(
+            text
+            for order in versions
+            for text in (order.note, order.delivery_address, order.cancelled_because, *_odd_phones(order))
+            if text
+        ),
+    )
+
+
+def _odd_phones(order: Order) -> tuple[str, ...]:
+    phones = (order.buyer.phone, order.recipient.phone)
+    return tuple(phone for phone in phones if not whole_phone(one_line(phone)))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """All clients and orders of one person, and orders of other people whose texts have the phone."""
+
+    client_ids: frozenset[str]
+    order_ids: frozenset[str]
+    named_in: frozenset[str]
+
+
+def person_behind(
+    phone: str, clients: Mapping[str, Collection[Contact]], orders: Mapping[str, Trace]
+) -> Person:
+    """Return the person with a phone in E.164: all clients that have it, and their orders.
+
+    The clients of these orders belong to the person too, unless they also have orders without the phone. An
+    order without a client belongs to the person where it has a contact that no other client has, or where no
+    other client fits.
+    """
+    carriers = {client for client, contacts in clients.items() if Contact(PHONE, phone) in contacts}
+    order_ids = {
+        order_id
+        for order_id, trace in orders.items()
+        if phone in trace.phones
+        or trace.client_id in carriers
+        or (trace.fitting and carriers.issuperset(trace.fitting) and not trace.has_phone)
+    }
+    others = {trace.client_id for order_id, trace in orders.items() if order_id not in order_ids}
+    people = carriers | ({orders[order_id].client_id for order_id in order_ids} - others - {""})
+    theirs = _contacts_of(clients, people) - _contacts_of(clients, clients.keys() - people)
+    order_ids |= {
+        order_id for order_id, trace in orders.items() if not trace.client_id and trace.contacts & theirs
+    }
+    named_in = {
+        order_id
+        for order_id, trace in orders.items()
+        if order_id not in order_ids and any(_contains(phone, text) for text in trace.texts)
+    }
+    return Person(frozenset(people), frozenset(order_ids), frozenset(named_in))
+
+
+def _contacts_of(clients: Mapping[str, Collection[Contact]], wanted: Collection[str]) -> set[Contact]:
+    return {contact for client in wanted for contact in clients.get(client, ())}
+
+
+def _contains(phone: str, text: str) -> bool:
+    return phone[-_SIGNIFICANT:] in _BETWEEN_DIGITS.sub("", text)

@@ -52,10 +52,7 @@ class PaymentOption:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an order. `good_id` is empty where Prom has no external id.
-
-    `price` is for one piece, `total` for the line, both in the order's currency; `quantity` may have parts.
-    """
+    """One line of an order. `good_id` is empty where Prom has no external id; `price` is for one piece."""
 
     good_id: str
     prom_id: str
@@ -66,8 +63,20 @@ class Line:
     total: Decimal
 
 
+class _Named:
+    __slots__ = ()
+    first_name: str
+    middle_name: str
+    last_name: str
+
+    @property
+    def full_name(self) -> str:
+        """Last, first, middle name, as Torgsoft writes people."""
+        return one_line(f"{self.last_name} {self.first_name} {self.middle_name}")
+
+
 @dataclass(frozen=True, slots=True)
-class Buyer:
+class Buyer(_Named):
     """The buyer as Prom has it: texts may be empty, the phone is as written."""
 
     prom_id: str
@@ -77,14 +86,9 @@ class Buyer:
     phone: str
     email: str
 
-    @property
-    def full_name(self) -> str:
-        """Last, first, middle name, as Torgsoft writes people."""
-        return _full_name(self.last_name, self.first_name, self.middle_name)
-
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(_Named):
     """The recipient of the parcel as Prom has it; all is empty where Prom names none."""
 
     first_name: str = ""
@@ -92,18 +96,9 @@ class Recipient:
     last_name: str = ""
     phone: str = ""
 
-    @property
-    def full_name(self) -> str:
-        """Last, first, middle name."""
-        return _full_name(self.last_name, self.first_name, self.middle_name)
-
 
 NO_BUYER = Buyer("", "", "", "", "", "")
 """The buyer of an order whose person was forgotten."""
-
-
-def _full_name(*parts: str) -> str:
-    return one_line(" ".join(parts))
 
 
 class Paid(StrEnum):
@@ -123,12 +118,10 @@ PENDING, DELIVERED, CANCELED, DRAFT = "pending", "delivered", "canceled", "draft
 class Order:
     """One order of one shop. Times are aware and in UTC, money is in `currency`.
 
-    `total` is the buyer's whole sum as Prom shows it, None where it cannot be read; `discount` and
-    `delivery_cost` are parts of it where Prom shows them; another discount is inferred from a price below the
-    lines. `commission` is Prom's fee, not a part of the total, None where unknown. `unreadable` are the
-    amounts that could not be read, each with the text that Prom gave. `carrier` is Prom's word for the parcel
-    service, `paid_at` when the online payment last changed. `forgotten` is whether its personal data was
-    removed.
+    `total` is the buyer's whole sum, None where it cannot be read; `discount` and `delivery_cost` are parts
+    of it where Prom shows them; another discount is inferred from a price below the lines. `commission` is
+    Prom's fee, not a part of the total. `unreadable` are the amounts that could not be read, each with Prom's
+    text. `carrier` is Prom's word for the parcel service, `paid_at` when the online payment last changed.
     """
 
     id: str

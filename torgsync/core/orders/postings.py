@@ -57,10 +57,9 @@ def place_of(method: PaymentMethod | None) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One movement of an order's money.
+    """One movement of an order's money; amounts are never below zero, `kind` is the direction.
 
-    Amounts are never below zero; `kind` is the direction. `at` is when it happened, aware and in UTC: an
-    order was placed, paid or changed.
+    `at` is when the order was placed, paid or changed, aware and in UTC.
     """
 
     order_id: str
@@ -187,12 +186,11 @@ def _posting(order: Order, kind: Money, place: Place, amount: Decimal, at: datet
 
 @dataclass(frozen=True, slots=True)
 class AccountBalance:
-    """The sums of one place in one currency.
+    """The sums of one place in one currency; none is below zero.
 
-    None is below zero. `expected`, `received` and `reversed` are what was posted in the period; `reversed` is
-    what was cancelled or paid back, whether or not it had been received. `open` is what was expected, and
-    neither received nor reversed, at the end of the period, whenever it was posted. What was moved counts
-    where it is now, as if it had been posted there.
+    `reversed` is what was cancelled or paid back, whether or not it had been received. `open` is what was
+    expected, and neither received nor reversed, at the end of the period, whenever it was posted. What was
+    moved counts where it is now.
     """
 
     place: str

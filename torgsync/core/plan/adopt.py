@@ -36,10 +36,7 @@ class GoodIdentity:
 
 @dataclass(frozen=True, slots=True)
 class ProductIdentity:
-    """What a product on Prom is matched by.
-
-    `good_id` is the good that it was matched to before and `by` the rules that did; empty for none.
-    """
+    """What a product on Prom is matched by; `good_id` and `by` are of an earlier match."""
 
     prom_id: str
     external_id: str
@@ -130,7 +127,7 @@ def match(
             sorted([*alone, *resolved.unmatched_goods], key=lambda good: order[good.good_id])
         ),
         unmatched_products=tuple(
-            sorted(resolved.unmatched_products, key=lambda product: _by_number(product.prom_id))
+            sorted(resolved.unmatched_products, key=lambda product: (len(product.prom_id), product.prom_id))
         ),
     )
 
@@ -208,7 +205,3 @@ def _clusters(
     for number, (key, product) in enumerate(placed_products):
         clusters.setdefault(root(key) if key else f"\x1fproduct {number}", ([], []))[1].append(product)
     return clusters.values()
-
-
-def _by_number(prom_id: str) -> tuple[int, str]:
-    return (len(prom_id), prom_id)

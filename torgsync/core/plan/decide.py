@@ -1,4 +1,4 @@
-"""The decision about one good: a change, or the reason why there is none.
+"""The decision about one good: a change, or the reason why there is none; and its status for people.
 
 Source: docs/developers/architecture.md §5.
 """
@@ -108,8 +108,7 @@ class ProductSnapshot:
 class Verdict:
     """The decision about one good: a change, or a reason to skip it; both where only a part is skipped.
 
-    `in_step` are values that Prom shows as desired, to be recorded as sent; `left_alone` are fields that
-    differ and belong to Prom's side.
+    `in_step` are values that Prom shows as desired; `left_alone` fields that differ and are Prom's.
     """
 
     change: Change | None = None
@@ -172,7 +171,7 @@ def _as_created(desired: Product, settings: SyncObject) -> Product:
 
     There is no earlier value to keep, and what may not be in stock is not offered (architecture §5.3).
     """
-    if "presence" in desired.values or not any(mapping.to == "quantity" for mapping in settings.fields):
+    if "presence" in desired.values or not settings.column_of("quantity"):
         return desired
     return Product(desired.good_id, {**desired.values, "quantity": 0, "presence": "not_available"})
 

@@ -45,10 +45,7 @@ class Leaving(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field's old and new value.
-
-    `edited`: it was edited on Prom since it was sent; `sent` is then what had been sent.
-    """
+    """One field's old and new value; `sent` is what had been sent of it where it was edited on Prom since."""
 
     old: Value
     new: Value
@@ -58,12 +55,10 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to happen to one product.
+    """What is to happen to one product; `fields` are in the order of `FIELDS`.
 
-    `fields` are keyed by field name in the order of `FIELDS`; a creation lists all of them with `old` None.
-    `held` is the name of the guard that stopped it. `prom_id` is set only for a foreign product, which has
-    no good of ours; `good_id` is then its external id, or empty. `reason` says why a product leaves the shop,
-    and is empty for what stays there.
+    `held` is the guard that stopped it. `prom_id` is set only for a foreign product: `good_id` is then its
+    external id, or empty. `reason` says why a product leaves the shop.
     """
 
     good_id: str
@@ -209,16 +204,17 @@ def keeps(wanted: Value, shown: Value) -> bool:
     """
     if not isinstance(wanted, str) or not isinstance(shown, str):
         return True
-    bare, kept = ("".join(_TAG.sub("", text).split()) for text in (wanted, shown))
-    return not bare or (bool(kept) and bare.startswith(kept))
+    return _bare(wanted) in ("", _bare(shown)) or is_cut(wanted, shown)
 
 
-def is_cut(wanted: Value, shown: Value) -> bool:
+def is_cut(wanted: Value, shown: str) -> bool:
     """Return whether Prom shows a text without its end; tags and blanks are ignored."""
-    if not isinstance(wanted, str) or not isinstance(shown, str):
-        return False
-    bare, kept = ("".join(_TAG.sub("", text).split()) for text in (wanted, shown))
-    return kept != bare and bool(kept) and bare.startswith(kept)
+    bare, kept = _bare(str(wanted)), _bare(shown)
+    return kept not in ("", bare) and bare.startswith(kept)
+
+
+def _bare(text: str) -> str:
+    return "".join(_TAG.sub("", text).split())
 
 
 def _value(now: object) -> Value:

@@ -36,10 +36,9 @@ class Move(StrEnum):
 
 
 class FoldKind(NamedTuple):
-    """What changes have in common.
+    """What changes have in common: creations a topmost group, all others a field and its move.
 
-    Creations have a topmost group, updates and removals a field with its move, its arguments, and whether it
-    was edited on Prom. `reason` is why products leave.
+    `reason` is why products leave.
     """
 
     verb: Verb
@@ -54,11 +53,7 @@ class FoldKind(NamedTuple):
 
 @dataclass
 class Fold:
-    """All changes of one kind.
-
-    `groups` counts goods by their topmost group, those in none under the empty name; `pieces` and `worth`, in
-    the shop's currency, are those of new products.
-    """
+    """All changes of one kind; `groups` counts by topmost group, `pieces` and `worth` only new products."""
 
     goods: int = 0
     groups: Counter[str] = field(default_factory=Counter)
@@ -107,9 +102,7 @@ class Folds:
 
     def _note_mover(self, change: Change) -> None:
         price = change.fields.get("price")
-        if price is None or not isinstance(price.old, Decimal) or not isinstance(price.new, Decimal):
-            return
-        if price.old:
+        if price and price.old and isinstance(price.old, Decimal) and isinstance(price.new, Decimal):
             share = (price.new - price.old) / price.old
             mover = Mover(share, change.good_id, change.title, price.old, price.new)
             heapq.heappush(self._movers, (abs(share), change.good_id, mover))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from torgsync.core.problems import problem_of
-from torgsync.core.reason import Reason
+from torgsync.core.reason import Reason, write_json
 from torgsync.errors import Problem, TorgsyncError
 
 
@@ -74,7 +74,7 @@ def prom_said(*words: str) -> OutcomeReason:
 def encode_reasons(reasons: Iterable[OutcomeReason]) -> str:
     """Return reasons as one JSON text, "" for none; equal texts are equal reasons."""
     found = [[reason.code, reason.args] for reason in reasons]
-    return json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if found else ""
+    return write_json(found) if found else ""
 
 
 def decode_reasons(text: str) -> OutcomeReasons:

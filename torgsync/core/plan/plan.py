@@ -1,4 +1,4 @@
-"""A plan as a value: the sums, violations and skipped goods of one look; its changes are kept in the state.
+"""A plan as a value: sums, violations, skipped goods; a saved plan, and what of it may still be sent.
 
 Source: docs/developers/architecture.md §5.
 """
@@ -22,10 +22,7 @@ from torgsync.errors import Problem
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """One good that stays out: why, its line in the export (0 where it has none), its name if it has one.
-
-    `reason` is a `SkipReason`, `finding` the one that explains it further.
-    """
+    """One good that stays out: its `SkipReason`, its line (0 for none), and a finding that explains it."""
 
     good_id: str
     reason: str
@@ -54,10 +51,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class RemovedStock:
-    """What a plan removes although it is in stock: products, pieces, and what buyers would have paid.
-
-    `worth` is in the shop's currency; a product without a price adds nothing to it.
-    """
+    """What a plan removes although it is in stock; `worth` is what buyers would have paid."""
 
     products: int = 0
     pieces: int = 0
@@ -113,9 +107,8 @@ MOVED = "moved"
 class SavedPlan:
     """What a saved plan says of itself; its changes follow one by one.
 
-    `settings` is the fingerprint of everything but the rows that shapes a plan, `export` that of the file
-    and all else of its reading, `state` that of what was remembered. `fields` and `allow` are the values of
-    `--fields` and `--allow` that it was made with, `undoes` is the run that it turns back.
+    `settings`, `export` and `state` are fingerprints of what shapes a plan. `fields` and `allow` are the
+    values of `--fields` and `--allow` that it was made with, `undoes` is the run that it turns back.
     """
 
     id: str
@@ -168,10 +161,7 @@ def refused(saved: Change) -> Change:
 
 
 def stale(saved: SavedPlan, now: Mapping[str, str]) -> str:
-    """Return why a saved plan as a whole is out of date, empty where it may be looked at good by good.
-
-    `now` holds the fingerprints of today, keyed as in `SavedPlan`.
-    """
+    """Return why a saved plan as a whole is out of date, empty where it may be looked at good by good."""
     if saved.settings != now["settings"]:
         return f"the settings of `{saved.object}` changed, or the rules of this program"
     return ""

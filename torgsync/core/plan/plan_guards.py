@@ -30,10 +30,10 @@ def price_violation(
     limits: Limits,
     quantity: int | None = None,
 ) -> GuardViolation | None:
-    """Return why a product's new price is held, None where it may go.
+    """Return why a product's new price is held, None where it may go; `quantity` is the stock in the export.
 
     What a buyer pays is compared, discount included: `old` are the values on Prom, `new` those that would be
-    sent. Without an old price, only 0 or less is suspicious. `quantity` is the stock in the export.
+    sent. Without an old price, only 0 or less is suspicious.
     """
     before, after = buyer_price(old), buyer_price({**old, **new})
     if after is None or before == after:
@@ -131,8 +131,7 @@ def removals_cause(
 ) -> Reason[Cause]:
     """Return where removals come from, the largest part first; `sources` are their numbers keyed by reason.
 
-    `now` is the `selection` of this plan, `before` that of the last run whose removals nothing held, empty
-    where there was none.
+    `now` and `before` are the `selection` of this plan and that of the last run whose removals nothing held.
     """
     changed = {setting for setting in now if before and now[setting] != before.get(setting)}
     parts = [
@@ -145,23 +144,20 @@ def removals_cause(
 def stock_out_violation(
     *, emptied: int, in_stock: int, limits: Limits, new_centers: bool = False
 ) -> GuardViolation | None:
-    """Return why stock changes to zero are held: `emptied` of `in_stock` products would sell out.
-
-    `new_centers` is set where other accounting centers count than in the last run.
-    """
-    if not emptied or emptied <= limits.stock_out * in_stock:
-        return None
+    """Return why sold out stocks are held; `new_centers`: other centers count than in the last run."""
     cause = Cause.NEW_CENTERS if new_centers else Cause.CENTERS
-    share = ProductShare(emptied, in_stock, limits.stock_out)
-    return GuardViolation(Guard.STOCK_OUT, share, Reason(cause), count=emptied)
+    return _share_violation(Guard.STOCK_OUT, ProductShare(emptied, in_stock, limits.stock_out), cause)
 
 
 def photos_violation(*, bared: int, pictured: int, limits: Limits) -> GuardViolation | None:
     """Return why losses of photos are held: `bared` of `pictured` products would have none any more."""
-    if not bared or bared <= limits.photos * pictured:
+    return _share_violation(Guard.PHOTOS, ProductShare(bared, pictured, limits.photos), Cause.PHOTO_FOLDER)
+
+
+def _share_violation(guard: Guard, share: ProductShare, cause: Cause) -> GuardViolation | None:
+    if not share.count or share.count <= (share.limit or 0) * share.total:
         return None
-    share = ProductShare(bared, pictured, limits.photos)
-    return GuardViolation(Guard.PHOTOS, share, Reason(Cause.PHOTO_FOLDER), count=bared)
+    return GuardViolation(guard, share, Reason(cause), count=share.count)
 
 
 def export_rows_violation(*, rows: int, earlier: Sequence[int], limits: Limits) -> GuardViolation | None:

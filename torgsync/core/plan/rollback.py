@@ -13,17 +13,7 @@ from enum import StrEnum
 from torgsync.core.config.settings import Gone
 from torgsync.core.plan.channels import by_channel
 from torgsync.core.plan.decide import ProductSnapshot, why_incomplete
-from torgsync.core.plan.diff import (
-    IN_MODERATION,
-    Change,
-    FieldChange,
-    Leaving,
-    Sent,
-    Verb,
-    creation,
-    removal,
-    same,
-)
+from torgsync.core.plan.diff import IN_MODERATION, Change, FieldChange, Leaving, Verb, creation, removal, same
 from torgsync.core.product.fields import FIELDS, Channel, Value
 from torgsync.core.product.products import Existing, Product
 
@@ -70,11 +60,7 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What a plan undoes: the run, and what of it is not undone.
-
-    `not_done` counts the changes of the run that never happened, `recreated` the products that are created
-    again, `hidden` those that are hidden instead of deleted.
-    """
+    """What a plan undoes: the run, and what of it is not undone; `not_done` counts what never happened."""
 
     run: int
     remains: tuple[NotUndone, ...] = ()
@@ -99,10 +85,7 @@ def reverse_change(done: Change, known: ProductSnapshot | None, gone: Gone) -> R
 
 
 def import_content(change: Change) -> Product:
-    """Return what a reverse change imports, in the form in which refusals are recorded.
-
-    The variant group is no part of that (`state/shop/products.py`).
-    """
+    """Return what a reverse change imports, as refusals are recorded: without the variant group."""
     names = change.fields if change.verb is Verb.CREATE else by_channel(change.fields, Channel.IMPORT)
     values = {name: change.fields[name].new for name in names if name != "variant_group"}
     return Product(change.good_id, values)
@@ -157,13 +140,12 @@ def _set_back_unsure(
     wanted: Change, known: ProductSnapshot, shown: Existing, *, settled: bool
 ) -> Reversal | None:
     """Set the fields back that are as the run wanted them; name those that are unknown."""
-    done: list[str] = []
-    doubted: list[str] = []
+    now, done, doubted = _Now(wanted, known, shown), list[str](), list[str]()
     for name, moved in _before(wanted).items():
         visible = FIELDS[name].shown and name in shown.values
-        if _as_left(name, moved.new, wanted.new, known, shown):
+        if now.is_as_left(name):
             done.append(name)
-        elif not settled and not (visible and _equal(name, moved.old, wanted.new, known, shown)):
+        elif not settled and not (visible and now.equals(name, moved.old)):
             doubted.append(name)
     if not done and not doubted:
         return None
@@ -187,8 +169,8 @@ def _remove_created(done: Change, known: ProductSnapshot, gone: Gone) -> Reversa
         return _left(done, Obstacle.KEPT)
     if shown is None or not fields:
         return Reversal()  # it is out already
-    moved = [name for name, value in done.new.items() if not _as_left(name, value, done.new, known, shown)]
-    if moved:
+    now = _Now(done, known, shown)
+    if moved := [name for name in done.fields if not now.is_as_left(name)]:
         return Reversal(remains=tuple(_remain(done, Obstacle.MOVED, moved)))
     return Reversal(
         Change(done.good_id, Verb.REMOVE, done.title, fields, reason=Leaving.UNDONE), hidden=hides
@@ -213,20 +195,21 @@ def _set_back(done: Change, known: ProductSnapshot) -> Reversal:
     shown = known.on_prom
     if shown is None:
         return _left(done, Obstacle.ABSENT)
+    now = _Now(done, known, shown)
     fields: dict[str, FieldChange] = {}
     remains: list[NotUndone] = []
     for name, moved in _before(done).items():
-        now = _now(name, known.sent, shown)
-        if _equal(name, moved.old, done.new, known, shown) and not _unknown(name, moved.old):
+        unknown = moved.old is None and name != "discount"  # no discount is a known discount
+        if now.equals(name, moved.old) and not unknown:
             continue  # it is as it was before
-        if not _as_left(name, moved.new, done.new, known, shown):
+        if not now.is_as_left(name):
             remains += _remain(done, Obstacle.MOVED, [name])
         elif FIELDS[name].channel is Channel.CREATION:
             remains += _remain(done, Obstacle.NO_CALL, [name])
-        elif _unknown(name, moved.old):
+        elif unknown:
             remains += _remain(done, Obstacle.UNKNOWN, [name])
         else:
-            fields[name] = FieldChange(now, moved.old)
+            fields[name] = FieldChange(now.value(name), moved.old)
     if not shown.external_id:
         imports = by_channel(fields, Channel.IMPORT)
         remains += _remain(done, Obstacle.NO_EXTERNAL_ID, imports)
@@ -247,32 +230,26 @@ def _remain(done: Change, reason: Obstacle, names: Iterable[str]) -> list[NotUnd
     return [NotUndone(done.good_id, done.title, reason, name) for name in names]
 
 
-def _unknown(name: str, old: Value) -> bool:
-    """Return whether the value of a field before the run is unknown; no discount is a known discount."""
-    return old is None and name != "discount"
+class _Now:
+    """What a product is now, compared with what a change of a run made of it."""
 
+    def __init__(self, done: Change, known: ProductSnapshot, shown: Existing) -> None:
+        self._new, self._sent, self._shown = done.new, known.sent, shown.values
 
-def _now(name: str, sent: Sent | None, shown: Existing) -> Value:
-    """Return what a field is now: as Prom shows it, or as it was last sent."""
-    last = sent.values.get(name) if sent else None
-    if not FIELDS[name].shown or name not in shown.values:
-        return last
-    now = shown.values[name]
-    return last if sent and name in sent.echo and now == sent.echo[name] else now
+    def value(self, name: str) -> Value:
+        """Return what a field is now: as Prom shows it, or as it was last sent."""
+        sent = self._sent
+        last = sent.values.get(name) if sent else None
+        if not FIELDS[name].shown or name not in self._shown:
+            return last
+        now = self._shown[name]
+        return last if sent and name in sent.echo and now == sent.echo[name] else now
 
+    def equals(self, name: str, value: Value) -> bool:
+        return same(name, value, self._new, self._shown, self.value(name))
 
-def _as_left(
-    name: str, new: Value, wanted: Mapping[str, Value], known: ProductSnapshot, shown: Existing
-) -> bool:
-    """Return whether a field is still as a run left it; a field that no call changes is."""
-    if FIELDS[name].channel is Channel.CREATION:
-        return True
-    now = _now(name, known.sent, shown)
-    moderated = name == "status" and new == "on_display" and now in IN_MODERATION
-    return moderated or _equal(name, new, wanted, known, shown)
-
-
-def _equal(
-    name: str, value: Value, wanted: Mapping[str, Value], known: ProductSnapshot, shown: Existing
-) -> bool:
-    return same(name, value, wanted, shown.values, _now(name, known.sent, shown))
+    def is_as_left(self, name: str) -> bool:
+        """Return whether a field is still as the run left it; a field that no call changes is."""
+        new = self._new[name]
+        moderated = name == "status" and new == "on_display" and self.value(name) in IN_MODERATION
+        return FIELDS[name].channel is Channel.CREATION or moderated or self.equals(name, new)

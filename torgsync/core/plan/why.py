@@ -43,20 +43,13 @@ def filters(
     centers = settings.accounting_centers
     failing = set(failing_filters(settings, cells, stock, has_photos=bool(photos)))
     path = group_path(cells, group_column(settings), settings.catalog.blank)
+    groups, display = [section.name for section in path], cells.get(DISPLAY_COLUMN, "").strip()
+    counted = _stock_args(settings, cells, stock)
     images: Args = {"folder": bool(settings.catalog.photos)} if photos is None else {"photos": photos}
     looked_at: dict[SkipReason, Args] = {
-        SkipReason.OTHER_GROUP: {
-            "path": [section.name for section in path],
-            "group": settings.product_group or "",
-        },
-        SkipReason.NOT_DISPLAYED: {
-            "display": cells.get(DISPLAY_COLUMN, "").strip(),
-            "respected": centers.respect_display,
-        },
-        SkipReason.OUT_OF_STOCK: {
-            **_stock_args(settings, cells, stock),
-            "only_in_stock": centers.only_in_stock,
-        },
+        SkipReason.OTHER_GROUP: {"path": groups, "group": settings.product_group or ""},
+        SkipReason.NOT_DISPLAYED: {"display": display, "respected": centers.respect_display},
+        SkipReason.OUT_OF_STOCK: {**counted, "only_in_stock": centers.only_in_stock},
         SkipReason.NO_PHOTOS: {**images, "only_with_photos": centers.only_with_photos},
     }
     return tuple(Filter(reason, reason not in failing, args) for reason, args in looked_at.items())
@@ -82,7 +75,7 @@ def _stock_args(settings: SyncObject, cells: Mapping[str, str], stock: Stock) ->
 class CenterStock:
     """The stock of a good in the file of one accounting center.
 
-    `quantity` is None where the file has not got the good, `cell` is then empty, or where it cannot be read.
+    `quantity` is None where it cannot be read, or where the file has not got the good: `cell` is then empty.
     """
 
     center: str
@@ -98,8 +91,7 @@ def center_stocks(settings: SyncObject, cells: Mapping[str, str]) -> tuple[Cente
     `cells` are those of all files together (`files/catalog/centers.py`).
     """
     used = settings.accounting_centers.use
-    balances = (item.split("=", 1) for item in cells.get(CENTERS_COLUMN, "").split("|") if "=" in item)
-    stocks = dict(balances)
+    stocks = dict(item.split("=", 1) for item in cells.get(CENTERS_COLUMN, "").split("|") if "=" in item)
     return tuple(
         CenterStock(
             center,

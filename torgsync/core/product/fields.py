@@ -1,4 +1,4 @@
-"""The fields of a product: what each holds, by which channel it reaches Prom, and whether Prom shows it.
+"""The fields of a product: what each holds, by which channel it reaches Prom, and how photos differ.
 
 `FIELDS` is the whole list, in the order in which people see them. `TARGETS` is what a column
 of the export can be mapped to. Source: docs/developers/prom-api.md §3.3, §3.4, §4.2, §7.2.
@@ -6,10 +6,13 @@ of the export can be mapped to. Source: docs/developers/prom-api.md §3.3, §3.4
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from torgsync.core.product.cells import Section
 
@@ -55,10 +58,9 @@ class WholesaleStep(NamedTuple):
 
 
 class Characteristic(NamedTuple):
-    """One characteristic as buyers see it; `unit` may be empty.
+    """One characteristic as buyers see it.
 
-    `value` is empty only in a desired product: the export has no such column today, and what was last sent
-    stays.
+    `value` is empty only in a desired product, for a column that the export lacks: what was last sent stays.
     """
 
     name: str
@@ -77,7 +79,6 @@ Value = (
     str
     | Decimal
     | int
-    | bool
     | Discount
     | tuple[WholesaleStep, ...]
     | tuple[Section, ...]
@@ -89,10 +90,9 @@ Value = (
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a product.
+    """One field of a product; if listings do not have it (`shown`), what was last sent is compared.
 
-    `shown`: a listing of Prom contains it; a field that is not shown is compared with what was last sent.
-    `updated` is its word in an import's `updated_fields`, empty where it has none.
+    `updated` is its word in an import's `updated_fields`.
     """
 
     name: str
@@ -102,37 +102,33 @@ class Field:
     updated: str = ""
 
 
-FIELDS: dict[str, Field] = {
-    field.name: field
-    for field in (
-        Field("name", FieldKind.TEXT, Channel.IMPORT, shown=True, updated="name"),
-        Field("name_ru", FieldKind.TEXT, Channel.IMPORT, shown=True, updated="name"),
-        Field("sku", FieldKind.TEXT, Channel.IMPORT, shown=True, updated="sku"),
-        Field("price", FieldKind.MONEY, Channel.EDIT, shown=True, updated="price"),
-        Field("discount", FieldKind.DISCOUNT, Channel.EDIT, shown=True, updated="discount"),
-        Field("wholesale_prices", FieldKind.LADDER, Channel.EDIT, shown=True, updated="price"),
-        Field("presence", FieldKind.TEXT, Channel.EDIT, shown=True, updated="presence"),
-        Field("ready_to_ship", FieldKind.FLAG, Channel.EDIT, shown=True, updated="presence"),
-        Field("quantity", FieldKind.QUANTITY, Channel.EDIT, shown=True, updated="quantity_in_stock"),
-        Field("status", FieldKind.TEXT, Channel.EDIT, shown=True),
-        Field("description", FieldKind.HTML, Channel.IMPORT, shown=True, updated="description"),
-        Field("description_ru", FieldKind.HTML, Channel.IMPORT, shown=True, updated="description"),
-        Field("keywords", FieldKind.TEXT, Channel.IMPORT, shown=False, updated="keywords"),
-        Field("keywords_ru", FieldKind.TEXT, Channel.IMPORT, shown=True, updated="keywords"),
-        Field("group", FieldKind.PATH, Channel.IMPORT, shown=False, updated="group"),
-        Field("photos", FieldKind.PHOTOS, Channel.IMPORT, shown=False, updated="images_urls"),
-        Field(
-            "characteristics", FieldKind.CHARACTERISTICS, Channel.IMPORT, shown=False, updated="attributes"
-        ),
-        Field("gtin", FieldKind.TEXT, Channel.IMPORT, shown=False, updated="gtin"),
-        Field("mpn", FieldKind.TEXT, Channel.IMPORT, shown=False, updated="mpn"),
-        Field("vendor", FieldKind.TEXT, Channel.CREATION, shown=False),
-        Field("country", FieldKind.TEXT, Channel.CREATION, shown=False),
-        Field("unit", FieldKind.TEXT, Channel.CREATION, shown=True),
-        Field("currency", FieldKind.TEXT, Channel.CREATION, shown=True),
-        Field("variant_group", FieldKind.TEXT, Channel.CREATION, shown=False),
-    )
-}
+_FIELDS = (
+    Field("name", FieldKind.TEXT, Channel.IMPORT, shown=True, updated="name"),
+    Field("name_ru", FieldKind.TEXT, Channel.IMPORT, shown=True, updated="name"),
+    Field("sku", FieldKind.TEXT, Channel.IMPORT, shown=True, updated="sku"),
+    Field("price", FieldKind.MONEY, Channel.EDIT, shown=True, updated="price"),
+    Field("discount", FieldKind.DISCOUNT, Channel.EDIT, shown=True, updated="discount"),
+    Field("wholesale_prices", FieldKind.LADDER, Channel.EDIT, shown=True, updated="price"),
+    Field("presence", FieldKind.TEXT, Channel.EDIT, shown=True, updated="presence"),
+    Field("ready_to_ship", FieldKind.FLAG, Channel.EDIT, shown=True, updated="presence"),
+    Field("quantity", FieldKind.QUANTITY, Channel.EDIT, shown=True, updated="quantity_in_stock"),
+    Field("status", FieldKind.TEXT, Channel.EDIT, shown=True),
+    Field("description", FieldKind.HTML, Channel.IMPORT, shown=True, updated="description"),
+    Field("description_ru", FieldKind.HTML, Channel.IMPORT, shown=True, updated="description"),
+    Field("keywords", FieldKind.TEXT, Channel.IMPORT, shown=False, updated="keywords"),
+    Field("keywords_ru", FieldKind.TEXT, Channel.IMPORT, shown=True, updated="keywords"),
+    Field("group", FieldKind.PATH, Channel.IMPORT, shown=False, updated="group"),
+    Field("photos", FieldKind.PHOTOS, Channel.IMPORT, shown=False, updated="images_urls"),
+    Field("characteristics", FieldKind.CHARACTERISTICS, Channel.IMPORT, shown=False, updated="attributes"),
+    Field("gtin", FieldKind.TEXT, Channel.IMPORT, shown=False, updated="gtin"),
+    Field("mpn", FieldKind.TEXT, Channel.IMPORT, shown=False, updated="mpn"),
+    Field("vendor", FieldKind.TEXT, Channel.CREATION, shown=False),
+    Field("country", FieldKind.TEXT, Channel.CREATION, shown=False),
+    Field("unit", FieldKind.TEXT, Channel.CREATION, shown=True),
+    Field("currency", FieldKind.TEXT, Channel.CREATION, shown=True),
+    Field("variant_group", FieldKind.TEXT, Channel.CREATION, shown=False),
+)
+FIELDS = {field.name: field for field in _FIELDS}
 
 PRICE_STOCK = frozenset(field.name for field in FIELDS.values() if field.channel is Channel.EDIT)
 """The terms on which a product is sold: price, stock, status. An edit changes them; all else is its card."""
@@ -238,3 +234,53 @@ def decode(field: Field, stored: object) -> Value:
             return tuple(Photo(**item) for item in stored)
         case _:
             raise ValueError(f"{field.name}: {type(stored).__name__}")
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoMoves:
+    """What becomes of a good's photos, by file name, each in the order in which buyers see them.
+
+    `changed` have another content under the same name, `renamed` the same under another one: old, new.
+    """
+
+    changed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    reordered: tuple[str, ...] = ()
+
+
+def photo_moves(old: Sequence[Photo], new: Sequence[Photo]) -> PhotoMoves:
+    """Return what becomes of a good's photos, which are the same by content, else by address."""
+    names = [Counter(file_name(photo.url) for photo in photos) for photos in (old, new)]
+    taken = {name for counts in names for name, count in counts.items() if count > 1}
+    before, after = _contents(old, taken), _contents(new, taken)
+    if Counter(before.values()) == Counter(after.values()):
+        places = zip(before.items(), after.items(), strict=True)
+        return PhotoMoves(reordered=tuple(here[0] for there, here in places if there[1] != here[1]))
+    gone = {content: name for name, content in before.items() if name not in after}
+    renamed = {
+        name: gone.pop(content) for name, content in after.items() if name not in before and content in gone
+    }
+    stay = [name for name in after if name in before]
+    stood = [name for name in before if name in after]
+    return PhotoMoves(
+        changed=tuple(name for name in stay if before[name] != after[name]),
+        added=tuple(name for name in after if name not in before and name not in renamed),
+        removed=tuple(name for name in before if name not in after and name not in renamed.values()),
+        renamed=tuple((past, name) for name, past in renamed.items()),
+        reordered=tuple(here for there, here in zip(stood, stay, strict=True) if there != here),
+    )
+
+
+def _contents(photos: Iterable[Photo], taken: Collection[str]) -> dict[str, str]:
+    """Return the contents of photos keyed by file name, or by address where the name is taken twice."""
+    return {
+        photo.url if (name := file_name(photo.url)) in taken else name: photo.digest or photo.url
+        for photo in photos
+    }
+
+
+def file_name(url: str) -> str:
+    """Return the name of a photo's file in the folder."""
+    return unquote(url.rstrip("/").rsplit("/", 1)[-1])

@@ -1,4 +1,4 @@
-"""Which group a good belongs to, and which other goods are the same model.
+"""Which group a good belongs to, the tree of all groups, and which other goods are the same model.
 
 The section path is the best witness, then the section's number with its name, then the type of goods, whose
 levels are never torn apart: their names hold commas. Source: docs/developers/torgsoft.md §3.6, §4, §8, §17
@@ -81,8 +81,8 @@ def in_group(
 ) -> bool:
     """Return whether a good is in a group or below it, by the path that `group_path` gives.
 
-    A type of goods joins levels with commas, and a level's name may hold commas itself, so the group's name
-    is looked for as a whole run of levels.
+    Levels of a type of goods are joined by commas, and their names may hold some: a run of levels is looked
+    for.
     """
     wanted = line_of_text(group).casefold()
     path = group_path(cells, column, blank)

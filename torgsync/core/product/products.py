@@ -1,4 +1,4 @@
-"""Products: desired, last sent and existing ones have one shape.
+"""Products: desired, last sent and existing ones have one shape; and the external ids of adopted ones.
 
 A product is its good's id and the values of the fields that we speak about, in normal form
 (`core/product/fields.py`). A field that is absent is not spoken about: it is neither compared nor sent.
@@ -8,7 +8,7 @@ Desired ones are made in `core/mapping/mapper.py`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from torgsync.core.product.cells import Section
 from torgsync.core.product.fields import FIELDS, PRICE_STOCK, Characteristic, Value, decode, encode
+from torgsync.core.reason import write_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,9 @@ class Product:
 class Existing:
     """A product as Prom shows it now: the fields that Prom shows back, in normal form.
 
-    `good_id` is its good, whose id is its external id on Prom but for adopted products: for these `alias` is
-    the external id, empty where Prom has none. A product that is no good's has its external id as `good_id`,
-    empty where it was made in the cabinet. `modified` is Prom's own time of the last change, aware and in
-    UTC, None where Prom gives none. `photos` counts those that Prom shows, if it was just asked.
+    `good_id` is its good, or its external id where it is no good's. `alias` is the external id of an adopted
+    product, empty where it has none. `modified` is Prom's own time, aware and in UTC. `photos` counts those
+    that Prom shows, if it was just asked.
     """
 
     prom_id: str
@@ -89,8 +89,7 @@ class Existing:
     @property
     def title(self) -> str:
         """The name that Prom shows, in the shop's language where there is one."""
-        found = (self.values.get(name) for name in ("name", "name_ru"))
-        return next((name for name in found if isinstance(name, str) and name), "")
+        return Product(self.good_id, self.values).title
 
     def named(self, good_id: str) -> Existing:
         """Return it as the product of a good, or of none where that is its external id."""
@@ -99,10 +98,7 @@ class Existing:
 
 
 class StoredProduct(NamedTuple):
-    """The values of a product as two JSON texts with sorted keys: equal texts are equal values.
-
-    The terms are short and move every day; the card is long and rarely moves (`core/product/fields.py`).
-    """
+    """The values of a product as two JSON texts with sorted keys: equal texts are equal values."""
 
     price_stock: str
     content: str
@@ -115,15 +111,12 @@ def keep(values: Mapping[str, Value]) -> StoredProduct:
     return StoredProduct(dump(price_stock), dump(content))
 
 
-_write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-
-
 _read = json.JSONDecoder().decode
 
 
 def dump(values: Mapping[str, Value]) -> str:
     """Return values as one JSON text."""
-    return _write({name: encode(FIELDS[name], value) for name, value in values.items()})
+    return write_json({name: encode(FIELDS[name], value) for name, value in values.items()})
 
 
 def load(*texts: str) -> dict[str, Value]:
@@ -142,3 +135,37 @@ def shows(existing: Existing, values: Mapping[str, Value]) -> bool:
     return all(
         existing.values.get(name, value) == value for name, value in values.items() if FIELDS[name].shown
     )
+
+
+class Adopted(NamedTuple):
+    """A good that is another product's on Prom: `external_id` is the name there, empty where it has none.
+
+    A product made in the cabinet has an external id of its own, or none, and no known call gives it another
+    one (prom-api §3.4, §8 no. 5).
+    """
+
+    good_id: str
+    prom_id: str
+    external_id: str
+
+
+class ExternalIds:
+    """The external ids of one shop's products: `GoodID`s, except for adopted products."""
+
+    def __init__(self, adopted: Iterable[Adopted] = ()) -> None:
+        self._by_good = {one.good_id: one for one in adopted}
+        self._by_prom = {one.prom_id: one.good_id for one in self._by_good.values()}
+
+    def good_id(self, prom_id: str, external_id: str) -> str:
+        """Return the good whose product this is; its external id if it was not adopted."""
+        return self._by_prom.get(prom_id, external_id)
+
+    def external_id(self, good_id: str) -> str:
+        """Return the external id by which Prom knows a good, empty where it knows it by its own id alone."""
+        adopted = self._by_good.get(good_id)
+        return good_id if adopted is None else adopted.external_id
+
+    def prom_id(self, good_id: str) -> str:
+        """Return Prom's own id of an adopted good, empty for any other."""
+        adopted = self._by_good.get(good_id)
+        return "" if adopted is None else adopted.prom_id

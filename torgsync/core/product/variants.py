@@ -10,9 +10,10 @@ Source: docs/developers/torgsoft.md §4, §17 no. 15, prom-api §7.2 (`offer@gro
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from enum import StrEnum
 
 import xxhash
 
@@ -34,10 +35,10 @@ _DIGITS = len(str(HIGHEST_NUMBER))
 
 
 def model_of(key: str) -> int:
-    """Return the number under which a model is remembered, 0 for no model.
+    """Return the number under which a model is remembered, 0 for no model; `key` is what `model_key` made.
 
-    `key` is what `model_key` made of a row. A model with an id of its own keeps it, as long as Prom takes the
-    number; any other gets a number below zero from its text, the same every time.
+    A model with an id of its own keeps it, as long as Prom takes the number; any other gets a number below
+    zero from its text, the same every time.
     """
     if not key:
         return 0
@@ -70,10 +71,7 @@ def group_numbers(model: int, used: Iterable[int]) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One good of a model: the line of its row, what distinguishes it, and its group on Prom, 0 for none.
-
-    `made`: Prom has it, in a group or alone.
-    """
+    """One good of a model; its `group` on Prom is 0 for none, and `made` is whether Prom has it at all."""
 
     good_id: str
     line: int
@@ -127,11 +125,7 @@ def moved(good_id: str, line: int, group: int) -> Finding:
 
 
 def apart(member: Member) -> Finding:
-    """Return the finding about a variant that Prom has as a product of its own.
-
-    It was created before its siblings, or could not be a variant then: a product is joined to a group only
-    when it is created.
-    """
+    """Return the finding about a variant that Prom has as a product of its own: no call joins it."""
     return Finding(Code.VARIANT_APART, good_id=member.good_id, line=member.line)
 
 
@@ -151,3 +145,96 @@ def _fault(member: Member, names: AbstractSet[str], twin: str) -> Reason[Code] |
         traits = [[item.name, item.value] for item in member.characteristics if item.value]
         return Reason(Code.VARIANT_ALIKE, {"twin": twin, "traits": traits})
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class VariantSibling:
+    """Another good of the same model, and how it differs: what it has otherwise, and what it lacks.
+
+    `out` is why it stays out of the shop, `alone` why it is a product of its own.
+    """
+
+    good_id: str
+    title: str
+    differs: tuple[Characteristic, ...]
+    lacks: tuple[str, ...]
+    out: str = ""
+    alone: Finding | None = None
+
+
+class Alone(StrEnum):
+    """Why a good is a product of its own, where that is no fault of its characteristics."""
+
+    NO_COLUMN = "no-column"
+    NO_MODEL = "no-model"
+    OUT = "out"
+    NO_COMPANION = "no-companion"
+    ONLY_GOOD = "only-good"
+    CREATED_ALONE = "created-alone"
+    CREATED_IN_GROUP = "created-in-group"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The model of a good, its variant group on Prom (0 for none yet), and its siblings in the file's order.
+
+    `alone` is why the good is a product of its own, None where it goes with its siblings.
+    """
+
+    model: str
+    group: int
+    alone: Reason[Alone] | Finding | None
+    siblings: tuple[VariantSibling, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A good of one model as the export has it now; `out` is empty where it goes."""
+
+    member: Member
+    title: str
+    out: str = ""
+
+
+def no_family(column: str) -> Family:
+    """Return the family of a good without a model; `column` is mapped to the model, empty for none."""
+    alone = Reason(Alone.NO_MODEL, {"column": column}) if column else Reason(Alone.NO_COLUMN)
+    return Family("", 0, alone)
+
+
+def family(key: str, good_id: str, relatives: Sequence[Relative], group: int, made: int | None) -> Family:
+    """Return the other goods of a model as one of them sees them, and whether they are its variants.
+
+    `relatives` are all goods of the model, that one included. `made` is the variant group in which Prom has
+    the good, 0 for none, None where Prom has not got it.
+    """
+    going = [one.member for one in relatives if not one.out]
+    arranged = arrange(going) if going else Arranged((), ())
+    alone = {finding.good_id: finding for finding in arranged.findings}
+    own = next(one for one in relatives if one.member.good_id == good_id)
+    siblings = tuple(_sibling(one, own.member, alone) for one in relatives if one is not own)
+    reason: Reason[Alone] | Finding | None
+    if own.out:
+        reason = Reason(Alone.OUT)
+    elif good_id in alone:
+        reason = alone[good_id]
+    elif len(arranged.variants) == 1:
+        reason = Reason(Alone.NO_COMPANION if siblings else Alone.ONLY_GOOD)
+    else:
+        reason = _created_otherwise(group, made)
+    return Family(key.partition(":")[2], group, reason, siblings)
+
+
+def _sibling(one: Relative, own: Member, alone: Mapping[str, Finding]) -> VariantSibling:
+    good_id, names, traits = one.member.good_id, one.member.names, one.member.characteristics
+    differs = tuple(item for item in traits if item not in own.characteristics)
+    return VariantSibling(
+        good_id, one.title, differs, tuple(sorted(own.names - names)), one.out, alone.get(good_id)
+    )
+
+
+def _created_otherwise(group: int, made: int | None) -> Reason[Alone] | None:
+    """Return why a good that goes with its siblings is not with them on Prom, if so."""
+    if made is None or made == group:
+        return None
+    return Reason(Alone.CREATED_IN_GROUP, {"group": made}) if made else Reason(Alone.CREATED_ALONE)

@@ -18,8 +18,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AbstractTable, AoT, Array, InlineTable, Item, Table
 
-from torgsync.core.config.changes import Document
-from torgsync.core.config.keys import Key, key_text, meanings, put, remove
+from torgsync.core.config.keys import Document, Key, key_text, meanings, put, remove
 from torgsync.core.config.settings import FieldMapping, PaymentMethod, SynchronizationTime, SyncObject
 from torgsync.core.config.validation import OF_ANOTHER_KIND, read_settings
 from torgsync.core.product.columns import canonical

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from torgsync.core.config.explain import explained, json_schema
 from torgsync.core.config.settings import (
     FromEnvironment,
     FromFile,
@@ -15,7 +14,7 @@ from torgsync.core.config.settings import (
     SynchronizationTime,
     SyncObject,
 )
-from torgsync.core.config.validation import read_settings
+from torgsync.core.config.validation import explained, json_schema, read_settings
 from torgsync.errors import ObjectInvalid, UsageError
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object, name_in, slugify
 from torgsync.files.config.settings import Settings

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from torgsync.core.orders.clients import client_of, is_phone, normal_phone
+from torgsync.core.orders.clients import Person, client_of, is_phone, normal_phone, person_behind, trace_of
 from torgsync.core.orders.files import FileAction, decide_file
-from torgsync.core.orders.forget import Person, person_behind, trace_of
 from torgsync.core.orders.order import without_people
 from torgsync.core.orders.reasons import HoldReason, hand_work
 from torgsync.core.orders.stored import StoredOrder

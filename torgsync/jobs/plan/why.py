@@ -22,13 +22,20 @@ from torgsync.core.mapping.stock import count_stock
 from torgsync.core.orders.stored import Holding
 from torgsync.core.plan.decide import GoodStatus, ProductSnapshot, RowStatus, Verdict, good_status, judge
 from torgsync.core.plan.diff import Verb
-from torgsync.core.plan.family import Family, Relative, family, model_column, no_family
 from torgsync.core.plan.guards import Guard, GuardViolation
 from torgsync.core.plan.plan_guards import price_violation
 from torgsync.core.plan.why import CenterStock, Filter, PriceTrace, center_stocks, filters, price_traces
 from torgsync.core.product.groups import grow, model_key
 from torgsync.core.product.products import Existing, Product
-from torgsync.core.product.variants import CODES, Member, model_of
+from torgsync.core.product.variants import (
+    CODES,
+    Family,
+    Member,
+    Relative,
+    family,
+    model_of,
+    no_family,
+)
 from torgsync.core.text import did_you_mean
 from torgsync.errors import InvalidInput, UsageError
 from torgsync.files.catalog.catalog_file import CatalogFile
@@ -144,10 +151,9 @@ def _family(
     made: int | None,
 ) -> Family:
     """Return the model of a good and the other goods of it, as the export has them now."""
-    key = judged.mapped.model
+    key, blank, column = judged.mapped.model, settings.catalog.blank, settings.column_of("variant_group")
     if not key:
-        return no_family(settings)
-    column, blank = model_column(settings), settings.catalog.blank
+        return no_family(column)
     rows: dict[str, dict[str, str]] = {}
     lines: dict[str, list[int]] = {}
     for record in catalog.records():

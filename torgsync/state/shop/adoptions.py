@@ -8,10 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import and_, func
 
-from torgsync.core.ids import Adopted, ExternalIds
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.adopt import Matching, ProductIdentity, Rule
-from torgsync.core.product.products import Existing, load
+from torgsync.core.product.products import Adopted, Existing, ExternalIds, load
 from torgsync.state.repository import Repository
 from torgsync.state.runs.journal import Holder
 from torgsync.state.schema import shop_tables as t

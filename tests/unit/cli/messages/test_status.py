@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from torgsync.cli.messages.status import skip_message, status_message
-from torgsync.core.mapping.select import FILTERS, SkipReason
+from torgsync.core.mapping.select import WORDS, SkipReason
 from torgsync.core.plan.decide import GoodStatus
 from torgsync.core.plan.diff import Leaving
 
 
 def test_every_status_has_a_sentence() -> None:
     """Those that a filter gives are said by the filter."""
-    given = set(SkipReason) - set(FILTERS) | {SkipReason.BLOCKED}
+    given = set(SkipReason) - set(WORDS) | {SkipReason.BLOCKED}
     assert all(status_message(status) for status in (*GoodStatus, *given))
 
 

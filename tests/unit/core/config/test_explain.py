@@ -9,8 +9,7 @@ import pytest
 from homes import EXAMPLE
 from jsonschema import Draft202012Validator
 
-from torgsync.core.config.explain import explained, json_schema
-from torgsync.core.config.validation import read_settings
+from torgsync.core.config.validation import explained, json_schema, read_settings
 
 FULL = tomllib.loads((EXAMPLE / "my-prom.toml").read_text("utf-8"))
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from torgsync.cli.messages.status import counts_message
 from torgsync.core.findings import Code
-from torgsync.core.mapping.select import FILTERS, WORDS, SkipReason, why_out
+from torgsync.core.mapping.select import SkipReason, why_out
 from torgsync.core.mapping.stock import Stock, count_stock
 
 FOR_PARTNER = "WarehouseQuantityForPartner"
@@ -163,11 +163,6 @@ def test_a_good_that_stays_out_has_a_reason(
     """Group, `Display`, stock and photos each keep a good out when the object says so, and only then."""
     stock = Stock(None if quantity is None else Decimal(quantity))
     assert why_out(sync_object(**tables), cells, stock, has_photos=photos) is reason
-
-
-def test_every_reason_can_be_said() -> None:
-    """No reason is left without words."""
-    assert set(WORDS) == set(FILTERS)
 
 
 @pytest.mark.parametrize(

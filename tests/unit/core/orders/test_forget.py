@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from builders import order
 
-from torgsync.core.orders.clients import Contact
-from torgsync.core.orders.forget import Person, person_behind, trace_of
+from torgsync.core.orders.clients import Contact, Person, person_behind, trace_of
 from torgsync.core.orders.order import Buyer, Order, Recipient, without_people
 
 P1, P2, P3 = "+380500000001", "+380500000002", "+380500000003"

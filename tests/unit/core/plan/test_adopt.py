@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.core.ids import Adopted, ExternalIds
 from torgsync.core.plan.adopt import (
     Decision,
     GoodIdentity,
@@ -17,6 +16,7 @@ from torgsync.core.plan.adopt import (
     decision_mistake,
     match,
 )
+from torgsync.core.product.products import Adopted, ExternalIds
 
 
 def here(good_id: str, sku: str = "", barcode: str = "", *names: str) -> GoodIdentity:

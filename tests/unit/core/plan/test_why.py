@@ -12,13 +12,12 @@ from torgsync.cli.messages.status import alone_message, filter_message, price_me
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Finding
 from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.select import FILTERS, SkipReason, why_out
+from torgsync.core.mapping.select import WORDS, SkipReason, why_out
 from torgsync.core.mapping.stock import count_stock
-from torgsync.core.plan.family import Alone, Relative, family, no_family
 from torgsync.core.plan.why import CenterStock, Filter, center_stocks, filters, price_traces
 from torgsync.core.product.columns import CENTERS_COLUMN
 from torgsync.core.product.fields import Characteristic
-from torgsync.core.product.variants import Member
+from torgsync.core.product.variants import Alone, Member, Relative, family, no_family
 from torgsync.core.reason import Reason
 
 # Filters
@@ -47,7 +46,7 @@ def test_no_filter_is_set() -> None:
     ]
 
 
-@pytest.mark.parametrize("wanted", FILTERS[:4])
+@pytest.mark.parametrize("wanted", list(WORDS)[:4])
 @pytest.mark.parametrize("photos", [0, None])
 def test_the_filter_that_keeps_a_good_out(wanted: SkipReason, photos: int | None) -> None:
     """The first filter that does not pass is the reason that selection gives."""
@@ -269,11 +268,10 @@ def test_a_good_that_was_made_otherwise(made: int | None, alone: str) -> None:
 
 def test_a_good_without_a_model() -> None:
     """Either no column is mapped, or its cell is empty."""
-    assert said(no_family(sync_object()).alone) == (
+    assert said(no_family("").alone) == (
         "no column is led to `variant_group`, which tells the model of a good"
     )
-    settings = sync_object(fields=fields_of(("ModelGoodID", "variant_group")))
-    assert said(no_family(settings).alone) == "`ModelGoodID` names no model"
+    assert said(no_family("ModelGoodID").alone) == "`ModelGoodID` names no model"
 
 
 def test_the_files_of_the_centers() -> None:

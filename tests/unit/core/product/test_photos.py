@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from torgsync.core.product.fields import Photo
-from torgsync.core.product.photos import PhotoMoves, file_name, photo_moves
+from torgsync.core.product.fields import Photo, PhotoMoves, file_name, photo_moves
 
 HERE = "https://shop.example/photos/"
 
