@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from homes import ROOT
 
 SUPPORT = ROOT / "tests" / "support"
@@ -31,6 +32,7 @@ def left_by(folder: Path, *options: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_no_sentence_decides_anything(tmp_path: Path) -> None:
     """With every sentence in capitals, exit codes, requests, files and the state stay the same."""
     plain, loud = left_by(tmp_path / "a"), left_by(tmp_path / "b", "--reword")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from io import StringIO
 from pathlib import Path
+from tokenize import TokenInfo
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(
@@ -34,17 +36,16 @@ TECHNICAL = re.compile(r"(?<!\w)dark(?!\w)|\.tell\b|\b(?:sisters|anew)=")
 STANDARD_LIBRARY = frozenset({"ROUND_FLOOR", "tell", "utils"})
 
 
-def own_words(path: Path) -> Iterator[tuple[int, str]]:
+def own_words(path: Path, source: str, tokens: Iterable[TokenInfo]) -> Iterator[tuple[int, str]]:
     """Yield the docstrings and comments of a file, with their lines, but those that people are shown."""
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = ast.parse(source)
     messages = list(shown_docstrings(path, tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node not in messages:
             yield node.lineno, str(node.value.value)
-    with path.open("rb") as file:
-        for token in tokenize.tokenize(file.readline):
-            if token.type == tokenize.COMMENT:
-                yield token.start[0], token.string
+    for token in tokens:
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
 
 
 def shown_docstrings(path: Path, tree: ast.Module) -> Iterator[ast.stmt]:
@@ -60,28 +61,32 @@ def shown_docstrings(path: Path, tree: ast.Module) -> Iterator[ast.stmt]:
             yield from (line for line in node.body if isinstance(line, ast.Expr))
 
 
-def names(path: Path) -> Iterator[tuple[int, str]]:
+def names(tokens: Iterable[TokenInfo]) -> Iterator[tuple[int, str]]:
     """Yield the names that a file defines or uses, with their lines, but the technical words."""
-    with path.open("rb") as file:
-        for token in tokenize.tokenize(file.readline):
-            (_, start), (_, end) = token.start, token.end
-            in_line = token.line[max(start - 1, 0) : end + 1]
-            if token.type == tokenize.NAME and not (
-                token.string in STANDARD_LIBRARY or TECHNICAL.search(in_line)
-            ):
-                yield token.start[0], token.string
+    for token in tokens:
+        (_, start), (_, end) = token.start, token.end
+        in_line = token.line[max(start - 1, 0) : end + 1]
+        if token.type == tokenize.NAME and not (
+            token.string in STANDARD_LIBRARY or TECHNICAL.search(in_line)
+        ):
+            yield token.start[0], token.string
+
+
+def words(text: str) -> set[str]:
+    """Return the words of a text, also those within names."""
+    return {word.lower() for word in re.findall(r"[A-Za-z][a-z]*", text)}
 
 
 def hits(path: Path) -> list[str]:
     """Return the places of a file that use another word."""
-    found = [
-        f"{line}: {name}"
-        for line, name in names(path)
-        if IN_NAMES & set(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_"))
-    ]
+    source = path.read_text("utf-8")
+    if not (IN_NAMES & words(source) or IN_PROSE.search(source)):
+        return []  # nearly every file, without parsing it
+    tokens = list(tokenize.generate_tokens(StringIO(source).readline))
+    found = [f"{line}: {name}" for line, name in names(tokens) if IN_NAMES & words(name)]
     return found + [
         f"{line}: {match[0]}"
-        for line, text in own_words(path)
+        for line, text in own_words(path, source, tokens)
         if (match := IN_PROSE.search(ALLOWED.sub("", text)))
     ]
 

@@ -20,7 +20,10 @@ _PART = re.compile(r"(?:^|(?<=[^.])\.)(?:\"([^\"]+)\"|([^\s.\[\]\"=]+))|\[(\d+)\
 
 
 def read_key(text: str) -> Key:
-    """Return the path of a key, `payment_methods[1].name`, `catalog.names."Мій ключ"`; else ValueError."""
+    """Return the path of a key: `payment_methods[1].name`, `catalog.names."Мій ключ"`.
+
+    Raises ValueError where it is none.
+    """
     path: list[str | int] = []
     at = 0
     while at < len(text):
@@ -51,7 +54,10 @@ def meanings(word: str) -> Iterator[Any]:
 
 
 def put(data: dict[str, Any], path: Key, value: object) -> None:
-    """Set the value at a path, creating missing tables; LookupError where a list item is missing."""
+    """Set the value at a path, creating missing tables.
+
+    Raises LookupError where the path needs a list item that does not exist.
+    """
     *parents, last = path
     place: Any = data
     for part in parents:

@@ -74,7 +74,8 @@ def read_hour(text: str) -> time:
 class Rhythm:
     """The moments of a day, and the days (0 for Monday), at which something is done.
 
-    `step` is at most a day, or whole days. An `end` before `start` is on the next day.
+    `step` is at most a day, or whole days. `end` is None for the end of the day; before `start` it is on the
+    next day, whose hours then belong to the day on which they began.
     """
 
     step: timedelta
@@ -134,7 +135,10 @@ def _utc(day: date, hour: time) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The last attempt at a time; `exit_code` is None while it runs, and where it was killed."""
+    """The last attempt at a time: its moment, its start, its number from 1, and its exit code.
+
+    The code is None while it runs, and where it was killed.
+    """
 
     moment: datetime
     started: datetime
@@ -145,7 +149,8 @@ class Attempt:
 def due(rhythm: Rhythm, now: datetime, last: Attempt | None) -> Attempt | None:
     """Return the attempt that is to be made now, None where nothing is due.
 
-    Of several missed times only the last counts; one in the future was tried when the clock was wrong.
+    Of several missed times only the last counts. A time in the future was tried when the clock
+    was wrong.
     """
     moment = rhythm.latest(now)
     if moment is None:

@@ -20,7 +20,10 @@ _PASSWORD: Key = ("orders", "outbox_password")
 
 
 def read_settings(data: Mapping[str, Any], line_of: Callable[[Key], int]) -> SyncObject | list[Mistake]:
-    """Return the sync object, or all its mistakes in the order of the file; `line_of` finds a key's line."""
+    """Return the sync object, or all its mistakes in the order of the file.
+
+    `line_of` returns the line of a key's path, or of the nearest table above it.
+    """
     try:
         return SyncObject.model_validate(data)
     except ValidationError as refused:
@@ -119,7 +122,10 @@ def _table_in(field: FieldInfo) -> tuple[type[BaseModel] | None, bool]:
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a sync object, as its TOML is written; `path` or `centers` is required."""
+    """Return the JSON Schema of a sync object, as its TOML is written.
+
+    An export is named by `path` or by `centers`.
+    """
     schema = SyncObject.model_json_schema()
     for table in (*schema["$defs"].values(), schema):
         table.pop("title", None)

@@ -118,7 +118,10 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One column that could go to Prom; `name` is a characteristic's, `…` where only a person knows it."""
+    """One column that could go to Prom: as what, and a value of it.
+
+    `name` is a characteristic's name for buyers, `…` where only a person knows it.
+    """
 
     column: str
     to: str

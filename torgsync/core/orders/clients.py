@@ -43,7 +43,8 @@ class Contact(NamedTuple):
 class Client:
     """A person who ordered, or who is in Torgsoft's list of clients.
 
-    `phone` is in E.164, or as written where it is no number; `email` in lower case; `card` is Torgsoft's.
+    `phone` is in E.164, or as written where it is no number; `email` in lower case; each may be empty. `card`
+    is Torgsoft's, empty for people who only ordered on Prom.
     """
 
     id: str
@@ -67,7 +68,10 @@ def client_of(buyer: Buyer) -> Client:
 
 
 def normal_phone(text: str) -> str:
-    """Return the first phone number of a text in E.164; as written where none is complete."""
+    """Return a phone number in E.164; as written where the text contains no complete number.
+
+    Where it contains more, such as a name or a second number, the first number counts.
+    """
     text = one_line(text)
     return whole_phone(text) or _first_phone(text) or _EXTENSION.sub("", text)
 
@@ -118,8 +122,8 @@ def name_key(name: str) -> str:
 class Match:
     """The clients that a person may be: one, none, or several among whom a person must choose.
 
-    `against` is the kind of contact that contradicts all of them: a buyer with a client's e-mail and another
-    phone may be that client with a new number, or a relative.
+    `against` is the kind of contact that contradicts all of them, empty where none does: a buyer with a
+    client's e-mail and another phone may be that client with a new number, or a relative.
     """
 
     client_ids: tuple[str, ...]
@@ -138,6 +142,8 @@ def match_client(
 
     `known` are all contacts, keyed by client id. Several matches are all returned: none is picked. Clients
     that an earlier kind contradicts are passed over; where there are no others, they are returned with it.
+
+    Source: docs/developers/architecture.md §7.
     """
     doubtful = Match(())
     for place, kind in enumerate(find_by):
@@ -176,8 +182,9 @@ _BETWEEN_DIGITS = re.compile(r"[\s()./\u2010-\u2015-]+")
 class Trace:
     """The personal data in all versions of one order.
 
-    `fitting` are the clients among whom a person must choose. `phones` and `emails` are in normal form;
-    `texts` are free texts, and phones with more in them than one number.
+    `client_id` is empty while it has none, `fitting` are the clients among whom a person must choose.
+    `phones` and `emails`, in normal form, are those of buyer and recipient; `texts` are free texts, and
+    phones with more in them than one number.
     """
 
     client_id: str
@@ -227,7 +234,10 @@ def _odd_phones(order: Order) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """All clients and orders of one person, and orders of other people whose texts have the phone."""
+    """Everything that is known of one person: ids of clients and orders.
+
+    `named_in` are orders of other people whose texts contain the phone.
+    """
 
     client_ids: frozenset[str]
     order_ids: frozenset[str]

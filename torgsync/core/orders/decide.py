@@ -25,11 +25,11 @@ from torgsync.core.reason import Reason
 class OrderFacts:
     """What the state knows that bears on one order.
 
-    `product_goods` and `sku_goods` are good ids keyed by Prom's product id and by article; `foreign` are good
-    ids that the accounting program does not have. `clients` are those that share a contact with the buyer,
-    each with all its contacts; `choosing` is whether the order waits for a person to choose. `postings` are
-    in the order they were made. `filed` is the order as Torgsoft was given it. `begun` is when orders were
-    first fetched.
+    `product_goods` and `sku_goods` are good ids keyed by Prom's product id and by article, for lines without
+    a good id; `foreign` are good ids that the accounting program does not have. `clients` are the clients
+    that share a contact with the buyer, each with all its contacts; `choosing` is whether the order waits for
+    a person to choose its client. `postings` are those of the order, in the order they were made. `filed` is
+    the order as Torgsoft was given it. `begun` is when orders were first fetched, None where unknown.
     """
 
     product_goods: Mapping[str, str]
@@ -67,8 +67,9 @@ class Correction(NamedTuple):
 class OrderDecision:
     """What is to be stored about an order, which is new or has changed.
 
-    `correction` is set where Torgsoft has a file of it already; `owes_file` where a withdrawn file is to be
-    written after all. `unmapped` is whether its payment method has no cash register or account yet.
+    `hold` is why it gets no file, None where it gets one. `correction` is set where Torgsoft has a file of it
+    already; `owes_file` where a withdrawn file is to be written after all. `unmapped` is whether its payment
+    method has no cash register or account yet.
     """
 
     order: Order

@@ -57,7 +57,10 @@ class Content(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileDecision:
-    """What is to be done about one file; `arrived`: one that was stored as moving has its real name."""
+    """What is to be done about one file: `cleanup` in this order, then `action`.
+
+    `arrived` is whether a file that was stored as moving has its real name.
+    """
 
     cleanup: tuple[Cleanup, ...]
     arrived: bool
@@ -69,7 +72,8 @@ def decide_file(
 ) -> FileDecision:
     """Decide about a file that was written and not found taken so far, by what the outbox has of it.
 
-    `size` is that of the file as it would be written now; `missed`: the outbox was missing with files in it.
+    `size` are the bytes of the file as it would be written now; `missed` is whether the outbox was missing
+    with files in it since it was last looked at.
     """
     moving = stored.phase is FilePhase.MOVING
     present, present_size = FilePart.FILE in listing, listing.get(FilePart.FILE)

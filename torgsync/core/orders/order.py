@@ -52,7 +52,10 @@ class PaymentOption:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an order. `good_id` is empty where Prom has no external id; `price` is for one piece."""
+    """One line of an order. `good_id` is empty where Prom has no external id.
+
+    `price` is for one piece, `total` for the line, both in the order's currency; `quantity` may have parts.
+    """
 
     good_id: str
     prom_id: str
@@ -118,10 +121,12 @@ PENDING, DELIVERED, CANCELED, DRAFT = "pending", "delivered", "canceled", "draft
 class Order:
     """One order of one shop. Times are aware and in UTC, money is in `currency`.
 
-    `total` is the buyer's whole sum, None where it cannot be read; `discount` and `delivery_cost` are parts
-    of it where Prom shows them; another discount is inferred from a price below the lines. `commission` is
-    Prom's fee, not a part of the total. `unreadable` are the amounts that could not be read, each with Prom's
-    text. `carrier` is Prom's word for the parcel service, `paid_at` when the online payment last changed.
+    `total` is the buyer's whole sum as Prom shows it, None where it cannot be read; `discount` and
+    `delivery_cost` are parts of it where Prom shows them; another discount is inferred from a price below the
+    lines. `commission` is Prom's fee, not a part of the total, None where unknown. `unreadable` are the
+    amounts that could not be read, each with the text that Prom gave. `carrier` is Prom's word for the parcel
+    service, `paid_at` when the online payment last changed. `forgotten` is whether its personal data was
+    removed.
     """
 
     id: str

@@ -57,9 +57,10 @@ def place_of(method: PaymentMethod | None) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One movement of an order's money; amounts are never below zero, `kind` is the direction.
+    """One movement of an order's money.
 
-    `at` is when the order was placed, paid or changed, aware and in UTC.
+    Amounts are never below zero; `kind` is the direction. `at` is when it happened, aware and in UTC: an
+    order was placed, paid or changed.
     """
 
     order_id: str
@@ -186,11 +187,12 @@ def _posting(order: Order, kind: Money, place: Place, amount: Decimal, at: datet
 
 @dataclass(frozen=True, slots=True)
 class AccountBalance:
-    """The sums of one place in one currency; none is below zero.
+    """The sums of one place in one currency.
 
-    `reversed` is what was cancelled or paid back, whether or not it had been received. `open` is what was
-    expected, and neither received nor reversed, at the end of the period, whenever it was posted. What was
-    moved counts where it is now.
+    None is below zero. `expected`, `received` and `reversed` are what was posted in the period; `reversed` is
+    what was cancelled or paid back, whether or not it had been received. `open` is what was expected, and
+    neither received nor reversed, at the end of the period, whenever it was posted. What was moved counts
+    where it is now, as if it had been posted there.
     """
 
     place: str

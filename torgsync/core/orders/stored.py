@@ -34,8 +34,9 @@ IN_OUTBOX = (FilePhase.MOVING, FilePhase.WRITTEN)
 class StoredOrder:
     """The newest version of an order, its client and its file. Times are aware and in UTC.
 
-    `place` is the label of the outbox it was written to, None for the default one. `taken` is when the file
-    was found gone, `accepted` when it was set to received on Prom. `filed` is the version that Torgsoft was
+    `client_id` is empty while it has none. `file` and `phase` are None while no file was written; `place` is
+    the label of the outbox it was written to, None for the default one. `taken` is when the file was found
+    gone, `accepted` when it was set to received on Prom. `filed` is the version that Torgsoft was
     given or that a person confirmed, None where unknown.
     """
 
@@ -106,9 +107,9 @@ class OrderVersion:
 class Handed:
     """How far an order is on its way into the accounting program.
 
-    `waits`: its file is owed, is in the outbox, or waits for a person; `taken` is when the file was found
-    gone, aware and in UTC. `before` is the order as the accounting program has it, where a person must enter
-    a change.
+    `waits` is whether its file is owed, is in the outbox, or waits for a person; `taken` is when the file was
+    found gone, aware and in UTC, None where it was not. `before` is the order as the accounting program has
+    it, where it changed since and a person must enter the change.
     """
 
     order: Order

@@ -36,7 +36,10 @@ class GoodIdentity:
 
 @dataclass(frozen=True, slots=True)
 class ProductIdentity:
-    """What a product on Prom is matched by; `good_id` and `by` are of an earlier match."""
+    """What a product on Prom is matched by.
+
+    `good_id` is the good that it was matched to before and `by` the rules that did; empty for none.
+    """
 
     prom_id: str
     external_id: str

@@ -60,11 +60,11 @@ class EditAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ImportState:
-    """What Prom says of a running or finished import; `status` is in upper case.
+    """What Prom says of a running or finished import.
 
-    `errors` are short texts that name no product, `errors_of` those that do, keyed by external id; a
-    successful import may have some too. `photos_failed` is set where photos that could not be fetched are
-    among them.
+    `status` is in upper case; `counters` hold Prom's numbers; `errors` are short texts that name no product,
+    photos that could not be fetched included, and `errors_of` those that do, keyed by external id. A
+    successful import may have some too. `photos_failed` is set where photos are among them.
     """
 
     status: str

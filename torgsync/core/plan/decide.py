@@ -108,7 +108,8 @@ class ProductSnapshot:
 class Verdict:
     """The decision about one good: a change, or a reason to skip it; both where only a part is skipped.
 
-    `in_step` are values that Prom shows as desired; `left_alone` fields that differ and are Prom's.
+    `in_step` are values that Prom shows as desired, to be recorded as sent; `left_alone` are fields that
+    differ and belong to Prom's side.
     """
 
     change: Change | None = None

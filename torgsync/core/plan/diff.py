@@ -45,7 +45,10 @@ class Leaving(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field's old and new value; `sent` is what had been sent of it where it was edited on Prom since."""
+    """One field's old and new value.
+
+    `edited`: it was edited on Prom since it was sent; `sent` is then what had been sent.
+    """
 
     old: Value
     new: Value
@@ -55,10 +58,12 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to happen to one product; `fields` are in the order of `FIELDS`.
+    """What is to happen to one product.
 
-    `held` is the guard that stopped it. `prom_id` is set only for a foreign product: `good_id` is then its
-    external id, or empty. `reason` says why a product leaves the shop.
+    `fields` are keyed by field name in the order of `FIELDS`; a creation lists all of them with `old` None.
+    `held` is the name of the guard that stopped it. `prom_id` is set only for a foreign product, which has
+    no good of ours; `good_id` is then its external id, or empty. `reason` says why a product leaves the shop,
+    and is empty for what stays there.
     """
 
     good_id: str

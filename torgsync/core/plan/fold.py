@@ -53,7 +53,11 @@ class FoldKind(NamedTuple):
 
 @dataclass
 class Fold:
-    """All changes of one kind; `groups` counts by topmost group, `pieces` and `worth` only new products."""
+    """All changes of one kind.
+
+    `groups` counts goods by their topmost group, those in none under the empty name; `pieces` and `worth`, in
+    the shop's currency, are those of new products.
+    """
 
     goods: int = 0
     groups: Counter[str] = field(default_factory=Counter)

@@ -55,8 +55,8 @@ class Cause(StrEnum):
 class PriceMove:
     """What a buyer pays before and after, and by which shares it may fall and rise.
 
-    `old` is None where the new price alone is wrong, `new` where the export has 0 or less. `discounted`: one
-    of them is not the price itself.
+    `old` is None where the new price alone is wrong, `new` where the export has 0 or less. `discounted` is
+    set where one of them is not the price itself.
     """
 
     old: Decimal | None
@@ -128,7 +128,10 @@ def decode_measure(guard: str, args: Args) -> Measure:
 
 @dataclass(frozen=True, slots=True)
 class GuardViolation:
-    """One guard that stopped so many changes, or one good: what it measured and the likely cause."""
+    """One guard that stopped something: what it measured and the likely cause.
+
+    `count` is the number of changes that it stops, `good_id` the good of a single one.
+    """
 
     guard: Guard
     measure: Measure
@@ -155,7 +158,8 @@ def prices_allowance(violations: Sequence[GuardViolation]) -> str:
 class Allowed:
     """What a person let through, and nothing else of its kind.
 
-    `price` holds ids of goods, `prices` a number for all suspicious prices together, `shop` may be opened.
+    `price` holds ids of goods, `prices` a number for all suspicious prices together, `numbers` one for each
+    other guard, `shop` the shop that may be opened instead of the remembered one.
     """
 
     price: frozenset[str] = frozenset()

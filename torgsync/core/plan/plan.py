@@ -22,7 +22,10 @@ from torgsync.errors import Problem
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """One good that stays out: its `SkipReason`, its line (0 for none), and a finding that explains it."""
+    """One good that stays out: why, its line in the export (0 where it has none), its name if it has one.
+
+    `reason` is a `SkipReason`, `finding` the one that explains it further.
+    """
 
     good_id: str
     reason: str
@@ -51,7 +54,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class RemovedStock:
-    """What a plan removes although it is in stock; `worth` is what buyers would have paid."""
+    """What a plan removes although it is in stock: products, pieces, and what buyers would have paid.
+
+    `worth` is in the shop's currency; a product without a price adds nothing to it.
+    """
 
     products: int = 0
     pieces: int = 0
@@ -107,8 +113,9 @@ MOVED = "moved"
 class SavedPlan:
     """What a saved plan says of itself; its changes follow one by one.
 
-    `settings`, `export` and `state` are fingerprints of what shapes a plan. `fields` and `allow` are the
-    values of `--fields` and `--allow` that it was made with, `undoes` is the run that it turns back.
+    `settings` is the fingerprint of everything but the rows that shapes a plan, `export` that of the file
+    and all else of its reading, `state` that of what was remembered. `fields` and `allow` are the values of
+    `--fields` and `--allow` that it was made with, `undoes` is the run that it turns back.
     """
 
     id: str
@@ -161,7 +168,10 @@ def refused(saved: Change) -> Change:
 
 
 def stale(saved: SavedPlan, now: Mapping[str, str]) -> str:
-    """Return why a saved plan as a whole is out of date, empty where it may be looked at good by good."""
+    """Return why a saved plan as a whole is out of date, empty where it may be looked at good by good.
+
+    `now` holds the fingerprints of today, keyed as in `SavedPlan`.
+    """
     if saved.settings != now["settings"]:
         return f"the settings of `{saved.object}` changed, or the rules of this program"
     return ""

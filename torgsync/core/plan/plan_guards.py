@@ -30,10 +30,10 @@ def price_violation(
     limits: Limits,
     quantity: int | None = None,
 ) -> GuardViolation | None:
-    """Return why a product's new price is held, None where it may go; `quantity` is the stock in the export.
+    """Return why a product's new price is held, None where it may go.
 
     What a buyer pays is compared, discount included: `old` are the values on Prom, `new` those that would be
-    sent. Without an old price, only 0 or less is suspicious.
+    sent. Without an old price, only 0 or less is suspicious. `quantity` is the stock in the export.
     """
     before, after = buyer_price(old), buyer_price({**old, **new})
     if after is None or before == after:
@@ -131,7 +131,8 @@ def removals_cause(
 ) -> Reason[Cause]:
     """Return where removals come from, the largest part first; `sources` are their numbers keyed by reason.
 
-    `now` and `before` are the `selection` of this plan and that of the last run whose removals nothing held.
+    `now` is the `selection` of this plan, `before` that of the last run whose removals nothing held, empty
+    where there was none.
     """
     changed = {setting for setting in now if before and now[setting] != before.get(setting)}
     parts = [
@@ -144,7 +145,10 @@ def removals_cause(
 def stock_out_violation(
     *, emptied: int, in_stock: int, limits: Limits, new_centers: bool = False
 ) -> GuardViolation | None:
-    """Return why sold out stocks are held; `new_centers`: other centers count than in the last run."""
+    """Return why stock changes to zero are held: `emptied` of `in_stock` products would sell out.
+
+    `new_centers` is set where other accounting centers count than in the last run.
+    """
     cause = Cause.NEW_CENTERS if new_centers else Cause.CENTERS
     return _share_violation(Guard.STOCK_OUT, ProductShare(emptied, in_stock, limits.stock_out), cause)
 

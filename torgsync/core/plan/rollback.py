@@ -85,7 +85,10 @@ def reverse_change(done: Change, known: ProductSnapshot | None, gone: Gone) -> R
 
 
 def import_content(change: Change) -> Product:
-    """Return what a reverse change imports, as refusals are recorded: without the variant group."""
+    """Return what a reverse change imports, in the form in which refusals are recorded.
+
+    The variant group is no part of that (`state/shop/products.py`).
+    """
     names = change.fields if change.verb is Verb.CREATE else by_channel(change.fields, Channel.IMPORT)
     values = {name: change.fields[name].new for name in names if name != "variant_group"}
     return Product(change.good_id, values)

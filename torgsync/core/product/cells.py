@@ -147,7 +147,7 @@ def key_of(text: str) -> str:
     """Return a good's key from its cell: trimmed, and as Torgsoft wrote it where a spreadsheet re-spelled it.
 
     The key is a whole number (torgsoft §3.1): `26 003` and `5,00` would be new goods next to 26003 and 5.
-    What may be two numbers, such as `1,000`, stays as it is.
+    What may be two numbers, such as `1,000`, and what is none stays as it is.
     """
     trimmed = text.strip()
     if trimmed.isdigit():  # nearly every key
@@ -201,7 +201,10 @@ def clean(text: str) -> str:
 
 
 def line_of_text(text: str, blank: frozenset[str] = PLACEHOLDERS) -> str:
-    """Return a short text trimmed, with blanks folded; empty for one of `blank`, in folded case."""
+    """Return a short text in normal form: trimmed, blanks folded; a placeholder is no text at all.
+
+    `blank` are the placeholders, in normal form and folded case.
+    """
     plain = text.isprintable() and "  " not in text  # nearly every cell
     folded = (text if plain else _SPACES.sub(" ", " ".join(clean(text).split("\n")))).strip()
     return "" if folded.casefold() in blank else folded

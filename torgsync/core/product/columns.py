@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 
 class ExportRecord(NamedTuple):
-    """One good's part of the file, not yet parsed; `line` is the number of its first line, from 1.
+    """One good's part of the file, not yet parsed.
 
-    `raw` are all the bytes that shape the good, without the line end that closes it: equal bytes, equal good.
-    `row_hash` is their hash, 0 where it was not asked for.
+    `line` is the number of its first line, from 1. `raw` are all the bytes that shape the good, without the
+    line end that closes it (a line end inside quotes is part of it): equal bytes, equal good. `row_hash` is
+    their hash, 0 where it was not asked for.
     """
 
     line: int
@@ -119,7 +120,11 @@ _ALIASES: dict[str, str] = {}
 
 
 def folded(name: str) -> str:
-    """Return a column's name as it is compared: without case, blanks and look-alike Latin letters."""
+    """Return a column's name as it is compared with labels.
+
+    Case and blanks do not matter, nor do Latin letters that look like Cyrillic ones: people type them
+    (torgsoft §10).
+    """
     return " ".join(name.translate(_TWINS).casefold().split())
 
 
@@ -143,9 +148,10 @@ def labelled(name: str) -> str:
 
 
 class ColumnNames(NamedTuple):
-    """The columns that a file's names mean, in their order.
+    """The columns that a file's names mean.
 
-    `aliases` are pairs of a name and the standard column that it was recognised as.
+    `columns` are in the order of the names. `aliases` are pairs of a name in the file and the standard column
+    that it was recognised as, without a table of the merchant.
     """
 
     columns: tuple[str, ...]

@@ -58,9 +58,10 @@ class WholesaleStep(NamedTuple):
 
 
 class Characteristic(NamedTuple):
-    """One characteristic as buyers see it.
+    """One characteristic as buyers see it; `unit` may be empty.
 
-    `value` is empty only in a desired product, for a column that the export lacks: what was last sent stays.
+    `value` is empty only in a desired product: the export has no such column today, and what was last sent
+    stays.
     """
 
     name: str
@@ -90,9 +91,10 @@ Value = (
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a product; if listings do not have it (`shown`), what was last sent is compared.
+    """One field of a product.
 
-    `updated` is its word in an import's `updated_fields`.
+    `shown`: a listing of Prom contains it; a field that is not shown is compared with what was last sent.
+    `updated` is its word in an import's `updated_fields`, empty where it has none.
     """
 
     name: str
@@ -240,7 +242,8 @@ def decode(field: Field, stored: object) -> Value:
 class PhotoMoves:
     """What becomes of a good's photos, by file name, each in the order in which buyers see them.
 
-    `changed` have another content under the same name, `renamed` the same under another one: old, new.
+    `changed` have another content under the same name, `renamed` the same under another one (old name, new
+    name). `reordered` have another position than before.
     """
 
     changed: tuple[str, ...] = ()
@@ -251,7 +254,10 @@ class PhotoMoves:
 
 
 def photo_moves(old: Sequence[Photo], new: Sequence[Photo]) -> PhotoMoves:
-    """Return what becomes of a good's photos, which are the same by content, else by address."""
+    """Return what becomes of a good's photos.
+
+    A photo is the same by its content, where that is not known by its address.
+    """
     names = [Counter(file_name(photo.url) for photo in photos) for photos in (old, new)]
     taken = {name for counts in names for name, count in counts.items() if count > 1}
     before, after = _contents(old, taken), _contents(new, taken)

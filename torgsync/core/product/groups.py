@@ -81,8 +81,8 @@ def in_group(
 ) -> bool:
     """Return whether a good is in a group or below it, by the path that `group_path` gives.
 
-    Levels of a type of goods are joined by commas, and their names may hold some: a run of levels is looked
-    for.
+    A type of goods joins levels with commas, and a level's name may hold commas itself, so the group's name
+    is looked for as a whole run of levels.
     """
     wanted = line_of_text(group).casefold()
     path = group_path(cells, column, blank)

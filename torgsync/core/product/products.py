@@ -64,9 +64,10 @@ class Product:
 class Existing:
     """A product as Prom shows it now: the fields that Prom shows back, in normal form.
 
-    `good_id` is its good, or its external id where it is no good's. `alias` is the external id of an adopted
-    product, empty where it has none. `modified` is Prom's own time, aware and in UTC. `photos` counts those
-    that Prom shows, if it was just asked.
+    `good_id` is its good, whose id is its external id on Prom but for adopted products: for these `alias` is
+    the external id, empty where Prom has none. A product that is no good's has its external id as `good_id`,
+    empty where it was made in the cabinet. `modified` is Prom's own time of the last change, aware and in
+    UTC, None where Prom gives none. `photos` counts those that Prom shows, if it was just asked.
     """
 
     prom_id: str
@@ -98,7 +99,10 @@ class Existing:
 
 
 class StoredProduct(NamedTuple):
-    """The values of a product as two JSON texts with sorted keys: equal texts are equal values."""
+    """The values of a product as two JSON texts with sorted keys: equal texts are equal values.
+
+    The terms are short and move every day; the card is long and rarely moves (`core/product/fields.py`).
+    """
 
     price_stock: str
     content: str

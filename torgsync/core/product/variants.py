@@ -35,10 +35,10 @@ _DIGITS = len(str(HIGHEST_NUMBER))
 
 
 def model_of(key: str) -> int:
-    """Return the number under which a model is remembered, 0 for no model; `key` is what `model_key` made.
+    """Return the number under which a model is remembered, 0 for no model.
 
-    A model with an id of its own keeps it, as long as Prom takes the number; any other gets a number below
-    zero from its text, the same every time.
+    `key` is what `model_key` made of a row. A model with an id of its own keeps it, as long as Prom takes the
+    number; any other gets a number below zero from its text, the same every time.
     """
     if not key:
         return 0
@@ -71,7 +71,10 @@ def group_numbers(model: int, used: Iterable[int]) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One good of a model; its `group` on Prom is 0 for none, and `made` is whether Prom has it at all."""
+    """One good of a model: the line of its row, what distinguishes it, and its group on Prom, 0 for none.
+
+    `made`: Prom has it, in a group or alone.
+    """
 
     good_id: str
     line: int
@@ -125,7 +128,11 @@ def moved(good_id: str, line: int, group: int) -> Finding:
 
 
 def apart(member: Member) -> Finding:
-    """Return the finding about a variant that Prom has as a product of its own: no call joins it."""
+    """Return the finding about a variant that Prom has as a product of its own.
+
+    It was created before its siblings, or could not be a variant then: a product is joined to a group only
+    when it is created.
+    """
     return Finding(Code.VARIANT_APART, good_id=member.good_id, line=member.line)
 
 
@@ -151,7 +158,7 @@ def _fault(member: Member, names: AbstractSet[str], twin: str) -> Reason[Code] |
 class VariantSibling:
     """Another good of the same model, and how it differs: what it has otherwise, and what it lacks.
 
-    `out` is why it stays out of the shop, `alone` why it is a product of its own.
+    `out` is why it stays out of the shop, empty where it goes; `alone` why it is a product of its own.
     """
 
     good_id: str
@@ -176,9 +183,11 @@ class Alone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The model of a good, its variant group on Prom (0 for none yet), and its siblings in the file's order.
+    """The model of a good and the other goods of it, in the order of the file.
 
-    `alone` is why the good is a product of its own, None where it goes with its siblings.
+    `model` is its number or name, empty where the good has none. `group` is the number of the variant group
+    on Prom, 0 where it has none yet. `alone` is why the good is a product of its own, None where it goes with
+    its siblings.
     """
 
     model: str
@@ -205,8 +214,8 @@ def no_family(column: str) -> Family:
 def family(key: str, good_id: str, relatives: Sequence[Relative], group: int, made: int | None) -> Family:
     """Return the other goods of a model as one of them sees them, and whether they are its variants.
 
-    `relatives` are all goods of the model, that one included. `made` is the variant group in which Prom has
-    the good, 0 for none, None where Prom has not got it.
+    `key` is what `model_key` made of a row; `relatives` are all goods of the model, that one included. `made`
+    is the variant group in which Prom has the good, 0 for none, None where Prom has not got it.
     """
     going = [one.member for one in relatives if not one.out]
     arranged = arrange(going) if going else Arranged((), ())
