@@ -8,12 +8,10 @@ from pathlib import Path
 
 import once
 import pytest
-from homes import Home
+from homes import Home, invented_shop
 from hypothesis import HealthCheck, settings
 
-from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.server import RunningServer, serve
-from torgsync.sandbox.shop.shop import Shop
 
 settings.register_profile(
     "loaded machine",  # on which an example may take any time
@@ -47,8 +45,7 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def sandbox_server() -> Iterator[RunningServer]:
     """A Prom.ua of the test's own on a real socket, whose imports are done at once."""
-    tokens = {"full": Rights.full(), "read-only": Rights.read_only()}
-    with serve(Shop(tokens=tokens, quirks=Quirks(import_seconds=0))) as server:
+    with serve(invented_shop()) as server:
         yield server
 
 

@@ -10,9 +10,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from torgsync.core.config.settings import SyncObject
+from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import Mapper
 from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.stock import Stock
+from torgsync.core.orders.clients import Contact
 from torgsync.core.orders.order import Buyer, Line, Order, Paid
 from torgsync.core.plan.diff import Change, FieldChange, Sent, Verb
 from torgsync.core.product.cells import Section
@@ -26,6 +28,7 @@ from torgsync.core.product.fields import (
     WholesaleStep,
 )
 from torgsync.core.product.products import Existing, Product
+from torgsync.core.reason import Arg
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=1)
@@ -115,6 +118,17 @@ def update(good_id: str = "17", /, prom_id: str = "", **fields: tuple[Value, Val
     return Change(good_id, Verb.UPDATE, "Капці", changes, prom_id=prom_id)
 
 
+def shots(*photos: str, at: str = "https://shop.example/photos/") -> tuple[Photo, ...]:
+    """Return photos from `name=content`; without a content only the address is known."""
+    parts = (photo.partition("=") for photo in photos)
+    return tuple(Photo(f"{at}{name}", content) for name, _, content in parts)
+
+
+def finding(code: Code, **args: Arg) -> Finding:
+    """Return a finding with these arguments."""
+    return Finding(code, args=args)
+
+
 def order(**given: Any) -> Order:  # noqa: ANN401
     """Return an order of one line that comes to 200.00, not paid yet."""
     line = Line("17", "1600000017", "AA7775", "Капці", Decimal(2), Decimal("100.00"), Decimal("200.00"))
@@ -135,6 +149,11 @@ def order(**given: Any) -> Order:  # noqa: ANN401
         "paid": Paid.NOT_YET,
     }
     return Order(**(values | given))
+
+
+def contacts(**people: str) -> dict[str, set[Contact]]:
+    """Return contacts by client, written `phone:1 email:a`."""
+    return {client: {Contact(*word.split(":")) for word in words.split()} for client, words in people.items()}
 
 
 # What Hypothesis draws

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from torgsync.core.product.columns import BARE_50, LAYOUT_50
@@ -12,39 +12,38 @@ from torgsync.core.product.texts import check_digit
 
 DESCRIPTION = "opys_saytu"
 
-SETTINGS = f"""
+OBJECT = """
 name = "Big"
-api_key = {{ file = "token" }}
+api_key = { file = "token" }
 [catalog]
 path = "TSGoods.trs"
-[limits]
-requests_per_second = 50
-[[fields]]
-column = "GoodName"
-to = "name"
-[[fields]]
-column = "{DESCRIPTION}"
-to = "description"
-[[fields]]
-column = "RetailPrice"
-to = "price"
-[[fields]]
-column = "WarehouseQuantity"
-to = "quantity"
-[[fields]]
-column = "SynchronizationSectionFull"
-to = "group"
 """
+SMALL_FIELDS = (
+    ("GoodName", "name", ""),
+    (DESCRIPTION, "description", ""),
+    ("RetailPrice", "price", ""),
+    ("WarehouseQuantity", "quantity", ""),
+    ("SynchronizationSectionFull", "group", ""),
+)
+
+
+def _write_object(folder: Path, fields: Iterable[tuple[str, str, str]], settings: str = "") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "token").write_text("full\n", "utf-8")
+    mappings = "".join(
+        f'[[fields]]\ncolumn = "{column}"\nto = "{target}"\n' + (f'name = "{name}"\n' if name else "")
+        for column, target, name in fields
+    )
+    (folder / "big.toml").write_text(OBJECT + settings + mappings, "utf-8")
+    return folder / "big.toml"
 
 
 def write_shop(folder: Path, goods: int, letters: int) -> Path:
     """Write a sync object and its export, each good with `letters` of description; return its file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "token").write_text("full\n", "utf-8")
-    (folder / "big.toml").write_text(SETTINGS, "utf-8")
+    path = _write_object(folder, SMALL_FIELDS, "[limits]\nrequests_per_second = 50\n")
     with (folder / "TSGoods.trs").open("wb") as out:
         out.writelines(line.encode() for line in _lines(goods, letters))
-    return folder / "big.toml"
+    return path
 
 
 def _lines(goods: int, letters: int) -> Iterator[str]:
@@ -68,33 +67,19 @@ def _lines(goods: int, letters: int) -> Iterator[str]:
         yield ";".join(row[name] for name in columns) + "\r\n"
 
 
-DULL = """
-name = "Big"
-api_key = { file = "token" }
-[catalog]
-path = "TSGoods.trs"
-"""
-
-
 def write_dull_shop(folder: Path, goods: int, chance: random.Random, *, changed: int = 0) -> Path:
     """Write a sync object with all standard fields and an export in Windows-1251; return the object's file.
 
     Rows have the usual length of 600 bytes. Every `changed`th price differs from that with the same `chance`.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "token").write_text("full\n", "utf-8")
-    fields = "".join(
-        f'[[fields]]\ncolumn = "{column}"\nto = "{target}"\n' + (f'name = "{name}"\n' if name else "")
-        for column, target, name in STANDARD
-        if column in LAYOUT_50 and column not in ("SynchronizationSection", "GoodTypeFull", "FashionName")
-    )
-    (folder / "big.toml").write_text(DULL + fields, "utf-8")
+    doubled = {"SynchronizationSection", "GoodTypeFull", "FashionName"}
+    path = _write_object(folder, (field for field in STANDARD if field[0] in {*LAYOUT_50} - doubled))
     with (folder / "TSGoods.trs").open("wb") as out:
         out.write((";".join(f'"{name}"' for name in LAYOUT_50) + "\r\n").encode("cp1251"))
         for number in range(1, goods + 1):
             dearer = 10 if changed and number % changed == 0 else 0
             out.write(_dull_line(number, 100 + number % 900 + dearer, chance).encode("cp1251"))
-    return folder / "big.toml"
+    return path
 
 
 def _dull_line(number: int, price: int, chance: random.Random) -> str:

@@ -213,10 +213,10 @@ class Home:
         return [record.path for record in self.sandbox.log.writes()]
 
 
-def invented_shop() -> Shop:
+def invented_shop(clock: Callable[[], datetime] | None = None) -> Shop:
     """Return an empty shop whose imports are done at once."""
     tokens = {"full": Rights.full(), "read-only": Rights.read_only()}
-    return Shop(tokens=tokens, quirks=Quirks(import_seconds=0))
+    return Shop(tokens=tokens, quirks=Quirks(import_seconds=0), clock=clock)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import httpx
 
 from torgsync.prom.api import Prom
 from torgsync.prom.http import Http
-from torgsync.prom.request import RequestJournal, Right, import_request, json_request
+from torgsync.prom.request import Right, import_request, json_request
 
 URL = "https://prom.example/api/v1"
 TOKEN = "tok3n-invented-0123456789"
@@ -160,10 +160,11 @@ class Wire(httpx.BaseTransport):
         """The requested addresses, with their queries."""
         return [request.url.raw_path.decode().removeprefix("/api/v1") for request in self.requests]
 
-    def http(self, journal: RequestJournal | None = None, token: str = TOKEN) -> Http:
+    def http(self, url: str = URL, **options: Any) -> Http:  # noqa: ANN401  # those of Http
         """Return a client of this transport that never waits."""
-        client = httpx.Client(base_url=URL, transport=self)
-        return Http(client, token=token, shop="My Prom", requests_per_second=1e9, journal=journal)
+        client = httpx.Client(base_url=url, transport=self)
+        usual: dict[str, Any] = {"token": TOKEN, "shop": "My Prom", "requests_per_second": 1e9}
+        return Http(client, **(usual | options))
 
     def prom(self) -> Prom:
         """Return a shop behind this transport."""
@@ -171,21 +172,23 @@ class Wire(httpx.BaseTransport):
 
 
 Call = Callable[[Wire], object]
-READ = Right.PRODUCTS_READ
-WRITE = Right.PRODUCTS_WRITE
 BROKEN = httpx.ReadError("[Errno 104] Connection reset by peer")
 SLOW = httpx.ReadTimeout("timed out")
 CLOSED = httpx.ConnectError("[Errno 111] Connection refused")
 CUT = Answer(200, b'{"products": [{"id": 1', {"Content-Type": "application/json"})
 
 
-def get(wire: Wire) -> dict[str, object]:
-    return wire.http().get("/products/list", right=READ)
+def _http(asked: Wire | Http) -> Http:
+    return asked if isinstance(asked, Http) else asked.http()
 
 
-def edit(wire: Wire, count: int = 2) -> dict[str, object]:
+def get(asked: Wire | Http) -> dict[str, object]:
+    return _http(asked).get("/products/list", right=Right.PRODUCTS_READ)
+
+
+def edit(asked: Wire | Http, count: int = 2) -> dict[str, object]:
     items = [{"id": str(number)} for number in range(count)]
-    return wire.http().send(json_request("/products/edit", items, WRITE))
+    return _http(asked).send(json_request("/products/edit", items, Right.PRODUCTS_WRITE))
 
 
 def start_import(wire: Wire) -> dict[str, object]:

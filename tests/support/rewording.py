@@ -121,19 +121,13 @@ class Story:
 
     def __init__(self, folder: Path) -> None:
         import stamina
-        from homes import Home
+        from homes import Home, invented_shop
 
-        from torgsync.sandbox.quirks import Quirks, Rights
         from torgsync.sandbox.server import serve
-        from torgsync.sandbox.shop.shop import Shop
 
         stamina.set_testing(True, attempts=3)
         self.now = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-        self.shop = Shop(
-            tokens={"full": Rights.full(), "read-only": Rights.read_only()},
-            quirks=Quirks(import_seconds=0),
-            clock=lambda: self.now,
-        )
+        self.shop = invented_shop(lambda: self.now)
         self._server = serve(self.shop)
         self.home = Home.of_example(folder, self._server.__enter__())
         self.codes: list[int] = []
@@ -224,11 +218,8 @@ class Story:
             names = state.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
             for (name,) in names.fetchall():
                 rows = state.execute(f"SELECT * FROM {name}")  # noqa: S608  # a table's own name
-                kept = [
-                    number
-                    for number, column in enumerate(rows.description)
-                    if column[0] not in ("pid", "port")
-                ]
+                places = enumerate(rows.description)
+                kept = [place for place, column in places if column[0] not in ("pid", "port")]
                 tables[name] = sorted(([row[place] for place in kept] for row in rows), key=repr)
         return tables
 

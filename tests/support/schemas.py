@@ -16,6 +16,24 @@ from torgsync.core.plan.rollback import Obstacle
 UPDATE = published.UPDATE
 _OF_EXPORT = ("export", "findings", "skipped_goods", "foreign_products")
 
+NUMBER = {"type": "integer", "minimum": 1}
+
+
+def items(**parts: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return the schema of a list of records."""
+    return {"type": "array", "items": record(**parts)}
+
+
+def some(names: str) -> dict[str, Any]:
+    """Return the schema of a record that may be null, with at least these parts."""
+    return {"type": ["object", "null"], "required": names.split()}
+
+
+def counts(names: str) -> dict[str, Any]:
+    """Return the schema of a record of counts."""
+    return record(**dict.fromkeys(names.split(), COUNT))
+
+
 OUTCOME = record(
     good_id=OR_NULL,
     verb={"enum": ["create", "update", "remove"]},
@@ -29,25 +47,12 @@ ERROR = record(
     message={"type": "string", "minLength": 1},
     hint=OR_NULL,
 )
-ERROR["properties"]["mistakes"] = {
-    "type": "array",
-    "items": record(line={"type": "integer", "minimum": 0}, where=TEXT, message=TEXT),
-}
+ERROR["properties"]["mistakes"] = items(line=COUNT, where=TEXT, message=TEXT)
 
 SYNC = record(
     **PLAN,
     outcomes={"type": "array", "items": OUTCOME},
-    orders=record(
-        new=COUNT,
-        changed=COUNT,
-        unmapped=COUNT,
-        held=COUNT,
-        ambiguous=COUNT,
-        accepted=COUNT,
-        files=COUNT,
-        open=COUNT,
-        taken=COUNT,
-    ),
+    orders=counts("new changed unmapped held ambiguous accepted files open taken"),
     requests=record(
         total=COUNT,
         by_endpoint={
@@ -56,8 +61,8 @@ SYNC = record(
             "additionalProperties": COUNT,
         },
     ),
-    run={"type": "integer", "minimum": 1},
-    exit={"type": "integer", "minimum": 0},
+    run=NUMBER,
+    exit=COUNT,
 )
 SYNC["properties"]["error"] = ERROR
 
@@ -76,43 +81,29 @@ WHY = record(
                 {"type": "null"},
                 record(
                     file=TEXT,
-                    lines={"type": "array", "minItems": 1, "items": {"type": "integer", "minimum": 1}},
-                    columns={
-                        "type": "array",
-                        "items": record(
-                            column=TEXT, value=TEXT, to=TEXT, name=OR_NULL, owner=TEXT, unsent=OR_NULL
-                        ),
-                    },
+                    lines={"type": "array", "minItems": 1, "items": NUMBER},
+                    columns=items(column=TEXT, value=TEXT, to=TEXT, name=OR_NULL, owner=TEXT, unsent=OR_NULL),
                     price_steps={"type": "array", "items": TEXT},
-                    filters={
-                        "type": "array",
-                        "items": record(filter=TEXT, passes={"type": "boolean"}, message=TEXT),
-                    },
-                    centers={
-                        "type": "array",
-                        "items": record(
-                            center=TEXT,
-                            file=TEXT,
-                            value=OR_NULL,
-                            quantity={"type": ["number", "null"]},
-                            counted={"type": "boolean"},
-                        ),
-                    },
+                    filters=items(filter=TEXT, passes={"type": "boolean"}, message=TEXT),
+                    centers=items(
+                        center=TEXT,
+                        file=TEXT,
+                        value=OR_NULL,
+                        quantity={"type": ["number", "null"]},
+                        counted={"type": "boolean"},
+                    ),
                     variants=record(
                         model=OR_NULL,
                         group={"type": ["integer", "null"], "minimum": 1},
                         alone=OR_NULL,
-                        sisters={
-                            "type": "array",
-                            "items": record(
-                                good_id=TEXT,
-                                title=OR_NULL,
-                                differs={"type": "array", "items": record(name=TEXT, unit=TEXT, value=TEXT)},
-                                lacks={"type": "array", "items": TEXT},
-                                out=OR_NULL,
-                                alone=OR_NULL,
-                            ),
-                        },
+                        sisters=items(
+                            good_id=TEXT,
+                            title=OR_NULL,
+                            differs=items(name=TEXT, unit=TEXT, value=TEXT),
+                            lacks={"type": "array", "items": TEXT},
+                            out=OR_NULL,
+                            alone=OR_NULL,
+                        ),
                     ),
                     reason=OR_NULL,
                     unreadable={"type": "array", "items": TEXT},
@@ -121,25 +112,19 @@ WHY = record(
         },
         findings={"type": "array", "items": FINDING},
         desired={"type": ["object", "null"]},
-        sent={"type": ["object", "null"], "required": ["at", "values"]},
+        sent=some("at values"),
         looked=OR_NULL,
-        existing={
-            "type": ["object", "null"],
-            "required": ["prom_id", "external_id", "modified", "removed", "values"],
-        },
-        change={"type": ["object", "null"], "required": ["verb", "via", "held", "fields"]},
-        adopted={"type": ["object", "null"], "required": ["prom_id", "by", "at", "user"]},
+        existing=some("prom_id external_id modified removed values"),
+        change=some("verb via held fields"),
+        adopted=some("prom_id by at user"),
         candidates={"type": "array", "items": TEXT},
-        sold={"type": "array", "items": record(order=TEXT, quantity={"type": "number"})},
+        sold=items(order=TEXT, quantity={"type": "number"}),
         left_alone={"type": "array", "items": TEXT},
-        held={"type": ["object", "null"], "required": ["guard", "saw", "allow"]},
-        refusal={"type": ["object", "null"], "required": ["at", "message", "current"]},
+        held=some("guard saw allow"),
+        refusal=some("at message current"),
         attempts={
             "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["at", "run", "state", "message", "verb", "via", "held", "fields"],
-            },
+            "items": some("at run state message verb via held fields") | {"type": "object"},
         },
     ),
 )
@@ -148,18 +133,15 @@ _PLAN = {key: part for key, part in PLAN.items() if key not in _OF_EXPORT}
 ROLLBACK = record(
     **_PLAN,
     export={"const": None},
-    turns_back=record(run={"type": "integer", "minimum": 1}, not_done=COUNT, anew=COUNT, hidden=COUNT),
-    remains={
-        "type": "array",
-        "items": record(
-            good_id=OR_NULL,
-            prom_id=OR_NULL,
-            title=TEXT,
-            field=OR_NULL,
-            reason={"enum": [str(reason) for reason in Obstacle]},
-            message=TEXT,
-        ),
-    },
+    turns_back=record(run=NUMBER, not_done=COUNT, anew=COUNT, hidden=COUNT),
+    remains=items(
+        good_id=OR_NULL,
+        prom_id=OR_NULL,
+        title=TEXT,
+        field=OR_NULL,
+        reason={"enum": [str(reason) for reason in Obstacle]},
+        message=TEXT,
+    ),
 )
 ROLLBACK_DONE = record(
     **ROLLBACK["properties"],
@@ -170,7 +152,7 @@ ROLLBACK_DONE["properties"]["error"] = ERROR
 OVERRIDE = record(guard=TEXT, allowed=TEXT, saw=TEXT, at=TEXT, user=TEXT, host=TEXT)
 
 RUN = record(
-    run={"type": "integer", "minimum": 1},
+    run=NUMBER,
     started={"type": "string", "format": "date-time", "pattern": "[+]0[23]:00$"},
     finished=OR_NULL,
     seconds={"type": ["number", "null"], "minimum": 0},
@@ -178,7 +160,7 @@ RUN = record(
     host=TEXT,
     state={"enum": ["finished", "running", "died"]},
     exit={"type": ["integer", "null"]},
-    counts=record(done=COUNT, refused=COUNT, unclear=COUNT, deferred=COUNT, held=COUNT, open=COUNT),
+    counts=counts("done refused unclear deferred held open"),
     requests=COUNT,
     imports=COUNT,
     overrides={"type": "array", "items": OVERRIDE},
@@ -193,27 +175,19 @@ HISTORY_RUN = record(
     schema={"const": 1},
     object=TEXT,
     run=RUN,
-    changes={
-        "type": "array",
-        "items": record(
-            **_CHANGE, state={"enum": [None, "done", "refused", "unclear", "deferred"]}, message=TEXT
-        ),
-    },
-    requests={
-        "type": "array",
-        "items": record(
-            sent_at=TEXT,
-            method={"enum": ["GET", "POST"]},
-            path={"type": "string", "pattern": "^/[^?]+$"},
-            items=COUNT,
-            status={"type": ["integer", "null"]},
-            outcome=OR_NULL,
-        ),
-    },
+    changes=items(**_CHANGE, state={"enum": [None, "done", "refused", "unclear", "deferred"]}, message=TEXT),
+    requests=items(
+        sent_at=TEXT,
+        method={"enum": ["GET", "POST"]},
+        path={"type": "string", "pattern": "^/[^?]+$"},
+        items=COUNT,
+        status={"type": ["integer", "null"]},
+        outcome=OR_NULL,
+    ),
 )
 
 FAILED = record(schema={"const": 1}, error=ERROR)
-FAILED_OF_SEVERAL = record(schema={"const": 1}, object={"type": "string"}, error=ERROR)
+FAILED_OF_SEVERAL = record(schema={"const": 1}, object=TEXT, error=ERROR)
 
 
 def valid(document: Any, schema: dict[str, Any]) -> None:  # noqa: ANN401  # whatever the program printed

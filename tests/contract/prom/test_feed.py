@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
+import builders
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,34 +21,11 @@ from torgsync.prom.feed import write_feed
 MADE = datetime(2026, 7, 20, 18, 10, 44)  # noqa: DTZ001  (the file's date has no zone)
 SHOES = (Section("1", "Взуття"), Section("11", "Літнє, <легке> & зручне"))
 
-FULL: dict[str, Value] = {
-    "name": "Сукня вечірня",
-    "name_ru": "Платье вечернее",
-    "sku": "AA7775",
-    "price": Decimal("1713.00"),
-    "discount": Discount(Decimal("170.00"), "amount"),
-    "wholesale_prices": (WholesaleStep(10, Decimal("1500.75")), WholesaleStep(50, Decimal("1400.00"))),
-    "presence": "available",
-    "ready_to_ship": True,
-    "quantity": 5,
-    "status": "on_display",
-    "description": "<p>Шовк</p>",
-    "description_ru": "<p>Шёлк</p>",
-    "keywords": "сукня, вечірня сукня",
-    "keywords_ru": "платье, вечернее платье",
+FULL = builders.FULL | {
+    "wholesale_prices": (WholesaleStep(10, Decimal("140.75")), WholesaleStep(50, Decimal("130.00"))),
     "group": SHOES,
     "photos": tuple(Photo(f"https://images.example/{n}.jpg", "d") for n in range(12)),
-    "characteristics": (
-        Characteristic("Висота каблука", "см", "8"),
-        Characteristic("Колір", "", "синій|чорний"),
-    ),
-    "gtin": "4820000000000",
-    "mpn": "M-1",
-    "vendor": "ACME",
-    "country": "Україна",
-    "unit": "шт.",
-    "currency": "UAH",
-    "variant_group": "501",
+    "characteristics": (Characteristic("Висота", "см", "8"), Characteristic("Колір", "", "синій|чорний")),
 }
 
 
@@ -61,8 +39,8 @@ def written(
     return out.getvalue()
 
 
-def offer(good_id: str = "12345", **values: Value) -> etree._Element:
-    found = etree.fromstring(written([Product(good_id, values)])).find("shop/offers/offer")
+def offer(**values: Value) -> etree._Element:
+    found = etree.fromstring(written([Product("12345", values)])).find("shop/offers/offer")
     assert found is not None
     return found
 
@@ -83,17 +61,17 @@ def test_a_full_product() -> None:
         '<category id="11" parentId="1">Літнє, &lt;легке&gt; &amp; зручне</category></categories>'
         '<offers><offer id="12345" available="true" in_stock="true" selling_type="u" group_id="501">'
         "<name>Платье вечернее</name><name_ua>Сукня вечірня</name_ua><categoryId>11</categoryId>"
-        "<price>1713.00</price><discount>170.00</discount><currencyId>UAH</currencyId>"
+        "<price>150.00</price><discount>10.00</discount><currencyId>UAH</currencyId>"
         f"{pictures}<quantity_in_stock>5</quantity_in_stock>"
-        "<vendor>ACME</vendor><vendorCode>AA7775</vendorCode><gtin>4820000000000</gtin><mpn>M-1</mpn>"
+        "<vendor>ЗАТИШОК</vendor><vendorCode>AA7775</vendorCode><gtin>4820000000017</gtin><mpn>M-17</mpn>"
         "<country>Україна</country>"
-        "<keywords>платье, вечернее платье</keywords><keywords_ua>сукня, вечірня сукня</keywords_ua>"
+        "<keywords>платье, шёлк</keywords><keywords_ua>сукня, шовк</keywords_ua>"
         "<description><![CDATA[<p>Шёлк</p>]]></description>"
         "<description_ua><![CDATA[<p>Шовк</p>]]></description_ua>"
         "<minimum_order_quantity>10</minimum_order_quantity>"
-        "<prices><price><value>1500.75</value><quantity>10</quantity></price>"
-        "<price><value>1400.00</value><quantity>50</quantity></price></prices>"
-        '<param name="Висота каблука" unit="см">8</param><param name="Колір">синій|чорний</param>'
+        "<prices><price><value>140.75</value><quantity>10</quantity></price>"
+        "<price><value>130.00</value><quantity>50</quantity></price></prices>"
+        '<param name="Висота" unit="см">8</param><param name="Колір">синій|чорний</param>'
         "</offer></offers></shop></yml_catalog>"
     )
 
@@ -121,36 +99,34 @@ def test_a_ukrainian_shop_sends_its_texts_in_both_places() -> None:
     assert texts(found, "name_ua", "keywords_ua", "description_ua") == ["Сукня", "сукня", "<p>Шовк</p>"]
 
 
-def test_a_name_that_becomes_a_description_is_escaped() -> None:
-    """`a < b` is no tag."""
-    assert offer(name="a < b & c").findtext("description_ua") == "<p>a &lt; b &amp; c</p>"
-
-
-@pytest.mark.parametrize("presence", ["not_available", "order", "waiting", ""])
-def test_presence_that_is_not_available_is_empty(presence: str) -> None:
-    """`false` may mean "to order"; presence is set by edit afterwards."""
-    assert offer(name="x", presence=presence).get("available") == ""
-
-
-def test_ready_to_ship_is_only_ever_said_when_it_is_true() -> None:
-    """A product that does not speak of it, or is not ready, has no such attribute."""
-    assert offer(name="x", ready_to_ship=True).get("in_stock") == "true"
-    assert offer(name="x", ready_to_ship=False).get("in_stock") is None
-    assert offer(name="x").get("in_stock") is None
+@pytest.mark.parametrize(
+    ("field", "value", "attribute", "text"),
+    [
+        *(("presence", word, "available", "") for word in ("not_available", "order", "waiting", "")),
+        ("ready_to_ship", True, "in_stock", "true"),
+        *(("ready_to_ship", value, "in_stock", None) for value in (False, None)),
+    ],
+)
+def test_attributes_of_an_offer(field: str, value: Value, attribute: str, text: str | None) -> None:
+    """`false` may mean "to order", so presence is then empty, and set by edit; unready goods say nothing."""
+    assert offer(name="x", **{field: value}).get(attribute) == text
 
 
 @pytest.mark.parametrize(
-    ("discount", "text"),
+    ("field", "value", "tag", "text"),
     [
-        (Discount(Decimal("170.00"), "amount"), "170.00"),
-        (Discount(Decimal("10.00"), "percent"), "10%"),
-        (Discount(Decimal("12.50"), "percent"), "12.5%"),
-        (None, None),
+        ("discount", Discount(Decimal("170.00"), "amount"), "discount", "170.00"),
+        ("discount", Discount(Decimal("10.00"), "percent"), "discount", "10%"),
+        ("discount", Discount(Decimal("12.50"), "percent"), "discount", "12.5%"),
+        ("discount", None, "discount", None),
+        ("currency", "EUR", "currencyId", "EUR"),
+        ("name", "a < b & c", "description_ua", "<p>a &lt; b &amp; c</p>"),
     ],
 )
-def test_a_discount_is_an_amount_or_a_percentage(discount: Discount | None, text: str | None) -> None:
-    """No discount is no tag."""
-    assert offer(name="x", price=Decimal("200.00"), discount=discount).findtext("discount") == text
+def test_elements_of_an_offer(field: str, value: Value, tag: str, text: str | None) -> None:
+    """A discount is an amount or a percentage; a currency may be its own; a name is escaped in a text."""
+    values: dict[str, Value] = {"name": "x", "price": Decimal("200.00"), field: value}
+    assert offer(**values).findtext(tag) == text
 
 
 def test_without_a_price_there_is_neither_discount_nor_ladder() -> None:
@@ -161,17 +137,10 @@ def test_without_a_price_there_is_neither_discount_nor_ladder() -> None:
 
 def test_an_empty_ladder_is_no_ladder() -> None:
     """A product without wholesale prices is sold in retail."""
-    found = offer(
-        name="x", price=Decimal("2.00"), wholesale_prices=(), characteristics=(), photos=(), group=()
-    )
-    assert found.find("prices") is None
+    nothing: dict[str, Value] = dict.fromkeys(("wholesale_prices", "characteristics", "photos", "group"), ())
+    found = offer(name="x", price=Decimal("2.00"), **nothing)
     assert found.get("selling_type") is None
-    assert found.find("categoryId") is None
-
-
-def test_an_offer_may_have_a_currency_of_its_own() -> None:
-    """The head's currency is that of the offers that say nothing."""
-    assert offer(name="x", currency="EUR").findtext("currencyId") == "EUR"
+    assert texts(found, "prices", "categoryId") == [None, None]
 
 
 def test_a_group_is_written_once_and_after_its_parent() -> None:
@@ -182,16 +151,16 @@ def test_a_group_is_written_once_and_after_its_parent() -> None:
     assert found == [("1", None), ("11", "1"), ("2", None)]
 
 
-def test_the_end_of_a_section_may_be_inside_a_description() -> None:
-    """`]]>` does not end the file's own section."""
-    text = "<p>a]]>b</p><script>if (a[b[0]]>1) {}</script>"
-    assert offer(name="x", description=text).findtext("description_ua") == text
-
-
-@pytest.mark.parametrize("name", ["Шуруп [/25]", "a < b & c", 'Екран 5" TFT', "[red]:wrench:", "]]>", "😀 ї"])
-def test_a_name_comes_through_exactly(name: str) -> None:
-    """Text is text, whatever it looks like."""
-    assert offer(name=name).findtext("name_ua") == name
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Шуруп [/25]", "a < b & c", 'Екран 5" TFT', "[red]:wrench:", "]]>", "😀 ї"),
+        "<p>a]]>b</p><script>if (a[b[0]]>1) {}</script>",
+    ],
+)
+def test_a_text_comes_through_exactly(text: str) -> None:
+    """Whatever it looks like; `]]>` does not end the file's own section."""
+    assert texts(offer(name=text, description=text), "name_ua", "description_ua") == [text, text]
 
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -202,26 +171,16 @@ def test_every_text_that_xml_can_carry_comes_through(
     shop: str, name: str, text: str, good_id: str, group: str, unit: str
 ) -> None:
     """A parser reads what was written, without the control characters that no XML carries."""
-    path = (Section("7", group),)
-    values: dict[str, Value] = {
-        "name": name,
-        "description": text,
-        "characteristics": (Characteristic(name, unit, text),),
-    }
-    root = etree.fromstring(written([Product(good_id, values)], [path], shop))
-    found = root.find("shop/offers/offer")
-    param = root.find("shop/offers/offer/param")
+    items = (Characteristic(name, unit, text),)
+    values: dict[str, Value] = {"name": name, "description": text, "characteristics": items}
+    root = etree.fromstring(written([Product(good_id, values)], [(Section("7", group),)], shop))
+    found, param = root.find("shop/offers/offer"), root.find("shop/offers/offer/param")
     assert found is not None
     assert param is not None
-    assert root.findtext("shop/name") == clean(shop)
-    assert root.findtext("shop/categories/category") == clean(group)
-    assert found.get("id") == clean(good_id)
-    assert found.findtext("name_ua", "") == clean(name)
-    assert (param.get("name"), param.get("unit", ""), param.text or "") == (
-        clean(name),
-        clean(unit),
-        clean(text),
-    )
+    assert texts(root, "shop/name", "shop/categories/category") == [clean(shop), clean(group)]
+    assert (found.get("id"), found.findtext("name_ua", "")) == (clean(good_id), clean(name))
+    read = (param.get("name"), param.get("unit", ""), param.text or "")
+    assert read == (clean(name), clean(unit), clean(text))
     if name and text:
         assert found.findtext("description_ua") == clean(text)
 

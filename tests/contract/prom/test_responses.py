@@ -10,27 +10,11 @@ from itertools import chain
 import httpx
 import pytest
 import stamina
-from recorded import (
-    BROKEN,
-    CLOSED,
-    CUT,
-    PAGE,
-    READ,
-    SLOW,
-    TOKEN,
-    Answer,
-    Call,
-    Wire,
-    edit,
-    get,
-    page,
-    said,
-    start_import,
-)
-from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+from recorded import BROKEN, CLOSED, CUT, SLOW, TOKEN, Answer, Call, Wire, edit, get, page, said, start_import
+from stamina.instrumentation import set_on_retry_hooks
 
 from torgsync.errors import PromRefused, Temporary, TokenRefused, TorgsyncError
-from torgsync.prom.http import TRIES, Http
+from torgsync.prom.http import TRIES
 from torgsync.prom.request import Right
 from torgsync.prom.responses import NotFound, retry_after
 
@@ -69,19 +53,16 @@ def test_trouble_that_stays_is_temporary_and_says_what_it_is(trouble: Answer | E
 
 def test_a_plain_address_has_port_80() -> None:
     """The port in a message is the one that was tried."""
-    client = httpx.Client(base_url="http://prom.example/api/v1", transport=Wire(CLOSED))
     with pytest.raises(Temporary, match=r"prom\.example:80"):
-        Http(client, token=TOKEN, shop="My Prom", requests_per_second=1e9).get("/a", right=READ)
+        get(Wire(CLOSED).http("http://prom.example/api/v1"))
 
 
 def test_an_unknown_token_is_refused_with_the_rights_of_a_new_one() -> None:
     """401 means expired, revoked or unknown, and perhaps that a right is missing."""
     wire = Wire(page(401))
-    with pytest.raises(TokenRefused) as refused:
+    message = "the token of `My Prom`: it is unknown, expired or revoked, or may not write products"
+    with pytest.raises(TokenRefused, match=f"^Prom.ua refused {message}$") as refused:
         edit(wire)
-    assert refused.value.message == (
-        "Prom.ua refused the token of `My Prom`: it is unknown, expired or revoked, or may not write products"
-    )
     assert refused.value.hint == (
         "in the seller's cabinet, Settings > API tokens, create a new one and give "
         '"Products and groups" the right "Read and write" («Товари» and «Групи»: «читання і запис»), '
@@ -166,17 +147,11 @@ def test_an_unknown_address_is_an_error_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
-        ("7", 7.0),
-        ("0", 0.0),
-        ("1.5", 1.5),
-        ("86400", 300.0),
+        *(("7", 7.0), ("0", 0.0), ("1.5", 1.5), ("86400", 300.0), ("", True), ("soon", True), ("-5", True)),
         ("Wed, 21 Oct 2026 07:28:30 GMT", 30.0),
         ("Wed, 21 Oct 2026 07:28:30 -0000", 30.0),
         ("Wed, 21 Oct 2026 07:00:00 GMT", 0.0),
         ("Wed, 21 Oct 2027 07:00:00 GMT", 300.0),
-        ("", True),
-        ("soon", True),
-        ("-5", True),
     ],
 )
 def test_retry_after_is_seconds_or_a_date_and_at_most_five_minutes(header: str, seconds: float) -> None:
@@ -190,11 +165,7 @@ def test_retry_after_is_seconds_or_a_date_and_at_most_five_minutes(header: str, 
 def test_retry_after_takes_the_place_of_the_back_off(status: int) -> None:
     """With `Retry-After: 0` five tries take no time, though the back-off would be seconds."""
     waits: list[float] = []
-
-    def note(details: RetryDetails) -> None:
-        waits.append(details.wait_for)
-
-    set_on_retry_hooks([note])
+    set_on_retry_hooks([lambda details: waits.append(details.wait_for)])
     try:
         with stamina.set_testing(False), pytest.raises(Temporary):
             get(Wire(page(status, Retry_After="0")))
@@ -208,17 +179,10 @@ def test_retry_after_takes_the_place_of_the_back_off(status: int) -> None:
     "answer",
     [
         *(page(status) for status in (200, 302, 400, 401, 403, 404, 429, 500, 503)),
-        *(
-            said({"error": f"no <html> for {TOKEN}"}, status)
-            for status in (200, 400, 401, 403, 404, 429, 500)
-        ),
-        said({"status": "error", "message": PAGE.decode(), "errors": {TOKEN: "<html"}}),
+        *(said({"error": f"no <html> {TOKEN}"}, status) for status in (200, 400, 401, 403, 404, 429, 500)),
+        said({"status": "error", "message": page(200).body.decode(), "errors": {TOKEN: "<html"}}),
         said({"errors": {"error": f"Forbidden: {TOKEN}"}}),
-        Answer(200, PAGE, {}),
-        Answer(200, b"", {}),
-        CUT,
-        BROKEN,
-        SLOW,
+        *(Answer(200, page(200).body, {}), Answer(200, b"", {}), CUT, BROKEN, SLOW),
         httpx.RemoteProtocolError("illegal status line: <html><head>"),
         httpx.ConnectError(f"[Errno 111] {TOKEN}"),
     ],

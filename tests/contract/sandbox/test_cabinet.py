@@ -121,15 +121,11 @@ def test_what_cannot_be_done(
     assert (shop.products(), len(shop.orders)) == (before, 0)
 
 
-def test_a_body_that_is_no_json(client: httpx.Client) -> None:
-    """Broken JSON is named as such."""
-    place = client.base_url.copy_with(raw_path=b"/cabinet/order/pay")
+def test_what_is_no_json(client: httpx.Client) -> None:
+    """Broken JSON is named as such; a GET shows the keys of the body."""
+    place = client.base_url.copy_with(raw_path=b"/cabinet/order/cancel")
     response = client.post(place, content=b"{")
     assert (response.status_code, response.json()["error"].startswith("the body is no JSON")) == (400, True)
-
-
-def test_a_get(client: httpx.Client) -> None:
-    """A GET shows the keys of the body."""
-    response = client.get(client.base_url.copy_with(raw_path=b"/cabinet/order/cancel"))
+    response = client.get(place)
     assert response.status_code == 405
     assert response.json() == {"error": "send JSON by POST", "keys": ["order", "reason"]}

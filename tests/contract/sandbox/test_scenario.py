@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime
 from textwrap import dedent
 from typing import Any
@@ -50,18 +51,15 @@ def test_tokens() -> None:
         """
     )
     assert isinstance(found, Scenario)
-    assert found.tokens["a"] == Rights.full()
-    assert found.tokens["b"] == Rights.read_only()
-    assert found.tokens["c"] == Rights()
-    assert found.tokens["d"].expired(datetime.now(UTC))
-    assert found.tokens["e"] == Rights(products="write", expires=datetime(2026, 3, 9, 12, tzinfo=UTC))
+    tokens = dict(found.tokens)
+    assert tokens.pop("d").expired(datetime.now(UTC))
+    one = Rights(products="write", expires=datetime(2026, 3, 9, 12, tzinfo=UTC))
+    assert tokens == {"a": Rights.full(), "b": Rights.read_only(), "c": Rights(), "e": one}
 
 
 def test_a_number_for_a_trouble() -> None:
     """`does = 429` is as good as the text."""
-    found = read("[[faults]]\ndoes = 429")
-    assert isinstance(found, Scenario)
-    assert found.faults == (Fault("429"),)
+    assert read("[[faults]]\ndoes = 429") == Scenario(faults=(Fault("429"),))
 
 
 def test_all_mistakes() -> None:
@@ -127,9 +125,7 @@ def test_quirks_in_words() -> None:
     """Quirks that are not named stay unchanged."""
     base = Quirks(second_import="refuse")
     changed = read_quirks(base, ["last_id=inclusive", "root_group_only = true", "import_seconds=0.5"])
-    assert changed == Quirks(
-        second_import="refuse", last_id="inclusive", root_group_only=True, import_seconds=0.5
-    )
+    assert changed == replace(base, last_id="inclusive", root_group_only=True, import_seconds=0.5)
     assert read_quirks(base, []) == base
 
 
@@ -138,7 +134,8 @@ def test_invalid_quirks_in_words() -> None:
     with pytest.raises(ValueError, match="last_id") as refused:
         read_quirks(Quirks(), ["last_id=both", "politeness=high"])
     assert "politeness: there is no such key" in str(refused.value)
-    with pytest.raises(ValueError, match="import_seconds is not between 0 and 86400"):
-        read_quirks(Quirks(), ["import_seconds=-1"])
+    for seconds in ("nan", "inf", "-1"):
+        with pytest.raises(ValueError, match="import_seconds is not between 0 and 86400"):
+            read_quirks(Quirks(), [f"import_seconds={seconds}"])
     with pytest.raises(ValueError, match="imports_per_day is below 0"):
         Quirks(imports_per_day=-1)

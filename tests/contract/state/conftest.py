@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
+from states import SLUG
 
 from torgsync.state.schema.base import metadata
 from torgsync.state.store import Store, UnitOfWork, open_store
 
-SLUG = "my-prom"
 POSTGRES = os.environ.get("TORGSYNC_TEST_POSTGRES")
 ENGINES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
 

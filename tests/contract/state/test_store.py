@@ -6,10 +6,8 @@ With a URL in `TORGSYNC_TEST_POSTGRES` every promise is held there too; that dat
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, timedelta, timezone
 from decimal import Decimal
@@ -17,12 +15,12 @@ from pathlib import Path
 
 import pytest
 from builders import FULL, LATER, NOON, any_values, existing, product
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from sqlalchemy.exc import StatementError
+from states import ME, OLENA, SLUG, at_once, row, rows
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
-from torgsync.core.orders.clients import Client
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Sent
@@ -34,22 +32,14 @@ from torgsync.core.product.products import Existing, Product
 from torgsync.core.product.variants import Member
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state import store
-from torgsync.state.runs.journal import LEASE, Holder
+from torgsync.state.runs.journal import LEASE
 from torgsync.state.shop.object_state import Looks
 from torgsync.state.shop.products import Accepted
 from torgsync.state.shop.rows import GoodRow, OldRow
 from torgsync.state.shop.variants import StoredVariant
 from torgsync.state.store import Store, UnitOfWork, open_store, place_of
 
-SLUG = "my-prom"
-ME = Holder("olena", "OFFICE-PC", 4711)
-HOUR = timedelta(hours=1)
-
-
-def row(good_id: str = "17", digest: int = 1, line: int = 2, **given: object) -> GoodRow:
-    """Return a row that goes to Prom, with these values instead."""
-    good = GoodRow(good_id, digest, line, RowStatus.IN, product=product(good_id))
-    return replace(good, **given)  # type: ignore[arg-type]  # the fields of a row
+Step = Callable[[UnitOfWork], object]
 
 
 def finding(good_id: str = "17", line: int = 2, count: int = 120) -> Finding:
@@ -112,48 +102,23 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
 
 
 def test_units_of_work_queue_up(url: str) -> None:
-    """Many writers at once lose no number: each waits until the one before has finished."""
-    first = open_store(url)
+    """Of many that open a new state at once, one makes the tables; as writers they lose no number."""
     seen: list[int] = []
-    start = threading.Barrier(4)
 
     def look_again_and_again(_: int) -> None:
-        mine = open_store(url)
-        start.wait()
-        for _ in range(10):
-            with mine.transaction(SLUG) as work:
-                seen.append(work.object_state.begin_look())
-        mine.close()
+        with closing(open_store(url)) as mine:
+            for _ in range(10):
+                with mine.transaction(SLUG) as work:
+                    seen.append(work.object_state.begin_look())
 
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(look_again_and_again, range(4)))
-    first.close()
+    at_once(4, look_again_and_again)
     assert sorted(seen) == list(range(1, 41))
-
-
-def test_an_empty_place_can_be_opened_by_many(url: str) -> None:
-    """Of several programs that open a new state at once, one makes the tables and the others wait."""
-    start = threading.Barrier(4)
-    opened: list[Store] = []
-
-    def open_at_once(_: int) -> None:
-        start.wait()
-        opened.append(open_store(url))
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(open_at_once, range(4)))
-    assert len(opened) == 4
-    for each in opened:
-        each.close()
 
 
 def test_a_state_held_too_long_is_a_passing_trouble(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock that times out is a temporary error with a hint, and nothing is stored."""
     monkeypatch.setattr(store, "PATIENCE", 1)
-    with ExitStack() as closing:
-        one, other = open_store(url), open_store(url)
-        closing.callback(one.close)
-        closing.callback(other.close)
+    with closing(open_store(url)) as one, closing(open_store(url)) as other:
         with (
             one.transaction(SLUG),
             pytest.raises(Temporary, match="the state cannot be used now: ") as caught,
@@ -216,7 +181,7 @@ def test_more_goods_are_asked_for_than_fit_a_statement(work: UnitOfWork) -> None
     assert set(work.products.known(ids)) == set(ids)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(max_examples=25)
 @given(any_values())
 def test_any_product_comes_back(work: UnitOfWork, values: dict[str, Value]) -> None:
     """No value is lost or bent between remembering and knowing, and a refusal of it is recognised."""
@@ -271,14 +236,9 @@ def test_a_good_that_left_is_gone_until_it_returns(work: UnitOfWork) -> None:
 
 def test_row_statuses_are_counted_by_reason(work: UnitOfWork) -> None:
     """Goods that stay out are counted by skip reason."""
-    work.rows.remember_rows(
-        [
-            row("1"),
-            row("2", row_status=RowStatus.OUT, reason=SkipReason.NO_PHOTOS),
-            row("3", row_status=RowStatus.OUT, reason=SkipReason.NO_PHOTOS),
-            row("4", row_status=RowStatus.OUT, reason=SkipReason.OUT_OF_STOCK),
-        ]
-    )
+    reasons = (SkipReason.NO_PHOTOS, SkipReason.NO_PHOTOS, SkipReason.OUT_OF_STOCK)
+    out = [row(str(number), row_status=RowStatus.OUT, reason=why) for number, why in enumerate(reasons)]
+    work.rows.remember_rows([row(), *out])
     assert work.rows.row_statuses() == {("in", ""): 1, ("out", "no-photos"): 2, ("out", "out-of-stock"): 1}
 
 
@@ -399,31 +359,35 @@ def test_paths_are_counted_over_all_goods(work: UnitOfWork) -> None:
 
 
 def test_a_reading_is_remembered_whole(work: UnitOfWork) -> None:
-    """Its fingerprint and what was noted of it; before the first one there is nothing."""
-    assert work.object_state.reading() == ("", "")
-    work.object_state.end_reading("00ff", "{}")
-    assert work.object_state.reading() == ("00ff", "{}")
+    """Its fingerprint, what was noted of it and how goods were selected; before the first one nothing."""
+    known = work.object_state
+    assert (known.reading(), known.selection()) == (("", ""), "")
+    known.end_reading("00ff", "{}")
+    known.note_selection('{"use": []}')
+    assert (known.reading(), known.selection()) == (("00ff", "{}"), '{"use": []}')
 
 
-CHANGES: dict[str, Callable[[UnitOfWork], object]] = {
-    "a row": lambda work: work.rows.remember_rows([row("18", 2)], {"18"}),
+TURNS: dict[str, Step] = {
     "a good gone": lambda work: work.rows.mark_gone(["17"]),
     "a good twice": lambda work: work.rows.block("17", finding(), 2),
     "other settings": lambda work: work.object_state.begin_settings("other"),
+    "a good asked for": lambda work: work.existing.forget_good("17"),
+    "refusals forgotten": lambda work: work.products.forget_refusals(),
+}
+CHANGES: dict[str, Step] = TURNS | {
+    "a row": lambda work: work.rows.remember_rows([row("18", 2)], {"18"}),
     "a product": lambda work: work.existing.remember_existing([existing("19")], 2),
     "a product without an id": lambda work: work.existing.remember_existing([Existing("5", "", {})], 2),
     "a product gone": lambda work: work.existing.forget_existing(["917"]),
     "a product not shown": lambda work: work.existing.forget_unseen(2),
-    "a good asked for": lambda work: work.existing.forget_good("17"),
     "something accepted": lambda work: work.products.accept([Accepted("17", {}, {})], NOON),
     "a refusal": lambda work: work.products.refuse(product(), (), NOON),
-    "refusals forgotten": lambda work: work.products.forget_refusals(),
     "a good looked at": lambda work: work.rows.mark_dirty(["17"]),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_a_noop_plan_is_cached_until_a_change(state: Store, change: Callable[[UnitOfWork], object]) -> None:
+def test_a_noop_plan_is_cached_until_a_change(state: Store, change: Step) -> None:
     """Every change that could give another plan invalidates the cache."""
     with state.transaction(SLUG) as work:
         work.object_state.begin_settings("f")
@@ -442,24 +406,20 @@ def test_a_noop_plan_is_cached_until_a_change(state: Store, change: Callable[[Un
 
 def test_the_count_of_foreign_products_follows_each_change(state: Store) -> None:
     """The cached count is always the length of the list."""
-
-    def counted() -> int:
-        with state.transaction(SLUG) as work:
-            count = work.existing.foreign_count()
-            assert count == work.existing.foreign_count() == len(work.existing.foreign())
-            return count
-
-    def work(step: Callable[[UnitOfWork], object]) -> int:
+    steps: list[tuple[Step, int]] = [
+        (lambda work: work.rows.mark_gone([]), 0),
+        (lambda work: work.existing.remember_existing([existing(), existing("18")], 1), 2),
+        (lambda work: work.rows.remember_rows([row()]), 1),
+        (lambda work: work.rows.mark_gone(["17"]), 2),
+        (lambda work: work.products.accept([Accepted("17", {}, {})], NOON), 1),
+        (lambda work: work.existing.forget_good("18"), 0),
+    ]
+    for step, count in steps:
         with state.transaction(SLUG) as work:
             step(work)
-        return counted()
-
-    assert counted() == 0
-    assert work(lambda work: work.existing.remember_existing([existing(), existing("18")], 1)) == 2
-    assert work(lambda work: work.rows.remember_rows([row()])) == 1
-    assert work(lambda work: work.rows.mark_gone(["17"])) == 2
-    assert work(lambda work: work.products.accept([Accepted("17", {}, {})], NOON)) == 1
-    assert work(lambda work: work.existing.forget_good("18")) == 0
+        with state.transaction(SLUG) as work:
+            shown = work.existing
+            assert shown.foreign_count() == shown.foreign_count() == len(shown.foreign()) == count
 
 
 def test_a_transaction_that_is_not_durable_is_stored_too(state: Store) -> None:
@@ -482,51 +442,31 @@ def test_new_settings_have_every_good_looked_at(work: UnitOfWork) -> None:
     assert dirty(work) == ["17"]
 
 
-def test_the_first_write_is_remembered(work: UnitOfWork) -> None:
-    """Once something was sent, it always was."""
-    assert not work.object_state.begun()
-    work.object_state.note_first_write(NOON)
-    work.object_state.note_first_write(LATER)
-    assert work.object_state.begun()
-
-
 def test_a_shop_is_known_by_its_products_and_groups(work: UnitOfWork) -> None:
     """By Prom's ids of ours that are there, the oldest first; forgotten, nothing was ever sent."""
-    assert (work.existing.anchors(3), work.object_state.groups(), work.existing.knows([("55", "55")])) == (
-        [],
-        frozenset(),
-        False,
-    )
-    work.rows.remember_rows([row("1"), row("2")])
+    shown, shop = work.existing, work.object_state
+
+    def forgotten() -> bool:
+        nothing = (shown.anchors(3), shop.groups(), shown.knows([("97", "7")])) == ([], frozenset(), False)
+        return nothing and (shop.begun(), shop.looks()) == (False, Looks(None, None))
+
+    assert forgotten()
+    work.rows.remember_rows(rows("1", "2"))
     work.products.accept([Accepted(good_id, {"gtin": "A"}, {}) for good_id in ("1", "2", "3")], NOON)
-    shown = [
-        existing("1", "100"),
-        existing("2", "99"),
-        existing("3", "98", status="deleted"),
-        existing("", "97"),
-    ]
-    work.existing.remember_existing(shown, 1)
-    work.object_state.remember_groups({"7", "5"})
-    work.object_state.note_first_write(NOON)
-    work.object_state.end_look(NOON, full=True)
+    shown.remember_existing([existing("1", "100"), existing("2", "99"), existing("", "97")], 1)
+    shown.remember_existing([existing("3", "98", status="deleted")], 1)
+    shop.remember_groups({"7", "5"})
+    shop.note_first_write(NOON)
+    shop.note_first_write(LATER)
+    shop.end_look(NOON, full=True)
     work.rows.settle(["1", "2"])
-    assert (work.existing.anchors(1), work.existing.anchors(3)) == (
-        [("99", "2")],
-        [("99", "2"), ("100", "1")],
-    )
-    assert (
-        work.existing.knows([("1", "1"), ("100", "1")]),
-        work.existing.knows([("97", "x"), ("97", "")]),
-        work.existing.knows([]),
-    ) == (True, False, False)
-    assert work.object_state.groups() == {"5", "7"}
+    assert (shop.begun(), shop.groups()) == (True, frozenset("57"))
+    assert (shown.anchors(1), shown.anchors(3)) == ([("99", "2")], [("99", "2"), ("100", "1")])
+    assert shown.knows([("1", "1"), ("100", "1")])
+    assert not shown.knows([("97", "x"), ("97", "")])
+    assert not shown.knows([])
     work.products.forget_shop()
-    assert (work.existing.anchors(3), work.object_state.groups(), work.existing.knows([("97", "7")])) == (
-        [],
-        frozenset(),
-        False,
-    )
-    assert (work.object_state.begun(), work.object_state.looks()) == (False, Looks(None, None))
+    assert forgotten()
     assert dirty(work) == ["1", "2"]
     assert known(work, "1").sent is None
 
@@ -602,21 +542,15 @@ def test_a_full_look_misses_what_it_did_not_show(work: UnitOfWork) -> None:
 def test_counts_leave_out_the_deleted(work: UnitOfWork) -> None:
     """A deleted product is neither in the shop nor in stock; a description is no status."""
     trap = '"status":"deleted" "presence":"available"'
-    work.existing.remember_existing(
-        [
-            existing("1", presence="available"),
-            existing("2", presence="not_available", description=trap),
-            existing("3", presence="available", status="deleted"),
-            existing("4", presence="available", status="deleted_by_moderator"),
-        ],
-        1,
-    )
-    assert work.existing.existing_count() == 2
-    assert work.existing.in_stock_count() == 1
+    dead = ("deleted", "deleted_by_moderator")
+    gone = [existing(status, presence="available", status=status) for status in dead]
+    sold_out = existing("2", presence="not_available", description=trap)
+    work.existing.remember_existing([existing("1", presence="available"), sold_out, *gone], 1)
+    assert (work.existing.existing_count(), work.existing.in_stock_count()) == (2, 1)
 
 
 def test_foreign_products_are_neither_in_the_export_nor_ours(work: UnitOfWork) -> None:
-    """Without an external id, or one that no good has and nothing was sent to; not deleted."""
+    """Without an external id, or one that no good has and nothing was sent to; not deleted or forgotten."""
     work.rows.remember_rows([row("1"), row("2"), row("3")])
     work.products.accept([Accepted("2", {"gtin": "A"}, {})], NOON)
     work.rows.mark_gone(["2", "3"])
@@ -624,13 +558,8 @@ def test_foreign_products_are_neither_in_the_export_nor_ours(work: UnitOfWork) -
     theirs = [replace(existing("", "55"), modified=None), existing("3", "56"), existing("9", "57")]
     work.existing.remember_existing([*ours, *theirs, existing("", "58", status="deleted")], 1)
     assert work.existing.foreign() == theirs
-
-
-def test_products_can_be_forgotten(work: UnitOfWork) -> None:
-    """What Prom confirmed as deleted is not there any more."""
-    work.existing.remember_existing([existing("", "55"), existing("", "56")], 1)
     work.existing.forget_existing(["55"])
-    assert [shown.prom_id for shown in work.existing.foreign()] == ["56"]
+    assert work.existing.foreign() == theirs[1:]
 
 
 # Deciding
@@ -662,7 +591,7 @@ def test_unsettled_goods_come_in_pages_in_the_order_of_the_file(work: UnitOfWork
 
 
 def test_what_prom_accepted_is_merged(work: UnitOfWork) -> None:
-    """Each acceptance adds to what was sent before; what Prom shows of it is taken as shown."""
+    """It adds to what was sent, and is taken as shown; the echo of an older text is none of the new one."""
     work.rows.remember_rows([row(), row("18", line=3)])
     work.existing.remember_existing([existing(quantity=5, name="Кап")], 1)
     work.rows.settle(["17", "18"])
@@ -674,14 +603,9 @@ def test_what_prom_accepted_is_merged(work: UnitOfWork) -> None:
     assert known(work, "18").sent == Sent({"quantity": 1})
     assert known(work, "18").existing is None
     assert dirty(work) == ["17", "18"]
-
-
-def test_a_new_value_has_no_old_echo(work: UnitOfWork) -> None:
-    """The echo of an older text does not apply to the new one."""
-    work.rows.remember_rows([row()])
-    work.products.accept([Accepted("17", {"name": "А", "sku": "Б"}, {"name": "а", "sku": "б"})], NOON)
-    work.products.accept([Accepted("17", {"name": "В"}, {})], LATER)
-    assert known(work).sent == Sent({"name": "В", "sku": "Б"}, {"sku": "б"})
+    for values, echo in (({"sku": "Б"}, {"sku": "б"}), ({"name": "В"}, {})):
+        work.products.accept([Accepted("17", values, echo)], LATER)
+    assert known(work).sent == Sent({"name": "В", "gtin": "A", "quantity": 3, "sku": "Б"}, {"sku": "б"})
 
 
 def test_what_is_in_step_is_remembered_as_sent(work: UnitOfWork) -> None:
@@ -693,59 +617,46 @@ def test_what_is_in_step_is_remembered_as_sent(work: UnitOfWork) -> None:
 
 
 def test_a_refusal_holds_for_its_content(work: UnitOfWork) -> None:
-    """A good is tried again as soon as anything about it changes."""
-    work.rows.remember_rows([row(), row("18")])
-    work.products.refuse(product("17"), (), NOON)
-    assert known(work).refused
-    assert not known(work, "18").refused
-    assert work.products.refused(["17", "18"]) == {"17": product("17").values}
-    work.rows.remember_rows([row(product=product(price=Decimal("1.00")))])
-    assert not known(work).refused
+    """A good is tried again as soon as anything about it changes, or when its refusal is forgotten."""
 
+    def refused() -> list[str]:
+        return [good_id for good_id, good in work.products.known(goods).items() if good.refused]
 
-def test_refusals_can_be_forgotten(work: UnitOfWork) -> None:
-    """Of some goods, or of all: then every good is looked at again."""
-    work.rows.remember_rows([row(), row("18", line=3)])
-    for good_id in ("17", "18"):
+    goods = ["17", "18", "19"]
+    work.rows.remember_rows(rows(*goods))
+    for good_id in goods[:2]:
         work.products.refuse(product(good_id), (), NOON)
-    work.rows.settle(["17", "18"])
+    assert refused() == ["17", "18"]
+    assert work.products.refused(goods) == {good_id: product(good_id).values for good_id in ("17", "18")}
+    work.rows.settle(goods)
     work.products.forget_refusals(["17"])
-    assert (known(work).refused, known(work, "18").refused) == (False, True)
-    assert dirty(work) == []
+    assert (refused(), dirty(work)) == (["18"], [])
+    work.rows.remember_rows([row("18", product=product("18", price=Decimal("1.00")))])
+    assert refused() == []
     work.products.forget_refusals()
-    assert not known(work, "18").refused
-    assert dirty(work) == ["17", "18"]
+    assert work.products.refused(goods) == {}
+    assert sorted(dirty(work)) == goods
 
 
-# Trade
-
-
-OLENA = Client("", "Вигадана Олена", "+380500000001", "olena@example.com", "990000000017")
+# The file of the state
 
 
 def test_copies_of_the_state_are_deleted(tmp_path: Path) -> None:
-    """Also an unfinished copy, and nothing else; a copy that cannot be deleted is an error."""
-    copies = [
-        tmp_path / name for name in (".state.db.0007.bak.tmp", "state.db.0006.bak", "state.db.0007.bak-wal")
-    ]
+    """Also an unfinished one, and nothing else; one that cannot be is an error; in memory there are none."""
+    names = (".state.db.0007.bak.tmp", "state.db.0006.bak", "state.db.0007.bak-wal")
+    copies = [tmp_path / name for name in names]
     for path in (*copies, tmp_path / "state.db.mine"):
         path.write_text("Вигадана Олена")
-    state = open_store(f"sqlite:///{tmp_path / 'state.db'}")
-    assert state.copies() == copies
-    assert (state.delete_copies(), state.copies()) == (3, [])
-    assert (tmp_path / "state.db.mine").exists()
-    (tmp_path / "state.db.0005.bak").mkdir()
-    with pytest.raises(TorgsyncError, match=r"state\.db\.0005\.bak` cannot be deleted: ") as caught:
-        state.delete_copies()
-    assert caught.value.hint == "delete it by hand, then run the same command again"
-    state.close()
-
-
-def test_a_state_in_memory_has_no_copies() -> None:
-    """It has no file."""
-    nowhere = open_store("sqlite://")
-    assert (nowhere.copies(), nowhere.delete_copies()) == ([], 0)
-    nowhere.close()
+    with closing(open_store(f"sqlite:///{tmp_path / 'state.db'}")) as state:
+        assert state.copies() == copies
+        assert (state.delete_copies(), state.copies()) == (3, [])
+        assert (tmp_path / "state.db.mine").exists()
+        (tmp_path / "state.db.0005.bak").mkdir()
+        with pytest.raises(TorgsyncError, match=r"state\.db\.0005\.bak` cannot be deleted: ") as caught:
+            state.delete_copies()
+        assert caught.value.hint == "delete it by hand, then run the same command again"
+    with closing(open_store("sqlite://")) as nowhere:
+        assert (nowhere.copies(), nowhere.delete_copies()) == ([], 0)
 
 
 def test_what_was_taken_out_is_overwritten(state: Store, tmp_path: Path) -> None:
@@ -784,14 +695,10 @@ def test_goods_that_stay_out(state: Store) -> None:
     """Each has its line and reason, in the order of the file; a blocked one has its finding."""
     twice = Finding(Code.ID_DUPLICATE, good_id="20", line=9, args={"lines": ["9"]})
     with state.transaction(SLUG) as work:
-        rows = [
-            GoodRow(str(number), number, number, RowStatus.OUT, SkipReason.NO_PHOTOS)
-            for number in range(1, 121)
-        ]
-        rows[2] = GoodRow("3", 3, 200, RowStatus.OUT, SkipReason.NOT_DISPLAYED)
-        rows[16] = GoodRow("17", 17, 17, RowStatus.IN, product=product("17"))
-        rows[19] = GoodRow("20", 20, 20, RowStatus.IN, product=product("20"))
-        work.rows.remember_rows(rows)
+        for number in range(1, 121):
+            out = GoodRow(str(number), number, number, RowStatus.OUT, SkipReason.NO_PHOTOS)
+            work.rows.remember_rows([row(out.good_id, number, number) if number in (17, 20) else out])
+        work.rows.remember_rows([GoodRow("3", 3, 200, RowStatus.OUT, SkipReason.NOT_DISPLAYED)])
         work.rows.block("20", twice, 20)
     with state.transaction(SLUG) as work:
         everything = list(work.products.skipped())
@@ -809,27 +716,23 @@ def test_the_dossier_of_a_good(state: Store) -> None:
     lost = Finding(Code.LETTERS_LOST, "17", 3, "GoodName", "К?ем")
     with state.transaction(SLUG) as work:
         assert work.products.dossier("17").empty
-        work.rows.remember_rows([GoodRow("17", 1, 3, RowStatus.IN, product=product(), findings=(lost,))])
-        work.rows.remember_rows([GoodRow("18", 1, 4, RowStatus.OUT, SkipReason.NO_PHOTOS)])
+        out = GoodRow("18", 1, 4, RowStatus.OUT, SkipReason.NO_PHOTOS)
+        work.rows.remember_rows([row(line=3, findings=(lost,)), out])
         work.existing.remember_existing([existing("17", "2", status="deleted"), existing("17", "3")], 1)
         work.products.accept([Accepted("17", {"price": Decimal("90.00")}, {})], NOON)
         work.products.refuse(product(), (prom_said("занадто мала"),), LATER)
     with state.transaction(SLUG) as work:
         found = work.products.dossier("17")
-        assert (found.empty, found.row_status, found.reason, found.findings) == (
-            False,
-            RowStatus.IN,
-            "",
-            (lost,),
-        )
+        status = (found.empty, found.row_status, found.reason, found.findings)
+        assert status == (False, RowStatus.IN, "", (lost,))
         assert (found.desired, found.sent_at) == (product(), NOON)
         assert found.sent == Sent({"price": Decimal("90.00")})
         assert found.existing is not None
         assert found.existing.prom_id == "3"
-        assert found.refusal is not None
         refusal = found.refusal
-        assert (refusal.values, refusal.reasons) == (product().values, (prom_said("занадто мала"),))
-        assert refusal.at == LATER
+        assert refusal is not None
+        assert (refusal.values, refusal.at) == (product().values, LATER)
+        assert refusal.reasons == (prom_said("занадто мала"),)
         other = work.products.dossier("18")
         assert (other.row_status, other.reason) == (RowStatus.OUT, SkipReason.NO_PHOTOS)
         assert (other.desired, other.sent, other.existing, other.refusal) == (None, None, None, None)
@@ -844,7 +747,7 @@ def terms_of(**values: Value) -> dict[str, Value]:
 
 def in_step(work: UnitOfWork, *good_ids: str) -> None:
     """Remember goods of which everything was sent and is shown."""
-    work.rows.remember_rows([row(good_id, number) for number, good_id in enumerate(good_ids, 1)])
+    work.rows.remember_rows(rows(*good_ids))
     work.existing.remember_existing([existing(good_id) for good_id in good_ids], 1)
     work.products.accept([Accepted(good_id, product(good_id).values, {}) for good_id in good_ids], NOON)
     work.rows.settle(good_ids)
@@ -863,23 +766,19 @@ def moved(**values: Value) -> GoodRow:
 
 
 def test_where_only_price_or_stock_changed_the_plan_gets_no_content(work: UnitOfWork) -> None:
-    """Desired, sent and existing have price and stock only, and the good its name; the state keeps all."""
+    """Desired, sent and existing have price and stock only, and the good its name; the state keeps all.
+
+    Findings about price and stock are stored like all others.
+    """
     in_step(work, "17", "18")
-    work.rows.remember_rows([moved(price=Decimal("90.00"))], {"17"})
+    work.rows.remember_rows([replace(moved(price=Decimal("90.00")), findings=(finding(),))], {"17"})
     snapshot = looked_at(work)
     assert (snapshot.good_id, snapshot.title, snapshot.line) == ("17", "Капці", 9)
     assert snapshot.desired == Product("17", terms_of(price=Decimal("90.00")))
     assert snapshot.sent == Sent(terms_of())
     assert snapshot.existing == replace(existing(), values=terms_of())
     assert known(work).desired == product(price=Decimal("90.00"))
-    assert work.rows.row_hashes() == {8, 2}
-
-
-def test_findings_about_price_and_stock_are_stored(work: UnitOfWork) -> None:
-    """They are listed like all others."""
-    in_step(work, "17")
-    work.rows.remember_rows([replace(moved(), findings=(finding(),))], {"17"})
-    assert list(work.rows.findings()) == [finding()]
+    assert (work.rows.row_hashes(), list(work.rows.findings())) == ({8, 2}, [finding()])
 
 
 def test_an_accepted_price_does_not_make_the_content_dirty(work: UnitOfWork) -> None:
@@ -893,27 +792,22 @@ def test_an_accepted_price_does_not_make_the_content_dirty(work: UnitOfWork) -> 
     assert looked_at(work).existing == replace(existing(), values=terms_of(price=Decimal(7)))
 
 
-WHOLE: dict[str, Callable[[UnitOfWork], object]] = {
+def accepted(values: dict[str, Value], echo: dict[str, Value] | None = None) -> Step:
+    return lambda work: work.products.accept([Accepted("17", values, echo or {})], NOON)
+
+
+WHOLE: dict[str, Step] = TURNS | {
     "another card on Prom": lambda work: work.existing.remember_existing([existing(name="Інше")], 2),
-    "another card sent": lambda work: work.products.accept(
-        [Accepted("17", {"name": "Інше", "price": Decimal(7)}, {})], NOON
-    ),
-    "another echo": lambda work: work.products.accept(
-        [Accepted("17", {"price": Decimal(7)}, {"name": "Інше"})], NOON
-    ),
+    "another card sent": accepted({"name": "Інше", "price": Decimal(7)}),
+    "another echo": accepted({"price": Decimal(7)}, {"name": "Інше"}),
     "another row": lambda work: work.rows.remember_rows([row(digest=8)], {"17"}),
-    "other settings": lambda work: work.object_state.begin_settings("other"),
-    "not on Prom any more": lambda work: work.existing.forget_good("17"),
     "deleted on Prom": lambda work: work.existing.remember_existing([existing(status="deleted")], 2),
-    "deleted by us": lambda work: work.products.accept([Accepted("17", {"status": "deleted"}, {})], NOON),
-    "gone": lambda work: work.rows.mark_gone(["17"]),
-    "twice in the export": lambda work: work.rows.block("17", finding(), 2),
-    "refusals forgotten": lambda work: work.products.forget_refusals(),
+    "deleted by us": accepted({"status": "deleted"}),
 }
 
 
 @pytest.mark.parametrize("touch", WHOLE.values(), ids=WHOLE)
-def test_whatever_needs_the_content_gets_it(work: UnitOfWork, touch: Callable[[UnitOfWork], object]) -> None:
+def test_whatever_needs_the_content_gets_it(work: UnitOfWork, touch: Step) -> None:
     """A creation, a removal and any change of content are not planned from price and stock alone."""
     in_step(work, "17")
     touch(work)

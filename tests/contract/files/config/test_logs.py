@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from logging.handlers import QueueHandler
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -43,15 +45,10 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
 
 def test_others_hear_it_too(tmp_path: Path) -> None:
     """Events for a person go to a second handler."""
-    heard: list[str] = []
-
-    class TerminalLogHandler(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            heard.append(record.getMessage())
-
-    with logged(tmp_path / "torgsync.log", "a", TerminalLogHandler()):
+    heard: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    with logged(tmp_path / "torgsync.log", "a", QueueHandler(heard)):
         _log.info("hello")
-    assert heard == ["hello"]
+    assert (heard.get().getMessage(), heard.empty()) == ("hello", True)
 
 
 def test_a_full_file_is_followed_by_a_new_one(tmp_path: Path) -> None:
@@ -109,12 +106,8 @@ def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     [
         ("write to olena@shop.example, now", "write to [mail], now"),
         ("call +380 (50) 123-45-67 or 0501234567 or 380501234567", "call [phone] or [phone] or [phone]"),
-        (
-            "good 26931, barcode 4820000000017, order 300000001",
-            "good 26931, barcode 4820000000017, order 300000001",
-        ),
-        ("a" * 10000, "a" * 2000),
-        ("a\x1b[31mb\u202ec", "a [31mb c"),
+        ("good 26931, order 300000001, 4820000000017", "good 26931, order 300000001, 4820000000017"),
+        *(("a" * 10000, "a" * 2000), ("a\x1b[31mb\u202ec", "a [31mb c")),
     ],
 )
 def test_no_buyer_and_no_sign_of_control(text: str, shown: str) -> None:

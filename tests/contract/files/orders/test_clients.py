@@ -51,13 +51,8 @@ def test_an_export_without_clients_is_refused(tmp_path: Path, content: bytes) ->
 
 def test_every_text_is_one_line(tmp_path: Path) -> None:
     """Line ends, tabs and invisible characters break neither a table nor a file."""
-    name, email, phone, card = (
-        "Вига\u200bдана\n\tОсоба\x1b[31m",
-        "IVAN\n@example.com",
-        "050\n0000001",
-        "99\n17",
-    )
-    row = f'"{name}";"{email}";"{phone}";0;"";"{card}";"";"";"";"";"";"";0;0'
+    name = "Вига\u200bдана\n\tОсоба\x1b[31m"
+    row = f'"{name}";"IVAN\n@example.com";"050\n0000001";0;"";"99\n17";"";"";"";"";"";"";0;0'
     (client,) = read_clients(written(tmp_path, row, encoding="utf-8"))
     assert client == Client("", "Вигадана Особа[31m", "+380500000001", "ivan @example.com", "99 17")
 
@@ -67,11 +62,7 @@ def test_every_text_is_one_line(tmp_path: Path) -> None:
     [
         ([ROW, f"{ROW};5", ROW], "1 row of", ["line 2  it does not have the 14 columns"]),
         ([ROW[:40], ROW[:50]], "2 rows of", ["line 1  it does not", "line 2  it does not"]),
-        (
-            ['"x";"";"";"знижка";"";"";"";"";"";"";"";"";0;0'],
-            "1 row of",
-            ["line 1  column 4: it should hold a number"],
-        ),
+        ([ROW.replace(";0;", ";знижка;")], "1 row of", ["line 1  column 4: it should hold a number"]),
         ([ROW.replace("33,9", "багато")], "1 row of", ["line 1  column 14"]),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,22 +13,31 @@ from sftp import sftp_server
 
 from torgsync.core.config.settings import without_password
 from torgsync.errors import Temporary, TorgsyncError
+from torgsync.files.orders import outbox as outboxes
 from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
-from torgsync.files.orders.outbox import (
-    FolderOutbox,
-    Outbox,
-    RemoteOutbox,
-    is_address,
-    open_outbox,
-    same_place,
-    try_outbox,
-)
+from torgsync.files.orders.outbox import FolderOutbox, Outbox, RemoteOutbox, open_outbox, try_outbox
+
+FILE = "order-1.json"
+WRONG = "wr0ng-invented"
 
 
-def lying(outbox: Outbox) -> set[str] | None:
+def names(outbox: Outbox) -> set[str] | None:
     """The names of all files."""
-    names = outbox.names()
-    return None if names is None else set(names)
+    found = outbox.names()
+    return None if found is None else set(found)
+
+
+def write(outbox: Outbox, content: bytes = b"{}\n") -> None:
+    """Put one file and publish it."""
+    outbox.put(FILE, content)
+    outbox.publish(FILE)
+
+
+def refused(address: str, password: str = "", *, match: str) -> TorgsyncError:
+    """Return the error of an outbox that cannot be opened."""
+    with pytest.raises(TorgsyncError, match=match) as caught, open_outbox(address, password):
+        pass
+    return caught.value
 
 
 @pytest.fixture(scope="module")
@@ -47,72 +57,64 @@ def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(params=["folder", "ftp", "sftp", "memory"])
 def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outbox]:
     """An outbox whose folder is not there yet; `work` copies instead of renaming, as S3 does."""
-    if request.param == "folder":
-        with open_outbox(tmp_path / "in" / "orders") as opened:
-            yield opened
-    elif request.param == "ftp":
-        place = request.getfixturevalue("ftp")
-        with open_outbox(f"{place.url}{tmp_path.name}/orders", PASSWORD) as opened:
-            yield opened
-    elif request.param == "sftp":
-        with open_outbox(f"{request.getfixturevalue('sftp')}{tmp_path.name}", PASSWORD) as opened:
-            yield opened
-    else:
+    if request.param == "memory":
         import fsspec
 
         yield RemoteOutbox(fsspec.filesystem("memory"), f"/{tmp_path.name}", "memory", ())
+        return
+    place: Path | str = tmp_path / "in" / "orders"
+    if request.param == "ftp":
+        place = f"{request.getfixturevalue('ftp').url}{tmp_path.name}/orders"
+    elif request.param == "sftp":
+        place = f"{request.getfixturevalue('sftp')}{tmp_path.name}"
+    with open_outbox(place, PASSWORD) as opened:
+        yield opened
 
 
 def test_a_file_is_there_whole_or_not_at_all(outbox: Outbox) -> None:
     """First under a name that Torgsoft does not look for, then under its own; nothing else is left."""
-    assert lying(outbox) is None
-    outbox.put("order-1.json", b"{}\n")
+    assert names(outbox) is None
+    outbox.put(FILE, b"{}\n")
     outbox.make_durable()
-    assert lying(outbox) == {f"order-1.json{UNFINISHED}"}
-    outbox.publish("order-1.json")
+    assert names(outbox) == {f"{FILE}{UNFINISHED}"}
+    outbox.publish(FILE)
     outbox.make_durable()
-    assert lying(outbox) == {"order-1.json"}
+    assert names(outbox) == {FILE}
 
 
 def test_a_second_file_of_one_name_takes_its_place(outbox: Outbox) -> None:
     """Written again on purpose, also under its temporary name."""
     for content in (b"old", b"older", b"new"):
-        outbox.put("order-1.json", content)
-    outbox.publish("order-1.json")
-    outbox.put("order-1.json", b"newer")
-    outbox.publish("order-1.json")
-    assert lying(outbox) == {"order-1.json"}
+        outbox.put(FILE, content)
+    outbox.publish(FILE)
+    write(outbox, b"newer")
+    assert (names(outbox), outbox.read(FILE)) == ({FILE}, b"newer")
 
 
 def test_a_file_is_taken_back_once(outbox: Outbox) -> None:
     """The second attempt finds none."""
-    outbox.put("order-1.json", b"{}")
-    outbox.publish("order-1.json")
-    assert outbox.remove("order-1.json") is True
-    assert outbox.remove("order-1.json") is False
-    assert not lying(outbox)
+    write(outbox)
+    assert [outbox.remove(FILE) for _ in range(2)] == [True, False]
+    assert not names(outbox)
 
 
 def test_a_file_is_hidden_once_and_restored(outbox: Outbox) -> None:
     """The first to rename it has it; files are listed with their bytes, and can be read."""
-    outbox.put("order-1.json", b"{}\n")
-    outbox.publish("order-1.json")
-    assert (outbox.sizes(), outbox.read("order-1.json")) == ({"order-1.json": 3}, b"{}\n")
-    assert outbox.hide("order-1.json") is True
-    assert outbox.hide("order-1.json") is False
-    assert (lying(outbox), outbox.read("order-1.json")) == ({f"order-1.json{HIDDEN}"}, None)
-    outbox.unhide("order-1.json")
-    assert (outbox.sizes(), outbox.read("order-1.json")) == ({"order-1.json": 3}, b"{}\n")
+    write(outbox)
+    assert (outbox.sizes(), outbox.read(FILE)) == ({FILE: 3}, b"{}\n")
+    assert [outbox.hide(FILE) for _ in range(2)] == [True, False]
+    assert (names(outbox), outbox.read(FILE)) == ({f"{FILE}{HIDDEN}"}, None)
+    outbox.unhide(FILE)
+    assert (outbox.sizes(), outbox.read(FILE)) == ({FILE: 3}, b"{}\n")
 
 
 def test_an_outbox_is_tried_without_a_trace(outbox: Outbox) -> None:
     """One that is not there yet is not made, and no file is left in one that is."""
     assert try_outbox(outbox) is False
     assert outbox.names() is None
-    outbox.put("order-1.json", b"{}\n")
-    outbox.publish("order-1.json")
+    write(outbox)
     assert try_outbox(outbox) is True
-    assert lying(outbox) == {"order-1.json"}
+    assert names(outbox) == {FILE}
 
 
 def test_a_folder_that_could_not_be_made_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +129,7 @@ def test_a_folder_that_could_not_be_made_is_reported(tmp_path: Path, monkeypatch
 
 def test_a_share_on_other_disk_from_the_home(outbox: Outbox, tmp_path: Path) -> None:
     """A folder on the disk of the home does not; a server always does."""
-    outbox.put("order-1.json", b"{}\n")
+    outbox.put(FILE, b"{}\n")
     assert outbox.on_other_disk(tmp_path) is not isinstance(outbox, FolderOutbox)
 
 
@@ -135,7 +137,7 @@ def test_a_share_that_goes_away_took_nothing(tmp_path: Path) -> None:
     """A file that cannot be hidden because its folder is gone was not taken."""
     folder = FolderOutbox(tmp_path / "share")
     with pytest.raises(TorgsyncError, match="cannot be used: No such file"):
-        folder.hide("order-1.json")
+        folder.hide(FILE)
 
 
 @pytest.mark.parametrize(
@@ -148,26 +150,21 @@ def test_a_share_that_goes_away_took_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_one_place_has_many_names(one: str, other: str, same: bool) -> None:
-    """Passwords, slashes and ways round do not make it another one."""
-    assert same_place(one, other) is same
+    """Passwords, slashes and ways round do not make it another one; a drive of Windows is no address."""
+    assert outboxes.same_place(one, other) is same
+    assert outboxes.is_address("ftp://host/in")
+    assert not any(map(outboxes.is_address, ("C:\\in", "../in")))
 
 
-def test_files_arrive_byte_by_byte(ftp: FtpPlace) -> None:
-    """The server has what was written."""
+@pytest.mark.parametrize("folder", ["bytes", ""])
+def test_files_arrive_byte_by_byte(ftp: FtpPlace, folder: str) -> None:
+    """The server has what was written, also where the address has no path."""
     content = '{ "Name": "Вигадана" }\r\n'.encode()
-    with open_outbox(f"{ftp.url}bytes", PASSWORD) as outbox:
-        outbox.put("order-1.json", content)
-        outbox.publish("order-1.json")
-    assert (ftp.folder / "bytes" / "order-1.json").read_bytes() == content
-
-
-def test_the_root_of_a_server_is_a_folder(ftp: FtpPlace) -> None:
-    """An address without a path."""
-    with open_outbox(ftp.url, PASSWORD) as outbox:
-        outbox.put("order-9.json", b"{}")
-        outbox.publish("order-9.json")
-        assert "order-9.json" in (outbox.names() or ())
-        assert outbox.remove("order-9.json")
+    with open_outbox(f"{ftp.url}{folder}", PASSWORD) as outbox:
+        write(outbox, content)
+        assert (ftp.folder / folder / FILE).read_bytes() == content
+        assert FILE in (outbox.names() or ())
+        assert outbox.remove(FILE)
 
 
 def test_a_store_without_folders_has_none_missing() -> None:
@@ -181,53 +178,36 @@ def test_a_store_without_folders_has_none_missing() -> None:
 
     bucket = Bucket()
     outbox = RemoteOutbox(bucket, "/bucket/orders", "s3://bucket/orders", ())
-    assert lying(outbox) is None
+    assert names(outbox) is None
     bucket.mkdir("/bucket")
-    assert lying(outbox) == set()
-    outbox.put("order-1.json", b"{}")
-    outbox.publish("order-1.json")
-    assert lying(outbox) == {"order-1.json"}
+    assert names(outbox) == set()
+    write(outbox)
+    assert names(outbox) == {FILE}
     outbox.close()
 
 
 @pytest.mark.parametrize("address", ["ftp://torgsoft:{}@127.0.0.1:{}/", "ftp://torgsoft@127.0.0.1:{1}/"])
 def test_a_refused_login_is_reported_without_the_password(ftp: FtpPlace, address: str) -> None:
     """It may be tried again; no message holds what was typed as a password."""
-    wrong = "wr0ng-invented"
-    with (
-        pytest.raises(Temporary, match="cannot be used: 530") as caught,
-        open_outbox(address.format(wrong, ftp.port), wrong),
-    ):
-        pass
-    assert wrong not in f"{caught.value.message} {caught.value.hint}"
-    assert "[orders] outbox" in str(caught.value.hint)
+    error = refused(address.format(WRONG, ftp.port), WRONG, match="cannot be used: 530")
+    assert isinstance(error, Temporary)
+    assert WRONG not in f"{error.message} {error.hint}"
+    assert "[orders] outbox" in str(error.hint)
 
 
-def test_a_server_with_another_password_is_reported(sftp: str) -> None:
-    """SFTP has errors of a family of its own; they are reported alike."""
-    with (
-        pytest.raises(Temporary, match="cannot be used: Authentication failed"),
-        open_outbox(sftp, "wr0ng-invented"),
-    ):
-        pass
-
-
-def test_a_server_that_is_not_there_is_reported() -> None:
-    """Nothing listens: it may be tried again."""
-    with (
-        pytest.raises(Temporary, match=r"ftp://torgsoft@127\.0\.0\.1:1/"),
-        open_outbox("ftp://torgsoft@127.0.0.1:1/"),
-    ):
-        pass
+def test_a_server_that_cannot_be_used_may_be_tried_again(sftp: str) -> None:
+    """Nothing listens, or SFTP, whose errors are of a family of their own, refuses the password."""
+    for address, why in ((sftp, "cannot be used: Authentication"), ("ftp://me@127.0.0.1:1/", "ftp://me@127")):
+        assert isinstance(refused(address, WRONG, match=why), Temporary)
 
 
 def test_a_server_that_goes_away_is_reported(tmp_path: Path) -> None:
     """In the middle of the work, in each of its steps."""
     with ftp_server(tmp_path) as place, open_outbox(f"{place.url}a", PASSWORD) as outbox:
-        outbox.put("order-1.json", b"{}")
-        (tmp_path / "a" / f"order-1.json{UNFINISHED}").unlink()
+        outbox.put(FILE, b"{}")
+        (tmp_path / "a" / f"{FILE}{UNFINISHED}").unlink()
         with pytest.raises(Temporary, match=r"the outbox `ftp://torgsoft@127\.0\.0\.1:.*/a` cannot"):
-            outbox.publish("order-1.json")
+            outbox.publish(FILE)
 
 
 def test_a_password_is_never_a_part_of_what_is_said() -> None:
@@ -257,34 +237,18 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, address: st
         monkeypatch.setitem(sys.modules, name, None)
     for name in [one for one in sys.modules if one.startswith("fsspec.implementations.sftp")]:
         monkeypatch.delitem(sys.modules, name)
-    with (
-        pytest.raises(TorgsyncError, match=rf'needs a library: `pip install "torgsync\[{extra}\]"`'),
-        open_outbox(address),
-    ):
-        pass
+    refused(address, match=rf'needs a library: `pip install "torgsync\[{extra}\]"`')
 
 
 def test_a_folder_that_takes_no_file_is_reported(tmp_path: Path) -> None:
     """A file is in its way: each step says so, with the folder."""
     (tmp_path / "out").write_text("in the way")
     with open_outbox(str(tmp_path / "out" / "in")) as outbox:
+        by_name = (outbox.read, outbox.hide, outbox.unhide, outbox.publish, outbox.remove)
         for step in (
-            outbox.names,
-            lambda: outbox.put("a", b""),
-            lambda: outbox.read("a"),
-            lambda: outbox.hide("a"),
-            lambda: outbox.unhide("a"),
-            lambda: outbox.on_other_disk(tmp_path),
-            lambda: outbox.publish("a"),
-            lambda: outbox.remove("a"),
-            outbox.make_durable,
+            *(partial(method, "a") for method in by_name),
+            *(outbox.names, partial(outbox.put, "a", b"")),
+            *(partial(outbox.on_other_disk, tmp_path), outbox.make_durable),
         ):
             with pytest.raises(TorgsyncError, match="cannot be used: Not a directory"):
                 step()
-
-
-def test_addresses_are_distinguished_from_folders() -> None:
-    """A drive of Windows is no address."""
-    assert is_address("ftp://host/in")
-    assert not is_address("C:\\Torgsoft\\in")
-    assert not is_address("../in")

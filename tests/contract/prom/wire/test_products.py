@@ -1,4 +1,4 @@
-"""Products of Prom.ua become values of the core, and values become items of an edit."""
+"""Products and imports of Prom.ua become values of the core, and values become items of an edit."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recorded import PRODUCT, parsed
+from recorded import IMPORT, PRODUCT, changed, parsed
 
 from torgsync.core.plan.channels import EditAnswer
 from torgsync.core.product.fields import Discount, Photo, Value, WholesaleStep
 from torgsync.core.product.products import Existing, dump
-from torgsync.prom.wire.products import WireProduct, edit_answer, edit_item
+from torgsync.prom.wire.products import WireProduct, edit_answer, edit_item, import_id, import_state
 from torgsync.prom.wire.values import single
 
 TODAY = date(2026, 7, 20)
@@ -63,9 +63,8 @@ def test_values_of_an_unexpected_type_count_as_absent() -> None:
     """One odd product must not stop the listing of a shop."""
     odd = {key: [{"odd": True}] for key in PRODUCT if key not in ("id", "prices")}
     assert existing({"id": "7", **odd}) == Existing("7", "", {})
-    assert existing(
-        {"id": 7, "price": True, "name": False, "date_modified": "0001-01-01T00:00:00+14:00"}
-    ) == (Existing("7", "", {}))
+    values = {"price": True, "name": False, "date_modified": "0001-01-01T00:00:00+14:00"}
+    assert existing({"id": 7, **values}) == Existing("7", "", {})
 
 
 def test_a_null_discount_means_no_discount() -> None:
@@ -92,15 +91,11 @@ def test_a_text_without_languages_is_used_for_both() -> None:
 
 def test_wholesale_steps_are_sorted_and_unreadable_ones_left_out() -> None:
     """Steps come by quantity; an empty list differs from an absent one."""
-    steps = [
-        {"price": 9, "minimum_order_quantity": 50},
-        {"price": 9.5, "minimum_order_quantity": 10},
-        {"price": 1},
-    ]
-    values = existing({"id": 7, "prices": [*steps, {"minimum_order_quantity": 3}, "odd"]}).values
-    assert values == {
-        "wholesale_prices": (WholesaleStep(10, Decimal("9.50")), WholesaleStep(50, Decimal("9.00")))
-    }
+    steps = [{"price": 9, "minimum_order_quantity": 50}, {"price": 9.5, "minimum_order_quantity": 10}]
+    odd = [{"price": 1}, {"minimum_order_quantity": 3}, "odd"]
+    values = existing({"id": 7, "prices": [*steps, *odd]}).values
+    read = (WholesaleStep(10, Decimal("9.50")), WholesaleStep(50, Decimal("9.00")))
+    assert values == {"wholesale_prices": read}
     assert existing({"id": 7, "prices": []}).values == {"wholesale_prices": ()}
 
 
@@ -172,12 +167,8 @@ def test_a_removed_value_is_sent_as_empty() -> None:
 def test_a_discount_of_the_leap_day_ends_on_the_day_before() -> None:
     """The year after has no 29th of February."""
     item = edit_item("1", {"discount": Discount(Decimal(5), "percent")}, today=date(2028, 2, 29))
-    assert item["discount"] == {
-        "value": 5,
-        "type": "percent",
-        "date_start": "29.02.2028",
-        "date_end": "28.02.2029",
-    }
+    dates = {"date_start": "29.02.2028", "date_end": "28.02.2029"}
+    assert item["discount"] == {"value": 5, "type": "percent"} | dates
 
 
 @given(st.decimals(0, 1_000_000, places=2), st.integers(0, 10_000))
@@ -186,3 +177,39 @@ def test_what_is_sent_is_what_is_read_back(price: Decimal, quantity: int) -> Non
     values: dict[str, Value] = {"price": price, "quantity": quantity, "presence": "available"}
     item = edit_item("7", values, today=TODAY)
     assert existing({**item, "external_id": "7"}).values == values
+
+
+# Imports
+
+
+def test_an_import_has_counters_and_reasons() -> None:
+    """The status is in upper case, the misspelt counter is known, and the failed photo is a reason."""
+    state = import_state(parsed(changed(IMPORT, message="late", created=True)), lambda raw: str(raw or ""))
+    assert state.status == "PARTIAL"
+    named = {"total": 100, "imported": 100, "updated": 62, "not_changed": 28, "created_active": 10}
+    assert state.counters == named | {"created_hidden": 0, "not_in_file": 5, "with_errors_count": 0}
+    assert state.errors == ("late", "{'download_images': {'code': 2004, 'extra': {'status_code': 404}}}")
+    assert import_state({"errors": "odd"}, lambda raw: str(raw or "")).errors == ("odd",)
+
+
+def test_an_import_has_reasons_of_single_products() -> None:
+    """The id may be at any depth; a reason belongs to one product only."""
+    errors = [
+        {"import": {"code": 3001, "extra": {"external_id": "17", "message": "назву обрізано"}}},
+        {"import": {"code": 3001, "external_id": 17, "reason": {"text": "ще щось"}}},
+        {"validation": {"code": 1001}},
+        "просто слова",
+    ]
+    state = import_state({"errors": errors}, lambda raw: str(raw or ""))
+    first, second = state.errors_of["17"]
+    assert (first, "ще щось" in second, list(state.errors_of)) == ("назву обрізано", True, ["17"])
+    assert state.errors == ("{'validation': {'code': 1001}}", "просто слова")
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [({"id": "0a1b"}, "0a1b"), ({"id": 17}, "17"), ({"import_id": 18}, "18"), ({"status": "success"}, None)],
+)
+def test_an_id_of_an_import_has_three_forms(answer: dict[str, object], found: str | None) -> None:
+    """Its absence is the only sure sign of a refusal."""
+    assert import_id(answer) == found

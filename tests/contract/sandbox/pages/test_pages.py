@@ -68,10 +68,8 @@ class TestCards:
 
     def test_wholesale(self, shop: Shop) -> None:
         """A card shows the lowest wholesale price."""
-        shop.add_product(
-            price=Decimal(120),
-            prices=(Wholesale(Decimal(100), Decimal(10)), Wholesale(Decimal(90), Decimal(50))),
-        )
+        prices = (Wholesale(Decimal(100), Decimal(10)), Wholesale(Decimal(90), Decimal(50)))
+        shop.add_product(price=Decimal(120), prices=prices)
         assert visit(shop).text(".ladder") == "Оптові ціни: від 90 ₴"
 
     @pytest.mark.parametrize("status", ["draft", "not_on_display", "deleted", "approval_pending"])
@@ -159,13 +157,9 @@ class TestVariants:
     def test_variants_in_two_groups(self, shop: Shop, clock: Clock) -> None:
         """A card is seen once in every group that holds one of its variants."""
         categories = '<category id="1">Жінкам</category><category id="2">Дівчатам</category>'
-        content = feed(
-            dress("S", "синій", "<categoryId>1</categoryId>"),
-            dress("M", "синій", "<categoryId>1</categoryId>"),
-            dress("L", "синій", "<categoryId>2</categoryId>"),
-            categories=categories,
-        )
-        import_feed(client_of(shop), clock, content)
+        sizes = (("S", 1), ("M", 1), ("L", 2))
+        offers = [dress(size, "синій", f"<categoryId>{group}</categoryId>") for size, group in sizes]
+        import_feed(client_of(shop), clock, feed(*offers, categories=categories))
         page = visit(shop)
         for name in ("Жінкам 2", "Дівчатам 1"):
             assert len(visit(shop, page.links("nav.groups a")[name]).elements("li.card")) == 1
@@ -187,13 +181,8 @@ class TestGroups:
 
     def test_tree(self, shop: Shop, clock: Clock) -> None:
         """Groups form a tree with the number of products in and below them; empty ones are left out."""
-        content = feed(
-            offer("1", "<categoryId>1</categoryId>"),
-            offer("2", "<categoryId>2</categoryId>"),
-            offer("3"),
-            categories=self.CATEGORIES,
-        )
-        import_feed(client_of(shop), clock, content)
+        offers = [offer(number, f"<categoryId>{number}</categoryId>") for number in "12"]
+        import_feed(client_of(shop), clock, feed(*offers, offer("3"), categories=self.CATEGORIES))
         page = visit(shop)
         links = page.links("nav.groups a")
         assert list(links) == ["Усі товари 3", "Взуття 2", "Жіноче 1", "Без групи 1"]
@@ -207,15 +196,12 @@ class TestGroups:
         product = visit(shop, f"/product/{shop.product('2').id}")
         assert product.text(".way") == "Усі товари › Взуття › Жіноче"
 
-    def test_unknown_group(self, shop: Shop) -> None:
-        """A group that is not there is a page that is not there."""
-        assert visitor_of(shop).get("/?group=5").status_code == 404
-
     def test_group_without_products(self, shop: Shop) -> None:
-        """A group whose products are all hidden says that nothing is found."""
+        """One whose products are all hidden says that nothing is found; one that is not there is no page."""
         shop.hide_product(shop.add_product(group_id=(group := shop.add_group("Зима"))))
         shop.add_product()
         assert visit(shop, f"/?group={group}").text(".empty") == "Нічого не знайдено."
+        assert visitor_of(shop).get("/?group=5").status_code == 404
 
     def test_ring_of_groups(self, shop: Shop, clock: Clock) -> None:
         """Groups that contain each other by mistake are all visible, and so are groups below the ring."""
@@ -236,9 +222,8 @@ class TestGroups:
             + "".join(f'<category id="{top}.{n}" parentId="{top}">Г {top}.{n}</category>' for n in range(20))
             for top in range(10)
         )
-        offers = [
-            offer(f"{top}.{n}", f"<categoryId>{top}.{n}</categoryId>") for top in range(10) for n in range(20)
-        ]
+        names = [f"{top}.{n}" for top in range(10) for n in range(20)]
+        offers = [offer(name, f"<categoryId>{name}</categoryId>") for name in names]
         import_feed(client_of(shop), clock, feed(*offers, categories=categories))
         page = visit(shop)
         assert len(page.elements("nav.groups li")) == 11
@@ -250,9 +235,8 @@ class TestGroups:
         categories = '<category id="0">Г 0</category>' + "".join(
             f'<category id="{n}" parentId="{n - 1}">Г {n}</category>' for n in range(1, 1500)
         )
-        import_feed(
-            client_of(shop), clock, feed(offer("1", "<categoryId>1499</categoryId>"), categories=categories)
-        )
+        deepest = offer("1", "<categoryId>1499</categoryId>")
+        import_feed(client_of(shop), clock, feed(deepest, categories=categories))
         assert visit(shop).texts("nav.groups li") == ["Усі товари 1", "Г 0 1"]
 
 
@@ -312,15 +296,11 @@ class TestSearch:
         assert Seen(visitor_of(shop).get("/", params={"q": str(product)})).text("h1") == f"Пошук: «{product}»"
 
     def test_variants_found(self, shop: Shop, clock: Clock) -> None:
-        """A variant is found on its card, once."""
+        """A variant is found on its card, once; a search without a result says so, and its text is text."""
         import_feed(client_of(shop), clock, feed(dress("S", "синій"), dress("M", "синій"), offer("1")))
         page = Seen(visitor_of(shop).get("/", params={"q": "сукня"}))
         assert len(page.elements("li.card")) == 1
         assert page.text(".sum").startswith("2 товари")
-
-    def test_nothing_found(self, shop: Shop) -> None:
-        """A search without a result says so; the text searched for is only text."""
-        shop.add_product()
         page = Seen(visitor_of(shop).get("/", params={"q": AWKWARD, "lang": "ru"}))
         assert page.text(".empty") == "Ничего не найдено."
         assert page.text("h1") == f"Поиск: «{AWKWARD}»"

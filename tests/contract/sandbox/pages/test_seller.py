@@ -34,11 +34,8 @@ class TestSeller:
             "1 Видалено",
             "1 Немає в наявності",
         ]
-        assert page.texts(".empty") == [
-            "Імпортів ще не було.",
-            "Замовлень ще немає.",
-            "Ще ніхто нічого не запитував.",
-        ]
+        empty = ["Імпортів ще не було.", "Замовлень ще немає.", "Ще ніхто нічого не запитував."]
+        assert page.texts(".empty") == empty
 
     def test_products(self, shop: Shop) -> None:
         """Hidden and deleted products are listed and marked; a list can be searched and leafed through."""
@@ -55,8 +52,8 @@ class TestSeller:
         assert visit(shop, chips["Приховано 1"]).links("tbody a") == {"Товар 7": f"/seller/products/{hidden}"}
         gone = visit(shop, chips["Видалено 1"])
         assert gone.texts(".gone-ids li") == ["id-8 Видалено"]
-        assert visit(shop, "/seller/products?status=deleted&q=id-9").text(".empty") == "Нічого не знайдено."
-        assert visit(shop, "/seller/products?status=draft").text(".empty") == "Нічого не знайдено."
+        for query in ("status=deleted&q=id-9", "status=draft"):
+            assert visit(shop, f"/seller/products?{query}").text(".empty") == "Нічого не знайдено."
         assert visit(shop, "/seller/products?q=id-9").text(".sum") == "1 товар"
         assert visitor_of(shop).get("/seller/products?status=x").status_code == 404
 
@@ -66,10 +63,8 @@ class TestSeller:
         shop.hide_product(product)
         page = visit(shop, f"/seller/products/{product}")
         assert page.text(".hidden-from-buyers") == "Приховано. Покупець цієї сторінки не бачить."
-        facts = page.texts("table.facts tr")
-        assert "Зовнішній ідентифікатор id-7" in facts
-        assert "Пошукові запити чайник, імбрик" in facts
-        assert "Змінено 02.03.2026 11:00:00" in facts
+        facts = {"Зовнішній ідентифікатор id-7", "Пошукові запити чайник, імбрик"}
+        assert facts | {"Змінено 02.03.2026 11:00:00"} <= set(page.texts("table.facts tr"))
 
     def test_failed_photos(self, clock: Clock) -> None:
         """Photos that could not be fetched are shown on the product's page and in the import's report."""
@@ -89,9 +84,8 @@ class TestSeller:
         page = visit(shop, "/seller/imports")
         assert page.texts("ol.imports .badge") == ["Виконується", "Не виконано", "Є зауваження"]
         assert page.texts("ol.imports time")[0] == "02.03.2026 12:00:20"
-        assert page.texts("dl.counters")[1] == (
-            "усього 2 створено 1 змінено 0 без змін 0 з помилками 1 немає у файлі 0"
-        )
+        counted = "усього 2 створено 1 змінено 0 без змін 0 з помилками 1 немає у файлі 0"
+        assert page.texts("dl.counters")[1] == counted
         assert page.texts(".complaint") == ["Невірний формат файлу"]
         assert page.texts(".remarks li")[1] == "позиція 2 : Поле Назва_позиції: обов'язкове поле"
         assert "Оновлюються: image_urls, назва." in page.texts(".settings")[0]
@@ -117,11 +111,10 @@ class TestSeller:
             first_name="Олена", last_name="Вигадана", phone="+380500000001", email="o@shop.example"
         )
         number = shop.place_order([(product, 2)], buyer=buyer, delivery_address="вул. Тестова, 7", paid=True)
+        shown = f"№ {number} 02.03.2026 11:00:00 Оплачено Чайник × 2 241 ₴ Пром-оплата: оплачено"
         for path in ("/seller", "/seller/orders"):
             page = visit(shop, path)
-            assert page.text("tbody tr") == (
-                f"№ {number} 02.03.2026 11:00:00 Оплачено Чайник × 2 241 ₴ Пром-оплата: оплачено"
-            )
+            assert page.text("tbody tr") == shown
             for word in ("Олена", "Вигадана", "380500000001", "o@shop.example", "Тестова"):
                 assert word not in page.response.text
 
@@ -134,11 +127,8 @@ class TestSeller:
         client.post("/products/edit", json=[{"id": 1, "price": 5}])
         client.get("/nothing")
         page = visit(shop, "/seller/log")
-        assert page.texts("ol.log code")[:3] == [
-            "/api/v1/nothing",
-            "/api/v1/products/edit",
-            "/api/v1/products/list?last_id=100",
-        ]
+        asked = ["nothing", "products/edit", "products/list?last_id=100"]
+        assert page.texts("ol.log code")[:3] == [f"/api/v1/{path}" for path in asked]
         assert page.texts("ol.log .code")[:2] == ["404", "200"]
         assert page.text("ol.log pre") == '[{"id":1,"price":5}]'
         assert len(page.elements("ol.log code")) == 100
@@ -198,13 +188,8 @@ def test_contrast(scheme: int) -> None:
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", blocks[scheme]))
     inks = ("text", "quiet", "accent", "good", "warn", "bad")
     pairs = [(ink, ground) for ink in inks for ground in ("ground", "panel")]
-    pairs += [
-        ("text", "sunk"),
-        ("quiet", "sunk"),
-        ("on-accent", "accent"),
-        ("on-notice", "notice"),
-        ("panel", "bad"),
-    ]
+    pairs += [("text", "sunk"), ("quiet", "sunk")]
+    pairs += [("on-accent", "accent"), ("on-notice", "notice"), ("panel", "bad")]
     for ink, ground in pairs:
         darker, lighter = sorted((luminance(colours[ink]), luminance(colours[ground])))
         assert (lighter + 0.05) / (darker + 0.05) >= 4.5, (ink, ground)

@@ -39,6 +39,7 @@ class TestReading:
             images=(Image(11, "https://photos.example/1.jpg"),),
             category_id=35403,
         )
+        dates = {"date_start": "01.09.2026", "date_end": "30.09.2026"}
         assert client.get(f"/products/{number}").json() == {
             "product": {
                 "id": number,
@@ -55,12 +56,7 @@ class TestReading:
                 "regions": [],
                 "price": 150.1,
                 "minimum_order_quantity": None,
-                "discount": {
-                    "value": 10,
-                    "type": "percent",
-                    "date_start": "01.09.2026",
-                    "date_end": "30.09.2026",
-                },
+                "discount": {"value": 10, "type": "percent"} | dates,
                 "currency": "UAH",
                 "measure_unit": "шт.",
                 "group": {"id": 1000000, "name": "Корневая группа", "name_multilang": None},
@@ -106,20 +102,17 @@ class TestReading:
         assert response.json()["product"]["external_id"] == external_id
 
     def test_absent_and_deleted(self, shop: Shop, client: httpx.Client) -> None:
-        """What is absent or deleted is a 404 with a web page, by either id."""
+        """They are 404 with a web page, by either id; drafts and hidden products are listed."""
+        shop.add_product("3", status="draft")
+        shop.hide_product(shop.add_product("4"))
+        statuses = [product["status"] for product in client.get("/products/list").json()["products"]]
+        assert statuses == ["not_on_display", "draft"]
         number = shop.add_product("1")
         shop.delete_product("1")
         for path in (f"/products/{number}", "/products/by_external_id/1", "/products/by_external_id/2"):
             response = client.get(path)
             assert response.status_code == 404
             assert "html" in response.headers["content-type"]
-
-    def test_hidden_products_are_shown(self, shop: Shop, client: httpx.Client) -> None:
-        """Drafts and hidden products are listed."""
-        shop.add_product("1", status="draft")
-        shop.hide_product(shop.add_product("2"))
-        statuses = [product["status"] for product in client.get("/products/list").json()["products"]]
-        assert statuses == ["not_on_display", "draft"]
 
 
 class TestEditing:
@@ -230,17 +223,13 @@ class TestEditing:
         assert (response.status_code, response.json()) == (200, {"errors": {"error": text}})
 
     def test_delete(self, shop: Shop, client: httpx.Client) -> None:
-        """`status: deleted` is processed; the product is gone from lists and from both GETs."""
+        """`status: deleted` is processed, by Prom's id as well; the product is gone from lists and GETs."""
         shop.add_product("1")
-        shop.add_product()
+        number = shop.add_product()
         assert edit(client, {"id": "1", "status": "deleted"}) == {"processed_ids": ["1"], "errors": {}}
         assert client.get("/products/by_external_id/1").status_code == 404
         assert [one["external_id"] for one in client.get("/products/list").json()["products"]] == [None]
         assert edit(client, {"id": "1", "price": 5}) == {"processed_ids": [], "errors": {}}
-
-    def test_delete_a_product_without_external_id(self, shop: Shop, client: httpx.Client) -> None:
-        """A product made in the cabinet can be deleted by its Prom id."""
-        number = shop.add_product()
         body = [{"id": number, "status": "deleted"}]
         assert client.post("/products/edit", json=body).json()["processed_ids"] == [number]
         assert shop.products() == []

@@ -10,48 +10,6 @@ from torgsync.core.orders.stored import Confirmation, FilePhase, StoredOrder
 from torgsync.core.reason import Reason
 from torgsync.state.store import UnitOfWork
 
-
-def test_an_order_file_is_owed_until_it_is_written(work: UnitOfWork) -> None:
-    """Oldest first; what is held owes none, and a new version of a written order owes none again."""
-    for number, created, held in (
-        ("2", LATER, None),
-        ("1", NOON, None),
-        ("3", NOON, Reason(HoldReason.NO_SALE, {"status": "draft"})),
-    ):
-        work.orders.remember(order(id=number, created=created), NOON, client_id="", hold=held)
-    assert [stored.order.id for stored in work.order_files.owed()] == ["1", "2"]
-    work.order_files.mark_moving("1", "order-1.json", "/outbox")
-    work.orders.remember(order(id="1", created=NOON, status="paid"), LATER, client_id="", hold=None)
-    assert [stored.order.id for stored in work.order_files.owed()] == ["2"]
-    (moving,) = work.order_files.in_outbox()
-    assert (moving.version, moving.file, moving.phase, moving.place) == (
-        2,
-        "order-1.json",
-        FilePhase.MOVING,
-        "/outbox",
-    )
-
-
-def test_an_order_file_is_followed_until_torgsoft_has_it(work: UnitOfWork) -> None:
-    """Written, taken, taken back: each is remembered with its time, and ends its waiting."""
-    work.orders.remember(order(), NOON, client_id="", hold=None)
-
-    def state() -> tuple[object, ...]:
-        stored = work.orders.get("300000001")
-        assert stored is not None
-        return stored.phase, stored.written, stored.taken, len(work.order_files.in_outbox())
-
-    work.order_files.mark_moving("300000001", "order-300000001.json", "/outbox")
-    work.order_files.mark_written("300000001", NOON)
-    assert state() == (FilePhase.WRITTEN, NOON, None, 1)
-    work.order_files.mark_taken("300000001", LATER)
-    assert state() == (FilePhase.TAKEN, NOON, LATER, 0)
-    work.order_files.mark_written("300000001", LATER)
-    assert state() == (FilePhase.WRITTEN, LATER, None, 1)
-    work.order_files.mark_withdrawn("300000001")
-    assert state() == (FilePhase.WITHDRAWN, LATER, None, 0)
-
-
 NUMBER = "300000001"
 FILE = "order-300000001.json"
 CHANGE = Reason(HandWork.CHANGE, {"parts": ["delivery", "total"]})
@@ -61,6 +19,39 @@ def stored(work: UnitOfWork) -> StoredOrder:
     known = work.orders.get(NUMBER)
     assert known is not None
     return known
+
+
+def test_an_order_file_is_owed_until_it_is_written(work: UnitOfWork) -> None:
+    """Oldest first; what is held owes none, and a new version of a written order owes none again."""
+    no_sale = Reason(HoldReason.NO_SALE, {"status": "draft"})
+    for number, created, held in (("2", LATER, None), ("1", NOON, None), ("3", NOON, no_sale)):
+        work.orders.remember(order(id=number, created=created), NOON, client_id="", hold=held)
+    assert [stored.order.id for stored in work.order_files.owed()] == ["1", "2"]
+    work.order_files.mark_moving("1", "order-1.json", "/outbox")
+    work.orders.remember(order(id="1", created=NOON, status="paid"), LATER, client_id="", hold=None)
+    assert [stored.order.id for stored in work.order_files.owed()] == ["2"]
+    (moving,) = work.order_files.in_outbox()
+    assert (moving.version, moving.phase) == (2, FilePhase.MOVING)
+    assert (moving.file, moving.place) == ("order-1.json", "/outbox")
+
+
+def test_an_order_file_is_followed_until_torgsoft_has_it(work: UnitOfWork) -> None:
+    """Written, taken, taken back: each is remembered with its time, and ends its waiting."""
+    work.orders.remember(order(), NOON, client_id="", hold=None)
+
+    def state() -> tuple[object, ...]:
+        known = stored(work)
+        return known.phase, known.written, known.taken, len(work.order_files.in_outbox())
+
+    work.order_files.mark_moving(NUMBER, FILE, "/outbox")
+    work.order_files.mark_written(NUMBER, NOON)
+    assert state() == (FilePhase.WRITTEN, NOON, None, 1)
+    work.order_files.mark_taken(NUMBER, LATER)
+    assert state() == (FilePhase.TAKEN, NOON, LATER, 0)
+    work.order_files.mark_written(NUMBER, LATER)
+    assert state() == (FilePhase.WRITTEN, LATER, None, 1)
+    work.order_files.mark_withdrawn(NUMBER)
+    assert state() == (FilePhase.WITHDRAWN, LATER, None, 0)
 
 
 def test_torgsoft_is_known_to_have_the_version_that_it_was_given(work: UnitOfWork) -> None:

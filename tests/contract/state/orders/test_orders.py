@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from builders import LATER, NOON, existing, order, product
+from states import HOUR, OLENA, row
 
-from torgsync.core.orders.clients import Client
 from torgsync.core.orders.order import Line
 from torgsync.core.orders.postings import UNMAPPED, postings_due
 from torgsync.core.orders.reasons import HandWork, HoldReason
 from torgsync.core.orders.stored import Holding, OrderVersion, StoredOrder
-from torgsync.core.plan.decide import RowStatus
-from torgsync.core.product.fields import Value
 from torgsync.core.reason import Reason
-from torgsync.state.shop.rows import GoodRow
 from torgsync.state.store import Store, UnitOfWork
 
-HOUR = timedelta(hours=1)
-EARLY = NOON - timedelta(hours=6)
+EARLY = NOON - 6 * HOUR
 OLD = Reason(HoldReason.DELIVERED_EARLIER)
 HELD = Reason(HoldReason.NO_SALE, {"status": "draft"})
 
 
-def row(good_id: str, line: int, **values: Value) -> GoodRow:
-    return GoodRow(good_id, line, line, RowStatus.IN, product=product(good_id, **values))
-
-
 def test_objects_do_not_see_each_others_orders(state: Store) -> None:
     """Neither orders nor files, clients or money."""
-    olena = Client("", "Вигадана Олена", "+380500000001", "olena@example.com")
     with state.transaction("other") as work:
         work.orders.remember(order(), NOON, client_id="", hold=None)
-        client = work.clients.add(olena, NOON)
+        client = work.clients.add(OLENA, NOON)
         work.clients.set_candidates("300000001", [client])
         work.clients.set_export_stamp("stamp")
         work.postings.add(postings_due(order(), UNMAPPED, ()), NOON)
@@ -52,7 +43,7 @@ def test_objects_do_not_see_each_others_orders(state: Store) -> None:
         assert (work.outboxes.on_other_disk("outbox"), work.postings.unmapped()) == (None, {})
         assert (people.get(client), people.candidates(), people.export_stamp()) == (None, {}, "")
         assert (people.order_counts(), people.by_contact(), people.contacts(client)) == ({}, {}, frozenset())
-        assert people.sharing(olena.contacts) == {}
+        assert people.sharing(OLENA.contacts) == {}
         people.remove(client)
     with state.transaction("other") as work:
         assert work.clients.get(client) is not None
@@ -73,26 +64,17 @@ def test_a_changed_order_is_a_new_version_of_the_same(work: UnitOfWork) -> None:
     assert [stored.order.id for stored in work.orders.all()] == [first.id]
 
 
-def test_orders_come_newest_first(work: UnitOfWork) -> None:
-    """By the time they were placed, whatever the order they came in."""
-    for number, created in (("2", LATER), ("1", NOON), ("3", LATER + HOUR)):
-        work.orders.remember(order(id=number, created=created), NOON, client_id="", hold=None)
-    assert [stored.order.id for stored in work.orders.all()] == ["3", "2", "1"]
-
-
 def test_orders_are_filtered(work: UnitOfWork) -> None:
-    """By status, by the time they were placed, by client, and those that something holds."""
-    for number, created, status, held in (
-        ("1", NOON, "pending", None),
-        ("2", LATER, "paid", HELD),
-        ("3", LATER + HOUR, "pending", None),
-    ):
+    """By the time they were placed and by client; the newest come first, whatever the order they came in."""
+    orders = (("2", LATER, "paid", ""), ("1", NOON, "pending", ""), ("3", LATER + HOUR, "pending", "7"))
+    for number, created, status, client in orders:
         found = order(id=number, created=created, status=status)
-        work.orders.remember(found, NOON, client_id="7" if number == "3" else "", hold=held)
+        work.orders.remember(found, NOON, client_id=client, hold=None)
 
     def listed(**wanted: object) -> list[str]:
         return [stored.order.id for stored in work.orders.all(**wanted)]  # type: ignore[arg-type]
 
+    assert listed() == ["3", "2", "1"]
     assert listed(since=LATER) == ["3", "2"]
     assert listed(until=LATER) == ["1"]
     assert work.orders.statuses() == ["paid", "pending"]
@@ -118,9 +100,8 @@ def test_an_order_is_rewritten_in_all_its_versions(work: UnitOfWork) -> None:
 
 def test_numbers_that_prom_has_no_order_of_are_remembered(work: UnitOfWork) -> None:
     """Also when they are noted twice."""
-    work.orders.add_absent_number(7)
-    work.orders.add_absent_number(7)
-    work.orders.add_absent_number(2**40)
+    for number in (7, 7, 2**40):
+        work.orders.add_absent_number(number)
     assert work.orders.absent_numbers() == {7, 2**40}
 
 
@@ -149,8 +130,10 @@ def test_objects_that_fetch_the_same_orders_are_listed(state: Store) -> None:
 
 def test_goods_of_an_order_are_found_by_product_and_article(work: UnitOfWork) -> None:
     """A foreign product is neither in an export nor sent; an article of two goods finds none."""
-    work.rows.remember_rows([row("17", 2, sku='A"7%'), row("18", 3)])
-    work.rows.remember_rows([row("19", 4, sku="B"), row("20", 5), row("21", 6, sku="B")])
+    skus = {"17": 'A"7%', "18": None, "19": "B", "20": None, "21": "B"}
+    work.rows.remember_rows(
+        [row(good_id, int(good_id), product=product(good_id, sku=sku)) for good_id, sku in skus.items()]
+    )
     look = work.object_state.begin_look()
     work.existing.remember_existing([existing(), existing("abc", "55"), existing("", "56")], look)
     assert work.ordered_goods.foreign(["17", "abc", "never"]) == {"abc"}
@@ -162,14 +145,8 @@ def test_goods_of_an_order_are_found_by_product_and_article(work: UnitOfWork) ->
 
 def test_what_an_export_cannot_know_is_held(work: UnitOfWork) -> None:
     """Orders newer than the export, owed, in the outbox, or found taken later; others are known to it."""
-    for number, created, held in (
-        ("1", EARLY, None),
-        ("2", EARLY, None),
-        ("3", EARLY, None),
-        ("4", EARLY, OLD),
-        ("5", LATER, HELD),
-        ("6", EARLY, None),
-    ):
+    for number in "123456":
+        created, held = LATER if number == "5" else EARLY, {"4": OLD, "5": HELD}.get(number)
         work.orders.remember(order(id=number, created=created), NOON, client_id="", hold=held)
     work.order_files.mark_moving("2", "order-2.json", "/outbox")
     for number, taken in (("3", LATER), ("6", EARLY)):
@@ -178,15 +155,6 @@ def test_what_an_export_cannot_know_is_held(work: UnitOfWork) -> None:
     pieces = Decimal(2)
     assert work.orders.holdings(NOON) == tuple(Holding("17", number, pieces) for number in "1235")
     assert [holding.order_id for holding in work.orders.holdings(LATER)] == ["1", "2"]
-
-
-def test_the_time_of_the_last_fetch_is_remembered(work: UnitOfWork) -> None:
-    """None before the first one; remembering it leaves everything else of the object alone."""
-    assert work.orders.fetched_until() is None
-    work.object_state.begin_look()
-    work.orders.set_fetched_until(NOON)
-    assert work.orders.fetched_until() == NOON
-    assert work.object_state.current_look() == 1
 
 
 def test_an_order_line_keeps_its_parts(work: UnitOfWork) -> None:
@@ -199,12 +167,15 @@ def test_an_order_line_keeps_its_parts(work: UnitOfWork) -> None:
 
 
 def test_the_time_of_the_first_fetch_is_remembered(work: UnitOfWork) -> None:
-    """The first one counts; it is unknown where an earlier program fetched without storing it."""
+    """The first one counts."""
     assert work.orders.begin(NOON) == NOON
     assert work.orders.begin(LATER) == NOON
 
 
-def test_the_time_of_an_unrecorded_first_fetch_is_unknown(work: UnitOfWork) -> None:
-    """It is not taken to be now."""
+def test_the_time_of_the_last_fetch_is_remembered(work: UnitOfWork) -> None:
+    """Nothing else of the object changes; a first fetch that was not recorded is not taken to be now."""
+    assert work.orders.fetched_until() is None
+    work.object_state.begin_look()
     work.orders.set_fetched_until(NOON)
+    assert (work.orders.fetched_until(), work.object_state.current_look()) == (NOON, 1)
     assert work.orders.begin(LATER) is None

@@ -7,49 +7,37 @@ from decimal import Decimal
 
 from builders import LATER, NOON, order
 
-from torgsync.core.orders.postings import Money, Place, Posting, postings_due
+from torgsync.core.orders.postings import UNMAPPED, Money, Place, postings_due
 from torgsync.state.store import UnitOfWork
 
-POSTING = Posting(
-    "300000001",
-    Money.EXPECTED,
-    "cash_register",
-    "Каса 1",
-    "9000001",
-    "Накладений платіж",
-    Decimal("200.00"),
-    "UAH",
-    NOON,
-)
+CASH = Place("cash_register", "Каса 1")
+(POSTING,) = postings_due(order(), CASH, ())
 
 
 def test_money_without_a_place_is_counted_by_method(work: UnitOfWork) -> None:
     """What was paid back, what has a place by now, and what goes by no method needs none."""
-    lost = Place("unmapped", "")
-    cash = Place("cash_register", "Каса 1")
     for number, method, name in (("1", "9", "Картка"), ("2", "9", "Картка"), ("3", "8", ""), ("4", "", "")):
         found = order(id=number, payment_id=method, payment_name=name)
-        work.postings.add(postings_due(found, lost, ()), NOON)
+        work.postings.add(postings_due(found, UNMAPPED, ()), NOON)
     assert work.postings.unmapped() == {"Картка": 2, "8": 1}
     again = order(id="1", payment_id="9", payment_name="Картка")
-    work.postings.add(postings_due(again, cash, work.postings.all("1")), NOON)
+    work.postings.add(postings_due(again, CASH, work.postings.all("1")), NOON)
     gone = order(id="2", payment_id="9", status="canceled")
-    work.postings.add(postings_due(gone, lost, work.postings.all("2")), NOON)
+    work.postings.add(postings_due(gone, UNMAPPED, work.postings.all("2")), NOON)
     assert work.postings.unmapped() == {"8": 1}
 
 
 def test_money_without_a_method_is_reported_until_its_order_is_delivered(work: UnitOfWork) -> None:
     """Neither what is cancelled nor what has a method."""
-    lost = Place("unmapped", "")
     for number, method, status in (
         ("1", "", "received"), ("2", "", "paid"), ("3", "9", "paid"), ("4", "", "delivered"),
     ):  # fmt: skip
         found = order(id=number, payment_id=method, status=status)
         work.orders.remember(found, NOON, client_id="", hold=None)
-        work.postings.add(postings_due(found, lost, ()), NOON)
+        work.postings.add(postings_due(found, UNMAPPED, ()), NOON)
     assert work.postings.without_method() == ["1", "2"]
     gone = order(id="1", payment_id="", status="canceled")
-    work.postings.add(postings_due(gone, lost, work.postings.all("1")), NOON)
+    work.postings.add(postings_due(gone, UNMAPPED, work.postings.all("1")), NOON)
     assert work.postings.without_method() == ["2"]
 
 

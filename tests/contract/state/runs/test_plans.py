@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from builders import FULL, LATER, NOON, product, update
+from states import ME, SLUG
 
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.diff import Change, FieldChange, Verb, creation
@@ -17,11 +18,8 @@ from torgsync.core.product.fields import Channel
 from torgsync.core.product.products import Product
 from torgsync.core.reason import Reason
 from torgsync.errors import Temporary
-from torgsync.state.runs.journal import Holder
 from torgsync.state.store import Store, UnitOfWork
 
-SLUG = "my-prom"
-ME = Holder("olena", "OFFICE-PC", 4711)
 SAID = prom_said("занадто мала", "blocked word")
 CUT = Reason(OutcomeCode.TEXT_CUT, {"field": "name", "length": 90, "ending": "з зимов"})
 SILENT = Reason(OutcomeCode.OLD_VALUE_SHOWN)
@@ -94,30 +92,21 @@ def test_a_guard_holds_all_changes_of_a_verb(work: UnitOfWork) -> None:
 def test_emptied_stock_is_split_off_and_held(work: UnitOfWork, count: int) -> None:
     """Of each update that empties a stock, quantity and presence are held, the rest goes."""
     plan = work.plans.begin(NOON)
+    work.plans.hold_fields(plan, "stock-out", ("quantity",), falls_to_zero)
+    assert all_changes(work, plan) == []
     emptied = [replace(EMPTIED, good_id=str(number)) for number in range(count)]
     filled = update("x", quantity=(0, 5))
     bare = update("y", quantity=(5, 0))
     held = replace(update("z", quantity=(5, 0)), held="price")
     work.plans.add(plan, [filled, *emptied, bare, held, REMOVED])
     work.plans.hold_fields(plan, "stock-out", ("quantity", "presence"), falls_to_zero)
-    assert [set(item.change.fields) for item in work.plans.page(plan, Verb.UPDATE, size=9999)] == [
-        {"quantity"},
-        *[{"price"}] * count,
-    ]
+    going = [set(item.change.fields) for item in work.plans.page(plan, Verb.UPDATE, size=9999)]
+    assert going == [{"quantity"}, *[{"price"}] * count]
     stopped = [change for change in all_changes(work, plan) if change.held == "stock-out"]
-    assert [(change.good_id, set(change.fields)) for change in stopped] == [
-        *[(change.good_id, {"quantity", "presence"}) for change in emptied],
-        ("y", {"quantity"}),
-    ]
+    both = [(change.good_id, {"quantity", "presence"}) for change in emptied]
+    assert [(change.good_id, set(change.fields)) for change in stopped] == [*both, ("y", {"quantity"})]
     assert held in all_changes(work, plan)
     assert work.plans.goods(plan, Verb.UPDATE) == count + 3
-
-
-def test_a_plan_without_changes_has_no_stock_to_hold(work: UnitOfWork) -> None:
-    """Nothing to split is no trouble."""
-    plan = work.plans.begin(NOON)
-    work.plans.hold_fields(plan, "stock-out", ("quantity",), falls_to_zero)
-    assert all_changes(work, plan) == []
 
 
 def test_changes_are_counted(work: UnitOfWork) -> None:
@@ -157,12 +146,8 @@ def test_outcomes_are_recorded(work: UnitOfWork) -> None:
     work.plans.record(plan, {})
     work.plans.record(plan, {numbers[2]: (Outcome.REFUSED, (SAID, CUT))})
     work.plans.defer_open(plan, NOT_REACHED)
-    assert [work.plans.outcome(plan, number) for number in numbers] == [
-        Outcome.DONE,
-        None,
-        Outcome.REFUSED,
-        Outcome.DEFERRED,
-    ]
+    ends = [work.plans.outcome(plan, number) for number in numbers]
+    assert ends == [Outcome.DONE, None, Outcome.REFUSED, Outcome.DEFERRED]
     assert work.plans.outcomes(plan) == {Outcome.DONE: 1, Outcome.REFUSED: 1, Outcome.DEFERRED: 1}
     recorded = {item.seq: (item.outcome, item.reasons) for item in work.plans.changes(plan)}
     assert recorded[numbers[2]] == (Outcome.REFUSED, (SAID, CUT))
@@ -206,7 +191,7 @@ def test_the_attempts_of_a_good(state: Store) -> None:
     with state.transaction(SLUG) as work:
         first = work.plans.begin(NOON)
         work.plans.add(first, [update("18", quantity=(1, 2)), change])
-        run = work.journal.begin_run(Holder("olena", "OFFICE-PC", 1), LATER)
+        run = work.journal.begin_run(ME, LATER)
         work.journal.plan_of_run(run, first, 2)
         work.plans.record(first, {2: (Outcome.REFUSED, (SAID,))})
         work.plans.add(work.plans.begin(LATER), [change])

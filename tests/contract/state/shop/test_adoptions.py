@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from builders import LATER, NOON, existing, product, update
+from builders import LATER, NOON, existing, update
+from states import ME, row, rows
 
 from torgsync.core.plan.adopt import (
     AmbiguousMatch,
@@ -14,15 +15,13 @@ from torgsync.core.plan.adopt import (
     ProductMatch,
     Rule,
 )
-from torgsync.core.plan.decide import RowStatus
 from torgsync.core.plan.diff import Change, FieldChange, Verb
 from torgsync.core.product.cells import Section
 from torgsync.core.product.products import Existing
-from torgsync.state.runs.journal import Holder, Override
-from torgsync.state.shop.rows import GoodRow
+from torgsync.state.runs.journal import Override
 from torgsync.state.store import UnitOfWork
 
-ME = Holder("olena", "office-pc", 1)
+RULES = (Rule.SKU, Rule.NAME)
 
 
 def shown(prom_id: str, external_id: str, **values: object) -> Existing:
@@ -38,9 +37,7 @@ def remember(work: UnitOfWork, *products: Existing) -> None:
 
 
 def take_over(work: UnitOfWork, *pairs: tuple[str, str], doubts: tuple[AmbiguousMatch, ...] = ()) -> None:
-    matched = tuple(
-        ProductMatch(GoodIdentity(good, ""), there(prom_id), (Rule.SKU, Rule.NAME)) for good, prom_id in pairs
-    )
+    matched = tuple(ProductMatch(GoodIdentity(good, ""), there(prom_id), RULES) for good, prom_id in pairs)
     work.adoptions.take_over(Matching(matched, doubts), ME, LATER)
 
 
@@ -52,23 +49,13 @@ def test_an_adopted_product_is_its_goods(work: UnitOfWork) -> None:
     assert work.object_state.begun()
     names = work.adoptions.names()
     assert [names.external_id(good) for good in ("1", "2", "17", "x")] == ["old", "", "17", "x"]
-    remember(
-        work,
-        *(
-            product.named(names.good_id(product.prom_id, product.external_id))
-            for product in (shown("11", "old"), shown("12", ""), shown("13", "17"))
-        ),
-    )
+    again = (shown("11", "old"), shown("12", ""), shown("13", "17"))
+    remember(work, *(one.named(names.good_id(one.prom_id, one.external_id)) for one in again))
     assert [one.prom_id for one in work.existing.foreign()] == ["14"]
     assert sorted(work.existing.anchors(9)) == [("11", "1"), ("12", "2"), ("13", "17")]
     adoption = work.adoptions.of("1")
     assert adoption is not None
-    assert (adoption.prom_id, adoption.by, adoption.at, adoption.user) == (
-        "11",
-        (Rule.SKU, Rule.NAME),
-        LATER,
-        "olena",
-    )
+    assert (adoption.prom_id, adoption.by, adoption.at, adoption.user) == ("11", RULES, LATER, "olena")
     assert work.adoptions.of("x") is None
     dossier = work.products.dossier("1")
     assert dossier.existing is not None
@@ -83,28 +70,29 @@ def test_products_as_they_are_compared(work: UnitOfWork) -> None:
     take_over(work, ("1", "11"))
     two, eleven = work.adoptions.products()
     assert (two.prom_id, two.external_id, two.good_id, two.by) == ("2", "5", "", ())
-    assert (eleven.sku, eleven.external_id, eleven.good_id, eleven.by) == (
-        "A",
-        "old",
-        "1",
-        (Rule.SKU, Rule.NAME),
-    )
+    assert (eleven.sku, eleven.external_id, eleven.good_id, eleven.by) == ("A", "old", "1", RULES)
     assert eleven.names
 
 
 def test_another_decision(work: UnitOfWork) -> None:
-    """A product may become another good's, or no good's; a managed product stays managed."""
+    """A product may become another good's, or no good's; a managed product stays managed.
+
+    Another shop forgets it, with all else that was known of the old one.
+    """
     remember(work, shown("11", "old"), shown("12", ""))
     take_over(work, ("1", "11"), ("2", "12"))
     take_over(work, ("2", "11"))
     assert work.adoptions.of("1") is None
     assert work.adoptions.names().external_id("2") == "old"
     assert [(one.prom_id, one.good_id) for one in work.adoptions.products()] == [("11", "2"), ("12", "")]
+    work.products.forget_shop()
+    known = (work.adoptions.of("2"), work.adoptions.adopted_at(), work.object_state.begun())
+    assert known == (None, None, False)
 
 
 def test_what_is_ambiguous_waits(work: UnitOfWork) -> None:
     """Its good is doubtful, and its products are not foreign until a person decides."""
-    work.rows.remember_rows([GoodRow("1", 1, 1, RowStatus.IN, product=product())])
+    work.rows.remember_rows(rows("1"))
     remember(work, shown("11", "a"), shown("12", "b"))
     doubt = AmbiguousMatch(Rule.SKU, (GoodIdentity("1", ""),), (there("12"), there("11")))
     take_over(work, doubts=(doubt,))
@@ -118,28 +106,15 @@ def test_what_is_ambiguous_waits(work: UnitOfWork) -> None:
 
 def test_an_id_that_another_product_has(work: UnitOfWork) -> None:
     """The good of this id is known as one whose id is taken."""
-    work.rows.remember_rows([GoodRow("old", 1, 1, RowStatus.IN, product=product())])
+    work.rows.remember_rows(rows("old"))
     remember(work, shown("11", "old"))
     take_over(work, ("1", "11"))
     assert work.products.known(["old"])["old"].taken
 
 
-def test_another_shop_forgets_it(work: UnitOfWork) -> None:
-    """With all else that was known of the old one."""
-    remember(work, shown("11", "old"))
-    take_over(work, ("1", "11"))
-    work.products.forget_shop()
-    assert (work.adoptions.of("1"), work.adoptions.adopted_at(), work.object_state.begun()) == (
-        None,
-        None,
-        False,
-    )
-
-
 def test_what_is_left_alone_stays_counted(work: UnitOfWork) -> None:
     """By field, for goods that go; a new word replaces the old one, and such a good is compared whole."""
-    rows = [GoodRow(str(n), n, n, RowStatus.IN, product=product()) for n in (1, 2, 3)]
-    work.rows.remember_rows(rows)
+    work.rows.remember_rows(rows("1", "2", "3"))
     work.rows.leave_alone({"1": "name,price", "2": "price", "3": ""})
     work.rows.settle(["1", "2", "3"])
     assert work.rows.left_alone() == {"name": 1, "price": 2}
@@ -148,13 +123,6 @@ def test_what_is_left_alone_stays_counted(work: UnitOfWork) -> None:
     work.rows.leave_alone({"1": "price"})
     work.rows.mark_gone(["2"])
     assert work.rows.left_alone() == {"price": 1}
-
-
-def test_how_goods_were_selected(work: UnitOfWork) -> None:
-    """Nothing before a run that might have removed; then what that run used."""
-    assert work.object_state.selection() == ""
-    work.object_state.note_selection('{"use": []}')
-    assert work.object_state.selection() == '{"use": []}'
 
 
 def test_who_opened_what(work: UnitOfWork) -> None:
@@ -197,9 +165,8 @@ def test_what_is_released_goes_in_one_piece(work: UnitOfWork) -> None:
 def test_reasons_and_last_sent_values_are_kept(work: UnitOfWork) -> None:
     """A change comes back as it was."""
     number = work.plans.begin(NOON)
-    edited = Change(
-        "1", Verb.UPDATE, "", {"price": FieldChange(Decimal(1), Decimal(2), edited=True, sent=Decimal(3))}
-    )
+    price = FieldChange(Decimal(1), Decimal(2), edited=True, sent=Decimal(3))
+    edited = Change("1", Verb.UPDATE, "", {"price": price})
     gone = Change("2", Verb.REMOVE, "", {"status": FieldChange("on_display", "deleted")}, reason="gone")
     work.plans.add(number, [edited, gone])
     assert [item.change for item in work.plans.changes(number)] == [edited, gone]
@@ -211,17 +178,12 @@ def test_reasons_and_last_sent_values_are_kept(work: UnitOfWork) -> None:
 def test_changes_with_their_groups(work: UnitOfWork) -> None:
     """The topmost group of the good, or nothing."""
     work.variants.remember_sections({5: (Section("1", "Взуття"), Section("2", "Капці"))})
-    row = GoodRow("1", 1, 1, RowStatus.IN, product=product(), section=5)
-    work.rows.remember_rows([row, GoodRow("2", 2, 2, RowStatus.IN, product=product())])
+    work.rows.remember_rows([row("1", section=5), row("2", 2, 3)])
     number = work.plans.begin(NOON)
-    changes = [update("1", quantity=(1, 2)), update("2", quantity=(1, 2))]
     foreign = Change("1", Verb.REMOVE, "", {"status": FieldChange(None, "deleted")}, prom_id="99")
-    work.plans.add(number, [*changes, foreign])
-    assert [(item.change.good_id, group) for item, group in work.plans.groups(number)] == [
-        ("1", "Взуття"),
-        ("2", ""),
-        ("1", ""),
-    ]
+    work.plans.add(number, [update("1", quantity=(1, 2)), update("2", quantity=(1, 2)), foreign])
+    found = [(item.change.good_id, group) for item, group in work.plans.groups(number)]
+    assert found == [("1", "Взуття"), ("2", ""), ("1", "")]
 
 
 def test_a_second_plan_keeps_the_first(work: UnitOfWork) -> None:
@@ -237,7 +199,7 @@ def test_a_second_plan_keeps_the_first(work: UnitOfWork) -> None:
 
 def test_photos_that_could_not_be_fetched(work: UnitOfWork) -> None:
     """Of goods that go, until none is missing any more."""
-    work.rows.remember_rows([GoodRow(str(n), n, n, RowStatus.IN, product=product()) for n in (1, 2)])
+    work.rows.remember_rows(rows("1", "2"))
     work.photos.note_unfetched({}, NOON)
     work.photos.note_unfetched({"1": 2, "2": 1, "3": 1}, NOON)
     assert work.photos.unfetched() == {"1": 2, "2": 1}

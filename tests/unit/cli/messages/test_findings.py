@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 
 import pytest
+from builders import finding
 
 from torgsync.cli.messages.findings import MEANING, SENTENCES, finding_message
 from torgsync.core.findings import Code, Finding
-from torgsync.core.reason import Arg, decode_args, encode_args
+from torgsync.core.reason import decode_args, encode_args
 
 
 def test_every_code_has_a_meaning() -> None:
@@ -26,83 +27,65 @@ def test_every_finding_about_a_good_or_a_file_has_a_sentence() -> None:
     assert {code for code in Code if not code.startswith(others)} <= set(SENTENCES)
 
 
-def finding(code: Code, **args: Arg) -> Finding:
-    return Finding(code, args=args)
-
-
 _PRICE = ["price", "discount"]
+_TWO_PRICES = {
+    "case": "discount",
+    "base": "100",
+    "amount": "99.80",
+    "price": "100.00",
+    "sale_price": "100.00",
+}
 _SENTENCES = {
     "there is no price; none is sent": finding(Code.PRICE_MISSING, case="empty"),
-    "20 is rounded to 0.00; none is sent": finding(
-        Code.PRICE_MISSING, case="rounded", amount="20", price="0.00"
-    ),
-    "rounded to 99: 3.00 -> 99.00, by `[prices]`": finding(
-        Code.PRICE_ROUNDED, case="rule", setting="99", before="3.00", after="99.00"
-    ),
-    "`1,234` has more than two decimals; it counts as 1.23": finding(
-        Code.PRICE_ROUNDED, case="decimals", cell="1,234", price="1.23"
-    ),
-    "100 and 99.80 are rounded to 100.00 and 100.00; no discount is sent": finding(
-        Code.PRICE_ROUNDED, case="discount", base="100", amount="99.80", price="100.00", sale_price="100.00"
-    ),
-    "`2900000517333` is not sent: its last digit is 3 and should be 2": finding(
-        Code.BARCODE_INVALID, barcode="2900000517333", fault="check-digit", last="3", right="2"
-    ),
-    "`12345` is not sent: it has 5 digits, and a barcode has 8, 12, 13 or 14": finding(
-        Code.BARCODE_INVALID, barcode="12345", fault="length", digits=5
-    ),
-    "`А9` is not sent: the Cyrillic letter `А`, which looks like `A`, stands in it": finding(
-        Code.BARCODE_INVALID, barcode="А9", fault="cyrillic", letter="А", latin="A"
-    ),
-    "`29 0` is not sent: ` ` stands in it, and a barcode has digits only": finding(
-        Code.BARCODE_INVALID, barcode="29 0", fault="letter", letter=" "
-    ),
-    "the price is in usd, the shop sells in UAH; prices are not sent": finding(
-        Code.CURRENCY_OTHER, named="usd", currency="UAH"
-    ),
-    "`$` stands beside the price; it is sent in PLN, not converted": finding(
-        Code.CURRENCY_SIGN, case="sign", sign="$", currency="PLN"
-    ),
-    "a wholesale price of 90.00 without a minimum quantity; it is not sent": finding(
-        Code.WHOLESALE_UNUSED, case="no-minimum", wholesale="90.00"
-    ),
-    "the wholesale price 110.00 is above the price 100.00; it is not sent": finding(
-        Code.WHOLESALE_UNUSED, case="above-price", wholesale="110.00", price="100.00"
-    ),
-    "`PriceDiscountPercent` says 50 %, the prices 10.00 %; the prices count": finding(
-        Code.DISCOUNT_MISMATCH, percent="50", actual="10.00"
-    ),
-    "`2,5` is no number of whole pieces; not sent: wholesale prices": finding(
-        Code.NUMBER_UNREADABLE, cell="2,5", fault="not-whole", fields=["wholesale_prices"]
-    ),
-    "`є` is neither true nor false; not sent: presence": finding(
-        Code.NUMBER_UNREADABLE, cell="є", fault="no-flag", fields=["presence"]
-    ),
-    "`1111` has too many digits; not sent: price and discount": finding(
-        Code.NUMBER_UNREADABLE, cell="1111", fault="too-long", fields=_PRICE
-    ),
+    "20 is rounded to 0.00; none is sent":
+        finding(Code.PRICE_MISSING, case="rounded", amount="20", price="0.00"),
+    "rounded to 99: 3.00 -> 99.00, by `[prices]`":
+        finding(Code.PRICE_ROUNDED, case="rule", setting="99", before="3.00", after="99.00"),
+    "`1,234` has more than two decimals; it counts as 1.23":
+        finding(Code.PRICE_ROUNDED, case="decimals", cell="1,234", price="1.23"),
+    "100 and 99.80 are rounded to 100.00 and 100.00; no discount is sent":
+        finding(Code.PRICE_ROUNDED, **_TWO_PRICES),
+    "`2900000517333` is not sent: its last digit is 3 and should be 2":
+        finding(Code.BARCODE_INVALID, barcode="2900000517333", fault="check-digit", last="3", right="2"),
+    "`12345` is not sent: it has 5 digits, and a barcode has 8, 12, 13 or 14":
+        finding(Code.BARCODE_INVALID, barcode="12345", fault="length", digits=5),
+    "`А9` is not sent: the Cyrillic letter `А`, which looks like `A`, stands in it":
+        finding(Code.BARCODE_INVALID, barcode="А9", fault="cyrillic", letter="А", latin="A"),
+    "`29 0` is not sent: ` ` stands in it, and a barcode has digits only":
+        finding(Code.BARCODE_INVALID, barcode="29 0", fault="letter", letter=" "),
+    "the price is in usd, the shop sells in UAH; prices are not sent":
+        finding(Code.CURRENCY_OTHER, named="usd", currency="UAH"),
+    "`$` stands beside the price; it is sent in PLN, not converted":
+        finding(Code.CURRENCY_SIGN, case="sign", sign="$", currency="PLN"),
+    "a wholesale price of 90.00 without a minimum quantity; it is not sent":
+        finding(Code.WHOLESALE_UNUSED, case="no-minimum", wholesale="90.00"),
+    "the wholesale price 110.00 is above the price 100.00; it is not sent":
+        finding(Code.WHOLESALE_UNUSED, case="above-price", wholesale="110.00", price="100.00"),
+    "`PriceDiscountPercent` says 50 %, the prices 10.00 %; the prices count":
+        finding(Code.DISCOUNT_MISMATCH, percent="50", actual="10.00"),
+    "`2,5` is no number of whole pieces; not sent: wholesale prices":
+        finding(Code.NUMBER_UNREADABLE, cell="2,5", fault="not-whole", fields=["wholesale_prices"]),
+    "`є` is neither true nor false; not sent: presence":
+        finding(Code.NUMBER_UNREADABLE, cell="є", fault="no-flag", fields=["presence"]),
+    "`1111` has too many digits; not sent: price and discount":
+        finding(Code.NUMBER_UNREADABLE, cell="1111", fault="too-long", fields=_PRICE),
     "the stock is empty; what Prom has stays": finding(Code.NUMBER_UNREADABLE, cell="", fault="empty"),
-    "`#REF!` is an error of a spreadsheet; not sent: price and discount": finding(
-        Code.CELL_ERROR, cell="#REF!", fault="error", fields=_PRICE
-    ),
-    "`WarehouseQuantity` says 5, the centers together 2.000; 2.000 counts": finding(
-        Code.STOCK_MISMATCH, total="5", centers="2.000", counts="2.000"
-    ),
+    "`#REF!` is an error of a spreadsheet; not sent: price and discount":
+        finding(Code.CELL_ERROR, cell="#REF!", fault="error", fields=_PRICE),
+    "`WarehouseQuantity` says 5, the centers together 2.000; 2.000 counts":
+        finding(Code.STOCK_MISMATCH, total="5", centers="2.000", counts="2.000"),
     "group 1 is `Я` under 2 in most goods, and `Я` under 3 and `Сад` at the top in others; all go "
-    "to the first": finding(
-        Code.GROUP_CONFLICT, number="1", chosen=["Я", "2"], others=[["Я", "3"], ["Сад", ""]]
-    ),
+    "to the first":
+        finding(Code.GROUP_CONFLICT, number="1", chosen=["Я", "2"], others=[["Я", "3"], ["Сад", ""]]),
     "has the same size 6 as `1`, a good of the same model; what tells it apart on Prom stays as it "
     "is there": finding(Code.VARIANT_ALIKE, twin="1", traits=[["size", "6"]], grouped=True),
     "differs from `1` in no characteristic, a good of the same model; it goes as a product of its "
     "own": finding(Code.VARIANT_ALIKE, twin="1", traits=[], grouped=False),
-    "lacks `а`, `б`, which the other goods of its model have; it goes as a product of its own": finding(
-        Code.VARIANT_MISSING, names=["а", "б"], grouped=False
-    ),
-    "has `scent`, which the other goods of its model lack; it goes as a product of its own": finding(
-        Code.VARIANT_EXTRA, names=["scent"], grouped=False
-    ),
-}
+    "lacks `а`, `б`, which the other goods of its model have; it goes as a product of its own":
+        finding(Code.VARIANT_MISSING, names=["а", "б"], grouped=False),
+    "has `scent`, which the other goods of its model lack; it goes as a product of its own":
+        finding(Code.VARIANT_EXTRA, names=["scent"], grouped=False),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("sentence", "made"), _SENTENCES.items())

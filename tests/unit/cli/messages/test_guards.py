@@ -25,13 +25,8 @@ from torgsync.core.reason import Args, Reason
 def price(
     old: str | None, new: str | None, cause: Reason[Cause] | None = None, *, discounted: bool = False
 ) -> GuardViolation:
-    move = PriceMove(
-        Decimal(old) if old else None,
-        Decimal(new) if new else None,
-        Decimal("-0.40"),
-        Decimal("1.50"),
-        discounted,
-    )
+    before, after = (Decimal(amount) if amount else None for amount in (old, new))
+    move = PriceMove(before, after, Decimal("-0.40"), Decimal("1.50"), discounted)
     return GuardViolation(Guard.PRICE, move, cause or Reason(Cause.MISTYPED_PRICE), "17")
 
 
@@ -46,36 +41,24 @@ ROWS = GuardViolation(
 
 
 @pytest.mark.parametrize(
-    ("violation", "saw", "most"),
+    ("violation", "words"),
     [
-        (price("5300.00", "2650.00"), "5300.00 -> 2650.00 (-50 %)", "-40 % to +150 %"),
-        (price("100", "333.33"), "100.00 -> 333.33 (+233.3 %)", "-40 % to +150 %"),
-        (price("100", "59.99"), "100.00 -> 59.99 (-40.01 %)", "-40 % to +150 %"),
-        (price("100", "50", discounted=True), "100.00 -> 50.00 (-50 %) for the buyer", "-40 % to +150 %"),
-        (price(None, "0.00"), "the price becomes 0.00", "more than 0"),
-        (price(None, None), "the price becomes 0", "more than 0"),
-        (share(Guard.REMOVALS, 120, 960, "0.10"), "120 of 960 products would be taken out (12.5 %)", "10 %"),
-        (
-            share(Guard.REMOVALS, 1, 1, None),
-            "1 of 1 product would be taken out (100 %)",
-            "never all products",
-        ),
-        (
-            share(Guard.STOCK_OUT, 2, 3, "0.50"),
-            "2 of 3 products in stock would fall to zero (66.7 %)",
-            "50 %",
-        ),
-        (
-            share(Guard.PHOTOS, 2, 3, "0.50"),
-            "2 of 3 products with photos would lose them all (66.7 %)",
-            "50 %",
-        ),
-        (ROWS, "the export has 1 row, 10 fewer than the usual 11", "70 % of the usual rows"),
+        (price("5300.00", "2650.00"), "5300.00 -> 2650.00 (-50 %); -40 % to +150 %"),
+        (price("100", "333.33"), "100.00 -> 333.33 (+233.3 %); -40 % to +150 %"),
+        (price("100", "59.99"), "100.00 -> 59.99 (-40.01 %); -40 % to +150 %"),
+        (price("100", "50", discounted=True), "100.00 -> 50.00 (-50 %) for the buyer; -40 % to +150 %"),
+        (price(None, "0.00"), "the price becomes 0.00; more than 0"),
+        (price(None, None), "the price becomes 0; more than 0"),
+        (share(Guard.REMOVALS, 120, 960, "0.10"), "120 of 960 products would be taken out (12.5 %); 10 %"),
+        (share(Guard.REMOVALS, 1, 1, None), "1 of 1 product would be taken out (100 %); never all products"),
+        (share(Guard.STOCK_OUT, 2, 3, "0.5"), "2 of 3 products in stock would fall to zero (66.7 %); 50 %"),
+        (share(Guard.PHOTOS, 2, 3, "0.5"), "2 of 3 products with photos would lose them all (66.7 %); 50 %"),
+        (ROWS, "the export has 1 row, 10 fewer than the usual 11; 70 % of the usual rows"),
     ],
 )
-def test_a_violation_is_explained(violation: GuardViolation, saw: str, most: str) -> None:
-    """What was observed never looks as if it were at the limit."""
-    assert (observed(violation), limit(violation)) == (saw, most)
+def test_a_violation_is_explained(violation: GuardViolation, words: str) -> None:
+    """By what was observed, which never looks as if it were at the limit, and by the limit."""
+    assert f"{observed(violation)}; {limit(violation)}" == words
 
 
 @pytest.mark.parametrize(

@@ -6,73 +6,56 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from builders import finding
 
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.orders import done_message, hold_message, todo_message, work_message
 from torgsync.core.findings import Code, Finding
 from torgsync.core.orders.reasons import HandWork, Hold, HoldReason, Todo
-from torgsync.core.reason import Arg, Reason
+from torgsync.core.reason import Reason
 
 FORGOTTEN = "its buyer was forgotten before Torgsoft took it; enter the sale by hand"
-
-
-def finding(code: Code, **args: Arg) -> Finding:
-    return Finding(code, args=args)
 
 
 @pytest.mark.parametrize(
     ("message", "made"),
     {
-        " is taken up again: reserve its goods in Torgsoft by hand": finding(
-            Code.ORDER_CHANGED, work="reserve"
-        ),
-        " has other goods, total now: change it in Torgsoft by hand": finding(
-            Code.ORDER_CHANGED, work="change", parts=["goods", "total"]
-        ),
+        " is taken up again: reserve its goods in Torgsoft by hand":
+            finding(Code.ORDER_CHANGED, work="reserve"),
+        " has other goods, total now: change it in Torgsoft by hand":
+            finding(Code.ORDER_CHANGED, work="change", parts=["goods", "total"]),
         " was missing from Prom's list; it is home now": finding(Code.ORDER_UNLISTED),
-        " lay in the outbox empty or cut: its file was written anew": finding(
-            Code.ORDER_REWRITTEN, damaged=True
-        ),
-        " changed before Torgsoft took its file: it was written anew": finding(
-            Code.ORDER_REWRITTEN, damaged=False
-        ),
-        " waits for a person now: its file was taken back from the outbox": finding(
-            Code.ORDER_WITHDRAWN, sale=True
-        ),
-        " is no sale any more: its file was taken back from the outbox": finding(
-            Code.ORDER_WITHDRAWN, sale=False
-        ),
+        " lay in the outbox empty or cut: its file was written anew":
+            finding(Code.ORDER_REWRITTEN, damaged=True),
+        " changed before Torgsoft took its file: it was written anew":
+            finding(Code.ORDER_REWRITTEN, damaged=False),
+        " waits for a person now: its file was taken back from the outbox":
+            finding(Code.ORDER_WITHDRAWN, sale=True),
+        " is no sale any more: its file was taken back from the outbox":
+            finding(Code.ORDER_WITHDRAWN, sale=False),
         " was not set to received: closed": finding(Code.ORDER_NOT_ACCEPTED, reason="closed"),
         " was not set to received: Prom.ua passed it over without a word": finding(Code.ORDER_NOT_ACCEPTED),
-        ": its price is 180, its lines come to 200, and Prom tells no discount": finding(
-            Code.ORDER_SUM, price="180", lines="200"
-        ),
+        ": its price is 180, its lines come to 200, and Prom tells no discount":
+            finding(Code.ORDER_SUM, price="180", lines="200"),
         ": Prom says 1, its lines come to 2": finding(Code.ORDER_SUM, total="1", lines="2"),
-        ": `Капці` has no id of the accounting program": finding(
-            Code.ORDER_GOOD_UNKNOWN, name="Капці", good_id=""
-        ),
-        ": `Капці` (17) is no good of the accounting program": finding(
-            Code.ORDER_GOOD_UNKNOWN, name="Капці", good_id="17"
-        ),
-        ": price `?` cannot be read": finding(
-            Code.ORDER_MONEY_UNREADABLE, amount="price `?`", total_missing=False
-        ),
-        ": price `?` cannot be read; nothing more is posted for it, what was posted stays as it was": finding(
-            Code.ORDER_MONEY_UNREADABLE, amount="price `?`", total_missing=True
-        ),
+        ": `Капці` has no id of the accounting program":
+            finding(Code.ORDER_GOOD_UNKNOWN, name="Капці", good_id=""),
+        ": `Капці` (17) is no good of the accounting program":
+            finding(Code.ORDER_GOOD_UNKNOWN, name="Капці", good_id="17"),
+        ": price `?` cannot be read":
+            finding(Code.ORDER_MONEY_UNREADABLE, amount="price `?`", total_missing=False),
+        ": price `?` cannot be read; nothing more is posted for it, what was posted stays as it was":
+            finding(Code.ORDER_MONEY_UNREADABLE, amount="price `?`", total_missing=True),
         f": {FORGOTTEN}": finding(Code.ORDER_FORGOTTEN),
-        ": 2 known clients fit its buyer; none was picked": finding(
-            Code.CLIENT_AMBIGUOUS, clients=["1", "2"], against=""
-        ),
-        ": its buyer may be client 1, but has another phone; none was picked": finding(
-            Code.CLIENT_AMBIGUOUS, clients=["1"], against="phone"
-        ),
-        ": its buyer may be one of 2 known clients, but has another phone; none was picked": finding(
-            Code.CLIENT_AMBIGUOUS, clients=["1", "2"], against="phone"
-        ),
+        ": 2 known clients fit its buyer; none was picked":
+            finding(Code.CLIENT_AMBIGUOUS, clients=["1", "2"], against=""),
+        ": its buyer may be client 1, but has another phone; none was picked":
+            finding(Code.CLIENT_AMBIGUOUS, clients=["1"], against="phone"),
+        ": its buyer may be one of 2 known clients, but has another phone; none was picked":
+            finding(Code.CLIENT_AMBIGUOUS, clients=["1", "2"], against="phone"),
         ": its file for Torgsoft is still to be written": finding(Code.OUTBOX_FAILED),
     }.items(),
-)
+)  # fmt: skip
 def test_a_finding_about_an_order_names_it(message: str, made: Finding) -> None:
     """Its number comes first; a list of orders leaves it out."""
     about = replace(made, order="7")
@@ -85,17 +68,14 @@ def test_a_finding_about_an_order_names_it(message: str, made: Finding) -> None:
     {
         "`{x}` cannot be used": finding(Code.OUTBOX_FAILED, trouble="`{x}` cannot be used"),
         "there is no file": finding(Code.CLIENTS_UNREAD, trouble="there is no file"),
-        "2 order files may still lie in the old outbox `/old`": finding(
-            Code.OUTBOX_MOVED, files=2, place="/old"
-        ),
-        "the money of 1 order by `Картка` has no place yet": finding(
-            Code.PAYMENT_UNMAPPED, orders=1, method="Картка"
-        ),
-        "2 orders without a payment method: the money has no place; see 7 in the seller's cabinet": finding(
-            Code.PAYMENT_UNMAPPED, orders=2, first="7"
-        ),
+        "2 order files may still lie in the old outbox `/old`":
+            finding(Code.OUTBOX_MOVED, files=2, place="/old"),
+        "the money of 1 order by `Картка` has no place yet":
+            finding(Code.PAYMENT_UNMAPPED, orders=1, method="Картка"),
+        "2 orders without a payment method: the money has no place; see 7 in the seller's cabinet":
+            finding(Code.PAYMENT_UNMAPPED, orders=2, first="7"),
     }.items(),
-)
+)  # fmt: skip
 def test_a_finding_without_an_order(message: str, made: Finding) -> None:
     """About the outbox, the clients export, or a payment method."""
     assert finding_message(made) == message

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from torgsync.core.config.keys import Key, meanings, put, read_key, remove
+from torgsync.core.config.keys import Key, key_text, meanings, put, read_key, remove
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,9 @@ from torgsync.core.config.keys import Key, meanings, put, read_key, remove
     ],
 )
 def test_a_key_is_read_as_people_write_it(text: str, path: Key) -> None:
-    """With points, places in brackets, and quotes around what holds blanks."""
+    """With points, places in brackets, and quotes around what holds blanks; and written alike, without."""
     assert read_key(text) == path
+    assert key_text(path) == text.replace('"', "")
 
 
 @pytest.mark.parametrize("text", ["", "[0]", "a b", "a..b", "a[x]", ".a", "a=b"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 
@@ -71,16 +72,10 @@ def test_the_times_to_come(wanted: Rhythm, now: str, expected: list[str]) -> Non
 
 def test_clocks_go_forward() -> None:
     """The hour that does not exist is left out, none is doubled, and the day begins as ever."""
-    assert coming(rhythm("1h"), "2026-03-29 01:30", 4) == [
-        "Sun 29.03 02:00",
-        "Sun 29.03 04:00",
-        "Sun 29.03 05:00",
-        "Sun 29.03 06:00",
-    ]
-    assert coming(rhythm("1d", "08:00-21:00"), "2026-03-28 12:00", 2) == [
-        "Sun 29.03 08:00",
-        "Mon 30.03 08:00",
-    ]
+    hours = ["02:00", "04:00", "05:00", "06:00"]
+    assert coming(rhythm("1h"), "2026-03-29 01:30", 4) == [f"Sun 29.03 {hour}" for hour in hours]
+    mornings = coming(rhythm("1d", "08:00-21:00"), "2026-03-28 12:00", 2)
+    assert mornings == ["Sun 29.03 08:00", "Mon 30.03 08:00"]
 
 
 def test_clocks_go_back() -> None:
@@ -135,8 +130,7 @@ class Machine:
         while now < kyiv(end):
             if not off(now) and (attempt := due(self.rhythm, now, self.last)):
                 self.done.append(f"{shown(now)} for {shown(attempt.moment)[-5:]}")
-                ended = self.ends
-                self.last = Attempt(attempt.moment, attempt.started, attempt.tries, ended)
+                self.last = replace(attempt, exit_code=self.ends)
             now += LOOK
         return self.done
 
@@ -159,41 +153,32 @@ def test_a_week_in_which_the_clocks_change() -> None:
     assert len(spring) == 1 + 23
 
 
-def test_a_machine_that_slept_catches_up_once() -> None:
-    """Of the times that were missed the last one is done, at once; then all goes on as ever."""
-    machine = Machine(rhythm("30m", "08:00-21:00"))
-    asleep = between("2026-11-24 09:10", "2026-11-24 12:20")
-    assert machine.run("2026-11-24 08:30", "2026-11-24 13:05", off=asleep) == [
-        "Tue 24.11 08:30 for 08:30",
-        "Tue 24.11 09:00 for 09:00",
-        "Tue 24.11 12:20 for 12:00",
-        "Tue 24.11 12:30 for 12:30",
-        "Tue 24.11 13:00 for 13:00",
-    ]
+MORNINGS = rhythm("1d", "08:00-21:00")
 
 
-def test_what_was_missed_waits_for_the_hours() -> None:
-    """A machine that wakes at night does nothing then: the next morning does all there is to do."""
-    machine = Machine(rhythm("1d", "08:00-21:00"))
-    asleep = between("2026-11-24 07:00", "2026-11-25 02:00")
-    assert machine.run("2026-11-24 07:00", "2026-11-26 08:05", off=asleep) == [
-        "Wed 25.11 08:00 for 08:00",
-        "Thu 26.11 08:00 for 08:00",
-    ]
-
-
-def test_a_daily_time_is_caught_up_later_that_day() -> None:
-    """A shop that opens at ten does at ten what was for eight."""
-    asleep = between("2026-11-24 07:00", "2026-11-24 10:00")
-    machine = Machine(rhythm("1d", "08:00-21:00"))
-    assert machine.run("2026-11-24 07:00", "2026-11-24 23:00", off=asleep) == ["Tue 24.11 10:00 for 08:00"]
-
-
-def test_a_time_of_every_other_day_is_caught_up_on_the_day_between() -> None:
-    """It is not lost until the next one comes."""
-    asleep = between("2026-11-23 00:00", "2026-11-26 10:00")
-    machine = Machine(rhythm("2d"))
-    assert machine.run("2026-11-23 00:00", "2026-11-27 00:05", off=asleep)[0] == "Thu 26.11 10:00 for 00:00"
+@pytest.mark.parametrize(
+    ("wanted", "times", "done"),
+    [
+        (
+            rhythm("30m", "08:00-21:00"),
+            ["24 09:00", "24 09:10", "24 12:20", "24 12:35"],
+            ["24.11 09:00 for 09:00", "24.11 12:20 for 12:00", "24.11 12:30 for 12:30"],
+        ),
+        (
+            MORNINGS,
+            ["24 07:00", "24 07:00", "25 02:00", "26 08:05"],
+            ["25.11 08:00 for 08:00", "26.11 08:00 for 08:00"],
+        ),
+        (MORNINGS, ["24 07:00", "24 07:00", "24 10:00", "24 23:00"], ["24.11 10:00 for 08:00"]),
+        (rhythm("2d"), ["23 00:00", "23 00:00", "26 10:00", "26 10:10"], ["26.11 10:00 for 00:00"]),
+    ],
+    ids=["once", "within the hours", "later that day", "on the day between"],
+)
+def test_a_machine_that_slept_catches_up(wanted: Rhythm, times: list[str], done: list[str]) -> None:
+    """Of the times that were missed the last one is done, at once or with the next hours."""
+    start, asleep, awake, end = (f"2026-11-{time}" for time in times)
+    ran = Machine(wanted).run(start, end, off=between(asleep, awake))
+    assert [line.partition(" ")[2] for line in ran] == done
 
 
 def test_the_last_time_of_a_day_is_done_a_little_late() -> None:
@@ -208,20 +193,16 @@ def test_the_last_time_of_a_day_is_done_a_little_late() -> None:
 @pytest.mark.parametrize("ended", [Exit.TEMPORARY, Exit.INVALID, Exit.INTERRUPTED, None])
 def test_what_may_mend_itself_is_tried_again(ended: Exit | None) -> None:
     """After a pause, a few times, and not beyond the next time."""
-    done = Machine(rhythm("1d", "08:00-21:00"), ended).run("2026-11-24 08:00", "2026-11-25 08:05")
-    assert done == [
-        "Tue 24.11 08:00 for 08:00",
-        "Tue 24.11 08:15 for 08:00",
-        "Tue 24.11 08:30 for 08:00",
-        "Wed 25.11 08:00 for 08:00",
-    ]
+    done = Machine(MORNINGS, ended).run("2026-11-24 08:00", "2026-11-25 08:05")
+    times = ["Tue 24.11 08:00", "Tue 24.11 08:15", "Tue 24.11 08:30", "Wed 25.11 08:00"]
+    assert done == [f"{time} for 08:00" for time in times]
     assert (timedelta(minutes=15), 3) == (PAUSE, TRIES)
 
 
 @pytest.mark.parametrize("ended", [Exit.DONE, Exit.HELD, Exit.PARTIAL, Exit.TOKEN, Exit.UNSAFE, Exit.ERROR])
 def test_what_a_person_must_mend_is_not_tried_again(ended: Exit) -> None:
     """Once a time, and the next time as ever."""
-    done = Machine(rhythm("1d", "08:00-21:00"), ended).run("2026-11-24 08:00", "2026-11-25 08:05")
+    done = Machine(MORNINGS, ended).run("2026-11-24 08:00", "2026-11-25 08:05")
     assert done == ["Tue 24.11 08:00 for 08:00", "Wed 25.11 08:00 for 08:00"]
 
 
@@ -230,10 +211,8 @@ def test_a_clock_that_was_wrong_blocks_nothing() -> None:
     future = kyiv("2027-01-01 10:00")
     machine = Machine(rhythm("1h"))
     machine.last = Attempt(future, future, exit_code=Exit.DONE)
-    assert machine.run("2026-11-24 10:20", "2026-11-24 12:00") == [
-        "Tue 24.11 10:20 for 10:00",
-        "Tue 24.11 11:00 for 11:00",
-    ]
+    done = machine.run("2026-11-24 10:20", "2026-11-24 12:00")
+    assert done == ["Tue 24.11 10:20 for 10:00", "Tue 24.11 11:00 for 11:00"]
 
 
 def test_a_clock_that_was_set_back_a_little_doubles_nothing() -> None:

@@ -115,64 +115,36 @@ def test_a_text_whose_column_the_file_lacks_is_not_overwritten() -> None:
     assert values(mapped({"Опис": "Шовк"}, *columns), "description_ru") == ["absent"]
 
 
-def test_a_finding_names_its_place() -> None:
+@pytest.mark.parametrize(("cell", "fault"), [("x" * 100, "no-number"), ("1" * 100, "too-long")])
+def test_a_finding_names_its_place(cell: str, fault: str) -> None:
     """Good, line, column and the value as it was written, cut to what fits a line."""
-    result = mapped({"RetailPrice": "x" * 100}, ("RetailPrice", "price"))
-    assert result.findings[0] == Finding(
-        Code.NUMBER_UNREADABLE,
-        good_id="17",
-        line=3,
-        column="RetailPrice",
-        value="x" * 60,
-        args={"cell": "x" * 40, "fault": "no-number", "fields": ["price", "discount"]},
-    )
+    (found,) = mapped({"RetailPrice": cell}, ("RetailPrice", "price")).findings
+    args = {"cell": cell[:40], "fault": fault, "fields": ["price", "discount"]}
+    assert found == Finding(Code.NUMBER_UNREADABLE, "17", 3, "RetailPrice", cell[:60], args=args)
 
 
 # Texts
 
 
 @pytest.mark.parametrize(
-    ("languages", "cells", "columns", "name", "name_ru"),
+    ("language", "both", "cells", "name", "name_ru"),
     [
-        ({"name": "uk", "both": True}, {"A": "Сукня"}, [("A", "name")], "Сукня", "Сукня"),
-        ({"name": "uk", "both": False}, {"A": "Сукня"}, [("A", "name")], "Сукня", None),
-        ({"name": "ru", "both": True}, {"A": "Платье"}, [("A", "name")], "Платье", "Платье"),
-        ({"name": "ru", "both": False}, {"A": "Платье"}, [("A", "name")], None, "Платье"),
-        (
-            {"name": "uk", "both": True},
-            {"A": "Сукня", "B": "Платье"},
-            [("A", "name"), ("B", "name_ru")],
-            "Сукня",
-            "Платье",
-        ),
-        (
-            {"name": "uk", "both": True},
-            {"A": "Сукня", "B": " "},
-            [("A", "name"), ("B", "name_ru")],
-            "Сукня",
-            "Сукня",
-        ),
-        (
-            {"name": "uk", "both": False},
-            {"A": "", "B": "Платье"},
-            [("A", "name"), ("B", "name_ru")],
-            None,
-            "Платье",
-        ),
+        ("uk", True, {"name": "Сукня"}, "Сукня", "Сукня"),
+        ("uk", False, {"name": "Сукня"}, "Сукня", "absent"),
+        ("ru", True, {"name": "Платье"}, "Платье", "Платье"),
+        ("ru", False, {"name": "Платье"}, "absent", "Платье"),
+        ("uk", True, {"name": "Сукня", "name_ru": "Платье"}, "Сукня", "Платье"),
+        ("uk", True, {"name": "Сукня", "name_ru": " "}, "Сукня", "Сукня"),
+        ("uk", False, {"name": "", "name_ru": "Платье"}, "absent", "Платье"),
     ],
 )
 def test_a_text_goes_to_its_languages(
-    languages: dict[str, Any],
-    cells: dict[str, str],
-    columns: list[tuple[str, str]],
-    name: str | None,
-    name_ru: str | None,
+    language: str, both: bool, cells: dict[str, str], name: str, name_ru: str
 ) -> None:
     """One language goes to one or both of Prom's; a blank cell leaves the place to the other language."""
-    result = mapped(cells, *columns, catalog={"path": "goods.trs", "languages": languages})
-    assert result.product.values.get("name") == name
-    assert result.product.values.get("name_ru") == name_ru
-    assert not result.findings
+    catalog = {"path": "goods.trs", "languages": {"name": language, "both": both}}
+    result = mapped(cells, *((target, target) for target in cells), catalog=catalog)
+    assert (values(result, "name", "name_ru"), codes(result)) == ([name, name_ru], [])
 
 
 @pytest.mark.parametrize("cell", ["", "НЕТ ИНФОРМАЦИИ", "\x0b", "??? ?????"])
@@ -183,18 +155,18 @@ def test_a_good_without_a_name_keeps_the_one_it_had(cell: str) -> None:
     assert (result.findings[-1].code, result.findings[-1].column) == (Code.NAME_MISSING, "Назва")
 
 
-@pytest.mark.parametrize(("length", "cut"), [(110, False), (111, True)])
-def test_a_long_name_is_cut_with_a_finding(length: int, cut: bool) -> None:
-    """Up to Prom's limit a name goes as it is; past it, it is cut with a finding."""
-    result = mapped({"GoodName": "Ї" * length}, ("GoodName", "name"))
-    assert values(result, "name", "name_ru") == ["Ї" * 110] * 2
-    assert (Code.NAME_CUT in codes(result)) is cut
-
-
-def test_a_cut_name_does_not_end_with_a_blank() -> None:
-    """A name that is cut before a word is trimmed again: normal form stays normal."""
-    result = mapped({"GoodName": "Ї" * 109 + " слово"}, ("GoodName", "name"))
-    assert values(result, "name") == ["Ї" * 109]
+@pytest.mark.parametrize(
+    ("cell", "name", "found"),
+    [
+        ("Ї" * 110, "Ї" * 110, []),
+        ("Ї" * 111, "Ї" * 110, [Code.NAME_CUT]),
+        ("Ї" * 109 + " слово", "Ї" * 109, [Code.NAME_CUT]),
+    ],
+)
+def test_a_long_name_is_cut_with_a_finding(cell: str, name: str, found: list[Code]) -> None:
+    """Past Prom's limit; one that is cut before a word is trimmed again: normal form stays normal."""
+    result = mapped({"GoodName": cell}, ("GoodName", "name"))
+    assert (values(result, "name", "name_ru"), codes(result)) == ([name] * 2, found)
 
 
 @pytest.mark.parametrize(
@@ -293,19 +265,19 @@ def test_a_plain_text_goes_as_it_is(target: str, cell: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "vendor", "country"),
+    ("column", "cells", "sent"),
     [
-        ({"PCName": "Верба", "Country": "Україна"}, "Верба", "Україна"),
-        ({"PCName": "Україна ", "Country": "Україна"}, None, None),
-        ({"PCName": "", "Country": "Україна"}, None, "Україна"),
+        ("PCName", {"PCName": "Верба", "Country": "Україна"}, ["Верба", "Україна"]),
+        ("PCName", {"PCName": "Україна ", "Country": "Україна"}, ["absent", "absent"]),
+        ("PCName", {"PCName": "", "Country": "Україна"}, ["absent", "Україна"]),
+        ("Бренд", {"PCName": "Україна", "Country": "Україна", "Бренд": "ЗАТИШОК"}, ["ЗАТИШОК", "absent"]),
     ],
 )
 def test_a_word_that_is_brand_and_country_is_neither(
-    cells: dict[str, str], vendor: str | None, country: str | None
+    column: str, cells: dict[str, str], sent: list[str]
 ) -> None:
-    """The same word as brand and country is ambiguous: neither is sent."""
-    result = mapped(cells, ("PCName", "vendor"), ("Country", "country"))
-    assert (result.product.values.get("vendor"), result.product.values.get("country")) == (vendor, country)
+    """Only the ambiguous word is held back, not a brand that is mapped from another column."""
+    assert values(mapped(cells, (column, "vendor"), ("Country", "country")), "vendor", "country") == sent
 
 
 @pytest.mark.parametrize(
@@ -315,13 +287,6 @@ def test_a_word_mapped_to_one_field_is_not_ambiguous(column: str, target: str) -
     """Where only one of brand and country is mapped, its word is sent."""
     cells = {"PCName": "Верба", "Country": "Верба"}
     assert values(mapped(cells, (column, target)), target) == ["Верба"]
-
-
-def test_a_brand_from_another_column_stays() -> None:
-    """Only the ambiguous word is held back, not a brand that is mapped from another column."""
-    cells = {"PCName": "Україна", "Country": "Україна", "Бренд": "ЗАТИШОК"}
-    result = mapped(cells, ("Бренд", "vendor"), ("Country", "country"))
-    assert values(result, "vendor", "country") == ["ЗАТИШОК", "absent"]
 
 
 @pytest.mark.parametrize(
@@ -417,17 +382,21 @@ def test_a_brand_speaks_one_language() -> None:
 # Groups, variants, characteristics, photos
 
 
-@pytest.mark.parametrize("column", ["ModelGoodID", "FashionName"])
-def test_the_model_is_not_a_value_of_the_product(column: str) -> None:
-    """Which of its goods are variants is decided when all of them are known."""
-    result = mapped({"ModelGoodID": "4310", "FashionName": "501"}, (column, "variant_group"))
-    assert ("variant_group" in result.product.values, result.model) == (False, "id:4310")
-
-
-def test_a_good_without_a_model_has_no_key() -> None:
-    """Neither has one without a column for the model."""
-    assert mapped({"ModelGoodID": ""}, ("ModelGoodID", "variant_group")).model == ""
-    assert mapped({"ModelGoodID": "4310"}).model == ""
+@pytest.mark.parametrize(
+    ("cells", "columns", "model"),
+    [
+        ({"ModelGoodID": "4310", "FashionName": "501"}, [("ModelGoodID", "variant_group")], "id:4310"),
+        ({"ModelGoodID": "4310", "FashionName": "501"}, [("FashionName", "variant_group")], "id:4310"),
+        ({"ModelGoodID": ""}, [("ModelGoodID", "variant_group")], ""),
+        ({"ModelGoodID": "4310"}, [], ""),
+    ],
+)
+def test_the_model_is_not_a_value_of_the_product(
+    cells: dict[str, str], columns: list[tuple[str, str]], model: str
+) -> None:
+    """Which of its goods are variants is decided when all of them are known; there may be no model."""
+    result = mapped(cells, *columns)
+    assert ("variant_group" in result.product.values, result.model) == (False, model)
 
 
 def test_the_rules_have_a_version_of_their_own() -> None:
@@ -436,8 +405,7 @@ def test_the_rules_have_a_version_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "group"),
-    [("1=Сад|11=Полив", (Section("1", "Сад"), Section("11", "Полив"))), ("", "absent")],
+    ("cell", "group"), [("1=Сад|11=Полив", (Section("1", "Сад"), Section("11", "Полив"))), ("", "absent")]
 )
 def test_a_group_is_a_path(cell: str, group: Value) -> None:
     """A good without a section keeps the group it has."""
@@ -545,29 +513,30 @@ def test_unreadable_stock_is_not_spoken_of() -> None:
     result = mapped({"Q": "x"}, ("Q", "quantity"), stock=UNREADABLE)
     assert values(result, "quantity", "presence") == ["absent"] * 2
     assert result.unreadable == {"quantity", "presence"}
-    assert [(found.good_id, found.line) for found in result.findings] == [("17", 3)]
-    assert codes(result) == [Code.NUMBER_UNREADABLE]
+    assert [(one.code, one.good_id, one.line) for one in result.findings] == [
+        (Code.NUMBER_UNREADABLE, "17", 3)
+    ]
 
 
-def test_unreadable_stock_neither_shows_nor_hides_a_good() -> None:
+@pytest.mark.parametrize(("only", "status"), [(True, "absent"), (False, "on_display")])
+def test_unreadable_stock_neither_shows_nor_hides_a_good(only: bool, status: str) -> None:
     """With `only_in_stock` it stays as it is on Prom."""
-    for only, status in ((True, "absent"), (False, "on_display")):
-        centers = {"only_in_stock": only}
-        result = mapped({"Q": "x"}, ("Q", "quantity"), stock=UNREADABLE, accounting_centers=centers)
-        assert values(result, "status") == [status]
+    centers = {"only_in_stock": only}
+    result = mapped({"Q": "x"}, ("Q", "quantity"), stock=UNREADABLE, accounting_centers=centers)
+    assert values(result, "status") == [status]
 
 
-@pytest.mark.parametrize(("cell", "flag"), [("1", True), ("0", False), ("3,5", True), ("", "absent")])
-def test_ready_to_ship_is_more_than_nothing(cell: str, flag: Value) -> None:
-    """A number above zero is a yes, zero a no, a blank says nothing."""
-    assert values(mapped({"R": cell}, ("R", "ready_to_ship")), "ready_to_ship") == [flag]
-
-
-def test_ready_to_ship_that_cannot_be_read_keeps_what_prom_has() -> None:
-    """It is reported, and nothing is sent."""
-    result = mapped({"R": "багато"}, ("R", "ready_to_ship"))
-    assert values(result, "ready_to_ship") == ["absent"]
-    assert [one.code for one in result.findings] == [Code.NUMBER_UNREADABLE]
+@pytest.mark.parametrize(
+    ("cell", "flag", "found"),
+    [
+        *(("1", True, []), ("0", False, []), ("3,5", True, []), ("", "absent", [])),
+        ("багато", "absent", [Code.NUMBER_UNREADABLE]),
+    ],
+)
+def test_ready_to_ship_is_more_than_nothing(cell: str, flag: Value, found: list[Code]) -> None:
+    """A number above zero is a yes, zero a no; a blank, or what cannot be read, keeps what Prom has."""
+    result = mapped({"R": cell}, ("R", "ready_to_ship"))
+    assert (values(result, "ready_to_ship"), codes(result)) == ([flag], found)
 
 
 # Prices
@@ -643,22 +612,36 @@ def test_a_price_in_the_shops_own_currency(currency: str) -> None:
     assert (codes(result), values(result, "price")) == ([], [Decimal("100.00")])
 
 
+LADDER = (("W", "wholesale_price"), ("M", "wholesale_minimum"))
+NO_MINIMUM: Args = {"case": "no-minimum", "wholesale": "90.00"}
+
+
+def unreadable(cell: str, fault: str) -> Args:
+    return {"cell": cell, "fault": fault, "fields": ["wholesale_prices"]}
+
+
 @pytest.mark.parametrize(
     ("wholesale", "minimum", "ladder", "found"),
     [
-        ("90", "5", (WholesaleStep(5, Decimal("90.00")),), []),
-        ("90", "0", (), [{"case": "no-minimum", "wholesale": "90.00"}]),
+        ("90,5", "10", (WholesaleStep(10, Decimal("90.50")),), []),
+        ("90", "1", (WholesaleStep(1, Decimal("90.00")),), []),
+        ("90", "0", (), [NO_MINIMUM]),
+        ("90", "", (), [NO_MINIMUM]),
         ("110", "5", (), [{"case": "above-price", "wholesale": "110.00", "price": "100.00"}]),
         ("0", "0", (), []),
-        ("90", "2,5", "absent", [{"cell": "2,5", "fault": "not-whole", "fields": ["wholesale_prices"]}]),
+        ("0", "10", (), []),
+        ("0,004", "10", (), []),
+        ("", "10", (), []),
+        ("90", "2,5", "absent", [unreadable("2,5", "not-whole")]),
+        ("xx", "10", "absent", [unreadable("xx", "no-number")]),
+        ("90", "xx", "absent", [unreadable("xx", "no-number")]),
     ],
 )
-def test_a_wholesale_price_that_cannot_be_sent(
+def test_wholesale_price_and_minimum_make_a_ladder(
     wholesale: str, minimum: str, ladder: Value, found: list[Args]
 ) -> None:
-    """It needs a whole minimum and is no higher than the retail price."""
-    columns = (("RetailPrice", "price"), ("W", "wholesale_price"), ("M", "wholesale_minimum"))
-    result = mapped({"RetailPrice": "100", "W": wholesale, "M": minimum}, *columns)
+    """It needs a whole minimum and is no higher than the retail price; an unreadable one keeps the last."""
+    result = mapped({"W": wholesale, "M": minimum}, *LADDER)
     assert values(result, "wholesale_prices") == [ladder]
     assert [one.args for one in result.findings] == found
 
@@ -700,12 +683,6 @@ def test_an_error_of_a_spreadsheet_is_no_text(error: str) -> None:
     (found,) = mapped({"RetailPrice": error}, ("RetailPrice", "price")).findings
     args = {"cell": error.strip(), "fault": "error", "fields": ["price", "discount"]}
     assert (found.code, found.args) == (Code.CELL_ERROR, args)
-
-
-def test_a_number_that_is_too_long() -> None:
-    """It has a fault of its own."""
-    (found,) = mapped({"RetailPrice": "1" * 16}, ("RetailPrice", "price")).findings
-    assert found.args["fault"] == "too-long"
 
 
 def test_the_sign_of_another_currency_is_reported() -> None:
@@ -780,40 +757,12 @@ def test_a_missing_price_names_its_column() -> None:
     assert [(finding.code, finding.column) for finding in result.findings] == [(Code.PRICE_MISSING, "Ціна")]
 
 
-def test_without_a_sale_price_nothing_is_said_of_discounts() -> None:
-    """A discount that people give on Prom stays where no column speaks of one."""
-    assert values(mapped({}), "discount") == ["absent"]
-
-
 def test_a_product_need_not_speak_of_its_price() -> None:
     """An object without a column for the price never sends one."""
     mapper = Mapper(sync_object(fields=fields_of(("N", "name"))))
     result = mapper.product("17", 3, {"N": "Капці"}, Stock(None), lambda _: None)
     assert values(result, "price", "discount") == ["absent"] * 2
     assert not result.findings
-
-
-LADDER = (("W", "wholesale_price"), ("M", "wholesale_minimum"))
-
-
-@pytest.mark.parametrize(
-    ("wholesale", "minimum", "ladder"),
-    [
-        ("80,5", "10", (WholesaleStep(10, Decimal("80.50")),)),
-        ("80", "1", (WholesaleStep(1, Decimal("80.00")),)),
-        ("80", "0", ()),
-        ("80", "", ()),
-        ("0", "10", ()),
-        ("0,004", "10", ()),
-        ("", "10", ()),
-        ("xx", "10", "absent"),
-        ("80", "xx", "absent"),
-    ],
-)
-def test_wholesale_price_and_minimum_make_a_ladder(wholesale: str, minimum: str, ladder: Value) -> None:
-    """Both are needed; none is an empty ladder, an unreadable one keeps the last."""
-    result = mapped({"W": wholesale, "M": minimum}, *LADDER)
-    assert values(result, "wholesale_prices") == [ladder]
 
 
 def test_a_minimum_alone_says_nothing() -> None:

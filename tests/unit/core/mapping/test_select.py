@@ -16,7 +16,9 @@ from torgsync.core.mapping.select import SkipReason, why_out
 from torgsync.core.mapping.stock import Stock, count_stock
 
 FOR_PARTNER = "WarehouseQuantityForPartner"
-CENTERS = {"WarehouseQuantity": "7,5", "WarehouseQuantityForPartner": "2=1,000|8=2,500|38=4,000"}
+ONLY_IN_STOCK = {"accounting_centers": {"only_in_stock": True}}
+CENTERS = {"WarehouseQuantity": "7,5", FOR_PARTNER: "2=1,000|8=2,500|38=4,000"}
+BOTH: dict[str, Any] = {"use": ["2", "8"]}
 
 
 @pytest.mark.parametrize(
@@ -42,10 +44,12 @@ def test_stock_is_counted_over_the_ticked_centers(
     assert stock == Stock(Decimal(quantity), column)
 
 
-def test_stock_is_read_from_its_mapped_column() -> None:
-    """A merchant's own quantity column counts, and Torgsoft's standard one does not."""
+@pytest.mark.parametrize("standard", ["0", "три"])
+def test_stock_is_read_from_its_mapped_column(standard: str) -> None:
+    """A merchant's own quantity column counts, and Torgsoft's standard ones are not even read."""
     settings = sync_object(fields=fields_of(("Залишок", "quantity")))
-    assert count_stock(settings, {"Залишок": "4", "WarehouseQuantity": "0"}) == Stock(Decimal(4), "Залишок")
+    cells = {"Залишок": "4", "WarehouseQuantity": standard, FOR_PARTNER: "2=x"}
+    assert count_stock(settings, cells) == Stock(Decimal(4), "Залишок")
 
 
 def test_balances_mapped_to_the_quantity_are_summed() -> None:
@@ -56,7 +60,7 @@ def test_balances_mapped_to_the_quantity_are_summed() -> None:
 
 def test_a_file_without_stock_says_nothing_of_it() -> None:
     """No column, no quantity: such a good is not sold out."""
-    settings = sync_object(accounting_centers={"only_in_stock": True})
+    settings = sync_object(**ONLY_IN_STOCK)
     stock = count_stock(settings, {"GoodName": "Капці"})
     assert stock == Stock(None)
     assert why_out(settings, {}, stock, has_photos=False) is None
@@ -64,10 +68,7 @@ def test_a_file_without_stock_says_nothing_of_it() -> None:
 
 @pytest.mark.parametrize(
     ("cells", "use", "column"),
-    [
-        ({"WarehouseQuantity": "три"}, [], "WarehouseQuantity"),
-        ({"WarehouseQuantityForPartner": "2=x"}, ["2"], "WarehouseQuantityForPartner"),
-    ],
+    [({"WarehouseQuantity": "три"}, [], "WarehouseQuantity"), ({FOR_PARTNER: "2=x"}, ["2"], FOR_PARTNER)],
 )
 def test_unreadable_stock_keeps_its_last_value(cells: dict[str, str], use: list[str], column: str) -> None:
     """No quantity is guessed, and the finding names the column and its value."""
@@ -114,13 +115,6 @@ def test_the_other_of_two_stocks_cannot_be_read(
     assert (finding.code, finding.column, finding.value) == (Code.STOCK_UNCHECKED, column, cells[column])
 
 
-def test_a_stock_of_the_merchants_own_is_checked_against_nothing() -> None:
-    """Neither of Torgsoft's columns is read where another one is mapped to the quantity."""
-    cells = {"Залишок": "4", "WarehouseQuantity": "три", FOR_PARTNER: "2=x"}
-    settings = sync_object(fields=fields_of(("Залишок", "quantity")))
-    assert count_stock(settings, cells) == Stock(Decimal(4), "Залишок")
-
-
 def test_less_than_nothing_is_nothing() -> None:
     """A negative balance counts as 0, with a notice."""
     stock = count_stock(sync_object(), {"WarehouseQuantity": "-3"})
@@ -137,16 +131,10 @@ def test_less_than_nothing_is_nothing() -> None:
         ({}, {"Display": " 1"}, "5", True, None),
         ({}, {"Display": "ні"}, "5", True, None),
         ({"accounting_centers": {"respect_display": False}}, {"Display": "0"}, "5", True, None),
-        (
-            {"accounting_centers": {"only_in_stock": True}},
-            {"Display": "1"},
-            "0",
-            True,
-            SkipReason.OUT_OF_STOCK,
-        ),
-        ({"accounting_centers": {"only_in_stock": True}}, {}, "0.5", True, SkipReason.OUT_OF_STOCK),
-        ({"accounting_centers": {"only_in_stock": True}}, {}, "1", True, None),
-        ({"accounting_centers": {"only_in_stock": True}}, {}, None, True, None),
+        (ONLY_IN_STOCK, {"Display": "1"}, "0", True, SkipReason.OUT_OF_STOCK),
+        (ONLY_IN_STOCK, {}, "0.5", True, SkipReason.OUT_OF_STOCK),
+        (ONLY_IN_STOCK, {}, "1", True, None),
+        (ONLY_IN_STOCK, {}, None, True, None),
         ({"accounting_centers": {"only_with_photos": True}}, {}, "5", False, SkipReason.NO_PHOTOS),
         ({"accounting_centers": {"only_with_photos": True}}, {}, "5", True, None),
         ({"product_group": "Взуття"}, {"GoodTypeFull": "Одяг"}, "5", True, SkipReason.OTHER_GROUP),
@@ -168,25 +156,15 @@ def test_a_good_that_stays_out_has_a_reason(
 @pytest.mark.parametrize(
     ("centers", "cells", "quantity", "words"),
     [
-        (
-            {"use": ["2", "8"], "keep": 1},
-            CENTERS,
-            "1.5",
-            "2: 1.000 less 1 kept, 8: 2.500 less 1 kept = 1.500",
-        ),
-        ({"use": ["2", "8"], "keep": {"8": 2}}, CENTERS, "1.5", "2: 1.000, 8: 2.500 less 2 kept = 1.500"),
+        (BOTH | {"keep": 1}, CENTERS, "1.5", "2: 1.000 less 1 kept, 8: 2.500 less 1 kept = 1.500"),
+        (BOTH | {"keep": {"8": 2}}, CENTERS, "1.5", "2: 1.000, 8: 2.500 less 2 kept = 1.500"),
         ({"use": ["2"], "keep": 5}, CENTERS, "0", "2: 1.000 less 5 kept = 0"),
         ({"keep": 2}, {"WarehouseQuantity": "9"}, "7", "9 less 2 kept"),
         ({"keep": 0.5}, {"WarehouseQuantity": "9"}, "8.5", "9 less 0.5 kept"),
         ({"keep": {"2": 1, "8": 3}}, {"WarehouseQuantity": "9"}, "5", "9 less 4 kept"),
         ({"keep": 20}, {"WarehouseQuantity": "9"}, "0", "9 less 20 kept"),
         ({"keep": {"2": 3, "9": 4}}, CENTERS, "6.5", "2: 1.000 less 3 kept, 8: 2.500, 38: 4.000 = 6.500"),
-        (
-            {"keep": {"2": 3}},
-            {"WarehouseQuantity": "4", "WarehouseQuantityForPartner": " "},
-            "1",
-            "4 less 3 kept",
-        ),
+        ({"keep": {"2": 3}}, {"WarehouseQuantity": "4", FOR_PARTNER: " "}, "1", "4 less 3 kept"),
         ({}, {"WarehouseQuantity": "9"}, "9", "9"),
     ],
 )
@@ -195,13 +173,9 @@ def test_what_is_kept_is_not_offered(
 ) -> None:
     """A safety stock is taken off each ticked center, each of a table, or the sum, a table together."""
     stock = count_stock(sync_object(accounting_centers=centers), cells)
-    assert (
-        stock.quantity,
-        counts_message(
-            [[one.center, str(one.stock), str(one.kept)] for one in stock.counts], str(stock.left)
-        ),
-        stock.findings,
-    ) == (Decimal(quantity), words, ())
+    assert (stock.quantity, stock.findings) == (Decimal(quantity), ())
+    counts = [[one.center, str(one.stock), str(one.kept)] for one in stock.counts]
+    assert counts_message(counts, str(stock.left)) == words
 
 
 @pytest.mark.parametrize(
@@ -253,11 +227,8 @@ def test_keeping_never_adds_stock(by_center: dict[str, Decimal], keep: int) -> N
 
 def test_the_group_is_read_from_its_mapped_column() -> None:
     """The product group follows the column that makes the group on Prom, and the shop's placeholders."""
-    settings = sync_object(
-        product_group="Взуття",
-        fields=fields_of(("GoodTypeFull", "group")),
-        catalog={"path": "x", "placeholders": ["-"]},
-    )
+    fields, catalog = fields_of(("GoodTypeFull", "group")), {"path": "x", "placeholders": ["-"]}
+    settings = sync_object(product_group="Взуття", fields=fields, catalog=catalog)
     cells = {"GoodTypeFull": "Взуття,Капці", "SynchronizationSectionFull": "1=Сад"}
     assert why_out(settings, cells, Stock(None), has_photos=True) is None
     blank = {"GoodTypeFull": " - ", "SynchronizationSectionFull": "1=Сад"}

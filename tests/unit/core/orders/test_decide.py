@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from builders import LATER, NOON, order, sync_object
 
+from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code
-from torgsync.core.orders.clients import Client, Contact, client_of
+from torgsync.core.orders.clients import Contact, client_of
 from torgsync.core.orders.decide import ClientDecision, Correction, OrderDecision, OrderFacts, decide_order
 from torgsync.core.orders.order import Line, Order, Paid, Recipient, without_people
 from torgsync.core.orders.postings import Money
@@ -37,8 +38,13 @@ def stored(version: Order, **given: Any) -> StoredOrder:  # noqa: ANN401
     return StoredOrder(version, 1, "", **given)
 
 
-def decide(known: StoredOrder | None, incoming: Order, **facts: Any) -> OrderDecision:  # noqa: ANN401
-    decision = decide_order(known, incoming, replace(NO_FACTS, **facts), SETTINGS)
+def decide(
+    known: StoredOrder | None,
+    incoming: Order,
+    settings: SyncObject = SETTINGS,
+    **facts: Any,  # noqa: ANN401
+) -> OrderDecision:
+    decision = decide_order(known, incoming, replace(NO_FACTS, **facts), settings)
     assert decision is not None
     return decision
 
@@ -70,11 +76,7 @@ def test_an_order_that_did_not_change_is_not_stored(known: Order, incoming: Orde
     ids=["as Prom says", "as before", "by product", "by article", "unknown"],
 )
 def test_a_line_gets_the_good_it_can_be_found_by(
-    known: Order | None,
-    line: Line,
-    products: dict[str, str],
-    skus: dict[str, str],
-    good_id: str,
+    known: Order | None, line: Line, products: dict[str, str], skus: dict[str, str], good_id: str
 ) -> None:
     """What was found before stays; then the product decides, then the article."""
     incoming = order(lines=(line,), note="changed")
@@ -110,11 +112,7 @@ def test_a_line_gets_the_good_it_can_be_found_by(
     ],
 )
 def test_why_an_order_gets_no_file(
-    known: StoredOrder | None,
-    incoming: Order,
-    begun: datetime | None,
-    hold: Hold | None,
-    waits: bool,
+    known: StoredOrder | None, incoming: Order, begun: datetime | None, hold: Hold | None, waits: bool
 ) -> None:
     """An old delivery, no sale, an unknown good or amount, a forgotten buyer; a sum that differs does not."""
     decision = decide(known, incoming, begun=begun)
@@ -124,12 +122,9 @@ def test_why_an_order_gets_no_file(
 def test_an_order_of_an_earlier_day_gets_no_file() -> None:
     """Of the day from which orders count on, it does."""
     settings = sync_object(orders={"since": "2026-03-03"})
-    decision = decide_order(None, order(), NO_FACTS, settings)
-    assert decision is not None
-    assert decision.hold == Reason(HoldReason.PLACED_EARLIER, {"day": "2026-03-03"})
-    later = decide_order(None, order(created=NOON + timedelta(days=1)), NO_FACTS, settings)
-    assert later is not None
-    assert later.hold is None
+    earlier = Reason(HoldReason.PLACED_EARLIER, {"day": "2026-03-03"})
+    assert decide(None, order(), settings).hold == earlier
+    assert decide(None, order(created=NOON + timedelta(days=1)), settings).hold is None
 
 
 def test_a_good_that_only_prom_has_holds_the_order() -> None:
@@ -144,12 +139,7 @@ def test_a_good_that_only_prom_has_holds_the_order() -> None:
     [
         (None, order(), {}, ClientDecision(profile=BUYER)),
         (None, order(), {"clients": {"7": BUYER.contacts}}, ClientDecision("7")),
-        (
-            None,
-            order(),
-            {"clients": {"7": {PHONE}}},
-            ClientDecision("7", BUYER.contacts - {PHONE}, BUYER),
-        ),
+        (None, order(), {"clients": {"7": {PHONE}}}, ClientDecision("7", BUYER.contacts - {PHONE}, BUYER)),
         (None, order(), {"clients": {"7": {PHONE}, "8": {PHONE}}}, ClientDecision(candidates=("7", "8"))),
         (stored(order()), MOVED, {"choosing": True}, ClientDecision()),
         (stored(order()), MOVED, {}, ClientDecision(profile=BUYER)),
@@ -169,9 +159,7 @@ def test_whose_order_it_is(
 
 def test_no_client_is_made_where_the_object_forbids_it() -> None:
     """The order stays without one."""
-    decision = decide_order(None, order(), NO_FACTS, sync_object(clients={"create": False}))
-    assert decision is not None
-    assert decision.client == ClientDecision()
+    assert decide(None, order(), sync_object(clients={"create": False})).client == ClientDecision()
 
 
 def test_money_is_posted_where_the_method_says() -> None:
@@ -262,9 +250,3 @@ def test_every_part_that_differs_is_named() -> None:
     """In one order."""
     work = hand_work(order(), order(lines=(), total=None, recipient=Recipient("Олена")))
     assert work == Reason(HandWork.CHANGE, {"parts": ["goods", "total", "recipient"]})
-
-
-def test_a_buyer_is_a_client_in_normal_form() -> None:
-    """As it is stored for a new client."""
-    decision = decide(None, order())
-    assert decision.client.profile == Client("", "Тестовий Іван", "+380500000001", "buyer@example.com")

@@ -22,6 +22,7 @@ from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.reason import Reason
 
 FILE, UNFINISHED, HIDDEN = FilePart
+REMOVE_HIDDEN, RESTORE, REMOVE_UNFINISHED = Cleanup
 MOVING, WRITTEN = FilePhase.MOVING, FilePhase.WRITTEN
 CANCELED = order(status="canceled")
 
@@ -38,30 +39,18 @@ def stored(version: Order | None = None, **given: Any) -> StoredOrder:  # noqa: 
         (WRITTEN, {FILE: 8}, [], False, FileAction.READ),
         (WRITTEN, {FILE: None}, [], False, FileAction.READ),
         (WRITTEN, {}, [], False, FileAction.TAKEN),
-        (WRITTEN, {UNFINISHED: 9}, [Cleanup.REMOVE_UNFINISHED], False, FileAction.TAKEN),
-        (WRITTEN, {FILE: 9, UNFINISHED: 9}, [Cleanup.REMOVE_UNFINISHED], False, FileAction.KEEP),
-        (WRITTEN, {HIDDEN: 9}, [Cleanup.RESTORE], False, FileAction.KEEP),
-        (WRITTEN, {HIDDEN: 8}, [Cleanup.RESTORE], False, FileAction.READ),
-        (WRITTEN, {FILE: 9, HIDDEN: 8}, [Cleanup.REMOVE_HIDDEN], False, FileAction.KEEP),
-        (
-            WRITTEN,
-            {HIDDEN: 9, UNFINISHED: 9},
-            [Cleanup.RESTORE, Cleanup.REMOVE_UNFINISHED],
-            False,
-            FileAction.KEEP,
-        ),
+        (WRITTEN, {UNFINISHED: 9}, [REMOVE_UNFINISHED], False, FileAction.TAKEN),
+        (WRITTEN, {FILE: 9, UNFINISHED: 9}, [REMOVE_UNFINISHED], False, FileAction.KEEP),
+        (WRITTEN, {HIDDEN: 9}, [RESTORE], False, FileAction.KEEP),
+        (WRITTEN, {HIDDEN: 8}, [RESTORE], False, FileAction.READ),
+        (WRITTEN, {FILE: 9, HIDDEN: 8}, [REMOVE_HIDDEN], False, FileAction.KEEP),
+        (WRITTEN, {HIDDEN: 9, UNFINISHED: 9}, [RESTORE, REMOVE_UNFINISHED], False, FileAction.KEEP),
         (MOVING, {FILE: 9}, [], True, FileAction.KEEP),
         (MOVING, {}, [], False, FileAction.TAKEN),
         (MOVING, {UNFINISHED: 9}, [], False, FileAction.RESTART),
-        (MOVING, {UNFINISHED: 9, HIDDEN: 9}, [Cleanup.REMOVE_HIDDEN], False, FileAction.RESTART),
-        (MOVING, {HIDDEN: 9}, [Cleanup.REMOVE_HIDDEN], False, FileAction.TAKEN),
-        (
-            MOVING,
-            {FILE: 9, UNFINISHED: 9, HIDDEN: 9},
-            [Cleanup.REMOVE_HIDDEN, Cleanup.REMOVE_UNFINISHED],
-            True,
-            FileAction.KEEP,
-        ),
+        (MOVING, {UNFINISHED: 9, HIDDEN: 9}, [REMOVE_HIDDEN], False, FileAction.RESTART),
+        (MOVING, {HIDDEN: 9}, [REMOVE_HIDDEN], False, FileAction.TAKEN),
+        (MOVING, dict.fromkeys(FilePart, 9), [REMOVE_HIDDEN, REMOVE_UNFINISHED], True, FileAction.KEEP),
     ],
 )
 def test_what_an_interrupted_run_left_is_cleaned_up_first(
@@ -90,6 +79,7 @@ def test_what_is_due_about_a_file(
     assert decide_file(known, listing, 9, missed=missed).action is action
 
 
+RESERVE = Reason(HandWork.RESERVE)
 HELD = Reason(HoldReason.GOOD_UNKNOWN, {"name": "Капці", "good_id": ""})
 
 
@@ -102,11 +92,7 @@ HELD = Reason(HoldReason.GOOD_UNKNOWN, {"name": "Капці", "good_id": ""})
         (stored(filed=1), Content.OLDER, FileAction.REPLACE),
         (stored(filed=1, hold=HELD), Content.OLDER, FileAction.WITHDRAW),
         (stored(filed=2, hold=HELD), Content.OLDER, FileAction.REPLACE),
-        (
-            stored(filed=1, hold=Reason(HoldReason.DELIVERED_EARLIER)),
-            Content.OLDER,
-            FileAction.REPLACE,
-        ),
+        (stored(filed=1, hold=Reason(HoldReason.DELIVERED_EARLIER)), Content.OLDER, FileAction.REPLACE),
     ],
 )
 def test_the_content_of_a_file_decides(known: StoredOrder, content: Content, action: FileAction) -> None:
@@ -122,21 +108,12 @@ def test_the_content_of_a_file_decides(known: StoredOrder, content: Content, act
         (stored(phase=None, hold=Reason(HoldReason.NO_SALE, {"status": "draft"})), *(False,) * 4, None),
         (stored(), False, False, False, True, None),
         (stored(phase=FilePhase.TAKEN, hold=HELD), True, False, False, False, None),
-        (
-            stored(phase=FilePhase.TAKEN, hand_work=Reason(HandWork.RESERVE)),
-            *(False,) * 4,
-            Reason(HandWork.RESERVE),
-        ),
+        (stored(phase=FilePhase.TAKEN, hand_work=RESERVE), *(False,) * 4, RESERVE),
     ],
 )
 def test_how_far_an_order_is_on_its_way(
     known: StoredOrder, waits: bool, needs_person: bool, owed: bool, in_outbox: bool, todo: object
 ) -> None:
     """Owed, in the outbox, or with a person who has something to do."""
-    assert (known.waits, known.needs_person, known.owed, known.in_outbox, known.todo) == (
-        waits,
-        needs_person,
-        owed,
-        in_outbox,
-        todo,
-    )
+    flags = (known.waits, known.needs_person, known.owed, known.in_outbox)
+    assert (flags, known.todo) == ((waits, needs_person, owed, in_outbox), todo)

@@ -108,12 +108,7 @@ def test_an_order_without_its_people_keeps_the_sale() -> None:
     )  # fmt: skip
     left = without_people(found)
     assert not re.search("Іван|Тестовий|Олена|Вигадана|38050|buyer@|Київ|під|2045", repr(left))
-    assert (left.total, left.lines, left.status, left.created) == (
-        found.total,
-        found.lines,
-        "received",
-        NOON,
-    )
+    assert (left.total, left.lines, left.status, left.created) == (found.total, found.lines, "received", NOON)
     assert left.forgotten
     assert without_people(left) == left
 

@@ -177,11 +177,7 @@ def test_money_that_comes_after_the_mapping_changed_lands_in_the_new_place() -> 
 def test_received_money_stays_in_its_place_when_the_total_changes() -> None:
     """It is there already, whatever the mapping says now."""
     ledger = post(replace(PAID, total=Decimal("250.00")), post(PAID), OTHER_CASH)
-    assert summary(ledger)[2:] == [
-        (X, "Каса 1", "200.00"),
-        (E, "Каса 1", "250.00"),
-        (R, "Каса 1", "250.00"),
-    ]
+    assert summary(ledger)[2:] == [(X, "Каса 1", "200.00"), (E, "Каса 1", "250.00"), (R, "Каса 1", "250.00")]
 
 
 @pytest.mark.parametrize("version", [order(), PAID])

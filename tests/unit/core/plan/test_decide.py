@@ -12,9 +12,9 @@ from builders import existing, fields_of, product, sent, sync_object
 from torgsync.core.config.settings import Removal
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict, decide, remove_foreign
-from torgsync.core.plan.diff import FieldChange, Verb
+from torgsync.core.plan.diff import Change, FieldChange, Verb
 from torgsync.core.plan.plan import Counts
-from torgsync.core.product.fields import Characteristic
+from torgsync.core.product.fields import Characteristic, Value
 from torgsync.core.product.products import Existing, Product
 
 SHOP = sync_object()
@@ -32,6 +32,11 @@ def known(
     return ProductSnapshot("17", row_status, desired, sent() if was_sent else None, shown, refused)
 
 
+def change_of(verdict: Verdict) -> Change:
+    assert verdict.change is not None
+    return verdict.change
+
+
 # Goods that go
 
 
@@ -39,8 +44,7 @@ def known(
 def test_a_good_that_is_not_on_prom_is_created(shown: Existing | None) -> None:
     """What Prom never had, or has deleted, is made with all its fields."""
     verdict = decide(known(RowStatus.IN, product(), shown), SHOP)
-    assert verdict.change is not None
-    assert (verdict.change.verb, verdict.change.new) == (Verb.CREATE, product().values)
+    assert (change_of(verdict).verb, change_of(verdict).new) == (Verb.CREATE, product().values)
     assert verdict.skip is None
 
 
@@ -55,10 +59,17 @@ def test_what_was_sold_on_prom_is_not_offered(reserved: int, quantity: int, pres
     assert (offered.values["quantity"], offered.values["presence"]) == (quantity, presence)
 
 
-def test_a_good_without_a_price_is_not_created() -> None:
-    """Nothing is offered for nothing; why is said."""
-    desired = Product("17", {"name": "Капці"})
-    assert decide(known(RowStatus.IN, desired), SHOP) == Verdict(skip=SkipReason.NO_PRICE)
+@pytest.mark.parametrize(
+    ("values", "skip"),
+    [
+        ({"name": "Капці"}, SkipReason.NO_PRICE),
+        ({"name": "Капці", "price": Decimal("90.00")}, SkipReason.NO_STOCK),
+        ({"price": Decimal("90.00")}, SkipReason.NO_NAME),
+    ],
+)
+def test_a_good_that_lacks_something_is_not_created(values: dict[str, Value], skip: SkipReason) -> None:
+    """Nothing is offered for nothing, or where it is unknown whether a good in stock is one; why is said."""
+    assert decide(known(RowStatus.IN, Product("17", values)), SHOP) == Verdict(skip=skip)
 
 
 @pytest.mark.parametrize(
@@ -83,38 +94,27 @@ def test_a_product_in_a_variant_group_that_is_not_its_own(
     assert not ProductSnapshot("17", RowStatus.IN, desired, past).stuck
 
 
-def test_a_good_whose_stock_may_keep_it_out_is_not_created() -> None:
-    """Only goods in stock go, and whether it is one is unknown."""
-    desired = Product("17", {"name": "Капці", "price": Decimal("90.00")})
-    assert decide(known(RowStatus.IN, desired, was_sent=False), SHOP) == Verdict(skip=SkipReason.NO_STOCK)
-
-
-def test_a_good_without_a_name_is_not_created_but_kept_up_to_date() -> None:
-    """A new one waits; stock and price of one that Prom has do not wait for its name."""
+def test_a_good_without_a_name_is_kept_up_to_date() -> None:
+    """Stock and price of one that Prom has do not wait for its name."""
     desired = Product("17", {"price": Decimal("90.00")})
-    assert decide(known(RowStatus.IN, desired, was_sent=False), SHOP) == Verdict(skip=SkipReason.NO_NAME)
-    change = decide(known(RowStatus.IN, desired, existing(price=Decimal("100.00"))), SHOP).change
-    assert change is not None
-    assert set(change.fields) == {"price"}
+    verdict = decide(known(RowStatus.IN, desired, existing(price=Decimal("100.00"))), SHOP)
+    assert set(change_of(verdict).fields) == {"price"}
 
 
 @pytest.mark.parametrize(
-    ("column", "added"),
-    [("quantity", {"quantity": 0, "presence": "not_available"}), ("ready_to_ship", {})],
+    ("column", "added"), [("quantity", {"quantity": 0, "presence": "not_available"}), ("ready_to_ship", {})]
 )
 def test_a_new_good_whose_stock_cannot_be_read_is_not_available(column: str, added: dict[str, Any]) -> None:
     """What may not be there is not offered; a shop without a stock column sends none."""
     verdict = decide(known(RowStatus.IN, product()), sync_object(fields=fields_of(("Stock", column))))
-    assert verdict.change is not None
-    assert verdict.change.new == product(**added).values
+    assert change_of(verdict).new == product(**added).values
 
 
 def test_a_product_on_prom_keeps_the_stock_that_cannot_be_read() -> None:
     """Nothing is said of it: the last good value stays."""
     settings = sync_object(fields=fields_of(("Stock", "quantity")))
     verdict = decide(known(RowStatus.IN, NEW, existing(quantity=3, presence="available")), settings)
-    assert verdict.change is not None
-    assert list(verdict.change.fields) == ["name", "price"]
+    assert list(change_of(verdict).fields) == ["name", "price"]
 
 
 HEEL, COLOR = Characteristic("Підбор", "см", "5"), Characteristic("Колір", "", "синій")
@@ -132,9 +132,7 @@ SILENT = HEEL._replace(value="")
     ],
 )
 def test_a_characteristic_that_the_export_lacks_today_stays(
-    shown: Existing | None,
-    last: tuple[Characteristic, ...] | None,
-    wanted: tuple[Characteristic, ...] | None,
+    shown: Existing | None, last: tuple[Characteristic, ...] | None, wanted: tuple[Characteristic, ...] | None
 ) -> None:
     """What was last sent of it is wanted still; where nothing was, nothing is said of a product on Prom."""
     was = sent(characteristics=last) if last else None
@@ -173,9 +171,9 @@ def test_a_good_in_step_has_no_change() -> None:
 def test_a_good_that_differs_is_updated() -> None:
     """One change carries all fields that differ."""
     verdict = decide(known(RowStatus.IN, NEW, existing()), SHOP)
-    assert verdict.change is not None
-    assert (verdict.change.verb, verdict.change.title) == (Verb.UPDATE, "Нові капці")
-    assert verdict.change.fields == {
+    change = change_of(verdict)
+    assert (change.verb, change.title) == (Verb.UPDATE, "Нові капці")
+    assert change.fields == {
         "name": FieldChange("Капці", "Нові капці"),
         "price": FieldChange(Decimal("100.00"), Decimal("110.00")),
     }
@@ -188,33 +186,24 @@ def test_what_belongs_to_prom_is_left_alone() -> None:
     fields[0]["owner"] = "prom"
     verdict = decide(known(RowStatus.IN, NEW, existing()), sync_object(fields=fields))
     assert verdict.left_alone == ("name",)
-    assert verdict.change is not None
-    assert list(verdict.change.fields) == ["price"]
-
-
-def test_prices_go_where_an_import_was_refused() -> None:
-    """Of a product that Prom refused as it is, what needs no import still goes, and the rest is skipped."""
-    verdict = decide(known(RowStatus.IN, NEW, existing(), refused=True), SHOP)
-    assert verdict.change is not None
-    assert list(verdict.change.fields) == ["price"]
-    assert verdict.skip is SkipReason.REFUSED_BEFORE
+    assert list(change_of(verdict).fields) == ["price"]
 
 
 @pytest.mark.parametrize(
-    ("desired", "skip", "changes"),
+    ("desired", "skip", "fields"),
     [
-        (product(name="Нові капці"), SkipReason.REFUSED_BEFORE, False),
-        (product(price=Decimal("110.00")), None, True),
-        (product(), None, False),
+        (NEW, SkipReason.REFUSED_BEFORE, ["price"]),
+        (product(name="Нові капці"), SkipReason.REFUSED_BEFORE, None),
+        (product(price=Decimal("110.00")), None, ["price"]),
+        (product(), None, None),
     ],
 )
-def test_a_refusal_is_a_reason_only_where_it_stops_something(
-    desired: Product, skip: SkipReason | None, changes: bool
+def test_prices_go_where_an_import_was_refused(
+    desired: Product, skip: SkipReason | None, fields: list[str] | None
 ) -> None:
-    """A refused product that only changed its price, or nothing, has nothing skipped."""
+    """What needs no import still goes; a refusal is a reason only where it stops something."""
     verdict = decide(known(RowStatus.IN, desired, existing(), refused=True), SHOP)
-    assert verdict.skip is skip
-    assert (verdict.change is not None) is changes
+    assert (verdict.skip, verdict.change and list(verdict.change.fields)) == (skip, fields)
 
 
 def test_a_good_of_which_nothing_is_desired_stays() -> None:
@@ -237,9 +226,8 @@ def test_a_blocked_good_stays_as_it_is(shown: Existing | None) -> None:
 def test_a_removed_good_follows_its_policy(row_status: RowStatus, status: str) -> None:
     """A good deleted in the accounting program is deleted; one that a rule keeps out is hidden."""
     verdict = decide(known(row_status, product(), existing()), SHOP)
-    assert verdict.change is not None
-    assert verdict.change.verb is Verb.REMOVE
-    assert verdict.change.fields == {"status": FieldChange("on_display", status)}
+    assert change_of(verdict).verb is Verb.REMOVE
+    assert change_of(verdict).fields == {"status": FieldChange("on_display", status)}
 
 
 @pytest.mark.parametrize("row_status", [RowStatus.GONE, RowStatus.OUT])
@@ -257,8 +245,7 @@ def test_what_we_never_sent_is_not_ours_to_take_out() -> None:
 def test_an_unsold_product_is_hidden_though_we_never_sent_it() -> None:
     """A good of the export that a rule keeps out is ours, even if its product was made elsewhere."""
     verdict = decide(known(RowStatus.OUT, None, existing(), was_sent=False), SHOP)
-    assert verdict.change is not None
-    assert verdict.change.title == "Капці"
+    assert change_of(verdict).title == "Капці"
 
 
 @pytest.mark.parametrize("row_status", [RowStatus.GONE, RowStatus.OUT])
@@ -272,13 +259,11 @@ def test_a_policy_may_keep(row_status: RowStatus) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "title"),
-    [(existing("", "55"), "Капці"), (Existing("55", "", {"status": "draft"}), "")],
+    ("shown", "title"), [(existing("", "55"), "Капці"), (Existing("55", "", {"status": "draft"}), "")]
 )
 def test_a_foreign_product_is_removed_by_proms_id(shown: Existing, title: str) -> None:
     """It has no good of ours, so Prom's own id names it."""
-    change = remove_foreign(shown)
-    assert change is not None
+    change = change_of(Verdict(remove_foreign(shown)))
     assert (change.prom_id, change.good_id, change.verb, change.title) == ("55", "", Verb.REMOVE, title)
     assert change.new == {"status": "deleted"}
 

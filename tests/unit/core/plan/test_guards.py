@@ -72,8 +72,7 @@ def test_exactly_the_allowed_prices_go() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ids", "flag"),
-    [("1", "price=1"), ("1 2 3 4 5", "price=1,2,3,4,5"), ("1 2 3 4 5 6", "prices=6")],
+    ("ids", "flag"), [("1", "price=1"), ("1 2 3 4 5", "price=1,2,3,4,5"), ("1 2 3 4 5 6", "prices=6")]
 )
 def test_few_prices_are_allowed_by_name_and_many_by_number(ids: str, flag: str) -> None:
     """A flag that can be pasted stays short."""

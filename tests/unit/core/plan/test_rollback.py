@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from builders import existing, product, sent, update
+from builders import existing, product, sent, shots, update
 
 from torgsync.core.config.settings import Gone
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus
@@ -21,7 +21,7 @@ from torgsync.core.plan.rollback import (
     takes_several_requests,
     without_refused,
 )
-from torgsync.core.product.fields import Discount, Photo, Value
+from torgsync.core.product.fields import Discount, Value
 from torgsync.core.product.products import Existing
 
 NEW = Decimal("90.00")
@@ -37,7 +37,12 @@ def removed(**fields: tuple[Value, Value]) -> Change:
     return replace(update("17", "", **fields), verb=Verb.REMOVE, reason=Leaving.GONE)
 
 
-def reasons(back: Reversal) -> list[tuple[str, Obstacle]]:
+def back_of(done: Change, now: ProductSnapshot | None, gone: Gone = "delete") -> Reversal:
+    return reverse_change(done, now, gone)
+
+
+def reasons(back: Reversal | None) -> list[tuple[str, Obstacle]]:
+    assert back is not None
     return [(remain.field, remain.reason) for remain in back.remains]
 
 
@@ -46,22 +51,21 @@ def reasons(back: Reversal) -> list[tuple[str, Obstacle]]:
 
 def test_a_value_goes_back() -> None:
     """From what Prom shows, to what was there before the run."""
-    back = reverse_change(update(price=(OLD, NEW)), known(existing(price=NEW), sent(price=NEW)), "delete")
+    back = back_of(update(price=(OLD, NEW)), known(existing(price=NEW), sent(price=NEW)))
     assert back == Reversal(update(price=(NEW, OLD)))
 
 
 def test_what_is_back_already_needs_nothing() -> None:
-    """A run that was turned back before leaves nothing to do."""
-    assert (
-        reverse_change(update(price=(OLD, NEW)), known(existing(price=OLD), sent(price=OLD)), "delete")
-        == Reversal()
-    )
+    """A run that was turned back before leaves nothing to do, nor one that made a draft."""
+    assert back_of(update(price=(OLD, NEW)), known(existing(price=OLD), sent(price=OLD))) == Reversal()
+    draft = known(existing(status="draft"))
+    assert back_of(creation(product(status="draft")), draft, "hide") == Reversal()
 
 
 def test_each_field_is_looked_at_by_itself() -> None:
     """One that moved since stays and is named, the other goes back."""
     done = update(price=(OLD, NEW), quantity=(5, 3))
-    back = reverse_change(done, known(existing(price=NEW, quantity=2), sent(price=NEW, quantity=3)), "delete")
+    back = back_of(done, known(existing(price=NEW, quantity=2), sent(price=NEW, quantity=3)))
     assert back.change == update(price=(NEW, OLD))
     assert reasons(back) == [("quantity", Obstacle.MOVED)]
     assert (back.remains[0].good_id, back.remains[0].title) == ("17", "Капці")
@@ -71,43 +75,34 @@ def test_a_value_that_prom_keeps_in_its_own_way_did_not_move() -> None:
     """What Prom showed right after the run is what the run left."""
     last = Sent({"name": "Капці  нові"}, {"name": "Капці нові"})
     done = update(name=("Капці", "Капці  нові"))
-    back = reverse_change(done, known(existing(name="Капці нові"), last), "delete")
+    back = back_of(done, known(existing(name="Капці нові"), last))
     assert back.change == update(name=("Капці  нові", "Капці"))
-    assert reasons(reverse_change(done, known(existing(name="Інші"), last), "delete")) == [
-        ("name", Obstacle.MOVED)
-    ]
+    assert reasons(back_of(done, known(existing(name="Інші"), last))) == [("name", Obstacle.MOVED)]
 
 
 def test_what_prom_does_not_show_is_held_against_what_was_last_sent() -> None:
     """Photos, characteristics and codes: a later run has sent others."""
-    before, after = (Photo("https://x/1.jpg", "1"),), (Photo("https://x/2.jpg", "2"),)
+    before, after, later = shots("1.jpg=1"), shots("2.jpg=2"), shots("3.jpg=3")
     done = update(photos=(before, after))
-    assert reverse_change(done, known(existing(), sent(photos=after)), "delete").change == update(
-        photos=(after, before)
-    )
-    later = (Photo("https://x/3.jpg", "3"),)
-    assert reasons(reverse_change(done, known(existing(), sent(photos=later)), "delete")) == [
-        ("photos", Obstacle.MOVED)
-    ]
+    back = back_of(done, known(existing(), sent(photos=after)))
+    assert back.change == update(photos=(after, before))
     nothing = ProductSnapshot("17", RowStatus.IN, product(), None, existing())
-    assert reasons(reverse_change(done, nothing, "delete")) == [("photos", Obstacle.MOVED)]
+    for now in (known(existing(), sent(photos=later)), nothing):
+        assert reasons(back_of(done, now)) == [("photos", Obstacle.MOVED)]
 
 
 def test_an_unknown_value_cannot_come_back() -> None:
     """A first sending has no value before it; no discount is one that is known."""
-    done = update(gtin=(None, "4820000000017"), discount=(None, Discount(Decimal(5), "amount")))
-    now = known(
-        existing(discount=Discount(Decimal(5), "amount")),
-        sent(gtin="4820000000017", discount=Discount(Decimal(5), "amount")),
-    )
-    back = reverse_change(done, now, "delete")
-    assert back.change == update(discount=(Discount(Decimal(5), "amount"), None))
+    code, off = "4820000000017", Discount(Decimal(5), "amount")
+    done = update(gtin=(None, code), discount=(None, off))
+    back = back_of(done, known(existing(discount=off), sent(gtin=code, discount=off)))
+    assert back.change == update(discount=(off, None))
     assert reasons(back) == [("gtin", Obstacle.UNKNOWN)]
 
 
 def test_what_no_call_changes() -> None:
     """A field of a product's making stays, whatever it was."""
-    back = reverse_change(update(vendor=("А", "Б")), known(existing(), sent(vendor="Б")), "delete")
+    back = back_of(update(vendor=("А", "Б")), known(existing(), sent(vendor="Б")))
     assert (back.change, reasons(back)) == (None, [("vendor", Obstacle.NO_CALL)])
 
 
@@ -115,7 +110,7 @@ def test_a_product_without_an_external_id_takes_no_import() -> None:
     """Its price goes back, its name stays."""
     shown = replace(existing(price=NEW, name="Нові"), alias="")
     done = update(name=("Капці", "Нові"), price=(OLD, NEW))
-    back = reverse_change(done, known(shown, sent(price=NEW, name="Нові")), "delete")
+    back = back_of(done, known(shown, sent(price=NEW, name="Нові")))
     assert back.change == update(price=(NEW, OLD))
     assert reasons(back) == [("name", Obstacle.NO_EXTERNAL_ID)]
 
@@ -131,38 +126,33 @@ def test_a_product_without_an_external_id_takes_no_import() -> None:
 )
 def test_a_product_that_is_gone(now: ProductSnapshot | None, reason: Obstacle) -> None:
     """No part of it can be undone; the whole change is named."""
-    assert reasons(reverse_change(update(price=(OLD, NEW)), now, "delete")) == [("", reason)]
+    assert reasons(back_of(update(price=(OLD, NEW)), now)) == [("", reason)]
 
 
 # Removals
 
 
-def test_a_hidden_product_is_shown_again() -> None:
-    """What hid it, or said that there is none, is taken back."""
-    done = removed(status=("on_display", "not_on_display"))
-    assert reverse_change(done, known(existing(status="not_on_display")), "hide").change == update(
-        status=("not_on_display", "on_display")
+@pytest.mark.parametrize("status", ["on_display", "approval_pending"])
+def test_a_hidden_product_is_shown_again(status: str) -> None:
+    """Also where a moderator looked at it: no edit sets Prom's own status, and Prom looks once more."""
+    back = back_of(
+        removed(status=(status, "not_on_display")), known(existing(status="not_on_display")), "hide"
     )
+    assert back.change == update(status=("not_on_display", "on_display"))
+
+
+def test_a_product_that_was_not_available_is_so_again() -> None:
+    """What said that there is none of it is reversed."""
     done = removed(presence=("available", "not_available"), quantity=(5, 0))
-    now = known(existing(presence="not_available", quantity=0))
-    assert reverse_change(done, now, "hide").change == update(
-        presence=("not_available", "available"), quantity=(0, 5)
-    )
-
-
-def test_a_product_that_a_moderator_looked_at_is_shown_again() -> None:
-    """No edit sets Prom's own status: it is shown, and Prom looks at it once more."""
-    done = removed(status=("approval_pending", "not_on_display"))
-    assert reverse_change(done, known(existing(status="not_on_display")), "hide").change == update(
-        status=("not_on_display", "on_display")
-    )
+    back = back_of(done, known(existing(presence="not_available", quantity=0)), "hide")
+    assert back.change == update(presence=("not_available", "available"), quantity=(0, 5))
 
 
 @pytest.mark.parametrize("shown", [None, existing(status="deleted")])
 def test_a_deleted_product_is_created_again(shown: Existing | None) -> None:
     """Of what was last sent, as it was before the run."""
     done = removed(status=("on_display", "deleted"))
-    back = reverse_change(done, known(shown, sent(status="deleted", quantity=4)), "delete")
+    back = back_of(done, known(shown, sent(status="deleted", quantity=4)))
     assert back == Reversal(creation(product(quantity=4)), recreated=True)
 
 
@@ -171,22 +161,19 @@ def test_a_deleted_product_is_created_again(shown: Existing | None) -> None:
     [
         (known(existing()), Obstacle.MOVED),
         (known(None, Sent({"price": OLD})), Obstacle.NEVER_SENT),
-        (
-            ProductSnapshot("17", RowStatus.GONE, None, None, existing(status="deleted")),
-            Obstacle.NEVER_SENT,
-        ),
+        (ProductSnapshot("17", RowStatus.GONE, None, None, existing(status="deleted")), Obstacle.NEVER_SENT),
         (known(replace(existing(status="deleted"), alias="")), Obstacle.NO_EXTERNAL_ID),
     ],
 )
 def test_a_deleted_product_that_cannot_be_created_again(now: ProductSnapshot, reason: Obstacle) -> None:
     """It is there again, or too little of it was ever sent, or no import can name it."""
-    assert reasons(reverse_change(removed(status=("on_display", "deleted")), now, "delete")) == [("", reason)]
+    assert reasons(back_of(removed(status=("on_display", "deleted")), now)) == [("", reason)]
 
 
 def test_a_foreign_product_is_lost() -> None:
     """Nothing is remembered of what was never sent from here."""
     done = replace(removed(status=("on_display", "deleted")), prom_id="917")
-    back = reverse_change(done, None, "delete")
+    back = back_of(done, None)
     assert (reasons(back), back.remains[0].prom_id) == ([("", Obstacle.FOREIGN)], "917")
 
 
@@ -204,15 +191,14 @@ def test_a_foreign_product_is_lost() -> None:
 def test_a_product_that_the_run_made_is_taken_out(gone: Gone, fields: dict[str, FieldChange]) -> None:
     """By the object's own way with what left, but it is never deleted."""
     done = creation(product(currency="UAH", discount=None))
-    back = reverse_change(done, known(existing(currency="USD")), gone)
+    back = back_of(done, known(existing(currency="USD")), gone)
     change = Change("17", Verb.REMOVE, "Капці", fields, reason=Leaving.UNDONE)
     assert back == Reversal(change, hidden=gone == "delete")
 
 
 def test_a_product_that_a_moderator_still_looks_at_did_not_move() -> None:
     """Prom's own status counts as being shown."""
-    back = reverse_change(creation(product()), known(existing(status="approval_pending")), "delete")
-    assert back.change is not None
+    assert back_of(creation(product()), known(existing(status="approval_pending"))).change is not None
 
 
 @pytest.mark.parametrize(
@@ -229,16 +215,8 @@ def test_a_product_that_the_run_made_and_that_stays(
     shown: Existing | None, gone: Gone, result: list[tuple[str, Obstacle]]
 ) -> None:
     """One that moved since, or that the object keeps, is named; one that is gone needs nothing."""
-    back = reverse_change(creation(product()), known(shown), gone)
+    back = back_of(creation(product()), known(shown), gone)
     assert (back.change, reasons(back)) == (None, result)
-
-
-def test_a_product_that_was_made_as_a_draft_is_hidden_already() -> None:
-    """Nothing is to do where it is out of the shop."""
-    assert (
-        reverse_change(creation(product(status="draft")), known(existing(status="draft")), "hide")
-        == Reversal()
-    )
 
 
 # What a run may have done
@@ -273,12 +251,8 @@ def test_what_is_unknown_is_named() -> None:
     """A value that is neither, and what Prom does not show; where Prom refused it, it never happened."""
     done = update(price=(OLD, NEW), gtin=("4820000000017", "4820000000024"))
     now = known(existing(price=Decimal(7)), sent(gtin="4820000000017"))
-    back = unsure(done, now)
-    assert back is not None
-    assert (back.change, reasons(back)) == (
-        None,
-        [("price", Obstacle.UNCLEAR), ("gtin", Obstacle.UNCLEAR)],
-    )
+    unclear = (NotUndone("17", "Капці", Obstacle.UNCLEAR, name) for name in ("price", "gtin"))
+    assert unsure(done, now) == Reversal(None, tuple(unclear))
     assert unsure(done, now, settled=True) is None
     took = known(existing(price=OLD), sent(gtin="4820000000024"))
     assert unsure(done, took, settled=True) == Reversal(update(gtin=("4820000000024", "4820000000017")))
@@ -292,20 +266,14 @@ def test_a_product_that_is_not_there(wanted: Change) -> None:
     """What was refused never happened; what stayed unclear is unknown."""
     assert unsure(wanted, known(None), settled=True) is None
     assert unsure(wanted, None, settled=True) is None
-    back = unsure(wanted, known(None))
-    assert back is not None
-    assert reasons(back) == [("", Obstacle.UNCLEAR)]
+    assert reasons(unsure(wanted, known(None))) == [("", Obstacle.UNCLEAR)]
 
 
 def test_a_product_that_the_run_may_have_made() -> None:
     """It is removed where all of it is as wanted; else its origin is unknown."""
     made = creation(product())
-    back = unsure(made, known(existing()), settled=True)
-    assert back is not None
-    assert back.change is not None
-    half = unsure(made, known(existing(price=NEW)), settled=True)
-    assert half is not None
-    assert reasons(half) == [("", Obstacle.UNCLEAR)]
+    assert unsure(made, known(existing()), settled=True) == back_of(made, known(existing()))
+    assert reasons(unsure(made, known(existing(price=NEW)), settled=True)) == [("", Obstacle.UNCLEAR)]
 
 
 def test_a_product_that_the_run_may_have_deleted() -> None:
@@ -320,9 +288,7 @@ def test_a_product_that_the_run_may_have_deleted() -> None:
 def test_a_foreign_product_that_may_be_lost() -> None:
     """Unknown, unless the outcome says it."""
     done = replace(removed(status=("on_display", "deleted")), prom_id="917")
-    back = unsure(done, None)
-    assert back is not None
-    assert reasons(back) == [("", Obstacle.UNCLEAR)]
+    assert reasons(unsure(done, None)) == [("", Obstacle.UNCLEAR)]
     assert unsure(done, None, settled=True) is None
 
 

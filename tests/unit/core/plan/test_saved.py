@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -13,7 +12,13 @@ from torgsync.core.plan.plan import MOVED, Counts, SavedPlan, SavedVerdict, gone
 from torgsync.core.problems import ProblemCode, problem
 from torgsync.errors import Problem
 
-SAVED = update(price=(Decimal(1), Decimal(2)), quantity=(3, 4))
+
+def pending(old: int, new: int) -> Change:
+    """Return an update of a price and of a quantity."""
+    return update(price=(Decimal(old), Decimal(new)), quantity=(3, 4))
+
+
+SAVED = pending(1, 2)
 
 
 def test_what_is_as_it_was_goes() -> None:
@@ -25,11 +30,8 @@ def test_what_is_as_it_was_goes() -> None:
 
 def test_what_a_guard_holds_now_stays_held() -> None:
     """Though nothing held it when the plan was saved."""
-    parts = update(price=(Decimal(1), Decimal(2)), quantity=(3, 4)).split(["price"], "price")
-    assert [(set(part.fields), part.held) for part in judge_saved(SAVED, parts).parts] == [
-        ({"quantity"}, None),
-        ({"price"}, "price"),
-    ]
+    parts = judge_saved(SAVED, SAVED.split(["price"], "price")).parts
+    assert [(set(part.fields), part.held) for part in parts] == [({"quantity"}, None), ({"price"}, "price")]
 
 
 @pytest.mark.parametrize(
@@ -40,15 +42,9 @@ def test_what_a_guard_holds_now_stays_held() -> None:
             [Change("17", Verb.REMOVE, "", {"status": FieldChange(None, "deleted")})],
             problem(ProblemCode.NOT_PENDING),
         ),
-        ([update(price=(Decimal(1), Decimal(2)))], problem(ProblemCode.FIELD_NOT_PENDING, field="quantity")),
-        (
-            [update(price=(Decimal(1), Decimal(3)), quantity=(3, 4))],
-            problem(ProblemCode.CHANGED_IN_EXPORT, field="price"),
-        ),
-        (
-            [update(price=(Decimal(5), Decimal(2)), quantity=(3, 4))],
-            problem(ProblemCode.CHANGED_ON_PROM, field="price"),
-        ),
+        ([SAVED.narrowed(["price"])], problem(ProblemCode.FIELD_NOT_PENDING, field="quantity")),
+        ([pending(1, 3)], problem(ProblemCode.CHANGED_IN_EXPORT, field="price")),
+        ([pending(5, 2)], problem(ProblemCode.CHANGED_ON_PROM, field="price")),
     ],
 )
 def test_what_moved_is_refused_whole(fresh: list[Change], why: Problem) -> None:
@@ -60,11 +56,9 @@ def test_what_moved_is_refused_whole(fresh: list[Change], why: Problem) -> None:
 def test_what_makes_all_of_it_old() -> None:
     """Settings decide everything; otherwise good by good, and at the end the likely reason is named."""
     now = {"settings": "s", "export": "e", "state": "4/9"}
-    saved = SavedPlan(
-        "id", "My Prom", NOON, "olena", "pc", now["settings"], now["export"], now["state"], Counts()
-    )
+    saved = SavedPlan("id", "My Prom", NOON, "olena", "pc", "s", "e", "4/9", Counts())
     assert stale(saved, now) == ""
     assert "the settings of `My Prom` changed" in stale(saved, {**now, "settings": "t"})
     assert "another run was performed" in gone(saved, {**now, "state": "5/9"})
     assert "the export changed" in gone(saved, {**now, "export": "f", "state": "4/10"})
-    assert "changed on Prom.ua" in gone(replace(saved), now)
+    assert "changed on Prom.ua" in gone(saved, now)

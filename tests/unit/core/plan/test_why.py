@@ -9,9 +9,7 @@ import pytest
 from builders import fields_of, mapped, sync_object
 
 from torgsync.cli.messages.status import alone_message, filter_message, price_message
-from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Finding
-from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.select import WORDS, SkipReason, why_out
 from torgsync.core.mapping.stock import count_stock
 from torgsync.core.plan.why import CenterStock, Filter, center_stocks, filters, price_traces
@@ -125,71 +123,49 @@ def test_what_was_counted(cells: dict[str, str], words: str) -> None:
 # Prices
 
 
+def steps_of(cells: dict[str, str], *columns: tuple[str, str], **tables: Any) -> list[str]:  # noqa: ANN401
+    settings = sync_object(fields=fields_of(*columns), **tables)
+    return [price_message(step) for step in price_traces(settings, cells, mapped(cells, *columns, **tables))]
+
+
+KEPT = "cannot be used; what Prom.ua has stays"
+
+
 @pytest.mark.parametrize(
     ("price", "sale", "steps"),
     [
-        (
-            "100",
-            "100",
-            ("`RetailPrice` 100 -> 100.00", "`Sale` 100 -> not lower than the price: no discount"),
-        ),
-        (
-            "100",
-            "90",
-            ("`RetailPrice` 100 -> 100.00", "`Sale` 90 -> lower than the price: a discount of 10.00"),
-        ),
-        (
-            "ціна",
-            "",
-            (
-                "`RetailPrice` ціна -> cannot be used; what Prom.ua has stays",
-                "`Sale` empty -> cannot be used; what Prom.ua has stays",
-            ),
-        ),
+        ("100", "100", ["100 -> 100.00", "100 -> not lower than the price: no discount"]),
+        ("100", "90", ["100 -> 100.00", "90 -> lower than the price: a discount of 10.00"]),
+        ("ціна", "", [f"ціна -> {KEPT}", f"empty -> {KEPT}"]),
     ],
 )
-def test_how_a_price_was_made(price: str, sale: str, steps: tuple[str, str]) -> None:
+def test_how_a_price_was_made(price: str, sale: str, steps: list[str]) -> None:
     """Each cell and what became of it."""
-    cells = {"RetailPrice": price, "Sale": sale}
-    columns = (("RetailPrice", "price"), ("Sale", "sale_price"))
-    made = mapped(cells, *columns)
-    assert steps_of(sync_object(fields=fields_of(*columns)), cells, made) == steps
-
-
-def steps_of(settings: SyncObject, cells: dict[str, str], made: Mapped) -> tuple[str, ...]:
-    return tuple(map(price_message, price_traces(settings, cells, made)))
+    cells, columns = {"RetailPrice": price, "Sale": sale}, (("RetailPrice", "price"), ("Sale", "sale_price"))
+    assert steps_of(cells, *columns) == [f"`RetailPrice` {steps[0]}", f"`Sale` {steps[1]}"]
 
 
 def test_the_rules_of_a_price() -> None:
     """Each that changed it, in the order in which they were applied."""
-    cells, columns = {"RetailPrice": "100"}, (("RetailPrice", "price"),)
     prices = {"markup": "5%", "round": "0.99"}
-    made = mapped(cells, *columns, prices=prices)
-    assert steps_of(sync_object(fields=fields_of(*columns), prices=prices), cells, made) == (
-        "`RetailPrice` 100 -> markup +5 %: 100.00 -> 105.00; rounded to .99: 105.00 -> 104.99; 104.99",
-    )
+    assert steps_of({"RetailPrice": "100"}, ("RetailPrice", "price"), prices=prices) == [
+        "`RetailPrice` 100 -> markup +5 %: 100.00 -> 105.00; rounded to .99: 105.00 -> 104.99; 104.99"
+    ]
 
 
 @pytest.mark.parametrize(
     ("amount", "minimum", "result"),
-    [
-        ("90", "10", "90.00 from 10 pieces"),
-        ("90", "0", "no wholesale price"),
-        ("ціна", "10", "cannot be used; what Prom.ua has stays"),
-    ],
+    [("90", "10", "90.00 from 10 pieces"), ("90", "0", "no wholesale price"), ("ціна", "10", KEPT)],
 )
 def test_how_a_wholesale_price_was_made(amount: str, minimum: str, result: str) -> None:
     """A ladder has a price and a quantity, or there is none."""
-    cells = {"Gurt": amount, "Vid": minimum}
     columns = (("Gurt", "wholesale_price"), ("Vid", "wholesale_minimum"))
-    made = mapped(cells, *columns)
-    assert steps_of(sync_object(fields=fields_of(*columns)), cells, made) == (f"`Gurt` {amount} -> {result}",)
+    assert steps_of({"Gurt": amount, "Vid": minimum}, *columns) == [f"`Gurt` {amount} -> {result}"]
 
 
 def test_no_price_is_mapped() -> None:
     """There is no trace without a mapped column."""
-    cells = {"RetailPrice": "100"}
-    assert not list(price_traces(sync_object(), cells, mapped(cells)))
+    assert not steps_of({"RetailPrice": "100"})
 
 
 # The other goods of the model
@@ -201,6 +177,9 @@ def relative(good_id: str, *traits: str, out: str = "", group: int = 0) -> Relat
         Characteristic(name, "", value) for name, _, value in (item.partition("=") for item in traits)
     )
     return Relative(Member(good_id, int(good_id), characteristics, group), f"Капці {good_id}", out)
+
+
+SMALL = relative("1", "Розмір=36")
 
 
 def said(alone: Reason[Alone] | Finding | None) -> str:
@@ -233,16 +212,10 @@ def test_the_siblings_of_a_good() -> None:
     ("relatives", "alone"),
     [
         ([relative("1")], "the export has no other good of it"),
-        (
-            [relative("1", "Розмір=36"), relative("2", out="blocked")],
-            "no other good of its model can go with it",
-        ),
+        ([SMALL, relative("2", out="blocked")], "no other good of its model can go with it"),
         ([relative("1", out="no-photos"), relative("2")], "it stays out of the shop"),
         ([relative("1", out="no-photos")], "it stays out of the shop"),
-        (
-            [relative("2", group=7), relative("1")],
-            "differs from `2` in no characteristic, a good of the same",
-        ),
+        ([relative("2", group=7), relative("1")], "differs from `2` in no characteristic, a good of the"),
     ],
 )
 def test_a_good_that_goes_alone(relatives: list[Relative], alone: str) -> None:
@@ -262,15 +235,14 @@ def test_a_good_that_goes_alone(relatives: list[Relative], alone: str) -> None:
 )
 def test_a_good_that_was_made_otherwise(made: int | None, alone: str) -> None:
     """A product cannot be moved into a group afterwards."""
-    relatives = [relative("1", "Розмір=36"), relative("2", "Розмір=37")]
+    relatives = [SMALL, relative("2", "Розмір=37")]
     assert said(family("id:501", "1", relatives, 501, made).alone) == alone
 
 
 def test_a_good_without_a_model() -> None:
     """Either no column is mapped, or its cell is empty."""
-    assert said(no_family("").alone) == (
-        "no column is led to `variant_group`, which tells the model of a good"
-    )
+    unmapped = "no column is led to `variant_group`, which tells the model of a good"
+    assert said(no_family("").alone) == unmapped
     assert said(no_family("ModelGoodID").alone) == "`ModelGoodID` names no model"
 
 

@@ -1,4 +1,4 @@
-"""The fields of a product: their channels, their targets, and their stored form."""
+"""The fields of a product: their channels, their targets, their stored form, and how photos move."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from builders import FULL, any_value
+from builders import FULL, any_value, shots
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,9 +18,12 @@ from torgsync.core.product.fields import (
     Channel,
     Discount,
     FieldKind,
+    PhotoMoves,
     Value,
     decode,
     encode,
+    file_name,
+    photo_moves,
 )
 
 
@@ -35,13 +38,10 @@ def test_a_value_comes_back_from_json(data: st.DataObject, name: str) -> None:
 def test_money_is_text_with_a_point() -> None:
     """No binary fraction ever holds money, in a price, a discount or a ladder."""
     assert encode(FIELDS["price"], Decimal("5300.10")) == "5300.10"
-    assert encode(FIELDS["discount"], Discount(Decimal("12.5"), "percent")) == {
-        "value": "12.5",
-        "type": "percent",
-    }
-    assert encode(FIELDS["wholesale_prices"], FULL["wholesale_prices"]) == [
-        {"quantity": 10, "price": "100.75"}
-    ]
+    discount = encode(FIELDS["discount"], Discount(Decimal("12.5"), "percent"))
+    assert discount == {"value": "12.5", "type": "percent"}
+    ladder = encode(FIELDS["wholesale_prices"], FULL["wholesale_prices"])
+    assert ladder == [{"quantity": 10, "price": "100.75"}]
 
 
 def test_a_path_is_pairs() -> None:
@@ -59,8 +59,9 @@ def test_a_stored_value_of_a_strange_shape_is_refused(name: str, stored: object)
 
 
 def test_every_field_is_keyed_by_its_name() -> None:
-    """The list has no field under another's name, and the example product speaks of them all."""
+    """The list has no field under another's name; the example product speaks of all; no kind is unused."""
     assert [field.name for field in FIELDS.values()] == list(FIELDS) == list(FULL)
+    assert {field.kind for field in FIELDS.values()} == set(FieldKind)
 
 
 def test_what_goes_by_import_has_its_word() -> None:
@@ -77,10 +78,9 @@ def test_what_goes_by_import_has_its_word() -> None:
 
 def test_what_an_edit_carries_can_be_seen() -> None:
     """Each field that goes by edit is shown by Prom, so that a silent edit can be read back."""
-    assert {name for name, field in FIELDS.items() if field.channel is Channel.EDIT} == {
-        "price", "discount", "wholesale_prices", "presence", "ready_to_ship", "quantity", "status",
-    }  # fmt: skip
-    assert all(field.shown for field in FIELDS.values() if field.channel is Channel.EDIT)
+    carried = {name: field.shown for name, field in FIELDS.items() if field.channel is Channel.EDIT}
+    words = "price discount wholesale_prices presence ready_to_ship quantity status"
+    assert carried == dict.fromkeys(words.split(), True)
 
 
 def test_every_target_makes_known_fields() -> None:
@@ -109,6 +109,53 @@ def test_the_best_column_of_a_field_comes_first() -> None:
     assert {"GoodTypeFull", "FashionName"} <= set(LAYOUT_40)
 
 
-def test_every_kind_is_used() -> None:
-    """No shape of a value is there for nothing."""
-    assert {field.kind for field in FIELDS.values()} == set(FieldKind)
+# Photos
+
+
+HERE = "https://shop.example/photos/"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "moves"),
+    [
+        (["17.jpg=a"], ["17.jpg=b"], PhotoMoves(changed=("17.jpg",))),
+        ([], ["17.jpg=a", "17_1.jpg=b"], PhotoMoves(added=("17.jpg", "17_1.jpg"))),
+        (["17.jpg=a", "17_1.jpg=b"], ["17.jpg=a"], PhotoMoves(removed=("17_1.jpg",))),
+        (["17.jpg=a", "17_1.jpg=a"], ["17.jpg=a"], PhotoMoves(removed=("17_1.jpg",))),
+        (
+            ["17.jpg=a", "17_1.jpg=b", "17_2.jpg=c"],
+            ["17.jpg=a", "17_1.jpg=c", "17_2.jpg=b"],
+            PhotoMoves(reordered=("17_1.jpg", "17_2.jpg")),
+        ),
+        (["1.jpg", "2.jpg", "3.jpg"], ["2.jpg", "1.jpg", "3.jpg"], PhotoMoves(reordered=("2.jpg", "1.jpg"))),
+        (
+            ["1.jpg", "2.jpg"],
+            ["2.jpg", "1.jpg", "3.jpg"],
+            PhotoMoves(added=("3.jpg",), reordered=("2.jpg", "1.jpg")),
+        ),
+        (["17.jpg=a", "17_1.jpg=b"], ["17.jpg=b"], PhotoMoves(changed=("17.jpg",), removed=("17_1.jpg",))),
+        (
+            ["17.jpg=a", "17_2.jpg=b"],
+            ["17.jpg=c", "17_1.jpg=b"],
+            PhotoMoves(changed=("17.jpg",), renamed=(("17_2.jpg", "17_1.jpg"),)),
+        ),
+        (["a/1.jpg"], ["a/1.jpg", "b/1.jpg"], PhotoMoves(added=(f"{HERE}b/1.jpg",))),
+        (["%D0%BA.jpg=a"], ["%D0%BA.jpg=b"], PhotoMoves(changed=("к.jpg",))),
+    ],
+)
+def test_what_becomes_of_photos(old: list[str], new: list[str], moves: PhotoMoves) -> None:
+    """Each file is listed once, by its name in the folder."""
+    assert photo_moves(shots(*old), shots(*new)) == moves
+
+
+def test_a_folder_that_moved() -> None:
+    """The same content under another address is the same photo."""
+    old = shots("17.jpg=a", "17_1.jpg=b", at="https://old.example/")
+    assert photo_moves(old, shots("17.jpg=a", "17_1.jpg=c")) == PhotoMoves(changed=("17_1.jpg",))
+    assert photo_moves(old, shots("17.jpg=a", "17_1.jpg=b")) == PhotoMoves()
+
+
+def test_the_name_of_a_file() -> None:
+    """It is the last part of the address, without the signs that addresses need."""
+    assert file_name("https://shop.example/photos/17%20a.jpg") == "17 a.jpg"
+    assert file_name("https://shop.example/") == "shop.example"

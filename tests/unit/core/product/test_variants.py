@@ -29,19 +29,34 @@ def member(good_id: str, line: int = 0, group: int = 0, **traits: str) -> Member
     return Member(good_id, line or int(good_id), items, group)
 
 
+SMALL = [["size", "36"]]
+
+
 def faults(arranged: Arranged) -> dict[str, Code]:
     return {finding.good_id: finding.code for finding in arranged.findings}
 
 
-def test_goods_that_differ_are_variants() -> None:
-    """By id, whatever order they come in."""
-    goods = [member("10", size="38"), member("1", size="36"), member("2", size="37")]
-    assert arrange(goods) == Arranged(("1", "2", "10"), ())
-
-
-def test_a_good_alone_is_what_it_is() -> None:
-    """There is nothing to differ from."""
-    assert arrange([member("1")]) == Arranged(("1",), ())
+@pytest.mark.parametrize(
+    ("goods", "variants", "twins"),
+    [
+        ([member("10", size="38"), member("1", size="36"), member("2", size="37")], "1 2 10", {}),
+        ([member("1")], "1", {}),
+        ([], "", {}),
+        ([member("1", size="36"), member("2", size="37"), member("3", size="36")], "1 2", {"3": SMALL}),
+        ([member("1"), member("2")], "1", {"2": []}),
+        ([member("1", size="36", heel=""), member("2", size="36", heel="")], "1", {"2": SMALL}),
+    ],
+    ids=["all differ", "alone", "no goods", "twins", "no characteristics", "an empty characteristic"],
+)
+def test_goods_that_differ_are_variants(
+    goods: list[Member], variants: str, twins: dict[str, list[list[str]]]
+) -> None:
+    """By id, whatever order they come in; one that differs in nothing, which Prom refuses, goes alone."""
+    arranged = arrange(goods)
+    assert arranged.variants == tuple(variants.split())
+    args = {finding.good_id: finding.args for finding in arranged.findings}
+    assert args == {twin: {"twin": "1", "traits": same, "grouped": False} for twin, same in twins.items()}
+    assert set(faults(arranged).values()) <= {Code.VARIANT_ALIKE}
 
 
 @pytest.mark.parametrize("other", ["XL", "xl", " XL ", "ХL"])
@@ -61,45 +76,21 @@ def test_a_good_that_prom_has_in_the_group_stays_there() -> None:
     assert moved("2", 9, 5).code in CODES
 
 
-def test_no_goods_make_no_model() -> None:
-    """A model whose goods are all gone."""
-    assert arrange([]) == Arranged((), ())
-
-
-def test_the_same_size_and_colour_goes_alone() -> None:
-    """Prom would not import the second one, which differs in nothing."""
-    arranged = arrange([member("1", size="36"), member("2", size="37"), member("3", line=9, size="36")])
-    assert arranged.variants == ("1", "2")
-    (finding,) = arranged.findings
-    assert (finding.code, finding.good_id, finding.line) == (Code.VARIANT_ALIKE, "3", 9)
-    assert finding.args == {"twin": "1", "traits": [["size", "36"]], "grouped": False}
-
-
-def test_goods_without_characteristics_go_alone() -> None:
-    """All but the first, which may still get a sibling."""
-    arranged = arrange([member("1"), member("2")])
-    assert arranged.variants == ("1",)
-    assert arranged.findings[0].args == {"twin": "1", "traits": [], "grouped": False}
+def test_a_finding_has_the_line_of_its_good() -> None:
+    """It is the second one's, which goes alone."""
+    (finding,) = arrange([member("1", size="36"), member("2", line=9, size="36")]).findings
+    assert (finding.good_id, finding.line) == ("2", 9)
 
 
 @pytest.mark.parametrize(
     ("odd", "code", "names"),
-    [
-        ({}, Code.VARIANT_MISSING, ["size"]),
-        ({"size": "38", "scent": "rose"}, Code.VARIANT_EXTRA, ["scent"]),
-    ],
+    [({}, Code.VARIANT_MISSING, ["size"]), ({"size": "38", "scent": "rose"}, Code.VARIANT_EXTRA, ["scent"])],
 )
 def test_other_characteristics_go_alone(odd: dict[str, str], code: Code, names: list[str]) -> None:
     """Prom refuses what the main one lacks, and which one is the main one is not known."""
     arranged = arrange([member("1", 0, 0, **odd), member("2", size="36"), member("3", size="37")])
     assert (arranged.variants, faults(arranged)) == (("2", "3"), {"1": code})
     assert arranged.findings[0].args["names"] == names
-
-
-def test_an_empty_characteristic_is_no_difference() -> None:
-    """All goods of the model lack its value, and the finding does not name it."""
-    arranged = arrange([member("1", size="36", heel=""), member("2", size="36", heel="")])
-    assert arranged.findings[0].args["traits"] == [["size", "36"]]
 
 
 def test_what_is_on_prom_in_a_group_stays_there() -> None:
@@ -137,10 +128,7 @@ def test_the_order_of_goods_decides_nothing(goods: list[Member], chance: object)
 # Numbers
 
 
-@pytest.mark.parametrize(
-    ("key", "model"),
-    [("", 0), ("id:4310", 4310), ("id:999999999", HIGHEST_NUMBER)],
-)
+@pytest.mark.parametrize(("key", "model"), [("", 0), ("id:4310", 4310), ("id:999999999", HIGHEST_NUMBER)])
 def test_a_model_keeps_its_id(key: str, model: int) -> None:
     """As long as Prom takes the number."""
     assert model_of(key) == model
