@@ -56,6 +56,7 @@ def test_pieces_that_the_export_cannot_know_are_kept_back(sold: Home) -> None:
     assert "2 pieces sold on Prom, which the export lacks; 13 of 15 offered" in found["message"]
     why = sold.run("why", "26926", "--format", "json").json["good"]
     assert [item["quantity"] for item in why["sold"]] == [2.0]
+    assert why["desired"]["quantity"] == 13
     assert "sold: 2 in order " in sold.run("why", "26926").out
     sold.sandbox.log.clear()
     again = sold.sync()

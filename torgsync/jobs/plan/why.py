@@ -239,6 +239,8 @@ def why(context: JobContext, good_id: str) -> GoodView:
         sold = work.orders.holdings(written) if written else ()
         adoption, candidates = work.adoptions.of(good_id), tuple(work.adoptions.candidates(good_id))
     known = _known(good_id, row, dossier, readable=not problem)
+    mine = tuple(holding for holding in sold if holding.good_id == good_id)
+    known = replace(known, reserved=ceil(sum(holding.quantity for holding in mine)))
     if kept:
         known = replace(known, doubtful=kept.doubtful, taken=kept.taken)
     desired = known.offered
@@ -247,8 +249,6 @@ def why(context: JobContext, good_id: str) -> GoodView:
     findings = dossier.findings
     if row is not None:  # of the stored findings those stay that other goods of its model cause
         findings = (*row.findings, *(finding for finding in findings if finding.code in CODES))
-    mine = tuple(holding for holding in sold if holding.good_id == good_id)
-    known = replace(known, reserved=ceil(sum(holding.quantity for holding in mine)))
     verdict = judge(known, context.object)
     held = _held(known, verdict, attempts, context.object)
     return GoodView(
