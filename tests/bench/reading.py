@@ -120,7 +120,7 @@ def measure(way: str, folder: Path, before: Callable[[], object] = lambda: None)
     return min(seconds for seconds, _ in found), max(peak for _, peak in found)
 
 
-def settle(folder: Path) -> None:
+def make_clean(folder: Path) -> None:
     """Make the state of a shop in which everything in the export was sent and is shown."""
     from sqlalchemy import create_engine, text
 
@@ -165,7 +165,7 @@ def main() -> None:
                 file.unlink()
 
         results["torgsync, new shop"] = measure("plan", folder, forget)
-        settle(folder)
+        make_clean(folder)
         measure("plan", folder)
         results["torgsync, unchanged"] = measure("plan", folder)
         shutil.copy(state, kept)

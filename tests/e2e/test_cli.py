@@ -187,11 +187,14 @@ def test_retries_are_silent(hard: Home, faulty: FaultyServer) -> None:
 
 
 @posix
-def test_stopped_before_there_is_a_plan(hard_filled: Home, faulty: FaultyServer) -> None:
+@pytest.mark.parametrize(("command", "option"), [("sync", ("--yes",)), ("orders fetch", ())])
+def test_stopped_before_there_is_a_plan(
+    hard_filled: Home, faulty: FaultyServer, command: str, option: tuple[str, ...]
+) -> None:
     """Ctrl-C while orders are fetched ends with 130 too, and the lease is released."""
     gate = Gate()
     faulty.misbehave("GET /orders/list", gate, times=1)
-    process = hard_filled.start("sync", "--yes")
+    process = hard_filled.start(*command.split(), *option)
     assert gate.reached.wait(60)
     process.send_signal(signal.SIGINT)
     gate.opened.set()
@@ -200,7 +203,7 @@ def test_stopped_before_there_is_a_plan(hard_filled: Home, faulty: FaultyServer)
     assert err.splitlines()[-3:] == [
         "error: stopped by you before anything was sent",
         "",
-        'hint: go on with: torgsync sync -o "My Prom"',
+        f'hint: go on with: torgsync {command} -o "My Prom"',
     ]
     assert hard_filled.sync().code == 0
 

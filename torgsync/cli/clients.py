@@ -13,7 +13,7 @@ from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import pick, print_result, print_rows, print_table, second_of
 from torgsync.core.text import counted
-from torgsync.errors import Exit, UsageError
+from torgsync.errors import UsageError
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
@@ -168,7 +168,6 @@ def forget(
     """Take a person out of state, copies of it, and outbox; orders and sums stay."""
     program = program_of(context, output)
     from torgsync.jobs.orders.forget import forget_person, wanted_phone
-    from torgsync.jobs.run import running
 
     person = wanted_phone(phone)
     file = program.object(wanted)
@@ -179,16 +178,15 @@ def forget(
         typer.confirm(
             f"Take {person} out of `{file.settings.name}` for good, {copies}?", abort=True, err=True
         )
-    with program.job(file) as job, running(job) as run:
+    with program.job(file) as job:
         result = forget_person(job, person)
-        run.exit_code = Exit.HELD if result.left else Exit.DONE
     names = ("clients", "orders", "files", "copies", "places", "named_in", "elsewhere", "kept", "by_hand")
     document = pick(result, *names)
     flat = {key: " ".join(value) if isinstance(value, tuple) else value for key, value in document.items()}
-    head, tail = {"object": file.settings.name}, {"forgotten": document, "exit": int(run.exit_code)}
+    head, tail = {"object": file.settings.name}, {"forgotten": document, "exit": int(result.exit_code)}
     print_result(output, [flat], lambda: _notify_forgotten(program, result), head=head, tail=tail)
     _notify_left(program, file, result, person)
-    raise typer.Exit(int(run.exit_code))
+    raise typer.Exit(int(result.exit_code))
 
 
 def _refuse_words(client: str) -> None:

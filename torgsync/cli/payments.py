@@ -74,14 +74,14 @@ def map_(
     """
     program = program_of(context, output)
     from torgsync.files.config.objects import load_object
-    from torgsync.jobs.orders.payments import map_method, settle_money
+    from torgsync.jobs.orders.payments import map_method, place_money
 
     if bool(cash_register) == bool(current_account):
         raise UsageError("give either `--cash-register` or `--current-account`")
     file = program.object(wanted)
     changed = map_method(file, method, cash_register=cash_register, current_account=current_account)
     with program.job(load_object(file.path)) as job:
-        moved = settle_money(job)
+        moved = place_money(job)
 
     def notify() -> None:
         program.notify(f"`{changed.name}` -> {changed.cash_register or changed.current_account}")

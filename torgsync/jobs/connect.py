@@ -22,10 +22,17 @@ from torgsync.state.runs.journal import Holder, Override
 _NOTHING_ALLOWED = Allowed()
 
 
+class VerifiedShop(Prom):
+    """The shop that an object was synchronised with: only `connect_shop` makes one, what writes needs one."""
+
+    def __init__(self, prom: Prom) -> None:
+        super().__init__(prom.http, prom.names)
+
+
 @contextmanager
 def connect_shop(
     context: JobContext, journal: RequestJournal | None = None, *, allowed: Allowed = _NOTHING_ALLOWED
-) -> Iterator[Prom]:
+) -> Iterator[VerifiedShop]:
     """Yield the shop of an object once it was recognised as the one that the object was synchronised with.
 
     A run records its requests in the `journal`. Raises Unsafe where the token opens another shop, unless
@@ -33,7 +40,7 @@ def connect_shop(
     """
     with connect_unverified(context, journal) as prom:
         refuse_other_shop(context, prom, allowed)
-        yield prom
+        yield VerifiedShop(prom)
 
 
 @contextmanager

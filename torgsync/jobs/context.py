@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,7 +18,7 @@ from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import Interrupted
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
-from torgsync.state.store import Store, UnitOfWork
+from torgsync.state.store import Store, UnitOfWork, open_store
 
 
 class Stage(StrEnum):
@@ -150,3 +150,10 @@ class JobContext:
             self.renew_lease(work)
             yield work
             self.renew_lease(work)
+
+
+@contextmanager
+def open_context(settings: Settings, file: ObjectFile, notify: Callable[[str], None]) -> Iterator[JobContext]:
+    """Open the state and yield the context of an object's jobs; `notify` hears of a schema that changes."""
+    with closing(open_store(settings.state_url, notify)) as store:
+        yield JobContext(settings, file, store)

@@ -25,7 +25,7 @@ from torgsync.prom.wire.orders import WireOrder, WirePaymentOption
 from torgsync.prom.wire.products import WireGroup, WireProduct, edit_answer, import_id, import_state
 from torgsync.prom.wire.values import listed, single
 
-PAGE = 100
+LIST_LIMIT = 100
 """Items of one page: the most that Prom gives (prom-api §2.1). The sandbox has a constant of its own."""
 
 UNUSED_ID = "torgsync-has-no-such-product"
@@ -42,7 +42,7 @@ class Prom:
     """
 
     def __init__(self, http: Http, names: ExternalIds | None = None) -> None:
-        self._http = http
+        self.http = http
         self.names = names or ExternalIds()
 
     def products(self, modified_from: datetime | None = None) -> Iterator[list[Existing]]:
@@ -66,7 +66,7 @@ class Prom:
 
     def _product(self, path: str) -> Existing | None:
         try:
-            answer = self._http.get(f"/products/{path}", right=Right.PRODUCTS_READ)
+            answer = self.http.get(f"/products/{path}", right=Right.PRODUCTS_READ)
         except NotFound:
             return None
         return self._named(single(answer, "product", WireProduct))
@@ -115,26 +115,26 @@ class Prom:
             "updated_fields": list(updated_fields),
         }
         with feed.open("rb") as file:
-            answer = self._http.send(import_request(json.dumps(settings), file))
+            answer = self.http.send(import_request(json.dumps(settings), file))
         identity = import_id(answer)
         if not identity:
-            words = self._http.responses.words(answer.get("message"))
+            words = self.http.responses.words(answer.get("message"))
             raise error_of(PromRefused, problem(ProblemCode.NO_IMPORT_ID, words=words))
         return identity
 
     def import_state(self, identity: str) -> ImportState:
         """Return the progress of an import: at first `SUCCESS` with zeros (prom-api §4.4)."""
-        answer = self._http.get(f"/products/import/status/{_segment(identity)}", right=Right.PRODUCTS_READ)
-        return import_state(answer, self._http.responses.words)
+        answer = self.http.get(f"/products/import/status/{_segment(identity)}", right=Right.PRODUCTS_READ)
+        return import_state(answer, self.http.responses.words)
 
     def groups(self) -> dict[str, str]:
         """Return the names of the shop's groups by id, the first hundred, without the root group."""
-        answer = self._http.get("/groups/list", {"limit": PAGE}, right=Right.GROUPS_READ)
+        answer = self.http.get("/groups/list", {"limit": LIST_LIMIT}, right=Right.GROUPS_READ)
         return {str(group.id): group.name or "" for group in listed(answer, "groups", WireGroup)}
 
     def payment_options(self) -> list[PaymentOption]:
         """Return the shop's payment methods, in Prom's order."""
-        answer = self._http.get("/payment_options/list", right=Right.SETTINGS_READ)
+        answer = self.http.get("/payment_options/list", right=Right.SETTINGS_READ)
         options = listed(answer, "payment_options", WirePaymentOption)
         return [PaymentOption(option.id, option.name) for option in options]
 
@@ -146,7 +146,7 @@ class Prom:
     def order(self, order_id: str) -> Order | None:
         """Return one order, None where there is none with this id."""
         try:
-            answer = self._http.get(f"/orders/{_segment(order_id)}", right=Right.ORDERS_READ)
+            answer = self.http.get(f"/orders/{_segment(order_id)}", right=Right.ORDERS_READ)
         except NotFound:
             return None
         return single(answer, "order", WireOrder).order()
@@ -157,8 +157,8 @@ class Prom:
         An order that is in neither part of the answer has this status or a later one (prom-api §5.3).
         """
         body = {"status": "received", "ids": [int(order_id) for order_id in order_ids]}
-        answer = self._http.send(json_request("/orders/set_status", body, Right.ORDERS_WRITE))
-        return edit_answer(answer, list(order_ids), self._http.responses.words)
+        answer = self.http.send(json_request("/orders/set_status", body, Right.ORDERS_WRITE))
+        return edit_answer(answer, list(order_ids), self.http.responses.words)
 
     def save_parcel(self, order_id: str, parcel: str, carrier: str) -> None:
         """Write a parcel's number to an order; `carrier` is Prom's code of the carrier (prom-api §5.4).
@@ -166,7 +166,7 @@ class Prom:
         Raises PromRefused, also for a number that the order has already: read it back.
         """
         body = {"order_id": int(order_id), "declaration_id": parcel, "delivery_type": carrier}
-        self._http.send(json_request("/delivery/save_declaration_id", body, Right.ORDERS_WRITE))
+        self.http.send(json_request("/delivery/save_declaration_id", body, Right.ORDERS_WRITE))
 
     def try_right(self, right: Right) -> None:
         """Use a right in a way that changes nothing. Raises TokenRefused where the token lacks it.
@@ -175,7 +175,7 @@ class Prom:
         list of orders, which Prom may refuse in any way.
         """
         if right.list_path:
-            self._http.get(right.list_path, right=right)
+            self.http.get(right.list_path, right=right)
             return
         with suppress(PromRefused):
             if right is Right.ORDERS_WRITE:
@@ -186,12 +186,12 @@ class Prom:
     def _edit(self, path: str, items: Sequence[Mapping[str, object]]) -> EditAnswer:
         if not items:
             return EditAnswer(frozenset(), {})
-        answer = self._http.send(json_request(path, list(items), Right.PRODUCTS_WRITE))
-        result = edit_answer(answer, [str(item["id"]) for item in items], self._http.responses.words)
+        answer = self.http.send(json_request(path, list(items), Right.PRODUCTS_WRITE))
+        result = edit_answer(answer, [str(item["id"]) for item in items], self.http.responses.words)
         # A missing right may be reported product by product (prom-api §11 Q1).
         reasons = result.errors.values()
         if not result.processed and reasons and all("forbidden" in reason.casefold() for reason in reasons):
-            raise self._http.responses.lacks(Right.PRODUCTS_WRITE)
+            raise self.http.responses.lacks(Right.PRODUCTS_WRITE)
         return result
 
     def _pages(
@@ -203,12 +203,12 @@ class Prom:
         Ids descend, so an item whose id is not below the smallest one so far is a duplicate, also with a
         server that ignores `last_id` and repeats the first page for ever.
         """
-        params: dict[str, str | int] = {"limit": PAGE}
+        params: dict[str, str | int] = {"limit": LIST_LIMIT}
         if modified_from is not None:
             params["last_modified_from"] = f"{modified_from.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
         smallest: int | None = None
         while True:
-            items = listed(self._http.get(f"/{key}/list", params, right=right), key, model)
+            items = listed(self.http.get(f"/{key}/list", params, right=right), key, model)
             fresh = {item.id: item for item in items if smallest is None or item.id < smallest}
             if not fresh:
                 return

@@ -140,7 +140,7 @@ def test_a_time_without_a_zone_is_a_bug(work: UnitOfWork) -> None:
 
 
 def test_rows_are_remembered_by_their_mark(work: UnitOfWork) -> None:
-    """New rows are added, changed ones replaced; a mark may be any number of 63 bits."""
+    """New rows are added, changed ones replaced; a hash may be any number of 63 bits."""
     work.rows.remember_rows([row("17", 2**63 - 1), row("18", 4)])
     work.rows.remember_rows([row("18", 5)])
     work.rows.remember_rows([])
@@ -153,9 +153,9 @@ def test_old_rows_are_found_by_good_and_by_hash(work: UnitOfWork) -> None:
     work.rows.mark_gone(["19"])
     old = OldRow(1, 501, 7, 9, 0, "in")
     assert work.rows.old_rows(["17", "19", "99"]) == {"17": old}
-    assert work.rows.rows_marked({1, 3}) == {"17": old}
-    assert work.rows.rows_marked({1, *range(10, 10 + PAGE)}) == {"17": old}
-    assert list(work.rows.rows_of(lambda good_id, mark: good_id == "18" and mark == 2)) == ["18"]
+    assert work.rows.rows_with({1, 3}) == {"17": old}
+    assert work.rows.rows_with({1, *range(10, 10 + PAGE)}) == {"17": old}
+    assert list(work.rows.rows_of(lambda good_id, row_hash: good_id == "18" and row_hash == 2)) == ["18"]
 
 
 def test_what_is_known_of_a_good_comes_back(work: UnitOfWork) -> None:
@@ -175,7 +175,7 @@ def test_more_goods_are_asked_for_than_fit_a_statement(work: UnitOfWork) -> None
     """Lists of any length are taken page by page."""
     ids = [str(number) for number in range(2 * PAGE + 1)]
     work.rows.remember_rows([row(good_id) for good_id in ids])
-    work.rows.settle(ids)
+    work.rows.mark_clean(ids)
     work.rows.mark_gone(ids[1:])
     assert list(work.rows.rows_of(lambda *_: True)) == ["0"]
     assert set(work.products.known(ids)) == set(ids)
@@ -212,11 +212,11 @@ def test_a_blocked_row_keeps_what_was_desired(work: UnitOfWork) -> None:
 def test_a_good_can_be_blocked_afterwards(work: UnitOfWork) -> None:
     """A duplicate is blocked with a finding, and its row is read again next time."""
     work.rows.remember_rows([row(row_status=RowStatus.OUT, reason=SkipReason.NO_PHOTOS, product=None)])
-    work.rows.settle(["17"])
+    work.rows.mark_clean(["17"])
     work.rows.block("17", finding(count=130), 2)
     assert work.rows.row_statuses() == {("blocked", "blocked"): 1}
     assert work.rows.row_hashes() == set()
-    assert list(work.rows.rows_marked({0})) == ["17"]
+    assert list(work.rows.rows_with({0})) == ["17"]
     assert [found.args["count"] for found in work.rows.findings()] == [130]
     assert dirty(work) == ["17"]
 
@@ -224,7 +224,7 @@ def test_a_good_can_be_blocked_afterwards(work: UnitOfWork) -> None:
 def test_a_good_that_left_is_gone_until_it_returns(work: UnitOfWork) -> None:
     """It has no digest and no findings any more, is looked at again, and comes back with its row."""
     work.rows.remember_rows([row(findings=(finding(),)), row("18", 3, 3)])
-    work.rows.settle(["17", "18"])
+    work.rows.mark_clean(["17", "18"])
     work.rows.mark_gone(good_id for good_id in ["17"])
     assert work.rows.row_hashes() == {3}
     assert list(work.rows.findings()) == []
@@ -432,10 +432,10 @@ def test_a_transaction_that_is_not_durable_is_stored_too(state: Store) -> None:
 
 
 def test_new_settings_have_every_good_looked_at(work: UnitOfWork) -> None:
-    """Where the fingerprint changed no good is settled any more; the same one changes nothing."""
+    """Where the fingerprint changed no good is clean any more; the same one changes nothing."""
     work.object_state.begin_settings("a")
     work.rows.remember_rows([row()])
-    work.rows.settle(["17"])
+    work.rows.mark_clean(["17"])
     work.object_state.begin_settings("a")
     assert dirty(work) == []
     work.object_state.begin_settings("b")
@@ -459,7 +459,7 @@ def test_a_shop_is_known_by_its_products_and_groups(work: UnitOfWork) -> None:
     shop.note_first_write(NOON)
     shop.note_first_write(LATER)
     shop.end_look(NOON, full=True)
-    work.rows.settle(["1", "2"])
+    work.rows.mark_clean(["1", "2"])
     assert (shop.begun(), shop.groups()) == (True, frozenset("57"))
     assert (shown.anchors(1), shown.anchors(3)) == ([("99", "2")], [("99", "2"), ("100", "1")])
     assert shown.knows([("1", "1"), ("100", "1")])
@@ -490,7 +490,7 @@ def test_only_goods_whose_product_changed_are_looked_at(work: UnitOfWork) -> Non
     """A listing without changes marks no good as dirty."""
     work.rows.remember_rows([row("17"), row("18")])
     work.existing.remember_existing([existing("17"), existing("18"), existing("", "55")], 1)
-    work.rows.settle(["17", "18"])
+    work.rows.mark_clean(["17", "18"])
     changed = replace(existing("18", quantity=1), modified=LATER)
     work.existing.remember_existing([replace(existing("17"), modified=LATER), changed], 2)
     assert dirty(work) == ["18"]
@@ -503,7 +503,7 @@ def test_a_product_given_to_another_good(work: UnitOfWork) -> None:
     """Both goods are looked at: the one that gained a product and the one that lost it."""
     work.rows.remember_rows([row("17"), row("18", line=3)])
     work.existing.remember_existing([existing("17", "55")], 1)
-    work.rows.settle(["17", "18"])
+    work.rows.mark_clean(["17", "18"])
     work.existing.remember_existing([existing("18", "55")], 2)
     assert dirty(work) == ["17", "18"]
     assert (known(work, "17").existing, known(work, "18").existing) == (None, existing("18", "55"))
@@ -532,7 +532,7 @@ def test_a_full_look_misses_what_it_did_not_show(work: UnitOfWork) -> None:
     )
     work.existing.remember_existing([existing("1")], 2)
     assert work.existing.unseen(2) == ["2", "3"]
-    work.rows.settle(["1", "2", "3", "4"])
+    work.rows.mark_clean(["1", "2", "3", "4"])
     work.existing.forget_unseen(2)
     assert dirty(work) == ["2"]
     assert known(work, "2").existing is None
@@ -570,22 +570,22 @@ def test_a_good_without_its_product_has_everything_looked_at(work: UnitOfWork) -
     work.rows.remember_rows([row()])
     work.existing.remember_existing([existing("17")], work.object_state.begin_look())
     work.object_state.end_look(NOON, full=True)
-    work.rows.settle(["17"])
+    work.rows.mark_clean(["17"])
     work.existing.forget_good("17")
     assert (known(work).existing, work.object_state.looks()) == (None, Looks(NOON, None))
     assert dirty(work) == ["17"]
 
 
 @pytest.mark.parametrize("count", [0, 1, PAGE, PAGE + 1, 3 * PAGE])
-def test_unsettled_goods_come_in_pages_in_the_order_of_the_file(work: UnitOfWork, count: int) -> None:
-    """Each comes exactly once, by line and id as text, though each page is settled while the next waits."""
+def test_dirty_goods_come_in_pages_in_the_order_of_the_file(work: UnitOfWork, count: int) -> None:
+    """Each comes exactly once, by line and id as text, though each page is clean before the next."""
     rows = [row(str(number), line=1 + number // 3) for number in range(count)]
     work.rows.remember_rows(rows[::-1])
     seen: list[str] = []
     for page in work.products.dirty():
         assert 0 < len(page) <= PAGE
         seen += [good.good_id for good in page]
-        work.rows.settle(good.good_id for good in page)
+        work.rows.mark_clean(good.good_id for good in page)
     assert seen == [good.good_id for good in sorted(rows, key=lambda good: (good.line, good.good_id))]
     assert dirty(work) == []
 
@@ -594,7 +594,7 @@ def test_what_prom_accepted_is_merged(work: UnitOfWork) -> None:
     """It adds to what was sent, and is taken as shown; the echo of an older text is none of the new one."""
     work.rows.remember_rows([row(), row("18", line=3)])
     work.existing.remember_existing([existing(quantity=5, name="Кап")], 1)
-    work.rows.settle(["17", "18"])
+    work.rows.mark_clean(["17", "18"])
     work.products.accept([Accepted("17", {"name": "Капці домашні", "gtin": "A"}, {"name": "Кап"})], NOON)
     work.products.accept([Accepted("17", {"quantity": 3}, {}), Accepted("18", {"quantity": 1}, {})], LATER)
     good = known(work)
@@ -628,7 +628,7 @@ def test_a_refusal_holds_for_its_content(work: UnitOfWork) -> None:
         work.products.refuse(product(good_id), (), NOON)
     assert refused() == ["17", "18"]
     assert work.products.refused(goods) == {good_id: product(good_id).values for good_id in ("17", "18")}
-    work.rows.settle(goods)
+    work.rows.mark_clean(goods)
     work.products.forget_refusals(["17"])
     assert (refused(), dirty(work)) == (["18"], [])
     work.rows.remember_rows([row("18", product=product("18", price=Decimal("1.00")))])
@@ -741,7 +741,7 @@ def test_the_dossier_of_a_good(state: Store) -> None:
 # Price and stock, and content
 
 
-def terms_of(**values: Value) -> dict[str, Value]:
+def price_stock_of(**values: Value) -> dict[str, Value]:
     return {name: value for name, value in product("17", **values).values.items() if name in PRICE_STOCK}
 
 
@@ -750,7 +750,7 @@ def in_step(work: UnitOfWork, *good_ids: str) -> None:
     work.rows.remember_rows(rows(*good_ids))
     work.existing.remember_existing([existing(good_id) for good_id in good_ids], 1)
     work.products.accept([Accepted(good_id, product(good_id).values, {}) for good_id in good_ids], NOON)
-    work.rows.settle(good_ids)
+    work.rows.mark_clean(good_ids)
 
 
 def looked_at(work: UnitOfWork) -> ProductSnapshot:
@@ -762,7 +762,7 @@ def looked_at(work: UnitOfWork) -> ProductSnapshot:
 
 def moved(**values: Value) -> GoodRow:
     """Return a row of which only price and stock were mapped."""
-    return row(digest=8, line=9, product=Product("17", terms_of(**values)), whole=False)
+    return row(digest=8, line=9, product=Product("17", price_stock_of(**values)), whole=False)
 
 
 def test_where_only_price_or_stock_changed_the_plan_gets_no_content(work: UnitOfWork) -> None:
@@ -774,9 +774,9 @@ def test_where_only_price_or_stock_changed_the_plan_gets_no_content(work: UnitOf
     work.rows.remember_rows([replace(moved(price=Decimal("90.00")), findings=(finding(),))], {"17"})
     snapshot = looked_at(work)
     assert (snapshot.good_id, snapshot.title, snapshot.line) == ("17", "Капці", 9)
-    assert snapshot.desired == Product("17", terms_of(price=Decimal("90.00")))
-    assert snapshot.sent == Sent(terms_of())
-    assert snapshot.existing == replace(existing(), values=terms_of())
+    assert snapshot.desired == Product("17", price_stock_of(price=Decimal("90.00")))
+    assert snapshot.sent == Sent(price_stock_of())
+    assert snapshot.existing == replace(existing(), values=price_stock_of())
     assert known(work).desired == product(price=Decimal("90.00"))
     assert (work.rows.row_hashes(), list(work.rows.findings())) == ({8, 2}, [finding()])
 
@@ -786,10 +786,10 @@ def test_an_accepted_price_does_not_make_the_content_dirty(work: UnitOfWork) -> 
     in_step(work, "17")
     work.products.accept([Accepted("17", {"price": Decimal("90.00")}, {"presence": "available"})], NOON)
     snapshot = looked_at(work)
-    assert snapshot.sent == Sent(terms_of(price=Decimal("90.00")), {"presence": "available"})
-    work.rows.settle(["17"])
+    assert snapshot.sent == Sent(price_stock_of(price=Decimal("90.00")), {"presence": "available"})
+    work.rows.mark_clean(["17"])
     work.existing.remember_existing([existing(price=Decimal(7))], 2)
-    assert looked_at(work).existing == replace(existing(), values=terms_of(price=Decimal(7)))
+    assert looked_at(work).existing == replace(existing(), values=price_stock_of(price=Decimal(7)))
 
 
 def accepted(values: dict[str, Value], echo: dict[str, Value] | None = None) -> Step:
@@ -797,8 +797,8 @@ def accepted(values: dict[str, Value], echo: dict[str, Value] | None = None) -> 
 
 
 WHOLE: dict[str, Step] = TURNS | {
-    "another card on Prom": lambda work: work.existing.remember_existing([existing(name="Інше")], 2),
-    "another card sent": accepted({"name": "Інше", "price": Decimal(7)}),
+    "another content on Prom": lambda work: work.existing.remember_existing([existing(name="Інше")], 2),
+    "another content sent": accepted({"name": "Інше", "price": Decimal(7)}),
     "another echo": accepted({"price": Decimal(7)}, {"name": "Інше"}),
     "another row": lambda work: work.rows.remember_rows([row(digest=8)], {"17"}),
     "deleted on Prom": lambda work: work.existing.remember_existing([existing(status="deleted")], 2),

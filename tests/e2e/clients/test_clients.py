@@ -179,11 +179,11 @@ def test_wrong_arguments(ambiguous: tuple[Home, int]) -> None:
     home, number = ambiguous
     home.run("orders", "fetch")
     shown = home.run("clients", "show", "1", "--format", "json").json["client"]
-    (settled,) = (row["id"] for row in shown["orders"])
+    (clear,) = (row["id"] for row in shown["orders"])
     for args, message in (
         ("choose 1 1", "there is no order 1"),
-        (f"choose {settled} 2", "does not wait for a choice: it is that of client 1"),
-        (f"choose {settled} new", "hint: see those that wait for a choice: torgsync clients list --held"),
+        (f"choose {clear} 2", "does not wait for a choice: it is that of client 1"),
+        (f"choose {clear} new", "hint: see those that wait for a choice: torgsync clients list --held"),
         (f"choose {number} 9", "there is no client 9"),
         (f"choose {number} x", "there is no client x"),
         ("merge 9 --into 1", "there is no client 9"),
@@ -199,7 +199,7 @@ def test_wrong_arguments(ambiguous: tuple[Home, int]) -> None:
     ):
         ran = home.run("clients", *args.split())
         assert (args, ran.code, message in ran.err) == (args, 64, True)
-    assert (held(home), owner(home, int(settled))) == ({str(number): ["1", "2"]}, "1")
+    assert (held(home), owner(home, int(clear))) == ({str(number): ["1", "2"]}, "1")
     assert len(clients(home)) == 2
     assert "client Олена" not in (home.folder / "logs" / "torgsync.log").read_text("utf-8")
 

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property, partial
@@ -90,18 +90,16 @@ class Program(Output):
         from torgsync.cli.base import progress
         from torgsync.cli.messages.outcomes import render_reasons
         from torgsync.files.config.logs import logged
-        from torgsync.jobs.context import JobContext
-        from torgsync.state.store import open_store
+        from torgsync.jobs.context import open_context
 
         terminal = progress.TerminalLogHandler(self)
         with logged(self.settings.log, file.slug, terminal) as log, ExitStack() as stack:
             for handler in (log, terminal):
                 handler.addFilter(render_reasons)
             try:
-                store = open_store(self.settings.state_url, self.notify)
-                stack.callback(store.close)
+                job = stack.enter_context(open_context(self.settings, file, self.notify))
                 report = progress.logged_progress(stack.enter_context(progress.progress_reporter(self)))
-                yield JobContext(self.settings, file, store, now=self.now, report=report, sleep=self.sleep)
+                yield replace(job, now=self.now, report=report, sleep=self.sleep)
             except Exception as error:
                 self._logged = error
                 progress.log_error(error)

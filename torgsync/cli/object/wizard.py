@@ -207,16 +207,12 @@ def _ask_until(program: Program, ask: Callable[[], _Answer], trial: Callable[[st
 
 def _try_token(program: Program, name: str, token: str) -> str:
     """Try every right that a synchronisation needs. Raises TorgsyncError for the first that is missing."""
-    from torgsync.jobs.config.doctor import NEEDED
-    from torgsync.prom.api import connect
-    from torgsync.prom.http import PROM_URL
+    from torgsync.jobs.config.doctor import NEEDED, try_token
 
     if not token:
         raise UsageError("the token is empty", hint="make one in the seller's cabinet: Settings > API tokens")
     try:
-        with connect(program.settings.prom_url or PROM_URL, token, shop=name) as prom:
-            for right in NEEDED:
-                prom.try_right(right)
+        try_token(program.settings, token, shop=name)
     except TokenRefused:
         raise
     except TorgsyncError as trouble:

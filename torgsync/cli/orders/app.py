@@ -16,14 +16,15 @@ from torgsync.cli.messages.orders import done_message
 from torgsync.cli.orders.render import (
     COLUMNS,
     finding_documents,
-    notify_orders,
+    notify_order_hints,
     order_row,
     orders_document,
+    print_orders,
     shown_row,
     shown_todo_row,
 )
 from torgsync.core.text import counted, did_you_mean
-from torgsync.errors import Exit, UsageError
+from torgsync.errors import Interrupted, UsageError
 
 OrderArgument = Annotated[str, typer.Argument(help="The order's number.", metavar="ORDER")]
 StatusOption = Annotated[
@@ -34,27 +35,30 @@ StatusOption = Annotated[
 def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
     """Bring orders home and write their files, as `sync --only orders` does."""
     program = program_of(context, output)
-    from torgsync.jobs.connect import connect_shop
-    from torgsync.jobs.orders.fetch import fetch_orders
-    from torgsync.jobs.run import running
+    from torgsync.jobs.push.execute import execute_fetch
 
-    with program.job(program.object(wanted)) as job:
-        with running(job) as run, connect_shop(job, run) as prom:
-            fetched = fetch_orders(job, prom)
-            run.exit_code = fetched.exit_code
+    with program.job(program.object(wanted)) as job, job.stop.handling_signals():
+        try:
+            view = execute_fetch(job)
+        except Interrupted as stop:
+            hint = f"go on with: torgsync orders fetch -o {job.file.called}"
+            raise Interrupted("stopped by you before anything was sent", hint=hint) from stop
+        fetched = view.fetched
 
-        def notify() -> None:
-            if not fetched.new and not fetched.changed:
-                program.notify("no new orders")
-            notify_orders(program, job, fetched)
+        def show() -> None:
+            if fetched:
+                if not fetched.new and not fetched.changed:
+                    program.notify("no new orders")
+                print_orders(program, fetched)
+                notify_order_hints(program, job, fetched)
 
         numbers = orders_document(fetched)
-        tail: dict[str, object] = {"orders": numbers, "exit": int(run.exit_code)}
-        if fetched.trouble:
+        tail: dict[str, object] = {"orders": numbers, "exit": int(view.exit_code)}
+        if fetched and fetched.trouble:
             tail["error"] = error_document(fetched.trouble)
         findings = {"findings": finding_documents(fetched)}
-        print_result(output, [numbers], notify, head={"object": job.object.name}, lists=findings, tail=tail)
-    raise typer.Exit(int(run.exit_code))
+        print_result(output, [numbers], show, head={"object": job.object.name}, lists=findings, tail=tail)
+    raise typer.Exit(int(view.exit_code))
 
 
 def list_(
@@ -112,11 +116,9 @@ def done(
     """Say that orders were entered, changed or released in Torgsoft by hand; then nobody is asked again."""
     program = program_of(context, output)
     from torgsync.jobs.orders.listing import confirm_orders
-    from torgsync.jobs.run import running
 
-    with program.job(program.object(wanted)) as job, running(job) as run:
+    with program.job(program.object(wanted)) as job:
         confirmed = confirm_orders(job, list(dict.fromkeys(orders)))
-        run.exit_code = Exit.DONE
     rows = [{"order": order_id, "what": done_message(order_id, todo)} for order_id, todo in confirmed.items()]
     sentence = f"{counted(len(rows), 'order')} done in Torgsoft: {', '.join(confirmed)}"
     print_result(output, rows, lambda: program.notify(sentence), lists={"orders": rows})
@@ -147,8 +149,7 @@ def export(
 ) -> None:
     """Write order files once more, on purpose: for Torgsoft into the outbox, for people elsewhere."""
     program = program_of(context)
-    from torgsync.jobs.orders.export import export_csv, export_orders, exportable_orders
-    from torgsync.jobs.run import running
+    from torgsync.jobs.orders.export import export_orders
 
     narrowed = status is not None or first is not None or last is not None
     if bool(orders) == (every or narrowed):
@@ -161,12 +162,9 @@ def export(
     file = program.object(wanted)
     since, until = stretch(first, last, file.settings.orders.clock)
     as_csv = output is Format.CSV
-    with program.job(file) as job, running(job) as run:
-        numbers, left = list(dict.fromkeys(orders or ())), 0
-        if not numbers:
-            numbers, left = exportable_orders(job, status, since, until, sales_only=not (to or as_csv))
-        result = export_csv(job, numbers, to) if as_csv else export_orders(job, numbers, to)
-        run.exit_code = Exit.HELD if result.held else Exit.DONE
+    with program.job(file) as job:
+        numbers = list(dict.fromkeys(orders or ()))
+        result = export_orders(job, numbers, to, status, since, until, as_csv=as_csv)
     if as_csv and to is None:
         program.hide_progress()
         sys.stdout.write(result.text)
@@ -174,11 +172,13 @@ def export(
         for name in result.names:
             program.print(name)
         program.notify(f"{counted(len(result.names), 'file')} in `{result.place}`")
-    if left:
-        program.notify(f"{counted(left, 'order')} left out: called off, paid back, or their people forgotten")
+    if result.left:
+        program.notify(
+            f"{counted(result.left, 'order')} left out: called off, paid back, or their people forgotten"
+        )
     for finding in result.findings:
         program.warn(finding_message(finding))
-    raise typer.Exit(int(run.exit_code))
+    raise typer.Exit(int(result.exit_code))
 
 
 def ship(
@@ -194,18 +194,15 @@ def ship(
 ) -> None:
     """Save the number of an order's parcel on Prom.ua."""
     program = program_of(context, output)
-    from torgsync.jobs.connect import connect_shop
     from torgsync.jobs.orders.shipping import CARRIERS, ship_order
-    from torgsync.jobs.run import running
 
     if carrier is not None and carrier not in CARRIERS:
         raise UsageError(
             f"there is no carrier `{carrier}`{did_you_mean(carrier, CARRIERS)}",
             hint=f"these are known: {', '.join(CARRIERS)}",
         )
-    with program.job(program.object(wanted)) as job, running(job) as run, connect_shop(job, run) as prom:
-        view = ship_order(job, prom, order, parcel, carrier)
-        run.exit_code = Exit.DONE
+    with program.job(program.object(wanted)) as job:
+        view = ship_order(job, order, parcel, carrier)
     row = {"order": order, "parcel": view.parcel, "saved": view.saved}
     sentence = f"order {order}: {'saved on Prom.ua' if view.saved else 'Prom.ua has this number already'}"
     print_result(output, [row], lambda: program.notify(sentence), tail={"parcel": row})

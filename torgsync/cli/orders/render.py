@@ -106,8 +106,8 @@ def finding_documents(fetched: FetchResult | None) -> list[dict[str, object]]:
     return [finding_document(finding, "") | {"order": finding.order or None} for finding in findings]
 
 
-def notify_orders(program: Program, job: JobContext, fetched: FetchResult) -> None:
-    """Report what a fetch brought, what went wrong, and the commands that mend it."""
+def print_orders(program: Program, fetched: FetchResult) -> None:
+    """Print what a fetch brought and found."""
     if fetched.new or fetched.changed:
         program.print(
             f"orders: {fetched.new} new, {fetched.changed} changed, "
@@ -116,6 +116,10 @@ def notify_orders(program: Program, job: JobContext, fetched: FetchResult) -> No
     if fetched.accepted:
         program.print(f"orders: {fetched.accepted} set to received on Prom.ua")
     _print_findings(program, fetched.findings)
+
+
+def notify_order_hints(program: Program, job: JobContext, fetched: FetchResult) -> None:
+    """Show the commands that mend what a fetch found, and what went wrong."""
     for hint in _hints(job, fetched):
         program.notify(f"hint: {hint}")
     if fetched.trouble:

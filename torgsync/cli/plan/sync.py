@@ -15,7 +15,7 @@ from torgsync.cli.base.errors import each, error_document
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_json
-from torgsync.cli.orders.render import finding_documents, notify_orders, orders_document
+from torgsync.cli.orders.render import finding_documents, notify_order_hints, orders_document, print_orders
 from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.outcomes import (
     notify_trouble,
@@ -139,11 +139,11 @@ class _Call:
         from torgsync.jobs.config.schedule import own_times, taking_up
 
         if not own_times(file.settings):
-            self._notify_nothing_due(file, None)
+            self._report_nothing_due(file, None)
             return Exit.DONE
         with self.program.job(file) as job, job.stop.handling_signals(), taking_up(job) as due:
             if due is None:
-                self._notify_nothing_due(file, job.now())
+                self._report_nothing_due(file, job.now())
                 return Exit.DONE
             self.due = [{"time": str(time), "moment": shop_iso(moment)} for time, moment in due.times]
             if self.form is Format.TABLE:
@@ -152,7 +152,7 @@ class _Call:
             due.exit_code = self._execute(job, Only(due.only) if due.only else None)
             return due.exit_code
 
-    def _notify_nothing_due(self, file: ObjectFile, now: datetime | None) -> None:
+    def _report_nothing_due(self, file: ObjectFile, now: datetime | None) -> None:
         from torgsync.jobs.config.schedule import own_times
 
         name = file.settings.name
@@ -193,7 +193,8 @@ class _Call:
 
 def _print_run(program: Program, job: JobContext, view: RunView, next_step: str) -> None:
     if view.fetched:
-        notify_orders(program, job, view.fetched)
+        print_orders(program, view.fetched)
+        notify_order_hints(program, job, view.fetched)
     if view.declined:
         program.notify("nothing was sent")
         return

@@ -77,10 +77,8 @@ def update(
 
         print(json.dumps(UPDATE, ensure_ascii=False, indent=2))  # noqa: T201  # it is the data asked for
         return
-    from torgsync.jobs.connect import connect_unverified
-    from torgsync.jobs.plan.update import update as make_plan
+    from torgsync.jobs.plan.update import pending
     from torgsync.jobs.push.saved import save
-    from torgsync.jobs.run import refuse_held
 
     if offline and full_refresh:
         raise UsageError("`--offline` asks Prom.ua nothing, `--full-refresh` everything")
@@ -88,12 +86,7 @@ def update(
 
     def look(file: ObjectFile) -> Exit:
         with program.job(file) as job:
-            refuse_held(job)
-            if offline:
-                result = make_plan(job, None, allowed=allowed, only=names)
-            else:
-                with connect_unverified(job) as prom:
-                    result = make_plan(job, prom, allowed=allowed, full_refresh=full_refresh, only=names)
+            result = pending(job, allowed=allowed, full_refresh=full_refresh, only=names, offline=offline)
             if out:
                 save(job, result, out, allowed=allowed, only=names)
             performs = f"torgsync sync -o {file.called}" + (f" --plan {shlex.quote(str(out))}" if out else "")

@@ -17,8 +17,7 @@ from typing import NamedTuple
 
 from torgsync.core.config.settings import PaymentMethod
 from torgsync.core.orders.order import DELIVERED, Order, Paid
-
-ZERO = Decimal("0.00")
+from torgsync.core.product.fields import ZERO
 
 
 class Money(StrEnum):

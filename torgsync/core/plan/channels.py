@@ -31,7 +31,7 @@ IMPORT_TAKES = 5 * 60
 IMPORT_WINDOW = timedelta(hours=24)
 """The time in which imports are counted."""
 IMPORT_DEADLINE = 30 * 60
-"""Seconds after which an import is unclear and is settled by reading products back."""
+"""Seconds after which an import is unclear and is reconciled by reading products back."""
 
 COUNTERS = ("created", "updated", "not_changed", "with_errors_count")
 

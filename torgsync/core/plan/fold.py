@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from torgsync.core.plan.diff import Change, FieldChange, Verb, buyer_price
-from torgsync.core.product.fields import CENT, Value
+from torgsync.core.product.fields import CENT, ZERO, Value
 
 MOVERS = 3
 """The biggest price moves that are kept by name."""
@@ -62,7 +62,7 @@ class Fold:
     goods: int = 0
     groups: Counter[str] = field(default_factory=Counter)
     pieces: int = 0
-    worth: Decimal = Decimal("0.00")
+    worth: Decimal = ZERO
 
 
 class Mover(NamedTuple):

@@ -1,7 +1,7 @@
 """The safety guards of a plan: what each measured against its limit, the likely cause, and what is allowed.
 
 A guard holds what looks like an accident until a person allows exactly this. All guards are on by default and
-none exempts small shops. `price_guard` and `plan_guards` evaluate them; `cli/messages/guards.py` has the
+none exempts small shops. `plan_guards` evaluates them; `cli/messages/guards.py` has the
 sentences. Source: docs/developers/architecture.md §5.6.
 """
 

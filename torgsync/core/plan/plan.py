@@ -15,7 +15,7 @@ from torgsync.core.plan.channels import Budget
 from torgsync.core.plan.diff import Change, buyer_price
 from torgsync.core.plan.guards import GuardViolation
 from torgsync.core.problems import ProblemCode, problem
-from torgsync.core.product.fields import CENT
+from torgsync.core.product.fields import CENT, ZERO
 from torgsync.core.product.products import Existing
 from torgsync.errors import Problem
 
@@ -61,7 +61,7 @@ class RemovedStock:
 
     products: int = 0
     pieces: int = 0
-    worth: Decimal = Decimal("0.00")
+    worth: Decimal = ZERO
 
     def plus(self, existing: Existing) -> RemovedStock:
         """Return it with one more removed product; one that is not on sale now adds nothing."""

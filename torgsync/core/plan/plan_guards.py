@@ -10,13 +10,13 @@ from decimal import Decimal
 from statistics import median
 
 from torgsync.core.config.settings import Limits, SyncObject
+from torgsync.core.mapping.prices import RETAIL_FIELDS
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.diff import Change, Leaving, Verb, buyer_price
 from torgsync.core.plan.guards import Cause, ExportSize, Guard, GuardViolation, PriceMove, ProductShare
 from torgsync.core.product.fields import Value
 from torgsync.core.reason import Reason
 
-PRICE_FIELDS = ("price", "discount")
 _FACTORS = (10, 100, 1000)
 _NEAR = Decimal("0.01")
 _CURRENCY_RATES = ((Decimal(35), Decimal(46), "USD"), (Decimal(46), Decimal(60), "EUR"))
@@ -81,7 +81,7 @@ def hold_price(change: Change) -> tuple[Change, ...]:
     """Return a change with a suspicious price in two: the price is held, of a creation everything."""
     if change.verb is Verb.CREATE:
         return change.split(change.fields, Guard.PRICE)
-    return change.split(PRICE_FIELDS, Guard.PRICE)
+    return change.split(RETAIL_FIELDS, Guard.PRICE)
 
 
 STOCK_FIELDS = ("quantity", "presence")

@@ -116,31 +116,31 @@ def takes_several_requests(change: Change) -> bool:
 
 
 def reverse_uncertain(
-    wanted: Change, known: ProductSnapshot | None, gone: Gone, *, settled: bool, later: Collection[str]
+    wanted: Change, known: ProductSnapshot | None, gone: Gone, *, final: bool, later: Collection[str]
 ) -> Reversal | None:
     """Return the reverse of a change that a run may have done in part or whole; None where it did nothing.
 
     What is as the run wanted it was done by that run, except fields that `later` runs have changed. What Prom
-    does not show is compared with what was last sent; unless the outcome is `settled`, it is unknown.
+    does not show is compared with what was last sent; unless the outcome is `final`, it is unknown.
     """
     if wanted.prom_id:
-        return None if settled else _left(wanted, Obstacle.UNCLEAR)
+        return None if final else _left(wanted, Obstacle.UNCLEAR)
     if known is None or set(later).issuperset(wanted.fields):
-        return None if settled else Reversal()
+        return None if final else Reversal()
     shown = known.on_prom
     if wanted.new.get("status") == "deleted":
         return None if shown else reverse_change(wanted, known, gone)
     if shown is None:
-        return None if settled else _left(wanted, Obstacle.UNCLEAR)
+        return None if final else _left(wanted, Obstacle.UNCLEAR)
     if wanted.verb is Verb.CREATE:
         back = reverse_change(wanted, known, gone)
         moved = any(remain.reason is Obstacle.MOVED for remain in back.remains)
         return _left(wanted, Obstacle.UNCLEAR) if moved else back
-    return _set_back_unsure(wanted.narrowed(set(wanted.fields) - set(later)), known, shown, settled=settled)
+    return _set_back_unsure(wanted.narrowed(set(wanted.fields) - set(later)), known, shown, final=final)
 
 
 def _set_back_unsure(
-    wanted: Change, known: ProductSnapshot, shown: Existing, *, settled: bool
+    wanted: Change, known: ProductSnapshot, shown: Existing, *, final: bool
 ) -> Reversal | None:
     """Set the fields back that are as the run wanted them; name those that are unknown."""
     now, done, doubted = _Now(wanted, known, shown), list[str](), list[str]()
@@ -148,7 +148,7 @@ def _set_back_unsure(
         visible = FIELDS[name].shown and name in shown.values
         if now.is_as_left(name):
             done.append(name)
-        elif not settled and not (visible and now.equals(name, moved.old)):
+        elif not final and not (visible and now.equals(name, moved.old)):
             doubted.append(name)
     if not done and not doubted:
         return None

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from torgsync.core.product.cells import Section
 
 CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
 
 
 class Channel(StrEnum):
@@ -133,7 +134,7 @@ _FIELDS = (
 FIELDS = {field.name: field for field in _FIELDS}
 
 PRICE_STOCK = frozenset(field.name for field in FIELDS.values() if field.channel is Channel.EDIT)
-"""The terms on which a product is sold: price, stock, status. An edit changes them; all else is its card."""
+"""Price, stock and status, which an edit changes; all other fields are the content of a product."""
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "name": ("name", "name_ru"),

@@ -101,7 +101,7 @@ class Existing:
 class StoredProduct(NamedTuple):
     """The values of a product as two JSON texts with sorted keys: equal texts are equal values.
 
-    The terms are short and move every day; the card is long and rarely moves (`core/product/fields.py`).
+    Price and stock are short and move daily; the content is long and rarely moves (`core/product/fields.py`).
     """
 
     price_stock: str

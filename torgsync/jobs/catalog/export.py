@@ -19,6 +19,7 @@ from torgsync.core.mapping.mapper import rules_version
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.plan.plan import ExportInfo
+from torgsync.core.plan.plan_guards import STOCK_FIELDS
 from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN
 from torgsync.core.product.fields import NEEDED
 from torgsync.core.text import counted
@@ -33,8 +34,6 @@ from torgsync.state.store import UnitOfWork
 
 _NO_SHAPE = {"name", "api_key", "clients", "payment_methods", "synchronization_times", "limits"}
 """Tables of a sync object that shape no product."""
-_STOCK = ("quantity", "presence")
-"""Targets that decide whether a good can be bought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +128,7 @@ def _may_lack(settings: SyncObject, catalog: CatalogFile, mapping: FieldMapping)
 def file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, ...]:
     """Return the findings about the export's columns."""
     found = []
-    if settings.fields and not any(mapping.to in _STOCK for mapping in settings.fields):
+    if settings.fields and not any(mapping.to in STOCK_FIELDS for mapping in settings.fields):
         found.append(Finding(Code.STOCK_UNLED))
     if settings.accounting_centers.use and CENTERS_COLUMN not in catalog.columns:
         found.append(Finding(Code.CENTERS_MISSING, column=CENTERS_COLUMN))

@@ -178,7 +178,7 @@ class RowReader:
         """Store which goods have no row any more."""
         if self.skip_known:
             # The row of a duplicate has no hash, so it is never known.
-            found = self.work.rows.rows_marked(row_filter.known | self._forced | {0})
+            found = self.work.rows.rows_with(row_filter.known | self._forced | {0})
             gone = {good_id: row for good_id, row in found.items() if good_id not in self._parsed}
         else:
             gone = self.work.rows.rows_of(lambda good_id, _: good_id not in self._parsed)

@@ -14,7 +14,7 @@ from torgsync.core.clock import shop_time
 from torgsync.core.plan.channels import IMPORT_WINDOW
 from torgsync.core.text import counted
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
-from torgsync.files.config.settings import others_may_read
+from torgsync.files.config.settings import Settings, others_may_read
 from torgsync.jobs.config.check import check, twin_line
 from torgsync.jobs.config.check_view import CheckLine, Mark, failed, ok, warning
 from torgsync.jobs.config.schedule import own_times, timetable
@@ -23,6 +23,8 @@ from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.listing import open_findings
 from torgsync.jobs.orders.outbox import place_of_file
 from torgsync.jobs.run import refuse_held
+from torgsync.prom.api import connect
+from torgsync.prom.http import PROM_URL
 from torgsync.prom.request import Right
 from torgsync.state.store import place_of
 
@@ -159,6 +161,13 @@ def _schedule(context: JobContext) -> Iterator[CheckLine]:
             yield ok("schedule", f"{time}; next {shop_time(timed.coming[0])}")
     if not times:
         yield ok("schedule", "no synchronization times: it is done when somebody runs it")
+
+
+def try_token(settings: Settings, token: str, *, shop: str) -> None:
+    """Use every right that a synchronisation needs. Raises TorgsyncError for the first that is missing."""
+    with connect(settings.prom_url or PROM_URL, token, shop=shop) as prom:
+        for right in NEEDED:
+            prom.try_right(right)
 
 
 def _rights(context: JobContext, diagnosis: Diagnosis) -> None:

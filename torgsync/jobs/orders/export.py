@@ -3,61 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from torgsync.core.findings import Finding
 from torgsync.core.orders.order import Order
 from torgsync.core.orders.reasons import HOLD_OF, findings_of
-from torgsync.errors import UsageError
+from torgsync.errors import Exit, UsageError
 from torgsync.files.orders.order_file import order_csv, order_file_name, order_json, orders_csv
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.listing import matching_orders
 from torgsync.jobs.orders.outbox import is_outbox, list_outbox, outbox_of, place_of_file
+from torgsync.jobs.run import running
 
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
     """What was written: where, the names of the files, and what a person should know of the orders.
 
-    `text` is the CSV itself where it was written nowhere; then `place` is empty.
+    `text` is the CSV itself where it was written nowhere; then `place` is empty. `left` counts the orders
+    that match and may not be written.
     """
 
     place: str
     names: tuple[str, ...]
     findings: tuple[Finding, ...]
     text: str = ""
+    left: int = 0
 
     @property
-    def held(self) -> bool:
-        """Whether an order is among them that would get no file by itself."""
-        return any(finding.code in HOLD_OF for finding in self.findings)
+    def exit_code(self) -> Exit:
+        """The exit code of the command: whether an order is among them that would get no file by itself."""
+        held = any(finding.code in HOLD_OF for finding in self.findings)
+        return Exit.HELD if held else Exit.DONE
 
 
-def exportable_orders(
+def export_orders(
     context: JobContext,
-    status: str | None,
-    since: datetime | None,
-    until: datetime | None,
+    order_ids: Sequence[str],
+    to: str | None,
+    status: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     *,
-    sales_only: bool,
-) -> tuple[list[str], int]:
-    """Return the numbers of the matching orders that may be written, and how many others match.
+    as_csv: bool,
+) -> ExportResult:
+    """Write these orders again, or the matching ones where none is named, in a run of their own.
 
-    Raises UsageError for an unknown status.
+    As JSON they are for Torgsoft and go into the outbox or `to` another place, as CSV for people. Raises
+    UsageError for an unknown status or order, and where Torgsoft would take what is not for it.
     """
-    with context.transaction() as work:
-        orders = [stored.order for stored in matching_orders(work, status, since, until)]
-    numbers = [order.id for order in orders if not order.forgotten and (not sales_only or order.takes_place)]
-    return numbers, len(orders) - len(numbers)
+    with running(context) as run:
+        left = 0
+        if not order_ids:
+            with context.transaction() as work:
+                orders = [stored.order for stored in matching_orders(work, status, since, until)]
+            anyone = to or as_csv
+            order_ids = [one.id for one in orders if not one.forgotten and (anyone or one.takes_place)]
+            left = len(orders) - len(order_ids)
+        result = (_export_csv if as_csv else _export_json)(context, order_ids, to)
+        run.exit_code = result.exit_code
+    return replace(result, left=left)
 
 
-def export_orders(context: JobContext, order_ids: Sequence[str], to: str | None = None) -> ExportResult:
-    """Write orders again in Torgsoft's format: into the outbox, or `to` another place.
-
-    In the outbox that is a new file for Torgsoft, which counts as not taken. Raises UsageError for an unknown
-    order, and for one whose goods Torgsoft must not reserve.
-    """
+def _export_json(context: JobContext, order_ids: Sequence[str], to: str | None) -> ExportResult:
+    """Write orders in Torgsoft's format; in the outbox that is a new file, which counts as not taken."""
     counts = to is None or is_outbox(context, to)
     orders, findings = _known_orders(context, order_ids)
     no_sale = next((order for order in orders if counts and not order.takes_place), None)
@@ -88,11 +98,8 @@ def export_orders(context: JobContext, order_ids: Sequence[str], to: str | None 
         return ExportResult(outbox.label, tuple(names), findings)
 
 
-def export_csv(context: JobContext, order_ids: Sequence[str], to: str | None) -> ExportResult:
-    """Write orders as CSV for people: one file each into `to`, or all as one text where that is None.
-
-    Raises UsageError for an unknown order, and where `to` is Torgsoft's outbox.
-    """
+def _export_csv(context: JobContext, order_ids: Sequence[str], to: str | None) -> ExportResult:
+    """Write orders as CSV for people: one file each into `to`, or all as one text where that is None."""
     if to is not None and is_outbox(context, to):
         hint = "name another folder, or leave `--to-folder` out to have the CSV on the screen"
         raise UsageError(f"`{to}` is the outbox; Torgsoft would take a CSV for an order", hint=hint)

@@ -19,12 +19,12 @@ from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.paging import pages
 from torgsync.core.plan.channels import OVERLAP
 from torgsync.errors import Exit, ExportInvalid, PromRefused, TokenRefused, TorgsyncError
+from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.orders.clients import read_torgsoft_clients
 from torgsync.jobs.orders.delivery import DeliveryResult, deliver_files
 from torgsync.jobs.orders.listing import open_findings
-from torgsync.jobs.orders.payments import settle_money, unmapped_findings
-from torgsync.prom.api import Prom
+from torgsync.jobs.orders.payments import place_money, unmapped_findings
 from torgsync.state.store import UnitOfWork
 
 AT_ONCE = 50
@@ -80,7 +80,7 @@ class FetchResult(DeliveryResult):
         self.findings.append(Finding(code, order=order, args=args))
 
 
-def fetch_orders(context: JobContext, prom: Prom) -> FetchResult:
+def fetch_orders(context: JobContext, prom: VerifiedShop) -> FetchResult:
     """Fetch what is new or changed since the last fetch, with an overlap, and write the order files.
 
     What goes wrong once the orders are stored is in the result, not raised. What an earlier fetch left open
@@ -92,7 +92,7 @@ def fetch_orders(context: JobContext, prom: Prom) -> FetchResult:
     except ExportInvalid as wrong:
         fetched.find(Code.CLIENTS_UNREAD, trouble=wrong.message)
     _store_orders(context, prom, fetched)
-    settle_money(context)
+    place_money(context)
     found = len(fetched.findings)
     try:
         deliver_files(context, fetched)
@@ -121,7 +121,7 @@ def _report_open(context: JobContext, fetched: FetchResult) -> None:
     fetched.findings += [finding for finding in findings if finding not in fetched.findings]
 
 
-def _store_orders(context: JobContext, prom: Prom, fetched: FetchResult) -> None:
+def _store_orders(context: JobContext, prom: VerifiedShop, fetched: FetchResult) -> None:
     """Store every page as it comes, then ask for the numbers that the list left out.
 
     The watermark is the newest change that Prom itself reports: its clock counts, not this computer's. An
@@ -146,7 +146,7 @@ def _store_orders(context: JobContext, prom: Prom, fetched: FetchResult) -> None
             work.orders.set_fetched_until(min(newest, started))
 
 
-def _fetch_missing(context: JobContext, prom: Prom, fetched: FetchResult) -> None:
+def _fetch_missing(context: JobContext, prom: VerifiedShop, fetched: FetchResult) -> None:
     """Ask for numbers that are missing between known ones; those that do not exist are asked for once."""
     with context.transaction() as work:
         missing = missing_numbers(work.orders.numbers(), work.orders.absent_numbers())
@@ -235,7 +235,7 @@ def _store_client(work: UnitOfWork, order_id: str, decision: ClientDecision, now
 # Prom's side
 
 
-def _accept(context: JobContext, prom: Prom, fetched: FetchResult) -> None:
+def _accept(context: JobContext, prom: VerifiedShop, fetched: FetchResult) -> None:
     """Set the new orders whose file was written to received on Prom; the next run repeats what fails."""
     with context.transaction() as work:
         waiting = [stored.order.id for stored in work.orders.to_accept() if stored.phase is not None]

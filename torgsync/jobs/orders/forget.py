@@ -11,11 +11,12 @@ from torgsync.core.orders.order import without_people
 from torgsync.core.orders.reasons import HoldReason, hand_work
 from torgsync.core.orders.stored import StoredOrder
 from torgsync.core.reason import Reason
-from torgsync.errors import Temporary, TorgsyncError, UsageError
+from torgsync.errors import Exit, Temporary, TorgsyncError, UsageError
 from torgsync.files.orders.order_file import order_file_name
 from torgsync.files.orders.outbox import Outbox
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.outbox import file_listing, file_names, look_at, outbox_of, place_of_file
+from torgsync.jobs.run import running
 from torgsync.state.store import UnitOfWork
 
 
@@ -45,9 +46,9 @@ class ForgetResult:
         return bool(self.clients or self.orders)
 
     @property
-    def left(self) -> bool:
+    def exit_code(self) -> Exit:
         """Whether something is left that only a person can do."""
-        return bool(self.places or self.named_in or self.elsewhere or self.by_hand)
+        return Exit.HELD if self.places or self.named_in or self.elsewhere or self.by_hand else Exit.DONE
 
 
 def wanted_phone(text: str) -> str:
@@ -65,6 +66,13 @@ def forget_person(context: JobContext, phone: str) -> ForgetResult:
     `phone` is in E.164. Files and copies of the state go first, so that the next run still finds the person
     after an interruption. Raises TorgsyncError where the outbox cannot be used or a copy cannot be deleted.
     """
+    with running(context) as run:
+        result = _forget(context, phone)
+        run.exit_code = result.exit_code
+    return result
+
+
+def _forget(context: JobContext, phone: str) -> ForgetResult:
     with context.transaction() as work:
         person, orders = _person(work, phone)
         others = work.clients.other_objects()

@@ -13,9 +13,10 @@ from torgsync.core.orders.postings import Posting
 from torgsync.core.orders.reasons import Hold, Todo, hold_finding, work_finding
 from torgsync.core.orders.stored import Confirmation, OrderVersion, StoredOrder
 from torgsync.core.text import did_you_mean
-from torgsync.errors import UsageError
+from torgsync.errors import Exit, UsageError
 from torgsync.files.config.settings import who
 from torgsync.jobs.context import JobContext
+from torgsync.jobs.run import running
 from torgsync.state.store import UnitOfWork
 
 
@@ -119,16 +120,18 @@ def confirm_orders(context: JobContext, order_ids: Sequence[str]) -> dict[str, H
     """
     user, host, _ = who()
     confirmed: dict[str, Hold | Todo] = {}
-    with context.transaction() as work:
-        for order_id in order_ids:
-            stored = stored_or_refuse(work, order_id)
-            if stored.todo is None:
-                raise UsageError(
-                    f"order {order_id} does not wait for anything to be done in Torgsoft",
-                    hint=_way_on(work, stored, context.file.called),
-                )
-            work.confirmations.add(stored, Confirmation(context.now(), user, host, stored.todo))
-            confirmed[order_id] = stored.todo
+    with running(context) as run:
+        with context.transaction() as work:
+            for order_id in order_ids:
+                stored = stored_or_refuse(work, order_id)
+                if stored.todo is None:
+                    raise UsageError(
+                        f"order {order_id} does not wait for anything to be done in Torgsoft",
+                        hint=_way_on(work, stored, context.file.called),
+                    )
+                work.confirmations.add(stored, Confirmation(context.now(), user, host, stored.todo))
+                confirmed[order_id] = stored.todo
+        run.exit_code = Exit.DONE
     return confirmed
 
 

@@ -102,7 +102,7 @@ def map_method(
     )
 
 
-def settle_money(context: JobContext) -> int:
+def place_money(context: JobContext) -> int:
     """Move money without a place to the one that its method has now; return of how many orders.
 
     Postings stay: they are moved, and posted again where they belong (architecture §7).

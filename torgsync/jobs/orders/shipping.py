@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from torgsync.errors import AnswerLost, PromRefused, UsageError
+from torgsync.errors import AnswerLost, Exit, PromRefused, UsageError
+from torgsync.jobs.connect import VerifiedShop, connect_shop
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.fetch import store_order
 from torgsync.jobs.orders.listing import stored_or_refuse
-from torgsync.prom.api import Prom
+from torgsync.jobs.run import running
 
 CARRIERS = ("nova_poshta", "ukrposhta", "meest")
 """Prom's words for who carries parcels (prom-api §5.4)."""
@@ -26,14 +27,21 @@ class ParcelView:
     saved: bool
 
 
-def ship_order(
-    context: JobContext, prom: Prom, order_id: str, parcel: str, carrier: str | None = None
-) -> ParcelView:
-    """Save a parcel's number to an order on Prom.
+def ship_order(context: JobContext, order_id: str, parcel: str, carrier: str | None = None) -> ParcelView:
+    """Save a parcel's number to an order on Prom, in a run of its own.
 
     Without a `carrier` it is the one that the buyer chose. After a lost answer, or a refusal, the order is
     read back: it may have the number. Raises UsageError for an invalid number.
     """
+    with running(context) as run, connect_shop(run.context, run) as prom:
+        view = _ship(run.context, prom, order_id, parcel, carrier)
+        run.exit_code = Exit.DONE
+    return view
+
+
+def _ship(
+    context: JobContext, prom: VerifiedShop, order_id: str, parcel: str, carrier: str | None
+) -> ParcelView:
     number = re.sub(r"[\s-]", "", parcel).upper()
     with context.transaction() as work:
         stored = stored_or_refuse(work, order_id)

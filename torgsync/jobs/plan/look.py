@@ -21,7 +21,7 @@ from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReason
 from torgsync.core.product.fields import FIELDS, Channel
 from torgsync.core.product.products import Existing, shows
 from torgsync.core.reason import Reason
-from torgsync.jobs.connect import groups_of, refuse_other_shop
+from torgsync.jobs.connect import VerifiedShop, groups_of, refuse_other_shop
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.prom.api import Prom
 from torgsync.state.runs.journal import OpenPlan
@@ -31,12 +31,12 @@ from torgsync.state.shop.products import Accepted
 FULL_LOOK_EVERY = timedelta(days=7)
 
 
-def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed | None) -> tuple[Finding, ...]:
+def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed) -> tuple[Finding, ...]:
     """Record what Prom shows now; return a finding where products exist that the list leaves out.
 
     After a `full` look, every product that should be there and was not listed is requested by its id: a list
-    proves no absence (prom-api §11 Q3). `allowed` is what a person allowed, to check the shop before anything
-    is recorded; None where the caller has checked it. Raises Unsafe where the token opens another shop.
+    proves no absence (prom-api §11 Q3). A shop that is not verified yet is checked before anything is
+    recorded: raises Unsafe where the token opens another one, unless `allowed` lets the object begin again.
     """
     started = context.now()
     with context.transaction() as work:
@@ -56,12 +56,12 @@ def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed | None
     context.report(Progress(Stage.LOOK, 0, usual))
     pages = prom.products(modified_from=since)
     first = next(pages, [])
-    if allowed is not None and not first_run:
+    if not (first_run or isinstance(prom, VerifiedShop)):
         refuse_other_shop(context, prom, allowed, first)
         with context.transaction() as work:
             forgotten = not work.object_state.begun()
         if forgotten:
-            return look(context, prom, full=True, allowed=None)
+            return look(context, prom, full=True, allowed=allowed)
     listed = 0
     for page in chain([first], pages):
         with context.transaction() as work:

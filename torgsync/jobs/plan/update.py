@@ -1,6 +1,6 @@
 """Make a plan: read the export, look at Prom, compare, and evaluate the guards. Nothing is written to Prom.
 
-Every good that is not settled is decided. Source: docs/developers/architecture.md §5.
+Every good that is not clean is decided. Source: docs/developers/architecture.md §5.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from torgsync.jobs.catalog.export import ExportReading, read_export
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.draft import Draft, RowStatuses, counts_of
 from torgsync.jobs.plan.result import PlanResult
+from torgsync.jobs.run import refuse_held
 from torgsync.state.store import UnitOfWork
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class ExportDraft(Draft):
         )
 
     def _decide(self, page: Sequence[ProductSnapshot]) -> Iterator[Change]:
-        settled: list[str] = []
+        clean: list[str] = []
         in_step: dict[str, Mapping[str, Value]] = {}
         left_alone: dict[str, str] = {}
         for known in page:
@@ -109,10 +110,10 @@ class ExportDraft(Draft):
             if verdict.change:
                 yield from self._emit(known, verdict.change)
             elif not verdict.skip:
-                settled.append(known.good_id)
+                clean.append(known.good_id)
         self.work.products.remember_in_step(in_step, self.context.now())
         self.work.rows.leave_alone(left_alone)
-        self.work.rows.settle(settled)
+        self.work.rows.mark_clean(clean)
 
     def _skip(self, known: ProductSnapshot, reason: SkipReason, *, whole: bool) -> None:
         if whole:
@@ -198,7 +199,6 @@ def update(
     allowed: Allowed | None = None,
     full_refresh: bool = False,
     only: Sequence[str] = (),
-    shop_verified: bool = False,
     run: int = 0,
 ) -> PlanResult:
     """Return the plan of an object; without `prom` it is made of what Prom showed last.
@@ -207,7 +207,6 @@ def update(
         allowed: What a person allowed.
         full_refresh: Whether everything on Prom is listed, and what it refused is tried again.
         only: The product fields that may change; the rest stays pending. All where it is empty.
-        shop_verified: The caller has already checked the shop; skip the check.
         run: The run that the plan is made for, 0 for none.
 
     Raises:
@@ -224,7 +223,7 @@ def update(
         # A plan without Prom needs no HTTP.
         from torgsync.jobs.plan.look import look, reconcile_earlier  # noqa: PLC0415
 
-        unlisted = look(context, prom, full=full_refresh, allowed=None if shop_verified else allowed)
+        unlisted = look(context, prom, full=full_refresh, allowed=allowed)
         reconciled = reconcile_earlier(context, prom, run)
     if full_refresh:
         with context.transaction() as work:
@@ -239,6 +238,22 @@ def update(
         plan = draft.make(offline=prom is None)
     findings = (*reading.findings, *unlisted, *earlier, *draft.findings)
     return PlanResult(plan, draft.number, findings, tuple(draft.skipped), reconciled)
+
+
+def pending(
+    context: JobContext, *, allowed: Allowed, full_refresh: bool, only: Sequence[str], offline: bool
+) -> PlanResult:
+    """Return the plan of an object, to be shown or saved; nothing is sent.
+
+    Raises Busy where a run holds the object, and what `update` raises.
+    """
+    refuse_held(context)
+    if offline:
+        return update(context, None, allowed=allowed, only=only)
+    from torgsync.jobs.connect import connect_unverified  # noqa: PLC0415  # as above
+
+    with connect_unverified(context) as prom:
+        return update(context, prom, allowed=allowed, full_refresh=full_refresh, only=only)
 
 
 def _refuse_full_shop(context: JobContext, work: UnitOfWork) -> None:

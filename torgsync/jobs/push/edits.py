@@ -26,10 +26,10 @@ from torgsync.core.product.fields import Channel, Value
 from torgsync.core.product.products import Existing, shows
 from torgsync.core.reason import Reason
 from torgsync.errors import AnswerLost, PromRefused, TorgsyncError
+from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.look import read_back
 from torgsync.jobs.push.outcomes import FEW, ChangeOutcome, OutcomeRecorder
-from torgsync.prom.api import Prom
 from torgsync.prom.wire.products import edit_item
 from torgsync.state.runs.plans import NumberedChange
 from torgsync.state.shop.products import Accepted
@@ -78,7 +78,7 @@ class _Answer:
 class EditSender:
     """Sends the edits of one run. The size of a batch is halved while Prom leaves gaps."""
 
-    def __init__(self, context: JobContext, prom: Prom, outcomes: OutcomeRecorder) -> None:
+    def __init__(self, context: JobContext, prom: VerifiedShop, outcomes: OutcomeRecorder) -> None:
         self._context = context
         self._prom = prom
         self._outcomes = outcomes
@@ -279,7 +279,7 @@ def edit_after_creation(seq: int, good_id: str, desired: Mapping[str, Value], sh
 # Products that belong to no good, by Prom's own id
 
 
-def remove_foreign(prom: Prom, outcomes: OutcomeRecorder, items: Sequence[NumberedChange]) -> None:
+def remove_foreign(prom: VerifiedShop, outcomes: OutcomeRecorder, items: Sequence[NumberedChange]) -> None:
     """Delete the products of these changes, which name them by Prom's id; read back what is not confirmed."""
     if not items:
         return
@@ -299,7 +299,7 @@ def remove_foreign(prom: Prom, outcomes: OutcomeRecorder, items: Sequence[Number
             outcomes.record([ChangeOutcome(item.seq, Outcome.UNCLEAR, (reason,))])
 
 
-def _delete(prom: Prom, items: Sequence[NumberedChange]) -> _Answer:
+def _delete(prom: VerifiedShop, items: Sequence[NumberedChange]) -> _Answer:
     """Return the answer, keyed by Prom id."""
     bodies = [{"id": int(item.change.prom_id), "status": "deleted"} for item in items]
     try:

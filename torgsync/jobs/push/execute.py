@@ -21,7 +21,7 @@ from torgsync.core.plan.plan_guards import selection
 from torgsync.core.reason import Reason
 from torgsync.errors import Exit, Interrupted, Temporary, TorgsyncError
 from torgsync.files.config.settings import who
-from torgsync.jobs.connect import connect_shop
+from torgsync.jobs.connect import VerifiedShop, connect_shop
 from torgsync.jobs.context import JobContext, Stage
 from torgsync.jobs.orders.fetch import FetchResult, fetch_orders
 from torgsync.jobs.plan.result import PlanResult
@@ -31,7 +31,6 @@ from torgsync.jobs.push.imports.feed_file import ImportFile
 from torgsync.jobs.push.imports.sender import ImportSender
 from torgsync.jobs.push.outcomes import OutcomeRecorder
 from torgsync.jobs.run import Run, running
-from torgsync.prom.api import Prom
 from torgsync.state.runs.journal import Holder, Override
 
 
@@ -136,6 +135,13 @@ def execute(
         return view
 
 
+def execute_fetch(context: JobContext) -> RunView:
+    """Perform a run that only fetches orders. Raises what `execute` raises."""
+    return execute(
+        context, None, allowed=Allowed(), fetches=True, confirm=lambda _: True, notify=lambda _: None
+    )
+
+
 class PlanSource(ABC):
     """One way to make the plan that a run performs. The plan belongs to the run as soon as it is made."""
 
@@ -148,7 +154,7 @@ class PlanSource(ABC):
         """Raise PlanStale where it is known in advance that the plan as a whole is out of date."""
 
     @abstractmethod
-    def make(self, context: JobContext, prom: Prom, run: Run) -> PlanResult:
+    def make(self, context: JobContext, prom: VerifiedShop, run: Run) -> PlanResult:
         """Make the plan and record that it belongs to `run`. The shop has been verified."""
 
 
@@ -159,11 +165,9 @@ class NewPlan(PlanSource):
     allowed: Allowed
     fields: tuple[str, ...] = ()
 
-    def make(self, context: JobContext, prom: Prom, run: Run) -> PlanResult:
+    def make(self, context: JobContext, prom: VerifiedShop, run: Run) -> PlanResult:
         """Make the plan by comparing the export with the shop."""
-        made = update(
-            context, prom, allowed=self.allowed, only=self.fields, shop_verified=True, run=run.number
-        )
+        made = update(context, prom, allowed=self.allowed, only=self.fields, run=run.number)
         with context.transaction() as work:
             work.journal.plan_of_run(run.number, made.number, usual_rows(made.plan))
         return made
@@ -185,7 +189,7 @@ _OF_REMOVALS = frozenset({Guard.REMOVALS, Guard.EXPORT_ROWS})
 """Guards that hold removals: a changed selection that caused these is still news for the next plan."""
 
 
-def recover(context: JobContext, prom: Prom, run: Run, *, waits: bool = True) -> bool:
+def recover(context: JobContext, prom: VerifiedShop, run: Run, *, waits: bool = True) -> bool:
     """Reconcile the import that a run left behind when it died; return whether there was one.
 
     No part of it is sent again. Raises Temporary where it goes on, and this run `waits` for none.
@@ -206,7 +210,7 @@ def decline(context: JobContext, made: PlanResult) -> None:
 
 
 def perform(
-    context: JobContext, prom: Prom, run: Run, made: PlanResult, *, waits: bool = True
+    context: JobContext, prom: VerifiedShop, run: Run, made: PlanResult, *, waits: bool = True
 ) -> TorgsyncError | None:
     """Perform the changes of a plan that no guard holds; return the trouble that ended it early.
 
@@ -245,7 +249,13 @@ def overrides(plan: Plan) -> Iterator[Override]:
 
 
 def _perform(
-    context: JobContext, prom: Prom, run: Run, made: PlanResult, outcomes: OutcomeRecorder, *, waits: bool
+    context: JobContext,
+    prom: VerifiedShop,
+    run: Run,
+    made: PlanResult,
+    outcomes: OutcomeRecorder,
+    *,
+    waits: bool,
 ) -> None:
     counts, offers = made.plan.counts, made.plan.offers
     editor = EditSender(context, prom, outcomes)

@@ -26,21 +26,22 @@ from torgsync.core.plan.rollback import (
     without_refused,
 )
 from torgsync.core.product.fields import Channel
-from torgsync.jobs.connect import connect_shop
+from torgsync.jobs.connect import VerifiedShop, connect_shop
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.draft import Draft, counts_of
 from torgsync.jobs.plan.look import look, reconcile_earlier
 from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.push.execute import PlanSource
 from torgsync.jobs.run import Run, refuse_held, run_of
-from torgsync.prom.api import Prom
 from torgsync.state.runs.plans import NumberedChange
 
 NO_EXPORT = ExportInfo("", 0, "")
 """The export of a plan that was made from none."""
 
 
-def plan_back(context: JobContext, prom: Prom, number: int, *, allowed: Allowed, run: int = 0) -> PlanResult:
+def plan_back(
+    context: JobContext, prom: VerifiedShop, number: int, *, allowed: Allowed, run: int = 0
+) -> PlanResult:
     """Return the plan back to the values before run `number`; it is made for `run`, 0 for none.
 
     Raises UsageError where the object had no run of that number.
@@ -50,7 +51,7 @@ def plan_back(context: JobContext, prom: Prom, number: int, *, allowed: Allowed,
         begun = work.object_state.begun()
     reconciled = 0
     if begun:
-        look(context, prom, full=False, allowed=None)
+        look(context, prom, full=False, allowed=allowed)
         reconciled = reconcile_earlier(context, prom, run)
     context.report(Progress(Stage.PLAN))
     with context.stop.interruptible(), context.transaction() as work:
@@ -130,10 +131,10 @@ class _Undo(Draft):
         if item.outcome is Outcome.DONE:
             return reverse_change(change, good, gone)
         waits = self.waits and change.via is Channel.IMPORT
-        settled = item.outcome in (Outcome.REFUSED, Outcome.DEFERRED) and not waits
-        if change.held or (settled and not takes_several_requests(change)):
+        final = item.outcome in (Outcome.REFUSED, Outcome.DEFERRED) and not waits
+        if change.held or (final and not takes_several_requests(change)):
             return None
-        return reverse_uncertain(change, good, gone, settled=settled, later=later)
+        return reverse_uncertain(change, good, gone, final=final, later=later)
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ class PlanBack(PlanSource):
         """A plan back is made from the changes of the run, and from no export."""
         return False
 
-    def make(self, context: JobContext, prom: Prom, run: Run) -> PlanResult:
+    def make(self, context: JobContext, prom: VerifiedShop, run: Run) -> PlanResult:
         """Make the plan by comparing the changes of the run with the shop."""
         made = plan_back(context, prom, self.undoes, allowed=self.allowed, run=run.number)
         with context.transaction() as work:

@@ -19,6 +19,7 @@ from torgsync.core.problems import problem_message
 from torgsync.errors import PlanStale
 from torgsync.files.config.settings import who
 from torgsync.files.plan.plan_file import read_changes, write_plan
+from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.draft import recounted
 from torgsync.jobs.plan.result import PlanResult
@@ -26,7 +27,6 @@ from torgsync.jobs.plan.update import update
 from torgsync.jobs.push.execute import PlanSource, usual_rows
 from torgsync.jobs.push.rollback import plan_back
 from torgsync.jobs.run import Run
-from torgsync.prom.api import Prom
 from torgsync.state.store import UnitOfWork
 
 NAMED = 3
@@ -90,7 +90,7 @@ class SavedChanges(PlanSource):
         if why := stale(self.saved, now):
             raise _stale(self.saved, context, why)
 
-    def make(self, context: JobContext, prom: Prom, run: Run) -> PlanResult:
+    def make(self, context: JobContext, prom: VerifiedShop, run: Run) -> PlanResult:
         """Return the saved changes that may still go, as a plan of its own.
 
         Changes of goods that changed since are in it as refused ones. Raises PlanStale where all of them did.
@@ -101,9 +101,7 @@ class SavedChanges(PlanSource):
         if saved.undoes:
             made = plan_back(context, prom, saved.undoes, allowed=allowed, run=run.number)
         else:
-            made = update(
-                context, prom, allowed=allowed, only=saved.fields, shop_verified=True, run=run.number
-            )
+            made = update(context, prom, allowed=allowed, only=saved.fields, run=run.number)
         with context.transaction() as work:
             number = work.plans.begin_next(context.now())
             lost, kept = self._keep_unchanged(work, made.number, number)

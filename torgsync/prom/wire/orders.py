@@ -15,9 +15,9 @@ from pydantic import AliasPath, BeforeValidator, Field
 
 from torgsync.core.orders.order import Buyer, Line, Order, Paid, Recipient
 from torgsync.core.product.cells import line_of_text
+from torgsync.core.product.fields import ZERO
 from torgsync.prom.wire.values import (
     EXCERPT,
-    ZERO,
     Amount,
     BothTexts,
     Moment,

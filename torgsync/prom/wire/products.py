@@ -14,11 +14,10 @@ from pydantic import BeforeValidator
 
 from torgsync.core.plan.channels import EditAnswer, ImportState, by_channel
 from torgsync.core.product.cells import line_of_text
-from torgsync.core.product.fields import Channel, Discount, Value, WholesaleStep
+from torgsync.core.product.fields import ZERO, Channel, Discount, Value, WholesaleStep
 from torgsync.core.product.products import Existing
 from torgsync.core.product.texts import canonical_html
 from torgsync.prom.wire.values import (
-    ZERO,
     Amount,
     BothTexts,
     Flag,

@@ -38,8 +38,6 @@ _CURRENCIES = {
 
 _CURRENCY_WORD = re.compile(r"[^\W\d_]*[$€₴₽₸]|[^\W\d_]+|[^\w\s.,'\u2019\u02bc-]")
 
-ZERO = Decimal("0.00")
-
 Words = Callable[[object], str]
 """Turns a reason that Prom gives, of any JSON type, into one short line."""
 

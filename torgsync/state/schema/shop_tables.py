@@ -40,12 +40,12 @@ goods = object_table(
     required("reason", String(20), default=""),
     required("line", Integer),
     required("clean", Boolean, default=False),
-    required("content_clean", Boolean, default=False),  # only its terms are to be looked at
+    required("content_clean", Boolean, default=False),  # only price and stock are to be compared
     required("model", BigInteger, default=0),
     required("variant", Integer, default=0),
     required("section", BigInteger, default=0),
     required("traits", BigInteger, default=0),
-    required("content_hash", BigInteger, default=0),  # hash of what makes the card
+    required("content_hash", BigInteger, default=0),  # of all but price and stock
     blank("left_alone"),  # fields that are Prom's
     required("reserved", Integer, default=0, server_default="0"),  # pieces of unknown orders
     Index("goods_dirty", "object", "clean", "line", "good_id"),

@@ -88,7 +88,7 @@ class ProductRepository(Repository):
     def dirty(self) -> Iterator[list[ProductSnapshot]]:
         """Yield, in the order of the file and by pages, what is known of goods that are not clean.
 
-        Where the card of a good that goes and is on Prom is settled, its products carry their terms alone.
+        Where the content of a good that goes and is on Prom is clean, only price and stock are loaded.
         """
         e = t.existing.c
         on_prom = and_(t.goods.c.row_status == RowStatus.IN, e.prom_id.is_not(None), e.deleted.is_(False))
@@ -112,16 +112,16 @@ class ProductRepository(Repository):
         return found
 
     def _known(self, *, price_stock: ColumnElement[bool] | None = None) -> Select[Any]:
-        """Ask for all that is known; only the terms of products where `terms` is true."""
+        """Ask for all that is known; only price and stock where `price_stock` is true."""
         g, d, s, e, r = t.goods.c, t.desired.c, t.sent.c, t.existing.c, t.refusals.c
 
         def of_good(table: Table) -> ColumnElement[bool]:
             return and_(table.c.object == g.object, table.c.good_id == g.good_id)
 
-        def card_of(table: Table) -> ColumnElement[str]:
+        def content_of(table: Table) -> ColumnElement[str]:
             content: ColumnElement[str] = table.c.content
             return (content if price_stock is None else case((price_stock, None), else_=content)).label(
-                f"{table.name}_card"
+                f"{table.name}_content"
             )
 
         doubt = (
@@ -138,10 +138,10 @@ class ProductRepository(Repository):
             self._select(
                 g.good_id, g.row_status, g.reason, g.reserved, g.line,
                 case((g.model != 0, g.variant), else_=0).label("variant"),
-                d.title, d.price_stock.label("desired"), card_of(t.desired),
-                s.price_stock.label("sent"), s.echo, card_of(t.sent),
-                e.prom_id, e.alias, e.modified, e.price_stock.label("existing"), card_of(t.existing),
-                r.price_stock.label("refusals"), card_of(t.refusals),
+                d.title, d.price_stock.label("desired"), content_of(t.desired),
+                s.price_stock.label("sent"), s.echo, content_of(t.sent),
+                e.prom_id, e.alias, e.modified, e.price_stock.label("existing"), content_of(t.existing),
+                r.price_stock.label("refusals"), content_of(t.refusals),
                 doubt.label("doubtful"), taken.label("taken"),
             )
             .select_from(sources)
@@ -283,22 +283,23 @@ class ProductRepository(Repository):
 def _known(r: Row[Any]) -> ProductSnapshot:
     wanted = None
     if r.desired is not None:
-        variant = r.variant if r.desired_card is not None else 0
-        wanted = _desired(r.good_id, _load(r.desired, r.desired_card), variant)
-    sent = Sent(_load(r.sent, r.sent_card), load(r.echo)) if r.sent is not None else None
+        variant = r.variant if r.desired_content is not None else 0
+        wanted = _desired(r.good_id, _load(r.desired, r.desired_content), variant)
+    sent = Sent(_load(r.sent, r.sent_content), load(r.echo)) if r.sent is not None else None
     shown = None
     if r.prom_id is not None:
-        agrees = sent is not None and (r.existing, r.existing_card) == (r.sent, r.sent_card)  # as most do
-        seen = sent.values if sent and agrees else _load(r.existing, r.existing_card)
+        # Most agree.
+        agrees = sent is not None and (r.existing, r.existing_content) == (r.sent, r.sent_content)
+        seen = sent.values if sent and agrees else _load(r.existing, r.existing_content)
         shown = Existing(r.prom_id, r.good_id, seen, r.modified, r.alias)
-    refused = (r.refusals, r.refusals_card)
+    refused = (r.refusals, r.refusals_content)
     return ProductSnapshot(
         r.good_id,
         RowStatus(r.row_status),
         wanted,
         sent,
         shown,
-        refused=refused == (r.desired, r.desired_card) and None not in refused,
+        refused=refused == (r.desired, r.desired_content) and None not in refused,
         line=r.line,
         name=r.title or "",
         doubtful=r.doubtful,

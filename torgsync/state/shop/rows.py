@@ -47,7 +47,7 @@ class GoodRow:
 
     `row_hash` is the hash of the row, 63 bits; `model` the number of its model, 0 for none; `section` the
     number under which its path of groups is remembered, 0 for none; `traits` a hash of all that makes it a
-    variant of its model, 63 bits; `card` a hash of all that makes its card, 63 bits, 0 where that was not
+    variant of its model, 63 bits; `content_hash` a hash of its content, 63 bits, 0 where that was not
     looked at. `whole` is whether the product is complete: else it is price and stock of a good that was
     before and goes now, about which nothing was found before, and everything else of it is what it was.
     """
@@ -85,7 +85,7 @@ class RowRepository(Repository):
         self._object_state = object_state
 
     def row_hashes(self) -> set[int]:
-        """Return the marks of all rows that the last export had.
+        """Return the hashes of all rows that the last export had.
 
         A million of them are fetched at every look, so they come from the driver itself.
         """
@@ -101,12 +101,12 @@ class RowRepository(Repository):
         return _old_rows(self._in_pages(self._old_rows(), t.goods.c.good_id, good_ids))
 
     def rows_of(self, wanted: Callable[[str, int], bool]) -> dict[str, OldRow]:
-        """Return the rows of the last export that `wanted` says yes to, by id and mark."""
+        """Return the rows of the last export that `wanted` says yes to, by id and row hash."""
         rows = self._db.execute(self._old_rows().execution_options(yield_per=_STREAM))
         return _old_rows(row for row in rows if wanted(row.good_id, row.row_hash))
 
-    def rows_marked(self, row_hashes: Collection[int]) -> dict[str, OldRow]:
-        """Return the rows of the last export that have one of these marks."""
+    def rows_with(self, row_hashes: Collection[int]) -> dict[str, OldRow]:
+        """Return the rows of the last export that have one of these hashes."""
         if len(row_hashes) > PAGE:
             return self.rows_of(lambda _, row_hash: row_hash in row_hashes)
         rows = self._db.execute(self._old_rows().where(t.goods.c.row_hash.in_(list(row_hashes))))
@@ -128,7 +128,7 @@ class RowRepository(Repository):
         if any(row.good_id not in known for row in rows):
             self._object_state.recount()
         self._remember_whole([row for row in rows if row.whole], known)
-        self._remember_terms([row for row in rows if not row.whole])
+        self._remember_price_stock([row for row in rows if not row.whole])
         self._insert(t.findings, (t.finding_row(finding) for row in rows for finding in row.findings))
 
     def _remember_whole(self, rows: Sequence[GoodRow], known: Collection[str]) -> None:
@@ -153,7 +153,7 @@ class RowRepository(Repository):
         titles = self._in_pages(self._select(c.good_id, c.title), c.good_id, good_ids)
         return {row.good_id: row.title for row in titles}
 
-    def _remember_terms(self, rows: Sequence[GoodRow]) -> None:
+    def _remember_price_stock(self, rows: Sequence[GoodRow]) -> None:
         places = {row.good_id: {"row_hash": row.row_hash, "line": row.line} for row in rows}
         self._update_goods(t.goods, places, **t.PRICE_STOCK_DIRTY)
         moved = {row.good_id: {"price_stock": dump(row.product.values)} for row in rows if row.product}
@@ -189,15 +189,15 @@ class RowRepository(Repository):
         self._delete_in_pages(t.findings, t.findings.c.good_id, gone)
 
     def lines_of_findings(self) -> dict[int, int]:
-        """Return the line of each row whose good has findings, keyed by its mark."""
+        """Return the line of each row whose good has findings, keyed by its row hash."""
         g, f = t.goods.c, t.findings.c
         found = and_(f.object == g.object, f.good_id == g.good_id)
         rows = self._select(g.row_hash, g.line).join(t.findings, found).where(g.row_status != RowStatus.GONE)
         return self._pairs(rows.distinct())
 
     def move_rows(self, lines: Mapping[int, int]) -> None:
-        """Bring lines up to date where rows with findings moved without changing, keyed by mark."""
-        moved = self.rows_marked(lines) if lines else {}
+        """Bring lines up to date where rows with findings moved without changing, keyed by row hash."""
+        moved = self.rows_with(lines) if lines else {}
         places = {good_id: {"line": lines[row.row_hash]} for good_id, row in moved.items()}
         for table in (t.goods, t.findings):
             self._update_goods(table, places)
@@ -271,14 +271,14 @@ class RowRepository(Repository):
                 counts[name] += count
         return {name: counts[name] for name in FIELDS if counts[name]}
 
-    def settle(self, good_ids: Iterable[str]) -> None:
+    def mark_clean(self, good_ids: Iterable[str]) -> None:
         """Remember that there is nothing to do for these goods."""
         self._set(list(good_ids), clean=True, content_clean=True)
 
     def mark_dirty(self, good_ids: Iterable[str], *, content: bool = True) -> None:
         """Have these goods looked at by the next plan; an empty id means a product without one.
 
-        Without `card` nothing but their terms has moved.
+        Without `content` nothing but price and stock has moved.
         """
         ids = list(good_ids)
         if ids:

@@ -464,9 +464,7 @@ def test_the_readings_agree_on_a_shop_with_products(
                 arrive(shop, slugify(name))
 
 
-def test_a_price_or_a_stock_that_moved_takes_no_card_apart(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_price_or_a_stock_that_moved_maps_nothing_else(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless its stock keeps the good out, or something was found about it before."""
     met: list[str] = []
     whole = Mapper.product

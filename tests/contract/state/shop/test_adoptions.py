@@ -116,7 +116,7 @@ def test_what_is_left_alone_stays_counted(work: UnitOfWork) -> None:
     """By field, for goods that go; a new word replaces the old one, and such a good is compared whole."""
     work.rows.remember_rows(rows("1", "2", "3"))
     work.rows.leave_alone({"1": "name,price", "2": "price", "3": ""})
-    work.rows.settle(["1", "2", "3"])
+    work.rows.mark_clean(["1", "2", "3"])
     assert work.rows.left_alone() == {"name": 1, "price": 2}
     work.rows.mark_dirty(["1", "3"], content=False)
     remember(work, *(shown(f"1{n}", str(n)) for n in (1, 2, 3)))

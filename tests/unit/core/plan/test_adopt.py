@@ -65,7 +65,7 @@ def test_rules_in_their_order() -> None:
     assert [product.prom_id for product in found.unmatched_products] == ["15"]
 
 
-def test_what_one_rule_finds_twice_a_later_one_may_settle_among_these() -> None:
+def test_what_one_rule_finds_twice_a_later_one_may_match_among_these() -> None:
     """Sizes share an article; their names distinguish them. Nothing is matched by elimination."""
     goods = [here("1", "A", "", "Сукня 42"), here("2", "A", "", "Сукня 44"), here("3", "", "", "Сукня 46")]
     products = [there("11", "", "A", "Сукня 42"), there("12", "", "A", "Сукня 46")]

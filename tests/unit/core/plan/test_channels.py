@@ -64,7 +64,7 @@ def test_an_import_without_offers_is_never_finished() -> None:
 
 @pytest.mark.parametrize(("status", "fatal"), [("FATAL", True), ("PARTIAL", False), ("SUCCESS", False)])
 def test_only_fatal_is_a_failure_of_the_whole(status: str, fatal: bool) -> None:
-    """Partial successes are settled product by product."""
+    """Partial successes are decided product by product."""
     state = ImportState(status, {"with_errors_count": 2, "created": 1})
     assert (state.fatal, state.failed, state.dealt_with) == (fatal, 2, 3)
     assert ImportState(status, {}).failed == 0

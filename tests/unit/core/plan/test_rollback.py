@@ -223,18 +223,18 @@ def test_a_product_that_the_run_made_and_that_stays(
 
 
 def unsure(
-    wanted: Change, now: ProductSnapshot | None, *later: str, settled: bool = False, gone: Gone = "delete"
+    wanted: Change, now: ProductSnapshot | None, *later: str, final: bool = False, gone: Gone = "delete"
 ) -> Reversal | None:
-    return reverse_uncertain(wanted, now, gone, settled=settled, later=later)
+    return reverse_uncertain(wanted, now, gone, final=final, later=later)
 
 
-@pytest.mark.parametrize("settled", [True, False])
-def test_what_prom_shows_as_the_run_wanted_goes_back(settled: bool) -> None:
+@pytest.mark.parametrize("final", [True, False])
+def test_what_prom_shows_as_the_run_wanted_goes_back(final: bool) -> None:
     """The run did it, whatever became known of it; what is as before never happened."""
     done = update(price=(OLD, NEW), quantity=(5, 3))
-    back = unsure(done, known(existing(price=NEW, quantity=5)), settled=settled)
+    back = unsure(done, known(existing(price=NEW, quantity=5)), final=final)
     assert back == Reversal(update(price=(NEW, OLD)))
-    assert unsure(done, known(existing(price=OLD, quantity=5)), settled=settled) is None
+    assert unsure(done, known(existing(price=OLD, quantity=5)), final=final) is None
 
 
 def test_what_a_later_run_did_is_its_own() -> None:
@@ -243,8 +243,8 @@ def test_what_a_later_run_did_is_its_own() -> None:
     now = known(existing(price=NEW, quantity=3))
     assert unsure(done, now, "price") == Reversal(update(quantity=(3, 5)))
     assert unsure(done, now, "price", "quantity") == Reversal()
-    assert unsure(done, now, "price", "quantity", settled=True) is None
-    assert unsure(creation(product()), known(existing()), "name", "price", "status", settled=True) is None
+    assert unsure(done, now, "price", "quantity", final=True) is None
+    assert unsure(creation(product()), known(existing()), "name", "price", "status", final=True) is None
 
 
 def test_what_is_unknown_is_named() -> None:
@@ -253,9 +253,9 @@ def test_what_is_unknown_is_named() -> None:
     now = known(existing(price=Decimal(7)), sent(gtin="4820000000017"))
     unclear = (NotUndone("17", "Капці", Obstacle.UNCLEAR, name) for name in ("price", "gtin"))
     assert unsure(done, now) == Reversal(None, tuple(unclear))
-    assert unsure(done, now, settled=True) is None
+    assert unsure(done, now, final=True) is None
     took = known(existing(price=OLD), sent(gtin="4820000000024"))
-    assert unsure(done, took, settled=True) == Reversal(update(gtin=("4820000000024", "4820000000017")))
+    assert unsure(done, took, final=True) == Reversal(update(gtin=("4820000000024", "4820000000017")))
 
 
 @pytest.mark.parametrize(
@@ -264,16 +264,16 @@ def test_what_is_unknown_is_named() -> None:
 )
 def test_a_product_that_is_not_there(wanted: Change) -> None:
     """What was refused never happened; what stayed unclear is unknown."""
-    assert unsure(wanted, known(None), settled=True) is None
-    assert unsure(wanted, None, settled=True) is None
+    assert unsure(wanted, known(None), final=True) is None
+    assert unsure(wanted, None, final=True) is None
     assert reasons(unsure(wanted, known(None))) == [("", Obstacle.UNCLEAR)]
 
 
 def test_a_product_that_the_run_may_have_made() -> None:
     """It is removed where all of it is as wanted; else its origin is unknown."""
     made = creation(product())
-    assert unsure(made, known(existing()), settled=True) == back_of(made, known(existing()))
-    assert reasons(unsure(made, known(existing(price=NEW)), settled=True)) == [("", Obstacle.UNCLEAR)]
+    assert unsure(made, known(existing()), final=True) == back_of(made, known(existing()))
+    assert reasons(unsure(made, known(existing(price=NEW)), final=True)) == [("", Obstacle.UNCLEAR)]
 
 
 def test_a_product_that_the_run_may_have_deleted() -> None:
@@ -289,7 +289,7 @@ def test_a_foreign_product_that_may_be_lost() -> None:
     """Unknown, unless the outcome says it."""
     done = replace(removed(status=("on_display", "deleted")), prom_id="917")
     assert reasons(unsure(done, None)) == [("", Obstacle.UNCLEAR)]
-    assert unsure(done, None, settled=True) is None
+    assert unsure(done, None, final=True) is None
 
 
 def test_changes_that_take_several_requests() -> None:

@@ -25,10 +25,10 @@ from torgsync.core.product.fields import Channel, Value
 from torgsync.core.product.groups import Steps, grow
 from torgsync.core.product.products import Existing, Product
 from torgsync.core.reason import Reason
+from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.look import read_back
 from torgsync.jobs.push.outcomes import FEW, OutcomeRecorder
-from torgsync.prom.api import Prom
 from torgsync.prom.feed import write_feed
 from torgsync.state.runs.plans import NumberedChange
 
@@ -39,7 +39,7 @@ MOST_READ = 50
 class PhotoResults:
     """The photos of one import. Lost ones are reported without their goods, so what Prom shows is counted."""
 
-    def __init__(self, context: JobContext, prom: Prom) -> None:
+    def __init__(self, context: JobContext, prom: VerifiedShop) -> None:
         self._context = context
         self._prom = prom
         self._shown: dict[str, int] = {}  # photos that Prom shows, keyed by good
@@ -120,7 +120,7 @@ class ImportFile:
     """
 
     context: JobContext
-    prom: Prom
+    prom: VerifiedShop
     outcomes: OutcomeRecorder
     undoes: bool
     modified: dict[str, datetime | None] = field(default_factory=dict)
