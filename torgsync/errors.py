@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 
@@ -64,11 +64,15 @@ class UsageError(TorgsyncError, kind="usage", exit_code=Exit.USAGE):
 
 @dataclass(frozen=True, order=True)
 class Mistake:
-    """One mistake of a file: its line (from 1; 0 where the file as a whole is meant), key and message."""
+    """One mistake of a file: its line (from 1; 0 where the file as a whole is meant), key and message.
+
+    `code` names the rule that a setting breaks, as pydantic does; empty where nothing is decided by it.
+    """
 
     line: int
     where: str
     message: str
+    code: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         place = f"line {self.line}  " if self.line else ""

@@ -1,4 +1,4 @@
-"""What keeps a change from being sent, as data that can be stored, with the sentence of each.
+"""What keeps something from being done, as data that can be stored, with the sentence of each.
 
 An exception carries its message from where it is raised, so these sentences are here and not in
 `cli/messages`; a stored problem is a list of codes with arguments, and its sentence is made when it is shown.
@@ -47,6 +47,18 @@ class ProblemCode(StrEnum):
     FIELD_NOT_PENDING = "field-not-pending"
     CHANGED_ON_PROM = "changed-on-prom"
     CHANGED_IN_EXPORT = "changed-in-export"
+    SETTINGS_CHANGED = "settings-changed"
+    RUN_SINCE = "run-since"
+    EXPORT_SINCE = "export-since"
+    PROM_SINCE = "prom-since"
+    SHOP_MISSING = "shop-missing"
+    OUTBOX_GONE = "outbox-gone"
+    OUTBOX_NOT_MOUNTED = "outbox-not-mounted"
+    GOOD_UNKNOWN = "good-unknown"
+    PRODUCT_UNKNOWN = "product-unknown"
+    ID_TAKEN = "id-taken"
+    GOOD_DECIDED = "good-decided"
+    PRODUCT_DECIDED = "product-decided"
     OTHER = "other"
 
 
@@ -91,6 +103,18 @@ _SENTENCES = {
     ProblemCode.FIELD_NOT_PENDING: "its {field} is not pending any more",
     ProblemCode.CHANGED_ON_PROM: "its {field} changed on Prom.ua since the plan was made",
     ProblemCode.CHANGED_IN_EXPORT: "its {field} changed in the export since the plan was made",
+    ProblemCode.SETTINGS_CHANGED: "the settings of `{object}` changed, or the rules of this program",
+    ProblemCode.RUN_SINCE: "nothing of it is as it was any more: another run was performed since",
+    ProblemCode.EXPORT_SINCE: "nothing of it is as it was any more: the export changed since",
+    ProblemCode.PROM_SINCE: "nothing of it is as it was any more: the products changed on Prom.ua since",
+    ProblemCode.SHOP_MISSING: "of {products} that were looked for none is there{and_no_groups}",
+    ProblemCode.OUTBOX_GONE: "the outbox `{outbox}` is gone{with_files}",
+    ProblemCode.OUTBOX_NOT_MOUNTED: "the share of the outbox `{outbox}` is not mounted{with_files}",
+    ProblemCode.GOOD_UNKNOWN: "the export has no good `{good_id}`",
+    ProblemCode.PRODUCT_UNKNOWN: "the shop has no product {prom_id}",
+    ProblemCode.ID_TAKEN: "it cannot be made anew: product {prom_id} has its id on Prom.ua",
+    ProblemCode.GOOD_DECIDED: "line {line} decides about it too; leave one line a good",
+    ProblemCode.PRODUCT_DECIDED: "line {line} gives product {prom_id} to the good `{good_id}`",
     ProblemCode.OTHER: "it ended with an error of the kind `{kind}`",
 }
 
@@ -117,12 +141,16 @@ def problem_message(what: Problem) -> str:
     code, *causes = what.codes
     args = dict(what.args)
     status, since = args.get("status"), args.get("since")
+    groups, files = int(args.get("groups", 0)), int(args.get("files", 0))
     return _SENTENCES[ProblemCode(code)].format_map(
         {
             **args,
             "words": args.get("words") or "without a reason",
             "with_status": f" ({status})" if status else "",
             "items": counted(int(args.get("items", 0)), str(args.get("noun", "item"))),
+            "products": counted(int(args.get("products", 0)), "product"),
+            "and_no_groups": f", and none of {counted(groups, 'group')}" if groups else "",
+            "with_files": f", with {counted(files, 'order file')} in it" if files else "",
             "since": f", since {shop_time(datetime.fromisoformat(str(since)))}" if since else "",
             "cause": problem_message(Problem(tuple(causes), args)) if causes else "",
         }

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import xxhash
 
 from torgsync.core.plan.guards import SHOP, Allowed, MissingShop, encode_measure
+from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.product.products import Existing
-from torgsync.core.text import counted
 from torgsync.errors import PromRefused, TokenRefused, Unsafe
 from torgsync.files.config.settings import who
 from torgsync.files.config.tokens import read_token
@@ -97,9 +97,6 @@ def refuse_other_shop(
     if groups_now & groups:
         return
     shop_id = min((group.partition(SEPARATOR)[0] for group in groups_now), default=WITHOUT_GROUPS)
-    lost = f"of {counted(len(anchors), 'product')} that were looked for none is there"
-    if groups:
-        lost += f", and none of {counted(len(groups), 'group')}"
     if allowed.shop == shop_id:
         missing = encode_measure(MissingShop(len(anchors), len(groups)))
         override = Override(SHOP, f"shop={shop_id}", missing)
@@ -107,6 +104,7 @@ def refuse_other_shop(
             work.journal.note_overrides(None, [override], Holder(*who()), context.now())
             work.products.forget_shop()
         return
+    lost = problem_message(problem(ProblemCode.SHOP_MISSING, products=len(anchors), groups=len(groups)))
     raise Unsafe(
         f"the token opens another shop than the one of `{context.object.name}`: {lost}",
         hint=f"give the object its token: torgsync object edit {context.file.called} --api-key -; if this is "

@@ -24,16 +24,16 @@ from torgsync.state.store import Store, UnitOfWork, open_store
 class Stage(StrEnum):
     """What a job is doing at the moment."""
 
-    READ = "reading the export"
-    LOOK = "looking at Prom.ua"
-    PLAN = "making the plan"
-    ORDERS = "bringing orders home"
-    FREE = "waiting for another import to end"
-    UPLOAD = "sending the import file"
-    IMPORT = "waiting for Prom.ua to import"
-    READ_BACK = "reading back what Prom.ua made"
-    EDIT = "sending prices, stock and status"
-    REMOVE = "taking products out"
+    READ = "read"
+    LOOK = "look"
+    PLAN = "plan"
+    ORDERS = "orders"
+    FREE = "free"
+    UPLOAD = "upload"
+    IMPORT = "import"
+    READ_BACK = "read-back"
+    EDIT = "edit"
+    REMOVE = "remove"
 
 
 @dataclass(frozen=True, slots=True)

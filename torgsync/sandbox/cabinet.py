@@ -36,7 +36,7 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Discount(_Body):
+class _DiscountBody(_Body):
     value: Decimal = Field(gt=0)
     type: Literal["amount", "percent"]
     date_start: str | None = Field(None, pattern=r"^\d\d\.\d\d\.\d{4}$")
@@ -55,7 +55,7 @@ class _Fields(_Body):
     description_uk: str | None = None
     price: Decimal | None = Field(None, gt=0)
     currency: str = "UAH"
-    discount: _Discount | None = None
+    discount: _DiscountBody | None = None
     presence: Presence = "available"
     in_stock: bool | None = None
     quantity_in_stock: int | None = Field(None, ge=0)
@@ -84,7 +84,7 @@ class _NewProduct(_Fields):
     external_id: str | None = None
 
 
-class _Product(_Body):
+class _ProductBody(_Body):
     product: Key
 
 
@@ -102,7 +102,7 @@ class _OrderedProduct(_Body):
     quantity: Decimal = Field(Decimal(1), gt=0)
 
 
-class _Buyer(_Body):
+class _BuyerBody(_Body):
     first_name: str = ""
     last_name: str = ""
     second_name: str | None = None
@@ -114,7 +114,7 @@ class _NewOrder(_Body):
     """The arguments of `Shop.place_order`; its defaults apply."""
 
     products: tuple[_OrderedProduct, ...] = Field(min_length=1)
-    buyer: _Buyer = _Buyer()
+    buyer: _BuyerBody = _BuyerBody()
     payment_option_id: int = 0
     delivery_option_id: int = 0
     delivery_address: str = ""
@@ -125,15 +125,15 @@ class _NewOrder(_Body):
     paid: bool = False
 
 
-class _Order(_Body):
+class _OrderBody(_Body):
     order: int
 
 
-class _CancelledOrder(_Order):
+class _CancelledOrder(_OrderBody):
     reason: str = "Немає в наявності"
 
 
-class _MovedOrder(_Order):
+class _MovedOrder(_OrderBody):
     status: Literal["draft", "pending", "received", "paid", "delivered", "canceled"]
 
 
@@ -155,7 +155,7 @@ def _place_order(shop: Shop, body: _NewOrder) -> Json:
 def _on_order(change: Callable[[Shop, Any], None]) -> Callable[[Shop, Any], Json]:
     """Return an action that changes an order and answers with its id."""
 
-    def do(shop: Shop, body: _Order) -> Json:
+    def do(shop: Shop, body: _OrderBody) -> Json:
         change(shop, body)
         return {"order": body.order}
 
@@ -165,7 +165,7 @@ def _on_order(change: Callable[[Shop, Any], None]) -> Callable[[Shop, Any], Json
 def _on_product(change: Callable[[Shop, int, Any], None]) -> Callable[[Shop, Any], Json]:
     """Return an action that changes a product and answers with its Prom id."""
 
-    def do(shop: Shop, body: _Product | _EditedProduct) -> Json:
+    def do(shop: Shop, body: _ProductBody | _EditedProduct) -> Json:
         number = shop.product(body.product).id
         change(shop, number, body)
         return {"product": number}
@@ -176,8 +176,8 @@ def _on_product(change: Callable[[Shop, int, Any], None]) -> Callable[[Shop, Any
 # Each action with the model of its body, and what performs it and returns the answer.
 ACTIONS: Mapping[str, tuple[type[_Body], Callable[[Shop, Any], Json]]] = {
     "order/place": (_NewOrder, _place_order),
-    "order/pay": (_Order, _on_order(lambda shop, body: shop.pay_order(body.order))),
-    "order/refund": (_Order, _on_order(lambda shop, body: shop.refund_order(body.order))),
+    "order/pay": (_OrderBody, _on_order(lambda shop, body: shop.pay_order(body.order))),
+    "order/refund": (_OrderBody, _on_order(lambda shop, body: shop.refund_order(body.order))),
     "order/cancel": (
         _CancelledOrder,
         _on_order(lambda shop, body: shop.cancel_order(body.order, body.reason)),
@@ -191,8 +191,8 @@ ACTIONS: Mapping[str, tuple[type[_Body], Callable[[Shop, Any], Json]]] = {
         _EditedProduct,
         _on_product(lambda shop, number, body: shop.edit_product(number, **body.given())),
     ),
-    "product/hide": (_Product, _on_product(lambda shop, number, _: shop.hide_product(number))),
-    "product/delete": (_Product, _on_product(lambda shop, number, _: shop.delete_product(number))),
+    "product/hide": (_ProductBody, _on_product(lambda shop, number, _: shop.hide_product(number))),
+    "product/delete": (_ProductBody, _on_product(lambda shop, number, _: shop.delete_product(number))),
     "group/add": (_NewGroup, _add_group),
 }
 

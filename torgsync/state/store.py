@@ -44,7 +44,7 @@ _DURABLE = "torgsync.durable"
 _R = TypeVar("_R")
 
 
-class _Part(Generic[_R]):
+class _LazyRepository(Generic[_R]):
     """A repository of a unit of work, created when it is first used.
 
     Args:
@@ -69,25 +69,25 @@ class _Part(Generic[_R]):
 class UnitOfWork:
     """The repositories of one object, inside one transaction."""
 
-    object_state = _Part(ObjectState)
-    rows = _Part(RowRepository, "object_state")
-    photos = _Part(PhotoRepository, "object_state")
-    existing = _Part(ExistingProducts, "object_state", "rows")
-    products = _Part(ProductRepository, "object_state", "rows")
-    adoptions = _Part(AdoptionRepository)
-    variants = _Part(VariantRepository)
-    plans = _Part(Plans)
-    journal = _Part(Journal)
-    leases = _Part(Leases)
-    history = _Part(History)
-    orders = _Part(OrderRepository)
-    order_files = _Part(OrderFileRepository)
-    ordered_goods = _Part(OrderedGoodRepository)
-    confirmations = _Part(ConfirmationRepository)
-    outboxes = _Part(OutboxRepository)
-    clients = _Part(ClientRepository)
-    postings = _Part(PostingRepository)
-    schedule = _Part(Schedule)
+    object_state = _LazyRepository(ObjectState)
+    rows = _LazyRepository(RowRepository, "object_state")
+    photos = _LazyRepository(PhotoRepository, "object_state")
+    existing = _LazyRepository(ExistingProducts, "object_state", "rows")
+    products = _LazyRepository(ProductRepository, "object_state", "rows")
+    adoptions = _LazyRepository(AdoptionRepository)
+    variants = _LazyRepository(VariantRepository)
+    plans = _LazyRepository(Plans)
+    journal = _LazyRepository(Journal)
+    leases = _LazyRepository(Leases)
+    history = _LazyRepository(History)
+    orders = _LazyRepository(OrderRepository)
+    order_files = _LazyRepository(OrderFileRepository)
+    ordered_goods = _LazyRepository(OrderedGoodRepository)
+    confirmations = _LazyRepository(ConfirmationRepository)
+    outboxes = _LazyRepository(OutboxRepository)
+    clients = _LazyRepository(ClientRepository)
+    postings = _LazyRepository(PostingRepository)
+    schedule = _LazyRepository(Schedule)
 
     def __init__(self, connection: Connection, slug: str) -> None:
         self.connection = connection

@@ -12,6 +12,7 @@ from pathlib import Path
 import typer
 
 from torgsync.cli.base.output import Output
+from torgsync.cli.messages.outcomes import STAGES
 from torgsync.errors import InvalidInput, TorgsyncError
 from torgsync.files.config.logs import REPORTED, clean
 from torgsync.jobs.context import Progress, Stage
@@ -44,12 +45,12 @@ def progress_reporter(output: Output) -> Iterator[Callable[[Progress], None]]:
         finally:
             bar.close()
     else:
-        yield _by_stage(lambda stage: output.notify(f"{stage.value} …"))
+        yield _by_stage(lambda stage: output.notify(f"{STAGES[stage]} …"))
 
 
 def logged_progress(report: Callable[[Progress], None]) -> Callable[[Progress], None]:
     """Return a function that calls `report`, and logs each stage when it begins."""
-    return _by_stage(lambda stage: _log.info("%s", stage.value, extra=REPORTED), report)
+    return _by_stage(lambda stage: _log.info("%s", STAGES[stage], extra=REPORTED), report)
 
 
 def _by_stage(
@@ -111,7 +112,7 @@ class _Bar:
                 console=self._output.err,
                 transient=True,
             )
-            self._bar.add_task(progress.stage.value, total=progress.total, left="")
+            self._bar.add_task(STAGES[progress.stage], total=progress.total, left="")
             self._bar.start()
         if isinstance(self._bar, RichProgress):
             (task,) = self._bar.tasks

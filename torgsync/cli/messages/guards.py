@@ -19,6 +19,7 @@ from torgsync.core.plan.guards import (
     decode_measure,
     prices_allowance,
 )
+from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.reason import Args
 from torgsync.core.text import counted
 
@@ -50,8 +51,7 @@ def _observed(guard: str, measure: PriceMove | ProductShare | ExportSize | Missi
         case ExportSize(rows, usual):
             return f"the export has {counted(rows, 'row')}, {usual - rows} fewer than the usual {usual}"
         case MissingShop(products, groups):
-            missing = f"of {counted(products, 'product')} that were looked for none is there"
-            return f"{missing}, and none of {counted(groups, 'group')}" if groups else missing
+            return problem_message(problem(ProblemCode.SHOP_MISSING, products=products, groups=groups))
 
 
 def _price_move(move: PriceMove) -> str:

@@ -71,6 +71,8 @@ def skip_message(reason: str) -> str:
     return _REASONS[reason]
 
 
+UNSENT = "`PCName` and `Country` hold the same word, which may be a brand or a country"
+"""Why these two columns are not sent."""
 _ALONE = {
     Alone.NO_COLUMN: "no column is led to `variant_group`, which tells the model of a good",
     Alone.NO_MODEL: "`{column}` names no model",

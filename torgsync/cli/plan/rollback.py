@@ -13,7 +13,7 @@ from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_json
-from torgsync.cli.messages.outcomes import notice_message
+from torgsync.cli.messages.outcomes import OBSTACLES, notice_message
 from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
 from torgsync.cli.plan.outcomes import (
@@ -28,7 +28,6 @@ from torgsync.cli.plan.render import print_changes, print_guards, print_sums
 from torgsync.cli.plan.update import AllowOption
 from torgsync.core.plan.guards import read_allowed
 from torgsync.core.plan.outcomes import Outcome
-from torgsync.core.plan.rollback import Obstacle
 from torgsync.core.reason import Reason
 from torgsync.core.text import counted
 from torgsync.errors import Exit, UsageError
@@ -134,22 +133,6 @@ def _perform(
 
 NAMED = 20
 """Things that stay as they are which the table names; `--show all` names more."""
-_WHY = {
-    Obstacle.MOVED: "it changed since then",
-    Obstacle.UNKNOWN: "nobody knows what it was before",
-    Obstacle.NO_CALL: "no call of Prom.ua changes it",
-    Obstacle.ABSENT: "the product is not on Prom.ua any more",
-    Obstacle.MODERATED: "Prom.ua's moderators deleted the product",
-    Obstacle.NEVER_SENT: "it was deleted, and too little of it was ever sent from here to make it anew",
-    Obstacle.REFUSED: "Prom.ua refused it when it was tried; "
-    "`torgsync update --full-refresh` has it tried again",
-    Obstacle.FOREIGN: "it was deleted and never sent from here, "
-    "so nothing is known of which it could be made",
-    Obstacle.NO_EXTERNAL_ID: "it needs an import, and Prom.ua has the product without an external id",
-    Obstacle.UNCLEAR: "nobody knows whether that run did it: look it up in the seller's cabinet",
-    Obstacle.KEPT: 'it was made by that run, and gone = "keep" under [removal] leaves it there',
-}
-"""Why something stays, in words."""
 
 
 def _print_plan_back(
@@ -174,7 +157,7 @@ def _print_rest(program: Program, back: Undone, *, every: bool) -> None:
     for remain in named:
         called = f"{remain.good_id or f'Prom {remain.prom_id}'}  {remain.title}"
         field = f", {remain.field}" if remain.field else ""
-        program.print(f"! stays    {called}{field}: {_WHY[remain.reason]}", 11)
+        program.print(f"! stays    {called}{field}: {OBSTACLES[remain.reason]}", 11)
     if rest := len(back.remains) - len(named):
         program.print(f"! stays    … and {rest} more; `--show all` lists them", 11)
     if back.not_done:
@@ -245,5 +228,5 @@ def _remains(back: Undone | None) -> Iterator[dict[str, object]]:
             "title": remain.title,
             "field": remain.field or None,
             "reason": str(remain.reason),
-            "message": _WHY[remain.reason],
+            "message": OBSTACLES[remain.reason],
         }

@@ -109,14 +109,14 @@ def sync(
 
         source = NewPlan(allowed, names)
     asks = program.asks and not yes and not due and not plan and form is Format.TABLE
-    call = _Call(program, form, show, only, source, allowed, asks=asks, waits=wait)
+    call = _SyncCall(program, form, show, only, source, allowed, asks=asks, waits=wait)
     objects = program.objects(saved.object if saved and wanted is None else wanted, every=every or due)
     work = call.perform_due if due else call.perform
     raise typer.Exit(int(each(program, objects, work, apart=not due)))
 
 
 @dataclass
-class _Call:
+class _SyncCall:
     """One call of `sync`, which may be for several objects."""
 
     program: Program

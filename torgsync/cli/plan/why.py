@@ -16,6 +16,7 @@ from torgsync.cli.base.render import SCREENFUL, print_csv, print_json
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.messages.status import (
+    UNSENT,
     alone_message,
     filter_message,
     price_message,
@@ -139,8 +140,7 @@ def _row_lines(good: GoodView) -> Iterator[WhyLine]:
         target = mapping.to if mapping.to != "characteristic" else f"characteristic `{mapping.name}`"
         owner = " (Prom.ua's side)" if mapping.owner == "prom" else ""
         codes = [f" ({item.severity} {item.code})" for item in row.findings if item.column == mapping.column]
-        reason = row.unsent.get(mapping.column, "")
-        unsent = f"; not sent: {reason}" if reason else ""
+        unsent = f"; not sent: {UNSENT}" if mapping.column in row.unsent else ""
         yield WhyLine("columns", mapping.column, f"{_text(cell)} -> {target}{owner}{''.join(codes)}{unsent}")
     for price in row.prices:
         yield WhyLine("price", "", price_message(price))

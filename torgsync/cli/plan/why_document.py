@@ -10,7 +10,7 @@ from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.render import pick, whole_or_float
 from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.messages.outcomes import reasons_message
-from torgsync.cli.messages.status import alone_message, filter_message, price_message, status_message
+from torgsync.cli.messages.status import UNSENT, alone_message, filter_message, price_message, status_message
 from torgsync.cli.plan.documents import change_document
 from torgsync.core.plan.diff import Change
 from torgsync.core.product.fields import FIELDS, Value, encode
@@ -73,7 +73,7 @@ def _row_document(good: GoodView) -> dict[str, object] | None:
         "lines": list(row.lines),
         "columns": [
             {"column": mapping.column, "value": cell, **pick(mapping, "to", "name", "owner")}
-            | {"unsent": row.unsent.get(mapping.column)}
+            | {"unsent": UNSENT if mapping.column in row.unsent else None}
             for mapping, cell in row.mapped_cells
         ],
         "price_steps": [price_message(price) for price in row.prices],

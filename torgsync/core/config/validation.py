@@ -42,7 +42,7 @@ def _mistake(error: Mapping[str, Any], line_of: Callable[[Key], int]) -> Mistake
         return Mistake(line_of(_PASSWORD), key_text(_PASSWORD), ways)
     if error["type"] == "misplaced":
         path += tuple(error["ctx"]["place"])
-    return Mistake(line_of(path), key_text(path), _words(error, path))
+    return Mistake(line_of(path), key_text(path), _words(error, path), error["type"])
 
 
 def _words(error: Mapping[str, Any], path: Key) -> str:
@@ -62,13 +62,11 @@ def _words(error: Mapping[str, Any], path: Key) -> str:
         case "string_too_short":
             return "this must not be empty"
         case kind if kind in _KINDS:
-            return f"{OF_ANOTHER_KIND} {_KINDS[kind]}"
+            return f"this should be {_KINDS[kind]}"
         case _:
             return str(error["msg"]).replace("Input should be", "this should be")
 
 
-OF_ANOTHER_KIND = "this should be"
-"""How the words about a value begin that is a number instead of a text, or the like."""
 _KINDS = {
     "string_type": "a text in quotes",
     "int_type": "a whole number, without quotes",
@@ -80,6 +78,9 @@ _KINDS = {
     "model_attributes_type": "a table",
 }
 """What a value of another kind should be, as a person writes it in TOML, by pydantic's names of kinds."""
+_OUT_OF_RANGE = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
+UNFIT = frozenset({*_KINDS, *_OUT_OF_RANGE, "float_parsing", "string_unicode", "is_instance_of"})
+"""The codes of mistakes about a value of another kind, a number instead of a text or the like, or range."""
 
 
 def _keys_at(path: Key) -> list[str]:

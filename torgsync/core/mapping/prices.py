@@ -50,7 +50,7 @@ def _check(cell: MappedCell, *fields: str) -> Part:
 
 
 @dataclass(slots=True)
-class _Prices:
+class _RowPrices:
     """The prices of one row: columns keyed by target, and what `[prices]` made of those that are readable."""
 
     row: ExportRow
@@ -80,7 +80,7 @@ def map_prices(
     `columns` are those that the row has, keyed by target; `unreadable` are product fields whose cells were
     refused.
     """
-    prices = _Prices(row, columns, _priced(rules, row, columns))
+    prices = _RowPrices(row, columns, _priced(rules, row, columns))
     values: dict[str, Value] = {}
     findings: list[Finding] = []
     keep = set(unreadable)
@@ -106,7 +106,7 @@ def _priced(rules: Rules, row: ExportRow, columns: Mapping[str, str]) -> dict[st
     return {target: rules.pricing.apply(amount) for target, amount in amounts.items() if amount is not None}
 
 
-def _ladder(prices: _Prices) -> tuple[tuple[WholesaleStep, ...], tuple[Finding, ...]]:
+def _ladder(prices: _RowPrices) -> tuple[tuple[WholesaleStep, ...], tuple[Finding, ...]]:
     """Return the wholesale price as Prom's ladder of one step, or a finding that it cannot be one."""
     wholesale, retail = prices.price("wholesale_price"), prices.price("price")
     if wholesale <= 0:
@@ -154,7 +154,7 @@ def _currency(rules: Rules, row: ExportRow) -> tuple[bool, tuple[Finding, ...]]:
     return False, (row.finding(Code.CURRENCY_SIGN, "EqualCurrencyName", sign, **args),)
 
 
-def _rounding(prices: _Prices) -> Iterator[Finding]:
+def _rounding(prices: _RowPrices) -> Iterator[Finding]:
     """Yield findings where rounding may have made another price than was meant (torgsoft §17 no. 5).
 
     A sale price written like the price needs no finding of its own; what is rounded to nothing is reported as
@@ -177,7 +177,7 @@ def _rounding(prices: _Prices) -> Iterator[Finding]:
                 yield prices.finding(Code.PRICE_ROUNDED, target, **args)
 
 
-def _retail(prices: _Prices, *, with_discount: bool) -> Part:
+def _retail(prices: _RowPrices, *, with_discount: bool) -> Part:
     price = prices.price("price")
     if price <= 0:
         return Part(findings=(_missing_price(prices, price),), keep=RETAIL_FIELDS)
@@ -193,7 +193,7 @@ def _retail(prices: _Prices, *, with_discount: bool) -> Part:
     return Part({"price": price, "discount": discount}, findings)
 
 
-def _missing_price(prices: _Prices, price: Decimal) -> Finding:
+def _missing_price(prices: _RowPrices, price: Decimal) -> Finding:
     amount = prices.amount("price")
     if amount > 0:
         args = {"case": "rounded", "amount": str(amount), "price": str(price)}
@@ -204,7 +204,7 @@ def _missing_price(prices: _Prices, price: Decimal) -> Finding:
     return prices.finding(Code.PRICE_MISSING, "price", **args)
 
 
-def _lost_discount(prices: _Prices, price: Decimal, sale: Decimal) -> tuple[Finding, ...]:
+def _lost_discount(prices: _RowPrices, price: Decimal, sale: Decimal) -> tuple[Finding, ...]:
     """Return a finding where rounding left no discount, or no sale price at all."""
     base, amount = prices.amount("price"), prices.amount("sale_price")
     discounted = 0 < amount < base and amount.quantize(CENT) < base.quantize(CENT)  # else: too many decimals
@@ -215,7 +215,7 @@ def _lost_discount(prices: _Prices, price: Decimal, sale: Decimal) -> tuple[Find
     return (prices.finding(Code.PRICE_ROUNDED, "sale_price", **args),)
 
 
-def _percent(prices: _Prices) -> tuple[Finding, ...]:
+def _percent(prices: _RowPrices) -> tuple[Finding, ...]:
     """Return a finding where the percent of the discount contradicts the prices (torgsoft §3.6, §17 no. 16).
 
     The prices count. The percent may be rounded to the places with which it is written, but 0 means that

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
 
+from torgsync.core.problems import ProblemCode, problem
+from torgsync.errors import Problem
+
 
 class Rule(StrEnum):
     """By what a product was matched to a good."""
@@ -104,7 +107,7 @@ def match(
 ) -> Matching:
     """Return which product is which good.
 
-    `decisions` must be without a `decision_mistake`; they precede all rules. What was matched before stays
+    `decisions` must be without a `decision_problem`; they precede all rules. What was matched before stays
     matched, whatever was renamed since.
     """
     goods_left = {good.good_id: good for good in goods}
@@ -135,20 +138,20 @@ def match(
     )
 
 
-def decision_mistake(
+def decision_problem(
     decision: Decision, goods: Mapping[str, GoodIdentity], products: Mapping[str, ProductIdentity]
-) -> str:
-    """Return what is wrong with a decision, empty where it can be followed."""
+) -> Problem | None:
+    """Return what is wrong with a decision, None where it can be followed."""
     good_id, prom_id = decision.good_id, decision.prom_id
     if good_id not in goods:
-        return f"the export has no good `{good_id}`"
+        return problem(ProblemCode.GOOD_UNKNOWN, good_id=good_id)
     holder = next((one for one in products.values() if one.external_id == good_id), None)
     if prom_id is None:
         # Prom would take a new product under this id for the one that has it.
-        return f"it cannot be made anew: product {holder.prom_id} has its id on Prom.ua" if holder else ""
+        return problem(ProblemCode.ID_TAKEN, prom_id=holder.prom_id) if holder else None
     if prom_id not in products:
-        return f"the shop has no product {prom_id}"
-    return ""
+        return problem(ProblemCode.PRODUCT_UNKNOWN, prom_id=prom_id)
+    return None
 
 
 def _resolve(goods: list[GoodIdentity], products: list[ProductIdentity], rules: Sequence[_Keys]) -> Matching:

@@ -167,20 +167,20 @@ def refused(saved: Change) -> Change:
     return replace(saved, held=MOVED)
 
 
-def stale(saved: SavedPlan, now: Mapping[str, str]) -> str:
-    """Return why a saved plan as a whole is out of date, empty where it may be looked at good by good.
+def stale(saved: SavedPlan, now: Mapping[str, str]) -> Problem | None:
+    """Return why a saved plan as a whole is out of date, None where it may be looked at good by good.
 
     `now` holds the fingerprints of today, keyed as in `SavedPlan`.
     """
-    if saved.settings != now["settings"]:
-        return f"the settings of `{saved.object}` changed, or the rules of this program"
-    return ""
+    if saved.settings == now["settings"]:
+        return None
+    return problem(ProblemCode.SETTINGS_CHANGED, object=saved.object)
 
 
-def gone(saved: SavedPlan, now: Mapping[str, str]) -> str:
+def gone(saved: SavedPlan, now: Mapping[str, str]) -> Problem:
     """Return why no change of a saved plan is pending any more, as far as its fingerprints show."""
     if saved.state.partition("/")[0] != now["state"].partition("/")[0]:
-        return "nothing of it is as it was any more: another run was performed since"
+        return problem(ProblemCode.RUN_SINCE)
     if saved.export != now["export"]:
-        return "nothing of it is as it was any more: the export changed since"
-    return "nothing of it is as it was any more: the products changed on Prom.ua since"
+        return problem(ProblemCode.EXPORT_SINCE)
+    return problem(ProblemCode.PROM_SINCE)

@@ -44,7 +44,7 @@ class LogFile(RotatingFileHandler):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8", delay=True)
-        self.setFormatter(_Line())
+        self.setFormatter(_LineFormatter())
         self.trouble = ""
 
     def _open(self) -> TextIOWrapper:
@@ -78,7 +78,7 @@ def _is_open(stream: TextIOWrapper, path: Path) -> bool:
     return False
 
 
-class _Line(logging.Formatter):
+class _LineFormatter(logging.Formatter):
     """One line an event: time in UTC, level, object, run, and what happened."""
 
     def format(self, record: logging.LogRecord) -> str:

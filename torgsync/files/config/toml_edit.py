@@ -20,7 +20,7 @@ from tomlkit.items import AbstractTable, AoT, Array, InlineTable, Item, Table
 
 from torgsync.core.config.keys import Document, Key, key_text, meanings, put, remove
 from torgsync.core.config.settings import FieldMapping, PaymentMethod, SynchronizationTime, SyncObject
-from torgsync.core.config.validation import OF_ANOTHER_KIND, read_settings
+from torgsync.core.config.validation import UNFIT, read_settings
 from torgsync.core.product.columns import canonical
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
 from torgsync.files.config.objects import ObjectFile, text_of
@@ -137,13 +137,13 @@ def _set(data: Any, document: tomlkit.TOMLDocument, setting: Setting) -> None:  
 
 
 def _misfit(data: Document, key: Key, value: object) -> int:
-    """Return how badly a value fits a key: 0 where the key takes it, 2 where it is not even of its kind."""
+    """Return how badly a value fits a key: 0 where the key takes it, 2 where not even kind or range fit."""
     tried = copy.deepcopy(data)
     put(tried, key, value)
     found = read_settings(tried, lambda _: 0)
     where = key_text(key)
     wrong = [] if isinstance(found, SyncObject) else [one for one in found if one.where.startswith(where)]
-    if any(mistake.message.startswith(OF_ANOTHER_KIND) for mistake in wrong):
+    if any(mistake.code in UNFIT for mistake in wrong):
         return 2
     return 1 if wrong else 0
 

@@ -17,12 +17,13 @@ from typing import Any
 
 import xxhash
 
-from torgsync.core.plan.adopt import Decision, GoodIdentity, ProductIdentity, decision_mistake
+from torgsync.core.plan.adopt import Decision, GoodIdentity, ProductIdentity, decision_problem
 from torgsync.core.plan.diff import Change, FieldChange, Verb
 from torgsync.core.plan.plan import Counts, SavedPlan
+from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.product.fields import FIELDS, decode, encode
 from torgsync.core.text import counted
-from torgsync.errors import InvalidInput, Mistake, TorgsyncError, UsageError
+from torgsync.errors import InvalidInput, Mistake, Problem, TorgsyncError, UsageError
 
 SCHEMA = 1
 KIND = "torgsync plan"
@@ -177,8 +178,8 @@ def read_decisions(
         if not (good_id and prom_id):
             continue
         decision = Decision(good_id, None if prom_id.casefold() == NOT_LISTED else prom_id, rows.line_num)
-        if why := _repeated(decision, decisions) or decision_mistake(decision, goods, products):
-            mistakes.append(Mistake(rows.line_num, good_id, why))
+        if why := _repeated(decision, decisions) or decision_problem(decision, goods, products):
+            mistakes.append(Mistake(rows.line_num, good_id, problem_message(why)))
         else:
             decisions.append(decision)
     if mistakes:
@@ -187,10 +188,11 @@ def read_decisions(
     return decisions
 
 
-def _repeated(decision: Decision, earlier: list[Decision]) -> str:
+def _repeated(decision: Decision, earlier: list[Decision]) -> Problem | None:
     for other in earlier:
         if other.good_id == decision.good_id:
-            return f"line {other.line} decides about it too; leave one line a good"
-        if other.prom_id is not None and other.prom_id == decision.prom_id:
-            return f"line {other.line} gives product {other.prom_id} to the good `{other.good_id}`"
-    return ""
+            return problem(ProblemCode.GOOD_DECIDED, line=other.line)
+        if other.prom_id and other.prom_id == decision.prom_id:
+            code = ProblemCode.PRODUCT_DECIDED
+            return problem(code, line=other.line, prom_id=other.prom_id, good_id=other.good_id)
+    return None

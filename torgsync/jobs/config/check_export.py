@@ -110,7 +110,7 @@ def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None
 
 
 @dataclass(slots=True)
-class _Tally:
+class _ExportSums:
     """Sums of one reading of the export: rows, goods, goods left out by reason, centers, values.
 
     They are counted as for the plan of an empty shop: a good with two rows is one good.
@@ -134,10 +134,12 @@ class _Tally:
             self.groups |= groups_of(settings, cells)
 
 
-def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, checked: CheckView) -> _Tally:
+def _tally(
+    file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, checked: CheckView
+) -> _ExportSums:
     settings, mapper = file.settings, Mapper(file.settings)
     mapped_columns = {mapping.column for mapping in settings.fields}
-    tally = _Tally(Samples([name for name in catalog.columns if name not in mapped_columns]))
+    tally = _ExportSums(Samples([name for name in catalog.columns if name not in mapped_columns]))
     first: dict[str, ExportRecord] = {}
     out: dict[str, SkipReason | None] = {}
     models: dict[str, list[Member]] = {}

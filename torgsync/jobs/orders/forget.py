@@ -10,6 +10,7 @@ from torgsync.core.orders.files import FileAction, decide_file
 from torgsync.core.orders.order import without_people
 from torgsync.core.orders.reasons import HoldReason, hand_work
 from torgsync.core.orders.stored import StoredOrder
+from torgsync.core.problems import problem_message
 from torgsync.core.reason import Reason
 from torgsync.errors import Exit, Temporary, TorgsyncError, UsageError
 from torgsync.files.orders.order_file import order_file_name
@@ -126,7 +127,7 @@ def _remove_from_outboxes(context: JobContext, orders: Sequence[StoredOrder]) ->
         look = look_at(context, outbox)
         if files_here and (trouble := look.trouble(outbox.label, files_here)):
             hint = "is a share not mounted? Where the folder was deleted on purpose, make it anew"
-            raise Temporary(trouble, hint=hint)
+            raise Temporary(problem_message(trouble), hint=hint)
         _store_taken(context, here, look.sizes or {})
         files = _remove_files(outbox, orders)
     unreachable = []

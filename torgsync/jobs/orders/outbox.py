@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from torgsync.core.orders.files import FileListing, FilePart
 from torgsync.core.orders.stored import StoredOrder
-from torgsync.core.text import counted
-from torgsync.errors import TorgsyncError
+from torgsync.core.problems import ProblemCode, problem, problem_message
+from torgsync.errors import Problem, TorgsyncError
 from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
 from torgsync.files.orders.outbox import Outbox, is_address, outbox_of_object, same_place
 from torgsync.jobs.context import JobContext
@@ -52,12 +52,11 @@ class OutboxLook:
     expected: bool
     unmounted: bool
 
-    def trouble(self, label: str, files: int) -> str:
-        """Return why an outbox that should have `files` order files cannot be used, empty where it can."""
-        having = f", with {counted(files, 'order file')} in it" if files else ""
+    def trouble(self, label: str, files: int) -> Problem | None:
+        """Return why an outbox that should have `files` order files cannot be used, None where it can."""
         if self.sizes is None and (files or self.expected):
-            return f"the outbox `{label}` is gone{having}"
-        return f"the share of the outbox `{label}` is not mounted{having}" if self.unmounted else ""
+            return problem(ProblemCode.OUTBOX_GONE, outbox=label, files=files)
+        return problem(ProblemCode.OUTBOX_NOT_MOUNTED, outbox=label, files=files) if self.unmounted else None
 
 
 def look_at(context: JobContext, outbox: Outbox) -> OutboxLook:
@@ -86,7 +85,7 @@ def list_outbox(context: JobContext, outbox: Outbox, files: int) -> dict[str, in
             else "is a share not mounted? Where the folder was deleted on purpose, make it anew: "
             "`torgsync orders list --held` names the orders that were in it then"
         )
-        raise TorgsyncError(trouble, hint=hint)
+        raise TorgsyncError(problem_message(trouble), hint=hint)
     return look.sizes or {}
 
 

@@ -49,23 +49,20 @@ from torgsync.state.shop.adoptions import Adoption
 from torgsync.state.shop.products import Dossier, Refusal
 from torgsync.state.store import UnitOfWork
 
-ONE_WORD = "`PCName` and `Country` hold the same word, which may be a brand or a country"
-"""Why these two columns are not sent."""
-
 
 @dataclass(frozen=True, slots=True)
 class RowView:
     """A good's row of the export: what each filter decided, and what the rules made of it.
 
-    A good may have several `lines`, of which the first one is explained. `unsent` are columns that a rule
-    leaves out, each with the reason; `centers` is the stock of each accounting center, empty where all are in
+    A good may have several `lines`, of which the first one is explained. `unsent` are columns with one word
+    that may be a brand or a country; `centers` is the stock of each accounting center, empty where all are in
     one file; `out` is the first filter that keeps the good out.
     """
 
     file: str
     lines: tuple[int, ...]
     mapped_cells: tuple[tuple[FieldMapping, str], ...]
-    unsent: Mapping[str, str]
+    unsent: frozenset[str]
     filters: tuple[Filter, ...]
     centers: tuple[CenterStock, ...]
     family: Family
@@ -98,7 +95,7 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | No
         mapped_cells=tuple(
             (mapping, cells[mapping.column]) for mapping in settings.fields if mapping.column in cells
         ),
-        unsent=dict.fromkeys(brand_or_country(settings, cells), ONE_WORD),
+        unsent=brand_or_country(settings, cells),
         filters=judged.filters,
         centers=center_stocks(settings, cells),
         family=_family(settings, work, photos_of, catalog, judged, made),

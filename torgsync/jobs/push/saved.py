@@ -88,7 +88,7 @@ class SavedChanges(PlanSource):
         with context.transaction() as work:
             now = _fingerprints(context, work)
         if why := stale(self.saved, now):
-            raise _stale(self.saved, context, why)
+            raise _stale(self.saved, context, problem_message(why))
 
     def make(self, context: JobContext, prom: VerifiedShop, run: Run) -> PlanResult:
         """Return the saved changes that may still go, as a plan of its own.
@@ -114,7 +114,7 @@ class SavedChanges(PlanSource):
             with context.transaction() as work:
                 export = _fingerprints(context, work)["export"]
             more = f"; and {len(lost) - NAMED} more" if len(lost) > NAMED else ""
-            why = gone(saved, {**before, "export": export})
+            why = problem_message(gone(saved, {**before, "export": export}))
             raise _stale(saved, context, f"{why}; {'; '.join(lost[:NAMED])}{more}")
         return replace(made, plan=plan, number=number)
 

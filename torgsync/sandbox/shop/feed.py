@@ -267,7 +267,7 @@ def _whole(text: str | None, label: str) -> int | None:
 
 
 @dataclass(slots=True)
-class _Family:
+class _VariantGroup:
     """The variants of one `group_id` that the file brought so far; the first one is the main product."""
 
     base_id: int
@@ -279,7 +279,7 @@ class Variants:
     """Variants of a group: each differs in a value, all have the params of the first (prom-api §7.2)."""
 
     def __init__(self) -> None:
-        self._families: dict[int, _Family] = {}
+        self._families: dict[int, _VariantGroup] = {}
 
     def check(self, reading: OfferReading) -> dict[str, Any]:
         """Return the variant fields of a product; raise OfferRefused when it may not join its group."""
@@ -299,7 +299,7 @@ class Variants:
         if number is not None:
             params = _params(reading)
             family = self._families.setdefault(
-                number, _Family(product_id, frozenset(name for name, _ in params))
+                number, _VariantGroup(product_id, frozenset(name for name, _ in params))
             )
             family.values.add(params)
 

@@ -6,11 +6,20 @@ import logging
 
 import pytest
 
-from torgsync.cli.messages.outcomes import SENTENCES, notice_message, reasons_message, render_reasons
+from torgsync.cli.messages.outcomes import (
+    OBSTACLES,
+    SENTENCES,
+    STAGES,
+    notice_message,
+    reasons_message,
+    render_reasons,
+)
 from torgsync.core.plan.outcomes import OutcomeCode, OutcomeReason, because_of, prom_said, reason_of
+from torgsync.core.plan.rollback import Obstacle
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.reason import Arg, Reason
 from torgsync.errors import Temporary, TorgsyncError
+from torgsync.jobs.context import Stage
 from torgsync.jobs.push.execute import Notice
 
 BUSY = error_of(Temporary, problem(ProblemCode.BUSY, path="/products/list"))
@@ -81,3 +90,8 @@ def test_the_log_has_sentences() -> None:
     plain = logging.LogRecord("torgsync", logging.INFO, "", 1, "the run begins", None, None)
     assert render_reasons(plain)
     assert plain.getMessage() == "the run begins"
+
+
+def test_every_stage_and_obstacle_has_words() -> None:
+    """What a job is doing, and what a rollback cannot undo."""
+    assert (set(STAGES), set(OBSTACLES)) == (set(Stage), set(Obstacle))

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from torgsync.core.config.catalog import FieldMapping, twin_target
 from torgsync.core.config.keys import put, read_key
 from torgsync.core.config.settings import FromEnvironment, FromFile, FromKeyring, SyncObject
-from torgsync.core.config.validation import read_settings
+from torgsync.core.config.validation import UNFIT, read_settings
 from torgsync.core.product.fields import TARGETS
 from torgsync.core.text import did_you_mean
 from torgsync.errors import Mistake
@@ -168,6 +168,30 @@ def test_a_value_that_cannot_be_used_is_named_by_its_key(key: str, value: object
     """As people write it, with what is wrong and what was meant; what may be a password is not repeated."""
     put(data := example(), read_key(key), value)
     assert mistakes(data) == {key: message}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "unfit"),
+    [
+        ("name", 5, True),
+        ("name", "\udc80", True),
+        ("catalog", 5, True),
+        ("limits.imports_per_day", "8", True),
+        ("limits.imports_per_day", 101, True),
+        ("limits.requests_per_second", "fast", True),
+        ("limits.requests_per_second", 0, True),
+        ("name", "", False),
+        ("api_key", 5, False),
+        ("limits.removals", 10, False),
+        ("via", 1, False),
+    ],
+)
+def test_what_is_not_even_of_its_kind_or_range(key: str, value: object, unfit: bool) -> None:
+    """Of the values that a typed word may mean, one that breaks another rule fits better."""
+    put(data := example(), read_key(key), value)
+    found = read_settings(data, len)
+    assert isinstance(found, list)
+    assert {mistake.code in UNFIT for mistake in found} == {unfit}
 
 
 def catalog(**settings: object) -> dict[str, Any]:

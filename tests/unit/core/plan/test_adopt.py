@@ -12,10 +12,12 @@ from torgsync.core.plan.adopt import (
     Matching,
     ProductIdentity,
     Rule,
-    decision_mistake,
+    decision_problem,
     match,
 )
+from torgsync.core.problems import ProblemCode, problem
 from torgsync.core.product.products import Adopted, ExternalIds
+from torgsync.errors import Problem
 
 
 def here(good_id: str, sku: str = "", barcode: str = "", *names: str) -> GoodIdentity:
@@ -113,19 +115,19 @@ def test_what_was_matched_before_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("decision", "mistake"),
+    ("decision", "why"),
     [
-        (Decision("1", "11"), ""),
-        (Decision("2", None), ""),
-        (Decision("9", "11"), "the export has no good `9`"),
-        (Decision("1", "99"), "the shop has no product 99"),
-        (Decision("1", None), "it cannot be made anew: product 11 has its id on Prom.ua"),
+        (Decision("1", "11"), None),
+        (Decision("2", None), None),
+        (Decision("9", "11"), problem(ProblemCode.GOOD_UNKNOWN, good_id="9")),
+        (Decision("1", "99"), problem(ProblemCode.PRODUCT_UNKNOWN, prom_id="99")),
+        (Decision("1", None), problem(ProblemCode.ID_TAKEN, prom_id="11")),
     ],
 )
-def test_decisions_that_hold(decision: Decision, mistake: str) -> None:
+def test_decisions_that_hold(decision: Decision, why: Problem | None) -> None:
     """Good and product exist, and a good that is created again does not overwrite another one's product."""
     goods = {good.good_id: good for good in (here("1"), here("2"))}
-    assert decision_mistake(decision, goods, {"11": there("11", "1")}) == mistake
+    assert decision_problem(decision, goods, {"11": there("11", "1")}) == why
 
 
 KEYS = st.sampled_from(["", "1", "2", "3", "a"])

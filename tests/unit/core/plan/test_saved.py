@@ -57,8 +57,9 @@ def test_what_makes_all_of_it_old() -> None:
     """Settings decide everything; otherwise good by good, and at the end the likely reason is named."""
     now = {"settings": "s", "export": "e", "state": "4/9"}
     saved = SavedPlan("id", "My Prom", NOON, "olena", "pc", "s", "e", "4/9", Counts())
-    assert stale(saved, now) == ""
-    assert "the settings of `My Prom` changed" in stale(saved, {**now, "settings": "t"})
-    assert "another run was performed" in gone(saved, {**now, "state": "5/9"})
-    assert "the export changed" in gone(saved, {**now, "export": "f", "state": "4/10"})
-    assert "changed on Prom.ua" in gone(saved, now)
+    assert stale(saved, now) is None
+    changed = problem(ProblemCode.SETTINGS_CHANGED, object="My Prom")
+    assert stale(saved, {**now, "settings": "t"}) == changed
+    assert gone(saved, {**now, "state": "5/9"}) == problem(ProblemCode.RUN_SINCE)
+    assert gone(saved, {**now, "export": "f", "state": "4/10"}) == problem(ProblemCode.EXPORT_SINCE)
+    assert gone(saved, now) == problem(ProblemCode.PROM_SINCE)
