@@ -119,6 +119,19 @@ _SENTENCES = {
 }
 
 
+RIGHTS = {
+    "PRODUCTS_READ": "read products",
+    "PRODUCTS_WRITE": "write products",
+    "ORDERS_READ": "read orders",
+    "ORDERS_WRITE": "write orders",
+    "GROUPS_READ": "read groups",
+    "SETTINGS_READ": "read payment options",
+    "CLIENTS_READ": "read clients",
+}
+"""What a token may do by a right, keyed by its name."""
+_ITEMS = {"products": "product", "orders": "order"}  # what an edit was of
+
+
 def problem(code: ProblemCode, cause: Problem | None = None, **args: str | int) -> Problem:
     """Return a problem with its cause; the arguments of both must not share a name."""
     if cause is None:
@@ -147,7 +160,8 @@ def problem_message(what: Problem) -> str:
             **args,
             "words": args.get("words") or "without a reason",
             "with_status": f" ({status})" if status else "",
-            "items": counted(int(args.get("items", 0)), str(args.get("noun", "item"))),
+            "right": RIGHTS.get(str(args.get("right")), ""),
+            "items": counted(int(args.get("items", 0)), _ITEMS[str(args.get("of", "products"))]),
             "products": counted(int(args.get("products", 0)), "product"),
             "and_no_groups": f", and none of {counted(groups, 'group')}" if groups else "",
             "with_files": f", with {counted(files, 'order file')} in it" if files else "",

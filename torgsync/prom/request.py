@@ -5,10 +5,12 @@ from __future__ import annotations
 import json as json_text
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, unique
 from typing import BinaryIO, Literal, Protocol
 
 import xxhash
+
+from torgsync.core.problems import RIGHTS
 
 Json = dict[str, object]
 Effect = Literal["values", "import"]
@@ -19,19 +21,20 @@ CHUNK = 65536
 """Bytes of a file that are hashed at a time."""
 
 
+@unique
 class Right(Enum):
     """A right of a token: what it permits, its section in the cabinet, and the list that it opens."""
 
-    PRODUCTS_READ = ("read products", "Products and groups", "«Товари» and «Групи»", "/products/list")
-    PRODUCTS_WRITE = ("write products", "Products and groups", "«Товари» and «Групи»")
-    ORDERS_READ = ("read orders", "Orders", "«Замовлення»", "/orders/list")
-    ORDERS_WRITE = ("write orders", "Orders", "«Замовлення»")
-    GROUPS_READ = ("read groups", "Products and groups", "«Товари» and «Групи»", "/groups/list")
-    SETTINGS_READ = ("read payment options", "Payment options", "«Способи оплати»", "/payment_options/list")
-    CLIENTS_READ = ("read clients", "Clients", "«Клієнти»", "/clients/list")
+    PRODUCTS_READ = ("Products and groups", "«Товари» and «Групи»", "/products/list")
+    PRODUCTS_WRITE = ("Products and groups", "«Товари» and «Групи»")
+    ORDERS_READ = ("Orders", "«Замовлення»", "/orders/list")
+    ORDERS_WRITE = ("Orders", "«Замовлення»")
+    GROUPS_READ = ("Products and groups", "«Товари» and «Групи»", "/groups/list")
+    SETTINGS_READ = ("Payment options", "«Способи оплати»", "/payment_options/list")
+    CLIENTS_READ = ("Clients", "«Клієнти»", "/clients/list")
 
-    def __init__(self, doing: str, section: str, cabinet: str, list_path: str = "") -> None:
-        self.doing = doing
+    def __init__(self, section: str, cabinet: str, list_path: str = "") -> None:
+        self.doing = RIGHTS[self.name]
         self.section = section
         self.level = "Read only" if list_path else "Read and write"
         self.in_cabinet = f"{cabinet}: {'«лише читання»' if list_path else '«читання і запис»'}"

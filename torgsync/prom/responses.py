@@ -112,7 +112,7 @@ class ResponseReader:
     def _token_refused(self, code: ProblemCode, right: Right, remedy: str) -> TokenRefused:
         return error_of(
             TokenRefused,
-            problem(code, shop=self._shop, right=right.doing),
+            problem(code, shop=self._shop, right=right.name),
             f"in the seller's cabinet, Settings > API tokens, {remedy} "
             f"then put the new token where `api_key` of `{self._shop}` points",
         )
@@ -146,8 +146,8 @@ def lost_answer(request: ApiRequest, cause: Problem) -> AnswerLost:
     """Return the error for a write that may have had its effect, with the cause."""
     lost = problem(ProblemCode.IMPORT_LOST, cause)
     if request.effect != "import":
-        noun = "product" if request.path.startswith("/products") else "order"
-        lost = problem(ProblemCode.EDIT_LOST, cause, items=request.items, noun=noun)
+        of = "products" if request.path.startswith("/products") else "orders"
+        lost = problem(ProblemCode.EDIT_LOST, cause, items=request.items, of=of)
     hint = "run the same command again: it reads back what Prom.ua has before it sends anything"
     return error_of(AnswerLost, lost, hint)
 

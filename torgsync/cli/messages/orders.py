@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from torgsync.cli.messages.template import Sentence, fill
 from torgsync.core.findings import Code, Finding
+from torgsync.core.orders.order import Unread, Unreadable
 from torgsync.core.orders.reasons import FINDING_OF, HandWork, Hold, HoldReason, Todo, hold_finding
 
 _HOLD: dict[HoldReason, str] = {
@@ -26,6 +28,18 @@ _WORK: dict[HandWork, str] = {
     "if not, write its file again with `torgsync orders export`",
 }
 """What a person has to do in Torgsoft, after the words "order 1"."""
+
+_UNREAD: dict[str, str] = {
+    Unread.AMOUNT: "{field} `{text}`",
+    Unread.NO_AMOUNT: "{field} (nothing stands there)",
+    Unread.NO_TIME: "{field}",
+    Unread.CURRENCY: "the currency of `{text}`",
+}
+
+
+def unreadable_message(unreadable: Unreadable) -> str:
+    """Return which part of an order cannot be read."""
+    return fill(_UNREAD[unreadable.why], asdict(unreadable))
 
 
 def _ambiguous(clients: Sequence[str], against: str) -> str:
@@ -48,7 +62,7 @@ _OF_ORDER: dict[Code, Sentence] = {
         "{sale:waits for a person now|is no sale any more}: its file was taken back from the outbox"
     ),
     Code.ORDER_NOT_ACCEPTED: lambda reason="Prom.ua passed it over without a word": (
-        f"was not set to received: {reason}"
+        f"was not set to received: {reason or 'no reason was given'}"
     ),
 }
 """What comes after the words "order 1"."""
@@ -62,9 +76,10 @@ _ABOUT_ORDER: dict[Code, Sentence] = {
     Code.ORDER_GOOD_UNKNOWN: lambda name, good_id: (
         f"`{name}` {f'({good_id}) is no good' if good_id else 'has no id'} of the accounting program"
     ),
-    Code.ORDER_MONEY_UNREADABLE: (
-        "{amount} cannot be read"
-        "{total_missing:; nothing more is posted for it, what was posted stays as it was}"
+    Code.ORDER_MONEY_UNREADABLE: lambda total_missing, **args: fill(
+        f"{_UNREAD[args['why']]} cannot be read"
+        "{total_missing:; nothing more is posted for it, what was posted stays as it was}",
+        {"total_missing": total_missing, **args},
     ),
     Code.ORDER_FORGOTTEN: "its buyer was forgotten before Torgsoft took it; enter the sale by hand",
     Code.CLIENT_AMBIGUOUS: _ambiguous,

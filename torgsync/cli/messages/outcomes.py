@@ -66,7 +66,7 @@ def notice_message(notice: Reason[Any]) -> str:
 
 
 SENTENCES: dict[OutcomeCode, Sentence] = {
-    OutcomeCode.PROM_SAID: lambda words: "; ".join(words),  # noqa: PLW0108  # called by name
+    OutcomeCode.PROM_SAID: lambda words: "; ".join(words) or "no reason was given",
     OutcomeCode.FAILED: "{problem}",
     OutcomeCode.END_UNKNOWN: "it was sent, and its end is not known: {problem}",
     OutcomeCode.NO_REASON: "Prom.ua made no product of it and gave no reason",

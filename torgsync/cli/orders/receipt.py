@@ -8,7 +8,7 @@ from typing import Any
 
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import pick, print_table, second_of, whole_or_float
-from torgsync.cli.messages.orders import done_message, hold_message, work_message
+from torgsync.cli.messages.orders import done_message, hold_message, unreadable_message, work_message
 from torgsync.cli.payments import posting_row
 from torgsync.core.orders.clients import client_of, normal_phone
 from torgsync.core.text import one_line
@@ -70,7 +70,7 @@ def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
         },
         "note": order.note or None,
         "cancelled_because": order.cancelled_because or None,
-        "unreadable": list(order.unreadable),
+        "unreadable": list(map(unreadable_message, order.unreadable)),
         "torgsoft": {
             "file": stored.file,
             "phase": str(stored.phase) if stored.phase else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
@@ -102,8 +103,16 @@ def orders_document(fetched: FetchResult | None) -> dict[str, object]:
 
 def finding_documents(fetched: FetchResult | None) -> list[dict[str, object]]:
     """Return the findings about orders, of this fetch and still open from earlier ones."""
-    findings = fetched.findings if fetched else []
+    findings = _with_errors(fetched) if fetched else ()
     return [finding_document(finding, "") | {"order": finding.order or None} for finding in findings]
+
+
+def _with_errors(fetched: FetchResult) -> Iterator[Finding]:
+    """Yield the findings of a fetch, those that stand for an error with its message."""
+    errors = {Code.CLIENTS_UNREAD: fetched.unread, Code.OUTBOX_FAILED: fetched.stuck or fetched.trouble}
+    for finding in fetched.findings:
+        error = None if finding.order else errors.get(finding.code)
+        yield replace(finding, args={"trouble": error.message}) if error else finding
 
 
 def print_orders(program: Program, fetched: FetchResult) -> None:
@@ -115,7 +124,7 @@ def print_orders(program: Program, fetched: FetchResult) -> None:
         )
     if fetched.accepted:
         program.print(f"orders: {fetched.accepted} set to received on Prom.ua")
-    _print_findings(program, fetched.findings)
+    _print_findings(program, _with_errors(fetched))
 
 
 def notify_order_hints(program: Program, job: JobContext, fetched: FetchResult) -> None:

@@ -73,7 +73,7 @@ class SynchronizationTime(SettingsTable):
         """The key of the time in the state: two that mean the same have the same."""
         rhythm = self.rhythm
         days = "".join(map(str, sorted(rhythm.days)))
-        hours = f"{rhythm.start:%H:%M}-{rhythm.end:%H:%M}" if rhythm.end else "all day"
+        hours = f"{rhythm.start:%H:%M}-{rhythm.end:%H:%M}" if rhythm.end else "-"
         every = int(rhythm.step.total_seconds()) // 60
         return f"{self.user.casefold()} {every}m {hours} {days} {self.only or 'all'}"
 

@@ -113,6 +113,24 @@ class Paid(StrEnum):
     REFUNDED = "refunded"
 
 
+class Unread(StrEnum):
+    """Why a part of an order could not be read."""
+
+    AMOUNT = "amount"
+    NO_AMOUNT = "no-amount"  # Prom gave none
+    NO_TIME = "no-time"
+    CURRENCY = "currency"  # it is none that is known; the text is the whole amount
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A part of an order that could not be read: Prom's name of it, such as `products[0].price`, and text."""
+
+    why: Unread
+    field: str
+    text: str = ""
+
+
 PENDING, DELIVERED, CANCELED, DRAFT = "pending", "delivered", "canceled", "draft"
 """Statuses that mean something here; every other word, a shop's own among them, is a sale on its way."""
 
@@ -124,7 +142,7 @@ class Order:
     `total` is the buyer's whole sum as Prom shows it, None where it cannot be read; `discount` and
     `delivery_cost` are parts of it where Prom shows them; another discount is inferred from a price below the
     lines. `commission` is Prom's fee, not a part of the total, None where unknown. `unreadable` are the
-    amounts that could not be read, each with the text that Prom gave. `carrier` is Prom's word for the parcel
+    amounts and times that could not be read. `carrier` is Prom's word for the parcel
     service, `paid_at` when the online payment last changed. `forgotten` is whether its personal data was
     removed.
     """
@@ -148,7 +166,7 @@ class Order:
     note: str = ""
     parcel: str = ""
     source: str = ""
-    unreadable: tuple[str, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
     recipient: Recipient = Recipient()
     carrier: str = ""
     promo_code: str = ""

@@ -6,6 +6,7 @@ Both are stored and compared; the sentences are in `cli/messages/orders.py`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from decimal import Decimal
 from enum import StrEnum
 
@@ -20,7 +21,7 @@ class HoldReason(StrEnum):
     DELIVERED_EARLIER = "delivered-earlier"  # before the first fetch: Torgsoft is assumed to have it
     PLACED_EARLIER = "placed-earlier"  # before the day from which orders count; `day` is ISO 8601
     NO_SALE = "no-sale"  # `status` is its status in a word
-    MONEY_UNREADABLE = "money-unreadable"  # `amount` is the field with Prom's text; `total_missing`
+    MONEY_UNREADABLE = "money-unreadable"  # what is `Unreadable`, and `total_missing`
     GOOD_UNKNOWN = "good-unknown"  # `name` of the line, `good_id` as Prom has it, which may be empty
     FORGOTTEN = "forgotten"  # its buyer was forgotten before Torgsoft had it
 
@@ -96,8 +97,8 @@ def findings_of(order: Order, foreign: Collection[str] = ()) -> tuple[Finding, .
     """Return the findings of an order; `foreign` are good ids that the accounting program does not have."""
     total_missing = order.total is None and order.takes_place
     found: list[tuple[Code, Args]] = [
-        (Code.ORDER_MONEY_UNREADABLE, {"amount": amount, "total_missing": total_missing})
-        for amount in order.unreadable
+        (Code.ORDER_MONEY_UNREADABLE, {**asdict(unreadable), "total_missing": total_missing})
+        for unreadable in order.unreadable
     ]
     found += [
         (Code.ORDER_GOOD_UNKNOWN, {"name": line.name, "good_id": line.good_id})

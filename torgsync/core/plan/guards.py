@@ -42,8 +42,8 @@ class Cause(StrEnum):
     EMPTY_PRICE = "empty-price"
     MISTYPED_PRICE = "mistyped-price"
     ZERO_PRICE = "zero-price"  # in the export; it is never sent
-    DECIMAL_POINT = "decimal-point"  # factor, direction
-    CURRENCY = "currency"  # factor, direction, currency
+    DECIMAL_POINT = "decimal-point"  # factor, lower: whether the price fell
+    CURRENCY = "currency"  # factor, lower, currency
     REMOVALS = "removals"  # sources: reason, number and changed settings, the largest first
     CENTERS = "centers"
     NEW_CENTERS = "new-centers"

@@ -66,14 +66,14 @@ def zero_price_violation(good_id: str) -> GuardViolation:
 def _slip(before: Decimal, after: Decimal) -> Reason[Cause] | None:
     """Return what a jump looks like: a slipped decimal point, another currency, or neither."""
     high, low = max(before, after), min(before, after)
-    ratio, direction = high / low, "lower" if after < before else "higher"
+    ratio, lower = high / low, after < before
     for factor in _FACTORS:
         if abs(ratio / factor - 1) <= _NEAR:
-            return Reason(Cause.DECIMAL_POINT, {"factor": factor, "direction": direction})
+            return Reason(Cause.DECIMAL_POINT, {"factor": factor, "lower": lower})
     for least, most, currency in _CURRENCY_RATES:
         if least <= ratio <= most:
             factor = int(f"{ratio:.0f}")
-            return Reason(Cause.CURRENCY, {"factor": factor, "direction": direction, "currency": currency})
+            return Reason(Cause.CURRENCY, {"factor": factor, "lower": lower, "currency": currency})
     return None
 
 

@@ -42,7 +42,8 @@ class FetchResult(DeliveryResult):
     on their way without a payment method; `held` new orders that wait for a person before they get a file,
     `accepted` those that were set to received on Prom. `open` counts all that wait for a person now, also
     from earlier fetches. `trouble` is what went wrong after the orders were stored, `stuck` what a person
-    must mend before their files can be written. `to_confirm` is the first order that a person must see to in
+    must mend before their files can be written, `unread` why Torgsoft's clients could not be read; findings
+    without arguments stand for both. `to_confirm` is the first order that a person must see to in
     Torgsoft; `begun` is when orders were first fetched, None where unknown.
     """
 
@@ -56,6 +57,7 @@ class FetchResult(DeliveryResult):
     methodless: int = 0
     trouble: TorgsyncError | None = None
     stuck: TorgsyncError | None = None
+    unread: ExportInvalid | None = None
     to_confirm: str = ""
     begun: datetime | None = None
 
@@ -90,14 +92,15 @@ def fetch_orders(context: JobContext, prom: VerifiedShop) -> FetchResult:
     try:
         read_torgsoft_clients(context)
     except ExportInvalid as wrong:
-        fetched.find(Code.CLIENTS_UNREAD, trouble=wrong.message)
+        fetched.unread = wrong
+        fetched.find(Code.CLIENTS_UNREAD)
     _store_orders(context, prom, fetched)
     place_money(context)
     found = len(fetched.findings)
     try:
         deliver_files(context, fetched)
     except TorgsyncError as trouble:
-        fetched.findings.insert(found, Finding(Code.OUTBOX_FAILED, args={"trouble": trouble.message}))
+        fetched.findings.insert(found, Finding(Code.OUTBOX_FAILED))
         if trouble.exit_code is Exit.ERROR:  # only the outbox is wrong, and a person must mend it
             fetched.stuck = trouble
         else:
@@ -244,11 +247,10 @@ def _accept(context: JobContext, prom: VerifiedShop, fetched: FetchResult) -> No
             answer = prom.receive_orders(batch)
             for order_id in batch:
                 if order_id not in answer.processed:
-                    reason = answer.errors.get(order_id) or answer.errors.get("")
-                    if reason or (now := prom.order(order_id)) is None or now.status == PENDING:
-                        fetched.find(
-                            Code.ORDER_NOT_ACCEPTED, order_id, **({"reason": reason} if reason else {})
-                        )
+                    reasons = [answer.errors[key] for key in (order_id, "") if key in answer.errors]
+                    if reasons or (now := prom.order(order_id)) is None or now.status == PENDING:
+                        args = {"reason": reasons[0]} if reasons else {}
+                        fetched.find(Code.ORDER_NOT_ACCEPTED, order_id, **args)
                         continue
                 with context.transaction() as work:
                     work.orders.accepted(order_id, context.now())

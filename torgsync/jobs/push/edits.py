@@ -201,7 +201,7 @@ class EditSender:
             whole = Outcome.UNCLEAR if isinstance(error, AnswerLost) else Outcome.REFUSED
             reason = because_of(OutcomeCode.FAILED, error)
             return _Answer(frozenset(), {edit.good_id: reason for edit in batch}, whole)
-        reasons = {good_id: prom_said(words) for good_id, words in answer.errors.items() if words}
+        reasons = {good_id: prom_said(words) for good_id, words in answer.errors.items()}
         return _Answer(answer.processed, reasons)
 
     def _left_out(self, edit: Edit, answer: _Answer) -> _Result:

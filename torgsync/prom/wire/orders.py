@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import AliasPath, BeforeValidator, Field
 
-from torgsync.core.orders.order import Buyer, Line, Order, Paid, Recipient
+from torgsync.core.orders.order import Buyer, Line, Order, Paid, Recipient, Unread, Unreadable
 from torgsync.core.product.cells import line_of_text
 from torgsync.core.product.fields import ZERO
 from torgsync.prom.wire.values import (
@@ -133,7 +133,7 @@ class WireOrder(WireModel):
         currency = self._currency(amounts)
         created, modified = self.date_created or self.date_modified, self.date_modified or self.date_created
         if created is None or modified is None:
-            amounts.unreadable.append("date_created")
+            amounts.unreadable.append(Unreadable(Unread.NO_TIME, "date_created"))
         recipient = self.delivery_recipient
         return Order(
             **self.model_dump(include=set(_PLAIN)),
@@ -157,11 +157,11 @@ class WireOrder(WireModel):
 
     def _currency(self, amounts: _AmountReader) -> str:
         """Return the currency of the order's money, the empty text where it is unknown."""
-        money = self.price if self.full_price is None else self.full_price
+        field, money = ("price", self.price) if self.full_price is None else ("full_price", self.full_price)
         try:
             return currency_of(money) if parse_amount(money) is not None else "UAH"
         except ValueError:
-            amounts.unreadable.append(f"the currency of `{line_of_text(str(money))[:EXCERPT]}`")
+            amounts.unreadable.append(Unreadable(Unread.CURRENCY, field, line_of_text(str(money))[:EXCERPT]))
             return ""
 
     def _total(
@@ -219,7 +219,7 @@ class _AmountReader:
     """Reads an order's numbers, and lists those that cannot be read with their text."""
 
     def __init__(self) -> None:
-        self.unreadable: list[str] = []
+        self.unreadable: list[Unreadable] = []
 
     def number(self, name: str, raw: object) -> Decimal | None:
         return self._read(name, raw, exact)
@@ -235,5 +235,5 @@ class _AmountReader:
             return parse(raw)
         except (ValueError, DecimalException):
             text = "" if raw is None else line_of_text(str(raw))[:EXCERPT]
-            self.unreadable.append(f"{name} `{text}`" if text else f"{name} (nothing stands there)")
+            self.unreadable.append(Unreadable(Unread.AMOUNT if text else Unread.NO_AMOUNT, name, text))
             return None

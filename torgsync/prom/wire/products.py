@@ -144,15 +144,15 @@ def _phrases(text: str | None) -> str | None:
 def edit_answer(answer: Mapping[str, object], ids: Sequence[str], words: Words) -> EditAnswer:
     """Return the result of an edit of `ids`, all compared as text (prom-api §3.4, §11 Q4).
 
-    A reason that names no product belongs to the only one that was sent, else to the empty id.
+    A reason may be empty; one that names no product is that of the only one sent, else of the empty id.
     """
     processed = answer.get("processed_ids")
     reasons = answer.get("errors")
     errors: dict[str, str] = {}
     if isinstance(reasons, dict):
-        errors = {str(key): words(value) or "no reason was given" for key, value in reasons.items()}
-    elif reasons:
-        errors = {ids[0] if len(ids) == 1 else "": words(reasons)}
+        errors = {str(key): words(value) for key, value in reasons.items()}
+    elif reasons and (reason := words(reasons)):
+        errors = {ids[0] if len(ids) == 1 else "": reason}
     return EditAnswer(
         frozenset(str(item) for item in processed) if isinstance(processed, list) else frozenset(), errors
     )

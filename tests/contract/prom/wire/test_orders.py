@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from recorded import ORDER, changed, parsed
 
 from torgsync.core.findings import Code
-from torgsync.core.orders.order import Buyer, Line, Order, Paid, Recipient
+from torgsync.core.orders.order import Buyer, Line, Order, Paid, Recipient, Unread, Unreadable
 from torgsync.core.orders.reasons import findings_of
 from torgsync.prom.wire.orders import EPOCH, WireOrder
 from torgsync.prom.wire.values import single
@@ -74,7 +74,10 @@ def test_an_order_with_nothing_but_an_id_is_read() -> None:
     bare = single({"order": {"id": 5}}, "order", WireOrder).order()
     assert bare.total is None
     assert bare.created == bare.modified == EPOCH
-    assert bare.unreadable == ("price (nothing stands there)", "date_created")
+    assert bare.unreadable == (
+        Unreadable(Unread.NO_AMOUNT, "price"),
+        Unreadable(Unread.NO_TIME, "date_created"),
+    )
     assert not bare.lines
     assert bare.discount == bare.delivery_cost == 0
     assert bare.paid is Paid.NOT_YET
@@ -90,13 +93,13 @@ def test_money_that_cannot_be_read_is_named_and_never_guessed() -> None:
         products=[{"id": 1, "quantity": 2, "price": "10 грн", "total_price": None}, {"name": "x"}, "odd"],
     )
     assert found.unreadable == (
-        "delivery_cost `1E+300`",
-        "products[0].total_price (nothing stands there)",
-        "products[1].quantity (nothing stands there)",
-        "products[1].price (nothing stands there)",
-        "products[1].total_price (nothing stands there)",
-        "price `договірна`",
-        "full_price `{'odd': 1}`",
+        Unreadable(Unread.AMOUNT, "delivery_cost", "1E+300"),
+        Unreadable(Unread.NO_AMOUNT, "products[0].total_price"),
+        Unreadable(Unread.NO_AMOUNT, "products[1].quantity"),
+        Unreadable(Unread.NO_AMOUNT, "products[1].price"),
+        Unreadable(Unread.NO_AMOUNT, "products[1].total_price"),
+        Unreadable(Unread.AMOUNT, "price", "договірна"),
+        Unreadable(Unread.AMOUNT, "full_price", "{'odd': 1}"),
     )
     assert found.total is found.commission is None
     assert found.discount == found.delivery_cost == found.lines[0].total == 0
@@ -169,7 +172,7 @@ def test_money_of_a_currency_that_is_not_known_is_no_hryvnia(money: str) -> None
     """It is named, and the order has no total that could be posted."""
     found = order(full_price=money)
     assert (found.total, found.currency) == (None, "")
-    assert found.unreadable == (f"the currency of `{money}`",)
+    assert found.unreadable == (Unreadable(Unread.CURRENCY, "full_price", money),)
 
 
 @given(

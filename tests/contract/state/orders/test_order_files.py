@@ -89,7 +89,10 @@ def test_torgsoft_is_known_to_have_the_version_that_it_was_given(work: UnitOfWor
     "hold",
     [
         Reason(HoldReason.GOOD_UNKNOWN, {"name": "Капці [/25]", "good_id": ""}),
-        Reason(HoldReason.MONEY_UNREADABLE, {"amount": "price `?`", "total_missing": True}),
+        Reason(
+            HoldReason.MONEY_UNREADABLE,
+            {"why": "amount", "field": "price", "total_missing": True},
+        ),
         Reason(HoldReason.FORGOTTEN),
     ],
 )

@@ -9,7 +9,7 @@ from decimal import Decimal
 from builders import LATER, NOON, existing, order, product
 from states import HOUR, OLENA, row
 
-from torgsync.core.orders.order import Line
+from torgsync.core.orders.order import Line, Unread, Unreadable
 from torgsync.core.orders.postings import UNMAPPED, postings_due
 from torgsync.core.orders.reasons import HandWork, HoldReason
 from torgsync.core.orders.stored import Holding, OrderVersion, StoredOrder
@@ -52,7 +52,9 @@ def test_objects_do_not_see_each_others_orders(state: Store) -> None:
 def test_a_changed_order_is_a_new_version_of_the_same(work: UnitOfWork) -> None:
     """The same order again changes nothing; a change counts up, and the newest is at hand."""
     odd = replace(order().lines[0], quantity=Decimal("0.125"), total=Decimal("12.50"))
-    first = order(lines=(odd, odd), total=None, unreadable=("price",), note="після 18:00")
+    first = order(
+        lines=(odd, odd), total=None, unreadable=(Unreadable(Unread.NO_AMOUNT, "price"),), note="після 18:00"
+    )
     paid = replace(first, status="paid", modified=datetime(2026, 3, 2, 14, 0, 0, 123456, UTC))
     remember = work.orders.remember
     assert remember(first, NOON, client_id="", hold=HELD) == 1

@@ -65,11 +65,11 @@ def test_a_violation_is_explained(violation: GuardViolation, words: str) -> None
     ("reason", "words"),
     [
         (
-            Reason(Cause.DECIMAL_POINT, {"factor": 100, "direction": "lower"}),
+            Reason(Cause.DECIMAL_POINT, {"factor": 100, "lower": True}),
             "100 times lower: looks like a slipped decimal point",
         ),
         (
-            Reason(Cause.CURRENCY, {"factor": 42, "direction": "higher", "currency": "USD"}),
+            Reason(Cause.CURRENCY, {"factor": 42, "lower": False, "currency": "USD"}),
             "42 times higher: looks like a price in USD",
         ),
         (Reason(Cause.EQUALS_QUANTITY), "equals the quantity column"),
@@ -115,7 +115,7 @@ def test_removals_are_explained_by_their_sources(sources: list[list[str]], words
 
 def test_every_cause_has_a_sentence() -> None:
     """None is left without words."""
-    args: Args = {"factor": 10, "direction": "lower", "currency": "USD", "sources": []}
+    args: Args = {"factor": 10, "lower": True, "currency": "USD", "sources": []}
     for code in Cause:
         taken = args if code is not Cause.REMOVALS else {"sources": [["gone", "1"]]}
         assert cause(price("1", "2", Reason(code, taken)))

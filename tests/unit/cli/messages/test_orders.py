@@ -34,6 +34,7 @@ FORGOTTEN = "its buyer was forgotten before Torgsoft took it; enter the sale by 
         " is no sale any more: its file was taken back from the outbox":
             finding(Code.ORDER_WITHDRAWN, sale=False),
         " was not set to received: closed": finding(Code.ORDER_NOT_ACCEPTED, reason="closed"),
+        " was not set to received: no reason was given": finding(Code.ORDER_NOT_ACCEPTED, reason=""),
         " was not set to received: Prom.ua passed it over without a word": finding(Code.ORDER_NOT_ACCEPTED),
         ": its price is 180, its lines come to 200, and Prom tells no discount":
             finding(Code.ORDER_SUM, price="180", lines="200"),
@@ -42,10 +43,12 @@ FORGOTTEN = "its buyer was forgotten before Torgsoft took it; enter the sale by 
             finding(Code.ORDER_GOOD_UNKNOWN, name="Капці", good_id=""),
         ": `Капці` (17) is no good of the accounting program":
             finding(Code.ORDER_GOOD_UNKNOWN, name="Капці", good_id="17"),
-        ": price `?` cannot be read":
-            finding(Code.ORDER_MONEY_UNREADABLE, amount="price `?`", total_missing=False),
+        ": the currency of `15 £` cannot be read":
+            finding(Code.ORDER_MONEY_UNREADABLE, why="currency", text="15 £", total_missing=False),
+        ": price (nothing stands there) cannot be read":
+            finding(Code.ORDER_MONEY_UNREADABLE, why="no-amount", field="price", total_missing=False),
         ": price `?` cannot be read; nothing more is posted for it, what was posted stays as it was":
-            finding(Code.ORDER_MONEY_UNREADABLE, amount="price `?`", total_missing=True),
+            finding(Code.ORDER_MONEY_UNREADABLE, why="amount", field="price", text="?", total_missing=True),
         f": {FORGOTTEN}": finding(Code.ORDER_FORGOTTEN),
         ": 2 known clients fit its buyer; none was picked":
             finding(Code.CLIENT_AMBIGUOUS, clients=["1", "2"], against=""),
@@ -126,7 +129,7 @@ def test_every_reason_has_a_sentence() -> None:
     args: dict[HoldReason | HandWork, dict[str, Any]] = {
         HoldReason.PLACED_EARLIER: {"day": "x"},
         HoldReason.NO_SALE: {"status": "x"},
-        HoldReason.MONEY_UNREADABLE: {"amount": "x", "total_missing": False},
+        HoldReason.MONEY_UNREADABLE: {"why": "no-time", "field": "x", "text": "", "total_missing": False},
         HoldReason.GOOD_UNKNOWN: {"name": "x", "good_id": ""},
         HandWork.RELEASE: {"cancelled": True},
         HandWork.CHANGE: {"parts": ["x"]},

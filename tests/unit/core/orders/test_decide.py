@@ -14,7 +14,7 @@ from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code
 from torgsync.core.orders.clients import Contact, client_of
 from torgsync.core.orders.decide import ClientDecision, Correction, OrderDecision, OrderFacts, decide_order
-from torgsync.core.orders.order import Line, Order, Paid, Recipient, without_people
+from torgsync.core.orders.order import Line, Order, Paid, Recipient, Unread, Unreadable, without_people
 from torgsync.core.orders.postings import Money
 from torgsync.core.orders.reasons import HandWork, Hold, HoldReason, Todo, hand_work
 from torgsync.core.orders.stored import FilePhase, StoredOrder
@@ -22,7 +22,7 @@ from torgsync.core.reason import Reason
 
 (LINE,) = order().lines
 UNKNOWN = order(lines=(replace(LINE, good_id=""),))
-UNREADABLE = order(total=None, unreadable=("price `?`",))
+UNREADABLE = order(total=None, unreadable=(Unreadable(Unread.AMOUNT, "price", "?"),))
 CANCELED, DELIVERED, DRAFT = order(status="canceled"), order(status="delivered"), order(status="draft")
 REFUNDED = order(status="paid", paid=Paid.REFUNDED)
 MOVED = order(delivery_address="Львів")
@@ -103,7 +103,10 @@ def test_a_line_gets_the_good_it_can_be_found_by(
             None,
             replace(UNREADABLE, lines=UNKNOWN.lines),
             None,
-            Reason(HoldReason.MONEY_UNREADABLE, {"amount": "price `?`", "total_missing": True}),
+            Reason(
+                HoldReason.MONEY_UNREADABLE,
+                {"why": "amount", "field": "price", "text": "?", "total_missing": True},
+            ),
             True,
         ),
         (None, order(total=Decimal(1)), None, None, False),

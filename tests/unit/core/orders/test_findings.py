@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from decimal import Decimal
 
 import pytest
 from builders import order
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.orders.order import Order
+from torgsync.core.orders.order import Order, Unread, Unreadable
 from torgsync.core.orders.reasons import (
     HandWork,
     HoldReason,
@@ -21,7 +21,7 @@ from torgsync.core.orders.reasons import (
 from torgsync.core.reason import Args, Reason
 
 LINE = order().lines[0]
-UNREADABLE = ("price `договірна`",)
+UNREADABLE = Unreadable(Unread.AMOUNT, "price", "договірна")
 
 
 @pytest.mark.parametrize(
@@ -39,16 +39,16 @@ UNREADABLE = ("price `договірна`",)
         ),
         (order(total=None), []),
         (
-            order(total=Decimal(1), unreadable=UNREADABLE),
-            [(Code.ORDER_MONEY_UNREADABLE, {"amount": UNREADABLE[0], "total_missing": False})],
+            order(total=Decimal(1), unreadable=(UNREADABLE,)),
+            [(Code.ORDER_MONEY_UNREADABLE, {**asdict(UNREADABLE), "total_missing": False})],
         ),
         (
-            order(total=None, unreadable=UNREADABLE),
-            [(Code.ORDER_MONEY_UNREADABLE, {"amount": UNREADABLE[0], "total_missing": True})],
+            order(total=None, unreadable=(UNREADABLE,)),
+            [(Code.ORDER_MONEY_UNREADABLE, {**asdict(UNREADABLE), "total_missing": True})],
         ),
         (
-            order(total=None, status="canceled", unreadable=UNREADABLE),
-            [(Code.ORDER_MONEY_UNREADABLE, {"amount": UNREADABLE[0], "total_missing": False})],
+            order(total=None, status="canceled", unreadable=(UNREADABLE,)),
+            [(Code.ORDER_MONEY_UNREADABLE, {**asdict(UNREADABLE), "total_missing": False})],
         ),
         (
             order(lines=(replace(LINE, good_id=""),)),

@@ -22,11 +22,11 @@ LOWEST, HIGHEST = Decimal("-0.40"), Decimal("1.50")
 
 
 def decimal_point(factor: int, direction: str) -> Reason[Cause]:
-    return Reason(Cause.DECIMAL_POINT, {"factor": factor, "direction": direction})
+    return Reason(Cause.DECIMAL_POINT, {"factor": factor, "lower": direction == "lower"})
 
 
 def currency(factor: int, direction: str, name: str) -> Reason[Cause]:
-    return Reason(Cause.CURRENCY, {"factor": factor, "direction": direction, "currency": name})
+    return Reason(Cause.CURRENCY, {"factor": factor, "lower": direction == "lower", "currency": name})
 
 
 def violation_of(before: str | None, after: str, limits: Limits = LIMITS) -> GuardViolation | None:
