@@ -15,6 +15,7 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.product.cells import CellFault, IdFault, id_fault_message
 from torgsync.core.product.columns import no_column_message
 from torgsync.core.product.fields import CENT
+from torgsync.core.product.money import two_amounts
 from torgsync.core.product.texts import BarcodeFault
 
 
@@ -37,6 +38,7 @@ def variant_fault(finding: Finding) -> str:
 _FAULTS = {
     CellFault.ERROR: "`{cell}` is an error of a spreadsheet",
     CellFault.TOO_LONG: "`{cell}` has too many digits",
+    CellFault.TWO_AMOUNTS: "`{cell}` may be {thousands} or {decimals}",
     CellFault.NO_NUMBER: "`{cell}` is not a number",
     CellFault.NO_QUANTITY: "`{cell}` is not a quantity",
     CellFault.NOT_WHOLE: "`{cell}` is no number of whole pieces",
@@ -59,7 +61,9 @@ _BARCODES = {
 def _unreadable(cell: str, fault: str, fields: Sequence[str] = (), name: str = "") -> str:
     unsent = name or " and ".join(field.replace("_", " ") for field in fields)
     ending = f"not sent: {unsent}" if unsent else "what Prom has stays"
-    return f"{_FAULTS[CellFault(fault)].format(cell=cell)}; {ending}"
+    amounts = two_amounts(cell)
+    args = amounts._asdict() if amounts else {}
+    return f"{_FAULTS[CellFault(fault)].format(cell=cell, **args)}; {ending}"
 
 
 def _twice(lines: Sequence[str]) -> str:

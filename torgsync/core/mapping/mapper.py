@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from torgsync import __version__
 from torgsync.core.config.settings import FieldMapping, SyncObject
@@ -21,9 +22,10 @@ from torgsync.core.product.cells import ERRORS, CellFault, id_doubt
 from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, KEY, PICTURE, SUM_COLUMN
 from torgsync.core.product.fields import PRICE_STOCK, TARGETS, Characteristic, Photo, Value
 from torgsync.core.product.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTION, TYPE
+from torgsync.core.product.money import DecimalSigns
 from torgsync.core.product.products import Product
 
-MAPPING_VERSION = 4
+MAPPING_VERSION = 5
 """Counts the rules by which a row becomes a product. Raising it maps every good again at the next look."""
 PHOTO_LIMIT = 10
 
@@ -92,11 +94,15 @@ def price_stock_columns(settings: SyncObject) -> frozenset[str]:
 
 
 class Mapper:
-    """Makes desired products by the rules of one sync object."""
+    """Makes desired products by the rules of one sync object.
 
-    def __init__(self, settings: SyncObject) -> None:
+    `decimal_signs` are those of the export's columns of prices; a cell that may be two amounts is refused in
+    a column without one.
+    """
+
+    def __init__(self, settings: SyncObject, decimal_signs: DecimalSigns = MappingProxyType({})) -> None:
         self._settings = settings
-        self._rules = Rules(settings)
+        self._rules = Rules(settings, decimal_signs)
         self._mappings = [
             (mapping, mapping.to, mapping.column, _MAPPINGS[mapping.to]) for mapping in settings.fields
         ]

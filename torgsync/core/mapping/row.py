@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
 
 from torgsync.core.config.settings import FieldMapping, SyncObject
@@ -15,6 +16,7 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.pricing import Priced, Pricing
 from torgsync.core.product.cells import CellFault, damage, line_of_text, unreadable_code
 from torgsync.core.product.fields import Characteristic, Value
+from torgsync.core.product.money import DecimalSigns, money
 from torgsync.core.product.products import Product
 from torgsync.core.reason import Arg, Reason
 
@@ -59,11 +61,15 @@ EMPTY = Part()
 
 
 class Rules:
-    """The rules of one sync object, prepared for many rows."""
+    """The rules of one sync object, prepared for many rows of one export.
 
-    def __init__(self, settings: SyncObject) -> None:
+    `decimal_signs` are those of its columns of prices.
+    """
+
+    def __init__(self, settings: SyncObject, decimal_signs: DecimalSigns) -> None:
         languages = settings.catalog.languages
         self.settings = settings
+        self.decimal_signs = decimal_signs
         self.blank = settings.catalog.blank
         self.currency = settings.catalog.currency
         self.russian = languages.name == "ru"
@@ -73,6 +79,10 @@ class Rules:
         self.producers = frozenset(
             mapping.column for mapping in settings.fields if mapping.to in ("vendor", "country")
         )
+
+    def money(self, column: str, cell: str) -> Decimal | None:
+        """Return the amount in a cell of a column, None for a blank one; ValueError where there is none."""
+        return money(cell, self.decimal_signs.get(column, ""))
 
 
 class ExportRow(NamedTuple):

@@ -22,6 +22,7 @@ class CellFault(StrEnum):
 
     ERROR = "error"  # a spreadsheet shows an error in it
     TOO_LONG = "too-long"  # a number of too many digits
+    TWO_AMOUNTS = "two-amounts"  # the sign may part thousands or decimals
     NO_NUMBER = "no-number"
     NO_QUANTITY = "no-quantity"
     NOT_WHOLE = "not-whole"
@@ -44,6 +45,11 @@ _TOO_LONG = re.compile(r"[+-]?\d{16,}(?:[.,]\d+)?")
 _BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f\u200b\u2060\ufeff]+")
 
 
+def compact(text: str) -> str:
+    """Return a cell's text without blanks of any kind."""
+    return _BLANKS.sub("", text)
+
+
 @lru_cache(maxsize=2048)  # one good asks for the same cells several times
 def number(text: str) -> Decimal | None:
     """Return the exact decimal of a cell, with comma or point; None for a blank cell.
@@ -52,12 +58,12 @@ def number(text: str) -> Decimal | None:
     than 15 whole digits included: a price is never guessed (torgsoft §17 no. 5; `1,000.00` and `38,,5` are
     refused).
     """
-    compact = _BLANKS.sub("", text)
-    if not compact:
+    written = compact(text)
+    if not written:
         return None
-    if not _NUMBER.fullmatch(compact):
+    if not _NUMBER.fullmatch(written):
         raise ValueError(text)
-    return Decimal(compact.replace(",", "."))
+    return Decimal(written.replace(",", "."))
 
 
 def readable(text: str) -> Decimal | None:
@@ -72,7 +78,7 @@ def number_fault(text: str) -> CellFault:
     """Return what is wrong with a cell that `number` refuses."""
     if text.strip() in ERRORS:
         return CellFault.ERROR
-    return CellFault.TOO_LONG if _TOO_LONG.fullmatch(_BLANKS.sub("", text)) else CellFault.NO_NUMBER
+    return CellFault.TOO_LONG if _TOO_LONG.fullmatch(compact(text)) else CellFault.NO_NUMBER
 
 
 def unreadable_code(cell: str) -> Code:
@@ -152,7 +158,7 @@ def key_of(text: str) -> str:
     trimmed = text.strip()
     if trimmed.isdigit():  # nearly every key
         return trimmed
-    respelled = _RESPELLED.fullmatch(_BLANKS.sub("", trimmed))
+    respelled = _RESPELLED.fullmatch(compact(trimmed))
     return respelled[1] if respelled else trimmed
 
 

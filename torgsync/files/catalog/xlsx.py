@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from lxml import etree
 
 from torgsync.core.product.columns import ExportRecord
+from torgsync.core.product.money import TypedNumber
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog import layouts, refusals
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
@@ -40,7 +41,9 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _ZEROS = re.compile(r"0{2,20}")
 _LETTERS = re.compile(r"[A-Z]+")
 _SEPARATOR = "\x1f"
-_RETURN = re.compile(r"_x000d_|\r(?=\n)", re.IGNORECASE)
+_TYPED = "\x1d"
+"""Marks a cell of a record that the file holds as a number with decimals."""
+_NO_TEXT = re.compile(r"_x000d_|\r(?=\n)|[\x1d\x1f]", re.IGNORECASE)
 _SAVE = "open it in the spreadsheet, save it anew as .xlsx without a password, and run the command again"
 
 
@@ -64,13 +67,13 @@ class XlsxFile(CatalogFile):
         with self._unchanged(), _book(self.path) as book:
             for number, row in _rows(self.path, book, self.sheet):
                 if number >= self.first and any(text.strip() for text in row):
-                    cells = [row[place] if place < len(row) else "" for place in self.places]
+                    cells = [_kept(row[place]) if place < len(row) else "" for place in self.places]
                     yield ExportRecord(number, _SEPARATOR.join(cells).encode())
 
     def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of a row."""
         try:
-            return dict(zip(self.columns, record.raw.decode().split(_SEPARATOR), strict=True))
+            return dict(zip(self.columns, map(_restored, record.raw.decode().split(_SEPARATOR)), strict=True))
         except ValueError as error:
             raise refusals.changed(self.path) from error
 
@@ -268,16 +271,26 @@ def _place(letters: str) -> int:
     return reduce(lambda number, letter: number * 26 + ord(letter) - ord("A") + 1, letters, 0) - 1
 
 
+def _kept(cell: str) -> str:
+    """Return a cell as a record keeps it."""
+    return _TYPED + cell if isinstance(cell, TypedNumber) else cell
+
+
+def _restored(cell: str) -> str:
+    """Return a cell that a record kept."""
+    return TypedNumber(cell[1:]) if cell[:1] == _TYPED else cell
+
+
 def _text(cell: object) -> str:
     """Return a cell as a person would type it; behind the 15 digits that a spreadsheet keeps is noise."""
     match cell:
         case str():
-            return _RETURN.sub("", cell).replace(_SEPARATOR, "")
+            return _NO_TEXT.sub("", cell)
         case bool():
             return "1" if cell else "0"
         case int() | float():
             exact = format(Decimal(f"{cell:.15g}"), "f")
-            return exact.rstrip("0").rstrip(".") if "." in exact else exact
+            return TypedNumber(exact.rstrip("0").rstrip(".")) if "." in exact else exact
         case datetime():
             return cell.isoformat()
         case _:  # days and times of day

@@ -13,7 +13,7 @@ from itertools import islice
 import xxhash
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.mapper import Mapper, pictures, price_stock_columns
+from torgsync.core.mapping.mapper import pictures, price_stock_columns
 from torgsync.core.mapping.select import SkipReason, empty_group, why_out
 from torgsync.core.mapping.stock import Stock, count_stock, sold_out, stock_centers, unknown_centers
 from torgsync.core.paging import PAGE, pages
@@ -35,6 +35,7 @@ from torgsync.core.product.variants import (
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.rows import RowFilter
+from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.state.shop.rows import GoodRow, OldRow
@@ -61,6 +62,7 @@ class RowReader:
     work: UnitOfWork
     file: CatalogFile
     photos: PhotoFolder
+    mapper: RowMapper
     seed: int
     skip_known: bool
     count: int = 0
@@ -74,7 +76,6 @@ class RowReader:
     _regrouped: bool = False
 
     def __post_init__(self) -> None:
-        self._mapper = Mapper(self.context.object)
         self._begun = self.work.object_state.begun()
         price_stock = price_stock_columns(self.context.object)
         self._content_columns = [column for column in self.file.columns if column not in price_stock]
@@ -222,7 +223,7 @@ class RowReader:
             and old.content_hash == content_hash
             and self._only_price_stock_changed(good_id, old, stock, row_filter)
         ):
-            mapped = self._mapper.price_stock(good_id, record.line, cells, stock)
+            mapped = self.mapper.of(cells).price_stock(good_id, record.line, cells, stock)
             return replace(
                 row,
                 product=mapped.product,
@@ -236,7 +237,7 @@ class RowReader:
         out = why_out(self.context.object, cells, stock, has_photos=has_photos)
         if out is not None:
             return GoodRow(good_id, record.row_hash, record.line, RowStatus.OUT, out)
-        mapped = self._mapper.product(good_id, record.line, cells, stock, self.photos)
+        mapped = self.mapper.of(cells).product(good_id, record.line, cells, stock, self.photos)
         return replace(
             row,
             product=mapped.product,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.codes import brand_or_country
-from torgsync.core.mapping.mapper import Mapper, pictures
+from torgsync.core.mapping.mapper import pictures
 from torgsync.core.mapping.select import WORDS, SkipReason, empty_group, groups_of, why_out
 from torgsync.core.mapping.stock import count_stock, stock_centers, unknown_centers
 from torgsync.core.mapping.suggest import Samples, is_own, suggest
@@ -25,6 +25,7 @@ from torgsync.files.catalog.export import open_export
 from torgsync.files.catalog.photos import PhotoIndex, owners_of
 from torgsync.files.config.objects import ObjectFile
 from torgsync.jobs.catalog.export import check_columns, file_findings
+from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.row_reader import duplicate, placed
 from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark, ok, warning
 
@@ -135,7 +136,7 @@ class _Tally:
 
 
 def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, checked: CheckView) -> _Tally:
-    settings, mapper = file.settings, Mapper(file.settings)
+    settings, mapper = file.settings, RowMapper(file.settings, catalog)
     mapped_columns = {mapping.column for mapping in settings.fields}
     tally = _Tally(Samples([name for name in catalog.columns if name not in mapped_columns]))
     first: dict[str, ExportRecord] = {}
@@ -165,7 +166,7 @@ def _tally(file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, ch
         stock = count_stock(settings, cells)
         out[good_id] = why_out(settings, cells, stock, has_photos=bool(photos_of(good_id) or pictures(cells)))
         if not out[good_id] and settings.fields:
-            mapped = mapper.product(good_id, record.line, cells, stock, photos_of)
+            mapped = mapper.of(cells).product(good_id, record.line, cells, stock, photos_of)
             checked.findings.add(placed(mapped.findings, catalog, record))
             tally.unsure += bool(brand_or_country(settings, cells))
             out[good_id] = why_incomplete(mapped.product)

@@ -15,7 +15,7 @@ from math import ceil
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Finding, Severity
 from torgsync.core.mapping.codes import brand_or_country
-from torgsync.core.mapping.mapper import Mapper, pictures
+from torgsync.core.mapping.mapper import pictures
 from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.mapping.stock import count_stock
@@ -41,6 +41,7 @@ from torgsync.errors import InvalidInput, UsageError
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_export, written_at
 from torgsync.jobs.catalog.export import check_columns
+from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.catalog.row_reader import duplicate
 from torgsync.jobs.context import JobContext
@@ -88,7 +89,8 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | No
     if not records:
         return None
     cells, lines = catalog.cells(records[0]), [record.line for record in records]
-    judged = _judge(settings, photos_of, good_id, lines, cells)
+    mapper = RowMapper(settings, catalog)
+    judged = _judge(mapper, photos_of, good_id, lines, cells)
     findings = list(judged.mapped.findings)
     if len(lines) > 1:
         findings.insert(0, duplicate(good_id, lines))
@@ -101,7 +103,7 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | No
         unsent=dict.fromkeys(brand_or_country(settings, cells), ONE_WORD),
         filters=judged.filters,
         centers=center_stocks(settings, cells),
-        family=_family(settings, work, photos_of, catalog, judged, made),
+        family=_family(mapper, work, photos_of, catalog, judged, made),
         out=judged.out,
         prices=price_traces(settings, cells, judged.mapped),
         findings=tuple(findings),
@@ -133,17 +135,18 @@ class _Judged:
 
 
 def _judge(
-    settings: SyncObject, photos_of: PhotoFolder, good_id: str, lines: Sequence[int], cells: Mapping[str, str]
+    mapper: RowMapper, photos_of: PhotoFolder, good_id: str, lines: Sequence[int], cells: Mapping[str, str]
 ) -> _Judged:
+    settings = mapper.settings
     stock, in_folder = count_stock(settings, cells), photos_of(good_id)
     photos = in_folder or pictures(cells) or in_folder
     outcome = filters(settings, cells, stock, None if photos is None else len(photos))
-    mapped = Mapper(settings).product(good_id, lines[0], cells, stock, photos_of)
+    mapped = mapper.of(cells).product(good_id, lines[0], cells, stock, photos_of)
     return _Judged(good_id, lines, outcome, mapped)
 
 
 def _family(
-    settings: SyncObject,
+    mapper: RowMapper,
     work: UnitOfWork,
     photos_of: PhotoFolder,
     catalog: CatalogFile,
@@ -151,6 +154,7 @@ def _family(
     made: int | None,
 ) -> Family:
     """Return the model of a good and the other goods of it, as the export has them now."""
+    settings = mapper.settings
     key, blank, column = judged.mapped.model, settings.catalog.blank, settings.column_of("variant_group")
     if not key:
         return no_family(column)
@@ -169,7 +173,7 @@ def _family(
     }
     relatives = []
     for good_id, cells in rows.items():
-        one = _judge(settings, photos_of, good_id, lines[good_id], cells).relative
+        one = _judge(mapper, photos_of, good_id, lines[good_id], cells).relative
         group = kept[good_id].member.group if good_id in kept else 0
         relatives.append(replace(one, member=replace(one.member, group=group)))
     number = max((one.group for one in kept.values()), default=0)

@@ -61,7 +61,7 @@ QUIRKS = set(
     only-in-stock percent-contradicts-prices percent-of-discount photos-case-of-extension
     photos-eleven photos-exact-id photos-in-numeric-order photos-no-folder
     photos-of-vanished-goods photos-only-with placeholders placeholders-of-the-shop
-    price-differs-inside-a-model price-missing prices-markup-and-rounding
+    price-differs-inside-a-model price-missing price-thousands price-words prices-markup-and-rounding
     producer-equals-country quote-astray quotes-doubled refused-54-columns
     refused-centers-of-other-columns refused-cut-at-a-line-end refused-cut-in-mid-row
     refused-empty refused-extra-columns-too-few refused-header-twice refused-id-with-decimals

@@ -12,6 +12,7 @@ import pytest
 from dialects import DATE, MOMENT, Styled, xlsx
 
 from torgsync.core.product.columns import LAYOUT_48, ExportRecord
+from torgsync.core.product.money import TypedNumber
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import Aspect, FileFormat, ReadSettings
 from torgsync.files.catalog.xlsx import XlsxFile, open_xlsx
@@ -65,6 +66,17 @@ def test_a_cell_is_exact(tmp_path: Path, cell: str | float | bool | None, text: 
     """No exponent, no point behind a whole number, no noise behind the digits, days as ISO 8601."""
     file = open_xlsx(write(tmp_path, xlsx([("GoodID", "x", "y"), (17, cell, "b")])))
     assert read(file) == [("17", text, "b")]
+
+
+def test_a_number_with_decimals_differs_from_a_text(tmp_path: Path) -> None:
+    """`1.455` as a text may be two amounts, as a number it is one."""
+    rows: list[tuple[str | float, ...]] = [("GoodID", "x", "y"), (17, 1.455, "1.455"), (18, 1455, "1455")]
+    cells = read(open_xlsx(write(tmp_path, xlsx(rows))))
+    assert cells == [("17", "1.455", "1.455"), ("18", "1455", "1455")]
+    assert [[type(cell) is TypedNumber for cell in row] for row in cells] == [
+        [False, True, False],
+        [False, False, False],
+    ]
 
 
 def test_a_service_row_above_the_header_is_passed_over(tmp_path: Path) -> None:

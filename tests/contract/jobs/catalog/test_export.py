@@ -201,6 +201,24 @@ def test_other_rules_have_every_row_mapped(shop: Shop, monkeypatch: pytest.Monke
     assert shop.mapped() == []
 
 
+def test_the_sign_of_a_column_of_prices_has_every_row_mapped(shop: Shop) -> None:
+    """Where it changes for a cell that may be two amounts, and only there."""
+    for changed, mapped in (
+        ({0: "1,450", 1: "12,5"}, ["1", "2"]),
+        ({2: "90,5"}, ["3"]),
+        ({2: "90.5"}, ["1", "2", "3"]),
+        ({2: "91.5"}, ["3"]),
+        ({2: "90"}, ["1", "2", "3"]),
+        ({0: "1450"}, ["1"]),
+        ({2: "90.5"}, ["3"]),
+        ({0: "1,450"}, ["1"]),
+    ):
+        for place, price in changed.items():
+            shop.rows[place] = row(str(place + 1), RetailPrice=price)
+        shop.write()
+        assert shop.mapped() == mapped
+
+
 def test_a_refused_file_does_not_change_the_state(shop: Shop) -> None:
     """No row of the restored file is mapped again."""
     good = (shop.folder / "TSGoods.trs").read_bytes()
@@ -304,7 +322,7 @@ def test_a_finding_of_the_model_stays_when_a_row_is_read_again(shop: Shop) -> No
 CELLS = st.fixed_dictionaries(
     {},
     optional={
-        "RetailPrice": st.sampled_from(["90", "x", "0"]),
+        "RetailPrice": st.sampled_from(["90", "x", "0", "1,450", "1.450", "12,5", "12.5"]),
         "WarehouseQuantity": st.sampled_from(["0", "-1", "1,5"]),
         "SynchronizationSectionFull": st.sampled_from(["1=Взуття|11=Капці", "11=Капці", "11=Інше", ""]),
         "ModelGoodID": st.sampled_from(["502", ""]),

@@ -69,6 +69,10 @@ _SENTENCES = {
         finding(Code.NUMBER_UNREADABLE, cell="є", fault="no-flag", fields=["presence"]),
     "`1111` has too many digits; not sent: price and discount":
         finding(Code.NUMBER_UNREADABLE, cell="1111", fault="too-long", fields=_PRICE),
+    "`1.450` may be 1450 or 1.45; not sent: price and discount":
+        finding(Code.NUMBER_UNREADABLE, cell="1.450", fault="two-amounts", fields=_PRICE),
+    "`12,345` may be 12345 or 12.345; not sent: wholesale prices":
+        finding(Code.NUMBER_UNREADABLE, cell="12,345", fault="two-amounts", fields=["wholesale_prices"]),
     "the stock is empty; what Prom has stays": finding(Code.NUMBER_UNREADABLE, cell="", fault="empty"),
     "`#REF!` is an error of a spreadsheet; not sent: price and discount":
         finding(Code.CELL_ERROR, cell="#REF!", fault="error", fields=_PRICE),
