@@ -42,7 +42,6 @@ _FAULTS = {
     CellFault.NO_NUMBER: "`{cell}` is not a number",
     CellFault.NO_QUANTITY: "`{cell}` is not a quantity",
     CellFault.NOT_WHOLE: "`{cell}` is no number of whole pieces",
-    CellFault.NO_FLAG: "`{cell}` is neither true nor false",
     CellFault.EMPTY: "the stock is empty",
 }
 _ODD_IDS = {
@@ -69,6 +68,17 @@ def _unreadable(cell: str, fault: str, fields: Sequence[str] = (), name: str = "
 def _twice(lines: Sequence[str]) -> str:
     where = f"lines {' and '.join(lines)}" if len(lines) > 1 else f"line {lines[0]}"
     return f"stands in the export more than once, in {where}; it stays as it is on Prom"
+
+
+_DISPLAY_STAYS = {
+    "shown": "the good stays shown",
+    "hidden": "the good stays off the site",
+    "unknown": "Prom keeps what it has, a new good waits",
+}
+
+
+def _display_unknown(cell: str, case: str = "shown") -> str:
+    return f"`{cell}` is neither yes nor no; {_DISPLAY_STAYS[case]}"
 
 
 def _text_cut(limit: int, count: int = 0, phrases: int = 0, sent: int = 0) -> str:
@@ -157,7 +167,11 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     Code.COLUMN_MISSING: lambda column, hint, meant: (
         f"{no_column_message(column, hint, meant)}; what was last sent of it stays"
     ),
-    Code.DISPLAY_UNKNOWN: "`{cell}` is neither 0 nor 1; the good is shown",
+    Code.DISPLAY_UNKNOWN: _display_unknown,
+    Code.PRESENCE_UNKNOWN: (
+        "`{cell}` says neither yes nor no, nor `order` or `waiting`; what Prom has stays, a new good is not "
+        "available"
+    ),
     Code.TEXT_CLEANED: "control characters were taken out",
     Code.TEXT_CUT: _text_cut,
     Code.TEXT_LONG: "{count} characters; Prom may take no more than {limit}",
@@ -262,7 +276,8 @@ MEANING: dict[Code, str] = {
     Code.CENTER_UNKNOWN: "it counts as empty; correct `use` under `[accounting_centers]` if it is mistyped",
     Code.PRODUCT_GROUP_EMPTY: "no good goes to Prom; correct `product_group` in the sync object",
     Code.COLUMN_MISSING: "what was last sent of it stays; `torgsync fields remove` if it is gone for good",
-    Code.DISPLAY_UNKNOWN: "the good is shown on Prom; write 0 to hide it, 1 to show it",
+    Code.DISPLAY_UNKNOWN: "the good stays as it was, a new one waits; write 1 to show it, 0 to hide it",
+    Code.PRESENCE_UNKNOWN: "what Prom has stays, a new good is not sold; write yes, no, order or waiting",
     Code.CENTERS_MISSING: "all centers count together; let the export tell the stock of each center",
     Code.TEXT_CLEANED: "the text is sent without them; retype it where something is missing",
     Code.TEXT_CUT: "the text is sent up to Prom's limit; shorten it to choose what goes",

@@ -141,7 +141,9 @@ def _row_lines(good: GoodView) -> Iterator[WhyLine]:
         codes = [f" ({item.severity} {item.code})" for item in row.findings if item.column == mapping.column]
         reason = row.unsent.get(mapping.column, "")
         unsent = f"; not sent: {reason}" if reason else ""
-        yield WhyLine("columns", mapping.column, f"{_text(cell)} -> {target}{owner}{''.join(codes)}{unsent}")
+        instead = row.replaced.get(mapping.column)
+        words = _text(cell) if instead is None else f"{_text(cell)} (replaced by {_text(instead)})"
+        yield WhyLine("columns", mapping.column, f"{words} -> {target}{owner}{''.join(codes)}{unsent}")
     for price in row.prices:
         yield WhyLine("price", "", price_message(price))
     for item in row.filters:

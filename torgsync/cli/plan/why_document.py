@@ -73,7 +73,7 @@ def _row_document(good: GoodView) -> dict[str, object] | None:
         "lines": list(row.lines),
         "columns": [
             {"column": mapping.column, "value": cell, **pick(mapping, "to", "name", "owner")}
-            | {"unsent": row.unsent.get(mapping.column)}
+            | {"replaced": row.replaced.get(mapping.column), "unsent": row.unsent.get(mapping.column)}
             for mapping, cell in row.mapped_cells
         ],
         "price_steps": [price_message(price) for price in row.prices],

@@ -222,15 +222,11 @@ class FieldMapping(SettingsTable):
 
 
 def twin_target(fields: Sequence[FieldMapping]) -> str | None:
-    """Return a target that two columns are mapped to, None where there is none.
-
-    A quantity also sets the presence.
-    """
+    """Return a target that two columns are mapped to, None where there is none."""
     seen: set[str] = set()
     for mapping in fields:
         target = f"{mapping.to} {mapping.name}" if mapping.to == "characteristic" else mapping.to
         targets = {target, f"{target}_ru"} if mapping.split and f"{target}_ru" in TARGETS else {target}
-        targets |= {"presence"} if mapping.to == "quantity" else set()
         if twins := targets & seen:
             return max(twins)
         seen |= targets

@@ -121,7 +121,7 @@ def map_characteristic(rules: Rules, cell: MappedCell) -> Part:
     """Map one characteristic; an empty cell sends none."""
     text, findings = cell.short_text(rules)
     column = cell.mapping.column
-    if column == "Sex" and text:
+    if column == "Sex" and text and not rules.settings.value_map.gives(column, text):
         if text not in SEX:
             findings += (cell.finding(Code.SEX_UNKNOWN, text, cell=text[:QUOTED_LENGTH]),)
         text = SEX.get(text, "")

@@ -16,10 +16,17 @@ from torgsync.core.mapping import codes, prices, texts
 from torgsync.core.mapping import stock as stocks
 from torgsync.core.mapping.pricing import Priced
 from torgsync.core.mapping.row import EMPTY, ExportRow, Mapped, MappedCell, Part, Rules
-from torgsync.core.mapping.select import display_findings
+from torgsync.core.mapping.select import display_findings, displayed
 from torgsync.core.mapping.stock import Stock
 from torgsync.core.product.cells import ERRORS, CellFault, id_doubt
-from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, KEY, PICTURE, SUM_COLUMN
+from torgsync.core.product.columns import (
+    AVAILABLE_COLUMN,
+    CENTERS_COLUMN,
+    DISPLAY_COLUMN,
+    KEY,
+    PICTURE,
+    SUM_COLUMN,
+)
 from torgsync.core.product.fields import PRICE_STOCK, TARGETS, Characteristic, Photo, Value
 from torgsync.core.product.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTION, TYPE
 from torgsync.core.product.money import DecimalSigns
@@ -90,7 +97,7 @@ def price_stock_columns(settings: SyncObject) -> frozenset[str]:
     """
     mapped = {mapping.column for mapping in settings.fields if mapping.to in _PRICE_STOCK_TARGETS}
     content = {mapping.column for mapping in settings.fields if mapping.to not in _PRICE_STOCK_TARGETS}
-    return frozenset((mapped | {SUM_COLUMN, CENTERS_COLUMN}) - content - _READ_UNMAPPED)
+    return frozenset((mapped | {SUM_COLUMN, CENTERS_COLUMN, AVAILABLE_COLUMN}) - content - _READ_UNMAPPED)
 
 
 class Mapper:
@@ -110,23 +117,32 @@ class Mapper:
         self._has_characteristics = any(target == "characteristic" for _, target, *_ in self._mappings)
 
     def product(
-        self, good_id: str, line: int, cells: Mapping[str, str], stock: Stock, photos: PhotoSource
+        self,
+        good_id: str,
+        line: int,
+        cells: Mapping[str, str],
+        stock: Stock,
+        photos: PhotoSource,
+        *,
+        was_displayed: bool | None = None,
     ) -> Mapped:
         """Return the desired product of one row; `cells` are keyed by column.
 
-        `stock` is what selection counted. Photos stay untouched where `photos` returns None.
+        `stock` is what selection counted, `was_displayed` what it decided of `Display` at the last reading,
+        None where that is unknown. Photos stay untouched where `photos` returns None.
         """
         row, rules = ExportRow(good_id, line, cells), self._rules
+        doubtful = displayed(self._settings, cells, was=was_displayed) is None
         merged = _Merged(row)
         merged.add(_id_part(row))
         merged.map_cells(rules, self._mappings)
         columns = merged.columns
         merged.add(texts.complete_languages(rules, row, columns, merged.values, merged.absent))
-        merged.add_price_stock(rules, stock)
+        merged.add_price_stock(rules, stock, doubtful=doubtful)
         if self._has_characteristics:
             merged.add(codes.sorted_characteristics(row, merged.characteristics))
         merged.add(_photos_part(row, photos))
-        merged.add(Part(findings=display_findings(self._settings, row)))
+        merged.add(Part(findings=display_findings(self._settings, row, was=was_displayed)))
         merged.add(Part({"currency": rules.currency, "unit": merged.values.get("unit", "шт.")}))
         return merged.mapped(codes.model_of_row(rules, row, columns))
 
@@ -187,12 +203,12 @@ class _Merged:
             if target == "characteristic":
                 self.characteristics.append(codes.characteristic(rules, mapping))
 
-    def add_price_stock(self, rules: Rules, stock: Stock) -> None:
-        """Add stock, prices and status."""
-        self.add(stocks.map_stock(self._row, self.columns, stock))
+    def add_price_stock(self, rules: Rules, stock: Stock, *, doubtful: bool = False) -> None:
+        """Add stock, prices and status, which is `doubtful` where `Display` cannot be read."""
+        self.add(stocks.map_stock(rules, self._row, self.columns, stock))
         part, self._priced = prices.map_prices(rules, self._row, self.columns, self._unreadable)
         self.add(part)
-        self.add(stocks.map_status(rules, stock))
+        self.add(stocks.map_status(rules, stock, doubtful=doubtful))
 
     def mapped(self, model: str = "") -> Mapped:
         """Return the whole."""

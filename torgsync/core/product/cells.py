@@ -26,7 +26,6 @@ class CellFault(StrEnum):
     NO_NUMBER = "no-number"
     NO_QUANTITY = "no-quantity"
     NOT_WHOLE = "not-whole"
-    NO_FLAG = "no-flag"
     EMPTY = "empty"
 
 

@@ -60,11 +60,14 @@ EXTRA_COLUMNS = ("Height", "Width", "Length", "ProductionDate", "GoodPhotoList",
 SUM_COLUMN = "WarehouseQuantity"
 CENTERS_COLUMN = "WarehouseQuantityForPartner"
 DISPLAY_COLUMN = "Display"
+AVAILABLE_COLUMN = "available"
+"""A word of YML files and of files that passed through a shop program: whether a good can be bought (torgsoft
+§3.9)."""
 
 SECRET = frozenset({"PrimeCost"})
 """What the shop paid. It never leaves the machine, and no setting can make it (torgsoft §3.1)."""
 
-_CANONICAL = {name.casefold(): name for name in (*LAYOUT_40, *LAYOUT_50, *EXTRA_COLUMNS)}
+_CANONICAL = {name.casefold(): name for name in (*LAYOUT_40, *LAYOUT_50, *EXTRA_COLUMNS, AVAILABLE_COLUMN)}
 
 
 PICTURE = "picture"

@@ -18,7 +18,7 @@ from lxml import etree
 
 from torgsync.core.product.cells import key_of
 from torgsync.core.product.columns import (
-    CENTERS_COLUMN,
+    AVAILABLE_COLUMN,
     DISPLAY_COLUMN,
     KEY,
     SUM_COLUMN,
@@ -66,8 +66,8 @@ class YmlFile(CatalogFile):
     `names` maps the name of a param to its column. `sections` are keyed by id. `start` is the offset of the
     first byte of XML, `line` the number of its line.
 
-    An offer that is not available has nothing in stock, whatever number it carries. In a file without any
-    quantity, `available` becomes `Display` instead: how many there are is not known.
+    An offer that does not say whether it is available has no cell `available` where there are quantities:
+    they say it then.
     """
 
     kind: FileFormat = FileFormat.YML
@@ -111,10 +111,8 @@ class YmlFile(CatalogFile):
             texts[SITE_TEXT] = texts.pop("Description", "")
         for column in found:
             found[column] = own.get(column) or texts.get(column, "")
-        if offer.available == "false" and SUM_COLUMN in found:
-            found |= {SUM_COLUMN: "0"} | ({CENTERS_COLUMN: ""} if CENTERS_COLUMN in found else {})
-        elif offer.available and not found.get(DISPLAY_COLUMN, "0") and SUM_COLUMN not in found:
-            found[DISPLAY_COLUMN] = "0" if offer.available == "false" else "1"
+        if not offer.has_available and SUM_COLUMN in found and AVAILABLE_COLUMN not in offer.params:
+            found.pop(AVAILABLE_COLUMN, None)
         return found
 
 
@@ -218,7 +216,7 @@ class _Survey:
         self._met |= tags
         self.elements |= dict.fromkeys(offer.elements)
         self.params |= dict.fromkeys(offer.params)
-        self.available |= bool(offer.available)
+        self.available |= offer.has_available
         columns = resolve(list(offer.params), self._given.names, self._given.mapped).columns
         keys = (text for column, text in zip(columns, offer.params.values(), strict=True) if column == KEY)
         if not offer.elements[KEY].strip() and not any(map(str.strip, keys)):
@@ -257,6 +255,7 @@ def _columns(survey: _Survey, names: ColumnNames) -> tuple[str, ...]:
     if NUMBER in survey.elements:
         found |= dict.fromkeys(name for name in (PATH, SECTION) if name not in found)
     if survey.available and SUM_COLUMN not in found:
+        # Earlier versions read `available` as `Display` here: a column that kept goods out may not be lost.
         found[DISPLAY_COLUMN] = None
     return tuple(name for name in found if name)
 

@@ -58,11 +58,14 @@ def column_of(element: str) -> str:
 
 
 class Offer(NamedTuple):
-    """One offer: standard columns from its elements; params by their own names, values joined by `|`."""
+    """One offer: standard columns from its elements; params by their own names, values joined by `|`.
+
+    `has_available` is whether it says if it is available, be it by an empty word.
+    """
 
     elements: dict[str, str]
     params: dict[str, str]
-    available: str
+    has_available: bool
 
 
 def xml_parser() -> etree.XMLParser[etree._Element]:
@@ -91,15 +94,16 @@ def parse_offer(path: Path, record: ExportRecord, encoding: str) -> Offer:
             params.setdefault(str(child.get("name", "")).strip(), []).append(value)
         else:
             elements_found.setdefault(str(child.tag), []).append(value)
-    available = str(root.get("available") or elements_found.get("available", [""])[0]).strip().casefold()
-    if available:
-        elements_found["available"] = [available]
+    if word := root.get("available"):
+        elements_found["available"] = [word]
+    elif word is not None:
+        elements_found.setdefault("available", [word])
     if group := root.get("group_id"):
         elements_found.setdefault("group_id", [str(group)])
     return Offer(
         {**_elements(elements_found), KEY: str(root.get("id", ""))},
         {name: "|".join(dict.fromkeys(filter(None, values))) for name, values in params.items() if name},
-        available,
+        "available" in elements_found,
     )
 
 

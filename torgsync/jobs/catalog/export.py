@@ -112,12 +112,16 @@ def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes, photos
 
 
 def check_columns(file: ObjectFile, catalog: CatalogFile) -> None:
-    """Refuse a sync object that maps columns which the export must have and lacks."""
+    """Refuse a sync object that maps columns, or words of columns, which the export must have and lacks."""
     missing = []
     for number, mapping in enumerate(file.settings.fields):
         if mapping.column not in catalog.columns and not _may_lack(file.settings, catalog, mapping):
             message = no_column(catalog, mapping.column)
             missing.append((("fields", number, "column"), f"fields[{number}].column", message))
+    for number, table in enumerate(file.settings.values):
+        if table.column not in catalog.columns and catalog.kind is not FileFormat.YML:
+            message = no_column(catalog, table.column)
+            missing.append((("values", number, "column"), f"values[{number}].column", message))
     if missing:
         raise mistakes_at(file, missing)
 

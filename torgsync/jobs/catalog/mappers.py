@@ -37,7 +37,8 @@ class RowMapper:
 
     def read_signs(self) -> DecimalSigns:
         """Read the whole file for the signs of its columns of prices, and return them."""
-        rows = map(self._file.cells, self._file.records())
+        written = map(self._file.cells, self._file.records())
+        rows = map(self.settings.value_map.apply, written)
         self.decimal_signs = decimal_signs(self._columns, rows)
         self._mapper = Mapper(self.settings, self.decimal_signs)
         self._known = True

@@ -14,10 +14,11 @@ import xxhash
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import pictures, price_stock_columns
-from torgsync.core.mapping.select import SkipReason, empty_group, why_out
+from torgsync.core.mapping.row import ExportRow
+from torgsync.core.mapping.select import SkipReason, display_findings, displayed, empty_group, why_out
 from torgsync.core.mapping.stock import Stock, count_stock, sold_out, stock_centers, unknown_centers
 from torgsync.core.paging import PAGE, pages
-from torgsync.core.plan.decide import RowStatus
+from torgsync.core.plan.decide import RowStatus, was_displayed
 from torgsync.core.product.cells import Section, id_fault, id_fault_message
 from torgsync.core.product.columns import CENTERS_COLUMN, ExportRecord
 from torgsync.core.product.groups import grow
@@ -213,7 +214,7 @@ class RowReader:
             self.work.rows.block(good_id, finding, lines[0])
 
     def _map(self, good_id: str, record: ExportRecord, old: OldRow | None, row_filter: RowFilter) -> GoodRow:
-        cells = self.file.cells(record)
+        cells = self.context.object.value_map.apply(self.file.cells(record))
         stock = count_stock(self.context.object, cells)
         self.centers |= stock_centers(cells)
         content_hash = self._content_hash(cells)
@@ -234,12 +235,18 @@ class RowReader:
                 whole=False,
             )
         has_photos = bool(self.photos(good_id) or pictures(cells))
-        out = why_out(self.context.object, cells, stock, has_photos=has_photos)
+        was = was_displayed(old.row_status, old.reason) if old else None
+        settings = self.context.object
+        out = why_out(settings, cells, stock, has_photos=has_photos, was_displayed=was)
         if out is not None:
-            return GoodRow(good_id, record.row_hash, record.line, RowStatus.OUT, out)
-        mapped = self.mapper.of(cells).product(good_id, record.line, cells, stock, self.photos)
+            found = display_findings(settings, ExportRow(good_id, record.line, cells), was=was)
+            findings = placed(found if out is not SkipReason.OTHER_GROUP else (), self.file, record)
+            return replace(row, row_status=RowStatus.OUT, reason=out, findings=findings)
+        mapper = self.mapper.of(cells)
+        mapped = mapper.product(good_id, record.line, cells, stock, self.photos, was_displayed=was)
         return replace(
             row,
+            reason="" if displayed(settings, cells, was=was) else SkipReason.DISPLAY_UNKNOWN,
             product=mapped.product,
             findings=placed(mapped.findings, self.file, record),
             model=model_of(mapped.model),

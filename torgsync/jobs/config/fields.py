@@ -149,14 +149,19 @@ def _cost_in_disguise(catalog: CatalogFile) -> str:
 
 
 def add_standard_fields(file: ObjectFile) -> AddedFields:
-    """Map every standard column that the export has to its field; existing mappings stay."""
+    """Map every standard column that the export has to its field; existing mappings stay.
+
+    Next to a quantity the presence needs no column of its own.
+    """
     catalog = open_export(file)
     known = {mapping.column for mapping in file.settings.fields}
     mappings: list[FieldMapping] = []
     for column, target, name in STANDARD:
         if column in catalog.columns and column not in known:
             mapping = FieldMapping(column=column, to=target, name=name or None)
-            if not twin_target([*file.settings.fields, *mappings, mapping]):
+            before = [*file.settings.fields, *mappings]
+            counted = target == "presence" and any(other.to == "quantity" for other in before)
+            if not counted and not twin_target([*before, mapping]):
                 mappings.append(mapping)
     add_fields(file, mappings)
     own = tuple(name for name in catalog.columns if is_own(name) and name not in known)

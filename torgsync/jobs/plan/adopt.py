@@ -51,7 +51,7 @@ def _goods(context: JobContext, work: UnitOfWork) -> dict[str, GoodIdentity]:
     columns = {mapping.to: mapping.column for mapping in settings.fields}
     goods: dict[str, GoodIdentity] = {}
     for record in catalog.records():
-        good_id, cells = catalog.good_id(record), catalog.cells(record)
+        good_id, cells = catalog.good_id(record), settings.value_map.apply(catalog.cells(record))
         if good_id in goods:
             continue
         product = mapper.product(good_id, record.line, cells, count_stock(settings, cells), photos_of).product

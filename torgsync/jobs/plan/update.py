@@ -179,8 +179,8 @@ class ExportDraft(Draft):
     def _skip_counts(self, row_statuses: RowStatuses) -> dict[str, int]:
         """Return the goods that stay out by reason, those that are being removed included."""
         reasons = Counter[str]()
-        for (_, reason), count in sorted(row_statuses.items()):
-            if reason:
+        for (row_status, reason), count in sorted(row_statuses.items()):
+            if reason and row_status != RowStatus.IN:
                 reasons[reason] += count
         return dict(reasons + Counter(item.reason for item in self.skipped))
 

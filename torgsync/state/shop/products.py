@@ -184,7 +184,7 @@ class ProductRepository(Repository):
         g = t.goods.c
         rows = self._db.execute(
             self._select(g.good_id, g.line, g.reason)
-            .where(g.reason != "" if reason is None else g.reason == reason)
+            .where(g.row_status != RowStatus.IN, g.reason != "" if reason is None else g.reason == reason)
             .order_by(g.line, g.good_id)
         ).all()
         for page in pages(rows):

@@ -30,6 +30,7 @@ SECTIONS = {
     "3.4": "layouts without a header",
     "3.5": "dirty values",
     "3.6": "relations between columns",
+    "3.9": "words for shown, hidden and available",
     "4": "models",
     "5": "languages",
     "6": "photos",
@@ -48,7 +49,8 @@ QUIRKS = set(
     centers-column-missing centers-keep centers-keep-of-sum centers-mismatch centers-mistyped
     centers-one-file-each centers-summed centers-ticked centers-unreadable color-of-50
     column-pairs columns-renamed currency-sign decimal-comma decimal-point delimiter-forced
-    description-is-part-of-name display-0-with-stock display-unknown dynamic-columns
+    description-is-part-of-name display-0-with-stock display-turns-to-words display-unknown
+    dynamic-columns
     empty-model-is-nothing encoding-cp1251 encoding-cp1251-late encoding-forced encoding-utf8
     encoding-utf8-bom goodid-spelt-otherwise header-absent header-forced-off header-forced-on
     header-in-other-case html-with-line-ends ids-duplicate ids-odd ids-respelled
@@ -76,8 +78,9 @@ QUIRKS = set(
     sections-product-group sections-product-group-mistyped sections-same-name
     sections-unreadable sections-with-commas sex six-columns-more sizes sizes-reformatted
     stock-fractions-and-below-zero stock-mismatch stock-unchecked trailing-blanks unit-blank
-    values-split-by-underscore visibility-on-site wholesale-equals-prime-cost xlsx-goods-list
-    xlsx-stock-list yml-available yml-available-with-stock yml-cp1251 yml-in-a-trs yml-oldprice
+    values-replaced values-split-by-underscore visibility-on-site wholesale-equals-prime-cost xlsx-goods-list
+    xlsx-stock-list yml-available yml-available-with-stock yml-available-words
+    yml-available-words-alone yml-cp1251 yml-in-a-trs yml-oldprice
     yml-param-absent yml-params-with-quotes yml-pictures-with-windows-paths yml-vendor-model
     """.split()
 )

@@ -168,29 +168,32 @@ def test_a_name_is_found_or_composed(tmp_path: Path, inner: str, name: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("inner", "attributes", "stock", "display"),
+    ("inner", "attributes", "available", "display"),
     [
-        ("<quantity_in_stock>5</quantity_in_stock>", 'available="false"', "0", None),
-        ("<quantity_in_stock>5</quantity_in_stock>", 'available="true"', "5", None),
-        ("<available>false</available>", "", None, "0"),
-        ("<available>true</available>", "", None, "1"),
-        ('<available>true</available><param name="Display">0</param>', "", None, "0"),
-        ('<param name="Display">1</param>', 'available="false"', None, "1"),
+        ("<quantity_in_stock>5</quantity_in_stock>", 'available="False "', "False ", None),
+        ("<quantity_in_stock>5</quantity_in_stock>", 'available=""', "", None),
+        ("<quantity_in_stock>5</quantity_in_stock>", "", None, None),
+        ("<available>ні</available>", "", "ні", ""),
+        ("<available>ні</available>", 'available="так"', "так", ""),
+        ("<available>ні</available>", 'available=""', "ні", ""),
+        ('<available>true</available><param name="Display">0</param>', "", "true", "0"),
+        ('<param name="available">ні</param><param name="WarehouseQuantity">1</param>', "", "ні", None),
     ],
 )
-def test_what_is_not_available_is_not_sold(
-    tmp_path: Path, inner: str, attributes: str, stock: str | None, display: str | None
+def test_the_word_for_available_is_a_cell(
+    tmp_path: Path, inner: str, attributes: str, available: str | None, display: str | None
 ) -> None:
-    """It has nothing in stock; where no quantity is known at all, it is not displayed."""
-    found = single(tmp_path, inner, f'id="1" {attributes}')
-    assert (found.get("WarehouseQuantity"), found.get("Display")) == (stock, display)
+    """As it is written, as an attribute or an element; nothing at all is not an empty word."""
+    (found,) = goods(open_yml(write(tmp_path, yml([f'<offer id="1" {attributes}>{inner}</offer>']))))
+    assert (found.get("available"), found.get("Display")) == (available, display)
 
 
-def test_what_is_not_available_contradicts_no_center(tmp_path: Path) -> None:
-    """The sum is 0 and the centers are dropped, so there is no mismatch to report."""
-    params = '<param name="WarehouseQuantity">5</param><param name="WarehouseQuantityForPartner">2=5</param>'
-    found = single(tmp_path, params, 'id="1" available="false"')
-    assert (found["WarehouseQuantity"], found.get("WarehouseQuantityForPartner")) == ("0", None)
+def test_an_offer_without_the_word_is_one_without_it(tmp_path: Path) -> None:
+    """Next to others that have it: where there are quantities they count, else it is not available."""
+    for stock, available in (("<quantity_in_stock>5</quantity_in_stock>", None), ("", "")):
+        offers = [f'<offer id="1" available="так">{stock}</offer>', f'<offer id="2">{stock}</offer>']
+        _, second = goods(open_yml(write(tmp_path, yml(offers))))
+        assert second.get("available") == available
 
 
 def test_names_are_right_whatever_they_are_written_in(tmp_path: Path) -> None:

@@ -106,10 +106,14 @@ class Shop:
             for channel in (Mapper.product, Mapper.price_stock):
 
                 def noted(
-                    mapper: Mapper, good_id: str, *rest: object, _map: Callable[..., object] = channel
+                    mapper: Mapper,
+                    good_id: str,
+                    *rest: object,
+                    _map: Callable[..., object] = channel,
+                    **options: object,
                 ) -> object:
                     met.append(good_id)
-                    return _map(mapper, good_id, *rest)
+                    return _map(mapper, good_id, *rest, **options)
 
                 patch.setattr(Mapper, channel.__name__, noted)
             read_export(self.context())
@@ -328,6 +332,7 @@ CELLS = st.fixed_dictionaries(
         "ModelGoodID": st.sampled_from(["502", ""]),
         "TheSize": st.sampled_from(["36", "37", ""]),
         "GoodName": st.sampled_from(["", "Капці\n друга лінія", "Екран 5 TFT"]),
+        "Display": st.sampled_from(["0", "Ні", "так"]),
     },
 )
 GOODS = st.sampled_from("123456")
@@ -456,17 +461,25 @@ def test_a_good_that_left_its_model_while_it_was_gone(shop: Shop) -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(DAYS, st.lists(st.booleans(), min_size=5, max_size=5))
+@given(
+    DAYS,
+    st.lists(st.booleans(), min_size=5, max_size=5),
+    st.lists(st.sampled_from(["1", "0", "можливо", "хтозна"]), min_size=5, max_size=5),
+)
 def test_the_readings_agree_on_a_shop_with_products(
-    shop: Shop, _part: int, days: list[Day], arrives: list[bool]
+    shop: Shop, _part: int, days: list[Day], arrives: list[bool], words: list[str]
 ) -> None:
-    """What was sent and what exists makes no difference: same updates, creations and removals."""
+    """What was sent and what exists makes no difference: same updates, creations and removals.
+
+    Nor does a `Display` that cannot be read, which leaves the goods 2 and 3 as they were.
+    """
     examples = len(list(shop.folder.glob("*.toml")))
     names = (f"daily-{examples}", f"whole-{examples}")
     cells: dict[str, dict[str, str]] = {good_id: {} for good_id in "123456"}
     shop.photos, shop.tabs = {"1.jpg": b"a"}, ""
     for number, day in enumerate(days):
         cells |= day.cells
+        cells |= {good_id: cells[good_id] | {"Display": words[number]} for good_id in "23"}
         listed = sorted(cells.keys() - day.gone, key=lambda good_id: (good_id != day.first, good_id))
         shop.rows = [row(good_id, **cells[good_id]) for good_id in listed]
         shop.rows += [row(good_id, **changed) for good_id, changed in day.twins]
@@ -489,9 +502,9 @@ def test_a_price_or_a_stock_that_moved_takes_no_card_apart(
     met: list[str] = []
     whole = Mapper.product
 
-    def noted(mapper: Mapper, good_id: str, *rest: object) -> object:
+    def noted(mapper: Mapper, good_id: str, *rest: object, **options: object) -> object:
         met.append(good_id)
-        return whole(mapper, good_id, *rest)  # type: ignore[arg-type]
+        return whole(mapper, good_id, *rest, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Mapper, "product", noted)
     shop.rows = [row("1", RetailPrice="90"), row("2", WarehouseQuantity="0"), row("3", RetailPrice="x")]

@@ -73,6 +73,9 @@ _SENTENCES = {
         finding(Code.NUMBER_UNREADABLE, cell="1.450", fault="two-amounts", fields=_PRICE),
     "`12,345` may be 12345 or 12.345; not sent: wholesale prices":
         finding(Code.NUMBER_UNREADABLE, cell="12,345", fault="two-amounts", fields=["wholesale_prices"]),
+    "`2` is neither yes nor no; the good stays off the site":
+        finding(Code.DISPLAY_UNKNOWN, cell="2", case="hidden"),
+    "`2` is neither yes nor no; the good stays shown": finding(Code.DISPLAY_UNKNOWN, cell="2"),
     "the stock is empty; what Prom has stays": finding(Code.NUMBER_UNREADABLE, cell="", fault="empty"),
     "`#REF!` is an error of a spreadsheet; not sent: price and discount":
         finding(Code.CELL_ERROR, cell="#REF!", fault="error", fields=_PRICE),

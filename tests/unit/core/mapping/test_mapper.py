@@ -14,7 +14,7 @@ from torgsync import __version__
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import MAPPING_VERSION, Mapper, rules_version
 from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.stock import Stock
+from torgsync.core.mapping.stock import Stock, count_stock
 from torgsync.core.product.cells import Section
 from torgsync.core.product.fields import Characteristic, Discount, Photo, Value, WholesaleStep
 from torgsync.core.product.products import Product, dump, load
@@ -658,7 +658,10 @@ def test_wholesale_price_and_minimum_make_a_ladder(
         (" 1 ", "available", []),
         ("False", "not_available", []),
         ("", "not_available", []),
-        ("є", "absent", [{"cell": "є", "fault": "no-flag", "fields": ["presence"]}]),
+        (" Під  замовлення", "order", []),
+        ("Очікується", "waiting", []),
+        ("нема на базі", "absent", [{"cell": "нема на базі"}]),
+        ("#REF!", "absent", [{"cell": "#REF!", "fault": "error"}]),
     ],
 )
 def test_presence_without_a_quantity(cell: str, presence: str, found: list[Args]) -> None:
@@ -666,6 +669,64 @@ def test_presence_without_a_quantity(cell: str, presence: str, found: list[Args]
     result = mapped({"available": cell}, ("available", "presence"))
     assert values(result, "presence") == [presence]
     assert [one.args for one in result.findings] == found
+    assert ("presence" in result.unreadable) == bool(found)
+
+
+@pytest.mark.parametrize(
+    ("available", "stock", "zero", "made"),
+    [
+        ("так", "4", "order", [4, "available"]),
+        ("так", "0", "order", [0, "order"]),
+        ("ні", "4", "not_available", [0, "not_available"]),
+        ("ні", "4", "waiting", [0, "waiting"]),
+        ("", "4", "not_available", [0, "not_available"]),
+        ("немає в наявності", "4", "order", [0, "not_available"]),
+        ("під замовлення", "4", "not_available", [0, "order"]),
+        ("нема на базі", "4", "order", ["absent", "absent"]),
+        (None, "4", "order", [4, "available"]),
+        (None, "0,4", "waiting", [0, "waiting"]),
+        ("ні", "багато", "not_available", [0, "not_available"]),
+    ],
+)
+def test_presence_next_to_a_quantity(
+    available: str | None, stock: str, zero: str, made: list[Value | str]
+) -> None:
+    """A mere no is a good without stock, which `[stock] zero` decides about; four words say it plainly."""
+    row = {"WarehouseQuantity": stock} | ({} if available is None else {"available": available})
+    settings = sync_object(fields=fields_of(("WarehouseQuantity", "quantity")), stock={"zero": zero})
+    product = Mapper(settings).product("17", 3, row, count_stock(settings, row), lambda _: None).product
+    assert [product.values.get(name, "absent") for name in ("quantity", "presence")] == made
+
+
+@pytest.mark.parametrize(
+    ("word", "stock", "made", "found"),
+    [
+        ("так", "4", [4, "available"], []),
+        ("так", "0", [0, "waiting"], []),
+        ("під замовлення", "4", [0, "order"], []),
+        ("хтозна", "4", ["absent", "absent"], [Code.PRESENCE_UNKNOWN]),
+        ("так", "багато", ["absent", "available"], [Code.NUMBER_UNREADABLE]),
+        ("ні", "багато", [0, "waiting"], []),
+    ],
+)
+def test_a_column_of_its_own_for_the_presence(
+    word: str, stock: str, made: list[Value | str], found: list[Code]
+) -> None:
+    """It counts before the quantity, and what cannot be read is reported once."""
+    row = {"WarehouseQuantity": stock, "Наявність": word}
+    columns = fields_of(("WarehouseQuantity", "quantity"), ("Наявність", "presence"))
+    settings = sync_object(fields=columns, stock={"zero": "waiting"})
+    result = Mapper(settings).product("17", 3, row, count_stock(settings, row), lambda _: None)
+    assert (values(result, "quantity", "presence"), codes(result)) == (made, found)
+
+
+@pytest.mark.parametrize(
+    ("cell", "ready"),
+    [("так", True), ("0", False), ("3", True), ("-1", False), ("", "absent"), ("?", "absent")],
+)
+def test_ready_to_ship_is_a_yes_or_a_number(cell: str, ready: bool | str) -> None:
+    """A cell that is neither leaves it as it is."""
+    assert values(mapped({"Готово": cell}, ("Готово", "ready_to_ship")), "ready_to_ship") == [ready]
 
 
 @pytest.mark.parametrize("error", ["#REF!", "#N/A", " #ССЫЛКА! "])
@@ -740,13 +801,14 @@ def test_the_percent_belongs_to_the_two_prices_of_the_accounting_program() -> No
 
 @pytest.mark.parametrize(
     ("cell", "respect", "found"),
-    [("так", True, [Code.DISPLAY_UNKNOWN]), ("2", True, [Code.DISPLAY_UNKNOWN]), ("так", False, [])]
-    + [(cell, True, []) for cell in ("0", "1", "1,0", " ")],
+    [("можливо", True, [Code.DISPLAY_UNKNOWN]), ("2", True, [Code.DISPLAY_UNKNOWN]), ("2", False, [])]
+    + [(cell, True, []) for cell in ("0", "1", "1,0", " ", "так")],
 )
-def test_a_display_that_is_neither_0_nor_1(cell: str, respect: bool, found: list[Code]) -> None:
-    """With `respect_display` the value is reported, and the good is shown."""
+def test_a_display_that_is_neither_yes_nor_no(cell: str, respect: bool, found: list[Code]) -> None:
+    """With `respect_display` the value is reported, and the status stays."""
     result = mapped({"Display": cell}, accounting_centers={"respect_display": respect})
     assert codes(result) == found
+    assert values(result, "status") == ["absent" if found else "on_display"]
 
 
 def test_a_good_in_no_group() -> None:
