@@ -42,6 +42,7 @@ _FAULTS = {
     CellFault.NO_NUMBER: "`{cell}` is not a number",
     CellFault.NO_QUANTITY: "`{cell}` is not a quantity",
     CellFault.NOT_WHOLE: "`{cell}` is no number of whole pieces",
+    CellFault.NO_LADDER: "`{cell}` is no list of wholesale prices, each from a quantity on",
     CellFault.EMPTY: "the stock is empty",
 }
 _ODD_IDS = {

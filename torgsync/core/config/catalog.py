@@ -12,7 +12,14 @@ from pydantic_core import PydanticCustomError
 
 from torgsync.core.config.keys import Key
 from torgsync.core.product.cells import PLACEHOLDERS, line_of_text
-from torgsync.core.product.columns import LAYOUT_48, SECRET, canonical, is_standard
+from torgsync.core.product.columns import (
+    LAYOUT_48,
+    SECRET,
+    canonical,
+    folded,
+    is_standard,
+    unit_column,
+)
 from torgsync.core.product.fields import TARGETS
 from torgsync.core.text import did_you_mean
 
@@ -182,7 +189,7 @@ class FieldMapping(SettingsTable):
     name: str | None = None
     """The characteristic's name for buyers."""
     unit: str | None = None
-    """The characteristic's unit."""
+    """The characteristic's unit, where the export gives a value none of its own."""
     split: str | None = Field(None, min_length=1)
     """What parts Ukrainian from Russian in one cell."""
     owner: Literal["torgsoft", "prom"] = "torgsoft"
@@ -195,6 +202,11 @@ class FieldMapping(SettingsTable):
         if name in SECRET:
             raise ValueError(f"`{name}` is what the shop paid; it can never be sent")
         return name
+
+    @field_validator("name")
+    @classmethod
+    def _one_line(cls, name: str | None) -> str | None:
+        return name and line_of_text(name, frozenset())
 
     @field_validator("to")
     @classmethod
@@ -220,14 +232,37 @@ class FieldMapping(SettingsTable):
             raise ValueError(f'the name holds "{self.split}" more than once; it parts two languages')
         return self
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of a characteristic: one, or one for each language."""
+        name = self.name or ""
+        parts = name.split(self.split) if self.split else [name]
+        return frozenset(part.strip() for part in parts if part.strip())
+
+    @cached_property
+    def unit_column(self) -> str:
+        """The column that holds the units of the values."""
+        return unit_column(self.column)
+
+
+ALSO_SET = {"wholesale_prices": ("wholesale_price", "wholesale_minimum")}
+"""What a target sets as well."""
+
 
 def twin_target(fields: Sequence[FieldMapping]) -> str | None:
-    """Return a target that two columns are mapped to, None where there is none."""
+    """Return a target that two columns are mapped to, None where there is none.
+
+    Names of characteristics that differ by case, blanks or look-alike letters alone are one name, and of a
+    name in two languages each counts.
+    """
     seen: set[str] = set()
     for mapping in fields:
-        target = f"{mapping.to} {mapping.name}" if mapping.to == "characteristic" else mapping.to
-        targets = {target, f"{target}_ru"} if mapping.split and f"{target}_ru" in TARGETS else {target}
+        targets = {mapping.to, *ALSO_SET.get(mapping.to, ())}
+        if mapping.to == "characteristic":
+            targets = {f"characteristic {folded(name)}" for name in mapping.names}
+        elif mapping.split and f"{mapping.to}_ru" in TARGETS:
+            targets.add(f"{mapping.to}_ru")
         if twins := targets & seen:
-            return max(twins)
+            return f"characteristic {mapping.name}" if mapping.to == "characteristic" else max(twins)
         seen |= targets
     return None

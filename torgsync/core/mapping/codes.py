@@ -131,17 +131,33 @@ def map_characteristic(rules: Rules, cell: MappedCell) -> Part:
     fitted = fit_characteristic(text)
     if fitted.reasons:
         findings += cell.findings(fitted.reasons, text)
-    named = characteristic(rules, cell.mapping, fitted.text) if fitted.text else None
+    named = None
+    if fitted.text:
+        unit = cell.row.cells.get(cell.mapping.unit_column)
+        unit = line_of_text(unit, rules.blank) if unit else None
+        named = characteristic(rules, cell.mapping, fitted.text, unit)
     return Part(findings=findings, characteristic=named)
 
 
-def characteristic(rules: Rules, mapping: FieldMapping, value: str = "") -> Characteristic:
-    """Return a characteristic; one without a value keeps what was last sent of it."""
+def characteristic(
+    rules: Rules, mapping: FieldMapping, value: str = "", unit: str | None = None
+) -> Characteristic:
+    """Return a characteristic; one without a value keeps what was last sent of it.
+
+    `unit` is that of the value in the file; where it has none, the sync object's is taken. A unit that the
+    value already ends with is not sent again.
+    """
     name = mapping.name or mapping.column
     if mapping.split is not None:
         both = split_languages(name, mapping.split)
         name = both.ru if rules.russian else both.uk
-    return Characteristic(name, mapping.unit or "", value)
+    unit = mapping.unit or "" if unit is None else unit
+    return Characteristic(name, "" if value and unit and _ends_with(value, unit) else unit, value)
+
+
+def _ends_with(value: str, unit: str) -> bool:
+    """Return whether a value such as `5 кг` ends with its unit as a word of its own."""
+    return value.casefold().endswith(unit.casefold()) and not value[: -len(unit)][-1:].isalpha()
 
 
 def sorted_characteristics(row: ExportRow, mapped: Sequence[Characteristic]) -> Part:

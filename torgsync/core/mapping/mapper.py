@@ -12,7 +12,7 @@ from types import MappingProxyType
 from torgsync import __version__
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping import codes, prices, texts
+from torgsync.core.mapping import codes, ladder, prices, texts
 from torgsync.core.mapping import stock as stocks
 from torgsync.core.mapping.pricing import Priced
 from torgsync.core.mapping.row import EMPTY, ExportRow, Mapped, MappedCell, Part, Rules
@@ -53,6 +53,7 @@ _MAPPINGS: dict[str, CellMapping | None] = {
     "sale_price": prices.check_retail_price,
     "wholesale_price": prices.check_wholesale_price,
     "wholesale_minimum": prices.check_wholesale_minimum,
+    "wholesale_prices": ladder.check_ladder,
     "quantity": None,  # counted over the accounting centers
     "presence": stocks.map_presence,
     "ready_to_ship": stocks.map_ready_to_ship,
@@ -69,7 +70,10 @@ _MAPPINGS: dict[str, CellMapping | None] = {
 """What maps the cell of each target; None where nothing is mapped cell by cell."""
 
 _NUMBERS = frozenset(
-    {"price", "sale_price", "wholesale_price", "wholesale_minimum", "quantity", "presence", "ready_to_ship"}
+    {
+        *("price", "sale_price", "wholesale_price", "wholesale_minimum", "wholesale_prices"),
+        *("quantity", "presence", "ready_to_ship"),
+    }
 )
 """Targets whose mappings report a spreadsheet's error themselves."""
 

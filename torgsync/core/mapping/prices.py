@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
+from torgsync.core.mapping.ladder import Ladder, read_ladder
 from torgsync.core.mapping.pricing import NOTHING, Priced, PriceRule
 from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, ExportRow, MappedCell, Part, Rules
 from torgsync.core.product.cells import CellFault, line_of_text, number, number_fault, readable
@@ -119,9 +120,13 @@ def map_prices(
             values.update(retail.values)
             findings += retail.findings
             keep.update(retail.keep)
-    if "wholesale_price" in columns and "wholesale_prices" not in keep:
-        values["wholesale_prices"], found = _ladder(prices)
-        findings += found
+    if "wholesale_prices" not in keep:
+        if "wholesale_prices" in columns:
+            values["wholesale_prices"], found = _steps(prices, rules)
+            findings += found
+        elif "wholesale_price" in columns:
+            values["wholesale_prices"], found = _ladder(prices)
+            findings += found
     return Part(values, tuple(findings), keep), prices.priced
 
 
@@ -155,6 +160,16 @@ def _ladder(prices: _Prices) -> tuple[tuple[WholesaleStep, ...], tuple[Finding, 
     else:
         return (WholesaleStep(int(minimum), wholesale),), ()
     return (), (prices.finding(Code.WHOLESALE_UNUSED, "wholesale_price", **args),)
+
+
+def _steps(prices: _Prices, rules: Rules) -> tuple[Ladder, tuple[Finding, ...]]:
+    """Return the wholesale prices of a ladder, or a finding where one of them is above the price."""
+    steps = read_ladder(rules, prices.cell("wholesale_prices"))
+    highest, retail = max((step.price for step in steps), default=NOTHING), prices.price("price")
+    if not 0 < retail < highest:
+        return steps, ()
+    args = {"case": "above-price", "wholesale": str(highest), "price": str(retail)}
+    return (), (prices.finding(Code.WHOLESALE_UNUSED, "wholesale_prices", **args),)
 
 
 _SIGNS = {

@@ -26,6 +26,7 @@ class CellFault(StrEnum):
     NO_NUMBER = "no-number"
     NO_QUANTITY = "no-quantity"
     NOT_WHOLE = "not-whole"
+    NO_LADDER = "no-ladder"
     EMPTY = "empty"
 
 

@@ -22,6 +22,7 @@ MODEL, MODEL_NAME = "ModelGoodID", "FashionName"
 MADE = 1 << 30
 """Numbers made from a group's text are from here up to 2^31; those of real sections are far smaller."""
 
+_NUMBER = re.compile(r"-?[0-9]*")
 _POSITIVE = re.compile(r"0*[1-9][0-9]*")
 
 
@@ -50,9 +51,14 @@ def _path(cells: Mapping[str, str], column: str, blank: frozenset[str]) -> tuple
 
 
 def _section(cells: Mapping[str, str], column: str, blank: frozenset[str]) -> tuple[Section, ...]:
-    """Return the section by its number and name; a file without numbers gets one made from the name."""
+    """Return the section by its number and name; a file without numbers gets one made from the name.
+
+    Where the column of the number is the only one and holds no number, it holds the name.
+    """
     if NUMBER not in cells:
         return _named(cells.get(column, ""), blank)
+    if SECTION not in cells and not _NUMBER.fullmatch(cells[NUMBER].strip()):
+        return _named(cells[NUMBER], blank)
     number, name = cells[NUMBER].strip(), line_of_text(cells.get(column, ""), blank)
     return (Section(number, name),) if name and _POSITIVE.fullmatch(number) else ()
 

@@ -84,7 +84,7 @@ def fit_keywords(text: str) -> Fitted:
     A phrase has at most `PHRASE_LIMIT` characters; those past `KEYWORDS_LIMIT` in all are left out.
     """
     reasons = []
-    every = [phrase for part in text.split(",") if (phrase := part.strip())]
+    every = [phrase for part in re.split(r"[,|]", text) if (phrase := part.strip())]
     phrases = [phrase for phrase in every if len(phrase) <= PHRASE_LIMIT]
     if len(phrases) < len(every):
         first = next(phrase for phrase in every if len(phrase) > PHRASE_LIMIT)

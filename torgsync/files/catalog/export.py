@@ -25,7 +25,7 @@ from torgsync.files.catalog.encodings import refuse_utf16
 from torgsync.files.catalog.trs import open_trs
 from torgsync.files.catalog.xlsx import OLD_OFFICE, open_xlsx
 from torgsync.files.catalog.yml import LOOK, open_yml, start_of_text
-from torgsync.files.catalog.yml_offers import column_of
+from torgsync.files.catalog.yml_elements import column_of
 from torgsync.files.config.objects import ObjectFile, path_in
 
 _ARCHIVE = b"PK\x03\x04"

@@ -9,10 +9,10 @@ from __future__ import annotations
 import codecs
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from lxml import etree
 
@@ -21,10 +21,14 @@ from torgsync.core.product.columns import (
     AVAILABLE_COLUMN,
     DISPLAY_COLUMN,
     KEY,
+    LADDER,
+    SITE_TEXT,
     SUM_COLUMN,
     ColumnNames,
     ExportRecord,
+    folded,
     resolve,
+    unit_column,
 )
 from torgsync.core.product.groups import NUMBER, PATH, SECTION
 from torgsync.errors import ExportInvalid, Mistake
@@ -33,6 +37,8 @@ from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat,
 from torgsync.files.catalog.encodings import CP1251, UTF8, find_encoding, is_surely_utf8, known_encoding
 from torgsync.files.catalog.layouts import guesses_of_names
 from torgsync.files.catalog.refusals import AGAIN, LISTED
+from torgsync.files.catalog.yml_categories import Category, read_categories, section_columns
+from torgsync.files.catalog.yml_elements import Measured, joined
 from torgsync.files.catalog.yml_offers import CONTROL_BYTES, OfferCutter, parse_offer, xml_parser
 
 LOOK = 4096
@@ -48,22 +54,13 @@ _DECLARED = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["
 
 _WEB_PAGE = re.compile(rb"<html[\s>]", re.IGNORECASE)
 
-SITE_TEXT = "offer_description"
-"""The text of `<description>` where a param is named `Description`: that one is a part of the good's name."""
-
-
-class Category(NamedTuple):
-    """A category of the file: its parent's id, empty at the root, and its name."""
-
-    parent: str
-    name: str
-
 
 @dataclass(frozen=True, kw_only=True)
 class YmlFile(CatalogFile):
     """One YML export.
 
-    `names` maps the name of a param to its column. `sections` are keyed by id. `start` is the offset of the
+    `names` maps the name of a param to its column, `mapped` are the columns that the sync object uses.
+    `sections` are keyed by id. `start` is the offset of the
     first byte of XML, `line` the number of its line.
 
     An offer that does not say whether it is available has no cell `available` where there are quantities:
@@ -73,6 +70,7 @@ class YmlFile(CatalogFile):
     kind: FileFormat = FileFormat.YML
     has_header: bool = True
     names: Mapping[str, str]
+    mapped: Collection[str]
     sections: Mapping[str, Category]
     start: int
     line: int
@@ -80,7 +78,7 @@ class YmlFile(CatalogFile):
     @property
     def context(self) -> bytes:
         """The tree of categories, and how the bytes of an offer become texts."""
-        tree = "\x1e".join("\x1f".join((number, *category)) for number, category in self.sections.items())
+        tree = "\x1e".join("\x1f".join((identity, *category)) for identity, category in self.sections.items())
         return f"{self.kind} {self.encoding} {tree}".encode()
 
     def _all(self) -> Iterator[ExportRecord]:
@@ -100,17 +98,21 @@ class YmlFile(CatalogFile):
 
     def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of an offer, empty where it has none."""
-        offer = parse_offer(self.path, record, self.encoding)
+        offer = parse_offer(self.path, record, self.encoding, self.mapped)
         found = dict.fromkeys(self.columns, "")
-        own: dict[str, str] = {}
-        for name, text in offer.params.items():
-            if text:
-                own.setdefault(self.names.get(name, ""), text)
-        texts = offer.elements | _section(self.sections, offer.elements.get(NUMBER, ""))
+        own: dict[str, Measured] = {}
+        for name, value in offer.params.items():
+            if value.text:
+                column = self.names.get(name, "")
+                own[column] = joined([own[column], value]) if column in own else value
+        texts = offer.elements | section_columns(self.sections, offer.elements.get(NUMBER, ""))
         if "Description" in self.names.values():
             texts[SITE_TEXT] = texts.pop("Description", "")
         for column in found:
-            found[column] = own.get(column) or texts.get(column, "")
+            found[column] = own[column].text if column in own else texts.get(column, "")
+        for column, value in own.items():
+            if (unit := unit_column(column)) in found:
+                found[unit] = value.unit
         if not offer.has_available and SUM_COLUMN in found and AVAILABLE_COLUMN not in offer.params:
             found.pop(AVAILABLE_COLUMN, None)
         return found
@@ -156,11 +158,12 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, size: int, modified_n
     return YmlFile(
         path=path,
         encoding=encoding,
-        columns=_columns(survey, names),
+        columns=_columns(survey, names, given),
         size=size,
         modified_ns=modified_ns,
         guesses=(*guesses, *guesses_of_names(path.name, names)),
         names=dict(zip(survey.params, names.columns, strict=True)),
+        mapped=given.mapped,
         sections=sections,
         start=start,
         line=line,
@@ -202,6 +205,7 @@ class _Survey:
         self.offers = 0
         self.elements: dict[str, None] = {}
         self.params: dict[str, None] = {}
+        self.measured: set[str] = set()
         self.available = False
         self.keyless: list[int] = []
 
@@ -212,13 +216,15 @@ class _Survey:
         tags = {tag if tag[0] != b"offer" else _attributes(tag[1]) for tag in _TAG.findall(plain)}
         if tags <= self._met and _identity(plain).strip():
             return
-        offer = parse_offer(self._path, record, self._encoding)
+        offer = parse_offer(self._path, record, self._encoding, self._given.mapped)
         self._met |= tags
         self.elements |= dict.fromkeys(offer.elements)
         self.params |= dict.fromkeys(offer.params)
+        self.measured.update(name for name, value in offer.params.items() if value.unit)
         self.available |= offer.has_available
         columns = resolve(list(offer.params), self._given.names, self._given.mapped).columns
-        keys = (text for column, text in zip(columns, offer.params.values(), strict=True) if column == KEY)
+        values = zip(columns, offer.params.values(), strict=True)
+        keys = (value.text for column, value in values if column == KEY)
         if not offer.elements[KEY].strip() and not any(map(str.strip, keys)):
             self.keyless.append(record.line)
 
@@ -236,16 +242,27 @@ def _attributes(text: bytes) -> tuple[bytes, bytes]:
 
 
 def _resolve(survey: _Survey, given: ReadSettings) -> ColumnNames:
-    """Return the columns of the params; names that differ by case alone are one column."""
-    params = [name.strip() for name in survey.params]
-    names = resolve(params, given.names, given.mapped)
+    """Return the columns of the params; names that differ by case or blanks alone are one column.
+
+    It is spelt as the sync object spells it, else as in the first offer.
+    """
+    spelt = {folded(column): column for column in given.mapped}
     first: dict[str, str] = {}
-    columns = tuple(first.setdefault(column.casefold(), column) for column in names.columns)
-    return ColumnNames(columns, names.aliases)
+    for name in survey.params:
+        first.setdefault(folded(name), spelt.get(folded(name), name))
+    names = resolve(list(first.values()), given.names, given.mapped)
+    meant = dict(zip(first, (spelt.get(folded(column), column) for column in names.columns), strict=True))
+    return ColumnNames(tuple(meant[folded(name)] for name in survey.params), names.aliases)
 
 
-def _columns(survey: _Survey, names: ColumnNames) -> tuple[str, ...]:
+def _columns(survey: _Survey, names: ColumnNames, given: ReadSettings) -> tuple[str, ...]:
     found = {KEY: None} | dict.fromkeys(names.columns)
+    units = [
+        unit_column(column)
+        for name, column in zip(survey.params, names.columns, strict=True)
+        if name in survey.measured
+    ]
+    found |= dict.fromkeys(units)
     taken = {name.casefold() for name in found}
     for name in survey.elements:
         column = SITE_TEXT if name == "Description" and name in names.columns else name
@@ -257,20 +274,9 @@ def _columns(survey: _Survey, names: ColumnNames) -> tuple[str, ...]:
     if survey.available and SUM_COLUMN not in found:
         # Earlier versions read `available` as `Display` here: a column that kept goods out may not be lost.
         found[DISPLAY_COLUMN] = None
+    if LADDER in given.mapped:  # where no offer has wholesale prices any more, there are none
+        found.setdefault(LADDER)
     return tuple(name for name in found if name)
-
-
-def _section(sections: Mapping[str, Category], identity: str) -> dict[str, str]:
-    """Return the columns of an offer's category and its path from the root."""
-    path: dict[str, str] = {}
-    step = identity
-    while step in sections and step not in path:
-        path[step] = sections[step].name
-        step = sections[step].parent
-    if not path:
-        return {}
-    items = [f"{number}={name}" for number, name in reversed(path.items())]
-    return {PATH: "|".join(items), SECTION: path[identity]}
 
 
 def _sections(path: Path, outside: bytes, encoding: str) -> dict[str, Category]:
@@ -281,10 +287,4 @@ def _sections(path: Path, outside: bytes, encoding: str) -> dict[str, Category]:
         root = etree.fromstring(text.lstrip(), xml_parser())
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ExportInvalid(f"`{path}` is cut off or is no sound YML file", hint=AGAIN) from error
-    found: dict[str, Category] = {}
-    for category in root.iterfind(".//category"):
-        identity = str(category.get("id", "")).strip()
-        if identity:
-            name = " ".join("".join(category.itertext(with_tail=False)).replace("|", "/").split())
-            found.setdefault(identity, Category(str(category.get("parentId", "")).strip(), name))
-    return found
+    return read_categories(root)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from lxml import etree
 
-from torgsync.core.product.cells import number
-from torgsync.core.product.columns import KEY, PICTURE, SUM_COLUMN, ExportRecord, canonical
-from torgsync.core.product.groups import MODEL, NUMBER, PATH
+from torgsync.core.product.columns import KEY, ExportRecord
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.refusals import AGAIN
 from torgsync.files.catalog.rows import LONGEST
+from torgsync.files.catalog.yml_elements import Measured, element_columns, joined
+from torgsync.files.catalog.yml_prices import LADDER_ELEMENT, ladder_of
 
 _CHUNK = 1024 * 1024
 _MARK_LENGTH = 16  # bytes that a mark may reach over the end of what was read
@@ -26,45 +26,15 @@ _TAG_END = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*')*?(?P<empty>/?)>""")
 CONTROL_BYTES = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})  # no XML carries them; programs write them
 _CSV_TEXT = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"')
 
-_ELEMENTS = {
-    "name": "GoodName",
-    "description": "Description",
-    "vendorCode": "Articul",
-    "barcode": "Barcode",
-    "vendor": "PCName",
-    "country": "Country",
-    "country_of_origin": "Country",
-    "quantity_in_stock": SUM_COLUMN,
-    "stock_quantity": SUM_COLUMN,
-    "groupId": MODEL,
-    "group_id": MODEL,
-}
-"""The column of an element of the norm; the other elements are columns of their own name."""
-
-_PRICE, _SALE = "RetailPrice", "RetailPriceWithDiscount"
-
-_READ_AS = {tag.casefold(): column for tag, column in _ELEMENTS.items()} | {
-    "price": _PRICE,
-    "oldprice": _PRICE,
-    "model": "GoodName",
-    "typeprefix": "GoodName",
-    "categoryid": PATH,
-}
-
-
-def column_of(element: str) -> str:
-    """Return the column as which an element of the norm is read, empty where it keeps its own name."""
-    return _READ_AS.get(element.strip().casefold(), "")
-
 
 class Offer(NamedTuple):
-    """One offer: standard columns from its elements; params by their own names, values joined by `|`.
+    """One offer: columns from its elements; params by their own names, values joined by `|`.
 
     `has_available` is whether it says if it is available, be it by an empty word.
     """
 
     elements: dict[str, str]
-    params: dict[str, str]
+    params: dict[str, Measured]
     has_available: bool
 
 
@@ -75,8 +45,8 @@ def xml_parser() -> etree.XMLParser[etree._Element]:
     )
 
 
-def parse_offer(path: Path, record: ExportRecord, encoding: str) -> Offer:
-    """Return what an offer says. Raises ExportInvalid with its line."""
+def parse_offer(path: Path, record: ExportRecord, encoding: str, mapped: Collection[str] = ()) -> Offer:
+    """Return what an offer says; `mapped` are the columns in use. Raises ExportInvalid with its line."""
     try:
         text = record.raw.translate(None, CONTROL_BYTES).decode(encoding)
         root = etree.fromstring(text, xml_parser())
@@ -85,64 +55,46 @@ def parse_offer(path: Path, record: ExportRecord, encoding: str) -> Offer:
         what = "a bare `&` stands in it, which XML writes as `&amp;`" if "EntityRef" in what else what
         mistakes = (Mistake(record.line, "offer", what),)
         raise ExportInvalid(f"an offer of `{path}` cannot be read", mistakes=mistakes, hint=AGAIN) from error
-    elements_found, params = dict[str, list[str]](), dict[str, list[str]]()
+    elements, params = dict[str, list[Measured]](), dict[str, list[Measured]]()
     for child in root.iterchildren("*"):
-        # HTML elements in a value keep their tags.
-        inner = (etree.tostring(part, encoding="unicode") for part in child)
-        value = _unquoted((child.text or "") + "".join(inner))
-        if child.tag == "param":
-            params.setdefault(str(child.get("name", "")).strip(), []).append(value)
+        name = str(child.tag)
+        unit = child.get("unit")
+        if name == "param":
+            found, name = params, str(child.get("name", "")).strip()
+            text = _text(child)
         else:
-            elements_found.setdefault(str(child.tag), []).append(value)
+            found = elements
+            text = ladder_of(child) if name.casefold() == LADDER_ELEMENT else _text(child)
+        value = Measured(text, str(unit).strip()) if unit else Measured(text)
+        if name in found:
+            found[name].append(value)
+        else:
+            found[name] = [value]
     if word := root.get("available"):
-        elements_found["available"] = [word]
+        elements["available"] = [Measured(str(word))]
     elif word is not None:
-        elements_found.setdefault("available", [word])
+        elements.setdefault("available", [Measured("")])
     if group := root.get("group_id"):
-        elements_found.setdefault("group_id", [str(group)])
+        elements.setdefault("group_id", [Measured(str(group))])
     return Offer(
-        {**_elements(elements_found), KEY: str(root.get("id", ""))},
-        {name: "|".join(dict.fromkeys(filter(None, values))) for name, values in params.items() if name},
-        "available" in elements_found,
+        {**element_columns(elements, mapped), KEY: str(root.get("id", ""))},
+        {name: joined(values) for name, values in params.items() if name},
+        "available" in elements,
     )
+
+
+def _text(element: etree._Element) -> str:
+    """Return the text of an element; HTML elements in it keep their tags."""
+    text = element.text or ""
+    if len(element):
+        text += "".join(etree.tostring(part, encoding="unicode") for part in element)
+    return _unquoted(text) if '"' in text else text
 
 
 def _unquoted(text: str) -> str:
     """Return a value without the quotation marks that the CSV left around it (torgsoft §9)."""
     found = _CSV_TEXT.fullmatch(text.strip())
     return found[1].replace('""', '"') if found else text
-
-
-def _elements(elements_found: dict[str, list[str]]) -> dict[str, str]:
-    """Return the columns that the elements of the norm make."""
-    found: dict[str, str] = {}
-    for tag, values in elements_found.items():
-        if tag not in {"price", "oldprice", "picture", "categoryId", "typePrefix", "model"}:
-            column = _ELEMENTS.get(tag) or canonical(tag)
-            found.setdefault(column, values[0])
-    if "GoodName" not in found:
-        parts = [elements_found.get(tag, [""])[0].strip() for tag in ("typePrefix", "vendor", "model")]
-        composed = " ".join(filter(None, parts)) if "model" in elements_found else ""
-        if composed or "name_ua" in found:
-            found["GoodName"] = composed or found["name_ua"]
-    if "picture" in elements_found:
-        found[PICTURE] = "\n".join(filter(None, (value.strip() for value in elements_found["picture"])))
-    if "categoryId" in elements_found:
-        found[NUMBER] = elements_found["categoryId"][0].strip()
-    if "price" in elements_found:
-        price = elements_found["price"][0].strip()
-        old = elements_found.get("oldprice", [""])[0].strip()
-        found[_PRICE] = old if _is_less(price, old) else price
-        found[_SALE] = price
-    return found
-
-
-def _is_less(price: str, old: str) -> bool:
-    try:
-        low, high = number(price), number(old)
-    except ValueError:
-        return False
-    return low is not None and high is not None and low < high
 
 
 class OfferCutter:

@@ -65,8 +65,6 @@ _SENTENCES = {
         finding(Code.DISCOUNT_MISMATCH, percent="50", actual="10.00"),
     "`2,5` is no number of whole pieces; not sent: wholesale prices":
         finding(Code.NUMBER_UNREADABLE, cell="2,5", fault="not-whole", fields=["wholesale_prices"]),
-    "`є` is neither true nor false; not sent: presence":
-        finding(Code.NUMBER_UNREADABLE, cell="є", fault="no-flag", fields=["presence"]),
     "`1111` has too many digits; not sent: price and discount":
         finding(Code.NUMBER_UNREADABLE, cell="1111", fault="too-long", fields=_PRICE),
     "`1.450` may be 1450 or 1.45; not sent: price and discount":

@@ -457,6 +457,29 @@ def test_a_long_characteristic_is_cut() -> None:
     assert codes(result) == [Code.TEXT_CUT]
 
 
+@pytest.mark.parametrize(
+    ("cells", "value", "unit"),
+    [
+        ({"X": "5", "X@unit": " кг "}, "5", "кг"),
+        ({"X": "5", "X@unit": ""}, "5", "г"),
+        ({"X": "5"}, "5", "г"),
+        ({"X": "5 кг|300 г", "X@unit": " "}, "5 кг|300 г", ""),
+        ({"X": "5 КГ", "X@unit": "кг"}, "5 КГ", ""),
+        ({"X": "5кг", "X@unit": "кг"}, "5кг", ""),
+        ({"X": "0,5 мкг", "X@unit": "кг"}, "0,5 мкг", "кг"),
+        ({"X": "кг", "X@unit": "кг"}, "кг", ""),
+    ],
+)
+def test_the_unit_of_a_value_goes_before_that_of_the_object(
+    cells: dict[str, str], value: str, unit: str
+) -> None:
+    """The object's is for values without one; no unit is said twice."""
+    fields = [{"column": "X", "to": "characteristic", "name": "Вага", "unit": "г"}, *fields_of(("N", "name"))]
+    mapper = Mapper(sync_object(fields=fields))
+    found = mapper.product("17", 3, {"N": "Гантель", **cells}, Stock(Decimal(5)), lambda _: None)
+    assert found.product.characteristics == (Characteristic("Вага", unit, value),)
+
+
 def test_a_characteristic_carries_its_unit() -> None:
     """The unit that the object names goes with the value."""
     fields = [{"column": "X", "to": "characteristic", "name": "Вага", "unit": "г"}, *fields_of(("N", "name"))]

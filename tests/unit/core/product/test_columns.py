@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import torgsync
 from torgsync.core.product.cells import (
     IdFault,
     Section,
@@ -26,10 +28,14 @@ from torgsync.core.product.columns import (
     LAYOUTS,
     SECRET,
     canonical,
+    folded,
     is_standard,
     known_names,
+    labelled,
     resolve,
 )
+
+DEVELOPERS = Path(torgsync.__file__).parent / "docs" / "developers"
 
 
 @pytest.mark.parametrize(
@@ -211,6 +217,45 @@ def test_names_of_a_file_stand_for_columns(names: list[str], columns: tuple[str,
     assert found.columns == columns
     known = [name for name, column in zip(names, columns, strict=True) if name != column]
     assert [name for name, _ in found.aliases] == [name for name in known if name not in {"Тон", "color"}]
+
+
+TABLE = (DEVELOPERS / "torgsoft.md").read_text("utf-8").split("### 3.8 ")[1]
+LABELS = re.findall(r"^\| ([^|*]+) \| ([^|]+) \| `(\w+)` \|", TABLE, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("ukrainian", "russian", "column"), LABELS)
+def test_every_label_is_known_in_both_languages(ukrainian: str, russian: str, column: str) -> None:
+    """The whole table of the reference, however the labels are spelt: case, blanks, hyphens and dots."""
+    labels = [label.strip() for text in (ukrainian, russian) for label in text.split(";")]
+    for label in labels:
+        if label == "–" or "`" in label:
+            continue
+        for spelt in (label, label.upper(), label.replace("-", ""), label.replace(" ", "_"), f" {label}. "):
+            assert resolve([spelt], {}).columns == (column,)
+
+
+def test_the_table_of_labels_is_read() -> None:
+    """It has a row for each column with a known label."""
+    assert len(LABELS) == 34
+
+
+@pytest.mark.parametrize(
+    ("names", "column"),
+    [
+        (["Штрихкод", "ШТРИХ КОД", "Штрих-код товара"], "Barcode"),
+        (["Одиниця", "Од.вим.", "Ед.изм", "ЕД. ИЗМ.", "Единица"], "MesUnit"),
+        (["Кол-во", "К-сть на складі"], "WarehouseQuantity"),
+        (["Одиниця виміру", "Виробник", "Знижка", "Уцінка"], ""),
+    ],
+)
+def test_common_spellings_of_a_label(names: list[str], column: str) -> None:
+    """Those of other programs are known too; a label that may mean several columns is none."""
+    assert [labelled(name) for name in names] == [column] * len(names)
+
+
+def test_a_name_is_compared_without_case() -> None:
+    """Also where only its capital letters look like Cyrillic ones."""
+    assert folded("Tip  BKH") == folded("tip bkh") == folded("ТІР ВКН")
 
 
 def test_known_names_are_counted() -> None:
