@@ -14,6 +14,7 @@ from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import SCREENFUL, print_csv, print_json
 from torgsync.cli.messages.findings import finding_message
+from torgsync.cli.messages.guards import remedy
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.messages.status import (
     alone_message,
@@ -119,6 +120,8 @@ def _answer(good: GoodView) -> Iterator[WhyLine]:
         observed, flag = held_words(good.held)
         observed = f"{observed}; " if observed else "`torgsync update` tells the number; "
         yield WhyLine("answer", f"held by the guard `{good.held.guard}`", f"{observed}if it is right: {flag}")
+        if good.held.violation and (cure := remedy(good.held.violation)):
+            yield WhyLine("answer", "", cure)
     if good.refusal:
         since = "" if good.refused else ", and it changed since then"
         refused = f"{reasons_message(good.refusal.reasons)}{since}"

@@ -153,5 +153,7 @@ def held_words(held: Held) -> tuple[str, str]:
     """Return what a guard holds, empty where only a plan can say it, and the flag that allows it."""
     if held.violation is None:
         return "", f"--allow {held.guard}=NUMBER"
-    seen = f"{observed(held.violation)}; the limit is {limit(held.violation)}; {cause(held.violation)}"
-    return seen, allow_flag(held.violation)
+    most = limit(held.violation)
+    limited = f"the limit is {most}" if most else ""
+    parts = (observed(held.violation), limited, cause(held.violation))
+    return "; ".join(filter(None, parts)), allow_flag(held.violation)

@@ -6,13 +6,14 @@ Everything here is text in, value out. Source: docs/developers/torgsoft.md §2, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
 from torgsync.core.findings import Code
+from torgsync.core.product.cleaning import spreadsheet_text
 from torgsync.core.product.columns import KEY, canonical, labelled
 from torgsync.core.reason import Reason
 
@@ -34,6 +35,7 @@ class IdFault(StrEnum):
     """Why a cell holds no good's key, or a key that Torgsoft never gives."""
 
     MISSING = "missing"
+    SEVERAL = "several"
     COLUMN_NAME = "column-name"
     SPREADSHEET = "spreadsheet"
     NO_NUMBER = "no-number"
@@ -42,6 +44,7 @@ class IdFault(StrEnum):
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d+)?")
 _TOO_LONG = re.compile(r"[+-]?\d{16,}(?:[.,]\d+)?")
+_LINE_ENDS = re.compile(r"[\r\n\t]")
 _BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f\u200b\u2060\ufeff]+")
 
 
@@ -146,20 +149,30 @@ ERRORS = frozenset(
 
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")
 _BROKEN = re.compile(r"\d+(?:[.,]\d+)+")
-_RESPELLED = re.compile(r"(\d+)(?:[.,]0{1,2})?", re.ASCII)
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]")
+_RESPELLED = re.compile(r"=?[\"'`´‘’“”„«»]*(\d+)(?:[.,]0{1,2})?[\"'`´‘’“”„«»]*", re.ASCII)
+KEY_BREAK = "\x1f"
+"""Parts the keys of a row that has several; no key contains it."""
 
 
 def key_of(text: str) -> str:
     """Return a good's key from its cell: trimmed, and as Torgsoft wrote it where a spreadsheet re-spelled it.
 
-    The key is a whole number (torgsoft §3.1): `26 003` and `5,00` would be new goods next to 26003 and 5.
-    What may be two numbers, such as `1,000`, and what is none stays as it is.
+    The key is a whole number (torgsoft §3.1): `26 003`, `5,00`, `="701"` and `'701` would be new goods next
+    to 26003, 5 and 701. What may be two numbers, such as `1,000`, stays as it is. A key of another program
+    loses marks, invisible letters and superfluous blanks.
     """
     trimmed = text.strip()
-    if trimmed.isdigit():  # nearly every key
+    if not trimmed or trimmed.isdigit():  # nearly every key
         return trimmed
-    respelled = _RESPELLED.fullmatch(compact(trimmed))
-    return respelled[1] if respelled else trimmed
+    plain = spreadsheet_text(" ".join(_INVISIBLE.sub("", _LINE_ENDS.sub(" ", text)).split())).strip()
+    respelled = _RESPELLED.fullmatch(compact(plain))
+    return respelled[1] if respelled else plain
+
+
+def one_key(cells: Iterable[str]) -> str:
+    """Return the key that all cells of a row spell, empty where none does; all keys where they differ."""
+    return KEY_BREAK.join(dict.fromkeys(filter(None, map(key_of, cells))))
 
 
 def id_doubt(text: str) -> IdFault | None:
@@ -176,6 +189,8 @@ def id_fault(text: str) -> IdFault | None:
     """
     if not text:
         return IdFault.MISSING
+    if KEY_BREAK in text:
+        return IdFault.SEVERAL
     if canonical(text) == KEY or labelled(text) == KEY:
         return IdFault.COLUMN_NAME
     if text in ERRORS or _SCIENTIFIC.fullmatch(text) or _BROKEN.fullmatch(text):
@@ -187,6 +202,7 @@ def id_fault_message(fault: IdFault, cell: str) -> str:
     """Return the sentence of a fault for the refusal of a whole file, which is raised below the catalogue."""
     return {
         IdFault.MISSING: "this row has no `GoodID`",
+        IdFault.SEVERAL: f"`{cell[:40].replace(KEY_BREAK, '` and `')}` are different keys of one row",
         IdFault.COLUMN_NAME: f"`{cell[:40]}` is the name of the column, which stands here once more",
         IdFault.SPREADSHEET: f"`{cell[:40]}` is what a spreadsheet made of a `GoodID`",
     }[fault]
@@ -213,6 +229,8 @@ def line_of_text(text: str, blank: frozenset[str] = PLACEHOLDERS) -> str:
     """
     plain = text.isprintable() and "  " not in text  # nearly every cell
     folded = (text if plain else _SPACES.sub(" ", " ".join(clean(text).split("\n")))).strip()
+    if folded[:1] in ("=", "'"):
+        folded = spreadsheet_text(folded)
     return "" if folded.casefold() in blank else folded
 
 

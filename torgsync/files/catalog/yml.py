@@ -11,12 +11,13 @@ import html
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
 from lxml import etree
 
-from torgsync.core.product.cells import key_of
+from torgsync.core.product.cells import key_of, one_key
 from torgsync.core.product.columns import (
     AVAILABLE_COLUMN,
     DISPLAY_COLUMN,
@@ -48,7 +49,7 @@ _SPECIAL = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _TAG = re.compile(rb"""<([A-Za-z_][^\s/>]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
 _ID = re.compile(rb"""<offer(?=[\s])(?:[^>"']|"[^"]*"|'[^']*')*?\sid\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _KEY_PARAM = re.compile(
-    rb"""<param(?:\s[^<>]*?)?\sname\s*=\s*["']GoodI[Dd]["'][^<>]*>([^<&]*)</param""", re.IGNORECASE
+    rb"""<param(?:\s[^<>]*?)?\sname\s*=\s*["']GoodI[Dd]["'][^<>]*>([^<]*)<""", re.IGNORECASE
 )
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
@@ -87,14 +88,24 @@ class YmlFile(CatalogFile):
             yield from OfferCutter(self.path, file, self.line).offers()
 
     def good_id(self, record: ExportRecord) -> str:
-        """Return the param `GoodID`, else the offer's id. An offer that says either plainly is not parsed."""
+        """Return the param `GoodID`, else the offer's id. An offer that says either plainly is not parsed.
+
+        Params that name different keys are no key (`one_key` in `core/product/cells.py`).
+        """
         plain = _SPECIAL.sub(b"&", record.raw) if b"<!" in record.raw else record.raw
-        if KEY not in self.names.values():
+        if not self._keys:
             return key_of(html.unescape(_identity(plain).decode(self.encoding)))
         found = _KEY_PARAM.findall(plain)
-        if len(found) == 1 and (key := found[0].strip()).isdigit():
+        if len(found) == 1 == len(self._keys) and (key := found[0].strip()).isdigit():
             return str(key.decode())
-        return super().good_id(record)
+        offer = parse_offer(self.path, record, self.encoding, self.mapped)
+        values = [offer.params[name].text for name in self._keys if name in offer.params]
+        return one_key("|".join(values).split("|")) or key_of(offer.elements[KEY])
+
+    @cached_property
+    def _keys(self) -> tuple[str, ...]:
+        """The names of the params that hold the key."""
+        return tuple(name for name, column in self.names.items() if column == KEY)
 
     def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of an offer, empty where it has none."""

@@ -53,6 +53,7 @@ from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.catalog.row_reader import duplicate
 from torgsync.jobs.context import JobContext
+from torgsync.jobs.plan.identity import violation_of
 from torgsync.state.runs.plans import ChangeAttempt
 from torgsync.state.shop.adoptions import Adoption
 from torgsync.state.shop.products import Dossier, Refusal
@@ -269,6 +270,8 @@ def why(context: JobContext, good_id: str) -> GoodView:
         kept = work.products.known([good_id]).get(good_id)
         written = written_at(context.file)
         sold = work.orders.holdings(written) if written else ()
+        in_doubt = attempts and attempts[0].item.change.held == Guard.IDENTITY
+        renamed = violation_of(context, work, good_id) if in_doubt else None
         adoption, candidates = work.adoptions.of(good_id), tuple(work.adoptions.candidates(good_id))
     known = _known(good_id, row, dossier, readable=not problem)
     mine = tuple(holding for holding in sold if holding.good_id == good_id)
@@ -283,7 +286,7 @@ def why(context: JobContext, good_id: str) -> GoodView:
     if row is not None:  # of the stored findings those stay that other goods of its model cause
         findings = (*row.findings, *(finding for finding in findings if finding.code in CODES))
     verdict = judge(known, context.object)
-    held = _held(known, verdict, attempts, context.object)
+    held = _held(known, verdict, attempts, context.object, renamed)
     return GoodView(
         good_id=good_id,
         title=known.title or next((item.item.change.title for item in attempts), ""),
@@ -363,9 +366,16 @@ def _known(good_id: str, row: RowView | None, dossier: Dossier, *, readable: boo
 
 
 def _held(
-    known: ProductSnapshot, verdict: Verdict, attempts: Sequence[ChangeAttempt], settings: SyncObject
+    known: ProductSnapshot,
+    verdict: Verdict,
+    attempts: Sequence[ChangeAttempt],
+    settings: SyncObject,
+    renamed: GuardViolation | None,
 ) -> Held | None:
-    """Return what a guard holds: a price as it is known now, the rest as in the last plan."""
+    """Return what a guard holds: a price as it is known now, the rest as in the last plan.
+
+    `renamed` is the violation of a good whose key changed.
+    """
     change = verdict.change
     if change is None:
         return None
@@ -379,5 +389,5 @@ def _held(
         past = attempt.item.change
         newest = attempt.at == attempts[0].at
         if newest and past.held and past.held != Guard.PRICE and past.verb is change.verb:
-            return Held(past.held)
+            return Held(past.held, renamed if past.held == Guard.IDENTITY else None)
     return None

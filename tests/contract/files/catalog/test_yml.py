@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from dialects import offer, yml
 
-from torgsync.core.product.cells import section_path
+from torgsync.core.product.cells import KEY_BREAK, section_path
 from torgsync.core.product.columns import SITE_TEXT, ExportRecord
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import Aspect, FileFormat, ReadSettings
@@ -266,6 +266,23 @@ def test_the_key_is_found_without_parsing_and_with(tmp_path: Path) -> None:
         file = open_yml(write(tmp_path, yml(these)))
         assert [file.good_id(record) for record in file.records()] == keys
         assert [cells["GoodID"].strip() for cells in goods(file)] == keys
+
+
+def test_several_keys_in_one_offer(tmp_path: Path) -> None:
+    """One key in several spellings is that key; different ones are none."""
+    offers = [
+        '<offer id="1"><param name="GoodID">7</param><param name="GoodID">7,00</param></offer>',
+        '<offer id="1"><param name="GoodID">7</param><param name="goodid">="7"</param></offer>',
+        '<offer id="1"><param name="GoodID"/><param name="GoodID">7</param></offer>',
+        '<offer id="1"><param name="GoodID">7</param><param name="GoodID">70</param></offer>',
+        '<offer id="1"><param name="GoodID">7</param><param name="GoodID"><![CDATA[70]]></param></offer>',
+        '<offer id="1"><param name="goodid">70</param><param name="GoodID">7</param></offer>',
+    ]
+    file = open_yml(write(tmp_path, yml(offers)))
+    assert [file.good_id(record).split(KEY_BREAK) for record in file.records()] == [
+        *[["7"]] * 3,
+        *[["7", "70"]] * 3,
+    ]
 
 
 def test_the_tree_is_in_the_context_and_the_date_is_not(tmp_path: Path) -> None:

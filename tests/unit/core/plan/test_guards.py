@@ -13,6 +13,7 @@ from torgsync.core.plan.guards import (
     ExportSize,
     Guard,
     GuardViolation,
+    KeyChange,
     Measure,
     MissingShop,
     PriceMove,
@@ -60,7 +61,7 @@ def test_anything_else_is_not_understood(text: str) -> None:
         read_allowed([text])
     assert caught.value.message == (
         f"`--allow {text}` is not one of price=ID,ID, removals=NUMBER, stock-out=NUMBER, photos=NUMBER, "
-        "export-rows=NUMBER, prices=NUMBER, shop=ID"
+        "export-rows=NUMBER, identity=NUMBER, prices=NUMBER, shop=ID"
     )
 
 
@@ -107,6 +108,7 @@ def test_a_violation_names_what_allows_exactly_it() -> None:
         (Guard.REMOVALS, ProductShare(1, 2, None)),
         (Guard.STOCK_OUT, ProductShare(1, 2, Decimal("0.5"))),
         (Guard.EXPORT_ROWS, ExportSize(1, 11, Decimal("0.70"))),
+        (Guard.IDENTITY, KeyChange(2, "701", "0701")),
         (SHOP, MissingShop(3, 0)),
     ],
 )

@@ -17,8 +17,10 @@ from torgsync.core.product.cells import (
     balances,
     clean,
     id_fault,
+    key_of,
     line_of_text,
     number,
+    one_key,
     section_path,
 )
 from torgsync.core.product.columns import (
@@ -108,6 +110,7 @@ def test_written_balances_come_back(by_center: dict[str, Decimal]) -> None:
         ("26926", None),
         ("A-1", None),
         ("", IdFault.MISSING),
+        ("702\x1f7020", IdFault.SEVERAL),
         ("#REF!", IdFault.SPREADSHEET),
         ("2,9E+12", IdFault.SPREADSHEET),
     ],
@@ -115,6 +118,59 @@ def test_written_balances_come_back(by_center: dict[str, Decimal]) -> None:
 def test_a_key_identifies_a_good(text: str, why: IdFault | None) -> None:
     """A value that a spreadsheet rounded or formatted does not."""
     assert id_fault(text) is why
+
+
+@pytest.mark.parametrize(
+    ("cell", "key"),
+    [
+        (" 701 ", "701"),
+        ('="701"', "701"),
+        ('= "701"', "701"),
+        ("=701", "701"),
+        ("'701", "701"),
+        ("’701", "701"),
+        ('"701"', "701"),
+        ("'701,00", "701"),
+        ('="7 01"', "701"),
+        ("\ufeff701\u200b", "701"),
+        ("70\u00ad1", "701"),
+        ("701.0", "701"),
+        ("0701", "0701"),  # another key; the guard `identity` recognises the good
+        ('="7,010"', "7,010"),
+        ('="A-701"', "A-701"),
+        ("'A\u00a0701\u200e", "A 701"),
+        ("00-00000123", "00-00000123"),
+        ("", ""),
+    ],
+)
+def test_a_key_has_one_spelling(cell: str, key: str) -> None:
+    """A spreadsheet's marks, invisible letters and blanks are no part of it; a key stays as it is."""
+    assert (key_of(cell), key_of(key)) == (key, key)
+
+
+@given(
+    st.integers(1, 10**12),
+    st.sampled_from(['="{}"', "'{}", "={}", "{},00", "{}.0", " {} ", '"{}"', "\ufeff{}", "{}\u200b\n"]),
+    st.sampled_from(["{}", "{} ", "\u00a0{}"]),
+)
+def test_no_respelling_makes_another_key(number: int, spelling: str, blanks: str) -> None:
+    """However a program writes the number of a good."""
+    assert key_of(blanks.format(spelling.format(number))) == str(number)
+
+
+@pytest.mark.parametrize(
+    ("cells", "key"),
+    [
+        ([], ""),
+        (["", " "], ""),
+        (["701", "", '="701"'], "701"),
+        (["702", "7020", "702,0"], "702\x1f7020"),
+    ],
+)
+def test_different_keys_are_no_key(cells: list[str], key: str) -> None:
+    """One key in several spellings is one key."""
+    assert one_key(cells) == key
+    assert (id_fault(key) is None) is (key == "701")
 
 
 @pytest.mark.parametrize(
