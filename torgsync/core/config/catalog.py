@@ -13,11 +13,13 @@ from pydantic_core import PydanticCustomError
 from torgsync.core.config.keys import Key
 from torgsync.core.product.cells import PLACEHOLDERS, line_of_text
 from torgsync.core.product.columns import (
+    KEY,
     LAYOUT_48,
     SECRET,
     canonical,
     folded,
     is_standard,
+    resolve,
     unit_column,
 )
 from torgsync.core.product.fields import TARGETS
@@ -86,9 +88,9 @@ class Catalog(SettingsTable):
 
     `format`, `encoding`, `delimiter` and `header` are found out by looking where they are not given. `names`
     leads the merchant's column names to Torgsoft's, `extra_columns` names what follows the standard columns
-    in a file without a header. `centers` gives each accounting center a file of its own, keyed by the
-    center's id; `path` is then the file whose texts and prices count where several have a good, the first one
-    if it is left out.
+    in a file without a header, `columns` names all columns of one. `centers` gives each accounting center a
+    file of its own, keyed by the center's id; `path` is then the file whose texts and prices count where
+    several have a good, the first one if it is left out.
     """
 
     path: str = Field(min_length=1)
@@ -107,6 +109,10 @@ class Catalog(SettingsTable):
     """Your names of columns and Torgsoft's: "Ключ" = "GoodID"."""
     extra_columns: list[str] = []
     """Names of your own columns behind the standard ones, where the file names none."""
+    columns: list[str] = []
+    """Names of all columns, in their order, where the file names none; one of them is GoodID."""
+    last_line_end: bool = True
+    """false: the last row is read although no line end follows; it might have been cut."""
     currency: str = Field("UAH", pattern="^[A-Z]{3}$")
     """Currency of the prices; nothing is ever converted."""
     languages: Languages = Languages()
@@ -162,6 +168,26 @@ class Catalog(SettingsTable):
                 raise misplaced((number,), f"another column is named `{canonical(name)}` too")
             seen.add(canonical(name).casefold())
         return [canonical(name) for name in names]
+
+    @model_validator(mode="after")
+    def _columns_of_a_file_without_names(self) -> Self:
+        if not self.columns:
+            return self
+        if self.extra_columns:
+            raise misplaced(("columns",), "give either `columns` or `extra_columns`, not both")
+        if self.header:
+            raise misplaced(("columns",), "it is for a file without names; `header` says that there are some")
+        resolved = resolve(self.columns, self.names).columns
+        seen: set[str] = set()
+        for number, name in enumerate(resolved):
+            if not name:
+                raise misplaced(("columns", number), "it has no name")
+            if name.casefold() in seen:
+                raise misplaced(("columns", number), f"another column is named `{name}` too")
+            seen.add(name.casefold())
+        if KEY not in resolved:
+            raise misplaced(("columns",), f"no column is named `{KEY}`, which is the key of a good")
+        return self
 
     @model_validator(mode="after")
     def _path_of_a_center(self) -> Self:

@@ -55,7 +55,8 @@ class ReadSettings:
     """What the sync object says about a file; None and empty values are detected.
 
     `names` maps names in the file to standard columns, `extra_columns` follow the standard ones in a file
-    without a header, `mapped` are the columns that the object's fields use.
+    without a header, `columns` are all columns of such a file. `mapped` are the columns that the object's
+    fields use. `last_line_end` is whether a text whose last line has no end is refused.
     """
 
     encoding: str | None = None
@@ -63,7 +64,9 @@ class ReadSettings:
     header: bool | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     extra_columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     mapped: Collection[str] = ()
+    last_line_end: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

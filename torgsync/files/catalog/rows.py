@@ -149,9 +149,9 @@ class LineReader:
         return self._ahead[distance]
 
     def at_end(self) -> bool:
-        """Return whether only blank lines are left."""
+        """Return whether only lines without any value are left."""
         following = takewhile(bool, map(self.peek, count()))
-        return not any(map(bytes.strip, following))
+        return all(map(is_blank, following))
 
 
 class Grammar:
@@ -233,6 +233,17 @@ def line_at(file: BinaryIO, start: int, at: int) -> int:
 def without_line_end(line: bytes) -> bytes:
     """Return the line without the LF or CRLF that closes it."""
     return line.rstrip(b"\r\n")
+
+
+def is_blank(line: bytes, encoding: str = "ascii") -> bool:
+    """Return whether a line holds no value and opens no text: delimiters, quotes, blanks, an end mark."""
+    return not line.strip(_NOTHING[encoding]) and line.count(b'"') % 2 == 0
+
+
+_END_MARK = b"\x1a"
+_NOTHING = dict.fromkeys(("ascii", "utf-8", "cp1251"), b' \t\r\n;,"' + _END_MARK)
+_NOTHING |= {encoding: _NOTHING[encoding] + "\xa0".encode(encoding) for encoding in ("utf-8", "cp1251")}
+"""Bytes that are no value: a spreadsheet writes rows of empty cells, MS-DOS a last U+001A."""
 
 
 def split(raw: bytes, delimiter: str = DELIMITER) -> list[bytes] | None:

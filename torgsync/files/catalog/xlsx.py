@@ -23,10 +23,12 @@ from lxml import etree
 
 from torgsync.core.product.columns import ExportRecord
 from torgsync.core.product.money import TypedNumber
+from torgsync.core.product.prom_export import prom_names
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog import layouts, refusals
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import UTF8
+from torgsync.files.catalog.file_kinds import ARCHIVE
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -45,6 +47,8 @@ _TYPED = "\x1d"
 """Marks a cell of a record that the file holds as a number with decimals."""
 _NO_TEXT = re.compile(r"_x000d_|\r(?=\n)|[\x1d\x1f]", re.IGNORECASE)
 _SAVE = "open it in the spreadsheet, save it anew as .xlsx without a password, and run the command again"
+
+_SAVE_AGAIN = "save or copy it once more, wait until that has finished, and run the command again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,27 +95,39 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
     sheet = _sheet(path)
     with _book(path) as book:
         head = [item for item in islice(_rows(path, book, sheet), layouts.CONFIRMING_ROWS) if any(item[1])]
+    for _, row in head[:_LOOK]:
+        if not layouts.names_key(row, given) and (own := prom_names(row)):
+            raise refusals.of_prom(path, own)
     guesses = [Guess(Aspect.SHEET, f"`{sheet}`", "it is the first that can be seen", "", path.name)]
     if not head:
         raise refusals.empty(path)
     line = _header(head, given)
-    if given.header is None:
+    if given.columns and line:
+        raise layouts.refuse_names(path, line)
+    if given.header is None and not given.columns:
         value = f"row {line} holds names" if line else "there is none"
         because = "columns are named like Torgsoft's" if line else "no row holds names"
         guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
     if line:
         row = dict(head)[line]
         places = tuple(place for place, name in enumerate(row) if name.strip())
-        names = layouts.name_columns(path, line, [row[place] for place in places], given)
+        names = layouts.name_columns(
+            path, line, [row[place] for place in places], given, _below(path, sheet, line, places)
+        )
         guesses += layouts.guesses_of_names(path.name, names)
         columns = names.columns
     else:
-        layouts.refuse_unknown_names(path, head[0][0], [row for _, row in head], given)
-        width = max(len(row) for _, row in head)
-        table = layouts.Table(path, [number for number, _ in head], [row for _, row in head])
-        chosen, guess = table.choose(layouts.readings(path, [width], given))
-        guesses.append(guess)
-        columns, places = chosen.columns, tuple(range(width))
+        cells = [row for _, row in head]
+        width = max(map(len, cells))
+        below = _below(path, sheet, head[0][0], tuple(range(width)))
+        layouts.refuse_unknown_names(path, head[0][0], cells, given, below)
+        columns = tuple(filter(None, layouts.columns_without_names(path, cells, [width], given).columns))
+        if not given.columns:
+            table = layouts.Table(path, [number for number, _ in head], cells)
+            chosen, guess = table.choose(layouts.readings(path, [len(columns)], given))
+            guesses.append(guess)
+            columns = chosen.columns
+        places = tuple(range(len(columns)))
     opened = XlsxFile(
         path=path,
         has_header=bool(line),
@@ -126,6 +142,18 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
     if not any(True for _ in opened.records()):
         raise refusals.empty(path)
     return opened
+
+
+def _below(path: Path, sheet: str, line: int, places: tuple[int, ...]) -> layouts.Rows:
+    """Return a reader of the cells at `places` of all rows below a line."""
+
+    def read() -> Iterator[tuple[int, Sequence[str]]]:
+        with _book(path) as book:
+            for number, row in _rows(path, book, sheet):
+                if number > line and any(text.strip() for text in row):
+                    yield number, [row[place] if place < len(row) else "" for place in places]
+
+    return read
 
 
 def _header(head: Sequence[tuple[int, list[str]]], given: ReadSettings) -> int:
@@ -161,13 +189,16 @@ def _damaged(path: Path, error: BaseException) -> ExportInvalid:
     beginning = b""
     with suppress(OSError), path.open("rb") as file:
         beginning = file.read(len(OLD_OFFICE))
+    hint = _SAVE
     if type(error).__name__ == "PasswordError":
         what = "is protected by a password"
     elif beginning == OLD_OFFICE:
         what = "is a spreadsheet of the old kind (.xls), which is not read, or protected by a password"
+    elif beginning.startswith(ARCHIVE) and not zipfile.is_zipfile(path):
+        what, hint = "is no sound spreadsheet: its end is missing", _SAVE_AGAIN
     else:
         what = "is no sound spreadsheet"
-    return ExportInvalid(f"`{path}` {what}", hint=_SAVE)
+    return ExportInvalid(f"`{path}` {what}", hint=hint)
 
 
 def _is_trouble(error: BaseException) -> bool:

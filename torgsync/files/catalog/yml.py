@@ -10,6 +10,7 @@ import codecs
 import html
 import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,27 +34,28 @@ from torgsync.core.product.columns import (
 )
 from torgsync.core.product.groups import NUMBER, PATH, SECTION
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog import refusals
+from torgsync.files.catalog import refusals, yml_xml
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
-from torgsync.files.catalog.encodings import CP1251, UTF8, find_encoding, is_surely_utf8, known_encoding
+from torgsync.files.catalog.encodings import UTF8, declared_encoding, find_encoding, known_encoding
+from torgsync.files.catalog.file_kinds import YML_ROOT, other_xml, root_of, start_of_text
 from torgsync.files.catalog.layouts import guesses_of_names
-from torgsync.files.catalog.refusals import AGAIN, LISTED
+from torgsync.files.catalog.refusals import AGAIN, CORRECTED, LISTED
 from torgsync.files.catalog.yml_categories import Category, read_categories, section_columns
 from torgsync.files.catalog.yml_elements import Measured, joined
-from torgsync.files.catalog.yml_offers import CONTROL_BYTES, OfferCutter, parse_offer, xml_parser
+from torgsync.files.catalog.yml_offers import Offer, OfferCutter, parse_offer, unreadable
 
 LOOK = 4096
 """How many bytes of a file are enough to see how it begins."""
-_BLANK = bytes(range(0x21))  # control bytes may precede the XML (torgsoft §2.2)
 _SPECIAL = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _TAG = re.compile(rb"""<([A-Za-z_][^\s/>]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
 _ID = re.compile(rb"""<offer(?=[\s])(?:[^>"']|"[^"]*"|'[^']*')*?\sid\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _KEY_PARAM = re.compile(
     rb"""<param(?:\s[^<>]*?)?\sname\s*=\s*["']GoodI[Dd]["'][^<>]*>([^<]*)<""", re.IGNORECASE
 )
+_FIRST_TAG = re.compile(r"<([^\s<>/!?]+)")
+_LAST_TAG = re.compile(r"</([^\s<>]+)\s*>\s*(?:<!--.*?-->\s*)*\Z", re.DOTALL)
+_FOR_EVER = "the same one in every export, and export once more"
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-
-_WEB_PAGE = re.compile(rb"<html[\s>]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,7 @@ class YmlFile(CatalogFile):
         found = _KEY_PARAM.findall(plain)
         if len(found) == 1 == len(self._keys) and (key := found[0].strip()).isdigit():
             return str(key.decode())
-        offer = parse_offer(self.path, record, self.encoding, self.mapped)
+        offer = self._offer(record)
         values = [offer.params[name].text for name in self._keys if name in offer.params]
         return one_key("|".join(values).split("|")) or key_of(offer.elements[KEY])
 
@@ -107,9 +109,17 @@ class YmlFile(CatalogFile):
         """The names of the params that hold the key."""
         return tuple(name for name, column in self.names.items() if column == KEY)
 
+    def _offer(self, record: ExportRecord) -> Offer:
+        """Return what an offer says; where it cannot be read, the refusal lists all that cannot."""
+        try:
+            return parse_offer(self.path, record, self.encoding, self.mapped)
+        except ExportInvalid as refused:
+            broken = _broken_offers(self.path, self.start, self.line, self.encoding)
+            raise unreadable(self.path, broken or refused.mistakes) from refused
+
     def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of an offer, empty where it has none."""
-        offer = parse_offer(self.path, record, self.encoding, self.mapped)
+        offer = self._offer(record)
         found = dict.fromkeys(self.columns, "")
         own: dict[str, Measured] = {}
         for name, value in offer.params.items():
@@ -127,11 +137,6 @@ class YmlFile(CatalogFile):
         if not offer.has_available and SUM_COLUMN in found and AVAILABLE_COLUMN not in offer.params:
             found.pop(AVAILABLE_COLUMN, None)
         return found
-
-
-def start_of_text(beginning: bytes) -> int:
-    """Return the offset of the first byte that is no byte order mark, no blank and no control byte."""
-    return len(beginning) - len(beginning.removeprefix(codecs.BOM_UTF8).lstrip(_BLANK))
 
 
 def open_yml(path: Path, given: ReadSettings = ReadSettings()) -> YmlFile:  # noqa: B008  # a value that never changes
@@ -152,16 +157,26 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, size: int, modified_n
     file.seek(start)
     cutter = OfferCutter(path, file, line)
     survey = _Survey(path, encoding, given)
-    for record in cutter.offers():
-        survey.add(record)
-    if not survey.offers and _WEB_PAGE.search(cutter.outside):
-        raise ExportInvalid(f"`{path}` is a web page, not an export", hint=AGAIN)
-    sections = _sections(path, bytes(cutter.outside), encoding)
+    root = root_of(beginning)
+    foreign = other_xml(path, root, beginning) if root not in {"", YML_ROOT} else None
+    try:
+        for record in cutter.offers():
+            survey.add(record)
+    except ExportInvalid as refused:
+        raise (not survey.offers and foreign) or refused from None
+    if not survey.offers and foreign:
+        raise foreign
+    sections, refused_outside = _sections(path, cutter, encoding)
+    if survey.broken:
+        broken = _broken_offers(path, start, line, encoding)
+        raise unreadable(path, sorted([*broken, *(refused_outside.mistakes if refused_outside else ())]))
+    if refused_outside:
+        raise refused_outside
     if survey.keyless:
         raise ExportInvalid(
             f"offers of `{path}` have neither an id nor a param `{KEY}`",
             mistakes=tuple(Mistake(number, "offer", "it has no id") for number in survey.keyless[:LISTED]),
-            hint=AGAIN,
+            hint=f"let the program that writes the file give every offer its id, {_FOR_EVER}",
         )
     if not survey.offers:
         raise refusals.empty(path)
@@ -184,11 +199,7 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, size: int, modified_n
 def _encoding(
     path: Path, file: BinaryIO, start: int, beginning: bytes, given: ReadSettings
 ) -> tuple[str, tuple[Guess, ...]]:
-    """Return the encoding: as given, by the byte order mark, as declared, else by the letters.
-
-    A declaration is not believed against letters that can only be UTF-8: a program that converts a file often
-    leaves it as it was.
-    """
+    """Return the encoding: as given, by the byte order mark, as declared, else by the letters."""
     forced = known_encoding(path, given.encoding)
     if forced is None and beginning.startswith(codecs.BOM_UTF8):
         forced = UTF8
@@ -196,10 +207,7 @@ def _encoding(
     if forced or declared is None:
         encoding, because = find_encoding(path, file, start, forced, longest=None)
     else:
-        name, because = known_encoding(path, declared[1].decode()), "the file declares it"
-        if name == CP1251 and is_surely_utf8(path, file, start):
-            name, because = UTF8, "its letters are UTF-8, although the file declares another encoding"
-        encoding, _ = find_encoding(path, file, start, name, longest=None)
+        encoding, because = declared_encoding(path, file, start, declared[1].decode())
     if forced:
         return encoding, ()
     return encoding, (Guess(Aspect.ENCODING, encoding, because, "encoding", path.name),)
@@ -219,15 +227,20 @@ class _Survey:
         self.measured: set[str] = set()
         self.available = False
         self.keyless: list[int] = []
+        self.broken = False
 
     def add(self, record: ExportRecord) -> None:
         """Collect the names in an offer."""
         self.offers += 1
         plain = _SPECIAL.sub(b"", record.raw) if b"<!" in record.raw else record.raw
         tags = {tag if tag[0] != b"offer" else _attributes(tag[1]) for tag in _TAG.findall(plain)}
-        if tags <= self._met and _identity(plain).strip():
+        if tags <= self._met and _identity(plain).strip() and not yml_xml.is_suspect(plain):
             return
-        offer = parse_offer(self._path, record, self._encoding, self._given.mapped)
+        try:
+            offer = parse_offer(self._path, record, self._encoding, self._given.mapped)
+        except ExportInvalid:  # all of them are listed when the file was read to its end
+            self.broken = True
+            return
         self._met |= tags
         self.elements |= dict.fromkeys(offer.elements)
         self.params |= dict.fromkeys(offer.params)
@@ -290,12 +303,37 @@ def _columns(survey: _Survey, names: ColumnNames, given: ReadSettings) -> tuple[
     return tuple(name for name in found if name)
 
 
-def _sections(path: Path, outside: bytes, encoding: str) -> dict[str, Category]:
-    """Return the categories. Raises ExportInvalid where what is outside the offers is no sound YML."""
+def _broken_offers(path: Path, start: int, line: int, encoding: str) -> list[Mistake]:
+    """Return what is wrong with the offers that cannot be read, in their order."""
+    mistakes: list[Mistake] = []
+    with suppress(OSError, ExportInvalid), path.open("rb") as file:
+        file.seek(start)
+        for record in OfferCutter(path, file, line).offers():
+            try:
+                parse_offer(path, record, encoding)
+            except ExportInvalid as refused:
+                mistakes += refused.mistakes
+    return mistakes
+
+
+def _sections(
+    path: Path, cutter: OfferCutter, encoding: str
+) -> tuple[dict[str, Category], ExportInvalid | None]:
+    """Return the categories, and what is wrong where the text outside the offers is no sound XML.
+
+    Raises ExportInvalid where the file is cut off.
+    """
+    whole = text = ""
     try:
-        text = outside.translate(None, CONTROL_BYTES).decode(encoding)
-        text = re.sub(r"^<\?xml.*?\?>", "", text.lstrip(), count=1, flags=re.DOTALL)
-        root = etree.fromstring(text.lstrip(), xml_parser())
+        whole = cutter.outside.translate(None, yml_xml.CONTROL_BYTES).decode(encoding)
+        text = re.sub(r"^<\?xml.*?\?>", "", whole.lstrip(), count=1, flags=re.DOTALL).lstrip()
+        root = yml_xml.parse(text)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ExportInvalid(f"`{path}` is cut off or is no sound YML file", hint=AGAIN) from error
-    return read_categories(root)
+        first, last = _FIRST_TAG.search(text), _LAST_TAG.search(text)
+        if not first or not last or first[1] != last[1]:
+            raise ExportInvalid(f"`{path}` is cut off or is no sound YML file", hint=AGAIN) from error
+        line = whole.count("\n") - text.count("\n") + (getattr(error, "lineno", 0) or 1)
+        mistake = Mistake(cutter.line_outside(line), "", yml_xml.fault(error))
+        hint = yml_xml.cure([mistake], CORRECTED)
+        return {}, ExportInvalid(f"`{path}` is no sound YML file", mistakes=(mistake,), hint=hint)
+    return read_categories(root), None

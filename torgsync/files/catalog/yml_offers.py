@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -11,7 +11,8 @@ from lxml import etree
 
 from torgsync.core.product.columns import KEY, ExportRecord
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog.refusals import AGAIN
+from torgsync.files.catalog import yml_xml
+from torgsync.files.catalog.refusals import AGAIN, CORRECTED, LISTED, UNTOUCHED
 from torgsync.files.catalog.rows import LONGEST
 from torgsync.files.catalog.yml_elements import Measured, element_columns, joined
 from torgsync.files.catalog.yml_prices import LADDER_ELEMENT, ladder_of
@@ -23,7 +24,7 @@ _MARK = re.compile(rb"<(?:!--|!\[CDATA\[|\?|(?P<end>/)?offer(?=[\s/>]))")
 _CLOSED_BY = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _TAG_END = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*')*?(?P<empty>/?)>""")
 
-CONTROL_BYTES = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})  # no XML carries them; programs write them
+_OFFER = "offer"
 _CSV_TEXT = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"')
 
 
@@ -38,23 +39,12 @@ class Offer(NamedTuple):
     has_available: bool
 
 
-def xml_parser() -> etree.XMLParser[etree._Element]:
-    """Return a parser that resolves nothing from outside the file."""
-    return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
-
-
 def parse_offer(path: Path, record: ExportRecord, encoding: str, mapped: Collection[str] = ()) -> Offer:
     """Return what an offer says; `mapped` are the columns in use. Raises ExportInvalid with its line."""
     try:
-        text = record.raw.translate(None, CONTROL_BYTES).decode(encoding)
-        root = etree.fromstring(text, xml_parser())
+        root = yml_xml.parse(record.raw.translate(None, yml_xml.CONTROL_BYTES).decode(encoding))
     except (etree.XMLSyntaxError, ValueError) as error:
-        what = re.sub(r", line \d+, column \d+.*", "", str(error).partition("\n")[0])
-        what = "a bare `&` stands in it, which XML writes as `&amp;`" if "EntityRef" in what else what
-        mistakes = (Mistake(record.line, "offer", what),)
-        raise ExportInvalid(f"an offer of `{path}` cannot be read", mistakes=mistakes, hint=AGAIN) from error
+        raise unreadable(path, [Mistake(record.line, _OFFER, yml_xml.fault(error))]) from error
     elements, params = dict[str, list[Measured]](), dict[str, list[Measured]]()
     for child in root.iterchildren("*"):
         name = str(child.tag)
@@ -91,6 +81,19 @@ def _text(element: etree._Element) -> str:
     return _unquoted(text) if '"' in text else text
 
 
+def unreadable(path: Path, mistakes: Sequence[Mistake]) -> ExportInvalid:
+    """Return the refusal of offers that are no sound XML."""
+    offers = sum(mistake.where == _OFFER for mistake in mistakes)
+    what = f"{offers} offers of `{path}`" if offers > 1 else f"an offer of `{path}`"
+    outside = " and what is outside the offers" if offers < len(mistakes) else ""
+    first = f"; the first {LISTED} mistakes are listed" if len(mistakes) > LISTED else ""
+    return ExportInvalid(
+        f"{what}{outside} cannot be read{first}",
+        mistakes=tuple(mistakes[:LISTED]),
+        hint=yml_xml.cure(mistakes, CORRECTED),
+    )
+
+
 def _unquoted(text: str) -> str:
     """Return a value without the quotation marks that the CSV left around it (torgsoft §9)."""
     found = _CSV_TEXT.fullmatch(text.strip())
@@ -107,13 +110,15 @@ class OfferCutter:
         self._at = 0  # everything before it is done
         self._line = line  # of the byte at that place
         self.outside = bytearray()
+        self._outside_line = 1
+        self._gaps: list[tuple[int, int]] = []  # the line in `outside` and in the file where each part begins
 
     def offers(self) -> Iterator[ExportRecord]:
         """Yield the offers. Raises ExportInvalid where one of them does not end."""
         at = 0
         while mark := self._mark(at):
             if mark["end"]:
-                raise self._refusal(mark.start(), "an offer ends here that has not begun")
+                raise self._refusal(mark.start(), "an offer ends here that has not begun", UNTOUCHED)
             self._leave(mark.start())
             end = self._offer(mark.end())
             yield ExportRecord(self._line, self._buffer[self._at : end])
@@ -135,7 +140,8 @@ class OfferCutter:
         if mark := self._mark(at):
             if mark["end"]:
                 return self._behind(mark.end(), b">")
-            raise self._refusal(mark.start(), "an offer begins here before the one above has ended")
+            what = "an offer begins here before the one above has ended"
+            raise self._refusal(mark.start(), what, UNTOUCHED)
         raise self._refusal(self._at, "this offer has no end")
 
     def _mark(self, at: int) -> re.Match[bytes] | None:
@@ -161,7 +167,7 @@ class OfferCutter:
     def _more(self) -> bool:
         """Read on. Raises ExportInvalid where an offer grows past every measure."""
         if len(self._buffer) - self._at > LONGEST:
-            raise self._refusal(self._at, "what begins here does not end")
+            raise self._refusal(self._at, "what begins here does not end", UNTOUCHED)
         chunk = self._file.read(_CHUNK)
         self._buffer += chunk
         return bool(chunk)
@@ -169,17 +175,25 @@ class OfferCutter:
     def _leave(self, end: int) -> None:
         """Keep the bytes up to `end` as outside an offer."""
         gap = self._buffer[self._at : end]
-        self.outside += gap if gap.strip() else b""
+        if gap.strip():
+            self._gaps.append((self._outside_line, self._line))
+            self._outside_line += gap.count(b"\n")
+            self.outside += gap
         if len(self.outside) > LONGEST:
-            raise self._refusal(self._at, "too much stands beside the offers")
+            raise self._refusal(self._at, "too much is outside the offers", UNTOUCHED)
         self._advance(end)
 
     def _advance(self, end: int) -> None:
         self._line += self._buffer.count(b"\n", self._at, end)
         self._at = end
 
-    def _refusal(self, at: int, what: str) -> ExportInvalid:
+    def line_outside(self, number: int) -> int:
+        """Return the line of the file that is line `number` of `outside`."""
+        begun, line = max((gap for gap in self._gaps if gap[0] <= number), default=(1, 1))
+        return line + number - begun
+
+    def _refusal(self, at: int, what: str, hint: str = AGAIN) -> ExportInvalid:
         line = self._line + self._buffer.count(b"\n", self._at, at)
         return ExportInvalid(
-            f"`{self._path}` is cut off or damaged", mistakes=(Mistake(line, "", what),), hint=AGAIN
+            f"`{self._path}` is cut off or damaged", mistakes=(Mistake(line, "", what),), hint=hint
         )

@@ -20,7 +20,7 @@ from torgsync.core.mapping.stock import Stock, count_stock, sold_out, stock_cent
 from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.decide import RowStatus, was_displayed
 from torgsync.core.product.cells import Section, id_fault, id_fault_message
-from torgsync.core.product.columns import CENTERS_COLUMN, ExportRecord
+from torgsync.core.product.columns import CENTERS_COLUMN, KEY, ExportRecord
 from torgsync.core.product.groups import grow
 from torgsync.core.product.products import Product
 from torgsync.core.product.variants import (
@@ -35,6 +35,7 @@ from torgsync.core.product.variants import (
 )
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile
+from torgsync.files.catalog.refusals import LISTED
 from torgsync.files.catalog.rows import RowFilter
 from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.photos import PhotoFolder
@@ -122,15 +123,16 @@ class RowReader:
 
     def _changed_rows(self, row_filter: RowFilter) -> Iterator[tuple[str, ExportRecord]]:
         """Yield each new or changed row with its good's id; of duplicates the first one."""
+        nameless: list[Mistake] = []
+        count = 0
         for record in self.file.records(row_filter):
             good_id = self.file.good_id(record)
             if fault := id_fault(good_id):
-                mistake = Mistake(record.line, self.file.columns[0], id_fault_message(fault, good_id))
-                raise ExportInvalid(
-                    f"a row of `{self.file.path.name}` has no `GoodID`, so it cannot be told what it is",
-                    mistakes=(mistake,),
-                    hint="export the goods from Torgsoft again",
-                )
+                count += 1
+                nameless.append(Mistake(record.line, KEY, id_fault_message(fault, good_id)))
+                del nameless[LISTED:]
+            if nameless:
+                continue  # nothing of the file is used; the other rows without an id are listed
             self.changed += 1
             if self.changed % REPORT_EVERY == 0:
                 self.context.report(Progress(Stage.READ, self.changed + row_filter.met))
@@ -139,6 +141,15 @@ class RowReader:
             else:
                 self._parsed.add(good_id)
                 yield good_id, record
+        if nameless:
+            rows = "a row" if count == 1 else f"{count} rows"
+            has, it = ("has", "it is") if count == 1 else ("have", "they are")
+            first = f"; the first {LISTED} are listed" if count > LISTED else ""
+            raise ExportInvalid(
+                f"{rows} of `{self.file.path.name}` {has} no `{KEY}`, so it cannot be told what {it}{first}",
+                mistakes=tuple(nameless),
+                hint="export the goods from Torgsoft again",
+            )
 
     def _store(self, page: list[tuple[str, ExportRecord]], row_filter: RowFilter) -> None:
         """Store rows; compare them with the old ones for changed models and for duplicates."""

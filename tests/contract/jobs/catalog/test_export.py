@@ -233,6 +233,38 @@ def test_a_refused_file_does_not_change_the_state(shop: Shop) -> None:
     assert shop.mapped() == []
 
 
+@pytest.mark.parametrize(
+    ("count", "what"), [(1, "a row of"), (3, "3 rows of"), (12, "the first 10 are listed")]
+)
+def test_all_rows_without_an_id_are_listed(shop: Shop, count: int, what: str) -> None:
+    """At the first reading and at a later one, with their lines; nothing of the file is stored."""
+    good = list(shop.rows)
+    shop.mapped()
+    shop.rows = [row("", GoodName=f"Чоботи {place}") for place in range(count)] + good
+    shop.write()
+    for context in (shop.context(), shop.context("other")):
+        with pytest.raises(ExportInvalid) as refused:
+            read_export(context)
+        assert what in refused.value.message
+        lines = [mistake.line for mistake in refused.value.mistakes]
+        assert lines == list(range(2, 2 + min(count, 10)))
+    shop.rows = good
+    shop.write()
+    assert shop.mapped() == []
+
+
+def test_rows_of_nothing_change_nothing(shop: Shop) -> None:
+    """Rows of empty cells, an end mark and an empty column neither are goods nor make a row dirty."""
+    shop.mapped()
+    path = shop.folder / "TSGoods.trs"
+    empty = b";" * (len(COLUMNS) - 1) + b"\r\n"
+    header, *others = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(header + empty + b"".join(others) + empty * 2 + b"\x1a")
+    assert shop.mapped() == []
+    path.write_bytes(b"".join(line.replace(b"\r\n", b";\r\n") for line in (header, *others)))
+    assert shop.plan()[0].counts.create == shop.plan("other")[0].counts.create == len(others)
+
+
 def test_a_missing_display_column_shows_no_hidden_good(shop: Shop) -> None:
     """The column that kept a good off the site is gone: nothing is done until a person has decided."""
     shop.more, shop.rows = ("Display",), [(*row("1"), "1"), (*row("2"), "0"), (*row("3"), "1")]

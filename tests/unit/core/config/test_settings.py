@@ -205,6 +205,27 @@ def field(to: str, **settings: object) -> dict[str, Any]:
             "another column is named `GoodID` too",
         ),
         (catalog(placeholders=[""]), "catalog.placeholders[0]", "this must not be empty"),
+        (catalog(columns=["GoodID", " "]), "catalog.columns[1]", "it has no name"),
+        (
+            catalog(columns=["GoodID", "a", "goodid"]),
+            "catalog.columns[2]",
+            "another column is named `GoodID` too",
+        ),
+        (
+            catalog(columns=["a", "b"]),
+            "catalog.columns",
+            "no column is named `GoodID`, which is the key of a good",
+        ),
+        (
+            catalog(columns=["GoodID"], extra_columns=["a"]),
+            "catalog.columns",
+            "give either `columns` or `extra_columns`, not both",
+        ),
+        (
+            catalog(columns=["GoodID"], header=True),
+            "catalog.columns",
+            "it is for a file without names; `header` says that there are some",
+        ),
         (
             catalog(photos={"folder": "p", "url": "ftp://x"}),
             "catalog.photos.url",
