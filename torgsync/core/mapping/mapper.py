@@ -19,6 +19,7 @@ from torgsync.core.mapping.row import EMPTY, ExportRow, Mapped, MappedCell, Part
 from torgsync.core.mapping.select import display_findings, displayed
 from torgsync.core.mapping.stock import Stock
 from torgsync.core.product.cells import ERRORS, CellFault, id_doubt
+from torgsync.core.product.cleaning import cleaned_html
 from torgsync.core.product.columns import (
     AVAILABLE_COLUMN,
     CENTERS_COLUMN,
@@ -246,9 +247,8 @@ def pictures(cells: Mapping[str, str]) -> tuple[Photo, ...] | None:
     Prom cannot fetch paths of the merchant's own disk. What the pictures show is unknown, so they have no
     digest (torgsoft §6, §9).
     """
-    urls = dict.fromkeys(
-        _WEB_ADDRESS.findall(cells.get(PICTURE, "").replace("_x000d_", " ").replace("|", " "))
-    )
+    written = cleaned_html(cells.get(PICTURE, ""))[0].replace("_x000d_", " ").replace("|", " ")
+    urls = dict.fromkeys(_WEB_ADDRESS.findall(written))
     return tuple(Photo(url, "") for url in urls) or None
 
 

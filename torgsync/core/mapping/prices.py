@@ -14,7 +14,8 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.ladder import Ladder, read_ladder
 from torgsync.core.mapping.pricing import NOTHING, Priced, PriceRule
 from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, ExportRow, MappedCell, Part, Rules
-from torgsync.core.product.cells import CellFault, line_of_text, number, number_fault, readable
+from torgsync.core.product.cells import CellFault, number, number_fault, readable
+from torgsync.core.product.cleaning import short_text
 from torgsync.core.product.fields import CENT, Discount, Value, WholesaleStep
 from torgsync.core.product.money import money_fault
 
@@ -188,12 +189,12 @@ def _currency(rules: Rules, row: ExportRow) -> tuple[bool, tuple[Finding, ...]]:
     an offer of a YML file names another currency for its price, no price is sent.
     """
     own = _SIGNS.get(rules.currency, frozenset())
-    named = line_of_text(row.cells.get(CURRENCY, ""), rules.blank)
+    named = short_text(row.cells.get(CURRENCY, ""), rules.blank)
     if named and named.casefold() not in {*own, rules.currency.casefold()}:
         quoted = named[:QUOTED_LENGTH]
         finding = row.finding(Code.CURRENCY_OTHER, CURRENCY, named, named=quoted, currency=rules.currency)
         return True, (finding,)
-    sign = line_of_text(row.cells.get("EqualCurrencyName", ""), rules.blank)
+    sign = short_text(row.cells.get("EqualCurrencyName", ""), rules.blank)
     if not sign or sign.casefold() in own:
         return False, ()
     for column in ("EqualSalePrice", "EqualWholesalePrice"):

@@ -6,7 +6,7 @@ from another group is an argument. `Mapper` merges their results.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,11 +14,13 @@ from typing import NamedTuple
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.pricing import Priced, Pricing
-from torgsync.core.product.cells import CellFault, damage, line_of_text, unreadable_code
+from torgsync.core.product.cells import CellFault, letters_lost, unreadable_code
+from torgsync.core.product.cleaning import Cleaning, cleaned, visible
 from torgsync.core.product.fields import Characteristic, Value
 from torgsync.core.product.money import DecimalSigns, money
 from torgsync.core.product.products import Product
 from torgsync.core.reason import Arg, Reason
+from torgsync.core.text import one_line
 
 VALUE_LENGTH = 60
 """Letters of a cell that a finding carries as its value."""
@@ -125,7 +127,16 @@ class MappedCell:
 
     def short_text(self, rules: Rules) -> tuple[str, tuple[Finding, ...]]:
         """Return the cell as one line of text, with findings about what was lost or removed."""
-        text = line_of_text(self.text, rules.blank)
-        if self.text.isprintable() and "?" not in text:  # nearly every cell
+        text, marks = cleaned(self.text, rules.blank)
+        if not marks and "?" not in text:  # nearly every cell
             return text, ()
-        return text, self.findings(damage(self.text, text), text)
+        return text, self.cleaning(text, marks)
+
+    def cleaning(self, text: str, marks: Sequence[Cleaning]) -> tuple[Finding, ...]:
+        """Return findings about what was removed from the cell to make `text` of it, and lost before."""
+        found: tuple[Finding, ...] = ()
+        if marks:
+            cell, left = visible(self.text), one_line(text)[:QUOTED_LENGTH]
+            args = {"cell": cell[:QUOTED_LENGTH], "text": left}
+            found = (self.finding(Code.TEXT_CLEANED, cell, marks=list(marks), **args),)
+        return (*found, self.finding(Code.LETTERS_LOST, text)) if letters_lost(text) else found

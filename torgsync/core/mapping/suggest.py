@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from torgsync.core.config.catalog import ALSO_SET
 from torgsync.core.config.settings import SyncObject
-from torgsync.core.product.cells import line_of_text, readable
+from torgsync.core.product.cells import PLACEHOLDERS, readable
+from torgsync.core.product.cleaning import cleaned_html, folded_line
 from torgsync.core.product.columns import (
     KEY,
     PICTURE,
@@ -100,7 +101,7 @@ class Samples:
         """Take a row into account; `cells` are keyed by column."""
         cost = {amount for name in SECRET if (amount := readable(cells.get(name, "")))}
         for name in tuple(self._open):
-            text = line_of_text(cells.get(name, ""))
+            text = folded_line(cleaned_html(cells.get(name, ""), PLACEHOLDERS)[0])
             if not text or (is_standard(name) and readable(text) == 0):
                 continue
             seen = self._seen[name]

@@ -13,9 +13,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from torgsync.core.findings import Code
-from torgsync.core.product.cleaning import spreadsheet_text
+from torgsync.core.product.cleaning import folded_line, spreadsheet_text, unmarked
 from torgsync.core.product.columns import KEY, canonical, labelled
-from torgsync.core.reason import Reason
 
 
 class CellFault(StrEnum):
@@ -49,22 +48,22 @@ _BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f\u200b\u2060\ufeff]+")
 
 
 def compact(text: str) -> str:
-    """Return a cell's text without blanks of any kind."""
-    return _BLANKS.sub("", text)
+    """Return a number's text without blanks of any kind and without the marks of another program."""
+    return _BLANKS.sub("", unmarked(text))
 
 
 @lru_cache(maxsize=2048)  # one good asks for the same cells several times
 def number(text: str) -> Decimal | None:
     """Return the exact decimal of a cell, with comma or point; None for a blank cell.
 
-    Blanks of every kind between digits are dropped. Raises ValueError for anything else, a number of more
-    than 15 whole digits included: a price is never guessed (torgsoft §17 no. 5; `1,000.00` and `38,,5` are
-    refused).
+    Blanks of every kind between digits are dropped, and so are the marks of another program. Raises
+    ValueError for anything else, a number of more than 15 whole digits included: a price is never guessed
+    (torgsoft §17 no. 5; `1,000.00` and `38,,5` are refused).
     """
-    written = compact(text)
+    written = _BLANKS.sub("", text)
     if not written:
         return None
-    if not _NUMBER.fullmatch(written):
+    if not _NUMBER.fullmatch(written) and not _NUMBER.fullmatch(written := compact(text)):
         raise ValueError(text)
     return Decimal(written.replace(",", "."))
 
@@ -97,7 +96,7 @@ def balances(text: str) -> Mapping[str, Decimal]:
     center twice.
     """
     quantities: dict[str, Decimal] = {}
-    for item in filter(None, (part.strip() for part in text.split("|"))):
+    for item in filter(None, (part.strip() for part in unmarked(text).split("|"))):
         center, sign, amount = item.partition("=")
         quantity = number(amount) if sign else None
         if quantity is None or not center.strip() or center.strip() in quantities:
@@ -211,41 +210,21 @@ def id_fault_message(fault: IdFault, cell: str) -> str:
 PLACEHOLDERS = frozenset({"нет информации", "немає інформації"})
 """Words that mean an empty cell (torgsoft §3.5), in lower case."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_SPACES = re.compile(r"[ \t\u00a0]{2,}")
-
-
-def clean(text: str) -> str:
-    """Return a cell's text without control characters, which no XML carries; line ends become line feeds."""
-    if text.isprintable():  # nearly every cell
-        return text
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def line_of_text(text: str, blank: frozenset[str] = PLACEHOLDERS) -> str:
-    """Return a short text in normal form: trimmed, blanks folded; a placeholder is no text at all.
-
-    `blank` are the placeholders, in normal form and folded case.
-    """
-    plain = text.isprintable() and "  " not in text  # nearly every cell
-    folded = (text if plain else _SPACES.sub(" ", " ".join(clean(text).split("\n")))).strip()
-    if folded[:1] in ("=", "'"):
-        folded = spreadsheet_text(folded)
-    return "" if folded.casefold() in blank else folded
-
-
-def damage(cell: str, text: str) -> tuple[Reason[Code], ...]:
-    """Return what was lost or removed between a cell and its text; a line end of another kind is no loss."""
-    if cell.isprintable() and "?" not in text:  # nearly every cell
-        return ()
-    reasons = []
-    if len(clean(cell)) != len(cell) - cell.count("\r\n"):
-        reasons.append(Reason(Code.TEXT_CLEANED))
-    if "?" in text and _LOST_LETTER.search(_ADDRESS.sub(" ", text)):
-        reasons.append(Reason(Code.LETTERS_LOST))
-    return tuple(reasons)
-
-
 _ADDRESS = re.compile(r"<[^<>]*>|https?://\S+")
 _LOST_LETTER = re.compile(r"(?<=[^\W_])\?(?=[^\W_])|(?<=\d)\?|(?<![\w?])\?+(?=[^\W\d_])|(?<!\S)\?{2,}(?!\S)")
 """Inside a word, after a digit, before a word, or a word of nothing else; `Чому?` is a question."""
+
+
+def line_of_text(text: str, blank: frozenset[str] = PLACEHOLDERS) -> str:
+    """Return a short text trimmed, with blanks folded; empty for one of `blank`, in folded case.
+
+    This is the normal form of a text that no other program marked, such as Prom's. For a cell of the export
+    see `core/product/cleaning.py`.
+    """
+    folded = folded_line(text)
+    return "" if folded.casefold() in blank else folded
+
+
+def letters_lost(text: str) -> bool:
+    """Return whether a `?` is where a letter was lost."""
+    return "?" in text and _LOST_LETTER.search(_ADDRESS.sub(" ", text)) is not None

@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from torgsync.core.product.cleaning import column_name
+
 
 class ExportRecord(NamedTuple):
     """One good's part of the file, not yet parsed.
@@ -173,9 +175,12 @@ _ALIASES.update({label_key(label): name for name, labels in _LABELS.items() for 
 
 
 def canonical(name: str) -> str:
-    """Return a column's standard spelling (`goodid`, `SuppLierCode` are met), a merchant's own as it is."""
-    trimmed = name.strip()
-    return _CANONICAL.get(trimmed.casefold(), trimmed)
+    """Return a column's standard spelling (`goodid`, `SuppLierCode` are met), a merchant's own as it is.
+
+    Marks that another program left around or inside a name are no part of it.
+    """
+    cleaned = column_name(name)
+    return _CANONICAL.get(cleaned.casefold(), cleaned)
 
 
 def is_standard(name: str) -> bool:
@@ -185,7 +190,7 @@ def is_standard(name: str) -> bool:
 
 def labelled(name: str) -> str:
     """Return the standard column that Torgsoft or a spreadsheet labels so, empty where none is."""
-    return _ALIASES.get(label_key(name), "")
+    return _ALIASES.get(label_key(column_name(name)), "")
 
 
 class ColumnNames(NamedTuple):
@@ -207,27 +212,29 @@ def resolve(names: Sequence[str], given: Mapping[str, str], mapped: Collection[s
     object uses that very name (`mapped`): a mapped column is not renamed. The cost price is recognised by
     every name.
     """
-    by_name = {folded(name): canonical(column) for name, column in given.items()}
+    by_name = {folded(column_name(name)): canonical(column) for name, column in given.items()}
+    names = [column_name(name) for name in names]
     columns = [by_name.get(folded(name)) or canonical(name) for name in names]
     taken = {column.casefold() for column in columns}
     in_use = {column.strip().casefold() for column in mapped}
     aliases = []
     for place, name in enumerate(names):
         column = _ALIASES.get(label_key(name))
-        if column is None or columns[place] != name.strip() or column.casefold() in taken:
+        if column is None or columns[place] != name or column.casefold() in taken:
             continue
-        if column in SECRET or name.strip().casefold() not in in_use:
+        if column in SECRET or name.casefold() not in in_use:
             taken.add(column.casefold())
             columns[place] = column
-            aliases.append((name.strip(), column))
+            aliases.append((name, column))
     return ColumnNames(tuple(columns), tuple(aliases))
 
 
 def known_names(names: Sequence[str], given: Mapping[str, str]) -> int:
     """Return how many of a first row's texts name a column of Torgsoft or of the merchant's table."""
-    by_name = {folded(name) for name in given}
+    by_name = {folded(column_name(name)) for name in given}
     return sum(
-        is_standard(name.strip()) or label_key(name) in _ALIASES or folded(name) in by_name for name in names
+        is_standard(name) or label_key(name) in _ALIASES or folded(name) in by_name
+        for name in map(column_name, names)
     )
 
 

@@ -33,6 +33,7 @@ class Aspect(StrEnum):
     HEADER = "header"
     LAYOUT = "layout"
     NAME = "name"
+    QUOTES = "quotes"
     SHEET = "sheet"
 
 
@@ -79,7 +80,8 @@ class CatalogFile(ABC):
     Of several files `path` is the main one. `encoding` is `utf-8` or `cp1251`; `has_header` is whether the
     file itself names its columns. `columns` have standard names in their standard spelling, a merchant's own
     as written. `size` is in bytes, `modified_ns` in nanoseconds since 1970, both from before the first look.
-    `guesses` are what the settings left open and was detected, in the order of the decisions.
+    `guesses` are what the settings left open and was detected, in the order of the decisions. `quoted`: the
+    quotation marks around texts are the file's, not theirs.
     """
 
     path: Path
@@ -90,6 +92,7 @@ class CatalogFile(ABC):
     size: int
     modified_ns: int
     guesses: tuple[Guess, ...] = ()
+    quoted: bool = False
 
     @property
     @abstractmethod

@@ -56,11 +56,14 @@ def unicode_text(path: Path) -> ExportInvalid:
 
 
 def begin_text(path: Path, file: BinaryIO, forced: str | None = None) -> tuple[int, str, str]:
-    """Return where a text of rows begins, behind a byte order mark, its encoding, and why it is this one."""
+    """Return where a text of rows begins, behind byte order marks, its encoding, and why it is this one."""
     beginning = file.read(len(codecs.BOM_UTF8))
     if beginning.startswith(_UTF16):
         raise unicode_text(path)
-    start = len(beginning) if beginning == codecs.BOM_UTF8 else 0
+    start = 0
+    while beginning == codecs.BOM_UTF8:  # a program that writes one before another program's
+        start += len(beginning)
+        beginning = file.read(len(codecs.BOM_UTF8))
     encoding, why = find_encoding(path, file, start, forced or (UTF8 if start else None), longest=LONGEST)
     file.seek(start)
     return start, encoding, why

@@ -46,6 +46,8 @@ class _Patterns:
         self.lenient = re.compile(
             rb'".*?"(?=' + d + rb'|\Z)|(?:[^"' + d + rb"\r\n][^" + d + rb"\r\n]*+)?", re.DOTALL
         )
+        # Quotes that a backslash escapes, and the text of a formula, may hold the delimiter.
+        self.marked = re.compile(rb'=?"[^"\\]*+(?:(?:""|\\.)[^"\\]*+)*+"|' + self.bare, re.DOTALL)
         self.open = re.compile(rb"(?:(?:" + self.strict.pattern + rb")" + d + rb')*"[^"]*+(?:""[^"]*+)*+')
         self.keyed = re.compile(rb'"?[0-9]+"?' + d + rb'["0-9]')
 
@@ -266,7 +268,7 @@ def texts(
     if row and width in {None, len(row)}:
         return row
     known = _PATTERNS[delimiter]
-    for pattern in (known.strict, known.lenient):
+    for pattern in (known.strict, known.lenient, known.marked):
         cells = _split(pattern, raw, delimiter)
         if cells is not None and width in {None, len(cells)}:
             return [_undone(cell.decode(encoding)) for cell in cells]

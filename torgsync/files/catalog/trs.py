@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from torgsync.core.product.cleaning import without_quotes
 from torgsync.core.product.columns import KEY, ExportRecord
 from torgsync.core.product.prom_export import prom_names
 from torgsync.core.text import counted
@@ -21,6 +22,7 @@ from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import layouts, refusals, rows
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import begin_text, known_encoding
+from torgsync.files.catalog.quotes import with_quotes
 from torgsync.files.catalog.rows import Grammar, LineReader, RowFilter, texts, without_line_end
 
 _BUFFER = 256 * 1024
@@ -47,7 +49,8 @@ class TrsFile(CatalogFile):
     @property
     def context(self) -> bytes:
         """How the bytes of a row become texts."""
-        return f"{self.kind} {self.encoding} {self.delimiter}".encode()
+        quotes = " quoted" if self.quoted else ""
+        return f"{self.kind} {self.encoding} {self.delimiter}{quotes}".encode()
 
     def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
         """Yield the goods as every reader does; lines that `row_filter` knows are not even looked at."""
@@ -115,7 +118,7 @@ class TrsFile(CatalogFile):
             raise refusals.changed(self.path)
         if self.width > len(self.columns):
             row = [row[place] for place in self.places]
-        return dict(zip(self.columns, row, strict=True))
+        return dict(zip(self.columns, map(without_quotes, row) if self.quoted else row, strict=True))
 
 
 def open_trs(path: Path, given: ReadSettings = ReadSettings()) -> TrsFile:  # noqa: B008  # a value that never changes
@@ -139,7 +142,7 @@ def open_trs(path: Path, given: ReadSettings = ReadSettings()) -> TrsFile:  # no
             _check_tail(trs, file, given)
     except OSError as error:
         raise refusals.unreadable(path, error) from error
-    return trs if trs.has_header or given.columns else _confirmed(trs, given)
+    return with_quotes(trs if trs.has_header or given.columns else _confirmed(trs, given))
 
 
 def _look(

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from lxml import etree
 
+from torgsync.core.product.cleaning import without_quotes
 from torgsync.core.product.columns import ExportRecord
 from torgsync.core.product.money import TypedNumber
 from torgsync.core.product.prom_export import prom_names
@@ -29,6 +30,7 @@ from torgsync.files.catalog import layouts, refusals
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import UTF8
 from torgsync.files.catalog.file_kinds import ARCHIVE
+from torgsync.files.catalog.quotes import with_quotes
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -64,7 +66,7 @@ class XlsxFile(CatalogFile):
     @property
     def context(self) -> bytes:
         """Nothing outside a row shapes its good."""
-        return str(self.kind).encode()
+        return f"{self.kind}{' quoted' if self.quoted else ''}".encode()
 
     def _all(self) -> Iterator[ExportRecord]:
         """Yield the goods in the order of the rows, each with the number of its row, without blank rows."""
@@ -77,7 +79,8 @@ class XlsxFile(CatalogFile):
     def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of a row."""
         try:
-            return dict(zip(self.columns, map(_restored, record.raw.decode().split(_SEPARATOR)), strict=True))
+            row = map(_restored, record.raw.decode().split(_SEPARATOR))
+            return dict(zip(self.columns, map(without_quotes, row) if self.quoted else row, strict=True))
         except ValueError as error:
             raise refusals.changed(self.path) from error
 
@@ -141,7 +144,7 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
     )
     if not any(True for _ in opened.records()):
         raise refusals.empty(path)
-    return opened
+    return with_quotes(opened)
 
 
 def _below(path: Path, sheet: str, line: int, places: tuple[int, ...]) -> layouts.Rows:

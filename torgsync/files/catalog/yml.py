@@ -39,6 +39,7 @@ from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat,
 from torgsync.files.catalog.encodings import UTF8, declared_encoding, find_encoding, known_encoding
 from torgsync.files.catalog.file_kinds import YML_ROOT, other_xml, root_of, start_of_text
 from torgsync.files.catalog.layouts import guesses_of_names
+from torgsync.files.catalog.quotes import OfferQuotes, OfferSurvey, guesses_of_quotes
 from torgsync.files.catalog.refusals import AGAIN, CORRECTED, LISTED
 from torgsync.files.catalog.yml_categories import Category, read_categories, section_columns
 from torgsync.files.catalog.yml_elements import Measured, joined
@@ -77,12 +78,14 @@ class YmlFile(CatalogFile):
     sections: Mapping[str, Category]
     start: int
     line: int
+    quotes: OfferQuotes
 
     @property
     def context(self) -> bytes:
         """The tree of categories, and how the bytes of an offer become texts."""
         tree = "\x1e".join("\x1f".join((identity, *category)) for identity, category in self.sections.items())
-        return f"{self.kind} {self.encoding} {tree}".encode()
+        quotes = "".join(name for name, ours in self.quotes._asdict().items() if ours)
+        return f"{self.kind} {self.encoding} {quotes} {tree}".encode()
 
     def _all(self) -> Iterator[ExportRecord]:
         with self._unchanged(), self.path.open("rb") as file:
@@ -112,7 +115,7 @@ class YmlFile(CatalogFile):
     def _offer(self, record: ExportRecord) -> Offer:
         """Return what an offer says; where it cannot be read, the refusal lists all that cannot."""
         try:
-            return parse_offer(self.path, record, self.encoding, self.mapped)
+            return parse_offer(self.path, record, self.encoding, self.quotes.undone, self.mapped)
         except ExportInvalid as refused:
             broken = _broken_offers(self.path, self.start, self.line, self.encoding)
             raise unreadable(self.path, broken or refused.mistakes) from refused
@@ -180,19 +183,20 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, size: int, modified_n
         )
     if not survey.offers:
         raise refusals.empty(path)
-    names = _resolve(survey, given)
+    names, quotes = _resolve(survey, given), survey.quotes.quotes()
     return YmlFile(
         path=path,
         encoding=encoding,
         columns=_columns(survey, names, given),
         size=size,
         modified_ns=modified_ns,
-        guesses=(*guesses, *guesses_of_names(path.name, names)),
+        guesses=(*guesses, *guesses_of_names(path.name, names), *guesses_of_quotes(path.name, quotes)),
         names=dict(zip(survey.params, names.columns, strict=True)),
         mapped=given.mapped,
         sections=sections,
         start=start,
         line=line,
+        quotes=quotes,
     )
 
 
@@ -201,7 +205,7 @@ def _encoding(
 ) -> tuple[str, tuple[Guess, ...]]:
     """Return the encoding: as given, by the byte order mark, as declared, else by the letters."""
     forced = known_encoding(path, given.encoding)
-    if forced is None and beginning.startswith(codecs.BOM_UTF8):
+    if forced is None and codecs.BOM_UTF8 in beginning[:start]:
         forced = UTF8
     declared = _DECLARED.match(beginning[start:])
     if forced or declared is None:
@@ -228,16 +232,18 @@ class _Survey:
         self.available = False
         self.keyless: list[int] = []
         self.broken = False
+        self.quotes = OfferSurvey()
 
     def add(self, record: ExportRecord) -> None:
         """Collect the names in an offer."""
         self.offers += 1
         plain = _SPECIAL.sub(b"", record.raw) if b"<!" in record.raw else record.raw
         tags = {tag if tag[0] != b"offer" else _attributes(tag[1]) for tag in _TAG.findall(plain)}
-        if tags <= self._met and _identity(plain).strip() and not yml_xml.is_suspect(plain):
+        known = tags <= self._met and _identity(plain).strip() and not yml_xml.is_suspect(plain)
+        if known and not self.quotes.needs_another():
             return
         try:
-            offer = parse_offer(self._path, record, self._encoding, self._given.mapped)
+            offer = parse_offer(self._path, record, self._encoding, self.quotes.note, self._given.mapped)
         except ExportInvalid:  # all of them are listed when the file was read to its end
             self.broken = True
             return
@@ -310,7 +316,7 @@ def _broken_offers(path: Path, start: int, line: int, encoding: str) -> list[Mis
         file.seek(start)
         for record in OfferCutter(path, file, line).offers():
             try:
-                parse_offer(path, record, encoding)
+                parse_offer(path, record, encoding, OfferQuotes().undone)
             except ExportInvalid as refused:
                 mistakes += refused.mistakes
     return mistakes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -25,7 +25,10 @@ _CLOSED_BY = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _TAG_END = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*')*?(?P<empty>/?)>""")
 
 _OFFER = "offer"
-_CSV_TEXT = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"')
+
+
+WrittenText = Callable[[str, str, str], str]
+"""Returns the value of an element of an offer from its tag, its attribute `name` and its text."""
 
 
 class Offer(NamedTuple):
@@ -39,8 +42,13 @@ class Offer(NamedTuple):
     has_available: bool
 
 
-def parse_offer(path: Path, record: ExportRecord, encoding: str, mapped: Collection[str] = ()) -> Offer:
-    """Return what an offer says; `mapped` are the columns in use. Raises ExportInvalid with its line."""
+def parse_offer(
+    path: Path, record: ExportRecord, encoding: str, written: WrittenText, mapped: Collection[str] = ()
+) -> Offer:
+    """Return what an offer says. Raises ExportInvalid with its line.
+
+    `written` makes a value of each text, `mapped` are the columns in use.
+    """
     try:
         root = yml_xml.parse(record.raw.translate(None, yml_xml.CONTROL_BYTES).decode(encoding))
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -51,10 +59,11 @@ def parse_offer(path: Path, record: ExportRecord, encoding: str, mapped: Collect
         unit = child.get("unit")
         if name == "param":
             found, name = params, str(child.get("name", "")).strip()
-            text = _text(child)
+            text = written("param", name, _text(child))
         else:
             found = elements
-            text = ladder_of(child) if name.casefold() == LADDER_ELEMENT else _text(child)
+            ladder = name.casefold() == LADDER_ELEMENT
+            text = ladder_of(child) if ladder else written(name, "", _text(child))
         value = Measured(text, str(unit).strip()) if unit else Measured(text)
         if name in found:
             found[name].append(value)
@@ -75,10 +84,8 @@ def parse_offer(path: Path, record: ExportRecord, encoding: str, mapped: Collect
 
 def _text(element: etree._Element) -> str:
     """Return the text of an element; HTML elements in it keep their tags."""
-    text = element.text or ""
-    if len(element):
-        text += "".join(etree.tostring(part, encoding="unicode") for part in element)
-    return _unquoted(text) if '"' in text else text
+    inner = (etree.tostring(part, encoding="unicode") for part in element)
+    return (element.text or "") + "".join(inner) if len(element) else element.text or ""
 
 
 def unreadable(path: Path, mistakes: Sequence[Mistake]) -> ExportInvalid:
@@ -92,12 +99,6 @@ def unreadable(path: Path, mistakes: Sequence[Mistake]) -> ExportInvalid:
         mistakes=tuple(mistakes[:LISTED]),
         hint=yml_xml.cure(mistakes, CORRECTED),
     )
-
-
-def _unquoted(text: str) -> str:
-    """Return a value without the quotation marks that the CSV left around it (torgsoft §9)."""
-    found = _CSV_TEXT.fullmatch(text.strip())
-    return found[1].replace('""', '"') if found else text
 
 
 class OfferCutter:

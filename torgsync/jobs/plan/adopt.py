@@ -12,7 +12,7 @@ from torgsync.core.mapping.mapper import Mapper
 from torgsync.core.mapping.stock import count_stock
 from torgsync.core.plan.adopt import Decision, GoodIdentity, Matching, ProductIdentity, match
 from torgsync.core.plan.guards import Allowed
-from torgsync.core.product.cells import line_of_text
+from torgsync.core.product.cleaning import short_text
 from torgsync.errors import Exit
 from torgsync.files.catalog.export import open_export
 from torgsync.files.config.settings import who
@@ -68,7 +68,7 @@ def _goods(context: JobContext, work: UnitOfWork) -> dict[str, GoodIdentity]:
 
 
 def _cell(blank: frozenset[str], cells: Mapping[str, str], column: str) -> str:
-    return line_of_text(cells.get(column, ""), blank)
+    return short_text(cells.get(column, ""), blank)
 
 
 def take_over(context: JobContext, prom: Prom, matching: Matching) -> None:

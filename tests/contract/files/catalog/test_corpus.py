@@ -50,29 +50,30 @@ QUIRKS = set(
     article-cut-at-30 barcodes bas-csv-mapped blank-lines bom-glued-to-goodid
     category-minus-1-with-path centers-column-missing centers-keep centers-keep-of-sum
     centers-mismatch centers-mistyped centers-one-file-each centers-summed centers-ticked
-    centers-unreadable color-of-50 column-pairs columns-renamed csv-formula-key-later currency-sign
-    decimal-comma decimal-point delimiter-forced description-is-part-of-name display-0-with-stock
-    display-turns-to-words display-unknown duplicate-characteristic dynamic-columns
-    empty-model-is-nothing encoding-cp1251 encoding-cp1251-late encoding-forced encoding-utf8
-    encoding-utf8-bom end-mark-of-dos goodid-spelt-otherwise header-absent header-forced-off
-    header-forced-on header-in-other-case html-with-line-ends ids-duplicate ids-odd ids-renumbered
-    ids-respelled labels-of-torgsoft labels-russian-mapped lacks-fields layout-40-with-header
-    layout-40-without-header layout-48-with-header layout-48-without-header layout-50-with-header
-    layout-50-without-header layout-reordered line-ends-mixed looks-like-50 lost-letters
-    model-all-alike model-by-id model-by-name model-characteristic-more model-never-by-article
-    model-same-size-twice model-size-missing name-missing name-of-142 name-with-bar
-    nameless-last-column new-description no-last-line-end-accepted numbers-refused
-    numbers-with-blanks one-language one-language-russian only-in-stock percent-contradicts-prices
-    percent-of-discount photos-case-of-extension photos-eleven photos-exact-id
-    photos-in-numeric-order photos-no-folder photos-of-vanished-goods photos-only-with placeholders
-    placeholders-of-the-shop price-differs-inside-a-model price-missing price-thousands price-words
-    prices-markup-and-rounding producer-equals-country quote-astray quotes-doubled
-    refused-54-columns refused-archive refused-centers-of-other-columns refused-commerceml
-    refused-cut-at-a-line-end refused-cut-in-mid-row refused-empty refused-extra-columns-too-few
-    refused-header-twice refused-id-with-decimals refused-key-column-gone refused-key-empty
-    refused-looks-like-50 refused-no-last-line-end refused-no-last-line-end-csv
-    refused-old-line-ends refused-only-a-header refused-other-encoding refused-prom-export
-    refused-replacement-letters refused-shop-list refused-types-do-not-confirm
+    centers-unreadable color-of-50 column-pairs columns-renamed csv-apostrophe csv-backslash-quotes
+    csv-excel-text-formula csv-formula-key-later currency-sign decimal-comma decimal-point
+    delimiter-forced description-is-part-of-name display-0-with-stock display-turns-to-words
+    display-unknown double-bom duplicate-characteristic dynamic-columns empty-model-is-nothing
+    encoding-cp1251 encoding-cp1251-late encoding-forced encoding-utf8 encoding-utf8-bom
+    end-mark-of-dos goodid-spelt-otherwise header-absent header-forced-off header-forced-on
+    header-in-other-case html-with-line-ends ids-duplicate ids-odd ids-renumbered ids-respelled
+    invisible-in-values keywords-become-semicolons labels-of-torgsoft labels-russian-mapped
+    lacks-fields layout-40-with-header layout-40-without-header layout-48-with-header
+    layout-48-without-header layout-50-with-header layout-50-without-header layout-reordered
+    line-ends-mixed looks-like-50 lost-letters model-all-alike model-by-id model-by-name
+    model-characteristic-more model-never-by-article model-same-size-twice model-size-missing
+    name-html name-missing name-of-142 name-with-bar nameless-last-column new-description
+    no-last-line-end-accepted numbers-refused numbers-with-blanks one-language one-language-russian
+    only-in-stock percent-contradicts-prices percent-of-discount photos-case-of-extension
+    photos-eleven photos-exact-id photos-in-numeric-order photos-no-folder photos-of-vanished-goods
+    photos-only-with placeholders placeholders-of-the-shop price-differs-inside-a-model
+    price-missing price-thousands price-words prices-markup-and-rounding producer-equals-country
+    quote-astray quotes-doubled refused-54-columns refused-archive refused-centers-of-other-columns
+    refused-commerceml refused-cut-at-a-line-end refused-cut-in-mid-row refused-empty
+    refused-extra-columns-too-few refused-header-twice refused-id-with-decimals
+    refused-key-column-gone refused-key-empty refused-looks-like-50 refused-no-last-line-end
+    refused-no-last-line-end-csv refused-old-line-ends refused-only-a-header refused-other-encoding
+    refused-prom-export refused-replacement-letters refused-shop-list refused-types-do-not-confirm
     refused-uneven-columns refused-unknown-names refused-utf16 refused-web-page-with-a-table
     refused-yml-bare-ampersand refused-yml-cut refused-yml-keys-differ resaved-with-commas
     resaved-with-tabs resaved-without-header rows-of-delimiters rows-unsorted sample-m1-40-columns
@@ -81,13 +82,13 @@ QUIRKS = set(
     sections-by-number-and-name sections-conflicting-parents sections-product-group
     sections-product-group-mistyped sections-same-name sections-unreadable sections-with-commas sex
     six-columns-more sizes sizes-reformatted stock-fractions-and-below-zero stock-mismatch
-    stock-unchecked trailing-blanks unit-blank values-replaced values-split-by-underscore
-    visibility-on-site wholesale-equals-prime-cost xlsx-goods-list xlsx-stock-list yml-available
-    yml-available-with-stock yml-available-words yml-available-words-alone yml-cp1251
-    yml-declared-utf16 yml-entities-of-html yml-in-a-trs yml-name-ua yml-old-price-names
-    yml-oldprice yml-param-absent yml-param-unit yml-params-with-quotes
-    yml-pictures-with-windows-paths yml-repeated-elements yml-uuid-categories yml-vendor-model
-    yml-wholesale-prices
+    stock-unchecked torgsoft-yml-quot trailing-blanks trs-html-entities unit-blank values-replaced
+    values-split-by-underscore visibility-on-site wholesale-equals-prime-cost xlsx-goods-list
+    xlsx-stock-list yml-available yml-available-with-stock yml-available-words
+    yml-available-words-alone yml-cp1251 yml-declared-utf16 yml-entities-of-html yml-in-a-trs
+    yml-name-ua yml-old-price-names yml-oldprice yml-param-absent yml-param-unit
+    yml-params-with-quotes yml-pictures-with-windows-paths yml-quoted-name yml-repeated-elements
+    yml-uuid-categories yml-vendor-model yml-wholesale-prices
     """.split()
 )
 """Every quirk that has an export: none of them may get lost."""

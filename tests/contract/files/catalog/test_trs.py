@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from matrix import sampled
 
-from torgsync.core.product.cells import balances, number, section_path
+from torgsync.core.product.cells import balances, key_of, number, section_path
 from torgsync.core.product.columns import LAYOUT_40, LAYOUT_48, LAYOUT_50, ExportRecord
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog import refusals
@@ -896,7 +896,7 @@ def test_a_spoilt_file_is_read_or_refused_and_nothing_else(
         assert refused.hint
         assert str(path) in refused.message
     else:
-        assert all(key == row["GoodID"].strip() and tuple(row) == trs.columns for key, row in rows)
+        assert all(key == key_of(row["GoodID"]) and tuple(row) == trs.columns for key, row in rows)
 
 
 # Lines and columns without any value
@@ -1037,3 +1037,21 @@ def test_the_export_of_prom_is_named(tmp_path: Path, delimiter: str, given: Read
     assert "Prom.ua's own export" in refusal(path, given).message
     named = ReadSettings(names={"Ідентифікатор_товару": "GoodID"})
     assert open_trs(path, named).columns[3] == "GoodID"
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        ('1;"Горщик \\"Ромашка\\"; великий";2', 'Горщик \\"Ромашка\\"; великий'),
+        ('1;"Екран 5\\"";2', 'Екран 5\\"'),
+        ('1;="Капці; сині";2', '="Капці; сині"'),
+        ('1;="Екран 5"" TFT";2', '="Екран 5"" TFT"'),
+        ('1;"Кабель 5\\";2', "Кабель 5\\"),
+    ],
+)
+def test_a_delimiter_may_be_inside_marked_quotes(tmp_path: Path, row: str, name: str) -> None:
+    """A backslash escapes a quote unless it ends its cell; a formula has quotes of its own."""
+    trs = open_trs(write(tmp_path, f"GoodID;GoodName;RetailPrice\n{row}\n2;Капці;3\n"))
+    records = list(trs.records())
+    assert [trs.cells(record)["GoodName"] for record in records] == [name, "Капці"]
+    assert [trs.good_id(record) for record in records] == ["1", "2"]

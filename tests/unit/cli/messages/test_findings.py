@@ -74,6 +74,14 @@ _SENTENCES = {
     "`2` is neither yes nor no; the good stays off the site":
         finding(Code.DISPLAY_UNKNOWN, cell="2", case="hidden"),
     "`2` is neither yes nor no; the good stays shown": finding(Code.DISPLAY_UNKNOWN, cell="2"),
+    "`&lt;b&gt;Капці` counts as `Капці`: HTML entities such as `&quot;` undone, HTML tags removed":
+        finding(Code.TEXT_CLEANED, marks=["entities", "tags"], cell="&lt;b&gt;Капці", text="Капці"),
+    "`NULL` counts as empty": finding(Code.TEXT_CLEANED, marks=["empty"], cell="NULL", text=""),
+    "control characters removed": finding(Code.TEXT_CLEANED),
+    "1 phrase of more than 50 characters left out: `я…`":
+        finding(Code.KEYWORD_LONG, count=1, limit=50, first="я"),
+    "nothing but 2 phrases of more than 50 characters: `я…`; what Prom has stays":
+        finding(Code.KEYWORD_LONG, count=2, limit=50, first="я", sent=0),
     "the stock is empty; what Prom has stays": finding(Code.NUMBER_UNREADABLE, cell="", fault="empty"),
     "`#REF!` is an error of a spreadsheet; not sent: price and discount":
         finding(Code.CELL_ERROR, cell="#REF!", fault="error", fields=_PRICE),

@@ -62,8 +62,11 @@ def keys(count: int) -> GuardViolation:
         (share(Guard.PHOTOS, 2, 3, "0.5"), "2 of 3 products with photos would lose them all (66.7 %); 50 %"),
         (keys(1), "the key seems to have changed in 1 good: 1 is now 101; "),
         (
-            keys(4),
-            "the key seems to have changed in 4 goods: 1 is now 101, 2 is now 102, 3 is now 103, and 1 more; ",
+            keys(5),
+            (
+                "the key seems to have changed in 5 goods: "
+                "1 is now 101, 2 is now 102, 3 is now 103, and 2 more; "
+            ),
         ),
         (ROWS, "the export has 1 row, 10 fewer than the usual 11; 70 % of the usual rows"),
     ],

@@ -65,6 +65,17 @@ def test_a_product_is_asked_by_kind() -> None:
     assert Product("17", {"name_ru": "Платье"}).title == "Платье"
 
 
+def split(cell: str, to: str, separator: str = "_", **tables: object) -> Mapped:
+    fields = [{"column": "X", "to": to, "split": separator}, *fields_of(("P", "price"))]
+    if to == "characteristic":
+        fields[0]["name"] = "Ширина, см_Ширина изделия, см"
+    if to != "name":
+        fields += fields_of(("N", "name"))
+    row = {"X": cell, "P": "100", "N": "Капці"}
+    settings = sync_object(fields=fields, **tables)
+    return Mapper(settings).product("17", 3, row, Stock(None), lambda _: None)
+
+
 @pytest.mark.parametrize(
     ("status", "removed"),
     [("on_display", False), ("not_on_display", False), ("deleted", True), ("deleted_by_moderator", True)],
@@ -190,6 +201,10 @@ def test_an_article_fits_proms_limit(cell: str, sku: str, found: list[Code]) -> 
     ("cell", "keywords", "found"),
     [
         (" сукня ,, шовк,", "сукня, шовк", []),
+        ("сукня; шовк|льон\r\nміді\nмаксі", "сукня, шовк, льон, міді, максі", []),
+        ("сукня&amp;шовк; льон&#10;міді", "сукня&шовк, льон, міді", [Code.TEXT_CLEANED]),
+        ("<p>сукня</p><p>шовк</p>", "сукня, шовк", [Code.TEXT_CLEANED]),
+        ("null", "", [Code.TEXT_CLEANED]),
         ("", "", []),
         (",".join(["я" * 48] * 21), ", ".join(["я" * 48] * 20), [Code.TEXT_CUT]),
         ("я" * 50, "я" * 50, []),
@@ -206,6 +221,20 @@ def test_keywords_are_cut_by_phrases(cell: str, keywords: str, found: list[Code]
     result = mapped({"Слова": cell}, ("Слова", "keywords"))
     assert values(result, "keywords", "keywords_ru") == [keywords] * 2
     assert codes(result) == found
+
+
+@pytest.mark.parametrize(
+    ("result", "russian"),
+    [
+        (mapped({"Слова": "я" * 51}, ("Слова", "keywords")), "absent"),
+        (split("я" * 51, "keywords"), "absent"),
+        (split(f"{'я' * 51}_платье", "keywords"), "платье"),
+    ],
+)
+def test_keywords_that_are_all_too_long_keep_what_prom_has(result: Mapped, russian: str) -> None:
+    """A limit may shorten a field, never empty it; of two languages each is judged by itself."""
+    assert values(result, "keywords", "keywords_ru") == ["absent", russian]
+    assert codes(result) == [Code.KEYWORD_LONG]
 
 
 @pytest.mark.parametrize(("length", "found"), [(12_153, []), (12_154, [Code.TEXT_LONG])])
@@ -319,17 +348,6 @@ def test_the_shops_own_placeholders_are_no_values() -> None:
 # Two languages in one cell
 
 
-def split(cell: str, to: str, separator: str = "_", **tables: object) -> Mapped:
-    fields = [{"column": "X", "to": to, "split": separator}, *fields_of(("P", "price"))]
-    if to == "characteristic":
-        fields[0]["name"] = "Ширина, см_Ширина изделия, см"
-    if to != "name":
-        fields += fields_of(("N", "name"))
-    row = {"X": cell, "P": "100", "N": "Капці"}
-    settings = sync_object(fields=fields, **tables)
-    return Mapper(settings).product("17", 3, row, Stock(None), lambda _: None)
-
-
 RU = {"path": "x", "languages": {"name": "ru", "both": False}}
 
 
@@ -431,14 +449,21 @@ def test_characteristics_are_sorted() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("cell", "found"),
-    [("0", []), ("6", [Code.SEX_UNKNOWN]), ("", []), ("жін", [Code.SEX_UNKNOWN]), ("-1", [Code.SEX_UNKNOWN])],
-)
-def test_a_sex_that_says_nothing_is_no_characteristic(cell: str, found: list[Code]) -> None:
-    """Codes without a meaning are reported and not sent; nothing left is an empty list."""
+@pytest.mark.parametrize("cell", ["0", "", '="0"'])
+def test_a_sex_that_is_not_set_is_no_characteristic(cell: str) -> None:
+    """Nothing left is an empty list."""
     result = mapped({"Sex": cell}, ("Sex", "characteristic", "Стать"))
-    assert (values(result, "characteristics"), codes(result)) == ([()], found)
+    assert values(result, "characteristics") == [()]
+
+
+@pytest.mark.parametrize("cell", ["6", "жін", "-1"])
+def test_a_sex_that_means_nothing_keeps_what_was_sent(cell: str) -> None:
+    """Codes without a meaning are reported; a characteristic without a value is that which was sent."""
+    result = mapped({"Sex": cell}, ("Sex", "characteristic", "Стать"))
+    assert (values(result, "characteristics"), codes(result)) == (
+        [(Characteristic("Стать", "", ""),)],
+        [Code.SEX_UNKNOWN],
+    )
 
 
 @pytest.mark.parametrize(("count", "found"), [(100, []), (101, [Code.CHARACTERISTICS_TOO_MANY])])

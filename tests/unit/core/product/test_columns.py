@@ -15,7 +15,6 @@ from torgsync.core.product.cells import (
     IdFault,
     Section,
     balances,
-    clean,
     id_fault,
     key_of,
     line_of_text,
@@ -23,6 +22,7 @@ from torgsync.core.product.cells import (
     one_key,
     section_path,
 )
+from torgsync.core.product.cleaning import clean
 from torgsync.core.product.columns import (
     BARE_40,
     BARE_48,
