@@ -1,7 +1,8 @@
 """The corpus in `tests/data`: a small invented export for every quirk, and the expected result.
 
 A folder holds an export as Torgsoft or a merchant would write it, `expected.json`, and where they matter
-`object.toml` and photos. The default sync object has only a path; `torgsync fields add-all` maps its columns.
+`object.toml`, photos, and as `next.*` the export of the next day, which is not read with it. The default sync
+object has only a path; `torgsync fields add-all` maps its columns.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ def expected(name: str) -> Document:
 
 
 def exports(name: str) -> list[Path]:
-    """Return the files that the accounting program wrote, without photos."""
-    return sorted(path for path in (DATA / name).iterdir() if path.is_file() and path.name not in _OWN)
+    """Return the files that the accounting program wrote on the first day, without photos."""
+    files = (path for path in (DATA / name).iterdir() if path.is_file() and path.name not in _OWN)
+    return sorted(path for path in files if path.stem != "next")
 
 
 def set_up(name: str, place: Path) -> Path:

@@ -82,7 +82,15 @@ WHY = record(
                 record(
                     file=TEXT,
                     lines={"type": "array", "minItems": 1, "items": NUMBER},
-                    columns=items(column=TEXT, value=TEXT, to=TEXT, name=OR_NULL, owner=TEXT, unsent=OR_NULL),
+                    columns=items(
+                        column=TEXT,
+                        value=TEXT,
+                        to=TEXT,
+                        name=OR_NULL,
+                        owner=TEXT,
+                        replaced=OR_NULL,
+                        unsent=OR_NULL,
+                    ),
                     price_steps={"type": "array", "items": TEXT},
                     filters=items(filter=TEXT, passes={"type": "boolean"}, message=TEXT),
                     centers=items(

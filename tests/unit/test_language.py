@@ -31,7 +31,7 @@ IN_PROSE = re.compile(
 )
 IN_SHOP = re.compile(r"\b(?:cards?|(?:an?|and|by|its|the|their|these) marks?)\b", re.IGNORECASE)
 """Content and row hash; elsewhere a card is a buyer's or a page's, and a mark one of a text."""
-SHOP = re.compile(r"/(core/p|state/shop|jobs/(catalog|p))")
+SHOP = re.compile(r"/(core/plan|state/shop|jobs/(catalog|p))")
 LONGEST = 400
 ALLOWED = re.compile(r"`[^`]*`|\"[^\"]*\"|«[^»]*»|--\w[\w-]*|\[\w+\]")
 """What is quoted is a message, a key or another program's word."""

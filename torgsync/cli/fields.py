@@ -15,9 +15,12 @@ from torgsync.errors import UsageError
 
 if TYPE_CHECKING:
     from torgsync.jobs.config.fields import SampledField
+    from torgsync.jobs.config.values import ColumnValue
 COLUMNS = ("column", "to", "name", "owner", "sample", "in_export", "split")
 SAMPLE = 20
 """Letters of a sample value that the table shows."""
+FIRST = 40
+"""Values of a column that people see without `--show all`."""
 
 
 def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
@@ -43,6 +46,49 @@ def _render_table_row(field: SampledField) -> dict[str, object]:
     mapping = field.mapping
     sample = "! not in the export" if field.in_export is False else field.sample[:SAMPLE]
     return pick(mapping, "column", "to", "owner") | {"to": mapping.name or mapping.to, "sample": sample}
+
+
+class Extent(StrEnum):
+    """How many values of a column a table shows."""
+
+    SUMMARY = "summary"
+    ALL = "all"
+
+
+def values(
+    context: typer.Context,
+    column: Annotated[str, typer.Argument(help="Column of the export.", metavar="COLUMN")],
+    show: Annotated[
+        Extent, typer.Option("--show", help="The most frequent values, or all.")
+    ] = Extent.SUMMARY,
+    wanted: ObjectOption = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List the values of a column with the number of rows, and what `[[values]]` replaces them by."""
+    program = program_of(context, form)
+    from torgsync.jobs.config.values import column_values
+
+    file = program.object(wanted)
+    view = column_values(file, column)
+    names = ("value", "count", "replaced_by")
+    rows = [pick(value, *names) for value in view.values]
+    shown = view.values if show is Extent.ALL else view.values[:FIRST]
+    print_rows(program, form, "values", rows, [_render_value(value) for value in shown], columns=names)
+    if form is not Format.TABLE:
+        return
+    if rest := len(view.values) - len(shown):
+        program.notify(f"{counted(rest, 'more value')}: `--show all` lists them")
+    if not view.mapped:
+        program.notify(f"to replace words, write in `{file.path.name}`:")
+        example = 'map = { "word of the export" = "word for Prom.ua" }'
+        for line in ("[[values]]", f'column = "{view.column}"', example):
+            program.notify(f"  {line}")
+
+
+def _render_value(value: ColumnValue) -> dict[str, object]:
+    instead = "" if value.replaced_by is None else value.replaced_by or "(empty)"
+    rows = value.count or "not in the export"
+    return {"value": value.value or "(empty)", "rows": rows, "replaced by": instead}
 
 
 class Owner(StrEnum):
@@ -120,3 +166,4 @@ app.command("add-all")(add_all)
 app.command("add")(add)
 app.command("remove")(remove)
 app.command("list")(list_)
+app.command("values")(values)

@@ -54,7 +54,8 @@ class Code(StrEnum):
     CENTER_UNKNOWN = "center-unknown", Severity.WARNING
     PRODUCT_GROUP_EMPTY = "product-group-empty", Severity.WARNING
     COLUMN_MISSING = "column-missing", Severity.WARNING
-    DISPLAY_UNKNOWN = "display-unknown", Severity.WARNING
+    DISPLAY_UNKNOWN = "display-unknown", Severity.ERROR
+    PRESENCE_UNKNOWN = "presence-unknown", Severity.ERROR
     TEXT_CLEANED = "text-cleaned", Severity.NOTICE
     TEXT_CUT = "text-cut", Severity.NOTICE
     TEXT_LONG = "text-long", Severity.WARNING

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from torgsync.core.product.cells import Section, clean
+from torgsync.core.product.cells import Section
+from torgsync.core.product.cleaning import clean
 from torgsync.core.product.fields import Characteristic, Discount, Photo, Value, WholesaleStep
 from torgsync.core.product.products import Product
 from torgsync.prom.feed import write_feed

@@ -126,7 +126,7 @@ def test_decisions(legacy: Home) -> None:
     assert pairs(document)["26936"] == (doubted[0]["external_id"], ("decision",))
     assert len(document["only_there"]) == 2
     assert pairs(adopt(legacy)[1])["26936"][1] == ("decision",)
-    decisions.write_text("good_id;prom_id\n26936;new\n", "utf-8")
+    decisions.write_text("good_id;prom_id\n'26936;new\n", "utf-8")
     assert "26936" not in pairs(adopt(legacy, "--decisions", str(decisions))[1])
     created = {change["good_id"] for change in legacy.run("update", "--format", "json").json["changes"]}
     assert "26936" in created

@@ -319,7 +319,7 @@ def test_columns_of_the_shops_own(bare: Home) -> None:
         ("Опис ru", "--to", "description_ru"),
     ):
         assert bare.run("fields", "add", *words).code == 0, words
-    for column in ("Color", "Ширина"):
+    for column in ("Color", "Width"):  # the label of Torgsoft is its column
         bare.edit_object(f'column = "{column}"\n', f'column = "{column}"\nsplit = "_"\n')
     shown = " ".join(bare.run("update", "--show", "all").out.split())
     assert "description -> 10 characters description_ru -> 9 characters" in shown

@@ -13,9 +13,12 @@ from torgsync.cli.messages import orders
 from torgsync.cli.messages.template import Sentence, fill
 from torgsync.core.findings import Code, Finding
 from torgsync.core.product.cells import CellFault, IdFault, id_fault_message
+from torgsync.core.product.cleaning import Cleaning
 from torgsync.core.product.columns import no_column_message
 from torgsync.core.product.fields import CENT
+from torgsync.core.product.money import two_amounts
 from torgsync.core.product.texts import BarcodeFault
+from torgsync.core.text import counted
 
 
 def finding_message(finding: Finding) -> str:
@@ -37,10 +40,11 @@ def variant_fault(finding: Finding) -> str:
 _FAULTS = {
     CellFault.ERROR: "`{cell}` is an error of a spreadsheet",
     CellFault.TOO_LONG: "`{cell}` has too many digits",
+    CellFault.TWO_AMOUNTS: "`{cell}` may be {thousands} or {decimals}",
     CellFault.NO_NUMBER: "`{cell}` is not a number",
     CellFault.NO_QUANTITY: "`{cell}` is not a quantity",
     CellFault.NOT_WHOLE: "`{cell}` is no number of whole pieces",
-    CellFault.NO_FLAG: "`{cell}` is neither true nor false",
+    CellFault.NO_LADDER: "`{cell}` is no list of wholesale prices, each from a quantity on",
     CellFault.EMPTY: "the stock is empty",
 }
 _ODD_IDS = {
@@ -59,12 +63,48 @@ _BARCODES = {
 def _unreadable(cell: str, fault: str, fields: Sequence[str] = (), name: str = "") -> str:
     unsent = name or " and ".join(field.replace("_", " ") for field in fields)
     ending = f"not sent: {unsent}" if unsent else "what Prom has stays"
-    return f"{_FAULTS[CellFault(fault)].format(cell=cell)}; {ending}"
+    amounts = two_amounts(cell)
+    args = amounts._asdict() if amounts else {}
+    return f"{_FAULTS[CellFault(fault)].format(cell=cell, **args)}; {ending}"
 
 
 def _twice(lines: Sequence[str]) -> str:
     where = f"lines {' and '.join(lines)}" if len(lines) > 1 else f"line {lines[0]}"
     return f"stands in the export more than once, in {where}; it stays as it is on Prom"
+
+
+_DISPLAY_STAYS = {
+    "shown": "the good stays shown",
+    "hidden": "the good stays off the site",
+    "unknown": "Prom keeps what it has, a new good waits",
+}
+
+
+def _display_unknown(cell: str, case: str = "shown") -> str:
+    return f"`{cell}` is neither yes nor no; {_DISPLAY_STAYS[case]}"
+
+
+_REMOVED = {
+    Cleaning.CONTROL: "control characters removed",
+    Cleaning.INVISIBLE: "invisible characters removed",
+    Cleaning.ENTITIES: "HTML entities such as `&quot;` undone",
+    Cleaning.BACKSLASHES: "backslashes before quotes removed",
+    Cleaning.SPREADSHEET: "a spreadsheet's text mark removed",
+    Cleaning.TAGS: "HTML tags removed",
+}
+
+
+def _cleaned(marks: Sequence[str] = (Cleaning.CONTROL,), cell: str = "", text: str = "") -> str:
+    removed = ", ".join(_REMOVED[Cleaning(mark)] for mark in marks if mark != Cleaning.EMPTY)
+    counts = f"`{cell}` counts as {f'`{text}`' if text else 'empty'}" if cell else ""
+    return ": ".join(filter(None, (counts, removed)))
+
+
+def _keyword_long(count: int, limit: int, first: str, sent: int = 1) -> str:
+    which = f"{counted(count, 'phrase')} of more than {limit} characters"
+    if not sent:
+        return f"nothing but {which}: `{first}…`; what Prom has stays"
+    return f"{which} left out: `{first}…`"
 
 
 def _text_cut(limit: int, count: int = 0, phrases: int = 0, sent: int = 0) -> str:
@@ -153,8 +193,12 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     Code.COLUMN_MISSING: lambda column, hint, meant: (
         f"{no_column_message(column, hint, meant)}; what was last sent of it stays"
     ),
-    Code.DISPLAY_UNKNOWN: "`{cell}` is neither 0 nor 1; the good is shown",
-    Code.TEXT_CLEANED: "control characters were taken out",
+    Code.DISPLAY_UNKNOWN: _display_unknown,
+    Code.PRESENCE_UNKNOWN: (
+        "`{cell}` says neither yes nor no, nor `order` or `waiting`; what Prom has stays, a new good is not "
+        "available"
+    ),
+    Code.TEXT_CLEANED: _cleaned,
     Code.TEXT_CUT: _text_cut,
     Code.TEXT_LONG: "{count} characters; Prom may take no more than {limit}",
     Code.TEXT_REFORMATTED: "`{text}` looks like what a spreadsheet made of something else",
@@ -180,14 +224,14 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     Code.GROUP_MISSING: "it lies in no group; a new good goes to none on Prom",
     Code.GROUP_UNREADABLE: "`{section}` is no section such as `11=Полив`; it is passed over",
     Code.SPLIT_AMBIGUOUS: "`{separator}` stands {count} times in it: the whole text goes to both languages",
-    Code.KEYWORD_LONG: "{count:phrase} of more than {limit} characters left out: `{first}…`",
+    Code.KEYWORD_LONG: _keyword_long,
     Code.SKU_CHARACTERS: (
         "{letters:quoted} in an article; Prom takes letters, digits, blanks and `-`, `_`, `.`, `/`"
     ),
     Code.BARCODE_INVALID: lambda barcode, fault, **args: (
         f"`{barcode}` is not sent: {_BARCODES[BarcodeFault(fault)].format(**args)}"
     ),
-    Code.SEX_UNKNOWN: "`{cell}` is not a sex from 0 to 5; it is not sent",
+    Code.SEX_UNKNOWN: "`{cell}` is not a sex from 0 to 5; what Prom has of it stays",
     Code.CHARACTERISTICS_TOO_MANY: (
         "{count} characteristics, the first {limit} are sent: Prom takes no more"
     ),
@@ -258,9 +302,10 @@ MEANING: dict[Code, str] = {
     Code.CENTER_UNKNOWN: "it counts as empty; correct `use` under `[accounting_centers]` if it is mistyped",
     Code.PRODUCT_GROUP_EMPTY: "no good goes to Prom; correct `product_group` in the sync object",
     Code.COLUMN_MISSING: "what was last sent of it stays; `torgsync fields remove` if it is gone for good",
-    Code.DISPLAY_UNKNOWN: "the good is shown on Prom; write 0 to hide it, 1 to show it",
+    Code.DISPLAY_UNKNOWN: "the good stays as it was, a new one waits; write 1 to show it, 0 to hide it",
+    Code.PRESENCE_UNKNOWN: "what Prom has stays, a new good is not sold; write yes, no, order or waiting",
     Code.CENTERS_MISSING: "all centers count together; let the export tell the stock of each center",
-    Code.TEXT_CLEANED: "the text is sent without them; retype it where something is missing",
+    Code.TEXT_CLEANED: "marks of other programs were removed from texts; see that what is left is right",
     Code.TEXT_CUT: "the text is sent up to Prom's limit; shorten it to choose what goes",
     Code.TEXT_LONG: "the description is sent whole and Prom may refuse it; shorten it then",
     Code.TEXT_REFORMATTED: "it is sent as it is; give the column the format of text, or export from Torgsoft",
@@ -272,10 +317,10 @@ MEANING: dict[Code, str] = {
     Code.LETTERS_LOST: "the text is sent as it is; retype it, or export in UTF-8",
     Code.GROUP_UNREADABLE: "what is left of the path tells the group, else its type; correct the section",
     Code.SPLIT_AMBIGUOUS: "the whole text goes to both languages; leave one separator in it",
-    Code.KEYWORD_LONG: "the phrase is not sent, the others are; part it with commas",
+    Code.KEYWORD_LONG: "phrases so long are not sent; Prom keeps its own where no other is left; use commas",
     Code.SKU_CHARACTERS: "the article is sent as it is and Prom may refuse it; use letters, digits and -_./",
     Code.BARCODE_INVALID: "the good goes without this barcode; scan it again in the accounting program",
-    Code.SEX_UNKNOWN: "the characteristic is not sent; choose the sex anew in the accounting program",
+    Code.SEX_UNKNOWN: "what Prom has of it stays; choose the sex anew in the accounting program",
     Code.CHARACTERISTICS_TOO_MANY: "the first ones are sent; lead fewer columns to characteristics",
     Code.CURRENCY_SIGN: "the price is sent in the shop's currency, unconverted; see that it is meant so",
     Code.CURRENCY_OTHER: "what Prom has stays; export prices in the shop's currency, or change `currency`",

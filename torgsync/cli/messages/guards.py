@@ -13,6 +13,8 @@ from torgsync.core.plan.guards import (
     ExportSize,
     Guard,
     GuardViolation,
+    KeyChange,
+    Measure,
     MissingShop,
     PriceMove,
     ProductShare,
@@ -30,8 +32,14 @@ _SHARES = {
 }
 
 
+PAIRS = 3
+"""Old and new keys that a sentence names."""
+
+
 def observed(violation: GuardViolation) -> str:
     """Return what a guard observed."""
+    if violation.pairs:
+        return _key_changes(violation.pairs[:PAIRS], violation.count)
     return _observed(violation.guard, violation.measure)
 
 
@@ -41,7 +49,7 @@ def override_observed(guard: str, args: Args) -> str:
     return f"{_observed(guard, decode_measure(guard, args))}{more}"
 
 
-def _observed(guard: str, measure: PriceMove | ProductShare | ExportSize | MissingShop) -> str:
+def _observed(guard: str, measure: Measure) -> str:
     match measure:
         case PriceMove():
             return _price_move(measure)
@@ -50,8 +58,17 @@ def _observed(guard: str, measure: PriceMove | ProductShare | ExportSize | Missi
             return fill(_SHARES[Guard(guard)], {"count": count, "total": total, "share": share})
         case ExportSize(rows, usual):
             return f"the export has {counted(rows, 'row')}, {usual - rows} fewer than the usual {usual}"
+        case KeyChange(count, before, now):
+            return _key_changes([(before, now)], count)
         case MissingShop(products, groups):
             return problem_message(problem(ProblemCode.SHOP_MISSING, products=products, groups=groups))
+
+
+def _key_changes(pairs: Sequence[tuple[str, str]], count: int) -> str:
+    """Return the keys of goods before and now; of all `count` goods only these pairs are named."""
+    named = ", ".join(f"{before} is now {now}" for before, now in pairs)
+    more = f", and {count - len(pairs)} more" if count > len(pairs) else ""
+    return f"the key seems to have changed in {counted(count, 'good')}: {named}{more}"
 
 
 def _price_move(move: PriceMove) -> str:
@@ -78,7 +95,7 @@ def limit(violation: GuardViolation) -> str:
             return "never all products" if most is None else _percent(most)
         case ExportSize(limit=least):
             return f"{_percent(least)} of the usual rows"
-        case MissingShop():
+        case KeyChange() | MissingShop():
             return ""
 
 
@@ -94,6 +111,9 @@ _CAUSES: dict[Cause, Sentence] = {
     Cause.NEW_CENTERS: "your new accounting centers",
     Cause.PHOTO_FOLDER: "a folder of photos that was moved or emptied, or is not connected",
     Cause.EXPORT_CUT: "an export that was cut short, or of one group only",
+    Cause.KEY_CHANGED: (
+        "`GoodID` was renumbered or respelled: barcode, or name and article, are those of goods that left"
+    ),
 }
 _SETTINGS = {
     "product_group": "product group",
@@ -128,6 +148,30 @@ def _source(reason: str, count: str, *changed: str) -> str:
         return f"{count} of these removals {comes} from your new {settings}"
     one, many = _REMOVED[reason]
     return f"{count} {one if count == '1' else many}"
+
+
+def remedy(violation: GuardViolation) -> str:
+    """Return what a person may do other than to let it through, empty where that is not known."""
+    if violation.cause.code is not Cause.KEY_CHANGED:
+        return ""
+    link = fill("torgsync object adopt {object}", violation.cause.args)
+    return f"mend `GoodID` in the export, or link the new keys to these products: {link}"
+
+
+def waiting(violation: GuardViolation) -> str:
+    """Return what waits together with that which a guard holds, empty for nothing."""
+    if not violation.waiting:
+        return ""
+    goods = counted(violation.waiting, "new good waits", "new goods wait")
+    return f"{goods} until then: they may be these under other keys"
+
+
+def allow_words(violation: GuardViolation) -> str:
+    """Return when and by which flag exactly this may be let through, empty where nothing lets it."""
+    if not (flag := allow_flag(violation)):
+        return ""
+    right = "they are other goods" if violation.guard is Guard.IDENTITY else "it is right"
+    return f"if {right}: {flag}"
 
 
 def allow_flag(violation: GuardViolation) -> str:

@@ -27,6 +27,7 @@ _STATUS: dict[str, str] = {
     SkipReason.NO_PRICE: "it is new and has no price that can be read, so it cannot be created",
     SkipReason.NO_NAME: "it is new and has no name, so it cannot be created",
     SkipReason.NO_STOCK: "it is new and has no stock that can be read, and only goods in stock go",
+    SkipReason.DISPLAY_UNKNOWN: "it is new, and its `Display` is neither yes nor no, so it is not created",
     SkipReason.AMBIGUOUS: "several products on Prom.ua may be it; it waits until somebody decides which",
     SkipReason.ID_TAKEN: "another good's product has its id as external id on Prom.ua, "
     "so it cannot be created",
@@ -57,6 +58,7 @@ _REASONS = {
     SkipReason.NO_PRICE: "new and without a price that can be sent",
     SkipReason.NO_NAME: "new and without a name",
     SkipReason.NO_STOCK: "new and without a stock that can be read",
+    SkipReason.DISPLAY_UNKNOWN: "new and with a `Display` that is neither yes nor no",
     SkipReason.AMBIGUOUS: "of which nobody knows which product on Prom.ua it is",
     SkipReason.ID_TAKEN: "whose id another product has on Prom.ua",
     SkipReason.NO_EXTERNAL_ID: "without an external id on Prom.ua",
@@ -124,9 +126,10 @@ def _group(path: Sequence[str], group: str) -> str:
     return f"{place}; {f'only `{group}` goes' if group else 'every group goes'}"
 
 
-def _display(display: str, *, respected: bool) -> str:
+def _display(display: str, *, respected: bool, known: bool = True) -> str:
     shown = f"`Display` is {display}" if display else "`Display` says nothing"
-    return shown if respected else f"{shown}; respect_display is off"
+    unknown = "" if known else ", which is neither yes nor no: it stays as it was"
+    return f"{shown}{unknown}" if respected else f"{shown}; respect_display is off"
 
 
 def _stock(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from torgsync.cli.base.program import SCHEMA
 from torgsync.cli.base.render import pick
-from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
+from torgsync.cli.messages.guards import allow_flag, cause, limit, observed, remedy
 from torgsync.cli.plan.changes import words
 from torgsync.core.plan.diff import Change
 from torgsync.core.plan.guards import GuardViolation
@@ -39,12 +39,20 @@ def plan_tail(plan: Plan) -> dict[str, object]:
         "pending": plan.pending,
         "dark": pick(removed, "products", "pieces") | {"worth": str(removed.worth)},
         "guards": [
-            _violation(held) | {"cause": cause(held), "allow": allow_flag(held)} for held in plan.violations
+            _violation(held) | {"cause": cause(held), "allow": allow_flag(held)} | _more(held)
+            for held in plan.violations
         ],
         "overrides": [_violation(opened) | {"allowed": opened.allowance} for opened in plan.overrides],
         "unmet": list(plan.unmet),
         "budget": pick(plan.budget, "requests", "imports", "imports_left"),
     }
+
+
+def _more(held: GuardViolation) -> dict[str, object]:
+    """Return what only some guards say: another way on, what waits too, old and new keys."""
+    pairs = [{"old": old, "new": new} for old, new in held.pairs]
+    more = {"remedy": remedy(held), "waiting": held.waiting, "pairs": pairs}
+    return {name: value for name, value in more.items() if value}
 
 
 def _violation(held: GuardViolation) -> dict[str, object]:

@@ -12,7 +12,15 @@ from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL
 from torgsync.cli.messages.findings import finding_message
-from torgsync.cli.messages.guards import allow_flag, cause, limit, observed, prices_flag
+from torgsync.cli.messages.guards import (
+    allow_words,
+    cause,
+    limit,
+    observed,
+    prices_flag,
+    remedy,
+    waiting,
+)
 from torgsync.cli.messages.status import skip_message
 from torgsync.cli.plan.change_table import Show, mover_words, render_changes, table_of
 from torgsync.cli.plan.outcomes import outcome_words
@@ -142,9 +150,13 @@ def render_guards(violations: Sequence[GuardViolation]) -> Iterator[str]:
 
 def _lines(violation: GuardViolation) -> Iterator[str]:
     good = f"good {violation.good_id}: " if violation.good_id else ""
-    flag = allow_flag(violation)
-    yield f"! held     {good}{observed(violation)}; the limit is {limit(violation)}"
-    yield f"{INDENT}{cause(violation)}{f'; if it is right: {flag}' if flag else ''}"
+    most = f"; the limit is {most}" if (most := limit(violation)) else ""
+    yield f"! held     {good}{observed(violation)}{most}"
+    ways = [cause(violation), waiting(violation), allow_words(violation)]
+    if cure := remedy(violation):
+        yield f"{INDENT}{ways.pop(0)}"
+        yield f"{INDENT}{cure}"
+    yield f"{INDENT}{'; '.join(filter(None, ways))}"
 
 
 def _by_cause(violations: Sequence[GuardViolation]) -> list[list[GuardViolation]]:

@@ -26,7 +26,7 @@ CHANGE = record(
     verb={"enum": ["create", "update", "remove"]},
     title=TEXT,
     via={"enum": ["edit", "import"]},
-    held={"enum": [None, "price", "removals", "stock-out", "photos", "export-rows", "moved"]},
+    held={"enum": [None, "price", "removals", "stock-out", "photos", "export-rows", "identity", "moved"]},
     reason=OR_NULL,
     fields={
         "type": "object",
@@ -52,6 +52,13 @@ FINDING = record(
     message=TEXT,
 )
 FINDING["properties"]["order"] = OR_NULL  # only findings about orders have it
+
+GUARD = record(guard=TEXT, good_id=OR_NULL, saw=TEXT, limit=TEXT, cause=TEXT, allow=TEXT)
+GUARD["properties"] |= {  # of some guards only
+    "remedy": TEXT,
+    "waiting": COUNT,
+    "pairs": {"type": "array", "items": record(old=TEXT, new=TEXT)},
+}
 
 PLAN: dict[str, Any] = {
     "schema": {"const": 1},
@@ -84,7 +91,7 @@ PLAN: dict[str, Any] = {
     "dark": record(products=COUNT, pieces=COUNT, worth={"type": "string", "pattern": r"^\d+\.\d\d$"}),
     "guards": {
         "type": "array",
-        "items": record(guard=TEXT, good_id=OR_NULL, saw=TEXT, limit=TEXT, cause=TEXT, allow=TEXT),
+        "items": GUARD,
     },
     "overrides": {
         "type": "array",

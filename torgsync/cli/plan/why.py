@@ -14,6 +14,7 @@ from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import SCREENFUL, print_csv, print_json
 from torgsync.cli.messages.findings import finding_message
+from torgsync.cli.messages.guards import remedy
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.messages.status import (
     UNSENT,
@@ -120,6 +121,8 @@ def _answer(good: GoodView) -> Iterator[WhyLine]:
         observed, flag = held_words(good.held)
         observed = f"{observed}; " if observed else "`torgsync update` tells the number; "
         yield WhyLine("answer", f"held by the guard `{good.held.guard}`", f"{observed}if it is right: {flag}")
+        if good.held.violation and (cure := remedy(good.held.violation)):
+            yield WhyLine("answer", "", cure)
     if good.refusal:
         since = "" if good.refused else ", and it changed since then"
         refused = f"{reasons_message(good.refusal.reasons)}{since}"
@@ -141,7 +144,9 @@ def _row_lines(good: GoodView) -> Iterator[WhyLine]:
         owner = " (Prom.ua's side)" if mapping.owner == "prom" else ""
         codes = [f" ({item.severity} {item.code})" for item in row.findings if item.column == mapping.column]
         unsent = f"; not sent: {UNSENT}" if mapping.column in row.unsent else ""
-        yield WhyLine("columns", mapping.column, f"{_text(cell)} -> {target}{owner}{''.join(codes)}{unsent}")
+        instead = row.replaced.get(mapping.column)
+        words = _text(cell) if instead is None else f"{_text(cell)} (replaced by {_text(instead)})"
+        yield WhyLine("columns", mapping.column, f"{words} -> {target}{owner}{''.join(codes)}{unsent}")
     for price in row.prices:
         yield WhyLine("price", "", price_message(price))
     for item in row.filters:

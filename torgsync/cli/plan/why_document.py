@@ -73,6 +73,7 @@ def _row_document(good: GoodView) -> dict[str, object] | None:
         "lines": list(row.lines),
         "columns": [
             {"column": mapping.column, "value": cell, **pick(mapping, "to", "name", "owner")}
+            | {"replaced": row.replaced.get(mapping.column)}
             | {"unsent": UNSENT if mapping.column in row.unsent else None}
             for mapping, cell in row.mapped_cells
         ],
@@ -153,5 +154,7 @@ def held_words(held: Held) -> tuple[str, str]:
     """Return what a guard holds, empty where only a plan can say it, and the flag that allows it."""
     if held.violation is None:
         return "", f"--allow {held.guard}=NUMBER"
-    seen = f"{observed(held.violation)}; the limit is {limit(held.violation)}; {cause(held.violation)}"
-    return seen, allow_flag(held.violation)
+    most = limit(held.violation)
+    limited = f"the limit is {most}" if most else ""
+    parts = (observed(held.violation), limited, cause(held.violation))
+    return "; ".join(filter(None, parts)), allow_flag(held.violation)

@@ -12,7 +12,16 @@ from pydantic_core import PydanticCustomError
 
 from torgsync.core.config.keys import Key
 from torgsync.core.product.cells import PLACEHOLDERS, line_of_text
-from torgsync.core.product.columns import LAYOUT_48, SECRET, canonical, is_standard
+from torgsync.core.product.columns import (
+    KEY,
+    LAYOUT_48,
+    SECRET,
+    canonical,
+    folded,
+    is_standard,
+    resolve,
+    unit_column,
+)
 from torgsync.core.product.fields import TARGETS
 from torgsync.core.text import did_you_mean
 
@@ -79,9 +88,9 @@ class Catalog(SettingsTable):
 
     `format`, `encoding`, `delimiter` and `header` are found out by looking where they are not given. `names`
     leads the merchant's column names to Torgsoft's, `extra_columns` names what follows the standard columns
-    in a file without a header. `centers` gives each accounting center a file of its own, keyed by the
-    center's id; `path` is then the file whose texts and prices count where several have a good, the first one
-    if it is left out.
+    in a file without a header, `columns` names all columns of one. `centers` gives each accounting center a
+    file of its own, keyed by the center's id; `path` is then the file whose texts and prices count where
+    several have a good, the first one if it is left out.
     """
 
     path: str = Field(min_length=1)
@@ -100,6 +109,10 @@ class Catalog(SettingsTable):
     """Your names of columns and Torgsoft's: "Ключ" = "GoodID"."""
     extra_columns: list[str] = []
     """Names of your own columns behind the standard ones, where the file names none."""
+    columns: list[str] = []
+    """Names of all columns, in their order, where the file names none; one of them is GoodID."""
+    last_line_end: bool = True
+    """false: the last row is read although no line end follows; it might have been cut."""
     currency: str = Field("UAH", pattern="^[A-Z]{3}$")
     """Currency of the prices; nothing is ever converted."""
     languages: Languages = Languages()
@@ -157,6 +170,26 @@ class Catalog(SettingsTable):
         return [canonical(name) for name in names]
 
     @model_validator(mode="after")
+    def _columns_of_a_file_without_names(self) -> Self:
+        if not self.columns:
+            return self
+        if self.extra_columns:
+            raise misplaced(("columns",), "give either `columns` or `extra_columns`, not both")
+        if self.header:
+            raise misplaced(("columns",), "it is for a file without names; `header` says that there are some")
+        resolved = resolve(self.columns, self.names).columns
+        seen: set[str] = set()
+        for number, name in enumerate(resolved):
+            if not name:
+                raise misplaced(("columns", number), "it has no name")
+            if name.casefold() in seen:
+                raise misplaced(("columns", number), f"another column is named `{name}` too")
+            seen.add(name.casefold())
+        if KEY not in resolved:
+            raise misplaced(("columns",), f"no column is named `{KEY}`, which is the key of a good")
+        return self
+
+    @model_validator(mode="after")
     def _path_of_a_center(self) -> Self:
         if self.centers and self.path not in self.centers.values():
             raise misplaced(
@@ -182,7 +215,7 @@ class FieldMapping(SettingsTable):
     name: str | None = None
     """The characteristic's name for buyers."""
     unit: str | None = None
-    """The characteristic's unit."""
+    """The characteristic's unit, where the export gives a value none of its own."""
     split: str | None = Field(None, min_length=1)
     """What parts Ukrainian from Russian in one cell."""
     owner: Literal["torgsoft", "prom"] = "torgsoft"
@@ -195,6 +228,11 @@ class FieldMapping(SettingsTable):
         if name in SECRET:
             raise ValueError(f"`{name}` is what the shop paid; it can never be sent")
         return name
+
+    @field_validator("name")
+    @classmethod
+    def _one_line(cls, name: str | None) -> str | None:
+        return name and line_of_text(name, frozenset())
 
     @field_validator("to")
     @classmethod
@@ -220,18 +258,37 @@ class FieldMapping(SettingsTable):
             raise ValueError(f'the name holds "{self.split}" more than once; it parts two languages')
         return self
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of a characteristic: one, or one for each language."""
+        name = self.name or ""
+        parts = name.split(self.split) if self.split else [name]
+        return frozenset(part.strip() for part in parts if part.strip())
+
+    @cached_property
+    def unit_column(self) -> str:
+        """The column that holds the units of the values."""
+        return unit_column(self.column)
+
+
+ALSO_SET = {"wholesale_prices": ("wholesale_price", "wholesale_minimum")}
+"""What a target sets as well."""
+
 
 def twin_target(fields: Sequence[FieldMapping]) -> str | None:
     """Return a target that two columns are mapped to, None where there is none.
 
-    A quantity also sets the presence.
+    Names of characteristics that differ by case, blanks or look-alike letters alone are one name, and of a
+    name in two languages each counts.
     """
     seen: set[str] = set()
     for mapping in fields:
-        target = f"{mapping.to} {mapping.name}" if mapping.to == "characteristic" else mapping.to
-        targets = {target, f"{target}_ru"} if mapping.split and f"{target}_ru" in TARGETS else {target}
-        targets |= {"presence"} if mapping.to == "quantity" else set()
+        targets = {mapping.to, *ALSO_SET.get(mapping.to, ())}
+        if mapping.to == "characteristic":
+            targets = {f"characteristic {folded(name)}" for name in mapping.names}
+        elif mapping.split and f"{mapping.to}_ru" in TARGETS:
+            targets.add(f"{mapping.to}_ru")
         if twins := targets & seen:
-            return max(twins)
+            return f"characteristic {mapping.name}" if mapping.to == "characteristic" else max(twins)
         seen |= targets
     return None

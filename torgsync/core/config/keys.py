@@ -130,6 +130,12 @@ def _shown(key: str, value: object) -> object:
     return "(hidden)" if key == "api_key" and isinstance(value, str) else value
 
 
+def _words(table: dict[str, Any]) -> str:
+    """Return a table of a list in one line, without the keys that have no value."""
+    parts = {key: f"{{ {_words(part)} }}" if isinstance(part, dict) else part for key, part in table.items()}
+    return ", ".join(f"{key} = {part}" for key, part in parts.items() if part is not None)
+
+
 def flat_rows(settings: dict[str, Any], above: str = "") -> list[tuple[str, object]]:
     """Return nested settings as rows: `catalog.path`, `payment_methods[0]`."""
     rows: list[tuple[str, object]] = []
@@ -139,8 +145,7 @@ def flat_rows(settings: dict[str, Any], above: str = "") -> list[tuple[str, obje
             rows += flat_rows(value, name)
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             for number, item in enumerate(value):
-                words = ", ".join(f"{word} = {part}" for word, part in item.items() if part is not None)
-                rows.append((f"{name}[{number}]", words))
+                rows.append((f"{name}[{number}]", _words(item)))
         elif isinstance(value, list):
             rows.append((name, ", ".join(map(str, value))))
         else:

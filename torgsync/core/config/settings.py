@@ -30,7 +30,9 @@ from torgsync.core.config.catalog import (
 )
 from torgsync.core.config.notation import Every, Kept, Markup, Rise, Rounding, Share, Weekdays
 from torgsync.core.config.schedule import Rhythm, read_days, read_hour, read_step
+from torgsync.core.config.value_map import ValueMap, ValueMapping, twin_column
 from torgsync.core.product.fields import TARGETS
+from torgsync.core.product.presence import Presence
 
 
 class SynchronizationTime(SettingsTable):
@@ -221,6 +223,18 @@ class AccountingCenters(SettingsTable):
         return sum(self.keep.values(), Decimal(0)) if isinstance(self.keep, dict) else self.keep
 
 
+class StockRules(SettingsTable):
+    """What an item without stock becomes."""
+
+    zero: Literal["not_available", "order", "waiting"] = "not_available"
+    """What an item without stock becomes on Prom: not_available, order (on order) or waiting (expected)."""
+
+    @property
+    def presence(self) -> Presence:
+        """The presence of an item without stock."""
+        return Presence(self.zero)
+
+
 class Prices(SettingsTable):
     """What is added to every price, and what it is rounded to: a step, or an ending such as 0.99."""
 
@@ -296,6 +310,10 @@ class SyncObject(SettingsTable):
     """When it is synchronised unattended."""
     fields: list[FieldMapping] = []
     """Which column goes where."""
+    values: list[ValueMapping] = []
+    """Which words of the export are replaced before they are sent."""
+    stock: StockRules = StockRules()
+    """What becomes of an item without stock."""
     prices: Prices = Prices()
     """What is made of prices."""
     removal: Removal = Removal()
@@ -310,6 +328,19 @@ class SyncObject(SettingsTable):
             if twin := twin_target(fields[: number + 1]):
                 raise misplaced((number, "to"), f"two columns are led to `{twin}`")
         return fields
+
+    @field_validator("values")
+    @classmethod
+    def _no_twin_columns(cls, values: list[ValueMapping]) -> list[ValueMapping]:
+        if number := twin_column(values):
+            message = f"another table replaces words of `{values[number].column}` too; make them one"
+            raise misplaced((number, "column"), message)
+        return values
+
+    @cached_property
+    def value_map(self) -> ValueMap:
+        """The words of `values`, prepared for many rows."""
+        return ValueMap(self.values)
 
     @field_validator("payment_methods")
     @classmethod

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, ExportRow, MappedCell, Part, Rules
-from torgsync.core.product.cells import line_of_text, unreadable_sections
+from torgsync.core.product.cells import unreadable_sections
+from torgsync.core.product.cleaning import short_text
 from torgsync.core.product.fields import Characteristic
 from torgsync.core.product.groups import NUMBER, PATH, SECTION, TYPE, group_path, model_key
 from torgsync.core.product.texts import (
@@ -85,7 +86,7 @@ def brand_or_country(settings: SyncObject, cells: Mapping[str, str]) -> frozense
 def _undecided(columns: frozenset[str], cells: Mapping[str, str], blank: frozenset[str]) -> frozenset[str]:
     if len(columns) < len(_PRODUCER):
         return frozenset()
-    producer, country = (line_of_text(cells.get(name, ""), blank) for name in _PRODUCER)
+    producer, country = (short_text(cells.get(name, ""), blank) for name in _PRODUCER)
     return columns.intersection(_PRODUCER) if producer and producer == country else frozenset()
 
 
@@ -96,7 +97,7 @@ _SECTIONS = (PATH, SECTION, TYPE, NUMBER)
 def map_group(rules: Rules, cell: MappedCell) -> Part:
     """Map the path of groups; a part of it that is no section is left out."""
     row, column = cell.row, cell.mapping.column
-    written = line_of_text(row.cells.get(PATH, ""), rules.blank) if column in _SECTIONS else ""
+    written = short_text(row.cells.get(PATH, ""), rules.blank) if column in _SECTIONS else ""
     findings = []
     if unreadable := unreadable_sections(written):
         section = unreadable[0][:QUOTED_LENGTH]
@@ -118,30 +119,47 @@ SEX = {"0": "", "1": "Чоловіча", "2": "Жіноча", "3": "Хлопчи
 
 
 def map_characteristic(rules: Rules, cell: MappedCell) -> Part:
-    """Map one characteristic; an empty cell sends none."""
+    """Map one characteristic; an empty cell sends none, one that cannot be read keeps what was last sent."""
     text, findings = cell.short_text(rules)
     column = cell.mapping.column
-    if column == "Sex" and text:
+    if column == "Sex" and text and not rules.settings.value_map.gives(column, text):
         if text not in SEX:
             findings += (cell.finding(Code.SEX_UNKNOWN, text, cell=text[:QUOTED_LENGTH]),)
-        text = SEX.get(text, "")
+            return Part(findings=findings, characteristic=characteristic(rules, cell.mapping))
+        text = SEX[text]
     elif column == "TheSize":
         findings += cell.findings(reformatted(text), text)
     text, findings = shop_language(rules, cell, text, findings)
     fitted = fit_characteristic(text)
     if fitted.reasons:
         findings += cell.findings(fitted.reasons, text)
-    named = characteristic(rules, cell.mapping, fitted.text) if fitted.text else None
+    named = None
+    if fitted.text:
+        unit = cell.row.cells.get(cell.mapping.unit_column)
+        unit = short_text(unit, rules.blank) if unit else None
+        named = characteristic(rules, cell.mapping, fitted.text, unit)
     return Part(findings=findings, characteristic=named)
 
 
-def characteristic(rules: Rules, mapping: FieldMapping, value: str = "") -> Characteristic:
-    """Return a characteristic; one without a value keeps what was last sent of it."""
+def characteristic(
+    rules: Rules, mapping: FieldMapping, value: str = "", unit: str | None = None
+) -> Characteristic:
+    """Return a characteristic; one without a value keeps what was last sent of it.
+
+    `unit` is that of the value in the file; where it has none, the sync object's is taken. A unit that the
+    value already ends with is not sent again.
+    """
     name = mapping.name or mapping.column
     if mapping.split is not None:
         both = split_languages(name, mapping.split)
         name = both.ru if rules.russian else both.uk
-    return Characteristic(name, mapping.unit or "", value)
+    unit = mapping.unit or "" if unit is None else unit
+    return Characteristic(name, "" if value and unit and _ends_with(value, unit) else unit, value)
+
+
+def _ends_with(value: str, unit: str) -> bool:
+    """Return whether a value such as `5 кг` ends with its unit as a word of its own."""
+    return value.casefold().endswith(unit.casefold()) and not value[: -len(unit)][-1:].isalpha()
 
 
 def sorted_characteristics(row: ExportRow, mapped: Sequence[Characteristic]) -> Part:

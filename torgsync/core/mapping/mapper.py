@@ -7,23 +7,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from torgsync import __version__
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping import codes, prices, texts
+from torgsync.core.mapping import codes, ladder, prices, texts
 from torgsync.core.mapping import stock as stocks
 from torgsync.core.mapping.pricing import Priced
 from torgsync.core.mapping.row import EMPTY, ExportRow, Mapped, MappedCell, Part, Rules
-from torgsync.core.mapping.select import display_findings
+from torgsync.core.mapping.select import display_findings, displayed
 from torgsync.core.mapping.stock import Stock
 from torgsync.core.product.cells import ERRORS, CellFault, id_doubt
-from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, KEY, PICTURE, SUM_COLUMN
+from torgsync.core.product.cleaning import cleaned_html
+from torgsync.core.product.columns import (
+    AVAILABLE_COLUMN,
+    CENTERS_COLUMN,
+    DISPLAY_COLUMN,
+    KEY,
+    PICTURE,
+    SUM_COLUMN,
+)
 from torgsync.core.product.fields import PRICE_STOCK, TARGETS, Characteristic, Photo, Value
 from torgsync.core.product.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTION, TYPE
+from torgsync.core.product.money import DecimalSigns
 from torgsync.core.product.products import Product
 
-MAPPING_VERSION = 4
+MAPPING_VERSION = 5
 """Counts the rules by which a row becomes a product. Raising it maps every good again at the next look."""
 PHOTO_LIMIT = 10
 
@@ -44,6 +54,7 @@ _MAPPINGS: dict[str, CellMapping | None] = {
     "sale_price": prices.check_retail_price,
     "wholesale_price": prices.check_wholesale_price,
     "wholesale_minimum": prices.check_wholesale_minimum,
+    "wholesale_prices": ladder.check_ladder,
     "quantity": None,  # counted over the accounting centers
     "presence": stocks.map_presence,
     "ready_to_ship": stocks.map_ready_to_ship,
@@ -60,7 +71,10 @@ _MAPPINGS: dict[str, CellMapping | None] = {
 """What maps the cell of each target; None where nothing is mapped cell by cell."""
 
 _NUMBERS = frozenset(
-    {"price", "sale_price", "wholesale_price", "wholesale_minimum", "quantity", "presence", "ready_to_ship"}
+    {
+        *("price", "sale_price", "wholesale_price", "wholesale_minimum", "wholesale_prices"),
+        *("quantity", "presence", "ready_to_ship"),
+    }
 )
 """Targets whose mappings report a spreadsheet's error themselves."""
 
@@ -88,15 +102,19 @@ def price_stock_columns(settings: SyncObject) -> frozenset[str]:
     """
     mapped = {mapping.column for mapping in settings.fields if mapping.to in _PRICE_STOCK_TARGETS}
     content = {mapping.column for mapping in settings.fields if mapping.to not in _PRICE_STOCK_TARGETS}
-    return frozenset((mapped | {SUM_COLUMN, CENTERS_COLUMN}) - content - _READ_UNMAPPED)
+    return frozenset((mapped | {SUM_COLUMN, CENTERS_COLUMN, AVAILABLE_COLUMN}) - content - _READ_UNMAPPED)
 
 
 class Mapper:
-    """Makes desired products by the rules of one sync object."""
+    """Makes desired products by the rules of one sync object.
 
-    def __init__(self, settings: SyncObject) -> None:
+    `decimal_signs` are those of the export's columns of prices; a cell that may be two amounts is refused in
+    a column without one.
+    """
+
+    def __init__(self, settings: SyncObject, decimal_signs: DecimalSigns = MappingProxyType({})) -> None:
         self._settings = settings
-        self._rules = Rules(settings)
+        self._rules = Rules(settings, decimal_signs)
         self._mappings = [
             (mapping, mapping.to, mapping.column, _MAPPINGS[mapping.to]) for mapping in settings.fields
         ]
@@ -104,23 +122,32 @@ class Mapper:
         self._has_characteristics = any(target == "characteristic" for _, target, *_ in self._mappings)
 
     def product(
-        self, good_id: str, line: int, cells: Mapping[str, str], stock: Stock, photos: PhotoSource
+        self,
+        good_id: str,
+        line: int,
+        cells: Mapping[str, str],
+        stock: Stock,
+        photos: PhotoSource,
+        *,
+        was_displayed: bool | None = None,
     ) -> Mapped:
         """Return the desired product of one row; `cells` are keyed by column.
 
-        `stock` is what selection counted. Photos stay untouched where `photos` returns None.
+        `stock` is what selection counted, `was_displayed` what it decided of `Display` at the last reading,
+        None where that is unknown. Photos stay untouched where `photos` returns None.
         """
         row, rules = ExportRow(good_id, line, cells), self._rules
+        doubtful = displayed(self._settings, cells, was=was_displayed) is None
         merged = _Merged(row)
         merged.add(_id_part(row))
         merged.map_cells(rules, self._mappings)
         columns = merged.columns
         merged.add(texts.complete_languages(rules, row, columns, merged.values, merged.absent))
-        merged.add_price_stock(rules, stock)
+        merged.add_price_stock(rules, stock, doubtful=doubtful)
         if self._has_characteristics:
             merged.add(codes.sorted_characteristics(row, merged.characteristics))
         merged.add(_photos_part(row, photos))
-        merged.add(Part(findings=display_findings(self._settings, row)))
+        merged.add(Part(findings=display_findings(self._settings, row, was=was_displayed)))
         merged.add(Part({"currency": rules.currency, "unit": merged.values.get("unit", "шт.")}))
         return merged.mapped(codes.model_of_row(rules, row, columns))
 
@@ -181,12 +208,12 @@ class _Merged:
             if target == "characteristic":
                 self.characteristics.append(codes.characteristic(rules, mapping))
 
-    def add_price_stock(self, rules: Rules, stock: Stock) -> None:
-        """Add stock, prices and status."""
-        self.add(stocks.map_stock(self._row, self.columns, stock))
+    def add_price_stock(self, rules: Rules, stock: Stock, *, doubtful: bool = False) -> None:
+        """Add stock, prices and status, which is `doubtful` where `Display` cannot be read."""
+        self.add(stocks.map_stock(rules, self._row, self.columns, stock))
         part, self._priced = prices.map_prices(rules, self._row, self.columns, self._unreadable)
         self.add(part)
-        self.add(stocks.map_status(rules, stock))
+        self.add(stocks.map_status(rules, stock, doubtful=doubtful))
 
     def mapped(self, model: str = "") -> Mapped:
         """Return the whole."""
@@ -220,9 +247,8 @@ def pictures(cells: Mapping[str, str]) -> tuple[Photo, ...] | None:
     Prom cannot fetch paths of the merchant's own disk. What the pictures show is unknown, so they have no
     digest (torgsoft §6, §9).
     """
-    urls = dict.fromkeys(
-        _WEB_ADDRESS.findall(cells.get(PICTURE, "").replace("_x000d_", " ").replace("|", " "))
-    )
+    written = cleaned_html(cells.get(PICTURE, ""))[0].replace("_x000d_", " ").replace("|", " ")
+    urls = dict.fromkeys(_WEB_ADDRESS.findall(written))
     return tuple(Photo(url, "") for url in urls) or None
 
 

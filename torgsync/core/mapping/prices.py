@@ -9,11 +9,15 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.pricing import NOTHING, Priced, PriceRule
+from torgsync.core.mapping.ladder import Ladder, read_ladder
+from torgsync.core.mapping.pricing import Priced, PriceRule
 from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, ExportRow, MappedCell, Part, Rules
-from torgsync.core.product.cells import CellFault, line_of_text, number, number_fault, readable
-from torgsync.core.product.fields import CENT, Discount, Value, WholesaleStep
+from torgsync.core.product.cells import CellFault, number, number_fault, readable
+from torgsync.core.product.cleaning import short_text
+from torgsync.core.product.fields import CENT, ZERO, Discount, Value, WholesaleStep
+from torgsync.core.product.money import money_fault
 
 CURRENCY = "currencyId"
 """The element of an offer that names the currency of its price (torgsoft §9)."""
@@ -22,37 +26,60 @@ RETAIL_FIELDS = ("price", "discount")
 PRICES = ("price", "sale_price", "wholesale_price")
 
 
-def check_retail_price(_rules: Rules, cell: MappedCell) -> Part:
-    """Check that a price or a sale price is a number; the prices are compared by `map_prices`."""
-    return _check(cell, *RETAIL_FIELDS)
+def money_columns(settings: SyncObject) -> tuple[str, ...]:
+    """Return the columns that are mapped to prices."""
+    return tuple(dict.fromkeys(mapping.column for mapping in settings.fields if mapping.to in PRICES))
 
 
-def check_wholesale_price(_rules: Rules, cell: MappedCell) -> Part:
-    """Check that a wholesale price is a number."""
-    return _check(cell, "wholesale_prices")
+def check_retail_price(rules: Rules, cell: MappedCell) -> Part:
+    """Check that a price or a sale price is an amount; the prices are compared by `map_prices`.
+
+    A sale price written like the price needs no finding of its own.
+    """
+    part = _check(rules, cell, *RETAIL_FIELDS)
+    if part is not EMPTY and cell.mapping.to == "sale_price":
+        price = rules.settings.column_of("price")
+        if cell.row.cells.get(price) == cell.text and not _is_amount(rules, price, cell.text):
+            return part._replace(findings=())
+    return part
+
+
+def check_wholesale_price(rules: Rules, cell: MappedCell) -> Part:
+    """Check that a wholesale price is an amount."""
+    return _check(rules, cell, "wholesale_prices")
 
 
 def check_wholesale_minimum(_rules: Rules, cell: MappedCell) -> Part:
     """Check that the least quantity of a wholesale order is a whole number."""
-    part = _check(cell, "wholesale_prices")
-    minimum = None if part.findings else number(cell.text)
+    try:
+        minimum = number(cell.text)
+    except ValueError:
+        return cell.refused(number_fault(cell.text), "wholesale_prices")
     if minimum is not None and minimum != minimum.to_integral_value():
         return cell.refused(CellFault.NOT_WHOLE, "wholesale_prices")
-    return part
-
-
-def _check(cell: MappedCell, *fields: str) -> Part:
-    try:
-        number(cell.text)
-    except ValueError:
-        return cell.refused(number_fault(cell.text), *fields)
     return EMPTY
+
+
+def _check(rules: Rules, cell: MappedCell, *fields: str) -> Part:
+    if _is_amount(rules, cell.mapping.column, cell.text):
+        return EMPTY
+    return cell.refused(money_fault(cell.text), *fields)
+
+
+def _is_amount(rules: Rules, column: str, cell: str) -> bool:
+    """Return whether a cell of a column is an amount, or blank."""
+    try:
+        rules.money(column, cell)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(slots=True)
 class _RowPrices:
     """The prices of one row: columns keyed by target, and what `[prices]` made of those that are readable."""
 
+    rules: Rules
     row: ExportRow
     columns: Mapping[str, str]
     priced: Mapping[str, Priced] = field(default_factory=dict)
@@ -62,11 +89,11 @@ class _RowPrices:
 
     def amount(self, target: str) -> Decimal:
         """Return the number in a readable cell, 0.00 where it is empty."""
-        return number(self.cell(target)) or NOTHING
+        return self.rules.money(self.columns[target], self.cell(target)) or ZERO
 
     def price(self, target: str) -> Decimal:
         """Return the price that is sent, 0.00 where there is none."""
-        return self.priced[target].value if target in self.priced else NOTHING
+        return self.priced[target].value if target in self.priced else ZERO
 
     def finding(self, code: Code, target: str, **args: str) -> Finding:
         return self.row.finding(code, self.columns[target], self.cell(target), **args)
@@ -80,7 +107,7 @@ def map_prices(
     `columns` are those that the row has, keyed by target; `unreadable` are product fields whose cells were
     refused.
     """
-    prices = _RowPrices(row, columns, _priced(rules, row, columns))
+    prices = _RowPrices(rules, row, columns, _priced(rules, row, columns))
     values: dict[str, Value] = {}
     findings: list[Finding] = []
     keep = set(unreadable)
@@ -94,16 +121,31 @@ def map_prices(
             values.update(retail.values)
             findings += retail.findings
             keep.update(retail.keep)
-    if "wholesale_price" in columns and "wholesale_prices" not in keep:
-        values["wholesale_prices"], found = _ladder(prices)
-        findings += found
+    if "wholesale_prices" not in keep:
+        if "wholesale_prices" in columns:
+            values["wholesale_prices"], found = _steps(prices, rules)
+            findings += found
+        elif "wholesale_price" in columns:
+            values["wholesale_prices"], found = _ladder(prices)
+            findings += found
     return Part(values, tuple(findings), keep), prices.priced
 
 
 def _priced(rules: Rules, row: ExportRow, columns: Mapping[str, str]) -> dict[str, Priced]:
     """Return each readable price as `[prices]` makes it, rounded before anything is decided about it."""
-    amounts = {target: readable(row.cells[columns[target]]) for target in PRICES if target in columns}
-    return {target: rules.pricing.apply(amount) for target, amount in amounts.items() if amount is not None}
+    priced = {}
+    for target in PRICES:
+        if target in columns and (amount := _readable(rules, row, columns[target])) is not None:
+            priced[target] = rules.pricing.apply(amount)
+    return priced
+
+
+def _readable(rules: Rules, row: ExportRow, column: str) -> Decimal | None:
+    """Return the amount in a cell, None for a blank cell, for none, and for one that is refused."""
+    try:
+        return rules.money(column, row.cells.get(column, ""))
+    except ValueError:
+        return None
 
 
 def _ladder(prices: _RowPrices) -> tuple[tuple[WholesaleStep, ...], tuple[Finding, ...]]:
@@ -119,6 +161,16 @@ def _ladder(prices: _RowPrices) -> tuple[tuple[WholesaleStep, ...], tuple[Findin
     else:
         return (WholesaleStep(int(minimum), wholesale),), ()
     return (), (prices.finding(Code.WHOLESALE_UNUSED, "wholesale_price", **args),)
+
+
+def _steps(prices: _RowPrices, rules: Rules) -> tuple[Ladder, tuple[Finding, ...]]:
+    """Return the wholesale prices of a ladder, or a finding where one of them is above the price."""
+    steps = read_ladder(rules, prices.cell("wholesale_prices"))
+    highest, retail = max((step.price for step in steps), default=ZERO), prices.price("price")
+    if not 0 < retail < highest:
+        return steps, ()
+    args = {"case": "above-price", "wholesale": str(highest), "price": str(retail)}
+    return (), (prices.finding(Code.WHOLESALE_UNUSED, "wholesale_prices", **args),)
 
 
 _SIGNS = {
@@ -137,17 +189,17 @@ def _currency(rules: Rules, row: ExportRow) -> tuple[bool, tuple[Finding, ...]]:
     an offer of a YML file names another currency for its price, no price is sent.
     """
     own = _SIGNS.get(rules.currency, frozenset())
-    named = line_of_text(row.cells.get(CURRENCY, ""), rules.blank)
+    named = short_text(row.cells.get(CURRENCY, ""), rules.blank)
     if named and named.casefold() not in {*own, rules.currency.casefold()}:
         quoted = named[:QUOTED_LENGTH]
         finding = row.finding(Code.CURRENCY_OTHER, CURRENCY, named, named=quoted, currency=rules.currency)
         return True, (finding,)
-    sign = line_of_text(row.cells.get("EqualCurrencyName", ""), rules.blank)
+    sign = short_text(row.cells.get("EqualCurrencyName", ""), rules.blank)
     if not sign or sign.casefold() in own:
         return False, ()
     for column in ("EqualSalePrice", "EqualWholesalePrice"):
         cell = row.cells.get(column, "")
-        if linked := readable(cell):
+        if linked := _readable(rules, row, column):
             args = {"case": "linked", "amount": str(linked), "sign": sign}
             return False, (row.finding(Code.CURRENCY_SIGN, column, cell, **args),)
     args = {"case": "sign", "sign": sign, "currency": rules.currency}
@@ -228,7 +280,7 @@ def _percent(prices: _RowPrices) -> tuple[Finding, ...]:
     base, sale = (prices.amount(target).quantize(CENT) for target in ("price", "sale_price"))
     if percent is None or base <= 0:
         return ()
-    actual = 100 * (base - sale) / base if sale > 0 else NOTHING
+    actual = 100 * (base - sale) / base if sale > 0 else ZERO
     rounded = actual.quantize(Decimal(1).scaleb(int(percent.as_tuple().exponent)))
     if actual == percent or (percent and (rounded == percent or abs(actual - percent) * base < 1)):
         return ()

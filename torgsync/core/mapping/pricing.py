@@ -13,8 +13,6 @@ from typing import NamedTuple
 from torgsync.core.config.settings import Prices
 from torgsync.core.product.fields import CENT
 
-NOTHING = Decimal("0.00")
-
 
 class PriceRule(StrEnum):
     """A rule of `[prices]`."""

@@ -6,17 +6,21 @@ from another group is an argument. `Mapper` merges their results.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
 
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.pricing import Priced, Pricing
-from torgsync.core.product.cells import CellFault, damage, line_of_text, unreadable_code
+from torgsync.core.product.cells import CellFault, letters_lost, unreadable_code
+from torgsync.core.product.cleaning import Cleaning, cleaned, visible
 from torgsync.core.product.fields import Characteristic, Value
+from torgsync.core.product.money import DecimalSigns, money
 from torgsync.core.product.products import Product
 from torgsync.core.reason import Arg, Reason
+from torgsync.core.text import one_line
 
 VALUE_LENGTH = 60
 """Letters of a cell that a finding carries as its value."""
@@ -59,11 +63,15 @@ EMPTY = Part()
 
 
 class Rules:
-    """The rules of one sync object, prepared for many rows."""
+    """The rules of one sync object, prepared for many rows of one export.
 
-    def __init__(self, settings: SyncObject) -> None:
+    `decimal_signs` are those of its columns of prices.
+    """
+
+    def __init__(self, settings: SyncObject, decimal_signs: DecimalSigns) -> None:
         languages = settings.catalog.languages
         self.settings = settings
+        self.decimal_signs = decimal_signs
         self.blank = settings.catalog.blank
         self.currency = settings.catalog.currency
         self.russian = languages.name == "ru"
@@ -73,6 +81,10 @@ class Rules:
         self.producers = frozenset(
             mapping.column for mapping in settings.fields if mapping.to in ("vendor", "country")
         )
+
+    def money(self, column: str, cell: str) -> Decimal | None:
+        """Return the amount in a cell of a column, None for a blank one; ValueError where there is none."""
+        return money(cell, self.decimal_signs.get(column, ""))
 
 
 class ExportRow(NamedTuple):
@@ -115,7 +127,16 @@ class MappedCell:
 
     def short_text(self, rules: Rules) -> tuple[str, tuple[Finding, ...]]:
         """Return the cell as one line of text, with findings about what was lost or removed."""
-        text = line_of_text(self.text, rules.blank)
-        if self.text.isprintable() and "?" not in text:  # nearly every cell
+        text, marks = cleaned(self.text, rules.blank)
+        if not marks and "?" not in text:  # nearly every cell
             return text, ()
-        return text, self.findings(damage(self.text, text), text)
+        return text, self.cleaning(text, marks)
+
+    def cleaning(self, text: str, marks: Sequence[Cleaning]) -> tuple[Finding, ...]:
+        """Return findings about what was removed from the cell to make `text` of it, and lost before."""
+        found: tuple[Finding, ...] = ()
+        if marks:
+            cell, left = visible(self.text), one_line(text)[:QUOTED_LENGTH]
+            args = {"cell": cell[:QUOTED_LENGTH], "text": left}
+            found = (self.finding(Code.TEXT_CLEANED, cell, marks=list(marks), **args),)
+        return (*found, self.finding(Code.LETTERS_LOST, text)) if letters_lost(text) else found

@@ -1,22 +1,21 @@
 """Which goods go to Prom.
 
 Each good that stays out has a reason, which can be counted and translated. Source:
-docs/developers/architecture.md §5.2, docs/developers/torgsoft.md §17 no. 11 and 13.
+docs/developers/architecture.md §5.2, docs/developers/torgsoft.md §17 no. 11, 13 and 35.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from decimal import Decimal
 from enum import StrEnum
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.row import QUOTED_LENGTH, ExportRow
 from torgsync.core.mapping.stock import Stock, sold_out
-from torgsync.core.product.cells import number
 from torgsync.core.product.columns import DISPLAY_COLUMN
 from torgsync.core.product.groups import PATH, group_path, in_group
+from torgsync.core.product.presence import yes_or_no
 from torgsync.core.text import nearest
 
 
@@ -34,6 +33,7 @@ class SkipReason(StrEnum):
     NO_PRICE = "no-price"
     NO_NAME = "no-name"
     NO_STOCK = "no-stock"
+    DISPLAY_UNKNOWN = "display-unknown"
     AMBIGUOUS = "ambiguous"
     ID_TAKEN = "id-taken"
     NO_EXTERNAL_ID = "no-external-id"
@@ -67,42 +67,68 @@ def empty_group(settings: SyncObject, names: Collection[str] = ()) -> Finding:
     return Finding(Code.PRODUCT_GROUP_EMPTY, column=group_column(settings), args=args)
 
 
-def displayed(cells: Mapping[str, str]) -> bool | None:
-    """Return whether a row is displayed, True where its cell is empty; None for neither 0 nor 1."""
+def displayed(settings: SyncObject, cells: Mapping[str, str], *, was: bool | None = None) -> bool | None:
+    """Return whether a good is to be displayed, as it is where its cell is empty; None where that is unknown.
+
+    A word that is neither yes nor no leaves it as it `was` at the last reading, None where that is unknown.
+    """
+    if not settings.accounting_centers.respect_display:
+        return True
     try:
-        flag = number(cells.get(DISPLAY_COLUMN, ""))
+        return yes_or_no(cells.get(DISPLAY_COLUMN, "")) is not False
     except ValueError:
-        return None
-    return {None: True, Decimal(0): False, Decimal(1): True}.get(flag)
+        return was
 
 
-def display_findings(settings: SyncObject, row: ExportRow) -> tuple[Finding, ...]:
-    """Return a finding where `Display` is neither 0 nor 1; the good is shown then."""
-    if not settings.accounting_centers.respect_display or displayed(row.cells) is not None:
+def display_findings(settings: SyncObject, row: ExportRow, *, was: bool | None) -> tuple[Finding, ...]:
+    """Return a finding where `Display` is neither yes nor no: the good stays as it `was`."""
+    if not settings.accounting_centers.respect_display:
         return ()
-    cell = row.cells[DISPLAY_COLUMN]
-    quoted = cell.strip()[:QUOTED_LENGTH]
-    return (row.finding(Code.DISPLAY_UNKNOWN, DISPLAY_COLUMN, cell, cell=quoted),)
+    try:
+        yes_or_no(row.cells.get(DISPLAY_COLUMN, ""))
+    except ValueError:
+        cell = row.cells[DISPLAY_COLUMN]
+        args = {"cell": cell.strip()[:QUOTED_LENGTH], "case": _KEPT[was]}
+        return (row.finding(Code.DISPLAY_UNKNOWN, DISPLAY_COLUMN, cell, **args),)
+    return ()
+
+
+_KEPT = {True: "shown", False: "hidden", None: "unknown"}
 
 
 def why_out(
-    settings: SyncObject, cells: Mapping[str, str], stock: Stock, *, has_photos: bool
+    settings: SyncObject,
+    cells: Mapping[str, str],
+    stock: Stock,
+    *,
+    has_photos: bool,
+    was_displayed: bool | None = None,
 ) -> SkipReason | None:
-    """Return why a good stays out of the shop, or None where it goes."""
-    return next(failing_filters(settings, cells, stock, has_photos=has_photos), None)
+    """Return why a good stays out of the shop, or None where it goes; see `failing_filters`."""
+    failing = failing_filters(settings, cells, stock, has_photos=has_photos, was_displayed=was_displayed)
+    return next(failing, None)
 
 
 def failing_filters(
-    settings: SyncObject, cells: Mapping[str, str], stock: Stock, *, has_photos: bool
+    settings: SyncObject,
+    cells: Mapping[str, str],
+    stock: Stock,
+    *,
+    has_photos: bool,
+    was_displayed: bool | None = None,
 ) -> Iterator[SkipReason]:
     """Yield every filter that keeps a good out of the shop, in the order in which they are tried.
 
-    `Display` 0 always hides; 1 does not override the stock filter (torgsoft §17 no. 11).
+    `Display` 0 always hides; 1 does not override the stock filter (torgsoft §17 no. 11). A good of which
+    it is unknown whether it is to be displayed is left as Prom has it, whatever its stock and photos.
     """
     centers, group = settings.accounting_centers, settings.product_group
     if group and not in_group(group, cells, group_column(settings), settings.catalog.blank):
         yield SkipReason.OTHER_GROUP
-    if centers.respect_display and displayed(cells) is False:
+    shown = displayed(settings, cells, was=was_displayed)
+    if shown is None:
+        return
+    if not shown:
         yield SkipReason.NOT_DISPLAYED
     if sold_out(settings, stock):
         yield SkipReason.OUT_OF_STOCK

@@ -1,20 +1,30 @@
-"""How many pieces of a good there are, over the accounting centers that the shop sells from.
+"""How many pieces of a good there are, over the accounting centers that the shop sells from; its presence.
 
-Source: docs/developers/torgsoft.md §7, §17 no. 10 and 12.
+Source: docs/developers/torgsoft.md §3.9, §7, §17 no. 10, 12 and 35.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
 from torgsync.core.config.settings import AccountingCenters, SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.row import EMPTY, ExportRow, MappedCell, Part, Rules
-from torgsync.core.product.cells import CellFault, balances, number, number_fault, unreadable_code
-from torgsync.core.product.columns import CENTERS_COLUMN, SUM_COLUMN
+from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, ExportRow, MappedCell, Part, Rules
+from torgsync.core.product.cells import (
+    ERRORS,
+    CellFault,
+    balances,
+    line_of_text,
+    number,
+    number_fault,
+    unreadable_code,
+)
+from torgsync.core.product.columns import AVAILABLE_COLUMN, CENTERS_COLUMN, SUM_COLUMN
+from torgsync.core.product.presence import Presence, presence_of, yes_or_no
 
 ZERO = Decimal(0)
 
@@ -43,13 +53,14 @@ class Stock:
     """The balance of one good over the ticked accounting centers, in the good's own measure.
 
     `quantity` is None where it could not be read; it is never below zero. `column` is where it was read, and
-    `counts` how it was counted.
+    `counts` how it was counted. `presence` is set where a word, not a number, says that nothing is in stock.
     """
 
     quantity: Decimal | None
     column: str = SUM_COLUMN
     findings: tuple[Finding, ...] = ()
     counts: Counts = field(default=(), compare=False)
+    presence: Presence | None = None
 
     @property
     def left(self) -> Decimal:
@@ -58,7 +69,32 @@ class Stock:
 
 
 def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
-    """Return the stock of one row: the ticked centers' sum, or the summed column where none is ticked.
+    """Return the stock of one row: nothing where a word says that it is not available, else its pieces.
+
+    The word is in the column mapped to `presence`, else in `available`. One that cannot be read leaves both
+    unknown, whatever number is next to it (torgsoft §17 no. 35).
+    """
+    column = settings.column_of("presence") or AVAILABLE_COLUMN
+    if (cell := cells.get(column)) is None:
+        return _count_pieces(settings, cells)
+    text = line_of_text(cell, settings.catalog.blank)
+    try:
+        presence = presence_of(text, settings.stock.presence)
+    except ValueError:
+        code = Code.CELL_ERROR if text in ERRORS else Code.PRESENCE_UNKNOWN
+        return Stock(None, column, (_finding(code, column, cell, **_presence_args(text)),))
+    if presence is Presence.AVAILABLE:
+        return _count_pieces(settings, cells)
+    return Stock(ZERO, column, presence=presence)
+
+
+def _presence_args(text: str) -> dict[str, str]:
+    """Return the arguments of the finding about a word for the presence that cannot be read."""
+    return {"cell": text[:QUOTED_LENGTH]} | ({"fault": CellFault.ERROR} if text in ERRORS else {})
+
+
+def _count_pieces(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
+    """Return the pieces of one row: the ticked centers' sum, or the summed column where none is ticked.
 
     Where none is ticked but some keep pieces of their own, all are counted one by one: no center gives away
     what another one keeps. A file without the centers' column falls back on the sum, which is in the column
@@ -201,21 +237,22 @@ def in_doubt(settings: SyncObject, stock: Stock) -> bool:
     return unreadable and settings.accounting_centers.only_in_stock
 
 
-_FLAGS = {"true": True, "1": True, "false": False, "0": False, "": False}
-
-
 def map_presence(rules: Rules, cell: MappedCell) -> Part:
     """Map whether the good can be bought, where the number of pieces is not exported; an empty cell is no."""
     text, findings = cell.short_text(rules)
-    flag = _FLAGS.get(text.casefold())
-    if flag is None:
-        refused = cell.refused(CellFault.NO_FLAG, "presence")
-        return refused._replace(findings=findings + refused.findings)
-    return Part({"presence": "available" if flag else "not_available"}, findings)
+    try:
+        return Part({"presence": presence_of(text, rules.settings.stock.presence)}, findings)
+    except ValueError:
+        code = Code.CELL_ERROR if text in ERRORS else Code.PRESENCE_UNKNOWN
+        refusal = cell.finding(code, cell.text, **_presence_args(text))
+        return Part(findings=(*findings, refusal), keep=("presence",))
 
 
 def map_ready_to_ship(_rules: Rules, cell: MappedCell) -> Part:
-    """Map whether the good can be shipped at once: any number above zero."""
+    """Map whether the good can be shipped at once: yes, or any number above zero."""
+    with suppress(ValueError):
+        flag = yes_or_no(cell.text)
+        return EMPTY if flag is None else Part({"ready_to_ship": flag})
     try:
         amount = number(cell.text)
     except ValueError:
@@ -223,19 +260,23 @@ def map_ready_to_ship(_rules: Rules, cell: MappedCell) -> Part:
     return EMPTY if amount is None else Part({"ready_to_ship": amount > 0})
 
 
-def map_stock(row: ExportRow, columns: Mapping[str, str], stock: Stock) -> Part:
+def map_stock(rules: Rules, row: ExportRow, columns: Mapping[str, str], stock: Stock) -> Part:
     """Return quantity and presence by the counted stock; one that could not be read keeps what Prom has."""
     if "quantity" not in columns:
         return EMPTY
+    word = columns.get("presence")
     findings = [
-        row.finding(finding.code, finding.column, finding.value, **finding.args) for finding in stock.findings
+        row.finding(finding.code, finding.column, finding.value, **finding.args)
+        for finding in stock.findings
+        if finding.column != word  # `map_presence` reports it
     ]
     if stock.quantity is None:
-        return Part(findings=tuple(findings), keep=("quantity", "presence"))
+        said = word is not None and word != stock.column  # the word is clear, the number is not
+        return Part(findings=tuple(findings), keep=("quantity",) if said else ("quantity", "presence"))
     whole = int(stock.quantity.to_integral_value(ROUND_FLOOR))
     if whole != stock.quantity:
         findings.append(_fraction(row, stock, whole))
-    presence = "available" if whole > 0 else "not_available"
+    presence = stock.presence or (Presence.AVAILABLE if whole > 0 else rules.settings.stock.presence)
     return Part({"quantity": whole, "presence": presence}, tuple(findings))
 
 
@@ -244,6 +285,8 @@ def _fraction(row: ExportRow, stock: Stock, whole: int) -> Finding:
     return row.finding(Code.STOCK_FRACTION, stock.column, cell, stock=str(stock.quantity), whole=whole)
 
 
-def map_status(rules: Rules, stock: Stock) -> Part:
-    """Return the status on Prom; it stays where the stock that decides about it cannot be read."""
-    return Part(keep=("status",)) if in_doubt(rules.settings, stock) else Part({"status": "on_display"})
+def map_status(rules: Rules, stock: Stock, *, doubtful: bool) -> Part:
+    """Return the status on Prom; it stays where the stock or the `Display` that decides it cannot be read."""
+    if doubtful or in_doubt(rules.settings, stock):
+        return Part(keep=("status",))
+    return Part({"status": "on_display"})

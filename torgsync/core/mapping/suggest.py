@@ -10,10 +10,22 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from torgsync.core.config.catalog import ALSO_SET
 from torgsync.core.config.settings import SyncObject
-from torgsync.core.product.cells import line_of_text, readable
-from torgsync.core.product.columns import KEY, PICTURE, SECRET, is_standard
+from torgsync.core.product.cells import PLACEHOLDERS, readable
+from torgsync.core.product.cleaning import cleaned_html, folded_line
+from torgsync.core.product.columns import (
+    KEY,
+    PICTURE,
+    SECRET,
+    folded,
+    is_standard,
+    is_unit_column,
+    label_key,
+)
 from torgsync.core.product.fields import STANDARD
+from torgsync.core.product.groups import NUMBER
+from torgsync.core.product.languages import RUSSIAN, UKRAINIAN, is_paired, language_among, without_mark
 
 ENOUGH = 200
 """Filled cells of a column that are examined."""
@@ -26,8 +38,6 @@ _KEYWORDS = re.compile(r"keyword|klyuch|kluch|ключов|tags?$|теги", re.
 _NAME = re.compile(
     r"(?:(?:good|product)_?)?name|(?:nazv|назв|найменув|наименов)\w*(?: +(?:tovar|товар)\w*)?", re.IGNORECASE
 )
-_RUSSIAN = re.compile(r"(?:^|[\W_])(?:ru|rus|ros|рос|рус)(?:$|[\W_])|(?-i:(?<=[a-z])Ru$)", re.IGNORECASE)
-_UKRAINIAN = re.compile(r"(?:^|[\W_])(?:ua|uk|ukr|укр)(?:$|[\W_])|(?-i:(?<=[a-z])U[ak]$)", re.IGNORECASE)
 _HTML = re.compile(r"</?(?:p|br|div|ul|li|b|strong|table|h[1-6]|span)\b[^>]*>", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _CYRILLIC = re.compile(r"[а-яіїєґё]", re.IGNORECASE)
@@ -38,9 +48,28 @@ _ABOUT_THE_OFFER = frozenset({"available", "currencyId", "url", "delivery", "pic
 """Elements of a YML offer that are no characteristic of the good; stock and photos are taken from them."""
 
 
+_ABOUT_THE_ORDER = frozenset({"minimum_order_quantity", "selling_type", "dimensions", "sales_notes"})
+"""Elements of a YML offer about how it is ordered and sent; buyers do not read them as characteristics."""
+_MONEY = re.compile(
+    r"price|discount|знижк|скидк|(?:^|[\W_])(?:t?sina|cina|цін[аиіу]|цен[аыу])|(?:^|[\W_])(?:uah|usd|eur|грн)(?:$|[\W_])",
+    re.IGNORECASE,
+)
+_NAMED = {
+    label_key(name): target
+    for target, names in {
+        "unit": ("Одиниця виміру", "Единица измерения", "unit"),
+        "vendor": ("Виробник", "Бренд", "brand"),
+        "gtin": ("gtin", "ean", "ean13", "barcode"),
+        "mpn": ("mpn",),
+    }.items()
+    for name in names
+}
+"""Names that a person has to decide about: they are no labels of Torgsoft (torgsoft §3.8)."""
+
+
 def is_own(column: str) -> bool:
     """Return whether a column is the merchant's own, so that only a person knows what it is."""
-    return not is_standard(column) and column not in _ABOUT_THE_OFFER
+    return not (is_standard(column) or is_unit_column(column) or column in _ABOUT_THE_OFFER)
 
 
 @dataclass(slots=True)
@@ -72,7 +101,7 @@ class Samples:
         """Take a row into account; `cells` are keyed by column."""
         cost = {amount for name in SECRET if (amount := readable(cells.get(name, "")))}
         for name in tuple(self._open):
-            text = line_of_text(cells.get(name, ""))
+            text = folded_line(cleaned_html(cells.get(name, ""), PLACEHOLDERS)[0])
             if not text or (is_standard(name) and readable(text) == 0):
                 continue
             seen = self._seen[name]
@@ -102,10 +131,14 @@ class Samples:
         seen = self._seen.get(column)
         return seen is not None and seen.filled > 0 and not self._secret(column)
 
-    def russian(self, column: str) -> bool:
-        """Return whether a column's texts are Russian: its name says so, else the letters."""
-        seen, named = self._seen[column], _RUSSIAN.search(column) is not None
-        return not _UKRAINIAN.search(column) and (named or seen.russian > seen.ukrainian)
+    def language(self, column: str) -> str:
+        """Return the language of a column's texts, by the letters that the other one lacks."""
+        seen = self._seen[column]
+        return RUSSIAN if seen.russian > seen.ukrainian else UKRAINIAN
+
+    def numbers(self, column: str) -> bool:
+        """Return whether the first value of a column is a number."""
+        return readable(self._seen[column].sample) is not None
 
     def html(self, column: str) -> bool:
         """Return whether most values are HTML."""
@@ -139,18 +172,24 @@ class Suggestion:
 def suggest(columns: Sequence[str], samples: Samples, settings: SyncObject) -> tuple[Suggestion, ...]:
     """Return the columns that could also be mapped, in the order of the file; no two for one target."""
     mapped = {mapping.column for mapping in settings.fields}
-    taken = {
-        (mapping.to, mapping.name if mapping.to == "characteristic" else "") for mapping in settings.fields
+    taken = {(mapping.to, "") for mapping in settings.fields if mapping.to != "characteristic"}
+    taken |= {
+        (mapping.to, folded(name))
+        for mapping in settings.fields
+        if mapping.to == "characteristic"
+        for name in mapping.names
     }
+    taken |= {(also, "") for mapping in settings.fields for also in ALSO_SET.get(mapping.to, ())}
     found = []
     for column in columns:
         if column == KEY or column in mapped or not samples.proposable(column):
             continue
-        target, name = _target(column, samples, settings)
-        if not target or (target, name) in taken or (target == "presence" and ("quantity", "") in taken):
+        target, name = _target(column, columns, samples, settings)
+        key = (target, folded(name))
+        if not target or key in taken or any((also, "") in taken for also in _GIVES_WAY.get(target, ())):
             continue
         if name != "…":
-            taken.add((target, name))
+            taken.add(key)
         found.append(Suggestion(column, target, name, samples.sample(column)))
     return tuple(found)
 
@@ -158,27 +197,49 @@ def suggest(columns: Sequence[str], samples: Samples, settings: SyncObject) -> t
 _BY_COLUMN = {column: (target, name) for column, target, name in STANDARD}
 
 
-def _target(column: str, samples: Samples, settings: SyncObject) -> tuple[str, str]:
+_GIVES_WAY = {"presence": ("quantity",), "wholesale_prices": ("wholesale_price", "wholesale_minimum")}
+"""Targets that are not proposed next to others that set the same."""
+
+
+def _target(column: str, columns: Sequence[str], samples: Samples, settings: SyncObject) -> tuple[str, str]:
     """Return the target of a column and a characteristic's name; empty for no target."""
+    if text := _text_target(column, columns, samples):
+        language = language_among(column, columns) or samples.language(column)
+        return _in_language(text, language, settings, paired=is_paired(column, columns)), ""
     if column in _BY_COLUMN:
         return _BY_COLUMN[column]
     if column in _MEASURES:
         return "characteristic", _MEASURES[column]
     if column in _WHOLESALE:
         return (_WHOLESALE[column] if _has_ladder(samples, settings) else ""), ""
-    if column == _SITE_TEXT and samples.html(column):
-        return "description", ""
+    if column == NUMBER and not samples.numbers(column):
+        return "group", ""
+    return _own_target(column, samples)
+
+
+def _own_target(column: str, samples: Samples) -> tuple[str, str]:
+    """Return the target of a merchant's own column that is no text."""
     if not is_own(column) or samples.addresses(column):
         return "", ""
-    text = _text_target(column, samples)
-    if not text:
-        return "characteristic", column if _CYRILLIC.search(column) else "…"
-    main = settings.catalog.languages.name
-    if samples.russian(column):
-        return (text if main == "ru" else f"{text}_ru"), ""
-    return (text if main == "uk" else ""), ""
+    if target := _NAMED.get(label_key(column)):
+        return target, ""
+    if column in _ABOUT_THE_ORDER or _MONEY.search(column):
+        return "", ""
+    return "characteristic", column if _CYRILLIC.search(column) else "…"
 
 
+def _in_language(text: str, language: str, settings: SyncObject, *, paired: bool) -> str:
+    """Return the target of a text in this language, empty where the shop has none for it.
+
+    A text that the export has in both languages is in the language of each, also in a Russian shop.
+    """
+    main = settings.catalog.languages
+    if language == RUSSIAN:
+        return text if main.name == RUSSIAN and not (paired and main.both) else f"{text}_ru"
+    return text if main.name == UKRAINIAN or (paired and main.both) else ""
+
+
+_NAME_COLUMN = "GoodName"
 _SITE_TEXT = "Description"
 """A part of the name in Torgsoft's own file; in a YML file it holds what buyers read (torgsoft §3.1, §9)."""
 _MEASURES = {"Height": "Висота, см", "Width": "Ширина, см", "Length": "Довжина, см"}
@@ -192,11 +253,19 @@ def _has_ladder(samples: Samples, settings: SyncObject) -> bool:
     return all(target in targets or samples.proposable(column) for column, target in _WHOLESALE.items())
 
 
-def _text_target(column: str, samples: Samples) -> str:
-    """Return the text of a product that a merchant's own column looks like; empty for none."""
+def _text_target(column: str, columns: Sequence[str], samples: Samples) -> str:
+    """Return the text of a product that a column looks like; empty for none.
+
+    The name is one of a pair here; without another one it is a standard column like others.
+    """
+    if column == _NAME_COLUMN:
+        return "name" if is_paired(column, columns) else ""
+    if column == _SITE_TEXT:
+        return "description" if samples.html(column) else ""
+    if not is_own(column) or samples.addresses(column):
+        return ""
     if _KEYWORDS.search(column):
         return "keywords"
     if _DESCRIPTION.search(column) or samples.html(column):
         return "description"
-    without_language = _UKRAINIAN.sub("", _RUSSIAN.sub("", column)).strip("_ ")
-    return "name" if _NAME.fullmatch(without_language) else ""
+    return "name" if _NAME.fullmatch(without_mark(column)) else ""

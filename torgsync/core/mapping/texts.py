@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.row import EMPTY, ExportRow, MappedCell, Part, Rules
-from torgsync.core.product.cells import damage, line_of_text
+from torgsync.core.product.cleaning import cleaned_html, cleaned_lines
 from torgsync.core.product.fields import Value
 from torgsync.core.product.texts import Fitted, fit_description, fit_keywords, fit_name, split_languages
 
@@ -17,6 +17,8 @@ TEXTS = ("name", "description", "keywords")
 def map_name(rules: Rules, cell: MappedCell) -> Part:
     """Map a name. It is never emptied, and a text in which every letter was lost is no name."""
     text, findings = cell.short_text(rules)
+    if not text:  # the name is missing, which says it all
+        return EMPTY
     if not text.strip("? "):
         return Part(findings=findings) if findings else EMPTY
     return _fit(cell, text, fit_name, findings)
@@ -24,24 +26,27 @@ def map_name(rules: Rules, cell: MappedCell) -> Part:
 
 def map_description(rules: Rules, cell: MappedCell) -> Part:
     """Map a description: HTML, or plain text whose lines become paragraphs."""
-    text = cell.text if line_of_text(cell.text, rules.blank) else ""
-    return _fit(cell, text, fit_description, cell.findings(damage(cell.text, cell.text)))
+    text, marks = cleaned_html(cell.text, rules.blank)
+    return _fit(cell, text, fit_description, cell.cleaning(text, marks))
 
 
 def map_keywords(rules: Rules, cell: MappedCell) -> Part:
-    """Map search phrases, separated by commas."""
+    """Map search phrases, separated by commas, semicolons, bars or line ends."""
     text, findings = cell.short_text(rules)
-    return _fit(cell, text, fit_keywords, findings)
+    return _fit(cell, text and cleaned_lines(cell.text)[0], fit_keywords, findings)
 
 
 def _fit(cell: MappedCell, text: str, fit: Callable[[str], Fitted], findings: tuple[Finding, ...]) -> Part:
-    """Return a text within Prom's limit, or each of its languages where the cell holds both."""
+    """Return a text within Prom's limit, or each of its languages where the cell holds both.
+
+    Where nothing of a text is within the limit, the field is not sent: what Prom has stays.
+    """
     mapping = cell.mapping
     if mapping.split is None:
         fitted = fit(text)
         if fitted.reasons:
             findings += cell.findings(fitted.reasons, text)
-        return Part({mapping.to: fitted.text}, findings)
+        return Part(_sent(mapping.to, text, fitted), findings)
     both = split_languages(text, mapping.split)
     uk = fit(both.uk)
     findings += cell.findings(both.reasons, text) + cell.findings(uk.reasons, both.uk)
@@ -49,7 +54,11 @@ def _fit(cell: MappedCell, text: str, fit: Callable[[str], Fitted], findings: tu
     if both.ru != both.uk:
         ru = fit(both.ru)
         findings += cell.findings(ru.reasons, both.ru)
-    return Part({mapping.to: uk.text, f"{mapping.to}_ru": ru.text}, findings)
+    return Part(_sent(mapping.to, both.uk, uk) | _sent(f"{mapping.to}_ru", both.ru, ru), findings)
+
+
+def _sent(field: str, text: str, fitted: Fitted) -> dict[str, Value]:
+    return {field: fitted.text} if fitted.text or not text else {}
 
 
 def complete_languages(

@@ -14,6 +14,7 @@ from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.channels import by_channel
 from torgsync.core.plan.diff import Change, Comparison, Leaving, Sent, Verb, compare, creation, removal
 from torgsync.core.product.fields import Channel, Value
+from torgsync.core.product.presence import Presence
 from torgsync.core.product.products import Existing, Product
 
 
@@ -24,6 +25,18 @@ class RowStatus(StrEnum):
     OUT = "out"  # a rule keeps it out
     BLOCKED = "blocked"  # several rows have its id: it stays as it is on Prom
     GONE = "gone"  # the export does not have it any more
+
+
+def was_displayed(row_status: str | None, reason: str) -> bool | None:
+    """Return whether a good was displayed at the last reading of the export, None where that is unknown.
+
+    A filter that is tried after `Display` shows that it was (`core/mapping/select.py`).
+    """
+    if row_status == RowStatus.IN:
+        return None if reason else True
+    if row_status == RowStatus.OUT and reason != SkipReason.OTHER_GROUP:
+        return reason != SkipReason.NOT_DISPLAYED
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,8 @@ class ProductSnapshot:
     doubtful: bool = False  # several products on Prom may be it
     taken: bool = False  # another good's product has its id as external id
     reserved: int = 0  # pieces sold on Prom that the export cannot know of yet
-    reason: str = field(default="", compare=False)  # the rule that keeps it out
+    zero: Presence = field(default=Presence.NOT_AVAILABLE, compare=False)  # what it is when all are sold
+    reason: str = field(default="", compare=False)  # the rule that keeps it out, or has it wait
 
     @property
     def title(self) -> str:
@@ -73,8 +87,8 @@ class ProductSnapshot:
             return self.desired
         left = max(quantity - self.reserved, 0)
         values = {**self.desired.values, "quantity": left}
-        if not left and "presence" in values:
-            values["presence"] = "not_available"
+        if not left and values.get("presence") == Presence.AVAILABLE:
+            values["presence"] = self.zero
         return Product(self.good_id, values)
 
     @property
@@ -126,6 +140,8 @@ def decide(known: ProductSnapshot, settings: SyncObject) -> Verdict:
     """
     if known.row_status is RowStatus.BLOCKED:
         return Verdict()
+    if known.reserved:
+        known = replace(known, zero=settings.stock.presence)
     shown, wanted = known.on_prom, known.wanted
     if known.row_status is not RowStatus.IN:
         return _remove(known, shown, settings) if shown else Verdict()
@@ -155,6 +171,8 @@ def why_not_created(known: ProductSnapshot, desired: Product) -> SkipReason | No
         return SkipReason.AMBIGUOUS
     if known.taken:
         return SkipReason.ID_TAKEN
+    if known.reason == SkipReason.DISPLAY_UNKNOWN:
+        return SkipReason.DISPLAY_UNKNOWN
     return why_incomplete(desired) or (SkipReason.REFUSED_BEFORE if known.refused else None)
 
 
@@ -172,9 +190,10 @@ def _as_created(desired: Product, settings: SyncObject) -> Product:
 
     There is no earlier value to keep, and what may not be in stock is not offered (architecture §5.3).
     """
-    if "presence" in desired.values or not settings.column_of("quantity"):
+    quantity = {"quantity": 0} if settings.column_of("quantity") else {}
+    if "presence" in desired.values or not (quantity or settings.column_of("presence")):
         return desired
-    return Product(desired.good_id, {**desired.values, "quantity": 0, "presence": "not_available"})
+    return Product(desired.good_id, {**desired.values, **quantity, "presence": Presence.NOT_AVAILABLE})
 
 
 def _update(known: ProductSnapshot, comparison: Comparison) -> Verdict:

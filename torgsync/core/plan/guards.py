@@ -25,6 +25,7 @@ class Guard(StrEnum):
     STOCK_OUT = "stock-out"
     PHOTOS = "photos"
     EXPORT_ROWS = "export-rows"
+    IDENTITY = "identity"
 
 
 SHOP = "shop"
@@ -49,6 +50,7 @@ class Cause(StrEnum):
     NEW_CENTERS = "new-centers"
     PHOTO_FOLDER = "photo-folder"
     EXPORT_CUT = "export-cut"
+    KEY_CHANGED = "key-changed"  # object: the sync object as commands name it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,15 @@ class ExportSize:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyChange:
+    """So many new goods of the export are goods that left it: the first one's key before, and now."""
+
+    count: int
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
 class MissingShop:
     """What was looked for in a shop and not found: so many products, so many groups."""
 
@@ -99,10 +110,11 @@ class MissingShop:
     groups: int
 
 
-Measure = PriceMove | ProductShare | ExportSize | MissingShop
+Measure = PriceMove | ProductShare | ExportSize | KeyChange | MissingShop
 _MEASURES: dict[str, type[Measure]] = {
     Guard.PRICE: PriceMove,
     Guard.EXPORT_ROWS: ExportSize,
+    Guard.IDENTITY: KeyChange,
     SHOP: MissingShop,
 }
 
@@ -120,8 +132,9 @@ def decode_measure(guard: str, args: Args) -> Measure:
     """Return the measure of a guard that `encode_measure` made arguments of; others are ignored."""
     kind = _MEASURES.get(guard, ProductShare)
     stored = ((name, args.get(name)) for name in kind.__dataclass_fields__)
+    texts = kind is KeyChange
     values: dict[str, Any] = {
-        name: Decimal(value) if isinstance(value, str) else value for name, value in stored
+        name: Decimal(value) if isinstance(value, str) and not texts else value for name, value in stored
     }
     return kind(**values)
 
@@ -130,7 +143,8 @@ def decode_measure(guard: str, args: Args) -> Measure:
 class GuardViolation:
     """One guard that stopped something: what it measured and the likely cause.
 
-    `count` is the number of changes that it stops, `good_id` the good of a single one.
+    `count` is the number of changes that it stops, `good_id` the good of a single one. `waiting` counts the
+    creations that wait with held removals, `pairs` are the old and new keys of goods.
     """
 
     guard: Guard
@@ -138,6 +152,8 @@ class GuardViolation:
     cause: Reason[Cause]
     good_id: str = ""
     count: int = 1
+    waiting: int = 0
+    pairs: tuple[tuple[str, str], ...] = ()
 
     @property
     def allowance(self) -> str:

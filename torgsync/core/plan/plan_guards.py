@@ -15,6 +15,7 @@ from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.diff import Change, Leaving, Verb, buyer_price
 from torgsync.core.plan.guards import Cause, ExportSize, Guard, GuardViolation, PriceMove, ProductShare
 from torgsync.core.product.fields import Value
+from torgsync.core.product.presence import Presence
 from torgsync.core.reason import Reason
 
 _FACTORS = (10, 100, 1000)
@@ -188,4 +189,4 @@ def falls_to_zero(change: Change) -> bool:
         return False
     if quantity is not None and isinstance(quantity.old, int):
         return quantity.old > 0 and quantity.new == 0
-    return presence is not None and presence.old == "available" and presence.new == "not_available"
+    return presence is not None and presence.old == Presence.AVAILABLE != presence.new

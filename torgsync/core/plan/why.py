@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.pricing import PriceStep
-from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.select import SkipReason, failing_filters, group_column
+from torgsync.core.mapping.row import ExportRow, Mapped
+from torgsync.core.mapping.select import SkipReason, display_findings, failing_filters, group_column
 from torgsync.core.mapping.stock import Stock
 from torgsync.core.product.cells import readable
 from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN
@@ -34,21 +34,28 @@ class Filter:
 
 
 def filters(
-    settings: SyncObject, cells: Mapping[str, str], stock: Stock, photos: int | None
+    settings: SyncObject,
+    cells: Mapping[str, str],
+    stock: Stock,
+    photos: int | None,
+    *,
+    was: bool | None = None,
 ) -> tuple[Filter, ...]:
     """Return what each filter decides about a row, in the order in which they are asked.
 
-    `photos` counts the good's photos, None where there is no folder of photos.
+    `photos` counts the good's photos, None where there is no folder of photos. `was` is whether the good was
+    displayed at the last reading.
     """
     centers = settings.accounting_centers
-    failing = set(failing_filters(settings, cells, stock, has_photos=bool(photos)))
+    failing = set(failing_filters(settings, cells, stock, has_photos=bool(photos), was_displayed=was))
     path = group_path(cells, group_column(settings), settings.catalog.blank)
     groups, display = [section.name for section in path], cells.get(DISPLAY_COLUMN, "").strip()
+    known = not display_findings(settings, ExportRow("", 0, cells), was=was)
     counted = _stock_args(settings, cells, stock)
     images: Args = {"folder": bool(settings.catalog.photos)} if photos is None else {"photos": photos}
     looked_at: dict[SkipReason, Args] = {
         SkipReason.OTHER_GROUP: {"path": groups, "group": settings.product_group or ""},
-        SkipReason.NOT_DISPLAYED: {"display": display, "respected": centers.respect_display},
+        SkipReason.NOT_DISPLAYED: {"display": display, "respected": centers.respect_display, "known": known},
         SkipReason.OUT_OF_STOCK: {**counted, "only_in_stock": centers.only_in_stock},
         SkipReason.NO_PHOTOS: {**images, "only_with_photos": centers.only_with_photos},
     }
@@ -65,7 +72,7 @@ def _stock_args(settings: SyncObject, cells: Mapping[str, str], stock: Stock) ->
     args["quantity"] = f"{stock.quantity.normalize():f}"
     if stock.column == CENTERS_COLUMN:
         args["used"] = list(settings.accounting_centers.use)
-    if settings.accounting_centers.keep:
+    if settings.accounting_centers.keep and stock.counts:
         args["counts"] = [[count.center, str(count.stock), str(count.kept)] for count in stock.counts]
         args["left"] = str(stock.left)
     return args

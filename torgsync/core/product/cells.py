@@ -6,15 +6,15 @@ Everything here is text in, value out. Source: docs/developers/torgsoft.md §2, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
 from torgsync.core.findings import Code
+from torgsync.core.product.cleaning import folded_line, spreadsheet_text, unmarked
 from torgsync.core.product.columns import KEY, canonical, labelled
-from torgsync.core.reason import Reason
 
 
 class CellFault(StrEnum):
@@ -22,10 +22,11 @@ class CellFault(StrEnum):
 
     ERROR = "error"  # a spreadsheet shows an error in it
     TOO_LONG = "too-long"  # a number of too many digits
+    TWO_AMOUNTS = "two-amounts"  # the sign may part thousands or decimals
     NO_NUMBER = "no-number"
     NO_QUANTITY = "no-quantity"
     NOT_WHOLE = "not-whole"
-    NO_FLAG = "no-flag"
+    NO_LADDER = "no-ladder"
     EMPTY = "empty"
 
 
@@ -33,6 +34,7 @@ class IdFault(StrEnum):
     """Why a cell holds no good's key, or a key that Torgsoft never gives."""
 
     MISSING = "missing"
+    SEVERAL = "several"
     COLUMN_NAME = "column-name"
     SPREADSHEET = "spreadsheet"
     NO_NUMBER = "no-number"
@@ -41,23 +43,29 @@ class IdFault(StrEnum):
 
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d+)?")
 _TOO_LONG = re.compile(r"[+-]?\d{16,}(?:[.,]\d+)?")
+_LINE_ENDS = re.compile(r"[\r\n\t]")
 _BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f\u200b\u2060\ufeff]+")
+
+
+def compact(text: str) -> str:
+    """Return a number's text without blanks of any kind and without the marks of another program."""
+    return _BLANKS.sub("", unmarked(text))
 
 
 @lru_cache(maxsize=2048)  # one good asks for the same cells several times
 def number(text: str) -> Decimal | None:
     """Return the exact decimal of a cell, with comma or point; None for a blank cell.
 
-    Blanks of every kind between digits are dropped. Raises ValueError for anything else, a number of more
-    than 15 whole digits included: a price is never guessed (torgsoft §17 no. 5; `1,000.00` and `38,,5` are
-    refused).
+    Blanks of every kind between digits are dropped, and so are the marks of another program. Raises
+    ValueError for anything else, a number of more than 15 whole digits included: a price is never guessed
+    (torgsoft §17 no. 5; `1,000.00` and `38,,5` are refused).
     """
-    compact = _BLANKS.sub("", text)
-    if not compact:
+    written = _BLANKS.sub("", text)
+    if not written:
         return None
-    if not _NUMBER.fullmatch(compact):
+    if not _NUMBER.fullmatch(written) and not _NUMBER.fullmatch(written := compact(text)):
         raise ValueError(text)
-    return Decimal(compact.replace(",", "."))
+    return Decimal(written.replace(",", "."))
 
 
 def readable(text: str) -> Decimal | None:
@@ -72,7 +80,7 @@ def number_fault(text: str) -> CellFault:
     """Return what is wrong with a cell that `number` refuses."""
     if text.strip() in ERRORS:
         return CellFault.ERROR
-    return CellFault.TOO_LONG if _TOO_LONG.fullmatch(_BLANKS.sub("", text)) else CellFault.NO_NUMBER
+    return CellFault.TOO_LONG if _TOO_LONG.fullmatch(compact(text)) else CellFault.NO_NUMBER
 
 
 def unreadable_code(cell: str) -> Code:
@@ -88,7 +96,7 @@ def balances(text: str) -> Mapping[str, Decimal]:
     center twice.
     """
     quantities: dict[str, Decimal] = {}
-    for item in filter(None, (part.strip() for part in text.split("|"))):
+    for item in filter(None, (part.strip() for part in unmarked(text).split("|"))):
         center, sign, amount = item.partition("=")
         quantity = number(amount) if sign else None
         if quantity is None or not center.strip() or center.strip() in quantities:
@@ -140,20 +148,30 @@ ERRORS = frozenset(
 
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")
 _BROKEN = re.compile(r"\d+(?:[.,]\d+)+")
-_RESPELLED = re.compile(r"(\d+)(?:[.,]0{1,2})?", re.ASCII)
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]")
+_RESPELLED = re.compile(r"=?[\"'`´‘’“”„«»]*(\d+)(?:[.,]0{1,2})?[\"'`´‘’“”„«»]*", re.ASCII)
+KEY_BREAK = "\x1f"
+"""Parts the keys of a row that has several; no key contains it."""
 
 
 def key_of(text: str) -> str:
     """Return a good's key from its cell: trimmed, and as Torgsoft wrote it where a spreadsheet re-spelled it.
 
-    The key is a whole number (torgsoft §3.1): `26 003` and `5,00` would be new goods next to 26003 and 5.
-    What may be two numbers, such as `1,000`, and what is none stays as it is.
+    The key is a whole number (torgsoft §3.1): `26 003`, `5,00`, `="701"` and `'701` would be new goods next
+    to 26003, 5 and 701. What may be two numbers, such as `1,000`, stays as it is. A key of another program
+    loses marks, invisible letters and superfluous blanks.
     """
     trimmed = text.strip()
-    if trimmed.isdigit():  # nearly every key
+    if not trimmed or trimmed.isdigit():  # nearly every key
         return trimmed
-    respelled = _RESPELLED.fullmatch(_BLANKS.sub("", trimmed))
-    return respelled[1] if respelled else trimmed
+    plain = spreadsheet_text(" ".join(_INVISIBLE.sub("", _LINE_ENDS.sub(" ", text)).split())).strip()
+    respelled = _RESPELLED.fullmatch(compact(plain))
+    return respelled[1] if respelled else plain
+
+
+def one_key(cells: Iterable[str]) -> str:
+    """Return the key that all cells of a row spell, empty where none does; all keys where they differ."""
+    return KEY_BREAK.join(dict.fromkeys(filter(None, map(key_of, cells))))
 
 
 def id_doubt(text: str) -> IdFault | None:
@@ -170,6 +188,8 @@ def id_fault(text: str) -> IdFault | None:
     """
     if not text:
         return IdFault.MISSING
+    if KEY_BREAK in text:
+        return IdFault.SEVERAL
     if canonical(text) == KEY or labelled(text) == KEY:
         return IdFault.COLUMN_NAME
     if text in ERRORS or _SCIENTIFIC.fullmatch(text) or _BROKEN.fullmatch(text):
@@ -181,6 +201,7 @@ def id_fault_message(fault: IdFault, cell: str) -> str:
     """Return the sentence of a fault for the refusal of a whole file, which is raised below the catalogue."""
     return {
         IdFault.MISSING: "this row has no `GoodID`",
+        IdFault.SEVERAL: f"`{cell[:40].replace(KEY_BREAK, '` and `')}` are different keys of one row",
         IdFault.COLUMN_NAME: f"`{cell[:40]}` is the name of the column, which stands here once more",
         IdFault.SPREADSHEET: f"`{cell[:40]}` is what a spreadsheet made of a `GoodID`",
     }[fault]
@@ -189,39 +210,21 @@ def id_fault_message(fault: IdFault, cell: str) -> str:
 PLACEHOLDERS = frozenset({"нет информации", "немає інформації"})
 """Words that mean an empty cell (torgsoft §3.5), in lower case."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_SPACES = re.compile(r"[ \t\u00a0]{2,}")
-
-
-def clean(text: str) -> str:
-    """Return a cell's text without control characters, which no XML carries; line ends become line feeds."""
-    if text.isprintable():  # nearly every cell
-        return text
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def line_of_text(text: str, blank: frozenset[str] = PLACEHOLDERS) -> str:
-    """Return a short text in normal form: trimmed, blanks folded; a placeholder is no text at all.
-
-    `blank` are the placeholders, in normal form and folded case.
-    """
-    plain = text.isprintable() and "  " not in text  # nearly every cell
-    folded = (text if plain else _SPACES.sub(" ", " ".join(clean(text).split("\n")))).strip()
-    return "" if folded.casefold() in blank else folded
-
-
-def damage(cell: str, text: str) -> tuple[Reason[Code], ...]:
-    """Return what was lost or removed between a cell and its text; a line end of another kind is no loss."""
-    if cell.isprintable() and "?" not in text:  # nearly every cell
-        return ()
-    reasons = []
-    if len(clean(cell)) != len(cell) - cell.count("\r\n"):
-        reasons.append(Reason(Code.TEXT_CLEANED))
-    if "?" in text and _LOST_LETTER.search(_ADDRESS.sub(" ", text)):
-        reasons.append(Reason(Code.LETTERS_LOST))
-    return tuple(reasons)
-
-
 _ADDRESS = re.compile(r"<[^<>]*>|https?://\S+")
 _LOST_LETTER = re.compile(r"(?<=[^\W_])\?(?=[^\W_])|(?<=\d)\?|(?<![\w?])\?+(?=[^\W\d_])|(?<!\S)\?{2,}(?!\S)")
 """Inside a word, after a digit, before a word, or a word of nothing else; `Чому?` is a question."""
+
+
+def line_of_text(text: str, blank: frozenset[str] = PLACEHOLDERS) -> str:
+    """Return a short text trimmed, with blanks folded; empty for one of `blank`, in folded case.
+
+    This is the normal form of a text that no other program marked, such as Prom's. For a cell of the export
+    see `core/product/cleaning.py`.
+    """
+    folded = folded_line(text)
+    return "" if folded.casefold() in blank else folded
+
+
+def letters_lost(text: str) -> bool:
+    """Return whether a `?` is where a letter was lost."""
+    return "?" in text and _LOST_LETTER.search(_ADDRESS.sub(" ", text)) is not None

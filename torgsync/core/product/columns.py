@@ -5,9 +5,12 @@ Source: docs/developers/torgsoft.md §2, §3, §7, §8, §10.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
+
+from torgsync.core.product.cleaning import column_name
 
 
 class ExportRecord(NamedTuple):
@@ -60,81 +63,124 @@ EXTRA_COLUMNS = ("Height", "Width", "Length", "ProductionDate", "GoodPhotoList",
 SUM_COLUMN = "WarehouseQuantity"
 CENTERS_COLUMN = "WarehouseQuantityForPartner"
 DISPLAY_COLUMN = "Display"
+AVAILABLE_COLUMN = "available"
+"""A word of YML files and of files that passed through a shop program: whether a good can be bought (torgsoft
+§3.9)."""
 
 SECRET = frozenset({"PrimeCost"})
 """What the shop paid. It never leaves the machine, and no setting can make it (torgsoft §3.1)."""
 
-_CANONICAL = {name.casefold(): name for name in (*LAYOUT_40, *LAYOUT_50, *EXTRA_COLUMNS)}
+_CANONICAL = {name.casefold(): name for name in (*LAYOUT_40, *LAYOUT_50, *EXTRA_COLUMNS, AVAILABLE_COLUMN)}
 
 
 PICTURE = "picture"
 """Addresses of photos, one a line: offers of a YML file have them, and lists from a spreadsheet (torgsoft §9,
 §10)."""
 
-_LABELS = {
-    KEY: ("Ключ товару", "ID товару", "Код фото"),
-    "GoodName": ("Назва товару", "Название товара"),
-    "Description": ("Опис товару", "Описание"),
-    "Country": ("Країна", "Страна производитель"),
+LADDER = "prices"
+"""Wholesale prices of an offer, each from a quantity on: `5=150.00|10=120.00`."""
+SITE_TEXT = "offer_description"
+"""The text of `<description>` where a param is named `Description`: that one is a part of the good's name."""
+
+_LABELS: dict[str, tuple[str, ...]] = {
+    KEY: ("Ключ товару", "ID товару", "Ключ товара", "ID товара", "Код фото"),
+    "GoodName": ("Назва товару", "Назва", "Название товара", "Название"),
+    "Description": ("Опис товару", "Описание товара", "Описание"),
+    "Country": ("Країна", "Країна виробник", "Страна", "Страна производитель"),
     "Articul": ("Артикул",),
     "RetailPrice": ("Ціна роздрібна", "Цена розничная"),
-    "WholesalePrice": ("Ціна гуртова/оптова", "Ціна гуртова", "Ціна оптова", "Ціна опту"),
-    "RetailPriceWithDiscount": ("Ціна акційна (з товарною знижкою)", "Ціна акційна"),
-    "MinQuantityForOrder": ("Мін. кількість для замовлення, шт", "Мін. кількість для замовлення"),
-    "Height": ("Висота, см",),
-    "Width": ("Ширина, см",),
-    "Category": ("Ідентифікатор розділу Інтернет-магазину",),
-    "WarehouseQuantity": ("Кількість на складі", "Кількість", "Количество"),
-    "Display": ("Відображення",),
+    "WholesalePrice": (
+        *("Ціна гуртова/оптова", "Ціна гуртова", "Ціна оптова", "Ціна опту"),
+        *("Цена оптовая", "Цена опта"),
+    ),
+    "RetailPriceWithDiscount": (
+        *("Ціна акційна (з товарною знижкою)", "Ціна акційна (з товарної знижкою)", "Ціна акційна"),
+        *("Цена акционная (с товарной скидкой)", "Цена акционная"),
+    ),
+    "MinQuantityForOrder": (
+        *("Мінімальна кількість для замовлення клієнтом, шт", "Мін. кількість для замовлення, шт"),
+        *("Мін. кількість для замовлення", "Минимальное количество для заказа клиентом, шт"),
+        *("Мин. количество для заказа, шт", "Мин. количество для заказа"),
+    ),
+    "Height": ("Висота, см", "Высота, см", "Высота"),
+    "Width": ("Ширина, см", "Ширина"),
+    "Category": (
+        *("Ідентифікатор розділу Інтернет-магазину - Категорія", "Ідентифікатор розділу Інтернет-магазину"),
+        *("Идентификатор раздела Интернет-магазина - Категория", "Идентификатор раздела Интернет-магазина"),
+        *("Категорія", "Категория"),
+    ),
+    "WarehouseQuantity": (
+        *("Кількість на складі", "К-сть на складі", "Кількість"),
+        *("Кол-во на складе", "Количество на складе", "Количество", "Кол-во"),
+    ),
+    "Display": ("Відображення", "Відображення на сайті", "Отображение", "Отображение на сайте"),
     "TheSize": ("Розмір", "Размер"),
     "Color": ("Колір", "Цвет"),
-    "Material": ("Матеріал",),
-    "FashionName": ("Назва моделі товару",),
-    "Sex": ("Стать",),
-    "ShortName": ("Коротка назва",),
-    "GoodTypeFull": ("Вид товару повністю",),
-    "GoodTypeName": ("Вид товара",),
-    "ProducerCollectionFull": ("Виробник/колекція повністю",),
+    "Material": ("Матеріал", "Материал"),
+    "FashionName": ("Назва моделі товару", "Название модели товара"),
+    "Sex": ("Стать", "Пол"),
+    "ShortName": ("Коротка назва товару", "Коротка назва", "Краткое название товара", "Краткое название"),
+    "GoodTypeFull": ("Вид товару повністю", "Вид товара полностью"),
+    "GoodTypeName": ("Вид товару", "Вид товара"),
+    "ProducerCollectionFull": ("Виробник/колекція повністю", "Производитель товара полностью"),
     "Season": ("Сезон",),
-    "Barcode": ("Штрих-код",),
+    "Barcode": ("Штрих-код", "Штрих-код товару", "Штрих-код товара"),
     "Pack": ("Упаковка",),
-    "PackSize": ("Розмір упаковки",),
-    "PowerSupply": ("Живлення",),
-    "CountUnitsPerBox": ("К-сть штук в ящику",),
-    "Age": ("Вік",),
-    "Closeout": ("Розпродаж/уцінка",),
+    "PackSize": ("Розмір упаковки", "Размер упаковки"),
+    "PowerSupply": ("Живлення", "Питание"),
+    "CountUnitsPerBox": ("К-сть штук в ящику", "Кількість штук в ящику", "Кол-во штук в ящике"),
+    "Age": ("Вік", "Возраст"),
+    "Closeout": ("Розпродаж/уцінка", "Распродажа/уценка"),
     "PrimeCost": ("Собівартість", "Себестоимость"),
-    "MesUnit": ("Ед. изм.",),
+    "MesUnit": ("Одиниця", "Од. вим.", "Од. виміру", "Единица", "Ед. изм.", "Ед. измерения"),
     "PCName": ("Производитель",),
-    "SynchronizationSection": ("Розділ синхронізації",),
-    "SynchronizationSectionFull": ("Розділ синхронізації повністю",),
-    "GuaranteePeriod": ("Термін гарантії",),
-    "GuaranteeMesUnit": ("Одиниця виміру терміну гарантії",),
-    PICTURE: ("Ссылка на фото",),
+    "SynchronizationSection": ("Розділ синхронізації", "Раздел синхронизации"),
+    "SynchronizationSectionFull": ("Розділ синхронізації повністю", "Раздел синхронизации полностью"),
+    "GuaranteePeriod": ("Термін гарантії", "Срок гарантии"),
+    "GuaranteeMesUnit": (*("Одиниця виміру терміну гарантії", "Единица измерения срока гарантии"),),
+    PICTURE: ("Посилання на фото", "Ссылка на фото"),
 }
-"""Torgsoft's own labels (torgsoft §3.1), and the headers of lists that its users save from a spreadsheet
-(torgsoft §10)."""
+"""Torgsoft's own labels in Ukrainian and Russian (torgsoft §3.8), and the headers of lists that its users
+save from a spreadsheet (torgsoft §10). Signs and blanks do not matter: `Штрих-код` is also `Штрихкод`."""
 
-_TWINS = str.maketrans("ABCEHIKMOPTXYaceiopxy", "АВСЕНІКМОРТХУасеіорху")
+_TWINS = str.maketrans("abcehikmoptxy", "авсенікмортху")  # small or capital, they look alike
 _ALIASES: dict[str, str] = {}
+_UNIT = "@unit"
+
+
+def unit_column(column: str) -> str:
+    """Return the column that holds the unit of each value of another one: offers of a YML file have them."""
+    return column + _UNIT
+
+
+def is_unit_column(column: str) -> bool:
+    """Return whether a column holds the units of another one."""
+    return column.endswith(_UNIT)
 
 
 def folded(name: str) -> str:
-    """Return a column's name as it is compared with labels.
-
-    Case and blanks do not matter, nor do Latin letters that look like Cyrillic ones: people type them
-    (torgsoft §10).
-    """
-    return " ".join(name.translate(_TWINS).casefold().split())
+    """Return a column's name as it is compared: without case, blanks and look-alike Latin letters."""
+    return " ".join(name.casefold().translate(_TWINS).split())
 
 
-_ALIASES.update({folded(label): name for name, labels in _LABELS.items() for label in labels})
+_SIGNS = re.compile(r"[\W_]+")
+
+
+def label_key(name: str) -> str:
+    """Return a label as it is compared: `folded`, and without blanks, hyphens, dots and other signs."""
+    return _SIGNS.sub("", folded(name))
+
+
+_ALIASES.update({label_key(label): name for name, labels in _LABELS.items() for label in labels})
 
 
 def canonical(name: str) -> str:
-    """Return a column's standard spelling (`goodid`, `SuppLierCode` are met), a merchant's own as it is."""
-    trimmed = name.strip()
-    return _CANONICAL.get(trimmed.casefold(), trimmed)
+    """Return a column's standard spelling (`goodid`, `SuppLierCode` are met), a merchant's own as it is.
+
+    Marks that another program left around or inside a name are no part of it.
+    """
+    cleaned = column_name(name)
+    return _CANONICAL.get(cleaned.casefold(), cleaned)
 
 
 def is_standard(name: str) -> bool:
@@ -144,7 +190,7 @@ def is_standard(name: str) -> bool:
 
 def labelled(name: str) -> str:
     """Return the standard column that Torgsoft or a spreadsheet labels so, empty where none is."""
-    return _ALIASES.get(folded(name), "")
+    return _ALIASES.get(label_key(column_name(name)), "")
 
 
 class ColumnNames(NamedTuple):
@@ -166,27 +212,29 @@ def resolve(names: Sequence[str], given: Mapping[str, str], mapped: Collection[s
     object uses that very name (`mapped`): a mapped column is not renamed. The cost price is recognised by
     every name.
     """
-    by_name = {folded(name): canonical(column) for name, column in given.items()}
+    by_name = {folded(column_name(name)): canonical(column) for name, column in given.items()}
+    names = [column_name(name) for name in names]
     columns = [by_name.get(folded(name)) or canonical(name) for name in names]
     taken = {column.casefold() for column in columns}
     in_use = {column.strip().casefold() for column in mapped}
     aliases = []
     for place, name in enumerate(names):
-        column = _ALIASES.get(folded(name))
-        if column is None or columns[place] != name.strip() or column.casefold() in taken:
+        column = _ALIASES.get(label_key(name))
+        if column is None or columns[place] != name or column.casefold() in taken:
             continue
-        if column in SECRET or name.strip().casefold() not in in_use:
+        if column in SECRET or name.casefold() not in in_use:
             taken.add(column.casefold())
             columns[place] = column
-            aliases.append((name.strip(), column))
+            aliases.append((name, column))
     return ColumnNames(tuple(columns), tuple(aliases))
 
 
 def known_names(names: Sequence[str], given: Mapping[str, str]) -> int:
     """Return how many of a first row's texts name a column of Torgsoft or of the merchant's table."""
-    by_name = {folded(name) for name in given}
+    by_name = {folded(column_name(name)) for name in given}
     return sum(
-        is_standard(name.strip()) or folded(name) in _ALIASES or folded(name) in by_name for name in names
+        is_standard(name) or label_key(name) in _ALIASES or folded(name) in by_name
+        for name in map(column_name, names)
     )
 
 

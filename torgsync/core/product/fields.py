@@ -15,6 +15,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from torgsync.core.product.cells import Section
+from torgsync.core.product.columns import LADDER
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -147,6 +148,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "sale_price": ("discount",),
     "wholesale_price": ("wholesale_prices",),
     "wholesale_minimum": ("wholesale_prices",),
+    "wholesale_prices": ("wholesale_prices",),
     "quantity": ("quantity", "presence"),
     "presence": ("presence",),
     "ready_to_ship": ("ready_to_ship",),
@@ -171,6 +173,7 @@ STANDARD: tuple[tuple[str, str, str], ...] = (
     ("GoodName", "name", ""),
     ("RetailPrice", "price", ""),
     ("RetailPriceWithDiscount", "sale_price", ""),
+    (LADDER, "wholesale_prices", ""),
     ("WarehouseQuantity", "quantity", ""),
     ("available", "presence", ""),
     ("Articul", "sku", ""),

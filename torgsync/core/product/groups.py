@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.product.cells import PLACEHOLDERS, Section, line_of_text, section_path
+from torgsync.core.product.cells import PLACEHOLDERS, Section, section_path
+from torgsync.core.product.cleaning import short_text
 
 PATH, SECTION, TYPE = "SynchronizationSectionFull", "SynchronizationSection", "GoodTypeFull"
 NUMBER = "Category"
@@ -22,6 +23,7 @@ MODEL, MODEL_NAME = "ModelGoodID", "FashionName"
 MADE = 1 << 30
 """Numbers made from a group's text are from here up to 2^31; those of real sections are far smaller."""
 
+_NUMBER = re.compile(r"-?[0-9]*")
 _POSITIVE = re.compile(r"0*[1-9][0-9]*")
 
 
@@ -44,29 +46,35 @@ def group_path(
 
 def _path(cells: Mapping[str, str], column: str, blank: frozenset[str]) -> tuple[Section, ...]:
     steps = (
-        Section(step.number, line_of_text(step.name, blank)) for step in section_path(cells.get(column, ""))
+        Section(step.number, short_text(step.name, blank))
+        for step in section_path(short_text(cells.get(column, ""), blank))
     )
     return tuple(step for step in steps if step.name and _POSITIVE.fullmatch(step.number))
 
 
 def _section(cells: Mapping[str, str], column: str, blank: frozenset[str]) -> tuple[Section, ...]:
-    """Return the section by its number and name; a file without numbers gets one made from the name."""
+    """Return the section by its number and name; a file without numbers gets one made from the name.
+
+    Where the column of the number is the only one and holds no number, it holds the name.
+    """
     if NUMBER not in cells:
         return _named(cells.get(column, ""), blank)
-    number, name = cells[NUMBER].strip(), line_of_text(cells.get(column, ""), blank)
+    if SECTION not in cells and not _NUMBER.fullmatch(cells[NUMBER].strip()):
+        return _named(cells[NUMBER], blank)
+    number, name = short_text(cells[NUMBER]), short_text(cells.get(column, ""), blank)
     return (Section(number, name),) if name and _POSITIVE.fullmatch(number) else ()
 
 
 def _type(cells: Mapping[str, str], column: str, blank: frozenset[str]) -> tuple[Section, ...]:
     text = cells.get(column, "")
-    return _named(text, blank) if any(line_of_text(level, blank) for level in text.split(",")) else ()
+    return _named(text, blank) if any(short_text(level, blank) for level in text.split(",")) else ()
 
 
 _ASK = {PATH: _path, SECTION: _section, TYPE: _type}
 
 
 def _named(text: str, blank: frozenset[str]) -> tuple[Section, ...]:
-    name = line_of_text(text, blank)
+    name = short_text(text, blank)
     return (Section(str(made_number(name)), name),) if name else ()
 
 
@@ -84,7 +92,7 @@ def in_group(
     A type of goods joins levels with commas, and a level's name may hold commas itself, so the group's name
     is looked for as a whole run of levels.
     """
-    wanted = line_of_text(group).casefold()
+    wanted = short_text(group).casefold()
     path = group_path(cells, column, blank)
     if any(section.name.casefold() == wanted for section in path):
         return True
@@ -99,10 +107,10 @@ def model_key(cells: Mapping[str, str], column: str = MODEL, blank: frozenset[st
     merchant's own holds the number or the name itself.
     """
     own = column not in (MODEL, MODEL_NAME)
-    number = cells.get(column if own else MODEL, "").strip()
+    number = short_text(cells.get(column if own else MODEL, ""))
     if _POSITIVE.fullmatch(number):
         return f"id:{number.lstrip('0')}"
-    name = line_of_text(cells.get(column if own else MODEL_NAME, ""), blank).casefold()
+    name = short_text(cells.get(column if own else MODEL_NAME, ""), blank).casefold()
     return f"name:{name}" if name else ""
 
 

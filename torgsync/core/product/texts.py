@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from torgsync.core.findings import Code
-from torgsync.core.product.cells import clean
+from torgsync.core.product.cleaning import clean, short_text
 from torgsync.core.reason import Reason
 
 NAME_LIMIT = 110
@@ -78,20 +78,22 @@ def _cut(text: str, limit: int, code: Code) -> Fitted:
     return Fitted(text[:limit].rstrip(), (Reason(code, {"count": len(text), "limit": limit}),))
 
 
+_BETWEEN_PHRASES = re.compile(r"[,;|\n]")
+
+
 def fit_keywords(text: str) -> Fitted:
     """Return phrases joined as Prom joins them, without those that are too long for it.
 
-    A phrase has at most `PHRASE_LIMIT` characters; those past `KEYWORDS_LIMIT` in all are left out.
+    Commas, semicolons, bars and line ends separate them. A phrase has at most `PHRASE_LIMIT` characters;
+    those past `KEYWORDS_LIMIT` in all are left out.
     """
     reasons = []
-    every = [phrase for part in text.split(",") if (phrase := part.strip())]
+    every = [phrase for part in _BETWEEN_PHRASES.split(text) if (phrase := short_text(part))]
     phrases = [phrase for phrase in every if len(phrase) <= PHRASE_LIMIT]
     if len(phrases) < len(every):
         first = next(phrase for phrase in every if len(phrase) > PHRASE_LIMIT)
-        dropped = len(every) - len(phrases)
-        reasons.append(
-            Reason(Code.KEYWORD_LONG, {"count": dropped, "limit": PHRASE_LIMIT, "first": first[:40]})
-        )
+        dropped, counts = len(every) - len(phrases), {"limit": PHRASE_LIMIT, "sent": len(phrases)}
+        reasons.append(Reason(Code.KEYWORD_LONG, {"count": dropped, "first": first[:40], **counts}))
     ends = accumulate(len(phrase) + len(", ") for phrase in phrases)
     sent = [phrase for phrase, end in zip(phrases, ends, strict=True) if end - len(", ") <= KEYWORDS_LIMIT]
     if len(sent) < len(phrases):

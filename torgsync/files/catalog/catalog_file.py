@@ -33,6 +33,7 @@ class Aspect(StrEnum):
     HEADER = "header"
     LAYOUT = "layout"
     NAME = "name"
+    QUOTES = "quotes"
     SHEET = "sheet"
 
 
@@ -55,7 +56,8 @@ class ReadSettings:
     """What the sync object says about a file; None and empty values are detected.
 
     `names` maps names in the file to standard columns, `extra_columns` follow the standard ones in a file
-    without a header, `mapped` are the columns that the object's fields use.
+    without a header, `columns` are all columns of such a file. `mapped` are the columns that the object's
+    fields use. `last_line_end` is whether a text whose last line has no end is refused.
     """
 
     encoding: str | None = None
@@ -63,7 +65,9 @@ class ReadSettings:
     header: bool | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     extra_columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     mapped: Collection[str] = ()
+    last_line_end: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +80,8 @@ class CatalogFile(ABC):
     Of several files `path` is the main one. `encoding` is `utf-8` or `cp1251`; `has_header` is whether the
     file itself names its columns. `columns` have standard names in their standard spelling, a merchant's own
     as written. `size` is in bytes, `modified_ns` in nanoseconds since 1970, both from before the first look.
-    `guesses` are what the settings left open and was detected, in the order of the decisions.
+    `guesses` are what the settings left open and was detected, in the order of the decisions. `quoted`: the
+    quotation marks around texts are the file's, not theirs.
     """
 
     path: Path
@@ -87,6 +92,7 @@ class CatalogFile(ABC):
     size: int
     modified_ns: int
     guesses: tuple[Guess, ...] = ()
+    quoted: bool = False
 
     @property
     @abstractmethod

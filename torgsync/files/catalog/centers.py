@@ -12,7 +12,15 @@ from decimal import Decimal
 from itertools import chain
 
 from torgsync.core.product.cells import number
-from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN, KEY, SUM_COLUMN, ExportRecord
+from torgsync.core.product.columns import (
+    AVAILABLE_COLUMN,
+    CENTERS_COLUMN,
+    DISPLAY_COLUMN,
+    KEY,
+    SUM_COLUMN,
+    ExportRecord,
+)
+from torgsync.core.product.presence import Presence, presence_of, yes_or_no
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 
@@ -47,7 +55,7 @@ class CenterFiles(CatalogFile):
         for center, file in self.files.items():
             for record in file.records():
                 cells = file.cells(record)
-                found = (center, cells[SUM_COLUMN].strip(), cells.get(DISPLAY_COLUMN, "").strip())
+                found = (center, _stock_cell(cells), cells.get(DISPLAY_COLUMN, "").strip())
                 known = balances.setdefault(file.good_id(record), [])
                 if all(center != other for other, *_ in known):
                     known.append(found)
@@ -73,6 +81,7 @@ class CenterFiles(CatalogFile):
         file, (balances, total, display), row = self._parts(record)
         cells = file.cells(row)
         cells |= {CENTERS_COLUMN: balances, SUM_COLUMN: total}
+        cells.pop(AVAILABLE_COLUMN, None)  # the balances have it
         if DISPLAY_COLUMN in cells:
             cells[DISPLAY_COLUMN] = display
         return {column: cells[column] for column in self.columns if column in cells}
@@ -127,9 +136,9 @@ def compose(files: Mapping[str, CatalogFile]) -> CenterFiles:
 
 
 def _merged(found: Sequence[tuple[str, str, str]]) -> tuple[str, str, str]:
-    """Return the balances by center, their sum, and whether the good is displayed anywhere."""
-    displayed = [display for *_, display in found]
-    display = next((display for display in displayed if display != "0"), "".join(displayed[:1]))
+    """Return the balances by center, their sum, and the `Display` that counts: a yes before other words."""
+    displayed = sorted((display for *_, display in found), key=_display_rank)
+    display = "".join(displayed[:1])
     total = Decimal(0)
     unreadable = ""
     items = []
@@ -145,6 +154,27 @@ def _merged(found: Sequence[tuple[str, str, str]]) -> tuple[str, str, str]:
         total += quantity
         items.append(f"{center}={_written(quantity)}")
     return "|".join(items), unreadable or _short(total), display
+
+
+def _stock_cell(cells: Mapping[str, str]) -> str:
+    """Return the quantity of one file; nothing where a word says that the good is not available there.
+
+    A word that cannot be read is returned itself: it is no quantity.
+    """
+    word = cells.get(AVAILABLE_COLUMN)
+    try:
+        available = word is None or presence_of(word, Presence.NOT_AVAILABLE) is Presence.AVAILABLE
+    except ValueError:
+        return (word or "").strip()
+    return cells[SUM_COLUMN].strip() if available else "0"
+
+
+def _display_rank(display: str) -> int:
+    """Return which `Display` of several files counts: shown, unreadable, hidden."""
+    try:
+        return 2 if yes_or_no(display) is False else 0
+    except ValueError:
+        return 1
 
 
 def _written(quantity: Decimal) -> str:

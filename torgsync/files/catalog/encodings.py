@@ -16,6 +16,7 @@ UTF8 = "utf-8"
 CP1251 = "cp1251"
 
 _CHUNK = 1024 * 1024
+_LONGEST_LETTER = 4  # bytes of a letter in UTF-8
 _LETTERS_BEFORE_DAMAGE = 20  # cp1251 text passes for UTF-8 over a letter or two, never over so many
 _SAMPLE = 256 * 1024
 _USUAL = "оаинітеврсл"
@@ -23,6 +24,10 @@ _ENOUGH, _DIFFERENT = 200, 12  # letters that a judgement needs, in all and diff
 _WORDS, _CLEARLY = 0.45, 1.4  # the share of usual letters that words have, and how much more than as cp1251
 _DOUBLED = 0.4  # every second letter of doubled UTF-8 is one of two
 _LOST = "\ufffd"
+_ZEROS = "a full disk or a power failure leaves such a file: export the catalog from Torgsoft once more"
+_WIDE = ("utf-16", "utf-32")
+_SPOKEN = {UTF8: "UTF-8", CP1251: "Windows-1251"}
+_READ = " or ".join(_SPOKEN.values())
 _UNKNOWN = b"\x98"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -42,20 +47,23 @@ def known_encoding(path: Path, encoding: str | None) -> str | None:
     return name
 
 
-def refuse_utf16(path: Path, beginning: bytes) -> None:
-    """Refuse what spreadsheets call "Unicode text": it was saved by hand, and its quotes are lost."""
-    if beginning.startswith(_UTF16):
-        raise ExportInvalid(
-            f'`{path}` was saved as UTF-16 ("Unicode text"), which is not read',
-            hint=f'{UNTOUCHED}; or save it there as "CSV UTF-8"',
-        )
+def unicode_text(path: Path) -> ExportInvalid:
+    """Return the refusal of what spreadsheets call "Unicode text": saved by hand, its quotes are lost."""
+    return ExportInvalid(
+        f'`{path}` was saved as UTF-16 ("Unicode text"), which is not read',
+        hint=f'{UNTOUCHED}; or save it there as "CSV UTF-8"',
+    )
 
 
 def begin_text(path: Path, file: BinaryIO, forced: str | None = None) -> tuple[int, str, str]:
-    """Return where a text of rows begins, behind a byte order mark, its encoding, and why it is this one."""
+    """Return where a text of rows begins, behind byte order marks, its encoding, and why it is this one."""
     beginning = file.read(len(codecs.BOM_UTF8))
-    refuse_utf16(path, beginning)
-    start = len(beginning) if beginning == codecs.BOM_UTF8 else 0
+    if beginning.startswith(_UTF16):
+        raise unicode_text(path)
+    start = 0
+    while beginning == codecs.BOM_UTF8:  # a program that writes one before another program's
+        start += len(beginning)
+        beginning = file.read(len(codecs.BOM_UTF8))
     encoding, why = find_encoding(path, file, start, forced or (UTF8 if start else None), longest=LONGEST)
     file.seek(start)
     return start, encoding, why
@@ -75,8 +83,7 @@ def find_encoding(
         encoding, because = CP1251, f"the letters of line {broken.line} are not UTF-8"
         broken = _scan(path, file, start, encoding, longest)
     if broken.line:
-        size = file.seek(0, os.SEEK_END)
-        if line_at(file, start, size) == broken.line:
+        if file.seek(0, os.SEEK_END) - broken.at < _LONGEST_LETTER:
             raise ExportInvalid(f"`{path}` ends in the middle of line {broken.line}", hint=AGAIN)
         raise ExportInvalid(
             f"`{path}` holds letters that cannot be read, the first in line {broken.line}", hint=UNTOUCHED
@@ -124,11 +131,49 @@ def is_surely_utf8(path: Path, file: BinaryIO, start: int) -> bool:
     return not found.line and found.letters >= _LETTERS_BEFORE_DAMAGE
 
 
+def declared_encoding(path: Path, file: BinaryIO, start: int, said: str) -> tuple[str, str]:
+    """Return the encoding of a text that declares `said`, and why it is this one.
+
+    A declaration is not believed against letters that can only be UTF-8: a program that converts a file often
+    leaves it as it was. An encoding of two bytes a letter, and one that does not exist, declare nothing: the
+    letters decide. Raises ExportInvalid.
+    """
+    although = f"although the file declares `{said}`"
+    try:
+        name = codecs.lookup(said).name
+    except LookupError:
+        name = ""
+    if name not in {UTF8, CP1251} and (not name or name == "ascii" or name.startswith(_WIDE)):
+        encoding, because = find_encoding(path, file, start, None, longest=None)
+        return encoding, f"{because}, {although}"
+    if name != UTF8 and is_surely_utf8(path, file, start):
+        return UTF8, f"its letters are UTF-8, {although}"
+    if name not in {UTF8, CP1251}:
+        raise ExportInvalid(
+            f"`{path}` declares the encoding `{said}`, which is not read",
+            hint=f"let the program that writes it export in {_READ}; or, if the letters are in one of these "
+            "and only the declaration is wrong, name it as `encoding` under `[catalog]`",
+        )
+    try:
+        return find_encoding(path, file, start, name, longest=None)[0], "the file declares it"
+    except ExportInvalid as refused:
+        try:
+            letters, _ = find_encoding(path, file, start, None, longest=None)
+        except ExportInvalid:
+            raise refused from None
+        if_so = f'if it is {_SPOKEN[letters]}, write encoding = "{letters}" under `[catalog]`'
+        raise ExportInvalid(f"{refused.message}, {although}", hint=f"{if_so}; if not, {UNTOUCHED}") from None
+
+
 class _Scan(NamedTuple):
-    """How far a file can be decoded: letters beyond ASCII, and the first line that cannot (or 0)."""
+    """How far a file can be decoded: letters beyond ASCII, and the line and offset of the first that cannot.
+
+    `line` is 0 where all can.
+    """
 
     letters: int
     line: int
+    at: int
 
 
 def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | None) -> _Scan:
@@ -146,10 +191,13 @@ def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | 
         except UnicodeDecodeError as error:
             sound = error.object[: error.start]
             broken = at + len(chunk) - len(error.object) + error.start
-            return _Scan(letters + len(sound) - len(sound.decode(encoding)), line_at(file, start, broken))
+            letters += len(sound) - len(sound.decode(encoding))
+            return _Scan(letters, line_at(file, start, broken), broken)
         unbroken = 0 if b"\n" in chunk else unbroken + len(chunk)
-        if b"\0" in chunk or (longest and unbroken > longest):
-            raise ExportInvalid(f"`{path}` is not a text file", hint=AGAIN)
+        if b"\0" in chunk:
+            raise ExportInvalid(f"`{path}` is not a text file: there are zero bytes in it", hint=_ZEROS)
+        if longest and unbroken > longest:
+            raise ExportInvalid(f"`{path}` is not a text file: a line has no end", hint=UNTOUCHED)
         if _LOST in text:
             line = line_at(file, start, at) + text[: text.index(_LOST)].count("\n")
             raise ExportInvalid(
@@ -158,7 +206,7 @@ def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | 
             )
         at += len(chunk)
         letters += len(chunk) - len(text)
-    return _Scan(letters, 0)
+    return _Scan(letters, 0, at)
 
 
 def _cp1251_letters(chunk: bytes, *, final: bool) -> str:  # noqa: ARG001  # every letter is one byte

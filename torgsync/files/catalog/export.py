@@ -21,14 +21,12 @@ from torgsync.core.text import nearest
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.centers import compose
-from torgsync.files.catalog.encodings import refuse_utf16
+from torgsync.files.catalog.file_kinds import ARCHIVE, refuse_other_kinds, start_of_text
 from torgsync.files.catalog.trs import open_trs
 from torgsync.files.catalog.xlsx import OLD_OFFICE, open_xlsx
-from torgsync.files.catalog.yml import LOOK, open_yml, start_of_text
-from torgsync.files.catalog.yml_offers import column_of
+from torgsync.files.catalog.yml import LOOK, open_yml
+from torgsync.files.catalog.yml_elements import column_of
 from torgsync.files.config.objects import ObjectFile, path_in
-
-_ARCHIVE = b"PK\x03\x04"
 
 _OPEN: dict[FileFormat, Callable[[Path, ReadSettings], CatalogFile]] = {
     FileFormat.TRS: open_trs,
@@ -56,6 +54,8 @@ def open_catalog(catalog: Catalog, folder: Path, mapped: Collection[str] = ()) -
         header=catalog.header,
         names=catalog.names,
         extra_columns=tuple(catalog.extra_columns),
+        columns=tuple(catalog.columns),
+        last_line_end=catalog.last_line_end,
         mapped=mapped,
     )
     if not catalog.centers:
@@ -73,10 +73,11 @@ def _open(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
     except ExportInvalid as refused:
         keys = ("encoding", "delimiter", "header")
         forced = [key for key in keys if getattr(given, key) is not None]
+        forced += ["columns"] if given.columns else []
         if not forced and not wanted:
             raise
         try:
-            _look(path, None, replace(given, encoding=None, delimiter=None, header=None))
+            _look(path, None, replace(given, encoding=None, delimiter=None, header=None, columns=()))
         except ExportInvalid:
             raise refused from None
         blamed = (["format"] if wanted else []) + forced
@@ -94,7 +95,7 @@ def _look(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
     beginning = b""
     with suppress(OSError), path.open("rb") as file:  # the reader says what is wrong
         beginning = file.read(LOOK)
-    refuse_utf16(path, beginning)
+    refuse_other_kinds(path, beginning)
     kind, because = _kind(beginning)
     if wanted:
         kind = _BY_SETTING[wanted]
@@ -107,7 +108,7 @@ def _look(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
 
 def _kind(beginning: bytes) -> tuple[FileFormat, str]:
     """Return the format that a file's first bytes speak for, and how."""
-    if beginning.startswith((_ARCHIVE, OLD_OFFICE)):
+    if beginning.startswith((ARCHIVE, OLD_OFFICE)):
         return FileFormat.XLSX, "it begins like a spreadsheet's own file"
     if beginning[start_of_text(beginning) :].startswith(b"<"):
         return FileFormat.YML, "it begins with `<`"

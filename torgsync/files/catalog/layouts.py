@@ -7,13 +7,15 @@ Source: docs/developers/torgsoft.md §2.2, §3.3, §3.4, §10, §17 no. 2-4.
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from torgsync.core.product.columns import KEY, LAYOUTS, ColumnNames, is_standard, known_names, resolve
+from torgsync.core.product.columns import KEY, LAYOUTS, ColumnNames, known_names, resolve
+from torgsync.core.product.key_columns import KeyColumn, likely_key
 from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals
@@ -29,6 +31,8 @@ _PARTNER = 49  # the position that distinguishes a true 50 from 48 and two more 
 _NAMES_SHOWN = 6  # names of an unknown header
 _SHOWN = 40  # letters of a strange cell
 
+_NAME_ALL = "; or name all columns, in their order, as `columns` under `[catalog]`"
+_COLUMN = re.compile(r"column ([0-9]+)")
 _DIGITS = re.compile(r"[0-9]+")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 _BALANCES = re.compile(r"[0-9]+=-?[0-9]+,[0-9]{3}(?:\|[0-9]+=-?[0-9]+,[0-9]{3})*")
@@ -39,6 +43,9 @@ _SHAPES = {
     "WarehouseQuantityForPartner": re.compile(f"(?:{_BALANCES.pattern})?"),
 }
 """What the texts of these columns look like; all others are numbers or anything (torgsoft §3.4)."""
+
+Rows = Callable[[], Iterable[tuple[int, Sequence[str]]]]
+"""Reads the rows of a table, each with its line; called where they are needed."""
 
 _SPOKEN = {";": "semicolon", ",": "comma", "\t": "tab"}
 
@@ -56,7 +63,7 @@ def find_delimiter(
     first = lines[0] if lines else b""
     heads = {sign: texts(first, encoding, None, sign) or [] for sign in DELIMITERS}
     named = {sign: known_names(head, given.names) for sign, head in heads.items()}
-    best = max(DELIMITERS, key=lambda sign: (_names_key(heads[sign], given), named[sign]))
+    best = max(DELIMITERS, key=lambda sign: (names_key(heads[sign], given), named[sign]))
     because = f"it parts {counted(named[best], 'known column name')}"
     if not named[best]:
         best = _by_width(lines, given)
@@ -78,61 +85,125 @@ def _by_width(lines: Sequence[bytes], given: ReadSettings) -> str:
 
 def is_header(row: Sequence[str], given: ReadSettings) -> bool:
     """Return whether a first row holds column names (torgsoft §17 no. 2)."""
-    return _names_key(row, given) or known_names(row, given.names) >= _KNOWN_NAMES
+    return names_key(row, given) or known_names(row, given.names) >= _KNOWN_NAMES
 
 
-def _names_key(row: Sequence[str], given: ReadSettings) -> bool:
+def names_key(row: Sequence[str], given: ReadSettings) -> bool:
+    """Return whether a first row names the key."""
     return KEY in resolve(row, given.names, given.mapped).columns
 
 
-def name_columns(path: Path, line: int, row: Sequence[str], given: ReadSettings) -> ColumnNames:
-    """Return the columns that a header names. Raises ExportInvalid with all that is wrong with them."""
+def name_columns(path: Path, line: int, row: Sequence[str], given: ReadSettings, below: Rows) -> ColumnNames:
+    """Return the columns that a header names, an empty name for one without a name and without any value.
+
+    `below` reads the rows. Raises ExportInvalid with all that is wrong with the names, and with the rows.
+    """
     names = resolve(row, given.names, given.mapped)
     mistakes = []
     seen: dict[str, int] = {}
     for position, name in enumerate(names.columns, start=1):
         earlier = seen.setdefault(name.casefold(), position)
-        if not name:
-            mistakes.append(Mistake(line, f"column {position}", "it has no name"))
-        elif earlier != position:
+        if name and earlier != position:
             also = f"`{name}` is also the name of column {earlier}"
             mistakes.append(Mistake(line, f"column {position}", also))
     if len(names.columns) == 1:
         mistakes.append(Mistake(line, "", "there is only one column"))
     if KEY not in names.columns:
         mistakes.append(Mistake(line, "", f"no column is named `{KEY}`"))
+    key = None
+    try:
+        mistakes += _named_too_little(line, names.columns, below)
+        key = likely_key(row, (cells for _, cells in below())) if mistakes else None
+    except ExportInvalid as refused:
+        if not mistakes:
+            raise
+        mistakes += refused.mistakes if len(row) > 1 else ()
     if mistakes:
-        raise refusals.bad_names(path, mistakes, _hint_for_names(names.columns))
+        other = f"; or {_name_the_key(key)}" if key and KEY not in names.columns else ""
+        hint = refusals.NAMES + other
+        raise refusals.bad_names(path, sorted(mistakes, key=_place_of), hint)
     return names
 
 
-def _hint_for_names(columns: Sequence[str]) -> str:
-    # A column that Torgsoft names itself is never the key: a name or an article does not identify a good.
-    own = next((name for name in columns if name and not is_standard(name)), "")
-    return refusals.NAMES if KEY in columns or not own else f"{refusals.NAMES}; or {_name_the_key(own)}"
+def _place_of(mistake: Mistake) -> tuple[int, int]:
+    """Return the line and the column of a mistake as numbers: as a text, 11 sorts before 2."""
+    column = _COLUMN.fullmatch(mistake.where)
+    return mistake.line, int(column[1]) if column else sys.maxsize
 
 
-def _name_the_key(own: str) -> str:
-    shown = own.replace('"', "")[:_SHOWN]
-    return f'name the key under `[catalog.names]`, such as "{shown}" = "{KEY}"'
+def refuse_names(path: Path, line: int) -> ExportInvalid:
+    """Return the refusal of a file with names for which the settings name the columns."""
+    return ExportInvalid(
+        f"line {line} of `{path}` names the columns, and `columns` under `[catalog]` names them too",
+        hint="take `columns` out of the sync object; or, if that line is a good, add header = false",
+    )
 
 
-def refuse_unknown_names(path: Path, line: int, rows: Sequence[Sequence[str]], given: ReadSettings) -> None:
-    """Refuse a first row of different texts, none a number or a known name, above rows with numbers."""
-    if given.header is not None or len(rows) < 2:  # noqa: PLR2004  # names, and a good below them
+def check_nameless(path: Path, line: int, columns: Sequence[str], below: Rows) -> None:
+    """Refuse columns without a name in which there is a value. Raises ExportInvalid."""
+    if mistakes := _named_too_little(line, columns, below):
+        raise refusals.bad_names(path, mistakes, refusals.NAMES)
+
+
+def _named_too_little(line: int, columns: Sequence[str], below: Rows) -> list[Mistake]:
+    """Return the columns without a name in which there is a value, with the first line that has one."""
+    nameless = {place for place, name in enumerate(columns) if not name}
+    found: dict[int, int] = {}
+    if nameless:
+        for number, cells in below():
+            for place in nameless - found.keys():
+                if place < len(cells) and cells[place].strip():
+                    found[place] = number
+    return [
+        Mistake(line, f"column {place + 1}", f"it has no name, but line {number} has a value in it")
+        for place, number in sorted(found.items())
+    ]
+
+
+def cells_without_names(width: int, below: Sequence[Sequence[str]]) -> int:
+    """Return how many empty cells all the first rows have behind the last column that is named."""
+    more = {len(row) for row in below}
+    if len(more) != 1 or (widest := max(more)) <= width:
+        return 0
+    return 0 if any(cell.strip() for row in below for cell in row[width:]) else widest - width
+
+
+def _name_the_key(key: KeyColumn) -> str:
+    shown = key.name.replace('"', "")[:_SHOWN]
+    return (
+        f'name the key under `[catalog.names]`, such as "{shown}" = "{KEY}" '
+        f"(the {counted(key.rows, 'row')} below have as many different values in it)"
+    )
+
+
+def refuse_unknown_names(
+    path: Path, line: int, rows: Sequence[Sequence[str]], given: ReadSettings, below: Rows
+) -> None:
+    """Refuse a first row of different texts, none a number, above rows with numbers or with a key."""
+    if given.header is not None or given.columns or len(rows) < 2:  # noqa: PLR2004  # names, and a good below
         return
     first, *others = ([cell.strip() for cell in row] for row in rows)
-    alike = {len(row) for row in others} == {len(first)}
+    while first and not first[-1]:
+        first.pop()
+    alike = {len(row) for row in others} == {len(rows[0])}
     named = len(first) > 1 and all(first) and len(set(first)) == len(first)
     if not (alike and named) or any(_NUMBER.fullmatch(cell) for cell in first):
         return
-    keys = [name for place, name in enumerate(first) if all(_DIGITS.fullmatch(row[place]) for row in others)]
-    if keys:
-        names = ", ".join(f"`{name[:_SHOWN]}`" for name in first[:_NAMES_SHOWN])
-        more = f" and {len(first) - _NAMES_SHOWN} more" if len(first) > _NAMES_SHOWN else ""
-        mistake = Mistake(line, "", f"none of these names is Torgsoft's: {names}{more}")
-        hint = f"{_name_the_key(keys[0])}, and each of the others likewise"
-        raise refusals.bad_names(path, [mistake], hint)
+    try:
+        key = likely_key(first, (cells for _, cells in below()))
+    except ExportInvalid:  # its rows are judged when its columns are known
+        key = likely_key(first, others)
+    if not key and not any(
+        all(_NUMBER.fullmatch(row[place]) for row in others) for place in range(len(first))
+    ):
+        return
+    unknown = [name for name in first if not known_names([name], given.names)]
+    names = ", ".join(f"`{name[:_SHOWN]}`" for name in unknown[:_NAMES_SHOWN])
+    more = f" and {len(unknown) - _NAMES_SHOWN} more" if len(unknown) > _NAMES_SHOWN else ""
+    no_key = f"no column is named `{KEY}`"
+    mistake = Mistake(line, "", f"none of these names is Torgsoft's: {names}{more}" if unknown else no_key)
+    hint = f"{_name_the_key(key)}, and each of the others likewise" if key else refusals.NAMES
+    raise refusals.bad_names(path, [mistake], hint)
 
 
 def guesses_of_names(name: str, names: ColumnNames) -> tuple[Guess, ...]:
@@ -165,8 +236,7 @@ def readings(path: Path, counts: Sequence[int], given: ReadSettings) -> tuple[Re
     """Return every way to read rows of the first count that can be read. ExportInvalid proposes names."""
     own = given.extra_columns
     for count in counts:
-        found = _readings_of(count, own)
-        if found and (not own or len(found[-1].columns) > found[-1].standard):
+        if found := _fitting(count, own):
             return found
     seen = f"rows of {counted(counts[0], 'column')}" if counts else "rows whose quotes do not pair up"
     known = ", ".join(map(str, LAYOUTS))
@@ -184,9 +254,41 @@ def readings(path: Path, counts: Sequence[int], given: ReadSettings) -> tuple[Re
     raise ExportInvalid(
         f"`{path}` has no column names, and {seen}, which could mean anything",
         mistakes=tuple(Mistake(0, "", f"it may be {way}") for way in possible),
-        hint=f"{refusals.NAMES} (without names, only the {known} standard columns are known)"
+        hint=f"{refusals.NAMES} (without names, only the {known} standard columns are known){_NAME_ALL}"
         + (f"; {_own_columns(counts[0] - _EXTENDED[0])}" if possible else ""),
     )
+
+
+def columns_without_names(
+    path: Path, cells: Sequence[Sequence[str]], counts: Sequence[int], given: ReadSettings
+) -> ColumnNames:
+    """Return the columns of rows under no names, an empty name for each cell more that is empty in all.
+
+    `counts` are the numbers of cells of the rows that can be split. The columns are those that the settings
+    name, else those of the first layout that fits. Raises ExportInvalid.
+    """
+    width = counts[0] if counts else 0
+    spare = 0
+    while spare < width and not any(row[-1 - spare].strip() for row in cells if len(row) == width):
+        spare += 1
+    if given.columns:
+        named = resolve(given.columns, given.names, given.mapped).columns
+        if not width - spare <= len(named) <= width:
+            raise ExportInvalid(
+                f"`{path}` has rows of {counted(width, 'column')}, but `columns` under `[catalog]` "
+                f"names {len(named)}",
+                hint="name every column of the file, in its order, or take `columns` out of the sync object",
+            )
+        return ColumnNames((*named, *[""] * (width - len(named))))
+    for count in range(width, width - spare - 1, -1):
+        if found := _fitting(count, given.extra_columns):
+            return ColumnNames((*found[0].columns, *[""] * (width - count)))
+    return ColumnNames(readings(path, counts, given)[0].columns)
+
+
+def _fitting(count: int, own: tuple[str, ...]) -> tuple[Reading, ...]:
+    found = _readings_of(count, own)
+    return found if found and (not own or len(found[-1].columns) > found[-1].standard) else ()
 
 
 def _readings_of(count: int, own: tuple[str, ...]) -> tuple[Reading, ...]:
@@ -273,5 +375,5 @@ class Table:
         return ExportInvalid(
             f"`{self.path}` has no column names, and its {width} columns are not the standard ones",
             mistakes=tuple(strange[place] for place in first),
-            hint=refusals.NAMES + more,
+            hint=refusals.NAMES + _NAME_ALL + more,
         )

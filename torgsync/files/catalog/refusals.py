@@ -1,7 +1,11 @@
-"""The refusals of every reader for an export that cannot be trusted, and the stamp that detects a change."""
+"""The refusals of every reader for an export that cannot be trusted, and the stamp that detects a change.
+
+A hint is given only where its cause was detected: `AGAIN` for a file that is cut or still grows.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from torgsync.core.product.columns import KEY
@@ -13,6 +17,8 @@ LISTED = 10
 AGAIN = "export the catalog from Torgsoft once more, wait until it has finished, and run the command again"
 UNTOUCHED = "export the catalog from Torgsoft once more and do not save it in a spreadsheet or an editor"
 NAMES = f"let Torgsoft write the column names into the first row, the key as `{KEY}`, and export once more"
+SELECTED = "see in Torgsoft which goods this export is to contain, and export the catalog once more"
+CORRECTED = "let the program that writes the file correct this, and export once more"
 
 
 def stamp(path: Path) -> tuple[int, int]:
@@ -27,8 +33,8 @@ def changed(path: Path) -> ExportInvalid:
 
 
 def empty(path: Path) -> ExportInvalid:
-    """Return the refusal of a file with nothing to sell: it would empty the shop."""
-    return ExportInvalid(f"`{path}` holds no goods", hint=AGAIN)
+    """Return the refusal of a whole file with nothing to sell: it would empty the shop."""
+    return ExportInvalid(f"`{path}` holds no goods", hint=SELECTED)
 
 
 def unreadable(path: Path, error: OSError) -> ExportInvalid:
@@ -44,8 +50,19 @@ def unreadable(path: Path, error: OSError) -> ExportInvalid:
     )
 
 
-def bad_names(path: Path, mistakes: list[Mistake], hint: str) -> ExportInvalid:
+def bad_names(path: Path, mistakes: Sequence[Mistake], hint: str) -> ExportInvalid:
     """Return the refusal of a header, with all that is wrong with it."""
     return ExportInvalid(
         f"the column names of `{path}` cannot be used", mistakes=tuple(mistakes[:LISTED]), hint=hint
+    )
+
+
+def of_prom(path: Path, names: Sequence[str]) -> ExportInvalid:
+    """Return the refusal of the list that Prom.ua itself gives; `names` are its columns' names."""
+    shown = ", ".join(f"`{name}`" for name in names[:3])
+    return ExportInvalid(
+        f"`{path}` is Prom.ua's own export of its products, not one of the accounting program: "
+        f"only Prom.ua has columns such as {shown}",
+        hint="give under `[catalog]` the path of the file that the accounting program writes; "
+        "the products that Prom.ua has already are taken over with `torgsync object adopt`",
     )

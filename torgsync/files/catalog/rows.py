@@ -46,6 +46,8 @@ class _Patterns:
         self.lenient = re.compile(
             rb'".*?"(?=' + d + rb'|\Z)|(?:[^"' + d + rb"\r\n][^" + d + rb"\r\n]*+)?", re.DOTALL
         )
+        # Quotes that a backslash escapes, and the text of a formula, may hold the delimiter.
+        self.marked = re.compile(rb'=?"[^"\\]*+(?:(?:""|\\.)[^"\\]*+)*+"|' + self.bare, re.DOTALL)
         self.open = re.compile(rb"(?:(?:" + self.strict.pattern + rb")" + d + rb')*"[^"]*+(?:""[^"]*+)*+')
         self.keyed = re.compile(rb'"?[0-9]+"?' + d + rb'["0-9]')
 
@@ -149,9 +151,9 @@ class LineReader:
         return self._ahead[distance]
 
     def at_end(self) -> bool:
-        """Return whether only blank lines are left."""
+        """Return whether only lines without any value are left."""
         following = takewhile(bool, map(self.peek, count()))
-        return not any(map(bytes.strip, following))
+        return all(map(is_blank, following))
 
 
 class Grammar:
@@ -235,6 +237,17 @@ def without_line_end(line: bytes) -> bytes:
     return line.rstrip(b"\r\n")
 
 
+def is_blank(line: bytes, encoding: str = "ascii") -> bool:
+    """Return whether a line holds no value and opens no text: delimiters, quotes, blanks, an end mark."""
+    return not line.strip(_NOTHING[encoding]) and line.count(b'"') % 2 == 0
+
+
+_END_MARK = b"\x1a"
+_NOTHING = dict.fromkeys(("ascii", "utf-8", "cp1251"), b' \t\r\n;,"' + _END_MARK)
+_NOTHING |= {encoding: _NOTHING[encoding] + "\xa0".encode(encoding) for encoding in ("utf-8", "cp1251")}
+"""Bytes that are no value: a spreadsheet writes rows of empty cells, MS-DOS a last U+001A."""
+
+
 def split(raw: bytes, delimiter: str = DELIMITER) -> list[bytes] | None:
     """Return a row's raw cells, quotes included; None where it is not strict."""
     return _split(_PATTERNS[delimiter].strict, raw, delimiter)
@@ -255,7 +268,7 @@ def texts(
     if row and width in {None, len(row)}:
         return row
     known = _PATTERNS[delimiter]
-    for pattern in (known.strict, known.lenient):
+    for pattern in (known.strict, known.lenient, known.marked):
         cells = _split(pattern, raw, delimiter)
         if cells is not None and width in {None, len(cells)}:
             return [_undone(cell.decode(encoding)) for cell in cells]

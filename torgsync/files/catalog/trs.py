@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from torgsync.core.product.columns import KEY, ColumnNames, ExportRecord
+from torgsync.core.product.cleaning import without_quotes
+from torgsync.core.product.columns import KEY, ExportRecord
+from torgsync.core.product.prom_export import prom_names
 from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import layouts, refusals, rows
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import begin_text, known_encoding
+from torgsync.files.catalog.quotes import with_quotes
 from torgsync.files.catalog.rows import Grammar, LineReader, RowFilter, texts, without_line_end
 
 _BUFFER = 256 * 1024
@@ -30,9 +33,14 @@ _TAIL = 64 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class TrsFile(CatalogFile):
-    """One text file; `body` is the offset of its first row, in line `body_line`; `bom`: a mark precedes."""
+    """One text file; `body` is the offset of its first row, in line `body_line`; `bom`: a mark precedes.
+
+    A row has `width` cells; `places` are those of `columns`. The others have no name and no value.
+    """
 
     kind: FileFormat = FileFormat.TRS
+    width: int
+    places: tuple[int, ...]
     bom: bool
     body: int
     body_line: int
@@ -41,7 +49,8 @@ class TrsFile(CatalogFile):
     @property
     def context(self) -> bytes:
         """How the bytes of a row become texts."""
-        return f"{self.kind} {self.encoding} {self.delimiter}".encode()
+        quotes = " quoted" if self.quoted else ""
+        return f"{self.kind} {self.encoding} {self.delimiter}{quotes}".encode()
 
     def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
         """Yield the goods as every reader does; lines that `row_filter` knows are not even looked at."""
@@ -52,17 +61,17 @@ class TrsFile(CatalogFile):
     _all = records
 
     def _rows(self, lines: LineReader, row_filter: RowFilter) -> Iterator[ExportRecord]:
-        grammar = Grammar(len(self.columns), without_line_end(lines.peek(0)), self.delimiter)
-        usual, strict = grammar.usual, grammar.strict
+        grammar = Grammar(self.width, without_line_end(lines.peek(0)), self.delimiter)
+        usual, strict, encoding = grammar.usual, grammar.strict, self.encoding
         mistakes: list[Mistake] = []
         wrong = 0
         while line := lines.take_unknown(row_filter):
+            if rows.is_blank(line, encoding):
+                continue
             number = lines.number - 1
             raw = without_line_end(line)
             row_hash = row_filter.row_hash(line)
             if not usual(raw) and not strict(raw):
-                if not raw.strip():
-                    continue
                 gathered = grammar.gather(line, lines)
                 if gathered is None:
                     wrong += 1
@@ -77,7 +86,7 @@ class TrsFile(CatalogFile):
                     del mistakes[refusals.LISTED :]
                     continue
                 raw, row_hash = gathered, row_filter.row_hash(gathered, loose=True)
-                if row_filter.passes(row_hash, number):
+                if row_filter.passes(row_hash, number) or rows.is_blank(raw, encoding):
                     continue
             if not wrong:
                 yield ExportRecord(number, raw, row_hash)
@@ -93,7 +102,7 @@ class TrsFile(CatalogFile):
 
     def good_id(self, record: ExportRecord) -> str:
         """Return the good's key; a bare number in the first column, as Torgsoft writes it, is not parsed."""
-        if self.columns[0] == KEY:
+        if self.columns[0] == KEY and self.places[0] == 0:
             first = record.raw.partition(self.delimiter.encode())[0]
             if first.isdigit():
                 return first.decode()
@@ -102,12 +111,14 @@ class TrsFile(CatalogFile):
     def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of a record: quotes undone, not trimmed."""
         try:
-            row = texts(record.raw, self.encoding, len(self.columns), self.delimiter)
+            row = texts(record.raw, self.encoding, self.width, self.delimiter)
         except UnicodeDecodeError:
             row = None
         if row is None:
             raise refusals.changed(self.path)
-        return dict(zip(self.columns, row, strict=True))
+        if self.width > len(self.columns):
+            row = [row[place] for place in self.places]
+        return dict(zip(self.columns, map(without_quotes, row) if self.quoted else row, strict=True))
 
 
 def open_trs(path: Path, given: ReadSettings = ReadSettings()) -> TrsFile:  # noqa: B008  # a value that never changes
@@ -127,14 +138,16 @@ def open_trs(path: Path, given: ReadSettings = ReadSettings()) -> TrsFile:  # no
         if not size:
             raise ExportInvalid(f"`{path}` is empty", hint=refusals.AGAIN)
         with path.open("rb") as file:
-            trs = replace(_look(path, file, given, forced), size=size, modified_ns=modified_ns)
-            _check_tail(trs, file)
+            trs = _look(path, file, given, forced, (size, modified_ns))
+            _check_tail(trs, file, given)
     except OSError as error:
         raise refusals.unreadable(path, error) from error
-    return trs if trs.has_header else _confirmed(trs, given)
+    return with_quotes(trs if trs.has_header or given.columns else _confirmed(trs, given))
 
 
-def _look(path: Path, file: BinaryIO, given: ReadSettings, forced: str | None) -> TrsFile:
+def _look(
+    path: Path, file: BinaryIO, given: ReadSettings, forced: str | None, stamp: tuple[int, int]
+) -> TrsFile:
     """Return the file as its beginning speaks for it."""
     start, encoding, why = begin_text(path, file, forced)
     bom = bool(start)
@@ -144,15 +157,21 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, forced: str | None) -
         given = replace(given, delimiter=given.delimiter or said[1].decode())
         start, number = file.tell(), 2
     file.seek(start)
-    head = _first_lines(file)
+    head = _first_lines(file, encoding)
     delimiter, more = layouts.find_delimiter(path.name, head, encoding, given)
     guesses += more
     file.seek(start)
-    first, line = _first_row(file, number)
+    first, line = _first_row(file, number, encoding)
     after = file.tell()
     row = texts(first, encoding, None, delimiter) or []
+    if not layouts.names_key(row, given):
+        for sign in rows.DELIMITERS:
+            if own := prom_names(texts(first, encoding, None, sign) or []):
+                raise refusals.of_prom(path, own)
     has_header = layouts.is_header(row, given) if given.header is None else given.header
-    if given.header is None:
+    if given.columns and has_header:
+        raise layouts.refuse_names(path, line)
+    if given.header is None and not given.columns:
         value = "the first row holds names" if has_header else "there is none"
         because = "a column is named like one of Torgsoft's" if has_header else "the first row is a good"
         guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
@@ -163,33 +182,57 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, forced: str | None) -
             "or export the catalog from Torgsoft once more",
         )
     file.seek(after)
-    if not first or (has_header and not _first_row(file, line + 1)[0]):
+    if not first or (has_header and not _first_row(file, line + 1, encoding)[0]):
         raise refusals.empty(path)
-    if has_header:
-        names = layouts.name_columns(path, line, row, given)
-        guesses += layouts.guesses_of_names(path.name, names)
-    else:
-        cells = [texts(raw, encoding, None, delimiter) or [] for raw in head]
-        layouts.refuse_unknown_names(path, line, cells, given)
-        names = ColumnNames(layouts.readings(path, layouts.cell_counts(head, delimiter), given)[0].columns)
-    return TrsFile(
+    cells = [texts(raw, encoding, None, delimiter) or [] for raw in head]
+    trs = TrsFile(
         path=path,
         encoding=encoding,
         bom=bom,
         has_header=has_header,
-        columns=names.columns,
-        size=0,
-        modified_ns=0,
+        columns=(),
+        width=0,
+        places=(),
+        size=stamp[0],
+        modified_ns=stamp[1],
         body=after if has_header else start,
         body_line=line + 1 if has_header else number,
         delimiter=delimiter,
+    )
+    if has_header:
+        row += [""] * layouts.cells_without_names(len(row), cells[1:])
+        names = layouts.name_columns(path, line, row, given, _rows_of(trs, len(row)))
+        guesses += layouts.guesses_of_names(path.name, names)
+    else:
+        below = _rows_of(replace(trs, body=after, body_line=line + 1), len(row))
+        layouts.refuse_unknown_names(path, line, cells, given, below)
+        counts = layouts.cell_counts(head, delimiter)
+        names = layouts.columns_without_names(path, cells, counts, given)
+        layouts.check_nameless(path, line, names.columns, _rows_of(trs, len(names.columns)))
+    places = tuple(place for place, name in enumerate(names.columns) if name)
+    return replace(
+        trs,
+        columns=tuple(filter(None, names.columns)),
+        width=len(names.columns),
+        places=places,
         guesses=tuple(guesses),
     )
 
 
-def _first_lines(file: BinaryIO) -> list[bytes]:
+def _rows_of(trs: TrsFile, width: int) -> layouts.Rows:
+    """Return a reader of all rows of a file whose columns are not known yet, each with its line."""
+
+    def read() -> Iterator[tuple[int, Sequence[str]]]:
+        for record in replace(trs, width=width).records():
+            yield record.line, texts(record.raw, trs.encoding, width, trs.delimiter) or ()
+
+    return read
+
+
+def _first_lines(file: BinaryIO, encoding: str) -> list[bytes]:
     """Return the first rows that are not blank, with the lines that end inside quotes joined."""
-    lines = [line for line in islice(file, layouts.CONFIRMING_ROWS) if line.strip()]
+    first = islice(file, layouts.CONFIRMING_ROWS)
+    lines = [line for line in first if not rows.is_blank(line, encoding)]
     found = []
     while lines:
         reach = _closed_after(lines)
@@ -209,10 +252,10 @@ def _closed_after(lines: list[bytes]) -> int:
     return 1
 
 
-def _first_row(file: BinaryIO, number: int) -> tuple[bytes, int]:
+def _first_row(file: BinaryIO, number: int, encoding: str) -> tuple[bytes, int]:
     """Return the next line that is not blank, and its number; no bytes where there is none."""
     while line := file.readline():
-        if line.strip():
+        if not rows.is_blank(line, encoding):
             return without_line_end(line), number
         number += 1
     return b"", number
@@ -221,29 +264,52 @@ def _first_row(file: BinaryIO, number: int) -> tuple[bytes, int]:
 def _confirmed(trs: TrsFile, given: ReadSettings) -> TrsFile:
     """Return a file without a header with the columns that its first rows confirm (torgsoft §3.4)."""
     first = [(record.line, record.raw) for record in islice(trs.records(), layouts.CONFIRMING_ROWS)]
-    possible = layouts.readings(
-        trs.path, layouts.cell_counts((raw for _, raw in first), trs.delimiter), given
-    )
+    possible = layouts.readings(trs.path, [len(trs.columns)], given)
     chosen, guess = layouts.Table.of_bytes(trs.path, first, trs.encoding, trs.delimiter).choose(possible)
     return replace(trs, columns=chosen.columns, guesses=(*trs.guesses, guess))
 
 
-def _check_tail(trs: TrsFile, file: BinaryIO) -> None:
+def _check_tail(trs: TrsFile, file: BinaryIO, given: ReadSettings) -> None:
     """Refuse a file whose last line is visibly cut, before anybody reads the first."""
     begin = max(trs.body, trs.size - _TAIL)
     file.seek(begin)
-    tail = file.read()
-    start = len(codecs.BOM_UTF8) if trs.bom else 0
-    if not tail.endswith(b"\n"):
-        line = rows.line_at(file, start, begin + len(tail))
-        raise ExportInvalid(f"`{trs.path}` ends in the middle of line {line}", hint=refusals.AGAIN)
-    content = tail.rstrip(b" \r\n")  # a tab may be an empty cell
-    before, _, last = content.rpartition(b"\n")
+    lines = file.read().split(b"\n")
+    if not rows.is_blank(lines[-1], trs.encoding) and given.last_line_end:
+        raise _without_line_end(trs, _line_of_tail(trs, file, begin, lines))
+    while lines and rows.is_blank(lines[-1], trs.encoding):
+        lines.pop()
+    if len(lines) < 2:  # noqa: PLR2004  # a line whose beginning is before the tail
+        return
+    last = lines[-1].rstrip(b" \r")  # a tab may be an empty cell
     cells = rows.split(last, trs.delimiter)
     # With an odd number of quotes it may be the end of a record of several lines: the reading will show.
-    if before and cells and len(cells) < len(trs.columns) and last.count(b'"') % 2 == 0:
-        number = rows.line_at(file, start, begin + len(content))
-        raise _cut_short(trs.path, _wrong(number, len(cells), len(trs.columns)))
+    if cells and len(cells) < trs.width and last.count(b'"') % 2 == 0:
+        number = _line_of_tail(trs, file, begin, lines)
+        raise _cut_short(trs.path, _wrong(number, len(cells), trs.width))
+
+
+def _line_of_tail(trs: TrsFile, file: BinaryIO, begin: int, lines: Sequence[bytes]) -> int:
+    """Return the number of the last of the lines that begin at the offset `begin`."""
+    start = len(codecs.BOM_UTF8) if trs.bom else 0
+    return rows.line_at(file, start, begin + sum(map(len, lines)) + len(lines) - 1)
+
+
+def _without_line_end(trs: TrsFile, number: int) -> ExportInvalid:
+    """Return the refusal of a file whose last line has no end: all its rows show whether it is cut."""
+    try:
+        for _ in trs.records():
+            pass
+    except ExportInvalid as refused:
+        if refused.hint == refusals.AGAIN:
+            return ExportInvalid(f"`{trs.path}` ends in the middle of line {number}", hint=refusals.AGAIN)
+        listed = (*refused.mistakes, Mistake(number, "", "it has no line end"))
+        return ExportInvalid(refused.message, mistakes=listed, hint=refused.hint)
+    return ExportInvalid(
+        f"`{trs.path}` has no line end after line {number}; the row looks complete "
+        f"(all {counted(trs.width, 'cell')}), but its last cell may have been cut",
+        hint="if the program that writes it never ends the last line, "
+        "write last_line_end = false under `[catalog]` in the sync object",
+    )
 
 
 def _wrong(line: int, found: int, width: int) -> Mistake:

@@ -21,11 +21,16 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from lxml import etree
 
+from torgsync.core.product.cleaning import without_quotes
 from torgsync.core.product.columns import ExportRecord
+from torgsync.core.product.money import TypedNumber
+from torgsync.core.product.prom_export import prom_names
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog import layouts, refusals
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import UTF8
+from torgsync.files.catalog.file_kinds import ARCHIVE
+from torgsync.files.catalog.quotes import with_quotes
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -40,8 +45,12 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _ZEROS = re.compile(r"0{2,20}")
 _LETTERS = re.compile(r"[A-Z]+")
 _SEPARATOR = "\x1f"
-_RETURN = re.compile(r"_x000d_|\r(?=\n)", re.IGNORECASE)
+_TYPED = "\x1d"
+"""Marks a cell of a record that the file holds as a number with decimals."""
+_NO_TEXT = re.compile(r"_x000d_|\r(?=\n)|[\x1d\x1f]", re.IGNORECASE)
 _SAVE = "open it in the spreadsheet, save it anew as .xlsx without a password, and run the command again"
+
+_SAVE_AGAIN = "save or copy it once more, wait until that has finished, and run the command again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,20 +66,21 @@ class XlsxFile(CatalogFile):
     @property
     def context(self) -> bytes:
         """Nothing outside a row shapes its good."""
-        return str(self.kind).encode()
+        return f"{self.kind}{' quoted' if self.quoted else ''}".encode()
 
     def _all(self) -> Iterator[ExportRecord]:
         """Yield the goods in the order of the rows, each with the number of its row, without blank rows."""
         with self._unchanged(), _book(self.path) as book:
             for number, row in _rows(self.path, book, self.sheet):
                 if number >= self.first and any(text.strip() for text in row):
-                    cells = [row[place] if place < len(row) else "" for place in self.places]
+                    cells = [_kept(row[place]) if place < len(row) else "" for place in self.places]
                     yield ExportRecord(number, _SEPARATOR.join(cells).encode())
 
     def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of a row."""
         try:
-            return dict(zip(self.columns, record.raw.decode().split(_SEPARATOR), strict=True))
+            row = map(_restored, record.raw.decode().split(_SEPARATOR))
+            return dict(zip(self.columns, map(without_quotes, row) if self.quoted else row, strict=True))
         except ValueError as error:
             raise refusals.changed(self.path) from error
 
@@ -88,27 +98,39 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
     sheet = _sheet(path)
     with _book(path) as book:
         head = [item for item in islice(_rows(path, book, sheet), layouts.CONFIRMING_ROWS) if any(item[1])]
+    for _, row in head[:_LOOK]:
+        if not layouts.names_key(row, given) and (own := prom_names(row)):
+            raise refusals.of_prom(path, own)
     guesses = [Guess(Aspect.SHEET, f"`{sheet}`", "it is the first that can be seen", "", path.name)]
     if not head:
         raise refusals.empty(path)
     line = _header(head, given)
-    if given.header is None:
+    if given.columns and line:
+        raise layouts.refuse_names(path, line)
+    if given.header is None and not given.columns:
         value = f"row {line} holds names" if line else "there is none"
         because = "columns are named like Torgsoft's" if line else "no row holds names"
         guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
     if line:
         row = dict(head)[line]
         places = tuple(place for place, name in enumerate(row) if name.strip())
-        names = layouts.name_columns(path, line, [row[place] for place in places], given)
+        names = layouts.name_columns(
+            path, line, [row[place] for place in places], given, _below(path, sheet, line, places)
+        )
         guesses += layouts.guesses_of_names(path.name, names)
         columns = names.columns
     else:
-        layouts.refuse_unknown_names(path, head[0][0], [row for _, row in head], given)
-        width = max(len(row) for _, row in head)
-        table = layouts.Table(path, [number for number, _ in head], [row for _, row in head])
-        chosen, guess = table.choose(layouts.readings(path, [width], given))
-        guesses.append(guess)
-        columns, places = chosen.columns, tuple(range(width))
+        cells = [row for _, row in head]
+        width = max(map(len, cells))
+        below = _below(path, sheet, head[0][0], tuple(range(width)))
+        layouts.refuse_unknown_names(path, head[0][0], cells, given, below)
+        columns = tuple(filter(None, layouts.columns_without_names(path, cells, [width], given).columns))
+        if not given.columns:
+            table = layouts.Table(path, [number for number, _ in head], cells)
+            chosen, guess = table.choose(layouts.readings(path, [len(columns)], given))
+            guesses.append(guess)
+            columns = chosen.columns
+        places = tuple(range(len(columns)))
     opened = XlsxFile(
         path=path,
         has_header=bool(line),
@@ -122,7 +144,19 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
     )
     if not any(True for _ in opened.records()):
         raise refusals.empty(path)
-    return opened
+    return with_quotes(opened)
+
+
+def _below(path: Path, sheet: str, line: int, places: tuple[int, ...]) -> layouts.Rows:
+    """Return a reader of the cells at `places` of all rows below a line."""
+
+    def read() -> Iterator[tuple[int, Sequence[str]]]:
+        with _book(path) as book:
+            for number, row in _rows(path, book, sheet):
+                if number > line and any(text.strip() for text in row):
+                    yield number, [row[place] if place < len(row) else "" for place in places]
+
+    return read
 
 
 def _header(head: Sequence[tuple[int, list[str]]], given: ReadSettings) -> int:
@@ -158,13 +192,16 @@ def _damaged(path: Path, error: BaseException) -> ExportInvalid:
     beginning = b""
     with suppress(OSError), path.open("rb") as file:
         beginning = file.read(len(OLD_OFFICE))
+    hint = _SAVE
     if type(error).__name__ == "PasswordError":
         what = "is protected by a password"
     elif beginning == OLD_OFFICE:
         what = "is a spreadsheet of the old kind (.xls), which is not read, or protected by a password"
+    elif beginning.startswith(ARCHIVE) and not zipfile.is_zipfile(path):
+        what, hint = "is no sound spreadsheet: its end is missing", _SAVE_AGAIN
     else:
         what = "is no sound spreadsheet"
-    return ExportInvalid(f"`{path}` {what}", hint=_SAVE)
+    return ExportInvalid(f"`{path}` {what}", hint=hint)
 
 
 def _is_trouble(error: BaseException) -> bool:
@@ -268,16 +305,26 @@ def _place(letters: str) -> int:
     return reduce(lambda number, letter: number * 26 + ord(letter) - ord("A") + 1, letters, 0) - 1
 
 
+def _kept(cell: str) -> str:
+    """Return a cell as a record keeps it."""
+    return _TYPED + cell if isinstance(cell, TypedNumber) else cell
+
+
+def _restored(cell: str) -> str:
+    """Return a cell that a record kept."""
+    return TypedNumber(cell[1:]) if cell[:1] == _TYPED else cell
+
+
 def _text(cell: object) -> str:
     """Return a cell as a person would type it; behind the 15 digits that a spreadsheet keeps is noise."""
     match cell:
         case str():
-            return _RETURN.sub("", cell).replace(_SEPARATOR, "")
+            return _NO_TEXT.sub("", cell)
         case bool():
             return "1" if cell else "0"
         case int() | float():
             exact = format(Decimal(f"{cell:.15g}"), "f")
-            return exact.rstrip("0").rstrip(".") if "." in exact else exact
+            return TypedNumber(exact.rstrip("0").rstrip(".")) if "." in exact else exact
         case datetime():
             return cell.isoformat()
         case _:  # days and times of day

@@ -9,79 +9,83 @@ from __future__ import annotations
 import codecs
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from lxml import etree
 
-from torgsync.core.product.cells import key_of
+from torgsync.core.product.cells import key_of, one_key
 from torgsync.core.product.columns import (
-    CENTERS_COLUMN,
+    AVAILABLE_COLUMN,
     DISPLAY_COLUMN,
     KEY,
+    LADDER,
+    SITE_TEXT,
     SUM_COLUMN,
     ColumnNames,
     ExportRecord,
+    folded,
     resolve,
+    unit_column,
 )
 from torgsync.core.product.groups import NUMBER, PATH, SECTION
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog import refusals
+from torgsync.files.catalog import refusals, yml_xml
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
-from torgsync.files.catalog.encodings import CP1251, UTF8, find_encoding, is_surely_utf8, known_encoding
+from torgsync.files.catalog.encodings import UTF8, declared_encoding, find_encoding, known_encoding
+from torgsync.files.catalog.file_kinds import YML_ROOT, other_xml, root_of, start_of_text
 from torgsync.files.catalog.layouts import guesses_of_names
-from torgsync.files.catalog.refusals import AGAIN, LISTED
-from torgsync.files.catalog.yml_offers import CONTROL_BYTES, OfferCutter, parse_offer, xml_parser
+from torgsync.files.catalog.quotes import OfferQuotes, OfferSurvey, guesses_of_quotes
+from torgsync.files.catalog.refusals import AGAIN, CORRECTED, LISTED
+from torgsync.files.catalog.yml_categories import Category, read_categories, section_columns
+from torgsync.files.catalog.yml_elements import Measured, joined
+from torgsync.files.catalog.yml_offers import Offer, OfferCutter, parse_offer, unreadable
 
 LOOK = 4096
 """How many bytes of a file are enough to see how it begins."""
-_BLANK = bytes(range(0x21))  # control bytes may precede the XML (torgsoft §2.2)
 _SPECIAL = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _TAG = re.compile(rb"""<([A-Za-z_][^\s/>]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
 _ID = re.compile(rb"""<offer(?=[\s])(?:[^>"']|"[^"]*"|'[^']*')*?\sid\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _KEY_PARAM = re.compile(
-    rb"""<param(?:\s[^<>]*?)?\sname\s*=\s*["']GoodI[Dd]["'][^<>]*>([^<&]*)</param""", re.IGNORECASE
+    rb"""<param(?:\s[^<>]*?)?\sname\s*=\s*["']GoodI[Dd]["'][^<>]*>([^<]*)<""", re.IGNORECASE
 )
+_FIRST_TAG = re.compile(r"<([^\s<>/!?]+)")
+_LAST_TAG = re.compile(r"</([^\s<>]+)\s*>\s*(?:<!--.*?-->\s*)*\Z", re.DOTALL)
+_FOR_EVER = "the same one in every export, and export once more"
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-
-_WEB_PAGE = re.compile(rb"<html[\s>]", re.IGNORECASE)
-
-SITE_TEXT = "offer_description"
-"""The text of `<description>` where a param is named `Description`: that one is a part of the good's name."""
-
-
-class Category(NamedTuple):
-    """A category of the file: its parent's id, empty at the root, and its name."""
-
-    parent: str
-    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class YmlFile(CatalogFile):
     """One YML export.
 
-    `names` maps the name of a param to its column. `sections` are keyed by id. `start` is the offset of the
+    `names` maps the name of a param to its column, `mapped` are the columns that the sync object uses.
+    `sections` are keyed by id. `start` is the offset of the
     first byte of XML, `line` the number of its line.
 
-    An offer that is not available has nothing in stock, whatever number it carries. In a file without any
-    quantity, `available` becomes `Display` instead: how many there are is not known.
+    An offer that does not say whether it is available has no cell `available` where there are quantities:
+    they say it then.
     """
 
     kind: FileFormat = FileFormat.YML
     has_header: bool = True
     names: Mapping[str, str]
+    mapped: Collection[str]
     sections: Mapping[str, Category]
     start: int
     line: int
+    quotes: OfferQuotes
 
     @property
     def context(self) -> bytes:
         """The tree of categories, and how the bytes of an offer become texts."""
-        tree = "\x1e".join("\x1f".join((number, *category)) for number, category in self.sections.items())
-        return f"{self.kind} {self.encoding} {tree}".encode()
+        tree = "\x1e".join("\x1f".join((identity, *category)) for identity, category in self.sections.items())
+        quotes = "".join(name for name, ours in self.quotes._asdict().items() if ours)
+        return f"{self.kind} {self.encoding} {quotes} {tree}".encode()
 
     def _all(self) -> Iterator[ExportRecord]:
         with self._unchanged(), self.path.open("rb") as file:
@@ -89,38 +93,53 @@ class YmlFile(CatalogFile):
             yield from OfferCutter(self.path, file, self.line).offers()
 
     def good_id(self, record: ExportRecord) -> str:
-        """Return the param `GoodID`, else the offer's id. An offer that says either plainly is not parsed."""
+        """Return the param `GoodID`, else the offer's id. An offer that says either plainly is not parsed.
+
+        Params that name different keys are no key (`one_key` in `core/product/cells.py`).
+        """
         plain = _SPECIAL.sub(b"&", record.raw) if b"<!" in record.raw else record.raw
-        if KEY not in self.names.values():
+        if not self._keys:
             return key_of(html.unescape(_identity(plain).decode(self.encoding)))
         found = _KEY_PARAM.findall(plain)
-        if len(found) == 1 and (key := found[0].strip()).isdigit():
+        if len(found) == 1 == len(self._keys) and (key := found[0].strip()).isdigit():
             return str(key.decode())
-        return super().good_id(record)
+        offer = self._offer(record)
+        values = [offer.params[name].text for name in self._keys if name in offer.params]
+        return one_key("|".join(values).split("|")) or key_of(offer.elements[KEY])
+
+    @cached_property
+    def _keys(self) -> tuple[str, ...]:
+        """The names of the params that hold the key."""
+        return tuple(name for name, column in self.names.items() if column == KEY)
+
+    def _offer(self, record: ExportRecord) -> Offer:
+        """Return what an offer says; where it cannot be read, the refusal lists all that cannot."""
+        try:
+            return parse_offer(self.path, record, self.encoding, self.quotes.undone, self.mapped)
+        except ExportInvalid as refused:
+            broken = _broken_offers(self.path, self.start, self.line, self.encoding)
+            raise unreadable(self.path, broken or refused.mistakes) from refused
 
     def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of an offer, empty where it has none."""
-        offer = parse_offer(self.path, record, self.encoding)
+        offer = self._offer(record)
         found = dict.fromkeys(self.columns, "")
-        own: dict[str, str] = {}
-        for name, text in offer.params.items():
-            if text:
-                own.setdefault(self.names.get(name, ""), text)
-        texts = offer.elements | _section(self.sections, offer.elements.get(NUMBER, ""))
+        own: dict[str, Measured] = {}
+        for name, value in offer.params.items():
+            if value.text:
+                column = self.names.get(name, "")
+                own[column] = joined([own[column], value]) if column in own else value
+        texts = offer.elements | section_columns(self.sections, offer.elements.get(NUMBER, ""))
         if "Description" in self.names.values():
             texts[SITE_TEXT] = texts.pop("Description", "")
         for column in found:
-            found[column] = own.get(column) or texts.get(column, "")
-        if offer.available == "false" and SUM_COLUMN in found:
-            found |= {SUM_COLUMN: "0"} | ({CENTERS_COLUMN: ""} if CENTERS_COLUMN in found else {})
-        elif offer.available and not found.get(DISPLAY_COLUMN, "0") and SUM_COLUMN not in found:
-            found[DISPLAY_COLUMN] = "0" if offer.available == "false" else "1"
+            found[column] = own[column].text if column in own else texts.get(column, "")
+        for column, value in own.items():
+            if (unit := unit_column(column)) in found:
+                found[unit] = value.unit
+        if not offer.has_available and SUM_COLUMN in found and AVAILABLE_COLUMN not in offer.params:
+            found.pop(AVAILABLE_COLUMN, None)
         return found
-
-
-def start_of_text(beginning: bytes) -> int:
-    """Return the offset of the first byte that is no byte order mark, no blank and no control byte."""
-    return len(beginning) - len(beginning.removeprefix(codecs.BOM_UTF8).lstrip(_BLANK))
 
 
 def open_yml(path: Path, given: ReadSettings = ReadSettings()) -> YmlFile:  # noqa: B008  # a value that never changes
@@ -141,53 +160,58 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, size: int, modified_n
     file.seek(start)
     cutter = OfferCutter(path, file, line)
     survey = _Survey(path, encoding, given)
-    for record in cutter.offers():
-        survey.add(record)
-    if not survey.offers and _WEB_PAGE.search(cutter.outside):
-        raise ExportInvalid(f"`{path}` is a web page, not an export", hint=AGAIN)
-    sections = _sections(path, bytes(cutter.outside), encoding)
+    root = root_of(beginning)
+    foreign = other_xml(path, root, beginning) if root not in {"", YML_ROOT} else None
+    try:
+        for record in cutter.offers():
+            survey.add(record)
+    except ExportInvalid as refused:
+        raise (not survey.offers and foreign) or refused from None
+    if not survey.offers and foreign:
+        raise foreign
+    sections, refused_outside = _sections(path, cutter, encoding)
+    if survey.broken:
+        broken = _broken_offers(path, start, line, encoding)
+        raise unreadable(path, sorted([*broken, *(refused_outside.mistakes if refused_outside else ())]))
+    if refused_outside:
+        raise refused_outside
     if survey.keyless:
         raise ExportInvalid(
             f"offers of `{path}` have neither an id nor a param `{KEY}`",
             mistakes=tuple(Mistake(number, "offer", "it has no id") for number in survey.keyless[:LISTED]),
-            hint=AGAIN,
+            hint=f"let the program that writes the file give every offer its id, {_FOR_EVER}",
         )
     if not survey.offers:
         raise refusals.empty(path)
-    names = _resolve(survey, given)
+    names, quotes = _resolve(survey, given), survey.quotes.quotes()
     return YmlFile(
         path=path,
         encoding=encoding,
-        columns=_columns(survey, names),
+        columns=_columns(survey, names, given),
         size=size,
         modified_ns=modified_ns,
-        guesses=(*guesses, *guesses_of_names(path.name, names)),
+        guesses=(*guesses, *guesses_of_names(path.name, names), *guesses_of_quotes(path.name, quotes)),
         names=dict(zip(survey.params, names.columns, strict=True)),
+        mapped=given.mapped,
         sections=sections,
         start=start,
         line=line,
+        quotes=quotes,
     )
 
 
 def _encoding(
     path: Path, file: BinaryIO, start: int, beginning: bytes, given: ReadSettings
 ) -> tuple[str, tuple[Guess, ...]]:
-    """Return the encoding: as given, by the byte order mark, as declared, else by the letters.
-
-    A declaration is not believed against letters that can only be UTF-8: a program that converts a file often
-    leaves it as it was.
-    """
+    """Return the encoding: as given, by the byte order mark, as declared, else by the letters."""
     forced = known_encoding(path, given.encoding)
-    if forced is None and beginning.startswith(codecs.BOM_UTF8):
+    if forced is None and codecs.BOM_UTF8 in beginning[:start]:
         forced = UTF8
     declared = _DECLARED.match(beginning[start:])
     if forced or declared is None:
         encoding, because = find_encoding(path, file, start, forced, longest=None)
     else:
-        name, because = known_encoding(path, declared[1].decode()), "the file declares it"
-        if name == CP1251 and is_surely_utf8(path, file, start):
-            name, because = UTF8, "its letters are UTF-8, although the file declares another encoding"
-        encoding, _ = find_encoding(path, file, start, name, longest=None)
+        encoding, because = declared_encoding(path, file, start, declared[1].decode())
     if forced:
         return encoding, ()
     return encoding, (Guess(Aspect.ENCODING, encoding, because, "encoding", path.name),)
@@ -204,23 +228,33 @@ class _Survey:
         self.offers = 0
         self.elements: dict[str, None] = {}
         self.params: dict[str, None] = {}
+        self.measured: set[str] = set()
         self.available = False
         self.keyless: list[int] = []
+        self.broken = False
+        self.quotes = OfferSurvey()
 
     def add(self, record: ExportRecord) -> None:
         """Collect the names in an offer."""
         self.offers += 1
         plain = _SPECIAL.sub(b"", record.raw) if b"<!" in record.raw else record.raw
         tags = {tag if tag[0] != b"offer" else _attributes(tag[1]) for tag in _TAG.findall(plain)}
-        if tags <= self._met and _identity(plain).strip():
+        known = tags <= self._met and _identity(plain).strip() and not yml_xml.is_suspect(plain)
+        if known and not self.quotes.needs_another():
             return
-        offer = parse_offer(self._path, record, self._encoding)
+        try:
+            offer = parse_offer(self._path, record, self._encoding, self.quotes.note, self._given.mapped)
+        except ExportInvalid:  # all of them are listed when the file was read to its end
+            self.broken = True
+            return
         self._met |= tags
         self.elements |= dict.fromkeys(offer.elements)
         self.params |= dict.fromkeys(offer.params)
-        self.available |= bool(offer.available)
+        self.measured.update(name for name, value in offer.params.items() if value.unit)
+        self.available |= offer.has_available
         columns = resolve(list(offer.params), self._given.names, self._given.mapped).columns
-        keys = (text for column, text in zip(columns, offer.params.values(), strict=True) if column == KEY)
+        values = zip(columns, offer.params.values(), strict=True)
+        keys = (value.text for column, value in values if column == KEY)
         if not offer.elements[KEY].strip() and not any(map(str.strip, keys)):
             self.keyless.append(record.line)
 
@@ -238,16 +272,27 @@ def _attributes(text: bytes) -> tuple[bytes, bytes]:
 
 
 def _resolve(survey: _Survey, given: ReadSettings) -> ColumnNames:
-    """Return the columns of the params; names that differ by case alone are one column."""
-    params = [name.strip() for name in survey.params]
-    names = resolve(params, given.names, given.mapped)
+    """Return the columns of the params; names that differ by case or blanks alone are one column.
+
+    It is spelt as the sync object spells it, else as in the first offer.
+    """
+    spelt = {folded(column): column for column in given.mapped}
     first: dict[str, str] = {}
-    columns = tuple(first.setdefault(column.casefold(), column) for column in names.columns)
-    return ColumnNames(columns, names.aliases)
+    for name in survey.params:
+        first.setdefault(folded(name), spelt.get(folded(name), name))
+    names = resolve(list(first.values()), given.names, given.mapped)
+    meant = dict(zip(first, (spelt.get(folded(column), column) for column in names.columns), strict=True))
+    return ColumnNames(tuple(meant[folded(name)] for name in survey.params), names.aliases)
 
 
-def _columns(survey: _Survey, names: ColumnNames) -> tuple[str, ...]:
+def _columns(survey: _Survey, names: ColumnNames, given: ReadSettings) -> tuple[str, ...]:
     found = {KEY: None} | dict.fromkeys(names.columns)
+    units = [
+        unit_column(column)
+        for name, column in zip(survey.params, names.columns, strict=True)
+        if name in survey.measured
+    ]
+    found |= dict.fromkeys(units)
     taken = {name.casefold() for name in found}
     for name in survey.elements:
         column = SITE_TEXT if name == "Description" and name in names.columns else name
@@ -257,35 +302,44 @@ def _columns(survey: _Survey, names: ColumnNames) -> tuple[str, ...]:
     if NUMBER in survey.elements:
         found |= dict.fromkeys(name for name in (PATH, SECTION) if name not in found)
     if survey.available and SUM_COLUMN not in found:
+        # Earlier versions read `available` as `Display` here: a column that kept goods out may not be lost.
         found[DISPLAY_COLUMN] = None
+    if LADDER in given.mapped:  # where no offer has wholesale prices any more, there are none
+        found.setdefault(LADDER)
     return tuple(name for name in found if name)
 
 
-def _section(sections: Mapping[str, Category], identity: str) -> dict[str, str]:
-    """Return the columns of an offer's category and its path from the root."""
-    path: dict[str, str] = {}
-    step = identity
-    while step in sections and step not in path:
-        path[step] = sections[step].name
-        step = sections[step].parent
-    if not path:
-        return {}
-    items = [f"{number}={name}" for number, name in reversed(path.items())]
-    return {PATH: "|".join(items), SECTION: path[identity]}
+def _broken_offers(path: Path, start: int, line: int, encoding: str) -> list[Mistake]:
+    """Return what is wrong with the offers that cannot be read, in their order."""
+    mistakes: list[Mistake] = []
+    with suppress(OSError, ExportInvalid), path.open("rb") as file:
+        file.seek(start)
+        for record in OfferCutter(path, file, line).offers():
+            try:
+                parse_offer(path, record, encoding, OfferQuotes().undone)
+            except ExportInvalid as refused:
+                mistakes += refused.mistakes
+    return mistakes
 
 
-def _sections(path: Path, outside: bytes, encoding: str) -> dict[str, Category]:
-    """Return the categories. Raises ExportInvalid where what is outside the offers is no sound YML."""
+def _sections(
+    path: Path, cutter: OfferCutter, encoding: str
+) -> tuple[dict[str, Category], ExportInvalid | None]:
+    """Return the categories, and what is wrong where the text outside the offers is no sound XML.
+
+    Raises ExportInvalid where the file is cut off.
+    """
+    whole = text = ""
     try:
-        text = outside.translate(None, CONTROL_BYTES).decode(encoding)
-        text = re.sub(r"^<\?xml.*?\?>", "", text.lstrip(), count=1, flags=re.DOTALL)
-        root = etree.fromstring(text.lstrip(), xml_parser())
+        whole = cutter.outside.translate(None, yml_xml.CONTROL_BYTES).decode(encoding)
+        text = re.sub(r"^<\?xml.*?\?>", "", whole.lstrip(), count=1, flags=re.DOTALL).lstrip()
+        root = yml_xml.parse(text)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ExportInvalid(f"`{path}` is cut off or is no sound YML file", hint=AGAIN) from error
-    found: dict[str, Category] = {}
-    for category in root.iterfind(".//category"):
-        identity = str(category.get("id", "")).strip()
-        if identity:
-            name = " ".join("".join(category.itertext(with_tail=False)).replace("|", "/").split())
-            found.setdefault(identity, Category(str(category.get("parentId", "")).strip(), name))
-    return found
+        first, last = _FIRST_TAG.search(text), _LAST_TAG.search(text)
+        if not first or not last or first[1] != last[1]:
+            raise ExportInvalid(f"`{path}` is cut off or is no sound YML file", hint=AGAIN) from error
+        line = whole.count("\n") - text.count("\n") + (getattr(error, "lineno", 0) or 1)
+        mistake = Mistake(cutter.line_outside(line), "", yml_xml.fault(error))
+        hint = yml_xml.cure([mistake], CORRECTED)
+        return {}, ExportInvalid(f"`{path}` is no sound YML file", mistakes=(mistake,), hint=hint)
+    return read_categories(root), None

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from lxml import etree
 
-from torgsync.core.product.cells import number
-from torgsync.core.product.columns import KEY, PICTURE, SUM_COLUMN, ExportRecord, canonical
-from torgsync.core.product.groups import MODEL, NUMBER, PATH
+from torgsync.core.product.columns import KEY, ExportRecord
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog.refusals import AGAIN
+from torgsync.files.catalog import yml_xml
+from torgsync.files.catalog.refusals import AGAIN, CORRECTED, LISTED, UNTOUCHED
 from torgsync.files.catalog.rows import LONGEST
+from torgsync.files.catalog.yml_elements import Measured, element_columns, joined
+from torgsync.files.catalog.yml_prices import LADDER_ELEMENT, ladder_of
 
 _CHUNK = 1024 * 1024
 _MARK_LENGTH = 16  # bytes that a mark may reach over the end of what was read
@@ -23,122 +24,81 @@ _MARK = re.compile(rb"<(?:!--|!\[CDATA\[|\?|(?P<end>/)?offer(?=[\s/>]))")
 _CLOSED_BY = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _TAG_END = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*')*?(?P<empty>/?)>""")
 
-CONTROL_BYTES = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})  # no XML carries them; programs write them
-_CSV_TEXT = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"')
-
-_ELEMENTS = {
-    "name": "GoodName",
-    "description": "Description",
-    "vendorCode": "Articul",
-    "barcode": "Barcode",
-    "vendor": "PCName",
-    "country": "Country",
-    "country_of_origin": "Country",
-    "quantity_in_stock": SUM_COLUMN,
-    "stock_quantity": SUM_COLUMN,
-    "groupId": MODEL,
-    "group_id": MODEL,
-}
-"""The column of an element of the norm; the other elements are columns of their own name."""
-
-_PRICE, _SALE = "RetailPrice", "RetailPriceWithDiscount"
-
-_READ_AS = {tag.casefold(): column for tag, column in _ELEMENTS.items()} | {
-    "price": _PRICE,
-    "oldprice": _PRICE,
-    "model": "GoodName",
-    "typeprefix": "GoodName",
-    "categoryid": PATH,
-}
+_OFFER = "offer"
 
 
-def column_of(element: str) -> str:
-    """Return the column as which an element of the norm is read, empty where it keeps its own name."""
-    return _READ_AS.get(element.strip().casefold(), "")
+WrittenText = Callable[[str, str, str], str]
+"""Returns the value of an element of an offer from its tag, its attribute `name` and its text."""
 
 
 class Offer(NamedTuple):
-    """One offer: standard columns from its elements; params by their own names, values joined by `|`."""
+    """One offer: columns from its elements; params by their own names, values joined by `|`.
+
+    `has_available` is whether it says if it is available, be it by an empty word.
+    """
 
     elements: dict[str, str]
-    params: dict[str, str]
-    available: str
+    params: dict[str, Measured]
+    has_available: bool
 
 
-def xml_parser() -> etree.XMLParser[etree._Element]:
-    """Return a parser that resolves nothing from outside the file."""
-    return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
+def parse_offer(
+    path: Path, record: ExportRecord, encoding: str, written: WrittenText, mapped: Collection[str] = ()
+) -> Offer:
+    """Return what an offer says. Raises ExportInvalid with its line.
 
-
-def parse_offer(path: Path, record: ExportRecord, encoding: str) -> Offer:
-    """Return what an offer says. Raises ExportInvalid with its line."""
+    `written` makes a value of each text, `mapped` are the columns in use.
+    """
     try:
-        text = record.raw.translate(None, CONTROL_BYTES).decode(encoding)
-        root = etree.fromstring(text, xml_parser())
+        root = yml_xml.parse(record.raw.translate(None, yml_xml.CONTROL_BYTES).decode(encoding))
     except (etree.XMLSyntaxError, ValueError) as error:
-        what = re.sub(r", line \d+, column \d+.*", "", str(error).partition("\n")[0])
-        what = "a bare `&` stands in it, which XML writes as `&amp;`" if "EntityRef" in what else what
-        mistakes = (Mistake(record.line, "offer", what),)
-        raise ExportInvalid(f"an offer of `{path}` cannot be read", mistakes=mistakes, hint=AGAIN) from error
-    elements_found, params = dict[str, list[str]](), dict[str, list[str]]()
+        raise unreadable(path, [Mistake(record.line, _OFFER, yml_xml.fault(error))]) from error
+    elements, params = dict[str, list[Measured]](), dict[str, list[Measured]]()
     for child in root.iterchildren("*"):
-        # HTML elements in a value keep their tags.
-        inner = (etree.tostring(part, encoding="unicode") for part in child)
-        value = _unquoted((child.text or "") + "".join(inner))
-        if child.tag == "param":
-            params.setdefault(str(child.get("name", "")).strip(), []).append(value)
+        name = str(child.tag)
+        unit = child.get("unit")
+        if name == "param":
+            found, name = params, str(child.get("name", "")).strip()
+            text = written("param", name, _text(child))
         else:
-            elements_found.setdefault(str(child.tag), []).append(value)
-    available = str(root.get("available") or elements_found.get("available", [""])[0]).strip().casefold()
-    if available:
-        elements_found["available"] = [available]
+            found = elements
+            ladder = name.casefold() == LADDER_ELEMENT
+            text = ladder_of(child) if ladder else written(name, "", _text(child))
+        value = Measured(text, str(unit).strip()) if unit else Measured(text)
+        if name in found:
+            found[name].append(value)
+        else:
+            found[name] = [value]
+    if word := root.get("available"):
+        elements["available"] = [Measured(str(word))]
+    elif word is not None:
+        elements.setdefault("available", [Measured("")])
     if group := root.get("group_id"):
-        elements_found.setdefault("group_id", [str(group)])
+        elements.setdefault("group_id", [Measured(str(group))])
     return Offer(
-        {**_elements(elements_found), KEY: str(root.get("id", ""))},
-        {name: "|".join(dict.fromkeys(filter(None, values))) for name, values in params.items() if name},
-        available,
+        {**element_columns(elements, mapped), KEY: str(root.get("id", ""))},
+        {name: joined(values) for name, values in params.items() if name},
+        "available" in elements,
     )
 
 
-def _unquoted(text: str) -> str:
-    """Return a value without the quotation marks that the CSV left around it (torgsoft §9)."""
-    found = _CSV_TEXT.fullmatch(text.strip())
-    return found[1].replace('""', '"') if found else text
+def _text(element: etree._Element) -> str:
+    """Return the text of an element; HTML elements in it keep their tags."""
+    inner = (etree.tostring(part, encoding="unicode") for part in element)
+    return (element.text or "") + "".join(inner) if len(element) else element.text or ""
 
 
-def _elements(elements_found: dict[str, list[str]]) -> dict[str, str]:
-    """Return the columns that the elements of the norm make."""
-    found: dict[str, str] = {}
-    for tag, values in elements_found.items():
-        if tag not in {"price", "oldprice", "picture", "categoryId", "typePrefix", "model"}:
-            column = _ELEMENTS.get(tag) or canonical(tag)
-            found.setdefault(column, values[0])
-    if "GoodName" not in found:
-        parts = [elements_found.get(tag, [""])[0].strip() for tag in ("typePrefix", "vendor", "model")]
-        composed = " ".join(filter(None, parts)) if "model" in elements_found else ""
-        if composed or "name_ua" in found:
-            found["GoodName"] = composed or found["name_ua"]
-    if "picture" in elements_found:
-        found[PICTURE] = "\n".join(filter(None, (value.strip() for value in elements_found["picture"])))
-    if "categoryId" in elements_found:
-        found[NUMBER] = elements_found["categoryId"][0].strip()
-    if "price" in elements_found:
-        price = elements_found["price"][0].strip()
-        old = elements_found.get("oldprice", [""])[0].strip()
-        found[_PRICE] = old if _is_less(price, old) else price
-        found[_SALE] = price
-    return found
-
-
-def _is_less(price: str, old: str) -> bool:
-    try:
-        low, high = number(price), number(old)
-    except ValueError:
-        return False
-    return low is not None and high is not None and low < high
+def unreadable(path: Path, mistakes: Sequence[Mistake]) -> ExportInvalid:
+    """Return the refusal of offers that are no sound XML."""
+    offers = sum(mistake.where == _OFFER for mistake in mistakes)
+    what = f"{offers} offers of `{path}`" if offers > 1 else f"an offer of `{path}`"
+    outside = " and what is outside the offers" if offers < len(mistakes) else ""
+    first = f"; the first {LISTED} mistakes are listed" if len(mistakes) > LISTED else ""
+    return ExportInvalid(
+        f"{what}{outside} cannot be read{first}",
+        mistakes=tuple(mistakes[:LISTED]),
+        hint=yml_xml.cure(mistakes, CORRECTED),
+    )
 
 
 class OfferCutter:
@@ -151,13 +111,15 @@ class OfferCutter:
         self._at = 0  # everything before it is done
         self._line = line  # of the byte at that place
         self.outside = bytearray()
+        self._outside_line = 1
+        self._gaps: list[tuple[int, int]] = []  # the line in `outside` and in the file where each part begins
 
     def offers(self) -> Iterator[ExportRecord]:
         """Yield the offers. Raises ExportInvalid where one of them does not end."""
         at = 0
         while mark := self._mark(at):
             if mark["end"]:
-                raise self._refusal(mark.start(), "an offer ends here that has not begun")
+                raise self._refusal(mark.start(), "an offer ends here that has not begun", UNTOUCHED)
             self._leave(mark.start())
             end = self._offer(mark.end())
             yield ExportRecord(self._line, self._buffer[self._at : end])
@@ -179,7 +141,8 @@ class OfferCutter:
         if mark := self._mark(at):
             if mark["end"]:
                 return self._behind(mark.end(), b">")
-            raise self._refusal(mark.start(), "an offer begins here before the one above has ended")
+            what = "an offer begins here before the one above has ended"
+            raise self._refusal(mark.start(), what, UNTOUCHED)
         raise self._refusal(self._at, "this offer has no end")
 
     def _mark(self, at: int) -> re.Match[bytes] | None:
@@ -205,7 +168,7 @@ class OfferCutter:
     def _more(self) -> bool:
         """Read on. Raises ExportInvalid where an offer grows past every measure."""
         if len(self._buffer) - self._at > LONGEST:
-            raise self._refusal(self._at, "what begins here does not end")
+            raise self._refusal(self._at, "what begins here does not end", UNTOUCHED)
         chunk = self._file.read(_CHUNK)
         self._buffer += chunk
         return bool(chunk)
@@ -213,17 +176,25 @@ class OfferCutter:
     def _leave(self, end: int) -> None:
         """Keep the bytes up to `end` as outside an offer."""
         gap = self._buffer[self._at : end]
-        self.outside += gap if gap.strip() else b""
+        if gap.strip():
+            self._gaps.append((self._outside_line, self._line))
+            self._outside_line += gap.count(b"\n")
+            self.outside += gap
         if len(self.outside) > LONGEST:
-            raise self._refusal(self._at, "too much stands beside the offers")
+            raise self._refusal(self._at, "too much is outside the offers", UNTOUCHED)
         self._advance(end)
 
     def _advance(self, end: int) -> None:
         self._line += self._buffer.count(b"\n", self._at, end)
         self._at = end
 
-    def _refusal(self, at: int, what: str) -> ExportInvalid:
+    def line_outside(self, number: int) -> int:
+        """Return the line of the file that is line `number` of `outside`."""
+        begun, line = max((gap for gap in self._gaps if gap[0] <= number), default=(1, 1))
+        return line + number - begun
+
+    def _refusal(self, at: int, what: str, hint: str = AGAIN) -> ExportInvalid:
         line = self._line + self._buffer.count(b"\n", self._at, at)
         return ExportInvalid(
-            f"`{self._path}` is cut off or damaged", mistakes=(Mistake(line, "", what),), hint=AGAIN
+            f"`{self._path}` is cut off or damaged", mistakes=(Mistake(line, "", what),), hint=hint
         )

@@ -21,6 +21,7 @@ from torgsync.core.plan.adopt import Decision, GoodIdentity, ProductIdentity, de
 from torgsync.core.plan.diff import Change, FieldChange, Verb
 from torgsync.core.plan.plan import Counts, SavedPlan
 from torgsync.core.problems import ProblemCode, problem, problem_message
+from torgsync.core.product.cells import key_of
 from torgsync.core.product.fields import FIELDS, decode, encode
 from torgsync.core.text import counted
 from torgsync.errors import InvalidInput, Mistake, Problem, TorgsyncError, UsageError
@@ -155,7 +156,8 @@ def read_decisions(
 
     The file is CSV with `good_id` and `prom_id`, as `torgsync object adopt --format csv` writes them; other
     columns are ignored. A line without one of both decides nothing; `new` says that the good is none of the
-    products. Raises InvalidInput with every mistake and its line.
+    products. A spreadsheet may have respelled the numbers. Raises InvalidInput with every mistake and its
+    line.
     """
     try:
         text = path.read_text("utf-8-sig")
@@ -174,7 +176,7 @@ def read_decisions(
     decisions: list[Decision] = []
     mistakes: list[Mistake] = []
     for row in rows:
-        good_id, prom_id = ((row.get(name) or "").strip() for name in _DECISION_COLUMNS)
+        good_id, prom_id = (key_of(row.get(name) or "") for name in _DECISION_COLUMNS)
         if not (good_id and prom_id):
             continue
         decision = Decision(good_id, None if prom_id.casefold() == NOT_LISTED else prom_id, rows.line_num)

@@ -22,11 +22,13 @@ from torgsync.core.plan.plan import ExportInfo
 from torgsync.core.plan.plan_guards import STOCK_FIELDS
 from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN
 from torgsync.core.product.fields import NEEDED
+from torgsync.core.product.money import DecimalSigns
 from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 from torgsync.files.catalog.export import content_of, missing_column, no_column, open_export
 from torgsync.files.config.objects import ObjectFile, mistakes_at
+from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.catalog.row_reader import RowReader
 from torgsync.jobs.context import JobContext, Progress, Stage
@@ -66,18 +68,32 @@ def read_export(context: JobContext) -> ExportReading:
         _check_display(settings, catalog, work)
         seed = shape(settings, catalog.columns, catalog.context, photos)
         same = work.object_state.begin_settings(f"{seed:016x}")
-        rows = RowReader(context, work, catalog, photos, seed, skip_known=same)
-        if same and summary:
-            rows.centers.update(json.loads(summary).get("centers", ()))
+        last = json.loads(summary) if same and summary else {}
+        mapper = RowMapper(settings, catalog)
+        known = not _signs_changed(last.get("signs", {}), mapper)
+        rows = RowReader(context, work, catalog, photos, mapper, seed, skip_known=same and known)
+        rows.centers.update(last.get("centers", ()) if known else ())
         rows.read()
         photos.store(work)
         findings = (*file_findings(settings, catalog), *rows.findings())
         documents = [{"code": one.code, "args": one.args, "column": one.column} for one in findings]
         last = {"goods": rows.count, "encoding": catalog.encoding, "centers": sorted(rows.centers)}
-        summary = json.dumps({**last, "findings": documents}, ensure_ascii=False)
+        last |= {"signs": mapper.decimal_signs, "findings": documents}
+        summary = json.dumps(last, ensure_ascii=False)
         work.object_state.end_reading(fingerprint, summary)
     info = ExportInfo(settings.catalog.path, rows.count, catalog.encoding)
     return ExportReading(info, (*findings, *photos.findings()))
+
+
+def _signs_changed(before: DecimalSigns, mapper: RowMapper) -> bool:
+    """Return whether a cell that may be two amounts is to be read otherwise than `before`.
+
+    Only where the last export had such cells may rows hold them that did not change.
+    """
+    if not before:
+        return False
+    now = mapper.read_signs()
+    return any(now.get(column, sign) != sign for column, sign in before.items())
 
 
 def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes, photos: PhotoFolder) -> int:
@@ -95,12 +111,16 @@ def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes, photos
 
 
 def check_columns(file: ObjectFile, catalog: CatalogFile) -> None:
-    """Refuse a sync object that maps columns which the export must have and lacks."""
+    """Refuse a sync object that maps columns, or words of columns, which the export must have and lacks."""
     missing = []
     for number, mapping in enumerate(file.settings.fields):
         if mapping.column not in catalog.columns and not _may_lack(file.settings, catalog, mapping):
             message = no_column(catalog, mapping.column)
             missing.append((("fields", number, "column"), f"fields[{number}].column", message))
+    for number, table in enumerate(file.settings.values):
+        if table.column not in catalog.columns and catalog.kind is not FileFormat.YML:
+            message = no_column(catalog, table.column)
+            missing.append((("values", number, "column"), f"values[{number}].column", message))
     if missing:
         raise mistakes_at(file, missing)
 

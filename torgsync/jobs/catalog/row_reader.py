@@ -13,13 +13,14 @@ from itertools import islice
 import xxhash
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.mapper import Mapper, pictures, price_stock_columns
-from torgsync.core.mapping.select import SkipReason, empty_group, why_out
+from torgsync.core.mapping.mapper import pictures, price_stock_columns
+from torgsync.core.mapping.row import ExportRow
+from torgsync.core.mapping.select import SkipReason, display_findings, displayed, empty_group, why_out
 from torgsync.core.mapping.stock import Stock, count_stock, sold_out, stock_centers, unknown_centers
 from torgsync.core.paging import PAGE, pages
-from torgsync.core.plan.decide import RowStatus
+from torgsync.core.plan.decide import RowStatus, was_displayed
 from torgsync.core.product.cells import Section, id_fault, id_fault_message
-from torgsync.core.product.columns import CENTERS_COLUMN, ExportRecord
+from torgsync.core.product.columns import CENTERS_COLUMN, KEY, ExportRecord
 from torgsync.core.product.groups import grow
 from torgsync.core.product.products import Product
 from torgsync.core.product.variants import (
@@ -34,7 +35,9 @@ from torgsync.core.product.variants import (
 )
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile
+from torgsync.files.catalog.refusals import LISTED
 from torgsync.files.catalog.rows import RowFilter
+from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.state.shop.rows import GoodRow, OldRow
@@ -61,6 +64,7 @@ class RowReader:
     work: UnitOfWork
     file: CatalogFile
     photos: PhotoFolder
+    mapper: RowMapper
     seed: int
     skip_known: bool
     count: int = 0
@@ -74,7 +78,6 @@ class RowReader:
     _regrouped: bool = False
 
     def __post_init__(self) -> None:
-        self._mapper = Mapper(self.context.object)
         self._begun = self.work.object_state.begun()
         price_stock = price_stock_columns(self.context.object)
         self._content_columns = [column for column in self.file.columns if column not in price_stock]
@@ -120,15 +123,16 @@ class RowReader:
 
     def _changed_rows(self, row_filter: RowFilter) -> Iterator[tuple[str, ExportRecord]]:
         """Yield each new or changed row with its good's id; of duplicates the first one."""
+        nameless: list[Mistake] = []
+        count = 0
         for record in self.file.records(row_filter):
             good_id = self.file.good_id(record)
             if fault := id_fault(good_id):
-                mistake = Mistake(record.line, self.file.columns[0], id_fault_message(fault, good_id))
-                raise ExportInvalid(
-                    f"a row of `{self.file.path.name}` has no `GoodID`, so it cannot be told what it is",
-                    mistakes=(mistake,),
-                    hint="export the goods from Torgsoft again",
-                )
+                count += 1
+                nameless.append(Mistake(record.line, KEY, id_fault_message(fault, good_id)))
+                del nameless[LISTED:]
+            if nameless:
+                continue  # nothing of the file is used; the other rows without an id are listed
             self.changed += 1
             if self.changed % REPORT_EVERY == 0:
                 self.context.report(Progress(Stage.READ, self.changed + row_filter.met))
@@ -137,6 +141,15 @@ class RowReader:
             else:
                 self._parsed.add(good_id)
                 yield good_id, record
+        if nameless:
+            rows = "a row" if count == 1 else f"{count} rows"
+            has, it = ("has", "it is") if count == 1 else ("have", "they are")
+            first = f"; the first {LISTED} are listed" if count > LISTED else ""
+            raise ExportInvalid(
+                f"{rows} of `{self.file.path.name}` {has} no `{KEY}`, so it cannot be told what {it}{first}",
+                mistakes=tuple(nameless),
+                hint="export the goods from Torgsoft again",
+            )
 
     def _store(self, page: list[tuple[str, ExportRecord]], row_filter: RowFilter) -> None:
         """Store rows; compare them with the old ones for changed models and for duplicates."""
@@ -212,7 +225,7 @@ class RowReader:
             self.work.rows.block(good_id, finding, lines[0])
 
     def _map(self, good_id: str, record: ExportRecord, old: OldRow | None, row_filter: RowFilter) -> GoodRow:
-        cells = self.file.cells(record)
+        cells = self.context.object.value_map.apply(self.file.cells(record))
         stock = count_stock(self.context.object, cells)
         self.centers |= stock_centers(cells)
         content_hash = self._content_hash(cells)
@@ -222,7 +235,7 @@ class RowReader:
             and old.content_hash == content_hash
             and self._only_price_stock_changed(good_id, old, stock, row_filter)
         ):
-            mapped = self._mapper.price_stock(good_id, record.line, cells, stock)
+            mapped = self.mapper.of(cells).price_stock(good_id, record.line, cells, stock)
             return replace(
                 row,
                 product=mapped.product,
@@ -233,12 +246,18 @@ class RowReader:
                 whole=False,
             )
         has_photos = bool(self.photos(good_id) or pictures(cells))
-        out = why_out(self.context.object, cells, stock, has_photos=has_photos)
+        was = was_displayed(old.row_status, old.reason) if old else None
+        settings = self.context.object
+        out = why_out(settings, cells, stock, has_photos=has_photos, was_displayed=was)
         if out is not None:
-            return GoodRow(good_id, record.row_hash, record.line, RowStatus.OUT, out)
-        mapped = self._mapper.product(good_id, record.line, cells, stock, self.photos)
+            found = display_findings(settings, ExportRow(good_id, record.line, cells), was=was)
+            findings = placed(found if out is not SkipReason.OTHER_GROUP else (), self.file, record)
+            return replace(row, row_status=RowStatus.OUT, reason=out, findings=findings)
+        mapper = self.mapper.of(cells)
+        mapped = mapper.product(good_id, record.line, cells, stock, self.photos, was_displayed=was)
         return replace(
             row,
+            reason="" if displayed(settings, cells, was=was) else SkipReason.DISPLAY_UNKNOWN,
             product=mapped.product,
             findings=placed(mapped.findings, self.file, record),
             model=model_of(mapped.model),

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.codes import brand_or_country
-from torgsync.core.mapping.mapper import Mapper, pictures
-from torgsync.core.mapping.select import WORDS, SkipReason, empty_group, groups_of, why_out
+from torgsync.core.mapping.mapper import pictures
+from torgsync.core.mapping.select import WORDS, SkipReason, displayed, empty_group, groups_of, why_out
 from torgsync.core.mapping.stock import count_stock, stock_centers, unknown_centers
 from torgsync.core.mapping.suggest import Samples, is_own, suggest
 from torgsync.core.plan.decide import why_incomplete
@@ -18,6 +18,7 @@ from torgsync.core.product.cells import id_fault
 from torgsync.core.product.columns import CENTERS_COLUMN, ExportRecord, is_standard
 from torgsync.core.product.fields import Photo
 from torgsync.core.product.groups import Steps, grow
+from torgsync.core.product.products import Product
 from torgsync.core.product.variants import Member, arrange
 from torgsync.core.text import counted
 from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
@@ -25,6 +26,7 @@ from torgsync.files.catalog.export import open_export
 from torgsync.files.catalog.photos import PhotoIndex, owners_of
 from torgsync.files.config.objects import ObjectFile
 from torgsync.jobs.catalog.export import check_columns, file_findings
+from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.row_reader import duplicate, placed
 from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark, ok, warning
 
@@ -35,6 +37,7 @@ _NOT_CREATED = {
     SkipReason.NO_PRICE: "without a price that can be sent, unless Prom.ua has them already",
     SkipReason.NO_NAME: "without a name, unless Prom.ua has them already",
     SkipReason.NO_STOCK: "without a stock that can be read, unless Prom.ua has them already",
+    SkipReason.DISPLAY_UNKNOWN: "without a `Display` that can be read, unless Prom.ua has them already",
 }
 
 
@@ -134,10 +137,15 @@ class _ExportSums:
             self.groups |= groups_of(settings, cells)
 
 
+def _why_not_created(settings: SyncObject, cells: Mapping[str, str], desired: Product) -> SkipReason | None:
+    """Return why a good that the selection lets pass would not be created in an empty shop."""
+    return SkipReason.DISPLAY_UNKNOWN if displayed(settings, cells) is None else why_incomplete(desired)
+
+
 def _tally(
     file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, checked: CheckView
 ) -> _ExportSums:
-    settings, mapper = file.settings, Mapper(file.settings)
+    settings, mapper = file.settings, RowMapper(file.settings, catalog)
     mapped_columns = {mapping.column for mapping in settings.fields}
     tally = _ExportSums(Samples([name for name in catalog.columns if name not in mapped_columns]))
     first: dict[str, ExportRecord] = {}
@@ -152,7 +160,7 @@ def _tally(
         return tuple(Photo(photo.name, "") for photo in photos.of(good_id) if photo.size)
 
     for record in catalog.records():
-        cells = catalog.cells(record)
+        cells = settings.value_map.apply(catalog.cells(record))
         good_id = catalog.good_id(record)
         tally.add(settings, cells)
         if fault := id_fault(good_id):
@@ -167,10 +175,10 @@ def _tally(
         stock = count_stock(settings, cells)
         out[good_id] = why_out(settings, cells, stock, has_photos=bool(photos_of(good_id) or pictures(cells)))
         if not out[good_id] and settings.fields:
-            mapped = mapper.product(good_id, record.line, cells, stock, photos_of)
+            mapped = mapper.of(cells).product(good_id, record.line, cells, stock, photos_of)
             checked.findings.add(placed(mapped.findings, catalog, record))
             tally.unsure += bool(brand_or_country(settings, cells))
-            out[good_id] = why_incomplete(mapped.product)
+            out[good_id] = _why_not_created(settings, cells, mapped.product)
             paths[mapped.product.path] += 1
             if mapped.model:
                 member = Member(good_id, record.line, mapped.product.characteristics)

@@ -8,11 +8,13 @@ from pydantic import ValidationError
 
 from torgsync.core.config.catalog import FieldMapping, twin_target
 from torgsync.core.mapping.suggest import Samples, is_own
+from torgsync.core.mapping.texts import TEXTS
 from torgsync.core.product.columns import canonical, labelled
 from torgsync.core.product.fields import STANDARD, TARGETS
+from torgsync.core.product.languages import language_pairs
 from torgsync.core.text import did_you_mean
 from torgsync.errors import ExportInvalid, UsageError
-from torgsync.files.catalog.catalog_file import CatalogFile
+from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 from torgsync.files.catalog.export import no_column, open_export
 from torgsync.files.config.objects import ObjectFile, quoted
 from torgsync.files.config.toml_edit import add_fields
@@ -149,15 +151,28 @@ def _cost_in_disguise(catalog: CatalogFile) -> str:
 
 
 def add_standard_fields(file: ObjectFile) -> AddedFields:
-    """Map every standard column that the export has to its field; existing mappings stay."""
+    """Map every standard column that the export has to its field; existing mappings stay.
+
+    Next to a quantity the presence needs no column of its own. Texts that the export has in both languages go
+    to both. Of a YML file these may be all texts, elsewhere `Description` is a part of the name.
+    """
     catalog = open_export(file)
-    known = {mapping.column for mapping in file.settings.fields}
+    fields = file.settings.fields
+    known = {mapping.column for mapping in fields}
+    languages = file.settings.catalog.languages
+    paired = TEXTS if catalog.kind is FileFormat.YML else ("name", "keywords")
+    pairs = dict(language_pairs(catalog.columns, paired if languages.both or languages.name == "uk" else ()))
+    wanted = [(column, target, "") for column, target in pairs.items()]
+    wanted += [(column, target, name) for column, target, name in STANDARD if column not in pairs]
     mappings: list[FieldMapping] = []
-    for column, target, name in STANDARD:
+    for column, target, name in wanted:
         if column in catalog.columns and column not in known:
             mapping = FieldMapping(column=column, to=target, name=name or None)
-            if not twin_target([*file.settings.fields, *mappings, mapping]):
+            before = [*fields, *mappings]
+            counted = target == "presence" and any(other.to == "quantity" for other in before)
+            if not counted and not twin_target([*before, mapping]):
                 mappings.append(mapping)
     add_fields(file, mappings)
+    known |= {mapping.column for mapping in mappings}
     own = tuple(name for name in catalog.columns if is_own(name) and name not in known)
     return AddedFields(tuple(mappings), own)

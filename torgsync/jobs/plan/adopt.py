@@ -12,7 +12,7 @@ from torgsync.core.mapping.mapper import Mapper
 from torgsync.core.mapping.stock import count_stock
 from torgsync.core.plan.adopt import Decision, GoodIdentity, Matching, ProductIdentity, match
 from torgsync.core.plan.guards import Allowed
-from torgsync.core.product.cells import line_of_text
+from torgsync.core.product.cleaning import short_text
 from torgsync.errors import Exit
 from torgsync.files.catalog.export import open_export
 from torgsync.files.config.settings import who
@@ -51,7 +51,7 @@ def _goods(context: JobContext, work: UnitOfWork) -> dict[str, GoodIdentity]:
     columns = {mapping.to: mapping.column for mapping in settings.fields}
     goods: dict[str, GoodIdentity] = {}
     for record in catalog.records():
-        good_id, cells = catalog.good_id(record), catalog.cells(record)
+        good_id, cells = catalog.good_id(record), settings.value_map.apply(catalog.cells(record))
         if good_id in goods:
             continue
         product = mapper.product(good_id, record.line, cells, count_stock(settings, cells), photos_of).product
@@ -68,7 +68,7 @@ def _goods(context: JobContext, work: UnitOfWork) -> dict[str, GoodIdentity]:
 
 
 def _cell(blank: frozenset[str], cells: Mapping[str, str], column: str) -> str:
-    return line_of_text(cells.get(column, ""), blank)
+    return short_text(cells.get(column, ""), blank)
 
 
 def take_over(context: JobContext, prom: Prom, matching: Matching) -> None:

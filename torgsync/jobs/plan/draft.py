@@ -133,6 +133,9 @@ class Draft:
             for each in (*first, violation):
                 if each and self._holds(each):
                     plans.hold(self.number, Verb.REMOVE, each.guard)
+                    # What is new may be what would be removed, under another key.
+                    waiting = plans.hold(self.number, Verb.CREATE, each.guard)
+                    self.violations[-1] = replace(each, waiting=waiting)
         in_stock = existing.in_stock_count() if self.emptied else 0
         new = bool(self.emptied and before) and any(now[name] != before.get(name) for name in ("use", "keep"))
         stock = stock_out_violation(emptied=self.emptied, in_stock=in_stock, limits=limits, new_centers=new)

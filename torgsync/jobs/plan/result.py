@@ -17,7 +17,9 @@ from torgsync.jobs.context import JobContext
 from torgsync.state.runs.plans import NumberedChange
 from torgsync.state.store import UnitOfWork
 
-_INCOMPLETE = frozenset({SkipReason.NO_PRICE, SkipReason.NO_NAME, SkipReason.NO_STOCK})
+_INCOMPLETE = frozenset(
+    {SkipReason.NO_PRICE, SkipReason.NO_NAME, SkipReason.NO_STOCK, SkipReason.DISPLAY_UNKNOWN}
+)
 """Why a new good waits for a cell of its row."""
 
 

@@ -19,6 +19,7 @@ from torgsync.core.paging import pages
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus, decide, remove_foreign
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.identity import identity_violation
 from torgsync.core.plan.plan import Counts, Plan, Skipped
 from torgsync.core.plan.plan_guards import export_rows_violation, zero_price_violation
 from torgsync.core.product.fields import Value
@@ -29,6 +30,7 @@ from torgsync.files.catalog.export import written_at
 from torgsync.jobs.catalog.export import ExportReading, read_export
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.draft import Draft, RowStatuses, counts_of
+from torgsync.jobs.plan.identity import changed_in_plan, hold_pairs, key_changes
 from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.run import refuse_held
 from torgsync.state.store import UnitOfWork
@@ -153,6 +155,7 @@ class ExportDraft(Draft):
             earlier=self.work.journal.export_rows(),
             limits=self.context.object.limits,
         )
+        self._hold_changed_keys()
         keeps_foreign = self.context.object.removal.foreign == "keep"
         self.guard(row_statuses, foreign=self._foreign if keeps_foreign else 0, first=[rows])
         # A price of 0 in the export is never sent, but shown.
@@ -162,6 +165,12 @@ class ExportDraft(Draft):
             held = [good_id for good_id, good in known.items() if good.on_prom]
             self.violations += map(zero_price_violation, held)
             self.given_away += len(held)
+
+    def _hold_changed_keys(self) -> None:
+        """Hold new goods that are goods which left the export, with the removals of these."""
+        pairs = changed_in_plan(self.work, self.number, key_changes(self.context, self.work))
+        if self._holds(identity_violation(pairs, self.context.file.called)):
+            hold_pairs(self.work, self.number, pairs)
 
     def _counts(self, row_statuses: RowStatuses) -> Counts:
         skipped, total = len(self.skipped), Counter[str]()
@@ -180,8 +189,8 @@ class ExportDraft(Draft):
     def _skip_counts(self, row_statuses: RowStatuses) -> dict[str, int]:
         """Return the goods that stay out by reason, those that are being removed included."""
         reasons = Counter[str]()
-        for (_, reason), count in sorted(row_statuses.items()):
-            if reason:
+        for (row_status, reason), count in sorted(row_statuses.items()):
+            if reason and row_status != RowStatus.IN:
                 reasons[reason] += count
         return dict(reasons + Counter(item.reason for item in self.skipped))
 

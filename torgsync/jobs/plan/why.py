@@ -15,12 +15,20 @@ from math import ceil
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Finding, Severity
 from torgsync.core.mapping.codes import brand_or_country
-from torgsync.core.mapping.mapper import Mapper, pictures
+from torgsync.core.mapping.mapper import pictures
 from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.select import SkipReason, displayed
 from torgsync.core.mapping.stock import count_stock
 from torgsync.core.orders.stored import Holding
-from torgsync.core.plan.decide import GoodStatus, ProductSnapshot, RowStatus, Verdict, good_status, judge
+from torgsync.core.plan.decide import (
+    GoodStatus,
+    ProductSnapshot,
+    RowStatus,
+    Verdict,
+    good_status,
+    judge,
+    was_displayed,
+)
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Guard, GuardViolation
 from torgsync.core.plan.plan_guards import price_violation
@@ -41,9 +49,11 @@ from torgsync.errors import InvalidInput, UsageError
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_export, written_at
 from torgsync.jobs.catalog.export import check_columns
+from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.catalog.row_reader import duplicate
 from torgsync.jobs.context import JobContext
+from torgsync.jobs.plan.identity import violation_of
 from torgsync.state.runs.plans import ChangeAttempt
 from torgsync.state.shop.adoptions import Adoption
 from torgsync.state.shop.products import Dossier, Refusal
@@ -54,19 +64,23 @@ from torgsync.state.store import UnitOfWork
 class RowView:
     """A good's row of the export: what each filter decided, and what the rules made of it.
 
-    A good may have several `lines`, of which the first one is explained. `unsent` are columns with one word
+    A good may have several `lines`, of which the first one is explained. `mapped_cells` are as written, and
+    `replaced` what `[[values]]` gives instead, keyed by column. `unsent` are columns with one word
     that may be a brand or a country; `centers` is the stock of each accounting center, empty where all are in
-    one file; `out` is the first filter that keeps the good out.
+    one file; `out` is the first filter that keeps the good out; `waits` whether it is unknown if it is to
+    be displayed.
     """
 
     file: str
     lines: tuple[int, ...]
     mapped_cells: tuple[tuple[FieldMapping, str], ...]
+    replaced: Mapping[str, str]
     unsent: frozenset[str]
     filters: tuple[Filter, ...]
     centers: tuple[CenterStock, ...]
     family: Family
     out: SkipReason | None
+    waits: bool
     prices: tuple[PriceTrace, ...]
     findings: tuple[Finding, ...]
     mapped: Mapped
@@ -84,8 +98,11 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | No
     records = [record for record in catalog.records() if catalog.good_id(record) == good_id]
     if not records:
         return None
-    cells, lines = catalog.cells(records[0]), [record.line for record in records]
-    judged = _judge(settings, photos_of, good_id, lines, cells)
+    written, lines = catalog.cells(records[0]), [record.line for record in records]
+    cells = settings.value_map.apply(written)
+    mapper = RowMapper(settings, catalog)
+    was = _was_displayed(work, [good_id]).get(good_id)
+    judged = _judge(mapper, photos_of, good_id, lines, cells, was=was)
     findings = list(judged.mapped.findings)
     if len(lines) > 1:
         findings.insert(0, duplicate(good_id, lines))
@@ -93,13 +110,15 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | No
         file=catalog.file_of(records[0]),
         lines=tuple(lines),
         mapped_cells=tuple(
-            (mapping, cells[mapping.column]) for mapping in settings.fields if mapping.column in cells
+            (mapping, written[mapping.column]) for mapping in settings.fields if mapping.column in cells
         ),
+        replaced={column: cells[column] for column in cells if cells[column] != written[column]},
         unsent=brand_or_country(settings, cells),
         filters=judged.filters,
         centers=center_stocks(settings, cells),
-        family=_family(settings, work, photos_of, catalog, judged, made),
+        family=_family(mapper, work, photos_of, catalog, judged, made),
         out=judged.out,
+        waits=displayed(settings, cells, was=was) is None,
         prices=price_traces(settings, cells, judged.mapped),
         findings=tuple(findings),
         mapped=judged.mapped,
@@ -130,17 +149,30 @@ class _Judged:
 
 
 def _judge(
-    settings: SyncObject, photos_of: PhotoFolder, good_id: str, lines: Sequence[int], cells: Mapping[str, str]
+    mapper: RowMapper,
+    photos_of: PhotoFolder,
+    good_id: str,
+    lines: Sequence[int],
+    cells: Mapping[str, str],
+    *,
+    was: bool | None,
 ) -> _Judged:
+    settings = mapper.settings
     stock, in_folder = count_stock(settings, cells), photos_of(good_id)
     photos = in_folder or pictures(cells) or in_folder
-    outcome = filters(settings, cells, stock, None if photos is None else len(photos))
-    mapped = Mapper(settings).product(good_id, lines[0], cells, stock, photos_of)
+    outcome = filters(settings, cells, stock, None if photos is None else len(photos), was=was)
+    mapped = mapper.of(cells).product(good_id, lines[0], cells, stock, photos_of, was_displayed=was)
     return _Judged(good_id, lines, outcome, mapped)
 
 
+def _was_displayed(work: UnitOfWork, good_ids: Sequence[str]) -> dict[str, bool | None]:
+    """Return which goods were displayed at the last reading, keyed by id."""
+    rows = work.rows.old_rows(good_ids)
+    return {good_id: was_displayed(row.row_status, row.reason) for good_id, row in rows.items()}
+
+
 def _family(
-    settings: SyncObject,
+    mapper: RowMapper,
     work: UnitOfWork,
     photos_of: PhotoFolder,
     catalog: CatalogFile,
@@ -148,13 +180,14 @@ def _family(
     made: int | None,
 ) -> Family:
     """Return the model of a good and the other goods of it, as the export has them now."""
+    settings = mapper.settings
     key, blank, column = judged.mapped.model, settings.catalog.blank, settings.column_of("variant_group")
     if not key:
         return no_family(column)
-    rows: dict[str, dict[str, str]] = {}
+    rows: dict[str, Mapping[str, str]] = {}
     lines: dict[str, list[int]] = {}
     for record in catalog.records():
-        cells = catalog.cells(record)
+        cells = settings.value_map.apply(catalog.cells(record))
         if model_key(cells, column, blank) == key:
             rows.setdefault(catalog.good_id(record), cells)
         if (good_id := catalog.good_id(record)) in rows:
@@ -164,9 +197,9 @@ def _family(
         for members in work.variants.members([model_of(key)]).values()
         for one in members
     }
-    relatives = []
+    relatives, was = [], _was_displayed(work, list(rows))
     for good_id, cells in rows.items():
-        one = _judge(settings, photos_of, good_id, lines[good_id], cells).relative
+        one = _judge(mapper, photos_of, good_id, lines[good_id], cells, was=was.get(good_id)).relative
         group = kept[good_id].member.group if good_id in kept else 0
         relatives.append(replace(one, member=replace(one.member, group=group)))
     number = max((one.group for one in kept.values()), default=0)
@@ -234,10 +267,13 @@ def why(context: JobContext, good_id: str) -> GoodView:
         kept = work.products.known([good_id]).get(good_id)
         written = written_at(context.file)
         sold = work.orders.holdings(written) if written else ()
+        in_doubt = attempts and attempts[0].item.change.held == Guard.IDENTITY
+        renamed = violation_of(context, work, good_id) if in_doubt else None
         adoption, candidates = work.adoptions.of(good_id), tuple(work.adoptions.candidates(good_id))
     known = _known(good_id, row, dossier, readable=not problem)
     mine = tuple(holding for holding in sold if holding.good_id == good_id)
-    known = replace(known, reserved=ceil(sum(holding.quantity for holding in mine)))
+    reserved, zero = ceil(sum(holding.quantity for holding in mine)), context.object.stock.presence
+    known = replace(known, reserved=reserved, zero=zero)
     if kept:
         known = replace(known, doubtful=kept.doubtful, taken=kept.taken)
     desired = known.offered
@@ -247,7 +283,7 @@ def why(context: JobContext, good_id: str) -> GoodView:
     if row is not None:  # of the stored findings those stay that other goods of its model cause
         findings = (*row.findings, *(finding for finding in findings if finding.code in CODES))
     verdict = judge(known, context.object)
-    held = _held(known, verdict, attempts, context.object)
+    held = _held(known, verdict, attempts, context.object, renamed)
     return GoodView(
         good_id=good_id,
         title=known.title or next((item.item.change.title for item in attempts), ""),
@@ -315,7 +351,9 @@ def _known(good_id: str, row: RowView | None, dossier: Dossier, *, readable: boo
     kept = dossier.desired.values if dossier.desired else {}
     group = {"variant_group": kept["variant_group"]} if "variant_group" in kept else {}
     refused = False
-    reason = (row.out or "") if row is not None else dossier.reason
+    reason = dossier.reason
+    if row is not None:
+        reason = SkipReason.DISPLAY_UNKNOWN if row.waits else row.out or ""
     if desired is not None:
         desired = Product(good_id, {**desired.values, **group})
         refused = dossier.refusal is not None and {**dossier.refusal.values, **group} == desired.values
@@ -325,9 +363,16 @@ def _known(good_id: str, row: RowView | None, dossier: Dossier, *, readable: boo
 
 
 def _held(
-    known: ProductSnapshot, verdict: Verdict, attempts: Sequence[ChangeAttempt], settings: SyncObject
+    known: ProductSnapshot,
+    verdict: Verdict,
+    attempts: Sequence[ChangeAttempt],
+    settings: SyncObject,
+    renamed: GuardViolation | None,
 ) -> Held | None:
-    """Return what a guard holds: a price as it is known now, the rest as in the last plan."""
+    """Return what a guard holds: a price as it is known now, the rest as in the last plan.
+
+    `renamed` is the violation of a good whose key changed.
+    """
     change = verdict.change
     if change is None:
         return None
@@ -341,5 +386,5 @@ def _held(
         past = attempt.item.change
         newest = attempt.at == attempts[0].at
         if newest and past.held and past.held != Guard.PRICE and past.verb is change.verb:
-            return Held(past.held)
+            return Held(past.held, renamed if past.held == Guard.IDENTITY else None)
     return None

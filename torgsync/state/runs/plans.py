@@ -16,7 +16,7 @@ from typing import Any
 import xxhash
 from sqlalchemy import ColumnElement, Row, and_, bindparam, case, delete, func, insert, or_, select, update
 
-from torgsync.core.paging import PAGE
+from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.diff import Change, FieldChange, Verb
 from torgsync.core.plan.outcomes import Outcome, OutcomeReason, OutcomeReasons, decode_reasons, encode_reasons
 from torgsync.core.product.fields import FIELDS, Channel, decode, encode
@@ -145,9 +145,19 @@ class Plans(Repository):
         doubt = or_(_OPEN, _c.outcome == Outcome.UNCLEAR)
         return self._of(plan, _FREE, _c.seq > after, doubt, most=PAGE)
 
-    def hold(self, plan: int, verb: Verb, guard: str) -> None:
-        """Hold all changes of a verb that no guard holds yet."""
-        self._set(plan, _c.verb == verb, _FREE, held=guard)
+    def hold(self, plan: int, verb: Verb, guard: str) -> int:
+        """Hold all changes of a verb that no guard holds yet, and return how many these are."""
+        return self._set(plan, _c.verb == verb, _FREE, held=guard)
+
+    def hold_goods(self, plan: int, verb: Verb, good_ids: Sequence[str], guard: str) -> None:
+        """Hold the changes of a verb of these goods, whatever guard holds them already."""
+        for page in pages(good_ids):
+            self._set(plan, _c.verb == verb, _c.prom_id == "", _c.good_id.in_(page), held=guard)
+
+    def changed(self, plan: int, verb: Verb, good_ids: Sequence[str]) -> set[str]:
+        """Return those of these goods that have a change of a verb."""
+        of_verb = select(_c.good_id).where(_c.plan == plan, _c.verb == verb, _c.prom_id == "")
+        return {row.good_id for row in self._in_pages(of_verb, _c.good_id, good_ids)}
 
     def hold_fields(
         self, plan: int, guard: str, fields: Sequence[str], violations: Callable[[Change], bool]

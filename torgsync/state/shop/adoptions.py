@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,10 +66,12 @@ class AdoptionRepository(Repository):
     def take_over(self, matching: Matching, holder: Holder, now: datetime) -> None:
         """Remember who is who: what is matched is ours from now on, what is ambiguous waits for a person.
 
-        What was sent before stays remembered. Every good is compared again by the next plan.
+        What was sent before stays remembered, also where the product's good has another key now. Every good
+        is compared again by the next plan.
         """
         c, a = t.existing.c, t.adoptions.c
         matched = {one.product.prom_id: one for one in matching.matched}
+        renamed: dict[str, str] = {}  # old ids of goods, keyed by new ones
         for row in self._db.execute(self._select(c.prom_id, c.good_id, c.alias)).all():
             external_id = row.good_id if row.alias is None else row.alias
             one = matched.get(row.prom_id)
@@ -77,6 +79,9 @@ class AdoptionRepository(Repository):
             alias = None if good_id == external_id else external_id
             if (good_id, alias) != (row.good_id, row.alias):
                 self._update(t.existing, c.prom_id == row.prom_id, good_id=good_id, alias=alias)
+            if one and row.good_id != good_id:
+                renamed[good_id] = row.good_id
+        self._rename_sent(renamed)
         decided = {prom_id: one.good.good_id for prom_id, one in matched.items()}
         kept = self._pairs(self._select(a.prom_id, a.good_id))
         others = [prom_id for prom_id, good_id in kept.items() if decided.get(prom_id) != good_id]
@@ -106,6 +111,16 @@ class AdoptionRepository(Repository):
         )
         self._upsert(t.objects, [{"adopted_at": now, "noop_plan": "", "foreign": None}])
         self._update(t.goods, **t.DIRTY)
+
+    def _rename_sent(self, renamed: Mapping[str, str]) -> None:
+        """Give what was sent of products to the goods that they are now, keyed by these."""
+        s = t.sent.c
+        sent = {
+            row.good_id: row for row in self._in_pages(self._select(t.sent), s.good_id, [*renamed.values()])
+        }
+        moved = {new: sent[old] for new, old in renamed.items() if old in sent}
+        self._delete_in_pages(t.sent, s.good_id, [*sent, *moved])
+        self._insert(t.sent, [{**row._asdict(), "good_id": new} for new, row in moved.items()])
 
     def of(self, good_id: str) -> Adoption | None:
         """Return how a good was taken over, None where it was not."""

@@ -13,7 +13,19 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, Table, and_, case, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    Table,
+    and_,
+    case,
+    or_,
+    select,
+    tuple_,
+)
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
@@ -33,6 +45,9 @@ from torgsync.state.shop.rows import RowRepository
 
 _BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
 """Prom may list a deleted product as well as the one that was created again under its external id."""
+
+
+_NOT_SHOWN = '%"status":"not_on_display"%'
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +118,31 @@ class ProductRepository(Repository):
                 return
             yield [_known(best) for _, (best, *_) in groupby(rows, attrgetter("good_id"))]
             after = (rows[-1].line, rows[-1].good_id)
+
+    def gone(self, *, hidden: bool) -> Iterator[ProductSnapshot]:
+        """Yield, by id, what is known of goods that left the export and were sent, and that Prom has.
+
+        Years of goods may be `hidden` on Prom; without it those are left out.
+        """
+        g, e = t.goods.c, t.existing.c
+        left = and_(g.row_status == RowStatus.GONE, e.deleted.is_(False), t.sent.c.good_id.is_not(None))
+        return self._by_id(left if hidden else and_(left, e.price_stock.not_like(_NOT_SHOWN)))
+
+    def arriving(self) -> Iterator[ProductSnapshot]:
+        """Yield, by id, what is known of goods that the export offers and Prom does not have."""
+        g, e = t.goods.c, t.existing.c
+        absent = or_(e.prom_id.is_(None), e.deleted.is_(True))
+        return self._by_id(and_(g.row_status == RowStatus.IN, g.clean.is_(False), absent))
+
+    def _by_id(self, where: ColumnElement[bool]) -> Iterator[ProductSnapshot]:
+        after = ""
+        while True:
+            query = self._known().where(where, t.goods.c.good_id > after).order_by(t.goods.c.good_id)
+            rows = self._db.execute(query.limit(PAGE)).all()
+            if not rows:
+                return
+            yield from (_known(row) for row in rows)
+            after = rows[-1].good_id
 
     def known(self, good_ids: Sequence[str]) -> dict[str, ProductSnapshot]:
         """Return all that is known of these goods, keyed by id; goods never seen are left out."""
@@ -184,7 +224,7 @@ class ProductRepository(Repository):
         g = t.goods.c
         rows = self._db.execute(
             self._select(g.good_id, g.line, g.reason)
-            .where(g.reason != "" if reason is None else g.reason == reason)
+            .where(g.row_status != RowStatus.IN, g.reason != "" if reason is None else g.reason == reason)
             .order_by(g.line, g.good_id)
         ).all()
         for page in pages(rows):

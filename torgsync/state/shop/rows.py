@@ -75,6 +75,7 @@ class OldRow(NamedTuple):
     traits: int
     content_hash: int
     row_status: str
+    reason: str = ""
 
 
 class RowRepository(Repository):
@@ -114,7 +115,7 @@ class RowRepository(Repository):
 
     def _old_rows(self) -> Select[Any]:
         c = t.goods.c
-        columns = (c.row_hash, c.model, c.section, c.traits, c.content_hash, c.row_status)
+        columns = (c.row_hash, c.model, c.section, c.traits, c.content_hash, c.row_status, c.reason)
         return self._select(c.good_id, *columns).where(c.row_status != RowStatus.GONE)
 
     def remember_rows(self, rows: Sequence[GoodRow], known: Collection[str] = ()) -> None:

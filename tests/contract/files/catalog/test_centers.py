@@ -105,9 +105,12 @@ def test_an_empty_quantity_in_one_file_is_not_zero(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(("first", "second", "shown"), [(0, 0, "0"), (0, 1, "1"), (1, 0, "1")])
+@pytest.mark.parametrize(
+    ("first", "second", "shown"),
+    [(0, 0, "0"), (0, 1, "1"), (1, 0, "1"), ("Ні", "так", "так"), ("?", "ні", "?"), ("?", "+", "+")],
+)
 def test_a_good_is_displayed_where_any_center_displays_it(
-    tmp_path: Path, first: int, second: int, shown: str
+    tmp_path: Path, first: str | int, second: str | int, shown: str
 ) -> None:
     """The accounting program hides what one center has sold out, though another has it."""
     found = goods(shop(tmp_path, [(17, "а", 1, 1, first)], [(17, "а", 1, 1, second)]))
@@ -168,3 +171,25 @@ def test_offers_speak_of_what_they_have(tmp_path: Path) -> None:
         "18": {"toe"},
     }
     assert [cells["WarehouseQuantityForPartner"] for cells in found.values()] == ["1=3,000", "2=2,000"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "stock", "centers"),
+    [
+        ("ні", "так", "5", "1=0,000|2=5,000"),
+        ("", "no", "0", "1=0,000|2=0,000"),
+        ("так", "хтозна", "хтозна", "1=3,000|2=хтозна"),
+    ],
+)
+def test_a_center_that_does_not_offer_a_good_has_none_of_it(
+    tmp_path: Path, first: str, second: str, stock: str, centers: str
+) -> None:
+    """The word of each file counts for its own quantity; one that cannot be read is no quantity."""
+    columns = (*COLUMNS, "available")
+    (tmp_path / "export").mkdir()
+    for name, row in (("01.First.trs", (3, 1, first)), ("02.Second.trs", (5, 1, second))):
+        text = csv(columns, [(17, "Капці", 100, *row)])
+        (tmp_path / "export" / name).write_text(text, "utf-8")
+    found = goods(reopened(tmp_path))["17"]
+    assert (found["WarehouseQuantity"], found["WarehouseQuantityForPartner"]) == (stock, centers)
+    assert "available" not in found

@@ -21,6 +21,7 @@ from torgsync.cli.base.program import Program
 from torgsync.errors import Exit
 
 SECTIONS = {
+    "2.1": "how a file arrives",
     "2.2": "how a file is written down",
     "2.3": "letters that were lost before",
     "2.4": "the sample rows",
@@ -29,7 +30,9 @@ SECTIONS = {
     "3.3": "layouts",
     "3.4": "layouts without a header",
     "3.5": "dirty values",
+    "3.8": "labels",
     "3.6": "relations between columns",
+    "3.9": "words for shown, hidden and available",
     "4": "models",
     "5": "languages",
     "6": "photos",
@@ -44,41 +47,48 @@ SECTIONS = {
 
 QUIRKS = set(
     """
-    article-cut-at-30 barcodes blank-lines bom-glued-to-goodid category-minus-1-with-path
-    centers-column-missing centers-keep centers-keep-of-sum centers-mismatch centers-mistyped
-    centers-one-file-each centers-summed centers-ticked centers-unreadable color-of-50
-    column-pairs columns-renamed currency-sign decimal-comma decimal-point delimiter-forced
-    description-is-part-of-name display-0-with-stock display-unknown dynamic-columns
-    empty-model-is-nothing encoding-cp1251 encoding-cp1251-late encoding-forced encoding-utf8
-    encoding-utf8-bom goodid-spelt-otherwise header-absent header-forced-off header-forced-on
-    header-in-other-case html-with-line-ends ids-duplicate ids-odd ids-respelled
-    labels-of-torgsoft lacks-fields layout-40-with-header layout-40-without-header
-    layout-48-with-header layout-48-without-header layout-50-with-header
-    layout-50-without-header layout-reordered line-ends-mixed looks-like-50 lost-letters
-    model-all-alike model-by-id model-by-name model-characteristic-more model-never-by-article
-    model-same-size-twice model-size-missing name-missing name-of-142 name-with-bar
-    new-description numbers-refused numbers-with-blanks one-language one-language-russian
+    article-cut-at-30 barcodes bas-csv-mapped blank-lines bom-glued-to-goodid
+    category-minus-1-with-path centers-column-missing centers-keep centers-keep-of-sum
+    centers-mismatch centers-mistyped centers-one-file-each centers-summed centers-ticked
+    centers-unreadable color-of-50 column-pairs columns-renamed csv-apostrophe csv-backslash-quotes
+    csv-excel-text-formula csv-formula-key-later currency-sign decimal-comma decimal-point
+    delimiter-forced description-is-part-of-name display-0-with-stock display-turns-to-words
+    display-unknown double-bom duplicate-characteristic dynamic-columns empty-model-is-nothing
+    encoding-cp1251 encoding-cp1251-late encoding-forced encoding-utf8 encoding-utf8-bom
+    end-mark-of-dos goodid-spelt-otherwise header-absent header-forced-off header-forced-on
+    header-in-other-case html-with-line-ends ids-duplicate ids-odd ids-renumbered ids-respelled
+    invisible-in-values keywords-become-semicolons labels-of-torgsoft labels-russian-mapped
+    lacks-fields layout-40-with-header layout-40-without-header layout-48-with-header
+    layout-48-without-header layout-50-with-header layout-50-without-header layout-reordered
+    line-ends-mixed looks-like-50 lost-letters model-all-alike model-by-id model-by-name
+    model-characteristic-more model-never-by-article model-same-size-twice model-size-missing
+    name-html name-missing name-of-142 name-with-bar nameless-last-column new-description
+    no-last-line-end-accepted numbers-refused numbers-with-blanks one-language one-language-russian
     only-in-stock percent-contradicts-prices percent-of-discount photos-case-of-extension
-    photos-eleven photos-exact-id photos-in-numeric-order photos-no-folder
-    photos-of-vanished-goods photos-only-with placeholders placeholders-of-the-shop
-    price-differs-inside-a-model price-missing prices-markup-and-rounding
-    producer-equals-country quote-astray quotes-doubled refused-54-columns
-    refused-centers-of-other-columns refused-cut-at-a-line-end refused-cut-in-mid-row
-    refused-empty refused-extra-columns-too-few refused-header-twice refused-id-with-decimals
+    photos-eleven photos-exact-id photos-in-numeric-order photos-no-folder photos-of-vanished-goods
+    photos-only-with placeholders placeholders-of-the-shop price-differs-inside-a-model
+    price-missing price-thousands price-words prices-markup-and-rounding producer-equals-country
+    quote-astray quotes-doubled refused-54-columns refused-archive refused-centers-of-other-columns
+    refused-commerceml refused-cut-at-a-line-end refused-cut-in-mid-row refused-empty
+    refused-extra-columns-too-few refused-header-twice refused-id-with-decimals
     refused-key-column-gone refused-key-empty refused-looks-like-50 refused-no-last-line-end
-    refused-old-line-ends refused-only-a-header refused-other-encoding
-    refused-replacement-letters refused-types-do-not-confirm refused-uneven-columns
-    refused-unknown-names refused-utf16 refused-yml-cut resaved-with-commas resaved-with-tabs
-    resaved-without-header rows-unsorted sample-m1-40-columns sample-m2-50-columns
-    sample-m4-48-columns sample-m5-50-columns sample-m5-negative-stock
-    sample-m5-negative-stock-shown secrets-never-sent sections-both-separators
-    sections-by-good-type sections-by-number-and-name sections-conflicting-parents
-    sections-product-group sections-product-group-mistyped sections-same-name
-    sections-unreadable sections-with-commas sex six-columns-more sizes sizes-reformatted
-    stock-fractions-and-below-zero stock-mismatch stock-unchecked trailing-blanks unit-blank
+    refused-no-last-line-end-csv refused-old-line-ends refused-only-a-header refused-other-encoding
+    refused-prom-export refused-replacement-letters refused-shop-list refused-types-do-not-confirm
+    refused-uneven-columns refused-unknown-names refused-utf16 refused-web-page-with-a-table
+    refused-yml-bare-ampersand refused-yml-cut refused-yml-keys-differ resaved-with-commas
+    resaved-with-tabs resaved-without-header rows-of-delimiters rows-unsorted sample-m1-40-columns
+    sample-m2-50-columns sample-m4-48-columns sample-m5-50-columns sample-m5-negative-stock
+    sample-m5-negative-stock-shown secrets-never-sent sections-both-separators sections-by-good-type
+    sections-by-number-and-name sections-conflicting-parents sections-product-group
+    sections-product-group-mistyped sections-same-name sections-unreadable sections-with-commas sex
+    six-columns-more sizes sizes-reformatted stock-fractions-and-below-zero stock-mismatch
+    stock-unchecked torgsoft-yml-quot trailing-blanks trs-html-entities unit-blank values-replaced
     values-split-by-underscore visibility-on-site wholesale-equals-prime-cost xlsx-goods-list
-    xlsx-stock-list yml-available yml-available-with-stock yml-cp1251 yml-in-a-trs yml-oldprice
-    yml-param-absent yml-params-with-quotes yml-pictures-with-windows-paths yml-vendor-model
+    xlsx-stock-list yml-available yml-available-with-stock yml-available-words
+    yml-available-words-alone yml-cp1251 yml-declared-utf16 yml-entities-of-html yml-in-a-trs
+    yml-name-ua yml-old-price-names yml-oldprice yml-param-absent yml-param-unit
+    yml-params-with-quotes yml-pictures-with-windows-paths yml-quoted-name yml-repeated-elements
+    yml-uuid-categories yml-vendor-model yml-wholesale-prices
     """.split()
 )
 """Every quirk that has an export: none of them may get lost."""

@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from matrix import sampled
 
-from torgsync.core.product.cells import balances, number, section_path
+from torgsync.core.product.cells import balances, key_of, number, section_path
 from torgsync.core.product.columns import LAYOUT_40, LAYOUT_48, LAYOUT_50, ExportRecord
 from torgsync.errors import ExportInvalid
+from torgsync.files.catalog import refusals
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, ReadSettings
 from torgsync.files.catalog.trs import open_trs
 
@@ -236,11 +237,11 @@ def test_a_header_can_be_denied(tmp_path: Path) -> None:
         ('"GoodID";"Color";"COLOR"', ["line 1  column 3: `Color` is also the name of column 2"]),
         ('"GoodID";"opys";"Opys"', ["line 1  column 3: `Opys` is also the name of column 2"]),
         ('"GoodID"', ["line 1  there is only one column"]),
-        ('"GoodID";"";"Color"', ["line 1  column 2: it has no name"]),
+        ('"GoodID";"";"Color"', ["line 1  column 2: it has no name, but line 2 has a value in it"]),
         (
             '"Color";"";"color";"Sex"',
             [
-                "line 1  column 2: it has no name",
+                "line 1  column 2: it has no name, but line 2 has a value in it",
                 "line 1  column 3: `Color` is also the name of column 1",
                 "line 1  no column is named `GoodID`",
             ],
@@ -249,7 +250,8 @@ def test_a_header_can_be_denied(tmp_path: Path) -> None:
 )
 def test_a_header_is_refused_with_all_its_mistakes(tmp_path: Path, header: str, mistakes: list[str]) -> None:
     """No key, a duplicate name, a column without a name: all are listed at once, with their places."""
-    error = refusal(write(tmp_path, f'{header}\n1;"a";"b"\n'), ReadSettings(header=True))
+    row = ";".join(f'"{place}"' for place, _ in enumerate(header.split(";")))
+    error = refusal(write(tmp_path, f"{header}\n{row}\n"), ReadSettings(header=True))
     assert places(error) == mistakes
 
 
@@ -524,11 +526,29 @@ def test_a_file_without_permission_is_refused(tmp_path: Path, monkeypatch: pytes
 # Cut, spoilt and changing files
 
 
-@pytest.mark.parametrize("tail", ['18;"Ка', '18;"Капці";5;"сірі"', "18", '18;"'])
-def test_a_file_without_a_last_line_end_is_refused_at_once(tmp_path: Path, tail: str) -> None:
-    """The last row may have lost more than its line end."""
-    with pytest.raises(ExportInvalid, match="in the middle of line 3"):
-        open_trs(write(tmp_path, HEADER + ROW + tail))
+@pytest.mark.parametrize("tail", ['18;"Ка', "18", '18;"', '18;"Капці";5;"сірі\r\nсині'])
+@pytest.mark.parametrize("accepted", [False, True])
+def test_a_file_that_ends_inside_a_row_is_refused_at_once(tmp_path: Path, tail: str, accepted: bool) -> None:
+    """The last row has lost more than its line end, so no setting accepts it."""
+    error = refusal(write(tmp_path, HEADER + ROW + tail), ReadSettings(last_line_end=not accepted))
+    line = 3 + tail.count("\n")
+    assert (
+        "is cut off in its last row" if accepted else f"ends in the middle of line {line}"
+    ) in error.message
+    assert error.hint == refusals.AGAIN
+
+
+@pytest.mark.parametrize(
+    ("tail", "line"),
+    [('18;"Капці";5;"сірі"', 3), ('18;"Капці";5;"сірі\r\nсині"', 4), ('18;"Капці";5;""\r', 3)],
+)
+def test_a_whole_last_row_without_a_line_end_is_said_to_be_one(tmp_path: Path, tail: str, line: int) -> None:
+    """Its last cell may be cut all the same, so it is refused unless the settings accept it."""
+    path = write(tmp_path, HEADER + ROW + tail)
+    error = refusal(path)
+    assert f"no line end after line {line}; the row looks complete (all 4 cells)" in error.message
+    assert "last_line_end = false" in str(error.hint)
+    assert [row[0] for row in read(open_trs(path, ReadSettings(last_line_end=False)))] == ["17", "18"]
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r\n\r\n"])
@@ -876,4 +896,162 @@ def test_a_spoilt_file_is_read_or_refused_and_nothing_else(
         assert refused.hint
         assert str(path) in refused.message
     else:
-        assert all(key == row["GoodID"].strip() and tuple(row) == trs.columns for key, row in rows)
+        assert all(key == key_of(row["GoodID"]) and tuple(row) == trs.columns for key, row in rows)
+
+
+# Lines and columns without any value
+
+
+@pytest.mark.parametrize("end", ["\x1a", "\x1a\x1a\x1a", "\x1a\r\n", ";;;", ";;;\r\n;;;\x1a"])
+@pytest.mark.parametrize("text", [HEADER + ROW, f"{STANDARD_ROW}\n", ";;;\r\n" + HEADER + ";;;\r\n" + ROW])
+def test_an_end_mark_and_rows_of_nothing_are_not_read(tmp_path: Path, text: str, end: str) -> None:
+    """MS-DOS ended a text with U+001A, a spreadsheet writes its empty rows."""
+    assert len(read(open_trs(write(tmp_path, text + end)))) == 1
+
+
+@pytest.mark.parametrize("row", [";;;", '"";"";"";""', ' ; ;"\u00a0"; ', "\x1a"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
+def test_a_row_of_nothing_is_no_good(tmp_path: Path, row: str, encoding: str) -> None:
+    """Wherever it is; a header with such rows alone holds no goods."""
+    text = f'{HEADER}{row}\r\n{ROW}{row}\r\n18;"";;""\r\n'
+    trs = open_trs(write(tmp_path, text, encoding))
+    assert [(record.line, trs.good_id(record)) for record in trs.records()] == [(3, "17"), (5, "18")]
+    assert "holds no goods" in refusal(write(tmp_path, f"{HEADER}{row}\r\n")).message
+
+
+def test_a_line_of_quotes_may_open_a_text(tmp_path: Path) -> None:
+    """It is the beginning of a row, not a row of nothing; a row of blank lines is one."""
+    text = 'GoodName;GoodID\n"\n5";17\n"\n";""\n"";"\n"\n'
+    assert read(open_trs(write(tmp_path, text))) == [("\n5", "17")]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("GoodID;GoodName;", "1;a;"),
+        ("GoodID;GoodName;;", '1;a;"";'),
+        ("GoodID;;GoodName", "1;;a"),
+        ("GoodID;GoodName", "1;a;"),
+        (";GoodID;GoodName", ";1;a"),
+    ],
+)
+def test_a_column_without_name_and_value_is_not_read(tmp_path: Path, header: str, row: str) -> None:
+    """A delimiter too many in every line does no harm."""
+    trs = open_trs(write(tmp_path, f"{header}\n{row}\n{row.replace('1', '2')}\n"))
+    assert trs.columns == ("GoodID", "GoodName")
+    assert read(trs) == [("1", "a"), ("2", "a")]
+    assert [trs.good_id(record) for record in trs.records()] == ["1", "2"]
+
+
+def test_a_value_under_no_name_is_refused_wherever_it_is(tmp_path: Path) -> None:
+    """Its column may have lost its name; the first line with a value is named."""
+    error = refusal(write(tmp_path, "GoodID;GoodName;;\n1;a;;\n2;b;;x\n3;c;;y\n"))
+    assert places(error) == ["line 1  column 4: it has no name, but line 3 has a value in it"]
+
+
+def test_a_trailing_delimiter_needs_no_header(tmp_path: Path) -> None:
+    """A standard layout and an empty cell more; with a value in it, it is no standard layout."""
+    row = STANDARD_ROW.replace('"2=4,000|8=8,000"', '""')
+    trs = open_trs(write(tmp_path, f"{row};\n{row};\n"))
+    assert (trs.columns, trs.width) == (LAYOUT_50, 51)
+    late = "\n".join([f"{row};"] * 150 + [f"{row};x", ""])
+    assert places(refusal(write(tmp_path, late))) == [
+        "line 1  column 51: it has no name, but line 151 has a value in it"
+    ]
+
+
+def test_mistakes_of_names_and_of_rows_are_listed_together(tmp_path: Path) -> None:
+    """All mistakes of a file at once."""
+    error = refusal(write(tmp_path, "GoodID;Color;color\n1;a;b\n2;a\n3;a;b\n"))
+    assert places(error) == [
+        "line 1  column 3: `Color` is also the name of column 2",
+        "line 3  2 columns instead of 3",
+    ]
+
+
+def test_uneven_rows_and_a_missing_line_end_are_listed_together(tmp_path: Path) -> None:
+    """Both have to be mended before the file can be read."""
+    error = refusal(write(tmp_path, HEADER + "1;2\r\n" + ROW + '18;"Капці";5;"сірі"'))
+    assert places(error) == ["line 2  2 columns instead of 4", "line 4  it has no line end"]
+
+
+# Columns that the settings name, and keys that a hint proposes
+
+
+def test_columns_can_be_named_for_a_file_without_names(tmp_path: Path) -> None:
+    """In any number, by names or labels; an empty cell more is nothing."""
+    given = ReadSettings(columns=("Мій код", "Назва товару", "RetailPrice"), names={"Мій код": "GoodID"})
+    trs = open_trs(write(tmp_path, "A-1;Капці;450;\nA-2;Чоботи;1 450,00;\n"), given)
+    assert (trs.columns, trs.has_header) == (("GoodID", "GoodName", "RetailPrice"), False)
+    assert read(trs) == [("A-1", "Капці", "450"), ("A-2", "Чоботи", "1 450,00")]
+    assert Aspect.HEADER not in {guess.aspect for guess in trs.guesses}
+    assert (
+        "2 columns, but `columns` under `[catalog]` names 3"
+        in refusal(write(tmp_path, "1;a\n"), given).message
+    )
+    assert "4 columns, but" in refusal(write(tmp_path, "1;a;5;6\n"), given).message
+    named = write(tmp_path, "GoodID;GoodName;RetailPrice\n1;a;5\n")
+    assert "names the columns, and `columns`" in refusal(named, given).message
+
+
+def test_a_key_is_proposed_only_where_its_values_differ_in_all_rows(tmp_path: Path) -> None:
+    """Also behind the first hundred, and never a price, a stock or a name."""
+    rows = [f"{number};A-{number};Капці {number};{number * 10}\n" for number in range(1, 300)]
+    head = "Ціна;Артикул;Назва (UA);Залишок\n"
+    assert '"Артикул" = "GoodID" (the 299 rows' in str(refusal(write(tmp_path, head + "".join(rows))).hint)
+    rows[-1] = rows[-1].replace("A-299", "A-1")
+    error = refusal(write(tmp_path, head + "".join(rows)))
+    assert "Артикул" not in str(error.mistakes)
+    assert error.hint == refusals.NAMES
+    rows[-1] = "5;6\n"
+    assert '"Артикул" = "GoodID"' in str(refusal(write(tmp_path, head + "".join(rows))).hint)
+
+
+def test_columns_without_names_are_not_taken_for_names(tmp_path: Path) -> None:
+    """Where nothing below looks like a number or a key, a first row may be a good."""
+    error = refusal(write(tmp_path, "a;b\nc;d\n"))
+    assert "has no column names" in error.message
+    assert "`columns` under `[catalog]`" in str(error.hint)
+
+
+def test_uneven_rows_under_a_nameless_column_are_listed(tmp_path: Path) -> None:
+    """They are what is wrong with the file, not its names; a key that is there is not proposed."""
+    error = refusal(write(tmp_path, "GoodID;Color;\n1;a;\n2\n3;a;\n"))
+    assert places(error) == ["line 3  1 column instead of 3"]
+    error = refusal(write(tmp_path, "GoodID;Код;Color;color\n1;5;a;b\n"))
+    assert error.hint == refusals.NAMES
+
+
+def test_known_names_without_a_key_are_not_called_unknown(tmp_path: Path) -> None:
+    """There the key alone is missing."""
+    error = refusal(write(tmp_path, "Артикул;Колір\n5;6\n7;6\n"))
+    assert places(error) == ["line 1  no column is named `GoodID`"]
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+@pytest.mark.parametrize("given", [ReadSettings(), ReadSettings(delimiter=";"), ReadSettings(header=True)])
+def test_the_export_of_prom_is_named(tmp_path: Path, delimiter: str, given: ReadSettings) -> None:
+    """Whatever separates its columns; only a merchant who names its key means it."""
+    head = delimiter.join(["Код_товару", "Назва_позиції", "Назва_Характеристики", "Ідентифікатор_товару"])
+    path = write(tmp_path, f"{head}\n{delimiter.join('abc5')}\n")
+    assert "Prom.ua's own export" in refusal(path, given).message
+    named = ReadSettings(names={"Ідентифікатор_товару": "GoodID"})
+    assert open_trs(path, named).columns[3] == "GoodID"
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        ('1;"Горщик \\"Ромашка\\"; великий";2', 'Горщик \\"Ромашка\\"; великий'),
+        ('1;"Екран 5\\"";2', 'Екран 5\\"'),
+        ('1;="Капці; сині";2', '="Капці; сині"'),
+        ('1;="Екран 5"" TFT";2', '="Екран 5"" TFT"'),
+        ('1;"Кабель 5\\";2', "Кабель 5\\"),
+    ],
+)
+def test_a_delimiter_may_be_inside_marked_quotes(tmp_path: Path, row: str, name: str) -> None:
+    """A backslash escapes a quote unless it ends its cell; a formula has quotes of its own."""
+    trs = open_trs(write(tmp_path, f"GoodID;GoodName;RetailPrice\n{row}\n2;Капці;3\n"))
+    records = list(trs.records())
+    assert [trs.cells(record)["GoodName"] for record in records] == [name, "Капці"]
+    assert [trs.good_id(record) for record in records] == ["1", "2"]

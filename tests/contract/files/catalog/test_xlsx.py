@@ -12,6 +12,7 @@ import pytest
 from dialects import DATE, MOMENT, Styled, xlsx
 
 from torgsync.core.product.columns import LAYOUT_48, ExportRecord
+from torgsync.core.product.money import TypedNumber
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import Aspect, FileFormat, ReadSettings
 from torgsync.files.catalog.xlsx import XlsxFile, open_xlsx
@@ -67,6 +68,17 @@ def test_a_cell_is_exact(tmp_path: Path, cell: str | float | bool | None, text: 
     assert read(file) == [("17", text, "b")]
 
 
+def test_a_number_with_decimals_differs_from_a_text(tmp_path: Path) -> None:
+    """`1.455` as a text may be two amounts, as a number it is one."""
+    rows: list[tuple[str | float, ...]] = [("GoodID", "x", "y"), (17, 1.455, "1.455"), (18, 1455, "1455")]
+    cells = read(open_xlsx(write(tmp_path, xlsx(rows))))
+    assert cells == [("17", "1.455", "1.455"), ("18", "1455", "1455")]
+    assert [[type(cell) is TypedNumber for cell in row] for row in cells] == [
+        [False, True, False],
+        [False, False, False],
+    ]
+
+
 def test_a_service_row_above_the_header_is_passed_over(tmp_path: Path) -> None:
     """Lists of the stock begin with the warehouse's state; blank rows and nameless columns are nothing."""
     rows = [
@@ -108,6 +120,26 @@ def test_a_header_can_be_forced(tmp_path: Path) -> None:
     assert open_xlsx(path, ReadSettings(header=True, names={"Мій ключ": "GoodID"})).columns == ("GoodID", "x")
 
 
+def test_columns_can_be_named(tmp_path: Path) -> None:
+    """Where no row names them; a row that does contradicts the setting, and so does another number."""
+    given = ReadSettings(columns=("GoodID", "GoodName"))
+    file = open_xlsx(write(tmp_path, xlsx([(17, "Капці", ""), (18, "Чоботи", "")])), given)
+    assert (file.columns, read(file)) == (("GoodID", "GoodName"), [("17", "Капці"), ("18", "Чоботи")])
+    assert "has rows of 3 columns" in refusal(write(tmp_path, xlsx([(17, "Капці", 5)])), given).message
+    assert "names the columns" in refusal(write(tmp_path, xlsx([HEADER, (17, "а", 5)])), given).message
+
+
+def test_a_list_of_another_program_is_named(tmp_path: Path) -> None:
+    """Prom.ua's own export is recognised; for other names a key is proposed from all rows."""
+    rows: list[tuple[str | int, ...]] = [(f"A-{number}", number, 5) for number in range(150)]
+    path = write(tmp_path, xlsx([("Артикул", "Ціна", "Назва UA"), *rows]))
+    assert '"Артикул" = "GoodID" (the 150 rows' in str(refusal(path).hint)
+    path = write(tmp_path, xlsx([("Мій ключ", "Ціна"), *[(number, 5) for number in range(150)]]))
+    assert '"Мій ключ" = "GoodID" (the 150 rows' in str(refusal(path, ReadSettings(header=True)).hint)
+    own = [("Код_товару", "Назва_позиції", "Назва_Характеристики"), ("a", "b", "c")]
+    assert "Prom.ua's own export" in refusal(write(tmp_path, xlsx(own))).message
+
+
 @pytest.mark.parametrize("rows", [[], [HEADER], [(), ()], [HEADER, ()]])
 def test_a_sheet_without_goods_is_refused(tmp_path: Path, rows: list[tuple[str, ...]]) -> None:
     """A header alone would empty the shop."""
@@ -125,7 +157,7 @@ def test_a_hidden_sheet_is_skipped(tmp_path: Path) -> None:
     [
         (b"PK\x03\x04xx", "is no sound spreadsheet"),
         (b"", "is no sound spreadsheet"),
-        (xlsx([HEADER])[:-30], "is no sound spreadsheet"),
+        (xlsx([HEADER])[:-30], "is no sound spreadsheet: its end is missing"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "of the old kind (.xls), which is not read"),
     ],
 )

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from dialects import offer, yml
 
-from torgsync.core.product.cells import section_path
-from torgsync.core.product.columns import ExportRecord
+from torgsync.core.product.cells import KEY_BREAK, section_path
+from torgsync.core.product.columns import SITE_TEXT, ExportRecord
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import Aspect, FileFormat, ReadSettings
-from torgsync.files.catalog.yml import SITE_TEXT, YmlFile, open_yml
+from torgsync.files.catalog.refusals import CORRECTED
+from torgsync.files.catalog.yml import YmlFile, open_yml
+from torgsync.files.catalog.yml_xml import AMPERSANDS
 
 COLUMNS = ("GoodID", "GoodName", "RetailPrice", "висота")
 ROWS = [(17, "Капці", "632,74", "5 см"), (18, 'Горщик "Ромашка" & Ко', "5", "")]
@@ -123,7 +125,7 @@ def test_elements_of_the_norm_stand_for_columns(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("old", ["", "780", "700", "дорого"])
+@pytest.mark.parametrize("old", ["", "780", "700", "null", "-", "0,00"])
 def test_a_price_without_a_discount_stands_in_both_columns(tmp_path: Path, old: str) -> None:
     """Only an old price above the price makes a discount."""
     found = single(tmp_path, f"<price>780</price><oldprice>{old}</oldprice>")
@@ -168,29 +170,32 @@ def test_a_name_is_found_or_composed(tmp_path: Path, inner: str, name: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("inner", "attributes", "stock", "display"),
+    ("inner", "attributes", "available", "display"),
     [
-        ("<quantity_in_stock>5</quantity_in_stock>", 'available="false"', "0", None),
-        ("<quantity_in_stock>5</quantity_in_stock>", 'available="true"', "5", None),
-        ("<available>false</available>", "", None, "0"),
-        ("<available>true</available>", "", None, "1"),
-        ('<available>true</available><param name="Display">0</param>', "", None, "0"),
-        ('<param name="Display">1</param>', 'available="false"', None, "1"),
+        ("<quantity_in_stock>5</quantity_in_stock>", 'available="False "', "False ", None),
+        ("<quantity_in_stock>5</quantity_in_stock>", 'available=""', "", None),
+        ("<quantity_in_stock>5</quantity_in_stock>", "", None, None),
+        ("<available>ні</available>", "", "ні", ""),
+        ("<available>ні</available>", 'available="так"', "так", ""),
+        ("<available>ні</available>", 'available=""', "ні", ""),
+        ('<available>true</available><param name="Display">0</param>', "", "true", "0"),
+        ('<param name="available">ні</param><param name="WarehouseQuantity">1</param>', "", "ні", None),
     ],
 )
-def test_what_is_not_available_is_not_sold(
-    tmp_path: Path, inner: str, attributes: str, stock: str | None, display: str | None
+def test_the_word_for_available_is_a_cell(
+    tmp_path: Path, inner: str, attributes: str, available: str | None, display: str | None
 ) -> None:
-    """It has nothing in stock; where no quantity is known at all, it is not displayed."""
-    found = single(tmp_path, inner, f'id="1" {attributes}')
-    assert (found.get("WarehouseQuantity"), found.get("Display")) == (stock, display)
+    """As it is written, as an attribute or an element; nothing at all is not an empty word."""
+    (found,) = goods(open_yml(write(tmp_path, yml([f'<offer id="1" {attributes}>{inner}</offer>']))))
+    assert (found.get("available"), found.get("Display")) == (available, display)
 
 
-def test_what_is_not_available_contradicts_no_center(tmp_path: Path) -> None:
-    """The sum is 0 and the centers are dropped, so there is no mismatch to report."""
-    params = '<param name="WarehouseQuantity">5</param><param name="WarehouseQuantityForPartner">2=5</param>'
-    found = single(tmp_path, params, 'id="1" available="false"')
-    assert (found["WarehouseQuantity"], found.get("WarehouseQuantityForPartner")) == ("0", None)
+def test_an_offer_without_the_word_is_one_without_it(tmp_path: Path) -> None:
+    """Next to others that have it: where there are quantities they count, else it is not available."""
+    for stock, available in (("<quantity_in_stock>5</quantity_in_stock>", None), ("", "")):
+        offers = [f'<offer id="1" available="так">{stock}</offer>', f'<offer id="2">{stock}</offer>']
+        _, second = goods(open_yml(write(tmp_path, yml(offers))))
+        assert second.get("available") == available
 
 
 def test_names_are_right_whatever_they_are_written_in(tmp_path: Path) -> None:
@@ -199,7 +204,8 @@ def test_names_are_right_whatever_they_are_written_in(tmp_path: Path) -> None:
         "<param unit='>' name='a&quot;b'>1</param><param name=\"c'd &gt; e\">2</param>"
         '<param name="f">3</param><param name="f">4</param><param name="">5</param>'
     )
-    assert single(tmp_path, inner) == {"GoodID": "17", 'a"b': "1", "c'd > e": "2", "f": "3|4"}
+    found = {"GoodID": "17", 'a"b': "1", "c'd > e": "2", "f": "3|4"}
+    assert single(tmp_path, inner) == found | {'a"b@unit': ">"}
 
 
 def test_a_name_that_comes_late_is_a_column_all_the_same(tmp_path: Path) -> None:
@@ -264,6 +270,23 @@ def test_the_key_is_found_without_parsing_and_with(tmp_path: Path) -> None:
         assert [cells["GoodID"].strip() for cells in goods(file)] == keys
 
 
+def test_several_keys_in_one_offer(tmp_path: Path) -> None:
+    """One key in several spellings is that key; different ones are none."""
+    offers = [
+        '<offer id="1"><param name="GoodID">7</param><param name="GoodID">7,00</param></offer>',
+        '<offer id="1"><param name="GoodID">7</param><param name="goodid">="7"</param></offer>',
+        '<offer id="1"><param name="GoodID"/><param name="GoodID">7</param></offer>',
+        '<offer id="1"><param name="GoodID">7</param><param name="GoodID">70</param></offer>',
+        '<offer id="1"><param name="GoodID">7</param><param name="GoodID"><![CDATA[70]]></param></offer>',
+        '<offer id="1"><param name="goodid">70</param><param name="GoodID">7</param></offer>',
+    ]
+    file = open_yml(write(tmp_path, yml(offers)))
+    assert [file.good_id(record).split(KEY_BREAK) for record in file.records()] == [
+        *[["7"]] * 3,
+        *[["7", "70"]] * 3,
+    ]
+
+
 def test_the_tree_is_in_the_context_and_the_date_is_not(tmp_path: Path) -> None:
     """A renamed category changes products; the moment of the export does not."""
     text = yml([offer(COLUMNS, ROWS[0])], categories=TREE)
@@ -312,8 +335,8 @@ def test_a_file_cut_anywhere_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_offer_that_is_no_sound_xml_is_refused_with_its_line(tmp_path: Path) -> None:
-    """An undefined entity, a tag that is not closed."""
-    for broken in ("&nbsp;", "<b>", "&#0;"):
+    """An unknown entity, a tag that is not closed."""
+    for broken in ("&nosuch;", "<b>", "&#0;"):
         text = yml([offer(COLUMNS, ROWS[0]), f'<offer id="5"><vendor>{broken}</vendor></offer>'])
         assert refusal(write(tmp_path, text)).mistakes[0].line == 7
     text = yml(['<offer id="5"><vendor>Кран & Ко</vendor></offer>'])
@@ -329,12 +352,6 @@ def test_offers_without_a_key_are_refused(tmp_path: Path) -> None:
 def test_a_file_without_offers_is_refused(tmp_path: Path) -> None:
     """It would empty the shop."""
     assert "holds no goods" in refusal(write(tmp_path, yml([]))).message
-
-
-@pytest.mark.parametrize("page", ["<!DOCTYPE html><html><p>404<br></html>", "<HTML lang='uk'></HTML>"])
-def test_a_web_page_is_named(tmp_path: Path, page: str) -> None:
-    """What a server sends in place of a file begins with `<` too."""
-    assert refusal(write(tmp_path, page)).message.endswith("is a web page, not an export")
 
 
 def test_a_file_that_changes_or_vanishes_is_refused(tmp_path: Path) -> None:
@@ -361,3 +378,141 @@ def test_an_offer_of_any_size_and_many_offers_are_read_by_blocks(tmp_path: Path)
     assert [file.good_id(record) for record in file.records()] == [str(number) for number in range(40_000)]
     assert "cut off" in refusal(write(tmp_path, yml(["<offer id='1'>" + "a" * 7_000_000]))).message
     assert "cut off" in refusal(write(tmp_path, yml(["b" * 7_000_000, "<offer id='1'/>"]))).message
+
+
+# Entities, mistakes of XML, other XML
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("Діод&nbsp;яскравий", "Діод\xa0яскравий"),
+        ("&laquo;Капці&raquo; &mdash; 37&deg;", "«Капці» — 37°"),
+        ("&amp;nbsp; &lt;p&gt; &quot;a&apos;", "&nbsp; <p> \"a'"),
+        ("<![CDATA[a&nbsp;b &nosuch; & c]]>&copy;", "a&nbsp;b &nosuch; & c©"),
+        ("&nvlt; &#39;&#x27;", "<\u20d2 ''"),
+    ],
+)
+def test_entities_of_html_mean_their_letters(tmp_path: Path, written: str, text: str) -> None:
+    """Outside CDATA, where nothing is an entity; those of XML stay what they are."""
+    assert single(tmp_path, f"<vendor>{written}</vendor>")["PCName"] == text
+
+
+def test_entities_of_html_are_read_in_keys_and_categories(tmp_path: Path) -> None:
+    """The tree and the attributes are XML of the same program."""
+    text = yml(["<offer id='5'><categoryId>1</categoryId></offer>"], categories={"1": ("", "Сад")})
+    file = open_yml(write(tmp_path, text.replace("Сад", "Сад&nbsp;&mdash; дім")))
+    assert goods(file)[0]["SynchronizationSection"] == "Сад — дім"
+    offers = ["<offer id='a&eacute;'/>"]
+    file = open_yml(write(tmp_path, yml(offers)))
+    assert [file.good_id(record) for record in file.records()] == ["aé"] == [goods(file)[0]["GoodID"]]
+
+
+BROKEN = [
+    '<offer id="1"><name>Кран & Ко</name></offer>',
+    '<offer id="2"><name>Капці</name></offer>',
+    '<offer id="3"><name>a&nosuch;</name></offer>',
+    '<offer id="4"><name>b</offer>',
+    '<offer id="5"><name><![CDATA[a & b]]></name></offer>',
+]
+
+
+def test_every_offer_that_cannot_be_read_is_listed(tmp_path: Path) -> None:
+    """Also one whose tags are those of the others; texts in CDATA may hold anything."""
+    error = refusal(write(tmp_path, yml(BROKEN)))
+    assert error.message.startswith("3 offers of")
+    assert [str(mistake) for mistake in error.mistakes] == [
+        "line 6  offer: a bare `&` stands in it, which XML writes as `&amp;`",
+        "line 8  offer: the entity `&nosuch;` is known neither to XML nor to HTML",
+        "line 9  offer: `<name>` is not closed before `</offer>`",
+    ]
+    assert error.hint == CORRECTED
+    error = refusal(write(tmp_path, yml(BROKEN[:1] * 12)))
+    assert (len(error.mistakes), error.hint) == (10, AMPERSANDS)
+    assert "12 offers of" in error.message
+    assert "the first 10 mistakes are listed" in error.message
+
+
+def test_mistakes_inside_and_outside_the_offers_are_listed_together(tmp_path: Path) -> None:
+    """A bare `&` in a category has its own line, and nothing advises to wait."""
+    text = yml(BROKEN[:1], categories={"1": ("", "Сад")}).replace("Сад", "Сад & дім")
+    error = refusal(write(tmp_path, text))
+    assert [mistake.line for mistake in error.mistakes] == [4, 6]
+    assert "an offer of" in error.message
+    assert "and what is outside the offers" in error.message
+    error = refusal(
+        write(tmp_path, text.replace("Кран & Ко", "Кран").replace("<name>Кран", "\n\n<name>Кран"))
+    )
+    assert [mistake.line for mistake in error.mistakes] == [4]
+    assert error.message.endswith("is no sound YML file")
+    late = (
+        text.replace("Кран & Ко", "Кран").replace("Сад & дім", "Сад").replace("</shop>", "\n<x>&</x></shop>")
+    )
+    assert [mistake.line for mistake in refusal(write(tmp_path, late)).mistakes] == [8]
+
+
+def test_an_offer_found_broken_when_it_is_read_brings_the_others(tmp_path: Path) -> None:
+    """Where only parsing shows it, nothing was used before."""
+    offers = ['<offer id="1"><name>a</name></offer>'] * 2 + ['<offer id="2"><name>a</offer>'] * 2
+    assert [mistake.line for mistake in refusal(write(tmp_path, yml(offers))).mistakes] == [8, 9]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            "<rss version='2.0'><channel><item><g:id>1</g:id></item></channel></rss>",
+            "a feed in RSS: XML with",
+        ),
+        ("<!-- a --><feed xmlns='x'><entry/></feed>", "a feed in Atom: XML with the root `feed`"),
+        ("<shop><catalog/><items><item id='1'/></items></shop>", "Prom.ua's own Price format: XML with"),
+        (
+            "<?xml version='1.0'?><КоммерческаяИнформация><Каталог",
+            "1C or BAS (CommerceML): XML with the root",
+        ),
+        (
+            "<!DOCTYPE x [<!ENTITY a 'b'>]>\n<goods><good/></goods>",
+            "another kind of XML with the root `goods`",
+        ),
+        ("<goods><offer", "another kind of XML with the root `goods`"),
+        (f"<goods>{'<good/>' * 800_000}</goods>", "another kind of XML with the root `goods`"),
+        ('<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "a spreadsheet saved as XML"),
+    ],
+)
+def test_xml_of_another_kind_is_named_by_its_root(tmp_path: Path, text: str, what: str) -> None:
+    """Whole or cut, however big: it is not called cut off."""
+    error = refusal(write(tmp_path, text))
+    assert what in error.message
+    assert "wait" not in str(error.hint)
+
+
+def test_another_root_with_offers_is_read(tmp_path: Path) -> None:
+    """What can be read without doubt is read."""
+    file = open_yml(write(tmp_path, '<shop><offers><offer id="1"/></offers></shop>'))
+    assert [file.good_id(record) for record in file.records()] == ["1"]
+
+
+@pytest.mark.parametrize("declared", ["utf-16", "UTF-32LE", "us-ascii", "no-such-name"])
+@pytest.mark.parametrize("written", ["utf-8", "cp1251"])
+def test_a_declaration_that_cannot_be_true_is_not_believed(
+    tmp_path: Path, declared: str, written: str
+) -> None:
+    """The letters decide, and the guess says that the declaration is wrong."""
+    path = write(tmp_path, yml([offer(COLUMNS, ROWS[0])], encoding=declared), written)
+    file = open_yml(path)
+    assert (file.encoding, goods(file)[0]["GoodName"]) == (written, "Капці")
+    assert file.guesses[0].because.endswith(f", although the file declares `{declared}`")
+
+
+def test_another_declaration_is_believed_unless_the_letters_are_surely_utf8(tmp_path: Path) -> None:
+    """A few letters prove nothing; where UTF-8 is declared and wrong, the hint says what it may be."""
+    rows = [(number, "Рукавиці робочі", "5", "") for number in range(3)]
+    path = write(tmp_path, yml([offer(COLUMNS, row) for row in rows], encoding="koi8-u"))
+    assert open_yml(path).encoding == "utf-8"
+    path = write(tmp_path, yml([offer(COLUMNS, rows[0])], encoding="koi8-u"), "koi8-u")
+    assert "declares the encoding `koi8-u`, which is not read" in refusal(path).message
+    error = refusal(write(tmp_path, yml([offer(COLUMNS, rows[0])]), "cp1251"))
+    assert error.message.endswith("although the file declares `UTF-8`")
+    assert 'encoding = "cp1251"' in str(error.hint)
+    path.write_bytes(yml([offer(COLUMNS, row) for row in rows]).encode() + b"<!-- \xd0 -->\n")
+    assert "although" not in refusal(path).message

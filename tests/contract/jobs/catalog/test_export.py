@@ -106,10 +106,14 @@ class Shop:
             for channel in (Mapper.product, Mapper.price_stock):
 
                 def noted(
-                    mapper: Mapper, good_id: str, *rest: object, _map: Callable[..., object] = channel
+                    mapper: Mapper,
+                    good_id: str,
+                    *rest: object,
+                    _map: Callable[..., object] = channel,
+                    **options: object,
                 ) -> object:
                     met.append(good_id)
-                    return _map(mapper, good_id, *rest)
+                    return _map(mapper, good_id, *rest, **options)
 
                 patch.setattr(Mapper, channel.__name__, noted)
             read_export(self.context())
@@ -201,6 +205,24 @@ def test_other_rules_have_every_row_mapped(shop: Shop, monkeypatch: pytest.Monke
     assert shop.mapped() == []
 
 
+def test_the_sign_of_a_column_of_prices_has_every_row_mapped(shop: Shop) -> None:
+    """Where it changes for a cell that may be two amounts, and only there."""
+    for changed, mapped in (
+        ({0: "1,450", 1: "12,5"}, ["1", "2"]),
+        ({2: "90,5"}, ["3"]),
+        ({2: "90.5"}, ["1", "2", "3"]),
+        ({2: "91.5"}, ["3"]),
+        ({2: "90"}, ["1", "2", "3"]),
+        ({0: "1450"}, ["1"]),
+        ({2: "90.5"}, ["3"]),
+        ({0: "1,450"}, ["1"]),
+    ):
+        for place, price in changed.items():
+            shop.rows[place] = row(str(place + 1), RetailPrice=price)
+        shop.write()
+        assert shop.mapped() == mapped
+
+
 def test_a_refused_file_does_not_change_the_state(shop: Shop) -> None:
     """No row of the restored file is mapped again."""
     good = (shop.folder / "TSGoods.trs").read_bytes()
@@ -209,6 +231,38 @@ def test_a_refused_file_does_not_change_the_state(shop: Shop) -> None:
         read_export(shop.context())
     (shop.folder / "TSGoods.trs").write_bytes(good)
     assert shop.mapped() == []
+
+
+@pytest.mark.parametrize(
+    ("count", "what"), [(1, "a row of"), (3, "3 rows of"), (12, "the first 10 are listed")]
+)
+def test_all_rows_without_an_id_are_listed(shop: Shop, count: int, what: str) -> None:
+    """At the first reading and at a later one, with their lines; nothing of the file is stored."""
+    good = list(shop.rows)
+    shop.mapped()
+    shop.rows = [row("", GoodName=f"Чоботи {place}") for place in range(count)] + good
+    shop.write()
+    for context in (shop.context(), shop.context("other")):
+        with pytest.raises(ExportInvalid) as refused:
+            read_export(context)
+        assert what in refused.value.message
+        lines = [mistake.line for mistake in refused.value.mistakes]
+        assert lines == list(range(2, 2 + min(count, 10)))
+    shop.rows = good
+    shop.write()
+    assert shop.mapped() == []
+
+
+def test_rows_of_nothing_change_nothing(shop: Shop) -> None:
+    """Rows of empty cells, an end mark and an empty column neither are goods nor make a row dirty."""
+    shop.mapped()
+    path = shop.folder / "TSGoods.trs"
+    empty = b";" * (len(COLUMNS) - 1) + b"\r\n"
+    header, *others = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(header + empty + b"".join(others) + empty * 2 + b"\x1a")
+    assert shop.mapped() == []
+    path.write_bytes(b"".join(line.replace(b"\r\n", b";\r\n") for line in (header, *others)))
+    assert shop.plan()[0].counts.create == shop.plan("other")[0].counts.create == len(others)
 
 
 def test_a_missing_display_column_shows_no_hidden_good(shop: Shop) -> None:
@@ -304,12 +358,13 @@ def test_a_finding_of_the_model_stays_when_a_row_is_read_again(shop: Shop) -> No
 CELLS = st.fixed_dictionaries(
     {},
     optional={
-        "RetailPrice": st.sampled_from(["90", "x", "0"]),
+        "RetailPrice": st.sampled_from(["90", "x", "0", "1,450", "1.450", "12,5", "12.5"]),
         "WarehouseQuantity": st.sampled_from(["0", "-1", "1,5"]),
         "SynchronizationSectionFull": st.sampled_from(["1=Взуття|11=Капці", "11=Капці", "11=Інше", ""]),
         "ModelGoodID": st.sampled_from(["502", ""]),
         "TheSize": st.sampled_from(["36", "37", ""]),
         "GoodName": st.sampled_from(["", "Капці\n друга лінія", "Екран 5 TFT"]),
+        "Display": st.sampled_from(["0", "Ні", "так"]),
     },
 )
 GOODS = st.sampled_from("123456")
@@ -438,17 +493,25 @@ def test_a_good_that_left_its_model_while_it_was_gone(shop: Shop) -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(DAYS, st.lists(st.booleans(), min_size=5, max_size=5))
+@given(
+    DAYS,
+    st.lists(st.booleans(), min_size=5, max_size=5),
+    st.lists(st.sampled_from(["1", "0", "можливо", "хтозна"]), min_size=5, max_size=5),
+)
 def test_the_readings_agree_on_a_shop_with_products(
-    shop: Shop, _part: int, days: list[Day], arrives: list[bool]
+    shop: Shop, _part: int, days: list[Day], arrives: list[bool], words: list[str]
 ) -> None:
-    """What was sent and what exists makes no difference: same updates, creations and removals."""
+    """What was sent and what exists makes no difference: same updates, creations and removals.
+
+    Nor does a `Display` that cannot be read, which leaves the goods 2 and 3 as they were.
+    """
     examples = len(list(shop.folder.glob("*.toml")))
     names = (f"daily-{examples}", f"whole-{examples}")
     cells: dict[str, dict[str, str]] = {good_id: {} for good_id in "123456"}
     shop.photos, shop.tabs = {"1.jpg": b"a"}, ""
     for number, day in enumerate(days):
         cells |= day.cells
+        cells |= {good_id: cells[good_id] | {"Display": words[number]} for good_id in "23"}
         listed = sorted(cells.keys() - day.gone, key=lambda good_id: (good_id != day.first, good_id))
         shop.rows = [row(good_id, **cells[good_id]) for good_id in listed]
         shop.rows += [row(good_id, **changed) for good_id, changed in day.twins]
@@ -469,9 +532,9 @@ def test_a_price_or_a_stock_that_moved_maps_nothing_else(shop: Shop, monkeypatch
     met: list[str] = []
     whole = Mapper.product
 
-    def noted(mapper: Mapper, good_id: str, *rest: object) -> object:
+    def noted(mapper: Mapper, good_id: str, *rest: object, **options: object) -> object:
         met.append(good_id)
-        return whole(mapper, good_id, *rest)  # type: ignore[arg-type]
+        return whole(mapper, good_id, *rest, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Mapper, "product", noted)
     shop.rows = [row("1", RetailPrice="90"), row("2", WarehouseQuantity="0"), row("3", RetailPrice="x")]

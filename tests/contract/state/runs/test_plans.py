@@ -83,9 +83,21 @@ def test_a_guard_holds_all_changes_of_a_verb(work: UnitOfWork) -> None:
     """What another guard holds already stays held by it; other verbs go."""
     plan = work.plans.begin(NOON)
     work.plans.add(plan, [MADE, REMOVED, replace(FOREIGN, held="removals")])
-    work.plans.hold(plan, Verb.REMOVE, "export-rows")
+    assert work.plans.hold(plan, Verb.REMOVE, "export-rows") == 1
     assert [change.held for change in all_changes(work, plan)] == [None, "export-rows", "removals"]
     assert work.plans.page(plan, Verb.REMOVE) == []
+
+
+def test_a_guard_holds_some_goods(work: UnitOfWork) -> None:
+    """Whatever guard holds them already; a foreign product is none of them."""
+    plan = work.plans.begin(NOON)
+    priced = replace(MADE, good_id="p", held="price")
+    work.plans.add(plan, [MADE, priced, REMOVED, replace(FOREIGN, good_id=REMOVED.good_id)])
+    assert work.plans.changed(plan, Verb.CREATE, [MADE.good_id, "p", "x"]) == {MADE.good_id, "p"}
+    assert work.plans.changed(plan, Verb.REMOVE, [MADE.good_id]) == set()
+    work.plans.hold_goods(plan, Verb.CREATE, ["p", "x"], "identity")
+    work.plans.hold_goods(plan, Verb.REMOVE, [REMOVED.good_id], "identity")
+    assert [change.held for change in all_changes(work, plan)] == [None, "identity", "identity", None]
 
 
 @pytest.mark.parametrize("count", [1, PAGE, 2 * PAGE + 1])

@@ -19,6 +19,7 @@ from torgsync.core.plan.diff import Change, FieldChange, Verb
 from torgsync.core.product.cells import Section
 from torgsync.core.product.products import Existing
 from torgsync.state.runs.journal import Override
+from torgsync.state.shop.products import Accepted
 from torgsync.state.store import UnitOfWork
 
 RULES = (Rule.SKU, Rule.NAME)
@@ -88,6 +89,22 @@ def test_another_decision(work: UnitOfWork) -> None:
     work.products.forget_shop()
     known = (work.adoptions.of("2"), work.adoptions.adopted_at(), work.object_state.begun())
     assert known == (None, None, False)
+
+
+def test_what_was_sent_belongs_to_the_product(work: UnitOfWork) -> None:
+    """Where its good has another key now, also where two goods have exchanged theirs."""
+    remember(work, shown("11", "701"), shown("12", "702"), shown("13", "703"), shown("14", ""))
+    accepted = [Accepted(good, {"gtin": f"290000000{good}"}, {}) for good in ("701", "702", "703", "10704")]
+    work.products.accept(accepted, NOON)
+    take_over(work, ("10701", "11"), ("703", "12"), ("702", "13"), ("10704", "14"))
+    sent = {good: work.products.dossier(good).sent for good in ("701", "10701", "702", "703", "10704")}
+    assert {good: one.values["gtin"] for good, one in sent.items() if one} == {
+        "10701": "290000000701",
+        "702": "290000000703",
+        "703": "290000000702",
+        "10704": "29000000010704",
+    }
+    assert work.existing.unseen(work.object_state.current_look()) == []
 
 
 def test_what_is_ambiguous_waits(work: UnitOfWork) -> None:

@@ -65,10 +65,23 @@ _SENTENCES = {
         finding(Code.DISCOUNT_MISMATCH, percent="50", actual="10.00"),
     "`2,5` is no number of whole pieces; not sent: wholesale prices":
         finding(Code.NUMBER_UNREADABLE, cell="2,5", fault="not-whole", fields=["wholesale_prices"]),
-    "`є` is neither true nor false; not sent: presence":
-        finding(Code.NUMBER_UNREADABLE, cell="є", fault="no-flag", fields=["presence"]),
     "`1111` has too many digits; not sent: price and discount":
         finding(Code.NUMBER_UNREADABLE, cell="1111", fault="too-long", fields=_PRICE),
+    "`1.450` may be 1450 or 1.45; not sent: price and discount":
+        finding(Code.NUMBER_UNREADABLE, cell="1.450", fault="two-amounts", fields=_PRICE),
+    "`12,345` may be 12345 or 12.345; not sent: wholesale prices":
+        finding(Code.NUMBER_UNREADABLE, cell="12,345", fault="two-amounts", fields=["wholesale_prices"]),
+    "`2` is neither yes nor no; the good stays off the site":
+        finding(Code.DISPLAY_UNKNOWN, cell="2", case="hidden"),
+    "`2` is neither yes nor no; the good stays shown": finding(Code.DISPLAY_UNKNOWN, cell="2"),
+    "`&lt;b&gt;Капці` counts as `Капці`: HTML entities such as `&quot;` undone, HTML tags removed":
+        finding(Code.TEXT_CLEANED, marks=["entities", "tags"], cell="&lt;b&gt;Капці", text="Капці"),
+    "`NULL` counts as empty": finding(Code.TEXT_CLEANED, marks=["empty"], cell="NULL", text=""),
+    "control characters removed": finding(Code.TEXT_CLEANED),
+    "1 phrase of more than 50 characters left out: `я…`":
+        finding(Code.KEYWORD_LONG, count=1, limit=50, first="я"),
+    "nothing but 2 phrases of more than 50 characters: `я…`; what Prom has stays":
+        finding(Code.KEYWORD_LONG, count=2, limit=50, first="я", sent=0),
     "the stock is empty; what Prom has stays": finding(Code.NUMBER_UNREADABLE, cell="", fault="empty"),
     "`#REF!` is an error of a spreadsheet; not sent: price and discount":
         finding(Code.CELL_ERROR, cell="#REF!", fault="error", fields=_PRICE),

@@ -13,6 +13,7 @@ from torgsync.core.plan.guards import (
     ExportSize,
     Guard,
     GuardViolation,
+    KeyChange,
     Measure,
     MissingShop,
     PriceMove,
@@ -40,6 +41,12 @@ ROWS = GuardViolation(
 )
 
 
+def keys(count: int) -> GuardViolation:
+    pairs = tuple((str(number), str(100 + number)) for number in range(1, count + 1))
+    cause_of = Reason(Cause.KEY_CHANGED, {"object": "my-prom"})
+    return GuardViolation(Guard.IDENTITY, KeyChange(count, *pairs[0]), cause_of, count=count, pairs=pairs)
+
+
 @pytest.mark.parametrize(
     ("violation", "words"),
     [
@@ -53,6 +60,14 @@ ROWS = GuardViolation(
         (share(Guard.REMOVALS, 1, 1, None), "1 of 1 product would be taken out (100 %); never all products"),
         (share(Guard.STOCK_OUT, 2, 3, "0.5"), "2 of 3 products in stock would fall to zero (66.7 %); 50 %"),
         (share(Guard.PHOTOS, 2, 3, "0.5"), "2 of 3 products with photos would lose them all (66.7 %); 50 %"),
+        (keys(1), "the key seems to have changed in 1 good: 1 is now 101; "),
+        (
+            keys(5),
+            (
+                "the key seems to have changed in 5 goods: "
+                "1 is now 101, 2 is now 102, 3 is now 103, and 2 more; "
+            ),
+        ),
         (ROWS, "the export has 1 row, 10 fewer than the usual 11; 70 % of the usual rows"),
     ],
 )
@@ -133,6 +148,12 @@ def test_flags_can_be_pasted() -> None:
     ("guard", "measure", "more", "words"),
     [
         (Guard.PRICE, price("68", "6800").measure, {"more": 2}, "68.00 -> 6800.00 (+9900 %) and 2 more"),
+        (
+            Guard.IDENTITY,
+            keys(5).measure,
+            {},
+            "the key seems to have changed in 5 goods: 1 is now 101, and 4 more",
+        ),
         (Guard.EXPORT_ROWS, ROWS.measure, {}, "the export has 1 row, 10 fewer than the usual 11"),
         (SHOP, MissingShop(1, 0), {}, "of 1 product that were looked for none is there"),
         (

@@ -20,7 +20,7 @@ from torgsync.cli.plan.render import (
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.channels import Budget
-from torgsync.core.plan.guards import Cause, ExportSize, Guard, GuardViolation, PriceMove
+from torgsync.core.plan.guards import Cause, ExportSize, Guard, GuardViolation, KeyChange, PriceMove
 from torgsync.core.plan.plan import Counts, ExportInfo, Plan, RemovedStock, Skipped
 from torgsync.core.reason import Reason
 from torgsync.jobs.plan.result import FindingGroup
@@ -47,6 +47,33 @@ def test_each_violation_has_its_limit_its_cause_and_its_flag() -> None:
             "--allow export-rows=40"
         ),
     ]
+
+
+def test_changed_keys_have_three_ways_on() -> None:
+    """The export is mended, the keys are linked, or the goods are others; no limit is named."""
+    reason = Reason(Cause.KEY_CHANGED, {"object": "my-prom"})
+    pairs = (("701", "10701"),)
+    held = GuardViolation(Guard.IDENTITY, KeyChange(1, "701", "10701"), reason, pairs=pairs)
+    assert list(render_guards([held])) == [
+        "! held     the key seems to have changed in 1 good: 701 is now 10701",
+        (
+            "           `GoodID` was renumbered or respelled: barcode, or name and article, are those of "
+            "goods that left"
+        ),
+        (
+            "           mend `GoodID` in the export, or link the new keys to these products: "
+            "torgsync object adopt my-prom"
+        ),
+        "           if they are other goods: --allow identity=1",
+    ]
+
+
+def test_new_goods_that_wait_with_held_removals_are_counted() -> None:
+    """A person sees why they are not created."""
+    assert list(render_guards([replace(ROWS, waiting=2)]))[1] == (
+        "           an export that was cut short, or of one group only; 2 new goods wait until then: they "
+        "may be these under other keys; if it is right: --allow export-rows=40"
+    )
 
 
 def test_many_prices_with_one_cause_are_one_line() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from torgsync.core.config.keys import Key, key_text, meanings, put, read_key, remove
+from torgsync.core.config.keys import Key, flat_rows, key_text, meanings, put, read_key, remove
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,10 @@ def test_a_path_without_a_place(path: Key) -> None:
         put({"name": "a", "fields": [{"to": "name"}]}, path, 1)
     with pytest.raises(LookupError):
         remove({"name": "a", "fields": [{"to": "name"}]}, path)
+
+
+def test_a_table_of_a_list_is_one_line() -> None:
+    """Also one that holds a table itself; keys without a value are left out."""
+    values = {"values": [{"column": "Color", "map": {"черн": "чорний", "син": "синій"}, "unit": None}]}
+    line = "column = Color, map = { черн = чорний, син = синій }"
+    assert flat_rows(values) == [("values[0]", line)]

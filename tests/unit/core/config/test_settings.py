@@ -229,6 +229,27 @@ def field(to: str, **settings: object) -> dict[str, Any]:
             "another column is named `GoodID` too",
         ),
         (catalog(placeholders=[""]), "catalog.placeholders[0]", "this must not be empty"),
+        (catalog(columns=["GoodID", " "]), "catalog.columns[1]", "it has no name"),
+        (
+            catalog(columns=["GoodID", "a", "goodid"]),
+            "catalog.columns[2]",
+            "another column is named `GoodID` too",
+        ),
+        (
+            catalog(columns=["a", "b"]),
+            "catalog.columns",
+            "no column is named `GoodID`, which is the key of a good",
+        ),
+        (
+            catalog(columns=["GoodID"], extra_columns=["a"]),
+            "catalog.columns",
+            "give either `columns` or `extra_columns`, not both",
+        ),
+        (
+            catalog(columns=["GoodID"], header=True),
+            "catalog.columns",
+            "it is for a file without names; `header` says that there are some",
+        ),
         (
             catalog(photos={"folder": "p", "url": "ftp://x"}),
             "catalog.photos.url",
@@ -357,6 +378,31 @@ def test_two_characteristics_may_stand_side_by_side() -> None:
     ]
     assert twin_target(fields[:2]) is None
     assert twin_target(fields) == "characteristic Колір"
+
+
+@pytest.mark.parametrize("name", ["колір ", "КОЛІР", "Koлip", "Колір_Цвет", "Тон_ Колір"])
+def test_one_name_of_a_characteristic_has_many_spellings(name: str) -> None:
+    """Case, blanks and look-alike letters make no other name, nor does the other language."""
+    split = "_" if "_" in name else None
+    twins = [
+        FieldMapping(column="A", to="characteristic", name="Колір"),
+        FieldMapping(column="B", to="characteristic", name=name, split=split),
+    ]
+    assert twin_target(twins) == f"characteristic {name.strip()}"
+
+
+def test_the_name_of_a_characteristic_is_one_line() -> None:
+    """Blanks around it and inside it are no part of it; a blank name is none."""
+    assert FieldMapping(column="A", to="characteristic", name=" Висота  каблука ").name == "Висота каблука"
+    with pytest.raises(ValueError, match="needs a name"):
+        FieldMapping(column="A", to="characteristic", name=" ")
+
+
+@pytest.mark.parametrize("other", ["wholesale_price", "wholesale_minimum"])
+def test_wholesale_prices_are_mapped_once(other: str) -> None:
+    """As a list, or as one price with its minimum."""
+    fields = [FieldMapping(column="A", to="wholesale_prices"), FieldMapping(column="B", to=other)]
+    assert twin_target(fields) == twin_target(fields[::-1]) == other
 
 
 def test_proms_own_fields_follow_the_columns() -> None:

@@ -14,7 +14,7 @@ from torgsync import __version__
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import MAPPING_VERSION, Mapper, rules_version
 from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.stock import Stock
+from torgsync.core.mapping.stock import Stock, count_stock
 from torgsync.core.product.cells import Section
 from torgsync.core.product.fields import Characteristic, Discount, Photo, Value, WholesaleStep
 from torgsync.core.product.products import Product, dump, load
@@ -63,6 +63,17 @@ def test_a_product_is_asked_by_kind() -> None:
     assert (empty.text("sku"), empty.money("price"), empty.whole("quantity")) == ("", None, None)
     assert (full.title, empty.title) == ("Сукня вечірня", "")
     assert Product("17", {"name_ru": "Платье"}).title == "Платье"
+
+
+def split(cell: str, to: str, separator: str = "_", **tables: object) -> Mapped:
+    fields = [{"column": "X", "to": to, "split": separator}, *fields_of(("P", "price"))]
+    if to == "characteristic":
+        fields[0]["name"] = "Ширина, см_Ширина изделия, см"
+    if to != "name":
+        fields += fields_of(("N", "name"))
+    row = {"X": cell, "P": "100", "N": "Капці"}
+    settings = sync_object(fields=fields, **tables)
+    return Mapper(settings).product("17", 3, row, Stock(None), lambda _: None)
 
 
 @pytest.mark.parametrize(
@@ -190,6 +201,10 @@ def test_an_article_fits_proms_limit(cell: str, sku: str, found: list[Code]) -> 
     ("cell", "keywords", "found"),
     [
         (" сукня ,, шовк,", "сукня, шовк", []),
+        ("сукня; шовк|льон\r\nміді\nмаксі", "сукня, шовк, льон, міді, максі", []),
+        ("сукня&amp;шовк; льон&#10;міді", "сукня&шовк, льон, міді", [Code.TEXT_CLEANED]),
+        ("<p>сукня</p><p>шовк</p>", "сукня, шовк", [Code.TEXT_CLEANED]),
+        ("null", "", [Code.TEXT_CLEANED]),
         ("", "", []),
         (",".join(["я" * 48] * 21), ", ".join(["я" * 48] * 20), [Code.TEXT_CUT]),
         ("я" * 50, "я" * 50, []),
@@ -206,6 +221,20 @@ def test_keywords_are_cut_by_phrases(cell: str, keywords: str, found: list[Code]
     result = mapped({"Слова": cell}, ("Слова", "keywords"))
     assert values(result, "keywords", "keywords_ru") == [keywords] * 2
     assert codes(result) == found
+
+
+@pytest.mark.parametrize(
+    ("result", "russian"),
+    [
+        (mapped({"Слова": "я" * 51}, ("Слова", "keywords")), "absent"),
+        (split("я" * 51, "keywords"), "absent"),
+        (split(f"{'я' * 51}_платье", "keywords"), "платье"),
+    ],
+)
+def test_keywords_that_are_all_too_long_keep_what_prom_has(result: Mapped, russian: str) -> None:
+    """A limit may shorten a field, never empty it; of two languages each is judged by itself."""
+    assert values(result, "keywords", "keywords_ru") == ["absent", russian]
+    assert codes(result) == [Code.KEYWORD_LONG]
 
 
 @pytest.mark.parametrize(("length", "found"), [(12_153, []), (12_154, [Code.TEXT_LONG])])
@@ -319,17 +348,6 @@ def test_the_shops_own_placeholders_are_no_values() -> None:
 # Two languages in one cell
 
 
-def split(cell: str, to: str, separator: str = "_", **tables: object) -> Mapped:
-    fields = [{"column": "X", "to": to, "split": separator}, *fields_of(("P", "price"))]
-    if to == "characteristic":
-        fields[0]["name"] = "Ширина, см_Ширина изделия, см"
-    if to != "name":
-        fields += fields_of(("N", "name"))
-    row = {"X": cell, "P": "100", "N": "Капці"}
-    settings = sync_object(fields=fields, **tables)
-    return Mapper(settings).product("17", 3, row, Stock(None), lambda _: None)
-
-
 RU = {"path": "x", "languages": {"name": "ru", "both": False}}
 
 
@@ -431,14 +449,21 @@ def test_characteristics_are_sorted() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("cell", "found"),
-    [("0", []), ("6", [Code.SEX_UNKNOWN]), ("", []), ("жін", [Code.SEX_UNKNOWN]), ("-1", [Code.SEX_UNKNOWN])],
-)
-def test_a_sex_that_says_nothing_is_no_characteristic(cell: str, found: list[Code]) -> None:
-    """Codes without a meaning are reported and not sent; nothing left is an empty list."""
+@pytest.mark.parametrize("cell", ["0", "", '="0"'])
+def test_a_sex_that_is_not_set_is_no_characteristic(cell: str) -> None:
+    """Nothing left is an empty list."""
     result = mapped({"Sex": cell}, ("Sex", "characteristic", "Стать"))
-    assert (values(result, "characteristics"), codes(result)) == ([()], found)
+    assert values(result, "characteristics") == [()]
+
+
+@pytest.mark.parametrize("cell", ["6", "жін", "-1"])
+def test_a_sex_that_means_nothing_keeps_what_was_sent(cell: str) -> None:
+    """Codes without a meaning are reported; a characteristic without a value is that which was sent."""
+    result = mapped({"Sex": cell}, ("Sex", "characteristic", "Стать"))
+    assert (values(result, "characteristics"), codes(result)) == (
+        [(Characteristic("Стать", "", ""),)],
+        [Code.SEX_UNKNOWN],
+    )
 
 
 @pytest.mark.parametrize(("count", "found"), [(100, []), (101, [Code.CHARACTERISTICS_TOO_MANY])])
@@ -455,6 +480,29 @@ def test_a_long_characteristic_is_cut() -> None:
     result = mapped({"X": "я" * 499 + " яя"}, ("X", "characteristic", "Склад"))
     assert values(result, "characteristics") == [(Characteristic("Склад", "", "я" * 499),)]
     assert codes(result) == [Code.TEXT_CUT]
+
+
+@pytest.mark.parametrize(
+    ("cells", "value", "unit"),
+    [
+        ({"X": "5", "X@unit": " кг "}, "5", "кг"),
+        ({"X": "5", "X@unit": ""}, "5", "г"),
+        ({"X": "5"}, "5", "г"),
+        ({"X": "5 кг|300 г", "X@unit": " "}, "5 кг|300 г", ""),
+        ({"X": "5 КГ", "X@unit": "кг"}, "5 КГ", ""),
+        ({"X": "5кг", "X@unit": "кг"}, "5кг", ""),
+        ({"X": "0,5 мкг", "X@unit": "кг"}, "0,5 мкг", "кг"),
+        ({"X": "кг", "X@unit": "кг"}, "кг", ""),
+    ],
+)
+def test_the_unit_of_a_value_goes_before_that_of_the_object(
+    cells: dict[str, str], value: str, unit: str
+) -> None:
+    """The object's is for values without one; no unit is said twice."""
+    fields = [{"column": "X", "to": "characteristic", "name": "Вага", "unit": "г"}, *fields_of(("N", "name"))]
+    mapper = Mapper(sync_object(fields=fields))
+    found = mapper.product("17", 3, {"N": "Гантель", **cells}, Stock(Decimal(5)), lambda _: None)
+    assert found.product.characteristics == (Characteristic("Вага", unit, value),)
 
 
 def test_a_characteristic_carries_its_unit() -> None:
@@ -555,9 +603,14 @@ OFF = Discount(Decimal("170.00"), "amount")
         ("950", "960", "950.00", None, [Code.SALE_PRICE_ABOVE]),
         ("950", "xx", "absent", "absent", [Code.NUMBER_UNREADABLE]),
         ("119,46667", "119,46667", "119.47", None, [Code.PRICE_ROUNDED]),
-        ("10,005", "9,995", "10.01", Discount(Decimal("0.01"), "amount"), [Code.PRICE_ROUNDED] * 2),
-        ("1,234", "", "1.23", None, [Code.PRICE_ROUNDED]),
-        ("1,230", "1,23", "1.23", None, []),
+        ("1010,005", "1009,995", "1010.01", Discount(Decimal("0.01"), "amount"), [Code.PRICE_ROUNDED] * 2),
+        ("1234,567", "", "1234.57", None, [Code.PRICE_ROUNDED]),
+        ("1,2300", "1,23", "1.23", None, []),
+        ("1,234", "", "absent", "absent", [Code.NUMBER_UNREADABLE]),
+        ("1,234", "1,234", "absent", "absent", [Code.NUMBER_UNREADABLE]),
+        ("1,234", "1,230", "absent", "absent", [Code.NUMBER_UNREADABLE] * 2),
+        ("1234", "1.230", "absent", "absent", [Code.NUMBER_UNREADABLE]),
+        ("договірна", "договірна", "absent", "absent", [Code.NUMBER_UNREADABLE]),
         ("", "780", "absent", "absent", [Code.PRICE_MISSING]),
         ("0", "780", "absent", "absent", [Code.PRICE_MISSING]),
         ("-5", "780", "absent", "absent", [Code.PRICE_MISSING]),
@@ -653,7 +706,10 @@ def test_wholesale_price_and_minimum_make_a_ladder(
         (" 1 ", "available", []),
         ("False", "not_available", []),
         ("", "not_available", []),
-        ("є", "absent", [{"cell": "є", "fault": "no-flag", "fields": ["presence"]}]),
+        (" Під  замовлення", "order", []),
+        ("Очікується", "waiting", []),
+        ("нема на базі", "absent", [{"cell": "нема на базі"}]),
+        ("#REF!", "absent", [{"cell": "#REF!", "fault": "error"}]),
     ],
 )
 def test_presence_without_a_quantity(cell: str, presence: str, found: list[Args]) -> None:
@@ -661,6 +717,64 @@ def test_presence_without_a_quantity(cell: str, presence: str, found: list[Args]
     result = mapped({"available": cell}, ("available", "presence"))
     assert values(result, "presence") == [presence]
     assert [one.args for one in result.findings] == found
+    assert ("presence" in result.unreadable) == bool(found)
+
+
+@pytest.mark.parametrize(
+    ("available", "stock", "zero", "made"),
+    [
+        ("так", "4", "order", [4, "available"]),
+        ("так", "0", "order", [0, "order"]),
+        ("ні", "4", "not_available", [0, "not_available"]),
+        ("ні", "4", "waiting", [0, "waiting"]),
+        ("", "4", "not_available", [0, "not_available"]),
+        ("немає в наявності", "4", "order", [0, "not_available"]),
+        ("під замовлення", "4", "not_available", [0, "order"]),
+        ("нема на базі", "4", "order", ["absent", "absent"]),
+        (None, "4", "order", [4, "available"]),
+        (None, "0,4", "waiting", [0, "waiting"]),
+        ("ні", "багато", "not_available", [0, "not_available"]),
+    ],
+)
+def test_presence_next_to_a_quantity(
+    available: str | None, stock: str, zero: str, made: list[Value | str]
+) -> None:
+    """A mere no is a good without stock, which `[stock] zero` decides about; four words say it plainly."""
+    row = {"WarehouseQuantity": stock} | ({} if available is None else {"available": available})
+    settings = sync_object(fields=fields_of(("WarehouseQuantity", "quantity")), stock={"zero": zero})
+    product = Mapper(settings).product("17", 3, row, count_stock(settings, row), lambda _: None).product
+    assert [product.values.get(name, "absent") for name in ("quantity", "presence")] == made
+
+
+@pytest.mark.parametrize(
+    ("word", "stock", "made", "found"),
+    [
+        ("так", "4", [4, "available"], []),
+        ("так", "0", [0, "waiting"], []),
+        ("під замовлення", "4", [0, "order"], []),
+        ("хтозна", "4", ["absent", "absent"], [Code.PRESENCE_UNKNOWN]),
+        ("так", "багато", ["absent", "available"], [Code.NUMBER_UNREADABLE]),
+        ("ні", "багато", [0, "waiting"], []),
+    ],
+)
+def test_a_column_of_its_own_for_the_presence(
+    word: str, stock: str, made: list[Value | str], found: list[Code]
+) -> None:
+    """It counts before the quantity, and what cannot be read is reported once."""
+    row = {"WarehouseQuantity": stock, "Наявність": word}
+    columns = fields_of(("WarehouseQuantity", "quantity"), ("Наявність", "presence"))
+    settings = sync_object(fields=columns, stock={"zero": "waiting"})
+    result = Mapper(settings).product("17", 3, row, count_stock(settings, row), lambda _: None)
+    assert (values(result, "quantity", "presence"), codes(result)) == (made, found)
+
+
+@pytest.mark.parametrize(
+    ("cell", "ready"),
+    [("так", True), ("0", False), ("3", True), ("-1", False), ("", "absent"), ("?", "absent")],
+)
+def test_ready_to_ship_is_a_yes_or_a_number(cell: str, ready: bool | str) -> None:
+    """A cell that is neither leaves it as it is."""
+    assert values(mapped({"Готово": cell}, ("Готово", "ready_to_ship")), "ready_to_ship") == [ready]
 
 
 @pytest.mark.parametrize("error", ["#REF!", "#N/A", " #ССЫЛКА! "])
@@ -735,13 +849,14 @@ def test_the_percent_belongs_to_the_two_prices_of_the_accounting_program() -> No
 
 @pytest.mark.parametrize(
     ("cell", "respect", "found"),
-    [("так", True, [Code.DISPLAY_UNKNOWN]), ("2", True, [Code.DISPLAY_UNKNOWN]), ("так", False, [])]
-    + [(cell, True, []) for cell in ("0", "1", "1,0", " ")],
+    [("можливо", True, [Code.DISPLAY_UNKNOWN]), ("2", True, [Code.DISPLAY_UNKNOWN]), ("2", False, [])]
+    + [(cell, True, []) for cell in ("0", "1", "1,0", " ", "так")],
 )
-def test_a_display_that_is_neither_0_nor_1(cell: str, respect: bool, found: list[Code]) -> None:
-    """With `respect_display` the value is reported, and the good is shown."""
+def test_a_display_that_is_neither_yes_nor_no(cell: str, respect: bool, found: list[Code]) -> None:
+    """With `respect_display` the value is reported, and the status stays."""
     result = mapped({"Display": cell}, accounting_centers={"respect_display": respect})
     assert codes(result) == found
+    assert values(result, "status") == ["absent" if found else "on_display"]
 
 
 def test_a_good_in_no_group() -> None:

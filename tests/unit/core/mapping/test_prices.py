@@ -5,14 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from builders import mapped, sync_object
+from builders import fields_of, mapped, sync_object
 from hypothesis import given
 from hypothesis import strategies as st
 
 from torgsync.cli.messages.findings import price_step
 from torgsync.core.findings import Code
+from torgsync.core.mapping.mapper import Mapper
 from torgsync.core.mapping.pricing import Priced, Pricing, smallest_power_above
+from torgsync.core.mapping.row import Mapped
+from torgsync.core.mapping.stock import Stock
 from torgsync.core.product.fields import Discount, WholesaleStep
+from torgsync.core.product.money import DecimalSigns
 from torgsync.core.reason import Args
 
 STEPS = ("0.01", "0.02", "0.05", "0.1", "0.25", "0.5", "1", "2", "5", "10", "50", "100")
@@ -166,7 +170,7 @@ def test_a_sale_price_that_rounds_to_the_price_is_no_discount() -> None:
     [
         ("20", {"round": "50"}, [{"case": "rounded", "amount": "20", "price": "0.00"}]),
         ("3", {"round": "99"}, [{"case": "rule", "setting": "99", "before": "3", "after": "99.00"}]),
-        ("1,234", {}, [{"case": "decimals", "cell": "1,234", "price": "1.23"}]),
+        ("1,2345", {}, [{"case": "decimals", "cell": "1,2345", "price": "1.23"}]),
         ("104", {"round": "10"}, []),
     ],
 )
@@ -176,3 +180,57 @@ def test_a_price_that_rounding_changed_much_is_reported(
     """By more than half, to nothing, or from more than two decimals: the cell may be a mistake."""
     result = mapped({"RetailPrice": price}, ("RetailPrice", "price"), prices=rules)
     assert [finding.args for finding in result.findings] == found
+
+
+# Cells that may be two amounts
+
+ALL = (
+    ("RetailPrice", "price"),
+    ("Sale", "sale_price"),
+    ("W", "wholesale_price"),
+    ("M", "wholesale_minimum"),
+)
+CELLS = {"RetailPrice": "2,450", "Sale": "1,450", "W": "1,250", "M": "5,000"}
+
+
+def prices_of(cells: dict[str, str], signs: DecimalSigns) -> tuple[Mapped, list[tuple[Code, str]]]:
+    """Return a mapped row, and the code and the column of each of its findings."""
+    settings = sync_object(fields=fields_of(("N", "name"), *ALL))
+    result = Mapper(settings, signs).product(
+        "17", 3, {"N": "Капці", **cells}, Stock(Decimal(5)), lambda _: None
+    )
+    return result, [(found.code, found.column) for found in result.findings]
+
+
+@pytest.mark.parametrize("signs", [{}, dict.fromkeys(CELLS, ""), dict.fromkeys(CELLS, ".")])
+def test_a_price_that_may_be_two_amounts_is_not_sent(signs: DecimalSigns) -> None:
+    """Nor a sale price or a wholesale price; a quantity has three decimals and is no money."""
+    result, found = prices_of(CELLS, signs)
+    assert found == [(Code.NUMBER_UNREADABLE, column) for column in ("RetailPrice", "Sale", "W")]
+    assert result.unreadable == {"price", "discount", "wholesale_prices"}
+    assert result.product.values.keys().isdisjoint(result.unreadable)
+
+
+def test_a_price_is_read_by_the_decimal_sign_of_its_column() -> None:
+    """The same cells, where each column shows that its sign parts decimals."""
+    result, found = prices_of(CELLS, dict.fromkeys(CELLS, ","))
+    assert found == []
+    assert result.product.values["price"] == Decimal("2.45")
+    assert result.product.values["discount"] == Discount(Decimal("1.00"), "amount")
+    assert result.product.values["wholesale_prices"] == (WholesaleStep(5, Decimal("1.25")),)
+
+
+def test_each_cell_is_reported_once() -> None:
+    """A sale price written like the price needs no finding of its own, unless the price can be read."""
+    alike = {**CELLS, "Sale": CELLS["RetailPrice"], "W": "0"}
+    assert prices_of(alike, {})[1] == [(Code.NUMBER_UNREADABLE, "RetailPrice")]
+    assert prices_of(alike, {"RetailPrice": ","})[1] == [(Code.NUMBER_UNREADABLE, "Sale")]
+    assert prices_of(alike, {"Sale": ","})[1] == [(Code.NUMBER_UNREADABLE, "RetailPrice")]
+    without_price = {column: cell for column, cell in alike.items() if column != "RetailPrice"}
+    assert (Code.NUMBER_UNREADABLE, "Sale") in prices_of(without_price, {})[1]
+
+
+def test_a_linked_price_that_may_be_two_amounts_is_not_stated() -> None:
+    """The finding about the currency speaks of its sign alone."""
+    result = mapped({"EqualCurrencyName": "$", "EqualSalePrice": "1,450"})
+    assert [found.args["case"] for found in result.findings] == ["sign"]

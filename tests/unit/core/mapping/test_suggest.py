@@ -52,6 +52,13 @@ def targets(*rows: dict[str, str], language: str = "uk") -> dict[str, str]:
         ("name_of_colour", "синій", "characteristic"),
         ("Season", "літо", "characteristic"),
         ("Country", "Україна", "country"),
+        ("сцена", "мала", "characteristic"),
+        ("Оцінка", "5", "characteristic"),
+        ("Одиниця виміру", "шт", "unit"),
+        ("Виробник", "Верба", "vendor"),
+        ("GTIN", "2900000000124", "gtin"),
+        ("prices", "5=150", "wholesale_prices"),
+        ("Category", "Взуття", "group"),
     ],
 )
 def test_a_column_by_its_name_and_values(column: str, value: str, target: str) -> None:
@@ -73,6 +80,12 @@ def test_a_column_by_its_name_and_values(column: str, value: str, target: str) -
         ("ShortName", "Сукня"),
         ("WholesalePrice", "90"),
         ("nazva", "Сукня їхня"),
+        ("старая цена", "100"),
+        ("price_note", "від 5 штук"),
+        ("Знижка", "5%"),
+        ("minimum_order_quantity", "2"),
+        ("visota@unit", "см"),
+        ("назва", "Сукня їхня"),
     ],
 )
 def test_a_column_that_is_not_proposed(column: str, value: str) -> None:
@@ -154,3 +167,42 @@ def test_what_an_offer_says_of_itself_is_no_characteristic() -> None:
     assert targets(offer) == {"available": "presence", "Довжина": "characteristic"}
     assert targets({"Description": "<p>Шовк</p>"}) == {"Description": "description"}
     assert targets({"Description": "Капці"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "both", "found"),
+    [
+        ("uk", False, {"a": "keywords_ru", "b": "keywords", "c": "name_ru", "d": "name"}),
+        ("ru", True, {"a": "keywords_ru", "b": "keywords", "c": "name_ru", "d": "name"}),
+        ("ru", False, {"a": "keywords", "c": "name"}),
+    ],
+)
+def test_texts_that_are_there_in_both_languages(language: str, both: bool, found: dict[str, str]) -> None:
+    """A Russian text is never proposed for a Ukrainian field, whatever its letters are."""
+    columns = {"keywords": "a", "keywords_ua": "b", "GoodName": "c", "name_ua": "d"}
+    samples = Samples([*columns])
+    samples.add(dict.fromkeys(columns, "текст"))
+    catalog = {"path": "goods.trs", "languages": {"name": language, "both": both}}
+    settings = sync_object(fields=fields_of(("RetailPrice", "price")), catalog=catalog)
+    assert {columns[item.column]: item.to for item in suggest([*columns], samples, settings)} == found
+
+
+def test_a_name_is_proposed_once_however_it_is_spelt() -> None:
+    """Two characteristics of one name are none."""
+    assert suggested({"КОЛІР": "синій"}, fields=[("Color", "characteristic", "Колір")]) == []
+
+
+def test_one_kind_of_wholesale_prices() -> None:
+    """Several at once, or one with its minimum: never both."""
+    row = {"PrimeCost": "80", "WholesalePrice": "90", "WholesaleCount": "10", "prices": "5=90"}
+    assert suggested(row, fields=[("prices", "wholesale_prices")]) == []
+    ladder: list[tuple[str, ...]] = [
+        ("WholesalePrice", "wholesale_price"),
+        ("WholesaleCount", "wholesale_minimum"),
+    ]
+    assert suggested(row, fields=[*ladder]) == []
+
+
+def test_a_section_number_is_no_name() -> None:
+    """Only names make groups by themselves."""
+    assert targets({"Category": "12"}) == {}

@@ -11,7 +11,14 @@ from builders import existing, fields_of, product, sent, sync_object
 
 from torgsync.core.config.settings import Removal
 from torgsync.core.mapping.select import SkipReason
-from torgsync.core.plan.decide import ProductSnapshot, RowStatus, Verdict, decide, remove_foreign
+from torgsync.core.plan.decide import (
+    ProductSnapshot,
+    RowStatus,
+    Verdict,
+    decide,
+    remove_foreign,
+    was_displayed,
+)
 from torgsync.core.plan.diff import Change, FieldChange, Verb
 from torgsync.core.plan.plan import Counts
 from torgsync.core.product.fields import Characteristic, Value
@@ -57,6 +64,56 @@ def test_what_was_sold_on_prom_is_not_offered(reserved: int, quantity: int, pres
     offered = replace(known(desired=desired), reserved=reserved).offered
     assert offered is not None
     assert (offered.values["quantity"], offered.values["presence"]) == (quantity, presence)
+
+
+@pytest.mark.parametrize(("sold", "presence"), [(4, "available"), (5, "order")])
+def test_what_is_sold_out_on_prom_becomes_what_the_stock_says(sold: int, presence: str) -> None:
+    """`[stock] zero` decides about the last piece as it does about an empty stock of the export."""
+    desired, shown = product(quantity=5, presence="available"), existing(quantity=5, presence="waiting")
+    verdict = decide(
+        replace(known(desired=desired, shown=shown), reserved=sold), sync_object(stock={"zero": "order"})
+    )
+    assert verdict.change is not None
+    assert verdict.change.fields["presence"].new == presence
+
+
+@pytest.mark.parametrize(
+    ("row_status", "reason", "displayed"),
+    [
+        (None, "", None),
+        (RowStatus.GONE, "", None),
+        (RowStatus.BLOCKED, SkipReason.BLOCKED, None),
+        (RowStatus.IN, "", True),
+        (RowStatus.IN, SkipReason.DISPLAY_UNKNOWN, None),
+        (RowStatus.OUT, SkipReason.OTHER_GROUP, None),
+        (RowStatus.OUT, SkipReason.NOT_DISPLAYED, False),
+        (RowStatus.OUT, SkipReason.OUT_OF_STOCK, True),
+        (RowStatus.OUT, SkipReason.NO_PHOTOS, True),
+    ],
+)
+def test_a_row_remembers_whether_its_good_was_displayed(
+    row_status: RowStatus | None, reason: str, displayed: bool | None
+) -> None:
+    """By the filter that kept it out: those after `Display` let it pass."""
+    assert was_displayed(row_status, reason) is displayed
+
+
+def test_a_new_good_without_a_display_that_can_be_read_waits() -> None:
+    """One that Prom has is updated; its status stays, for the desired product does not speak of it."""
+    desired = Product("17", {"name": "Капці", "price": Decimal("90.00")})
+    waiting = replace(known(desired=desired), reason=SkipReason.DISPLAY_UNKNOWN)
+    assert decide(waiting, SHOP) == Verdict(skip=SkipReason.DISPLAY_UNKNOWN)
+    verdict = decide(replace(waiting, existing=existing(status="not_on_display")), SHOP)
+    assert verdict.change is not None
+    assert list(verdict.change.fields) == ["price"]
+
+
+def test_a_new_good_whose_presence_cannot_be_read_is_not_available() -> None:
+    """Also where no quantity is mapped; without either column nothing is said of it."""
+    only = sync_object(fields=fields_of(("available", "presence")))
+    verdict = decide(known(desired=product()), only)
+    assert verdict.change is not None
+    assert verdict.change.new == product(presence="not_available").values
 
 
 @pytest.mark.parametrize(

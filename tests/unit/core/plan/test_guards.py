@@ -13,6 +13,7 @@ from torgsync.core.plan.guards import (
     ExportSize,
     Guard,
     GuardViolation,
+    KeyChange,
     Measure,
     MissingShop,
     PriceMove,
@@ -25,7 +26,7 @@ from torgsync.core.plan.guards import (
 from torgsync.core.reason import Reason, decode_args, encode_args
 from torgsync.errors import UsageError
 
-NOTHING = Allowed()
+ZERO = Allowed()
 MOVE = PriceMove(Decimal(2), Decimal(1), Decimal("-0.4"), Decimal("1.5"))
 
 
@@ -47,7 +48,7 @@ def test_what_is_allowed_adds_up() -> None:
     assert allowed.numbers == {Guard.REMOVALS: 120, Guard.STOCK_OUT: 5, Guard.PHOTOS: 1}
     assert (allowed.prices, allowed.shop) == (7, "4")
     assert read_allowed(allowed.flags) == allowed
-    assert (NOTHING.flags, read_allowed([])) == ((), NOTHING)
+    assert (ZERO.flags, read_allowed([])) == ((), ZERO)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_anything_else_is_not_understood(text: str) -> None:
         read_allowed([text])
     assert caught.value.message == (
         f"`--allow {text}` is not one of price=ID,ID, removals=NUMBER, stock-out=NUMBER, photos=NUMBER, "
-        "export-rows=NUMBER, prices=NUMBER, shop=ID"
+        "export-rows=NUMBER, identity=NUMBER, prices=NUMBER, shop=ID"
     )
 
 
@@ -87,7 +88,7 @@ def test_an_allowance_that_opened_nothing_is_reported() -> None:
     price = price_of("17")
     assert allowed.unmet([price, removals]) == ("price=18", "prices=3", "photos=2")
     assert allowed.unmet([price_of("19")])[2:] == ("removals=5", "photos=2")
-    assert NOTHING.unmet([price]) == ()
+    assert ZERO.unmet([price]) == ()
 
 
 def test_a_violation_names_what_allows_exactly_it() -> None:
@@ -107,6 +108,7 @@ def test_a_violation_names_what_allows_exactly_it() -> None:
         (Guard.REMOVALS, ProductShare(1, 2, None)),
         (Guard.STOCK_OUT, ProductShare(1, 2, Decimal("0.5"))),
         (Guard.EXPORT_ROWS, ExportSize(1, 11, Decimal("0.70"))),
+        (Guard.IDENTITY, KeyChange(2, "701", "0701")),
         (SHOP, MissingShop(3, 0)),
     ],
 )

@@ -175,6 +175,7 @@ def test_only_the_last_photo_counts_as_a_loss(change: Change, loses: bool) -> No
         (update(quantity=(None, 0), presence=("available", "not_available")), True),
         (update(quantity=(None, 0)), False),
         (update(presence=("available", "not_available")), True),
+        (update(presence=("available", "waiting")), True),
         (update(presence=("order", "not_available")), False),
         (update(presence=("not_available", "available")), False),
         (update(price=(Decimal(1), Decimal(2))), False),

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import torgsync
 from torgsync.core.product.cells import (
     IdFault,
     Section,
     balances,
-    clean,
     id_fault,
+    key_of,
     line_of_text,
     number,
+    one_key,
     section_path,
 )
+from torgsync.core.product.cleaning import clean
 from torgsync.core.product.columns import (
     BARE_40,
     BARE_48,
@@ -26,10 +30,14 @@ from torgsync.core.product.columns import (
     LAYOUTS,
     SECRET,
     canonical,
+    folded,
     is_standard,
     known_names,
+    labelled,
     resolve,
 )
+
+DEVELOPERS = Path(torgsync.__file__).parent / "docs" / "developers"
 
 
 @pytest.mark.parametrize(
@@ -102,6 +110,7 @@ def test_written_balances_come_back(by_center: dict[str, Decimal]) -> None:
         ("26926", None),
         ("A-1", None),
         ("", IdFault.MISSING),
+        ("702\x1f7020", IdFault.SEVERAL),
         ("#REF!", IdFault.SPREADSHEET),
         ("2,9E+12", IdFault.SPREADSHEET),
     ],
@@ -109,6 +118,59 @@ def test_written_balances_come_back(by_center: dict[str, Decimal]) -> None:
 def test_a_key_identifies_a_good(text: str, why: IdFault | None) -> None:
     """A value that a spreadsheet rounded or formatted does not."""
     assert id_fault(text) is why
+
+
+@pytest.mark.parametrize(
+    ("cell", "key"),
+    [
+        (" 701 ", "701"),
+        ('="701"', "701"),
+        ('= "701"', "701"),
+        ("=701", "701"),
+        ("'701", "701"),
+        ("’701", "701"),
+        ('"701"', "701"),
+        ("'701,00", "701"),
+        ('="7 01"', "701"),
+        ("\ufeff701\u200b", "701"),
+        ("70\u00ad1", "701"),
+        ("701.0", "701"),
+        ("0701", "0701"),  # another key; the guard `identity` recognises the good
+        ('="7,010"', "7,010"),
+        ('="A-701"', "A-701"),
+        ("'A\u00a0701\u200e", "A 701"),
+        ("00-00000123", "00-00000123"),
+        ("", ""),
+    ],
+)
+def test_a_key_has_one_spelling(cell: str, key: str) -> None:
+    """A spreadsheet's marks, invisible letters and blanks are no part of it; a key stays as it is."""
+    assert (key_of(cell), key_of(key)) == (key, key)
+
+
+@given(
+    st.integers(1, 10**12),
+    st.sampled_from(['="{}"', "'{}", "={}", "{},00", "{}.0", " {} ", '"{}"', "\ufeff{}", "{}\u200b\n"]),
+    st.sampled_from(["{}", "{} ", "\u00a0{}"]),
+)
+def test_no_respelling_makes_another_key(number: int, spelling: str, blanks: str) -> None:
+    """However a program writes the number of a good."""
+    assert key_of(blanks.format(spelling.format(number))) == str(number)
+
+
+@pytest.mark.parametrize(
+    ("cells", "key"),
+    [
+        ([], ""),
+        (["", " "], ""),
+        (["701", "", '="701"'], "701"),
+        (["702", "7020", "702,0"], "702\x1f7020"),
+    ],
+)
+def test_different_keys_are_no_key(cells: list[str], key: str) -> None:
+    """One key in several spellings is one key."""
+    assert one_key(cells) == key
+    assert (id_fault(key) is None) is (key == "701")
 
 
 @pytest.mark.parametrize(
@@ -211,6 +273,45 @@ def test_names_of_a_file_stand_for_columns(names: list[str], columns: tuple[str,
     assert found.columns == columns
     known = [name for name, column in zip(names, columns, strict=True) if name != column]
     assert [name for name, _ in found.aliases] == [name for name in known if name not in {"Тон", "color"}]
+
+
+TABLE = (DEVELOPERS / "torgsoft.md").read_text("utf-8").split("### 3.8 ")[1]
+LABELS = re.findall(r"^\| ([^|*]+) \| ([^|]+) \| `(\w+)` \|", TABLE, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("ukrainian", "russian", "column"), LABELS)
+def test_every_label_is_known_in_both_languages(ukrainian: str, russian: str, column: str) -> None:
+    """The whole table of the reference, however the labels are spelt: case, blanks, hyphens and dots."""
+    labels = [label.strip() for text in (ukrainian, russian) for label in text.split(";")]
+    for label in labels:
+        if label == "–" or "`" in label:
+            continue
+        for spelt in (label, label.upper(), label.replace("-", ""), label.replace(" ", "_"), f" {label}. "):
+            assert resolve([spelt], {}).columns == (column,)
+
+
+def test_the_table_of_labels_is_read() -> None:
+    """It has a row for each column with a known label."""
+    assert len(LABELS) == 34
+
+
+@pytest.mark.parametrize(
+    ("names", "column"),
+    [
+        (["Штрихкод", "ШТРИХ КОД", "Штрих-код товара"], "Barcode"),
+        (["Одиниця", "Од.вим.", "Ед.изм", "ЕД. ИЗМ.", "Единица"], "MesUnit"),
+        (["Кол-во", "К-сть на складі"], "WarehouseQuantity"),
+        (["Одиниця виміру", "Виробник", "Знижка", "Уцінка"], ""),
+    ],
+)
+def test_common_spellings_of_a_label(names: list[str], column: str) -> None:
+    """Those of other programs are known too; a label that may mean several columns is none."""
+    assert [labelled(name) for name in names] == [column] * len(names)
+
+
+def test_a_name_is_compared_without_case() -> None:
+    """Also where only its capital letters look like Cyrillic ones."""
+    assert folded("Tip  BKH") == folded("tip bkh") == folded("ТІР ВКН")
 
 
 def test_known_names_are_counted() -> None:

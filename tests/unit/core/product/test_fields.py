@@ -10,7 +10,7 @@ from builders import FULL, any_value, shots
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.core.product.columns import LAYOUT_40, LAYOUT_50, SECRET
+from torgsync.core.product.columns import LADDER, LAYOUT_40, LAYOUT_50, SECRET
 from torgsync.core.product.fields import (
     FIELDS,
     STANDARD,
@@ -91,7 +91,7 @@ def test_every_target_makes_known_fields() -> None:
 def test_the_standard_fields_are_safe() -> None:
     """`fields add-all` maps real columns to real targets, and none with purchase prices."""
     columns = [column for column, _, _ in STANDARD]
-    assert set(columns) <= {*LAYOUT_40, *LAYOUT_50, "available"}  # which every YML offer has
+    assert set(columns) <= {*LAYOUT_40, *LAYOUT_50, "available", LADDER}  # two that offers of a YML file have
     assert not {*SECRET, "WholesalePrice"} & set(columns)
     assert {target for _, target, _ in STANDARD} <= set(TARGETS)
     assert all(bool(name) is (target == "characteristic") for _, target, name in STANDARD)

@@ -1,0 +1,118 @@
+"""The elements of an offer and the columns that they make, with units and repeated elements.
+
+Several values of one name are joined by `|`. Source: docs/developers/torgsoft.md §9,
+docs/developers/prom-api.md §7.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from torgsync.core.product.columns import LADDER, PICTURE, SUM_COLUMN, canonical, unit_column
+from torgsync.core.product.groups import MODEL, NUMBER, PATH
+from torgsync.files.catalog.yml_prices import LADDER_ELEMENT, PRICE, PRICE_ELEMENTS, SALE, price_columns
+
+OWN_UNITS = " "
+"""The unit of values that differ in their units: each is written with its own."""
+
+
+class Measured(NamedTuple):
+    """A value with its unit, empty where it has none."""
+
+    text: str
+    unit: str = ""
+
+
+_ELEMENTS = {
+    "name": "GoodName",
+    "description": "Description",
+    "vendorcode": "Articul",
+    "barcode": "Barcode",
+    "vendor": "PCName",
+    "country": "Country",
+    "country_of_origin": "Country",
+    "quantity_in_stock": SUM_COLUMN,
+    "stock_quantity": SUM_COLUMN,
+    "groupid": MODEL,
+    "group_id": MODEL,
+}
+"""The column of an element of the norm, by its tag in folded case; others are columns of their own name."""
+
+_READ_AS = _ELEMENTS | {
+    "model": "GoodName",
+    "typeprefix": "GoodName",
+    "categoryid": PATH,
+    LADDER_ELEMENT: LADDER,
+}
+_READ_AS |= {tag: SALE if read_as == SALE else PRICE for tag, read_as in PRICE_ELEMENTS.items()}
+
+_FIRST = frozenset({"categoryid", "barcode", "available"})
+"""Elements of which one is enough: an offer of several categories is put into its first one."""
+_LINES = frozenset({"picture", "description"})
+"""Elements that are joined by line ends."""
+_COMPOSED = frozenset({"typeprefix", "model"})
+
+
+def column_of(element: str) -> str:
+    """Return the column as which an element of the norm is read, empty where it keeps its own name."""
+    return _READ_AS.get(element.strip().casefold(), "")
+
+
+def joined(values: Sequence[Measured]) -> Measured:
+    """Return the values of one name as one, each different value once; units that differ go into the text."""
+    if len(values) == 1:
+        return values[0]
+    parts = [
+        (part.strip(), unit.strip()) for text, unit in values for part in text.split("|") if part.strip()
+    ]
+    units = {unit for _, unit in parts}
+    if len(units) > 1:
+        return Measured("|".join(dict.fromkeys(f"{part} {unit}".strip() for part, unit in parts)), OWN_UNITS)
+    return Measured("|".join(dict.fromkeys(part for part, _ in parts)), units.pop() if units else "")
+
+
+def element_columns(found: Mapping[str, Sequence[Measured]], mapped: Collection[str]) -> dict[str, str]:
+    """Return the columns that the elements of an offer make, keyed by column; `found` is keyed by tag.
+
+    An element of a price that the sync object maps by its own name (`mapped`) stays a column of its own.
+    """
+    columns: dict[str, str] = {}
+    prices: dict[str, str] = {}
+    composed: dict[str, str] = {}
+    for tag, values in found.items():
+        key, column, price = _role(tag)
+        text, unit = values[0] if len(values) == 1 and key != PICTURE else _value(key, values)
+        if price and (key == "price" or tag not in mapped):
+            prices.setdefault(price, text.strip())
+        elif key in _COMPOSED:
+            composed[key] = text.strip()
+        else:
+            columns.setdefault(column, text)
+            if unit:
+                columns.setdefault(unit_column(column), unit)
+    if number := columns.get(NUMBER):
+        columns[NUMBER] = number.strip()
+    if "GoodName" not in columns:
+        parts = [composed.get("typeprefix", ""), columns.get("PCName", "").strip(), composed.get("model", "")]
+        name = " ".join(filter(None, parts)) if "model" in composed else ""
+        if name or "name_ua" in columns:
+            columns["GoodName"] = name or columns["name_ua"]
+    columns |= price_columns(prices)
+    return columns
+
+
+@lru_cache(maxsize=1024)
+def _role(tag: str) -> tuple[str, str, str]:
+    """Return the tag of an element in folded case, its column, and what it holds of a price."""
+    key = tag.casefold()
+    column = NUMBER if key == "categoryid" else _ELEMENTS.get(key) or canonical(tag)
+    return key, column, PRICE_ELEMENTS.get(key, "")
+
+
+def _value(key: str, values: Sequence[Measured]) -> Measured:
+    if key == PICTURE or (key in _LINES and len(values) > 1):
+        texts = (text.strip() for text, _ in values)
+        return Measured("\n".join(dict.fromkeys(filter(None, texts))))
+    return values[0] if key in _FIRST else joined(values)
