@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
 
 
-def doctor(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
+def doctor(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
     """Look at token, rights, export, photos, limits, lock, schedule and state of one object, or of all."""
-    program = program_of(context, form)
+    program = program_of(context, output)
     from torgsync.jobs.config.doctor import diagnose
 
     def look(file: ObjectFile) -> Exit:
         with program.job(file) as job:
-            found = diagnose(job)
-        rows = render_checks(found.lines)
-        if form is Format.JSON:
-            document = {"schema": SCHEMA, "object": file.settings.name, "exit": int(found.exit_code)}
+            diagnosis = diagnose(job)
+        rows = render_checks(diagnosis.lines)
+        if output is Format.JSON:
+            document = {"schema": SCHEMA, "object": file.settings.name, "exit": int(diagnosis.exit_code)}
             print_json(document, {"checks": rows})
-        elif form is Format.CSV:
+        elif output is Format.CSV:
             print_csv({"object": file.settings.name, **row} for row in rows)
         else:
-            print_checks(program, found.lines)
-        return found.exit_code
+            print_checks(program, diagnosis.lines)
+        return diagnosis.exit_code
 
     raise typer.Exit(int(each(program, program.objects(wanted, every=True), look)))

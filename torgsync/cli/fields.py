@@ -23,15 +23,15 @@ FIRST = 40
 """Values of a column that people see without `--show all`."""
 
 
-def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
+def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
     """List the fields that go to Prom.ua, each with a value of its column."""
-    program = program_of(context, form)
+    program = program_of(context, output)
     from torgsync.jobs.config.fields import sampled_fields
 
     view = sampled_fields(program.object(wanted))
     rows = [_render_row(field) for field in view.fields]
     table_rows = [_render_table_row(field) for field in view.fields]
-    print_rows(program, form, "fields", rows, table_rows, columns=COLUMNS)
+    print_rows(program, output, "fields", rows, table_rows, columns=COLUMNS)
     if view.problem:
         program.warn(f"no samples: {view.problem}")
 
@@ -62,10 +62,10 @@ def values(
         Extent, typer.Option("--show", help="The most frequent values, or all.")
     ] = Extent.SUMMARY,
     wanted: ObjectOption = None,
-    form: FormatOption = Format.TABLE,
+    output: FormatOption = Format.TABLE,
 ) -> None:
     """List the values of a column with the number of rows, and what `[[values]]` replaces them by."""
-    program = program_of(context, form)
+    program = program_of(context, output)
     from torgsync.jobs.config.values import column_values
 
     file = program.object(wanted)
@@ -73,8 +73,8 @@ def values(
     names = ("value", "count", "replaced_by")
     rows = [pick(value, *names) for value in view.values]
     shown = view.values if show is Extent.ALL else view.values[:FIRST]
-    print_rows(program, form, "values", rows, [_render_value(value) for value in shown], columns=names)
-    if form is not Format.TABLE:
+    print_rows(program, output, "values", rows, [_render_value(value) for value in shown], columns=names)
+    if output is not Format.TABLE:
         return
     if rest := len(view.values) - len(shown):
         program.notify(f"{counted(rest, 'more value')}: `--show all` lists them")

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from torgsync.jobs.config.schedule import Timed
 
 
-def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOption = Format.TABLE) -> None:
+def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
     """List synchronization times, when each comes next, and how it ended last."""
-    program = program_of(context, form)
+    program = program_of(context, output)
     from torgsync.jobs.config.schedule import timetable
 
     rows: list[dict[str, Any]] = []
@@ -43,9 +43,9 @@ def list_(context: typer.Context, wanted: ObjectOption = None, form: FormatOptio
             table = timetable(job)
         rows += [_render_row(file, timed) for timed in table]
         table_rows += [_render_table_row(file, timed) for timed in table]
-    if form is Format.CSV:
+    if output is Format.CSV:
         rows = [row | {"next": " ".join(map(str, row["next"]))} for row in rows]
-    print_rows(program, form, "synchronization_times", rows, table_rows, columns=COLUMNS)
+    print_rows(program, output, "synchronization_times", rows, table_rows, columns=COLUMNS)
     raise typer.Exit(int(Exit.worst(codes)))
 
 

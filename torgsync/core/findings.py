@@ -148,10 +148,10 @@ class Tally:
     def __init__(self) -> None:
         self._groups: dict[Code, FindingCount] = {}
 
-    def add(self, found: Iterable[Finding]) -> None:
+    def add(self, findings: Iterable[Finding]) -> None:
         """Add all findings of one good, or of a file as a whole."""
         met = set()
-        for finding in found:
+        for finding in findings:
             group = self._groups.setdefault(finding.code, FindingCount(finding.code))
             group.count += 1
             if finding.good_id and finding.code not in met:

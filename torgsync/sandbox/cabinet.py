@@ -208,8 +208,8 @@ def perform(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]
         data = model.model_validate(parse_json(body))
     except ValidationError as invalid:
         mistakes = [
-            f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}"
-            for one in invalid.errors(include_url=False)
+            f"{'.'.join(map(str, mistake['loc'])) or 'body'}: {mistake['msg']}"
+            for mistake in invalid.errors(include_url=False)
         ]
         return {"error": f"the body has {counted(len(mistakes), 'mistake')}", "mistakes": mistakes}, BAD
     except ValueError as error:

@@ -134,7 +134,7 @@ class Fault:
             return True
         fixed, *wild = re.split(r"[*?\[]", words[0], maxsplit=1)
         sections = [f"{name}/" for name in SECTIONS]
-        return any(fixed.startswith(one) or (wild and one.startswith(fixed)) for one in sections)
+        return any(fixed.startswith(section) or (wild and section.startswith(fixed)) for section in sections)
 
     def covers(self, method: str, path: str) -> bool:
         """Return whether the rule covers this call; `path` begins below `/api/v1/`."""
@@ -202,7 +202,7 @@ def parse_fault(text: str) -> Fault:
 
 
 def _value(name: str, text: str) -> object:
-    names = [one.name for one in fields(Fault) if one.name not in {"does", "on"}]
+    names = [key.name for key in fields(Fault) if key.name not in {"does", "on"}]
     if name not in names:
         raise ValueError(f'there is no key "{name}"; there are {", ".join(names)}')
     if name == "reason":

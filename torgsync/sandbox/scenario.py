@@ -139,7 +139,7 @@ class _Reader:
             return None
         if isinstance(does := table.get("does"), int):
             table = table | {"does": str(does)}
-        names = [one.name for one in fields(kind)]  # type: ignore[arg-type]  # all are dataclasses
+        names = [key.name for key in fields(kind)]  # type: ignore[arg-type]  # all are dataclasses
         self.unknown_keys(path, table, names)
         try:
             # Through JSON: only there strict validation accepts a table for a dataclass.

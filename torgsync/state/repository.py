@@ -83,8 +83,8 @@ class Repository:
     def _insert_one(self, table: Table, **values: object) -> int:
         """Insert a row, of this object where the table knows objects, and return its number."""
         own = {"object": self._slug} if "object" in table.c else {}
-        made = self._db.execute(insert(table).values(**own, **values)).inserted_primary_key
-        return int(made[0]) if made else 0
+        key = self._db.execute(insert(table).values(**own, **values)).inserted_primary_key
+        return int(key[0]) if key else 0
 
     def _upsert(self, table: Table, rows: Iterable[Mapping[str, object]]) -> None:
         """Insert rows of this object, or replace the columns given where the primary key exists."""

@@ -37,7 +37,7 @@ def wrapped(text: str, width: int, indent: str = "", more: str = "  ") -> list[s
     """
     longest = width - len(indent) - len(more)
     tied = _WHOLE.sub(_tie, text)
-    tied = _QUOTED.sub(lambda found: _tie(found) if len(found[0]) <= longest else found[0], tied)
+    tied = _QUOTED.sub(lambda match: _tie(match) if len(match[0]) <= longest else match[0], tied)
     lines = textwrap.wrap(
         tied,
         width,
@@ -49,8 +49,8 @@ def wrapped(text: str, width: int, indent: str = "", more: str = "  ") -> list[s
     return [line.replace(_TIED, " ") for line in lines] or [indent]
 
 
-def _tie(found: re.Match[str]) -> str:
-    return found[0].replace(" ", _TIED)
+def _tie(match: re.Match[str]) -> str:
+    return match[0].replace(" ", _TIED)
 
 
 WIDTH = 80

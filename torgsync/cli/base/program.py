@@ -118,11 +118,11 @@ class Program(Output):
                 log_error(error)
 
 
-def program_of(context: typer.Context, form: Format | None = None) -> Program:
-    """Return the call that a command belongs to; with `form` its errors are printed alike."""
+def program_of(context: typer.Context, output: Format | None = None) -> Program:
+    """Return the call that a command belongs to; with `output` its errors are printed alike."""
     program = context.find_object(Program)
     if program is None:
         raise RuntimeError("a command without its program")
-    if form:
-        program.json = form is Format.JSON
+    if output:
+        program.json = output is Format.JSON
     return program

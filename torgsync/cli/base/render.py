@@ -24,7 +24,7 @@ SCREENFUL = 10
 
 def print_rows(
     program: Program,
-    form: Format,
+    output: Format,
     noun: str,
     rows: Sequence[Row],
     table_rows: Sequence[Row] | None = None,
@@ -37,9 +37,9 @@ def print_rows(
     `table_rows` are those for people, where they differ, and `none` is said to them where there are no rows;
     `columns` are the header of a CSV without rows.
     """
-    if form is Format.JSON:
+    if output is Format.JSON:
         print_json({"schema": SCHEMA}, {noun: rows})
-    elif form is Format.CSV:
+    elif output is Format.CSV:
         print_csv(rows, columns)
     elif not rows:
         program.notify(none or f"no {noun.replace('_', ' ')} yet")

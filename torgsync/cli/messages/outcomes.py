@@ -114,5 +114,5 @@ def render_reasons(record: logging.LogRecord) -> bool:
 
 
 def _worded(arg: object) -> object:
-    reasons = isinstance(arg, tuple) and all(isinstance(one, Reason) for one in arg)
+    reasons = isinstance(arg, tuple) and all(isinstance(reason, Reason) for reason in arg)
     return reasons_message(arg) if reasons and isinstance(arg, tuple) else arg

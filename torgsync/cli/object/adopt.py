@@ -37,10 +37,10 @@ def adopt(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show; remember nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     every: Annotated[bool, typer.Option("--all", help="List everything.")] = False,
-    form: FormatOption = Format.TABLE,
+    output: FormatOption = Format.TABLE,
 ) -> None:
     """Take over a shop that has products: tell which product is which good. Nothing changes on Prom.ua."""
-    program = program_of(context, form)
+    program = program_of(context, output)
     from torgsync.files.plan.plan_file import read_decisions
     from torgsync.jobs.plan.adopt import adopt as adopt_shop
 
@@ -48,16 +48,16 @@ def adopt(
     decide = partial(read_decisions, decisions) if decisions else None
 
     def agree(matching: Matching) -> bool:
-        if form is Format.TABLE:
+        if output is Format.TABLE:
             _print_matching(program, file, matching, every=every)
-        return not dry_run and _agreed(program, form, yes=yes)
+        return not dry_run and _agreed(program, output, yes=yes)
 
     with program.job(file) as job:
         view = adopt_shop(job, decide, agree)
     program.hide_progress()
-    if form is Format.JSON:
+    if output is Format.JSON:
         _print_matching_json(file, view)
-    elif form is Format.CSV:
+    elif output is Format.CSV:
         print_csv(_render_rows(view.matching))
     elif view.adopted:
         _notify_next(program, file, view)
@@ -66,8 +66,8 @@ def adopt(
     raise typer.Exit(int(view.exit_code))
 
 
-def _agreed(program: Program, form: Format, *, yes: bool) -> bool:
-    if yes or not program.asks or form is not Format.TABLE:
+def _agreed(program: Program, output: Format, *, yes: bool) -> bool:
+    if yes or not program.asks or output is not Format.TABLE:
         return True
     return typer.confirm("Take the shop over like this?", default=False, err=True)
 
@@ -88,8 +88,8 @@ def _print_matching(program: Program, file: ObjectFile, matching: Matching, *, e
     rules = ", ".join(f"{number} by {rule}" for rule, number in by)
     matched = f"{counted(len(matching.matched), 'good')} matched"
     program.print(f"{file.settings.name}: {matched}{f': {rules}' if rules else ''}")
-    renamed = [one for one in matching.matched if str(one.by[0]) != "external-id"]
-    _print_lines(program, (_render_pair(one) for one in renamed), len(renamed), most)
+    renamed = [pair for pair in matching.matched if str(pair.by[0]) != "external-id"]
+    _print_lines(program, (_render_pair(pair) for pair in renamed), len(renamed), most)
     goods = sum(len(doubt.goods) for doubt in matching.ambiguous)
     program.print(f"{counted(goods, 'good')} ambiguous: each waits until you say which product it is")
     _print_lines(program, map(_render_doubt, matching.ambiguous), len(matching.ambiguous), most)
@@ -149,8 +149,8 @@ def _print_matching_json(file: ObjectFile, view: AdoptionView) -> None:
         {"schema": SCHEMA, "object": file.settings.name, "adopted": view.adopted},
         {
             "matched": (
-                _good_document(one.good) | _product_document(one.product) | {"by": list(map(str, one.by))}
-                for one in matching.matched
+                _good_document(pair.good) | _product_document(pair.product) | {"by": list(map(str, pair.by))}
+                for pair in matching.matched
             ),
             "ambiguous": (
                 {
@@ -186,8 +186,8 @@ def _render_rows(matching: Matching) -> Iterator[Mapping[str, object]]:
         for good in doubt.goods:
             for product in doubt.products:
                 yield _render_row("ambiguous", str(doubt.by), good, product)
-    for one in matching.matched:
-        yield _render_row("matched", " ".join(one.by), one.good, one.product)
+    for pair in matching.matched:
+        yield _render_row("matched", " ".join(pair.by), pair.good, pair.product)
     for good in matching.unmatched_goods:
         yield _render_row("only-here", "", good, None)
     for product in matching.unmatched_products:

@@ -17,14 +17,14 @@ from torgsync.cli.object.show import show
 from torgsync.errors import UsageError
 
 
-def list_(context: typer.Context, form: FormatOption = Format.TABLE) -> None:
+def list_(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
     """List all sync objects."""
-    program = program_of(context, form)
+    program = program_of(context, output)
     from torgsync.jobs.config.objects import summaries
 
     columns = ("slug", "name", "export", "problem")
-    rows = [pick(one, *columns) for one in summaries(program.settings)]
-    print_rows(program, form, "objects", rows, columns=columns)
+    rows = [pick(summary, *columns) for summary in summaries(program.settings)]
+    print_rows(program, output, "objects", rows, columns=columns)
 
 
 def remove(

@@ -36,20 +36,20 @@ class Places(StrEnum):
 def check(
     context: typer.Context,
     name: NameArgument = None,
-    form: FormatOption = Format.TABLE,
+    output: FormatOption = Format.TABLE,
     show: Annotated[
         Places, typer.Option("--show", help="The first places of each finding, or all.")
     ] = Places.SUMMARY,
 ) -> None:
     """Check a sync object: settings, token, export, photos, and what each good would be."""
-    program = program_of(context, form)
+    program = program_of(context, output)
     from torgsync.jobs.config.check import check as check_object
 
     file = program.object(name)
     checked = check_object(file, program.settings)
-    if form is Format.TABLE:
+    if output is Format.TABLE:
         print_check(program, file, checked, every=show is Places.ALL or program.verbosity > 0)
-    elif form is Format.CSV:
+    elif output is Format.CSV:
         _print_check_csv(file, checked)
     else:
         _print_check_json(file, checked)

@@ -33,14 +33,14 @@ class Shape(StrEnum):
 def show(
     context: typer.Context,
     name: NameArgument = None,
-    form: Annotated[Shape, typer.Option("--format", help="How to print.")] = Shape.TABLE,
+    output: Annotated[Shape, typer.Option("--format", help="How to print.")] = Shape.TABLE,
     explain: Annotated[bool, typer.Option("--explain", help="Say what every key means.")] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema by which editors complete keys.")
     ] = False,
 ) -> None:
     """Show a sync object with every setting, defaults included."""
-    program = program_of(context, Format.TABLE if form is Shape.TOML else Format(form))
+    program = program_of(context, Format.TABLE if output is Shape.TOML else Format(output))
     if schema:
         from torgsync.core.config.validation import json_schema
 
@@ -48,30 +48,30 @@ def show(
         return
     file = program.object(name)
     if explain:
-        if form is Shape.TOML:
+        if output is Shape.TOML:
             raise UsageError("`--explain` prints a table, JSON or CSV")
-        _print_explained(program, file, Format(form))
+        _print_explained(program, file, Format(output))
         return
     settings = file.settings.document
-    if form is Shape.TOML:
+    if output is Shape.TOML:
         import tomli_w
 
         sys.stdout.write(tomli_w.dumps(_without_none(settings)))
         return
-    if form is Shape.JSON:
+    if output is Shape.JSON:
         sys.stdout.write(json.dumps({"schema": SCHEMA, "object": settings}, ensure_ascii=False) + "\n")
         return
     from torgsync.core.config.keys import flat_rows
 
     rows = [{"setting": key, "value": cell(value)} for key, value in flat_rows(settings)]
-    if form is Shape.CSV:
+    if output is Shape.CSV:
         print_csv(rows)
         return
     program.out.print(str(file.path), soft_wrap=True)
     print_table(program, ("setting", "value"), (row.values() for row in rows))
 
 
-def _print_explained(program: Program, file: ObjectFile, form: Format) -> None:
+def _print_explained(program: Program, file: ObjectFile, output: Format) -> None:
     """Print every key with its meaning and its value; keys of list items have no single value."""
     from torgsync.core.config.keys import flat_rows
     from torgsync.core.config.validation import explained
@@ -84,8 +84,8 @@ def _print_explained(program: Program, file: ObjectFile, form: Format) -> None:
         if item.key == "api_key" and inside:
             (value,) = (f'{{ {key.removeprefix("api_key.")} = "{kept}" }}' for key, kept in inside.items())
         rows.append({"key": item.key, "value": value, "needed": item.required, "meaning": item.meaning})
-    if form is not Format.TABLE:
-        print_rows(program, form, "settings", rows)
+    if output is not Format.TABLE:
+        print_rows(program, output, "settings", rows)
         return
     program.out.print(str(file.path), soft_wrap=True)
     for row in rows:

@@ -188,7 +188,7 @@ def _ask_until(program: Program, ask: Callable[[], _Answer], trial: Callable[[st
         if answer is None:
             return answer
         try:
-            found = trial(answer)
+            notice = trial(answer)
         except ValueError as wrong:
             program.warn(str(wrong))
         except TorgsyncError as error:
@@ -200,8 +200,8 @@ def _ask_until(program: Program, ask: Callable[[], _Answer], trial: Callable[[st
             if not typer.confirm("Give another answer?", default=True, err=True):
                 return answer
         else:
-            if isinstance(found, str):
-                program.notify(f"✓ {found}", style="success")
+            if isinstance(notice, str):
+                program.notify(f"✓ {notice}", style="success")
             return answer
 
 

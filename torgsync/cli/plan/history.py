@@ -43,28 +43,28 @@ def history(
         int | None, typer.Argument(help="The number of a run: all that it did.", metavar="[RUN]", min=1)
     ] = None,
     wanted: ObjectOption = None,
-    form: FormatOption = Format.TABLE,
+    output: FormatOption = Format.TABLE,
     show: Annotated[
         HistoryPart, typer.Option("--show", help="What fits a screen, or everything.")
     ] = HistoryPart.CHANGES,
 ) -> None:
     """List the runs of an object, newest first, or show all that one of them did."""
-    program = program_of(context, form)
+    program = program_of(context, output)
     file = program.object(wanted)
     from torgsync.jobs.run import requests_of, run_of, runs
 
     every = show is HistoryPart.ALL
     with program.job(file) as job:
         if number is None:
-            found, total = runs(job, LATEST if form is Format.TABLE and not every else None)
-            _print_runs(program, job, found, total, form)
+            listed, total = runs(job, LATEST if output is Format.TABLE and not every else None)
+            _print_runs(program, job, listed, total, output)
         else:
             past, requests = run_of(job, number), requests_of(job, number)
-            if form is Format.JSON:
+            if output is Format.JSON:
                 head = {"schema": SCHEMA, "object": job.object.name, "run": _document(past)}
                 changes = map(_change, _changes(job, past))
                 print_json(head, {"changes": changes, "requests": map(_request, requests)})
-            elif form is Format.CSV:
+            elif output is Format.CSV:
                 print_csv(_rows(job, past))
             else:
                 _print_run(program, job, past, requests, every=every)
@@ -76,12 +76,14 @@ LATEST = 20
 # All runs
 
 
-def _print_runs(program: Program, job: JobContext, runs: Sequence[PastRun], total: int, form: Format) -> None:
+def _print_runs(
+    program: Program, job: JobContext, runs: Sequence[PastRun], total: int, output: Format
+) -> None:
     """Print runs, newest first; `total` counts also those that are not among them."""
-    if form is Format.JSON:
+    if output is Format.JSON:
         head = {"schema": SCHEMA, "object": job.object.name}
         print_json(head, {"runs": (_document(past) for past in runs)})
-    elif form is Format.CSV:
+    elif output is Format.CSV:
         print_csv(map(_flat, runs))
     elif not runs:
         program.notify(f"`{job.object.name}` was not synchronised yet")
@@ -181,11 +183,11 @@ def _change(item: NumberedChange) -> dict[str, object]:
     }
 
 
-def _request(one: Request) -> dict[str, object]:
+def _request(request: Request) -> dict[str, object]:
     return {
-        "sent_at": shop_iso(one.sent_at),
-        **pick(one, "method", "path", "items", "status"),
-        "outcome": one.outcome or None,
+        "sent_at": shop_iso(request.sent_at),
+        **pick(request, "method", "path", "items", "status"),
+        "outcome": request.outcome or None,
     }
 
 
@@ -230,15 +232,17 @@ def _print_requests(program: Program, requests: Sequence[Request], *, every: boo
     if every or len(requests) <= LATEST:
         rows = (
             (
-                f"{one.sent_at.astimezone(SHOP_ZONE):%H:%M:%S}",
-                f"{one.method} {one.path}",
-                *(one.items or None, one.status, one.outcome or "no answer"),
+                f"{request.sent_at.astimezone(SHOP_ZONE):%H:%M:%S}",
+                f"{request.method} {request.path}",
+                *(request.items or None, request.status, request.outcome or "no answer"),
             )
-            for one in requests
+            for request in requests
         )
         print_table(program, ("at", "request", "items", "status", "outcome"), rows)
         return
-    kinds = Counter((f"{one.method} {one.endpoint}", one.status, one.outcome) for one in requests)
+    kinds = Counter(
+        (f"{request.method} {request.endpoint}", request.status, request.outcome) for request in requests
+    )
     counts = (
         (number, called, status, outcome or "no answer")
         for (called, status, outcome), number in kinds.items()

@@ -42,9 +42,9 @@ def perform(
     """
     from torgsync.jobs.push.execute import execute
 
-    def confirm(made: PlanResult) -> bool:
-        show(made)
-        if not asks or made.plan.counts.changes - made.plan.counts.held <= 0:
+    def confirm(result: PlanResult) -> bool:
+        show(result)
+        if not asks or result.plan.counts.changes - result.plan.counts.held <= 0:
             return True
         with job.stop.interruptible():
             return typer.confirm("Send this to Prom.ua?", default=False, err=True)
@@ -79,14 +79,14 @@ def notify_trouble(program: Program, trouble: TorgsyncError) -> None:
         program.notify(f"hint: {trouble.hint}")
 
 
-def print_outcomes(program: Program, job: JobContext, view: RunView, made: PlanResult) -> None:
+def print_outcomes(program: Program, job: JobContext, view: RunView, result: PlanResult) -> None:
     """Print how many changes ended how, and name those that did not end well."""
     parts = [f"{number} {WORDS[state]}" for state, number in sorted(view.outcomes.items())]
-    if made.plan.counts.held:
-        parts.append(f"{made.plan.counts.held} held")
+    if result.plan.counts.held:
+        parts.append(f"{result.plan.counts.held} held")
     requests = counted(sum(view.requests.values()), "request")
     program.print(f"{', '.join(parts) or 'nothing sent'}; {requests}")
-    print_failures(program, job, made.number)
+    print_failures(program, job, result.number)
 
 
 def run_document(view: RunView) -> dict[str, object]:

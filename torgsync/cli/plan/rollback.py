@@ -48,7 +48,7 @@ def rollback(
         int, typer.Argument(help="The run, as `torgsync history` numbers it.", metavar="RUN", min=1)
     ],
     wanted: ObjectOption = None,
-    form: FormatOption = Format.TABLE,
+    output: FormatOption = Format.TABLE,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     allow: AllowOption = None,
     show: Annotated[Show, typer.Option("--show", help="Which part of the table to show.")] = Show.CHANGES,
@@ -58,53 +58,53 @@ def rollback(
     ] = None,
 ) -> None:
     """Turn back what a run did, as far as it is still as that run left it."""
-    program = program_of(context, form)
-    if form is Format.CSV:
+    program = program_of(context, output)
+    if output is Format.CSV:
         raise UsageError("`rollback` prints a table or JSON")
     file = program.object(wanted)
     allowed = read_allowed(allow or ())
     if out:
-        raise typer.Exit(int(_save(program, form, show, number, file, out, allowed)))
+        raise typer.Exit(int(_save(program, output, show, number, file, out, allowed)))
     from torgsync.jobs.push.rollback import PlanBack
 
-    asks = program.asks and not yes and form is Format.TABLE
+    asks = program.asks and not yes and output is Format.TABLE
     source = PlanBack(number, allowed)
-    raise typer.Exit(int(_perform(program, form, show, file, number, source, allowed, asks=asks)))
+    raise typer.Exit(int(_perform(program, output, show, file, number, source, allowed, asks=asks)))
 
 
 def perform_saved(
-    program: Program, form: Format, show: Show, file: ObjectFile, saved: SavedPlan, path: Path
+    program: Program, output: Format, show: Show, file: ObjectFile, saved: SavedPlan, path: Path
 ) -> Exit:
     """Perform a plan that `rollback --out` saved, and return the exit code."""
     from torgsync.jobs.push.saved import SavedChanges
 
     source, allowed = SavedChanges(saved, path), read_allowed(saved.allow)
-    return _perform(program, form, show, file, saved.undoes, source, allowed, asks=False)
+    return _perform(program, output, show, file, saved.undoes, source, allowed, asks=False)
 
 
 def _save(
-    program: Program, form: Format, show: Show, number: int, file: ObjectFile, path: Path, allowed: Allowed
+    program: Program, output: Format, show: Show, number: int, file: ObjectFile, path: Path, allowed: Allowed
 ) -> Exit:
     from torgsync.jobs.push.execute import Notice
     from torgsync.jobs.push.rollback import look_back
     from torgsync.jobs.push.saved import save
 
     with program.job(file) as job:
-        made = look_back(job, number, allowed=allowed)
-        if made.reconciled:
-            program.notify(notice_message(Reason(Notice.EARLIER_RECONCILED, {"count": made.reconciled})))
-        save(job, made, path, allowed=allowed)
-        if form is Format.JSON:
-            _print_plan_back_json(program, job, made, number)
+        result = look_back(job, number, allowed=allowed)
+        if result.reconciled:
+            program.notify(notice_message(Reason(Notice.EARLIER_RECONCILED, {"count": result.reconciled})))
+        save(job, result, path, allowed=allowed)
+        if output is Format.JSON:
+            _print_plan_back_json(program, job, result, number)
         else:
             next_step = f"torgsync sync --plan {shlex.quote(str(path))}"
-            _print_plan_back(program, job, made, number, show, next_step)
+            _print_plan_back(program, job, result, number, show, next_step)
     return Exit.DONE
 
 
 def _perform(
     program: Program,
-    form: Format,
+    output: Format,
     show: Show,
     file: ObjectFile,
     number: int,
@@ -119,13 +119,13 @@ def _perform(
     with program.job(file) as job, job.stop.handling_signals():
         run_of(job, number)  # a mistyped number is no run
 
-        def show_plan(made: PlanResult) -> None:
-            if form is Format.TABLE:
-                _print_plan_back(program, job, made, number, show)
+        def show_plan(result: PlanResult) -> None:
+            if output is Format.TABLE:
+                _print_plan_back(program, job, result, number, show)
 
         view = perform(program, job, source, show_plan, next_step, allowed=allowed, asks=asks)
-        if form is Format.JSON and view.made:
-            _print_plan_back_json(program, job, view.made, number, view, next_step)
+        if output is Format.JSON and view.result:
+            _print_plan_back_json(program, job, view.result, number, view, next_step)
         else:
             _print_run_back(program, job, view, next_step)
     return view.exit_code
@@ -136,17 +136,17 @@ NAMED = 20
 
 
 def _print_plan_back(
-    program: Program, job: JobContext, made: PlanResult, number: int, show: Show, next_step: str = ""
+    program: Program, job: JobContext, result: PlanResult, number: int, show: Show, next_step: str = ""
 ) -> None:
     """Print the plan that undoes run `number`."""
     program.hide_progress()
-    program.print(f"{made.plan.object}: back to the values before run {number}")
-    if show.lists_changes and made.plan.counts.changes:
-        print_changes(program, job, made.number, show)
-    if made.undone:
-        _print_rest(program, made.undone, every=show is Show.ALL)
-    print_guards(program, made.plan.violations)
-    print_sums(program, job, made.plan, next_step, nothing="nothing to turn back")
+    program.print(f"{result.plan.object}: back to the values before run {number}")
+    if show.lists_changes and result.plan.counts.changes:
+        print_changes(program, job, result.number, show)
+    if result.undone:
+        _print_rest(program, result.undone, every=show is Show.ALL)
+    print_guards(program, result.plan.violations)
+    print_sums(program, job, result.plan, next_step, nothing="nothing to turn back")
 
 
 def _print_rest(program: Program, back: Undone, *, every: bool) -> None:
@@ -179,8 +179,8 @@ def _print_run_back(program: Program, job: JobContext, view: RunView, next_step:
     if view.declined:
         program.notify("nothing was sent")
         return
-    if view.made and view.made.plan.counts.changes:
-        print_outcomes(program, job, view, view.made)
+    if view.result and view.result.plan.counts.changes:
+        print_outcomes(program, job, view, view.result)
     if view.outcomes.get(Outcome.DONE):
         program.print(
             "the export still asks for what was turned back, and `torgsync update` shows it as pending: "
@@ -193,7 +193,7 @@ def _print_run_back(program: Program, job: JobContext, view: RunView, next_step:
 def _print_plan_back_json(
     program: Program,
     job: JobContext,
-    made: PlanResult,
+    result: PlanResult,
     number: int,
     view: RunView | None = None,
     next_step: str = "",
@@ -201,22 +201,22 @@ def _print_plan_back_json(
     """Print the plan that undoes run `number` as one document, with what became of it once it was sent."""
     from torgsync.jobs.plan.result import PlanView
 
-    back = made.undone
+    back = result.undone
     tail: dict[str, object] = {}
     if view:
-        tail = {**run_document(view), "outcomes": outcome_documents(job, made.number)}
+        tail = {**run_document(view), "outcomes": outcome_documents(job, result.number)}
         if trouble := trouble_of(view, next_step):
             tail["error"] = error_document(trouble)
     counts = (back.not_done, back.recreated, back.hidden) if back else (0, 0, 0)
     turns_back = {"run": number, **dict(zip(("not_done", "anew", "hidden"), counts, strict=True))}
     program.hide_progress()
     print_json(
-        plan_head(made.plan) | {"turns_back": turns_back},
+        plan_head(result.plan) | {"turns_back": turns_back},
         {
-            "changes": (change_document(item.change) for item in PlanView(job, made.number).changes()),
+            "changes": (change_document(item.change) for item in PlanView(job, result.number).changes()),
             "remains": _remains(back),
         },
-        plan_tail(made.plan) | tail,
+        plan_tail(result.plan) | tail,
     )
 
 

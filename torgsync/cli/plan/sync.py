@@ -50,7 +50,7 @@ class Only(StrEnum):
 def sync(
     context: typer.Context,
     wanted: ObjectOption = None,
-    form: FormatOption = Format.TABLE,
+    output: FormatOption = Format.TABLE,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     only: Annotated[Only | None, typer.Option("--only", help="Only goods out, or only orders home.")] = None,
     fields: FieldsOption = None,
@@ -77,8 +77,8 @@ def sync(
     ] = False,
 ) -> None:
     """Bring orders home, then send the pending changes to Prom.ua."""
-    program = program_of(context, form)
-    if form is Format.CSV:
+    program = program_of(context, output)
+    if output is Format.CSV:
         raise UsageError("`sync` prints a table or JSON")
     if due and only:
         raise UsageError(
@@ -102,14 +102,14 @@ def sync(
 
         if saved.undoes:
             file = program.object(wanted or saved.object)
-            raise typer.Exit(int(perform_saved(program, form, show, file, saved, plan)))
+            raise typer.Exit(int(perform_saved(program, output, show, file, saved, plan)))
         source = SavedChanges(saved, plan)
     else:
         from torgsync.jobs.push.execute import NewPlan
 
         source = NewPlan(allowed, names)
-    asks = program.asks and not yes and not due and not plan and form is Format.TABLE
-    call = _SyncCall(program, form, show, only, source, allowed, asks=asks, waits=wait)
+    asks = program.asks and not yes and not due and not plan and output is Format.TABLE
+    call = _SyncCall(program, output, show, only, source, allowed, asks=asks, waits=wait)
     objects = program.objects(saved.object if saved and wanted is None else wanted, every=every or due)
     work = call.perform_due if due else call.perform
     raise typer.Exit(int(each(program, objects, work, apart=not due)))
@@ -120,7 +120,7 @@ class _SyncCall:
     """One call of `sync`, which may be for several objects."""
 
     program: Program
-    form: Format
+    output: Format
     show: Show
     only: Only | None
     source: PlanSource
@@ -146,7 +146,7 @@ class _SyncCall:
                 self._report_nothing_due(file, job.now())
                 return Exit.DONE
             self.due = [{"time": str(time), "moment": shop_iso(moment)} for time, moment in due.times]
-            if self.form is Format.TABLE:
+            if self.output is Format.TABLE:
                 times = "; ".join(str(time) for time, _ in due.times)
                 self.program.print(f"{shop_time(job.now())}  {times}")
             due.exit_code = self._execute(job, Only(due.only) if due.only else None)
@@ -156,7 +156,7 @@ class _SyncCall:
         from torgsync.jobs.config.schedule import own_times
 
         name = file.settings.name
-        if self.form is Format.JSON:
+        if self.output is Format.JSON:
             print_json({"schema": SCHEMA, "object": name}, {"due": []}, {"exit": int(Exit.DONE)})
         elif now is None:
             self.program.notify(f"{name}: no synchronization times of this user on this computer")
@@ -169,9 +169,9 @@ class _SyncCall:
         half = f" --only {only}" if only else ""
         next_step = f"go on with: torgsync sync{half} -o {job.file.called}"
 
-        def show(made: PlanResult) -> None:
-            if self.form is Format.TABLE and made.plan.counts.changes:
-                print_plan(self.program, job, made, Format.TABLE, self.show, next_step="")
+        def show(result: PlanResult) -> None:
+            if self.output is Format.TABLE and result.plan.counts.changes:
+                print_plan(self.program, job, result, Format.TABLE, self.show, next_step="")
 
         view = perform(
             self.program,
@@ -184,7 +184,7 @@ class _SyncCall:
             fetches=only is not Only.GOODS,
             waits=self.waits,
         )
-        if self.form is Format.JSON:
+        if self.output is Format.JSON:
             _print_run_json(self.program, job, view, self.due, next_step)
         else:
             _print_run(self.program, job, view, next_step)
@@ -198,14 +198,14 @@ def _print_run(program: Program, job: JobContext, view: RunView, next_step: str)
     if view.declined:
         program.notify("nothing was sent")
         return
-    made = view.made
-    if made and made.plan.counts.changes:
-        print_outcomes(program, job, view, made)
-    elif made:
-        print_findings(program, job, made, every=False)
-        print_guards(program, made.plan.violations)
-        held = f", {made.plan.counts.held} held" if made.plan.counts.held else ""
-        program.print(f"{made.plan.object}: nothing pending{held}")
+    result = view.result
+    if result and result.plan.counts.changes:
+        print_outcomes(program, job, view, result)
+    elif result:
+        print_findings(program, job, result, every=False)
+        print_guards(program, result.plan.violations)
+        held = f", {result.plan.counts.held} held" if result.plan.counts.held else ""
+        program.print(f"{result.plan.object}: nothing pending{held}")
     if trouble := trouble_of(view, next_step):
         notify_trouble(program, trouble)
 
@@ -222,8 +222,8 @@ def _print_run_json(
     if trouble := trouble_of(view, next_step) or (view.fetched and view.fetched.trouble):
         tail["error"] = error_document(trouble)
     findings = finding_documents(view.fetched)
-    if view.made is None:
+    if view.result is None:
         print_json({"schema": SCHEMA, "object": job.object.name}, {"findings": findings}, tail)
         return
-    tail["outcomes"] = outcome_documents(job, view.made.number)
-    print_plan(program, job, view.made, Format.JSON, Show.ALL, next_step="", tail=tail, more=findings)
+    tail["outcomes"] = outcome_documents(job, view.result.number)
+    print_plan(program, job, view.result, Format.JSON, Show.ALL, next_step="", tail=tail, more=findings)

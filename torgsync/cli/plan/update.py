@@ -51,7 +51,7 @@ AllowOption = Annotated[
 def update(
     context: typer.Context,
     wanted: ObjectOption = None,
-    form: FormatOption = Format.TABLE,
+    output: FormatOption = Format.TABLE,
     show: Annotated[Show, typer.Option("--show", help="Which part to show.")] = Show.CHANGES,
     only: FieldsOption = None,
     allow: AllowOption = None,
@@ -71,7 +71,7 @@ def update(
     ] = False,
 ) -> None:
     """Show the pending changes. Nothing is written to Prom.ua."""
-    program = program_of(context, form)
+    program = program_of(context, output)
     if schema:
         from torgsync.cli.plan.schemas import UPDATE
 
@@ -90,7 +90,7 @@ def update(
             if out:
                 save(job, result, out, allowed=allowed, only=names)
             performs = f"torgsync sync -o {file.called}" + (f" --plan {shlex.quote(str(out))}" if out else "")
-            print_plan(program, job, result, form, show, next_step=performs)
+            print_plan(program, job, result, output, show, next_step=performs)
         return Exit.PENDING if result.plan.counts.changes and detailed_exitcode else Exit.DONE
 
     objects = program.objects(wanted, every=True)
@@ -114,7 +114,7 @@ def print_plan(
     program: Program,
     job: JobContext,
     result: PlanResult,
-    form: Format,
+    output: Format,
     show: Show,
     *,
     next_step: str,
@@ -129,20 +129,20 @@ def print_plan(
 
     view, catalog = PlanResultView(job, result), job.file.catalog_path.name
     program.hide_progress()
-    if form is Format.JSON:
+    if output is Format.JSON:
         print_json(
             plan_head(result.plan),
             {
                 "changes": (change_document(item.change) for item in view.changes()),
-                "findings": chain((finding_document(one, catalog) for one in view.findings()), more),
+                "findings": chain((finding_document(finding, catalog) for finding in view.findings()), more),
                 "skipped_goods": skipped_documents(view.skipped()),
                 "foreign_products": foreign_documents(view.foreign()),
             },
             plan_tail(result.plan) | dict(tail or {}),
         )
-    elif form is Format.CSV and show is Show.SKIPPED:
+    elif output is Format.CSV and show is Show.SKIPPED:
         print_csv(skipped_documents(view.skipped()), SKIPPED_COLUMNS)
-    elif form is Format.CSV:
+    elif output is Format.CSV:
         changes = (item.change for item in view.changes())
         shown = (change for change in changes if change.held or show is not Show.HELD)
         print_csv(chain.from_iterable(map(field_rows, shown)), CHANGE_COLUMNS)

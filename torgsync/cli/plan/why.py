@@ -46,22 +46,22 @@ def why(
     context: typer.Context,
     good_id: Annotated[str, typer.Argument(help="The good's id in Torgsoft.", metavar="GOOD_ID")],
     wanted: ObjectOption = None,
-    form: FormatOption = Format.TABLE,
+    output: FormatOption = Format.TABLE,
 ) -> None:
     """Say of one good why it is, or is not, on Prom.ua as it is. Asks Prom.ua nothing."""
-    program = program_of(context, form)
+    program = program_of(context, output)
     from torgsync.jobs.plan.why import why as explain
 
     file = program.object(wanted)
     with program.job(file) as job:
         good = explain(job, good_id.strip())
-    if form is Format.JSON:
+    if output is Format.JSON:
         document = good_document(file.catalog_path.name, good)
         print_json({"schema": SCHEMA, "object": file.settings.name, "good": document}, {})
         return
 
     lines = _render_good(good)
-    if form is Format.CSV:
+    if output is Format.CSV:
         print_csv({"section": line.section, "about": line.about, "text": line.text} for line in lines)
     else:
         _print_good(program, f"{good.good_id}  {good.title}".strip(), lines)
@@ -162,12 +162,12 @@ def _row_lines(good: GoodView) -> Iterator[WhyLine]:
 
 def _center_words(stock: CenterStock) -> str:
     if not stock.cell:
-        found = "does not have it"
+        says = "does not have it"
     elif stock.quantity is None:
-        found = f"tells a stock that cannot be read: {stock.cell}"
+        says = f"tells a stock that cannot be read: {stock.cell}"
     else:
-        found = f"has {stock.quantity.normalize():f} of it"
-    return f"`{stock.file}` {found}{'' if stock.counted else ', which are not counted'}"
+        says = f"has {stock.quantity.normalize():f} of it"
+    return f"`{stock.file}` {says}{'' if stock.counted else ', which are not counted'}"
 
 
 def _family_lines(family: Family) -> Iterator[WhyLine]:

@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import Field, field_validator, model_validator
 
 from torgsync.core.config.catalog import SettingsTable, misplaced
-from torgsync.core.product.cells import line_of_text
+from torgsync.core.product.cleaning import folded_line, unmarked
 from torgsync.core.product.columns import KEY, SECRET, canonical
 
 _PARTS = "|"
@@ -16,8 +16,8 @@ _PARTS = "|"
 
 
 def folded_value(text: str) -> str:
-    """Return a value as it is compared: trimmed, blanks folded, without regard to case."""
-    return line_of_text(text, frozenset()).casefold()
+    """Return a value as it is compared: without marks of other programs, blanks folded, in folded case."""
+    return folded_line(unmarked(text)).casefold()
 
 
 class ValueMapping(SettingsTable):

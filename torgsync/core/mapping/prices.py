@@ -112,8 +112,8 @@ def map_prices(
     findings: list[Finding] = []
     keep = set(unreadable)
     if "price" in columns:
-        other_currency, found = _currency(rules, row)
-        findings += (*found, *_rounding(prices))
+        other_currency, more_findings = _currency(rules, row)
+        findings += (*more_findings, *_rounding(prices))
         if other_currency:
             keep.update((*RETAIL_FIELDS, "wholesale_prices"))
         if "price" not in keep:
@@ -123,11 +123,11 @@ def map_prices(
             keep.update(retail.keep)
     if "wholesale_prices" not in keep:
         if "wholesale_prices" in columns:
-            values["wholesale_prices"], found = _steps(prices, rules)
-            findings += found
+            values["wholesale_prices"], more_findings = _steps(prices, rules)
+            findings += more_findings
         elif "wholesale_price" in columns:
-            values["wholesale_prices"], found = _ladder(prices)
-            findings += found
+            values["wholesale_prices"], more_findings = _ladder(prices)
+            findings += more_findings
     return Part(values, tuple(findings), keep), prices.priced
 
 

@@ -134,9 +134,9 @@ class MappedCell:
 
     def cleaning(self, text: str, marks: Sequence[Cleaning]) -> tuple[Finding, ...]:
         """Return findings about what was removed from the cell to make `text` of it, and lost before."""
-        found: tuple[Finding, ...] = ()
+        findings: tuple[Finding, ...] = ()
         if marks:
             cell, left = visible(self.text), one_line(text)[:QUOTED_LENGTH]
             args = {"cell": cell[:QUOTED_LENGTH], "text": left}
-            found = (self.finding(Code.TEXT_CLEANED, cell, marks=list(marks), **args),)
-        return (*found, self.finding(Code.LETTERS_LOST, text)) if letters_lost(text) else found
+            findings = (self.finding(Code.TEXT_CLEANED, cell, marks=list(marks), **args),)
+        return (*findings, self.finding(Code.LETTERS_LOST, text)) if letters_lost(text) else findings

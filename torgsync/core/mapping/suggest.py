@@ -180,7 +180,7 @@ def suggest(columns: Sequence[str], samples: Samples, settings: SyncObject) -> t
         for name in mapping.names
     }
     taken |= {(also, "") for mapping in settings.fields for also in ALSO_SET.get(mapping.to, ())}
-    found = []
+    suggestions = []
     for column in columns:
         if column == KEY or column in mapped or not samples.proposable(column):
             continue
@@ -190,8 +190,8 @@ def suggest(columns: Sequence[str], samples: Samples, settings: SyncObject) -> t
             continue
         if name != "…":
             taken.add(key)
-        found.append(Suggestion(column, target, name, samples.sample(column)))
-    return tuple(found)
+        suggestions.append(Suggestion(column, target, name, samples.sample(column)))
+    return tuple(suggestions)
 
 
 _BY_COLUMN = {column: (target, name) for column, target, name in STANDARD}

@@ -33,9 +33,9 @@ def parse_money(text: object) -> Decimal:
     The dot of `грн.` is no decimal point (prom-api §11). Raises ValueError where there is no
     number, one below zero, several, or one that could be read in two ways, such as `"1,713.50"`, `"1.713"`.
     """
-    found = _AMOUNT.fullmatch(str(text))
-    whole = re.sub(r"[^0-9]", "", found[1]) if found else ""
-    parts = (found[2] or "") if found else ""
+    match = _AMOUNT.fullmatch(str(text))
+    whole = re.sub(r"[^0-9]", "", match[1]) if match else ""
+    parts = (match[2] or "") if match else ""
     if not whole or len(whole + parts) > MONEY_LONGEST:
         raise ValueError(str(text)[:40])
     amount = Decimal(f"{whole}.{parts}")

@@ -96,18 +96,18 @@ def hand_work(filed: Order | None, order: Order, before: Todo | None = None) -> 
 def findings_of(order: Order, foreign: Collection[str] = ()) -> tuple[Finding, ...]:
     """Return the findings of an order; `foreign` are good ids that the accounting program does not have."""
     total_missing = order.total is None and order.takes_place
-    found: list[tuple[Code, Args]] = [
+    reasons: list[tuple[Code, Args]] = [
         (Code.ORDER_MONEY_UNREADABLE, {**asdict(unreadable), "total_missing": total_missing})
         for unreadable in order.unreadable
     ]
-    found += [
+    reasons += [
         (Code.ORDER_GOOD_UNKNOWN, {"name": line.name, "good_id": line.good_id})
         for line in order.lines
         if not line.good_id or line.good_id in foreign
     ]
     if not order.unreadable and (difference := _wrong_sum(order)):
-        found.append((Code.ORDER_SUM, difference))
-    return tuple(Finding(code, order=order.id, args=args) for code, args in found)
+        reasons.append((Code.ORDER_SUM, difference))
+    return tuple(Finding(code, order=order.id, args=args) for code, args in reasons)
 
 
 def _wrong_sum(order: Order) -> Args:

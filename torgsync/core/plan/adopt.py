@@ -122,12 +122,13 @@ def match(
             matched.append(ProductMatch(good, products_left.pop(decision.prom_id), (Rule.DECISION,)))
     before = [product for product in products_left.values() if product.by and product.good_id in goods_left]
     matched += [
-        ProductMatch(goods_left.pop(one.good_id), products_left.pop(one.prom_id), one.by) for one in before
+        ProductMatch(goods_left.pop(product.good_id), products_left.pop(product.prom_id), product.by)
+        for product in before
     ]
     resolved = _resolve(list(goods_left.values()), list(products_left.values()), _RULES)
     order = {good.good_id: number for number, good in enumerate(goods)}
     return Matching(
-        matched=tuple(sorted([*matched, *resolved.matched], key=lambda one: order[one.good.good_id])),
+        matched=tuple(sorted([*matched, *resolved.matched], key=lambda pair: order[pair.good.good_id])),
         ambiguous=tuple(sorted(resolved.ambiguous, key=lambda doubt: order[doubt.goods[0].good_id])),
         unmatched_goods=tuple(
             sorted([*alone, *resolved.unmatched_goods], key=lambda good: order[good.good_id])
@@ -145,7 +146,7 @@ def decision_problem(
     good_id, prom_id = decision.good_id, decision.prom_id
     if good_id not in goods:
         return problem(ProblemCode.GOOD_UNKNOWN, good_id=good_id)
-    holder = next((one for one in products.values() if one.external_id == good_id), None)
+    holder = next((product for product in products.values() if product.external_id == good_id), None)
     if prom_id is None:
         # Prom would take a new product under this id for the one that has it.
         return problem(ProblemCode.ID_TAKEN, prom_id=holder.prom_id) if holder else None
@@ -169,7 +170,7 @@ def _resolve(goods: list[GoodIdentity], products: list[ProductIdentity], rules: 
                 unknown += some_products
                 continue
             inner = _resolve(some_goods, some_products, rules[number + 1 :])
-            matched += [ProductMatch(one.good, one.product, (rule, *one.by)) for one in inner.matched]
+            matched += [ProductMatch(pair.good, pair.product, (rule, *pair.by)) for pair in inner.matched]
             doubted = list(chain.from_iterable(doubt.goods for doubt in inner.ambiguous))
             rivals = list(chain.from_iterable(doubt.products for doubt in inner.ambiguous))
             rest = ([*doubted, *inner.unmatched_goods], [*rivals, *inner.unmatched_products])

@@ -82,9 +82,9 @@ class KeyChanges:
 
     def __init__(self, gone: Iterable[MatchKeys]) -> None:
         self._by_text: dict[str, list[MatchKeys]] = {}
-        for one in gone:
-            for text in (*one.sure, *one.texts):
-                self._by_text.setdefault(text, []).append(one)
+        for keys in gone:
+            for text in (*keys.sure, *keys.texts):
+                self._by_text.setdefault(text, []).append(keys)
 
     def __bool__(self) -> bool:
         """Whether any good left the export."""
@@ -92,14 +92,14 @@ class KeyChanges:
 
     def old_ids(self, new: MatchKeys) -> list[str]:
         """Return the goods that a new good may have been, the likeliest first."""
-        sure = (one for text in new.sure for one in self._by_text.get(text, ()))
+        sure = (keys for text in new.sure for keys in self._by_text.get(text, ()))
         like = (
-            one
+            keys
             for text in new.texts
-            for one in self._by_text.get(text, ())
-            if not _differ(one.characteristics, new.characteristics)
+            for keys in self._by_text.get(text, ())
+            if not _differ(keys.characteristics, new.characteristics)
         )
-        return list(dict.fromkeys(one.good_id for many in (sure, like) for one in many))
+        return list(dict.fromkeys(keys.good_id for many in (sure, like) for keys in many))
 
     def pairs(self, arrivals: Iterable[MatchKeys]) -> Iterator[tuple[str, str]]:
         """Yield the old and the new key of each good that arrived and was known before.

@@ -73,8 +73,8 @@ def prom_said(*words: str) -> OutcomeReason:
 
 def encode_reasons(reasons: Iterable[OutcomeReason]) -> str:
     """Return reasons as one JSON text, "" for none; equal texts are equal reasons."""
-    found = [[reason.code, reason.args] for reason in reasons]
-    return write_json(found) if found else ""
+    pairs = [[reason.code, reason.args] for reason in reasons]
+    return write_json(pairs) if pairs else ""
 
 
 def decode_reasons(text: str) -> OutcomeReasons:

@@ -145,10 +145,10 @@ def spreadsheet_text(cell: str) -> str:
     """
     text = cell
     while (trimmed := text.strip())[:1] in _FIRST and trimmed:
-        if found := _FORMULA.fullmatch(trimmed):
-            text = found[1].replace('""', '"')
-        elif found := _QUOTED_NUMBER.fullmatch(trimmed):
-            text = found[1]
+        if match := _FORMULA.fullmatch(trimmed):
+            text = match[1].replace('""', '"')
+        elif match := _QUOTED_NUMBER.fullmatch(trimmed):
+            text = match[1]
         elif trimmed[0] == "'" and not _CLOSING.search(trimmed, 1):
             text = trimmed[1:]
         else:
@@ -163,8 +163,8 @@ def without_quotes(text: str) -> str:
     """Return a text without the quotation marks of a CSV around it, also where entities stand for them."""
     outer = text
     for _ in range(_ROUNDS):
-        if found := _CSV_TEXT.fullmatch(outer.strip()):
-            return found[1].replace('""', '"')
+        if match := _CSV_TEXT.fullmatch(outer.strip()):
+            return match[1].replace('""', '"')
         if (inner := undo_entities(outer)) == outer:
             break
         outer = inner
@@ -182,10 +182,10 @@ def undo_entities(text: str) -> str:
     return _ENTITY.sub(_entity, text) if "&" in text else text
 
 
-def _entity(found: re.Match[str]) -> str:
-    sign = html.unescape(f"&{found[1]}")
-    if sign == f"&{found[1]}":  # not the name of any
-        return found[0]
+def _entity(match: re.Match[str]) -> str:
+    sign = html.unescape(f"&{match[1]}")
+    if sign == f"&{match[1]}":  # not the name of any
+        return match[0]
     return "" if sign == "\ufffd" else sign
 
 
@@ -196,7 +196,7 @@ _INVISIBLE = re.compile(
 
 def visible(text: str) -> str:
     """Return a text as one line in which invisible characters can be seen: `37<U+200B>`."""
-    return one_line(_INVISIBLE.sub(lambda found: f"<U+{ord(found[0]):04X}>", text))
+    return one_line(_INVISIBLE.sub(lambda match: f"<U+{ord(match[0]):04X}>", text))
 
 
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
@@ -226,12 +226,12 @@ def without_tags(text: str) -> str:
     such as `<S>`.
     """
 
-    def replaced(found: re.Match[str]) -> str:
-        inline = found["inline"] or ""
-        capital = len(inline) == 1 and inline.isupper() and not found["end"] and not found["attributes"]
+    def replaced(match: re.Match[str]) -> str:
+        inline = match["inline"] or ""
+        capital = len(inline) == 1 and inline.isupper() and not match["end"] and not match["attributes"]
         if capital and f"</{inline}>".casefold() not in text.casefold():
-            return found[0]
-        return "\n" if found["breaking"] else ""
+            return match[0]
+        return "\n" if match["breaking"] else ""
 
     return _TAG.sub(replaced, text) if "<" in text else text
 
@@ -279,9 +279,9 @@ def _without(text: str, steps: tuple[_Step, ...]) -> Cleaned:
     marks: dict[Cleaning, None] = {}
     for _ in range(_ROUNDS):
         changed = ((mark, after) for mark, remove in steps if (after := remove(text)) != text)
-        if (found := next(changed, None)) is None:
+        if (first_change := next(changed, None)) is None:
             break
-        marks[found[0]], text = None, found[1]
+        marks[first_change[0]], text = None, first_change[1]
     return text, tuple(marks)
 
 

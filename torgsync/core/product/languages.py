@@ -58,14 +58,14 @@ def language_pairs(columns: Collection[str], texts: Collection[str]) -> Iterator
     `texts` are the targets that may be paired: name, description, keywords.
     """
     for text in texts:
-        found = {
+        by_language = {
             language: column
             for column in reversed([*columns])
             if _base(column) == text and (language := language_among(column, columns))
         }
-        if len(found) > 1:
-            yield found[UKRAINIAN], text
-            yield found[RUSSIAN], f"{text}_ru"
+        if len(by_language) > 1:
+            yield by_language[UKRAINIAN], text
+            yield by_language[RUSSIAN], f"{text}_ru"
 
 
 def _base(column: str) -> str:

@@ -51,8 +51,8 @@ def doubtful_sign(cell: str) -> str:
     """
     if len(cell) < len("1.450") or isinstance(cell, TypedNumber):  # nearly every price
         return ""
-    found = _TWO_AMOUNTS.fullmatch(compact(cell))
-    return found[1] if found else ""
+    match = _TWO_AMOUNTS.fullmatch(compact(cell))
+    return match[1] if match else ""
 
 
 def money(cell: str, decimal_sign: str = "") -> Decimal | None:
@@ -88,11 +88,11 @@ class _Column:
 
     def add(self, cell: str) -> None:
         """Take a cell into account; a number that the file holds as one says nothing about texts."""
-        found = () if isinstance(cell, TypedNumber) else _SIGN.findall(cell)
-        if not found:
+        signs = () if isinstance(cell, TypedNumber) else _SIGN.findall(cell)
+        if not signs:
             return
-        self.signs.update(found)
-        self.several |= len(found) > 1
+        self.signs.update(signs)
+        self.several |= len(signs) > 1
         if doubtful_sign(cell):
             self.doubtful = True
         elif not self.certain:
@@ -119,8 +119,8 @@ def decimal_signs(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> 
     It is certain where all cells with a sign have that one sign, once, and some number among them cannot be
     thousands: there are not three digits behind the sign, more than three before it, or a leading zero.
     """
-    found = {column: _Column(set()) for column in columns}
+    columns_by_name = {column: _Column(set()) for column in columns}
     for cells in rows:
-        for name, column in found.items():
+        for name, column in columns_by_name.items():
             column.add(cells.get(name, ""))
-    return {name: column.decimal for name, column in found.items() if column.doubtful}
+    return {name: column.decimal for name, column in columns_by_name.items() if column.doubtful}

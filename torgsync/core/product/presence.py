@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from torgsync.core.product.cells import readable
+from torgsync.core.product.cleaning import unmarked
 
 
 class Presence(StrEnum):
@@ -41,8 +42,7 @@ _PRESENCES = {
     "закончился, распродано",
 }
 
-_UNSEEN = dict.fromkeys([*range(0x200B, 0x2010), 0x2060, 0xFEFF, 0xAD])
-_TWINS = str.maketrans("abcehikmoptxy", "авсенікмортху") | _UNSEEN
+_TWINS = str.maketrans("abcehikmoptxy", "авсенікмортху")
 _BETWEEN_WORDS = str.maketrans("_-–", "   ")
 
 
@@ -51,7 +51,7 @@ def _folded(text: str) -> str:
 
     The marks by which a spreadsheet keeps a text are no part of it: `="0"`, `'так`.
     """
-    word = text.casefold().translate(_TWINS).strip().strip("=\"'").strip()
+    word = unmarked(text).casefold().translate(_TWINS).strip().strip("=\"'").strip()
     return " ".join(word.translate(_BETWEEN_WORDS).strip(" .,;:!").split()) if word[:1].isalpha() else word
 
 

@@ -51,8 +51,8 @@ class Product:
     def characteristics(self) -> tuple[Characteristic, ...]:
         """The characteristics, sorted; empty where the product does not speak of them."""
         value = self.values.get("characteristics")
-        found = value if isinstance(value, tuple) else ()
-        return tuple(part for part in found if isinstance(part, Characteristic))
+        parts = value if isinstance(value, tuple) else ()
+        return tuple(part for part in parts if isinstance(part, Characteristic))
 
     @property
     def title(self) -> str:
@@ -125,13 +125,13 @@ def dump(values: Mapping[str, Value]) -> str:
 
 def load(*texts: str) -> dict[str, Value]:
     """Return the values that `keep` or `dump` wrote, those of all texts together, by name."""
-    found: dict[str, Value] = {}
+    values: dict[str, Value] = {}
     for text in texts:
         if text != "{}":
             for name, value in _read(text).items():
                 if name in FIELDS:
-                    found[name] = decode(FIELDS[name], value)
-    return dict(sorted(found.items())) if len(texts) > 1 else found
+                    values[name] = decode(FIELDS[name], value)
+    return dict(sorted(values.items())) if len(texts) > 1 else values
 
 
 def shows(existing: Existing, values: Mapping[str, Value]) -> bool:
@@ -157,8 +157,8 @@ class ExternalIds:
     """The external ids of one shop's products: `GoodID`s, except for adopted products."""
 
     def __init__(self, adopted: Iterable[Adopted] = ()) -> None:
-        self._by_good = {one.good_id: one for one in adopted}
-        self._by_prom = {one.prom_id: one.good_id for one in self._by_good.values()}
+        self._by_good = {pair.good_id: pair for pair in adopted}
+        self._by_prom = {pair.prom_id: pair.good_id for pair in self._by_good.values()}
 
     def good_id(self, prom_id: str, external_id: str) -> str:
         """Return the good whose product this is; its external id if it was not adopted."""

@@ -39,7 +39,7 @@ def prom_names(row: Sequence[str]) -> tuple[str, ...]:
 
     The repeated name of the characteristics comes first, each name once.
     """
-    found = dict.fromkeys(name.strip() for name in row if name.strip().casefold() in _NAMES)
-    if len(found) < _ENOUGH:
+    names = dict.fromkeys(name.strip() for name in row if name.strip().casefold() in _NAMES)
+    if len(names) < _ENOUGH:
         return ()
-    return tuple(sorted(found, key=lambda name: name not in REPEATED))
+    return tuple(sorted(names, key=lambda name: name not in REPEATED))

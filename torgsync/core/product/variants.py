@@ -211,17 +211,19 @@ def no_family(column: str) -> Family:
     return Family("", 0, alone)
 
 
-def family(key: str, good_id: str, relatives: Sequence[Relative], group: int, made: int | None) -> Family:
+def family(
+    key: str, good_id: str, relatives: Sequence[Relative], group: int, prom_group: int | None
+) -> Family:
     """Return the other goods of a model as one of them sees them, and whether they are its variants.
 
-    `key` is what `model_key` made of a row; `relatives` are all goods of the model, that one included. `made`
-    is the variant group in which Prom has the good, 0 for none, None where Prom has not got it.
+    `key` is what `model_key` made of a row; `relatives` are all goods of the model, that one included.
+    `prom_group` is the variant group in which Prom has the good, 0 for none, None where Prom has not got it.
     """
-    going = [one.member for one in relatives if not one.out]
+    going = [relative.member for relative in relatives if not relative.out]
     arranged = arrange(going) if going else Arranged((), ())
     alone = {finding.good_id: finding for finding in arranged.findings}
-    own = next(one for one in relatives if one.member.good_id == good_id)
-    siblings = tuple(_sibling(one, own.member, alone) for one in relatives if one is not own)
+    own = next(relative for relative in relatives if relative.member.good_id == good_id)
+    siblings = tuple(_sibling(relative, own.member, alone) for relative in relatives if relative is not own)
     reason: Reason[Alone] | Finding | None
     if own.out:
         reason = Reason(Alone.OUT)
@@ -230,20 +232,22 @@ def family(key: str, good_id: str, relatives: Sequence[Relative], group: int, ma
     elif len(arranged.variants) == 1:
         reason = Reason(Alone.NO_COMPANION if siblings else Alone.ONLY_GOOD)
     else:
-        reason = _created_otherwise(group, made)
+        reason = _created_otherwise(group, prom_group)
     return Family(key.partition(":")[2], group, reason, siblings)
 
 
-def _sibling(one: Relative, own: Member, alone: Mapping[str, Finding]) -> VariantSibling:
-    good_id, names, traits = one.member.good_id, one.member.names, one.member.characteristics
+def _sibling(relative: Relative, own: Member, alone: Mapping[str, Finding]) -> VariantSibling:
+    good_id, names, traits = relative.member.good_id, relative.member.names, relative.member.characteristics
     differs = tuple(item for item in traits if item not in own.characteristics)
     return VariantSibling(
-        good_id, one.title, differs, tuple(sorted(own.names - names)), one.out, alone.get(good_id)
+        good_id, relative.title, differs, tuple(sorted(own.names - names)), relative.out, alone.get(good_id)
     )
 
 
-def _created_otherwise(group: int, made: int | None) -> Reason[Alone] | None:
+def _created_otherwise(group: int, prom_group: int | None) -> Reason[Alone] | None:
     """Return why a good that goes with its siblings is not with them on Prom, if so."""
-    if made is None or made == group:
+    if prom_group is None or prom_group == group:
         return None
-    return Reason(Alone.CREATED_IN_GROUP, {"group": made}) if made else Reason(Alone.CREATED_ALONE)
+    return (
+        Reason(Alone.CREATED_IN_GROUP, {"group": prom_group}) if prom_group else Reason(Alone.CREATED_ALONE)
+    )

@@ -55,10 +55,10 @@ class CenterFiles(CatalogFile):
         for center, file in self.files.items():
             for record in file.records():
                 cells = file.cells(record)
-                found = (center, _stock_cell(cells), cells.get(DISPLAY_COLUMN, "").strip())
+                balance = (center, _stock_cell(cells), cells.get(DISPLAY_COLUMN, "").strip())
                 known = balances.setdefault(file.good_id(record), [])
                 if all(center != other for other, *_ in known):
-                    known.append(found)
+                    known.append(balance)
         earlier: set[str] = set()
         for place, file in enumerate(self.files.values()):
             here: set[str] = set()
@@ -135,14 +135,14 @@ def compose(files: Mapping[str, CatalogFile]) -> CenterFiles:
     )
 
 
-def _merged(found: Sequence[tuple[str, str, str]]) -> tuple[str, str, str]:
+def _merged(balances: Sequence[tuple[str, str, str]]) -> tuple[str, str, str]:
     """Return the balances by center, their sum, and the `Display` that counts: a yes before other words."""
-    displayed = sorted((display for *_, display in found), key=_display_rank)
+    displayed = sorted((display for *_, display in balances), key=_display_rank)
     display = "".join(displayed[:1])
     total = Decimal(0)
     unreadable = ""
     items = []
-    for center, cell, _ in found:
+    for center, cell, _ in balances:
         try:
             quantity = number(cell)
         except ValueError:

@@ -127,8 +127,8 @@ def _proves(letters: Sequence[object]) -> bool:
 
 def is_surely_utf8(path: Path, file: BinaryIO, start: int) -> bool:
     """Return whether the file is UTF-8 with so many letters beyond ASCII that it can be nothing else."""
-    found = _scan(path, file, start, UTF8, None)
-    return not found.line and found.letters >= _LETTERS_BEFORE_DAMAGE
+    scan = _scan(path, file, start, UTF8, None)
+    return not scan.line and scan.letters >= _LETTERS_BEFORE_DAMAGE
 
 
 def declared_encoding(path: Path, file: BinaryIO, start: int, said: str) -> tuple[str, str]:

@@ -81,13 +81,13 @@ def root_of(beginning: bytes) -> str:
     if doctype := _DOCTYPE.match(beginning, place):
         after = _SKIPPED.match(beginning, doctype.end())
         place = after.end() if after else doctype.end()
-    found = _ROOT.match(beginning, place)
-    if not found:
+    match = _ROOT.match(beginning, place)
+    if not match:
         return ""
     try:
-        return found[1].decode()
+        return match[1].decode()
     except UnicodeDecodeError:
-        return found[1].decode("cp1251", "replace")
+        return match[1].decode("cp1251", "replace")
 
 
 def refuse_other_kinds(path: Path, beginning: bytes) -> None:

@@ -148,15 +148,15 @@ def check_nameless(path: Path, line: int, columns: Sequence[str], below: Rows) -
 def _named_too_little(line: int, columns: Sequence[str], below: Rows) -> list[Mistake]:
     """Return the columns without a name in which there is a value, with the first line that has one."""
     nameless = {place for place, name in enumerate(columns) if not name}
-    found: dict[int, int] = {}
+    first_lines: dict[int, int] = {}
     if nameless:
         for number, cells in below():
-            for place in nameless - found.keys():
+            for place in nameless - first_lines.keys():
                 if place < len(cells) and cells[place].strip():
-                    found[place] = number
+                    first_lines[place] = number
     return [
         Mistake(line, f"column {place + 1}", f"it has no name, but line {number} has a value in it")
-        for place, number in sorted(found.items())
+        for place, number in sorted(first_lines.items())
     ]
 
 
@@ -236,8 +236,8 @@ def readings(path: Path, counts: Sequence[int], given: ReadSettings) -> tuple[Re
     """Return every way to read rows of the first count that can be read. ExportInvalid proposes names."""
     own = given.extra_columns
     for count in counts:
-        if found := _fitting(count, own):
-            return found
+        if fitting := _fitting(count, own):
+            return fitting
     seen = f"rows of {counted(counts[0], 'column')}" if counts else "rows whose quotes do not pair up"
     known = ", ".join(map(str, LAYOUTS))
     if own:
@@ -281,23 +281,23 @@ def columns_without_names(
             )
         return ColumnNames((*named, *[""] * (width - len(named))))
     for count in range(width, width - spare - 1, -1):
-        if found := _fitting(count, given.extra_columns):
-            return ColumnNames((*found[0].columns, *[""] * (width - count)))
+        if fitting := _fitting(count, given.extra_columns):
+            return ColumnNames((*fitting[0].columns, *[""] * (width - count)))
     return ColumnNames(readings(path, counts, given)[0].columns)
 
 
 def _fitting(count: int, own: tuple[str, ...]) -> tuple[Reading, ...]:
-    found = _readings_of(count, own)
-    return found if found and (not own or len(found[-1].columns) > found[-1].standard) else ()
+    possible = _readings_of(count, own)
+    return possible if possible and (not own or len(possible[-1].columns) > possible[-1].standard) else ()
 
 
 def _readings_of(count: int, own: tuple[str, ...]) -> tuple[Reading, ...]:
-    found = [Reading(*LAYOUTS[count], count)] if count in LAYOUTS else []
+    possible = [Reading(*LAYOUTS[count], count)] if count in LAYOUTS else []
     for base in _EXTENDED:
         if own and base + len(own) == count:
             columns, bare = LAYOUTS[base]
-            found.append(Reading((*columns, *own), bare, base))
-    return tuple(found)
+            possible.append(Reading((*columns, *own), bare, base))
+    return tuple(possible)
 
 
 def _own_columns(count: int) -> str:

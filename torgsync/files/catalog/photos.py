@@ -62,12 +62,12 @@ def index_photos(folder: Path) -> PhotoIndex:
 
 def index_of(folder: Path, photos: Iterable[PhotoFile]) -> PhotoIndex:
     """Return which of these photos belong to which good."""
-    found: dict[str, list[tuple[int, str, PhotoFile]]] = {}
+    by_good: dict[str, list[tuple[int, str, PhotoFile]]] = {}
     for photo in photos:
         extension = photo.name.rpartition(".")[2].casefold()
         for good_id, number in owners_of(photo.name).items():
-            found.setdefault(good_id, []).append((number, extension, photo))
-    return PhotoIndex(folder, {stem: tuple(file for *_, file in sorted(of)) for stem, of in found.items()})
+            by_good.setdefault(good_id, []).append((number, extension, photo))
+    return PhotoIndex(folder, {stem: tuple(file for *_, file in sorted(of)) for stem, of in by_good.items()})
 
 
 def owners_of(name: str) -> dict[str, int]:

@@ -115,9 +115,9 @@ class OfferSurvey:
         """Return whether the next offer may say more, and count it."""
         self._offers += 1
         surveys = (self._params, self._elements)
-        for one in surveys:
-            one.disproved |= self._offers > _ROWS and not one.met
-        return not all(one.disproved for one in surveys)
+        for survey in surveys:
+            survey.disproved |= self._offers > _ROWS and not survey.met
+        return not all(survey.disproved for survey in surveys)
 
     def quotes(self) -> OfferQuotes:
         """Return what the offers say together."""

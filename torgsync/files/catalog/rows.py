@@ -279,9 +279,9 @@ def _split(cell: re.Pattern[bytes], raw: bytes, delimiter: str) -> list[bytes] |
     separator = delimiter.encode()
     cells = []
     at = 0
-    while found := cell.match(raw, at):
-        cells.append(found.group())
-        at = found.end() + 1
+    while match := cell.match(raw, at):
+        cells.append(match.group())
+        at = match.end() + 1
         if at > len(raw):
             return cells
         if raw[at - 1 : at] != separator:

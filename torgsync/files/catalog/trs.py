@@ -78,9 +78,9 @@ class TrsFile(CatalogFile):
                     cells = rows.split(raw, self.delimiter)
                     if cells is None:
                         grammar.skip(lines)
-                    found = len(cells or ())
-                    mistake = _wrong(number, found, grammar.width)
-                    if wrong == 1 and found < grammar.width and lines.at_end():
+                    count = len(cells or ())
+                    mistake = _wrong(number, count, grammar.width)
+                    if wrong == 1 and count < grammar.width and lines.at_end():
                         raise _cut_short(self.path, mistake)
                     mistakes.append(mistake)
                     del mistakes[refusals.LISTED :]
@@ -233,12 +233,12 @@ def _first_lines(file: BinaryIO, encoding: str) -> list[bytes]:
     """Return the first rows that are not blank, with the lines that end inside quotes joined."""
     first = islice(file, layouts.CONFIRMING_ROWS)
     lines = [line for line in first if not rows.is_blank(line, encoding)]
-    found = []
+    joined = []
     while lines:
         reach = _closed_after(lines)
-        found.append(without_line_end(b"".join(lines[:reach])))
+        joined.append(without_line_end(b"".join(lines[:reach])))
         del lines[:reach]
-    return found
+    return joined
 
 
 def _closed_after(lines: list[bytes]) -> int:
@@ -312,10 +312,10 @@ def _without_line_end(trs: TrsFile, number: int) -> ExportInvalid:
     )
 
 
-def _wrong(line: int, found: int, width: int) -> Mistake:
-    """Return what is wrong with a row in which `found` columns were recognised, 0 where none could be."""
-    instead = f"{counted(found, 'column')} instead of {width}"
-    return Mistake(line, "", instead if found else "a quotation mark is missing or too many")
+def _wrong(line: int, count: int, width: int) -> Mistake:
+    """Return what is wrong with a row in which `count` columns were recognised, 0 where none could be."""
+    instead = f"{counted(count, 'column')} instead of {width}"
+    return Mistake(line, "", instead if count else "a quotation mark is missing or too many")
 
 
 def _cut_short(path: Path, mistake: Mistake) -> ExportInvalid:

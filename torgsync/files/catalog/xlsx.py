@@ -163,8 +163,8 @@ def _header(head: Sequence[tuple[int, list[str]]], given: ReadSettings) -> int:
     """Return the number of the row that holds the names, 0 where none does."""
     if given.header is False:
         return 0
-    found = next((number for number, row in head[:_LOOK] if layouts.is_header(row, given)), 0)
-    return found or (head[0][0] if given.header else 0)
+    row_number = next((number for number, row in head[:_LOOK] if layouts.is_header(row, given)), 0)
+    return row_number or (head[0][0] if given.header else 0)
 
 
 @contextmanager
@@ -254,8 +254,8 @@ def _corrections(file: BinaryIO, sheet: str) -> Iterator[tuple[int, Mapping[int,
             number = 0
             for _, row in etree.iterparse(part, tag="{*}row", resolve_entities=False, no_network=True):
                 number = int(row.get("r") or number + 1)
-                if found := _corrected(row, widths):
-                    yield number, found
+                if cells := _corrected(row, widths):
+                    yield number, cells
                 row.clear()
                 if (above := row.getparent()) is not None:
                     del above[: above.index(row)]
@@ -285,19 +285,19 @@ def _widths(archive: zipfile.ZipFile) -> Mapping[str, int]:
 
 
 def _corrected(row: etree._Element, widths: Mapping[str, int]) -> dict[int, str]:
-    found = {}
+    cells = {}
     place = -1
     for cell in row:
         letters = _LETTERS.match(cell.get("r", ""))
         place = _place(letters.group()) if letters else place + 1
         kind, value = cell.get("t", "n"), cell.findtext("{*}v") or ""
         if kind == "e":
-            found[place] = value or _UNCOMPUTED
+            cells[place] = value or _UNCOMPUTED
         elif kind == "n" and not value and cell.find("{*}f") is not None:
-            found[place] = _UNCOMPUTED
+            cells[place] = _UNCOMPUTED
         elif kind == "n" and (width := widths.get(cell.get("s", ""), 0)) > len(value) and value.isdigit():
-            found[place] = value.zfill(width)
-    return found
+            cells[place] = value.zfill(width)
+    return cells
 
 
 def _place(letters: str) -> int:

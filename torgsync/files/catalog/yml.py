@@ -100,8 +100,8 @@ class YmlFile(CatalogFile):
         plain = _SPECIAL.sub(b"&", record.raw) if b"<!" in record.raw else record.raw
         if not self._keys:
             return key_of(html.unescape(_identity(plain).decode(self.encoding)))
-        found = _KEY_PARAM.findall(plain)
-        if len(found) == 1 == len(self._keys) and (key := found[0].strip()).isdigit():
+        keys = _KEY_PARAM.findall(plain)
+        if len(keys) == 1 == len(self._keys) and (key := keys[0].strip()).isdigit():
             return str(key.decode())
         offer = self._offer(record)
         values = [offer.params[name].text for name in self._keys if name in offer.params]
@@ -123,7 +123,7 @@ class YmlFile(CatalogFile):
     def cells(self, record: ExportRecord) -> dict[str, str]:
         """Return the texts of an offer, empty where it has none."""
         offer = self._offer(record)
-        found = dict.fromkeys(self.columns, "")
+        cells = dict.fromkeys(self.columns, "")
         own: dict[str, Measured] = {}
         for name, value in offer.params.items():
             if value.text:
@@ -132,14 +132,14 @@ class YmlFile(CatalogFile):
         texts = offer.elements | section_columns(self.sections, offer.elements.get(NUMBER, ""))
         if "Description" in self.names.values():
             texts[SITE_TEXT] = texts.pop("Description", "")
-        for column in found:
-            found[column] = own[column].text if column in own else texts.get(column, "")
+        for column in cells:
+            cells[column] = own[column].text if column in own else texts.get(column, "")
         for column, value in own.items():
-            if (unit := unit_column(column)) in found:
-                found[unit] = value.unit
-        if not offer.has_available and SUM_COLUMN in found and AVAILABLE_COLUMN not in offer.params:
-            found.pop(AVAILABLE_COLUMN, None)
-        return found
+            if (unit := unit_column(column)) in cells:
+                cells[unit] = value.unit
+        if not offer.has_available and SUM_COLUMN in cells and AVAILABLE_COLUMN not in offer.params:
+            cells.pop(AVAILABLE_COLUMN, None)
+        return cells
 
 
 def open_yml(path: Path, given: ReadSettings = ReadSettings()) -> YmlFile:  # noqa: B008  # a value that never changes
@@ -261,8 +261,8 @@ class _Survey:
 
 def _identity(offer: bytes) -> bytes:
     """Return the raw attribute `id` of an offer, empty where there is none."""
-    found = _ID.match(offer)
-    return (found[1] or found[2] or b"") if found else b""
+    match = _ID.match(offer)
+    return (match[1] or match[2] or b"") if match else b""
 
 
 def _attributes(text: bytes) -> tuple[bytes, bytes]:
@@ -286,27 +286,27 @@ def _resolve(survey: _Survey, given: ReadSettings) -> ColumnNames:
 
 
 def _columns(survey: _Survey, names: ColumnNames, given: ReadSettings) -> tuple[str, ...]:
-    found = {KEY: None} | dict.fromkeys(names.columns)
+    columns = {KEY: None} | dict.fromkeys(names.columns)
     units = [
         unit_column(column)
         for name, column in zip(survey.params, names.columns, strict=True)
         if name in survey.measured
     ]
-    found |= dict.fromkeys(units)
-    taken = {name.casefold() for name in found}
+    columns |= dict.fromkeys(units)
+    taken = {name.casefold() for name in columns}
     for name in survey.elements:
         column = SITE_TEXT if name == "Description" and name in names.columns else name
         if column.casefold() not in taken:
-            found[column] = None
+            columns[column] = None
             taken.add(column.casefold())
     if NUMBER in survey.elements:
-        found |= dict.fromkeys(name for name in (PATH, SECTION) if name not in found)
-    if survey.available and SUM_COLUMN not in found:
+        columns |= dict.fromkeys(name for name in (PATH, SECTION) if name not in columns)
+    if survey.available and SUM_COLUMN not in columns:
         # Earlier versions read `available` as `Display` here: a column that kept goods out may not be lost.
-        found[DISPLAY_COLUMN] = None
+        columns[DISPLAY_COLUMN] = None
     if LADDER in given.mapped:  # where no offer has wholesale prices any more, there are none
-        found.setdefault(LADDER)
-    return tuple(name for name in found if name)
+        columns.setdefault(LADDER)
+    return tuple(name for name in columns if name)
 
 
 def _broken_offers(path: Path, start: int, line: int, encoding: str) -> list[Mistake]:

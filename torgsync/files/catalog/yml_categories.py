@@ -24,14 +24,14 @@ class Category(NamedTuple):
 
 def read_categories(root: etree._Element) -> dict[str, Category]:
     """Return the categories of a file, keyed by id."""
-    found: dict[str, tuple[str, str]] = {}
+    categories: dict[str, tuple[str, str]] = {}
     for category in root.iterfind(".//category"):
         identity = str(category.get("id", "")).strip()
         if identity:
             name = " ".join("".join(category.itertext(with_tail=False)).replace("|", "/").split())
-            found.setdefault(identity, (str(category.get("parentId", "")).strip(), name))
-    numbers = _numbers(found)
-    return {identity: Category(*category, numbers[identity]) for identity, category in found.items()}
+            categories.setdefault(identity, (str(category.get("parentId", "")).strip(), name))
+    numbers = _numbers(categories)
+    return {identity: Category(*category, numbers[identity]) for identity, category in categories.items()}
 
 
 def _numbers(identities: Iterable[str]) -> dict[str, str]:
@@ -41,11 +41,11 @@ def _numbers(identities: Iterable[str]) -> dict[str, str]:
     for identity in sorted(identities):
         numbers[identity] = identity
         if not identity.removeprefix("-").isdecimal():
-            made = made_number(f"category {identity}")
-            while made in taken:
-                made += 1
-            taken.add(made)
-            numbers[identity] = str(made)
+            number = made_number(f"category {identity}")
+            while number in taken:
+                number += 1
+            taken.add(number)
+            numbers[identity] = str(number)
     return numbers
 
 

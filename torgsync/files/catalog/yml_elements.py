@@ -73,15 +73,15 @@ def joined(values: Sequence[Measured]) -> Measured:
     return Measured("|".join(dict.fromkeys(part for part, _ in parts)), units.pop() if units else "")
 
 
-def element_columns(found: Mapping[str, Sequence[Measured]], mapped: Collection[str]) -> dict[str, str]:
-    """Return the columns that the elements of an offer make, keyed by column; `found` is keyed by tag.
+def element_columns(elements: Mapping[str, Sequence[Measured]], mapped: Collection[str]) -> dict[str, str]:
+    """Return the columns that the elements of an offer make, keyed by column; `elements` is keyed by tag.
 
     An element of a price that the sync object maps by its own name (`mapped`) stays a column of its own.
     """
     columns: dict[str, str] = {}
     prices: dict[str, str] = {}
     composed: dict[str, str] = {}
-    for tag, values in found.items():
+    for tag, values in elements.items():
         key, column, price = _role(tag)
         text, unit = values[0] if len(values) == 1 and key != PICTURE else _value(key, values)
         if price and (key == "price" or tag not in mapped):

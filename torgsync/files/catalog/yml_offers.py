@@ -58,17 +58,17 @@ def parse_offer(
         name = str(child.tag)
         unit = child.get("unit")
         if name == "param":
-            found, name = params, str(child.get("name", "")).strip()
+            target, name = params, str(child.get("name", "")).strip()
             text = written("param", name, _text(child))
         else:
-            found = elements
+            target = elements
             ladder = name.casefold() == LADDER_ELEMENT
             text = ladder_of(child) if ladder else written(name, "", _text(child))
         value = Measured(text, str(unit).strip()) if unit else Measured(text)
-        if name in found:
-            found[name].append(value)
+        if name in target:
+            target[name].append(value)
         else:
-            found[name] = [value]
+            target[name] = [value]
     if word := root.get("available"):
         elements["available"] = [Measured(str(word))]
     elif word is not None:
@@ -148,22 +148,22 @@ class OfferCutter:
     def _mark(self, at: int) -> re.Match[bytes] | None:
         """Return the next mark of an offer from `at` on, reading as far as it takes; else None."""
         while True:
-            while not (found := _MARK.search(self._buffer, at)):
+            while not (mark := _MARK.search(self._buffer, at)):
                 at = max(at, len(self._buffer) - _MARK_LENGTH)
                 if not self._more():
                     return None
-            if found[0] not in _CLOSED_BY:
-                return found
-            at = self._behind(found.end(), _CLOSED_BY[found[0]])
+            if mark[0] not in _CLOSED_BY:
+                return mark
+            at = self._behind(mark.end(), _CLOSED_BY[mark[0]])
 
     def _behind(self, at: int, mark: bytes) -> int:
         """Return the place behind the next `mark`."""
         start = at
-        while (found := self._buffer.find(mark, at)) < 0:
+        while (place := self._buffer.find(mark, at)) < 0:
             at = max(start, len(self._buffer) - len(mark))
             if not self._more():
                 raise self._refusal(start, f"`{mark.decode()}` is missing")
-        return found + len(mark)
+        return place + len(mark)
 
     def _more(self) -> bool:
         """Read on. Raises ExportInvalid where an offer grows past every measure."""

@@ -32,19 +32,19 @@ _NO_VALUE = frozenset({"null", "none", "nan"})
 _PERCENT = re.compile(r"([0-9.,\s\u00a0]+)%")
 
 
-def price_columns(found: Mapping[str, str]) -> dict[str, str]:
-    """Return the full price and the one to pay, keyed by column; `found` has the texts of the elements.
+def price_columns(prices: Mapping[str, str]) -> dict[str, str]:
+    """Return the full price and the one to pay, keyed by column; `prices` has the texts of the elements.
 
     An old price above the price is the full one, and `discount` is then not looked at: Prom allows one of
     both. A price for a promotion is the one to pay.
     """
-    if _CURRENT not in found:
+    if _CURRENT not in prices:
         return {}
-    price = found[_CURRENT]
-    if len(found) == 1:
+    price = prices[_CURRENT]
+    if len(prices) == 1:
         return {PRICE: price, SALE: price}
     old, promo, discount = (
-        "" if _is_nothing(text := found.get(kind, "")) else text for kind in (_OLD, SALE, _DISCOUNT)
+        "" if _is_nothing(text := prices.get(kind, "")) else text for kind in (_OLD, SALE, _DISCOUNT)
     )
     full = _full(price, old) if old else price
     if promo:

@@ -39,12 +39,12 @@ def parse(text: str) -> etree._Element:
     return etree.fromstring(text, _parser())
 
 
-def _letter(found: re.Match[str]) -> str:
+def _letter(match: re.Match[str]) -> str:
     """Return the letter of an entity of HTML, escaped for XML; what XML itself knows stays."""
-    name = found[1]
+    name = match[1]
     letter = html5.get(f"{name};") if name and name not in _OWN else None
     if letter is None:
-        return found[0]
+        return match[0]
     return letter.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 

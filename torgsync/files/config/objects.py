@@ -80,8 +80,8 @@ def list_objects(folder: Path) -> list[Path]:
 
 def find_object(folder: Path, wanted: str | None, *, all_by: str | None = None) -> ObjectFile:
     """Return the object that a person means, see `find_path`. Raises ObjectInvalid for its mistakes."""
-    found = load_object(find_path(folder, wanted, all_by=all_by))
-    return replace(found, called=quoted(wanted)) if wanted and wanted.endswith(".toml") else found
+    file = load_object(find_path(folder, wanted, all_by=all_by))
+    return replace(file, called=quoted(wanted)) if wanted and wanted.endswith(".toml") else file
 
 
 def find_path(folder: Path, wanted: str | None, *, all_by: str | None = None) -> Path:
@@ -91,9 +91,9 @@ def find_path(folder: Path, wanted: str | None, *, all_by: str | None = None) ->
     files = list_objects(folder)
     if wanted is None:
         return _only_one(files, all_by)
-    found = [path for path in files if path.stem == slugify(wanted)]
-    if found or (found := [path for path in files if name_in(path) == wanted]):
-        return found[0]
+    paths = [path for path in files if path.stem == slugify(wanted)]
+    if paths or (paths := [path for path in files if name_in(path) == wanted]):
+        return paths[0]
     known = _names(files)
     raise UsageError(
         f"there is no sync object `{wanted}`",
@@ -141,10 +141,10 @@ def mistakes_in(path: Path, mistakes: Sequence[Mistake]) -> str:
     return f"{counted(len(mistakes), 'mistake')} in `{path.name}`"
 
 
-def mistakes_at(file: ObjectFile, found: Sequence[tuple[tuple[str | int, ...], str, str]]) -> ObjectInvalid:
+def mistakes_at(file: ObjectFile, seen: Sequence[tuple[tuple[str | int, ...], str, str]]) -> ObjectInvalid:
     """Return the error for mistakes seen with other files: key's path, key as written, message."""
     lines = TomlLines(text_of(file.path))
-    mistakes = tuple(sorted(Mistake(lines.of(path), where, message) for path, where, message in found))
+    mistakes = tuple(sorted(Mistake(lines.of(path), where, message) for path, where, message in seen))
     return ObjectInvalid(mistakes_in(file.path, mistakes), mistakes=mistakes)
 
 

@@ -232,11 +232,11 @@ class WindowsTask:
 def _run(command: str, *more: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command of the system, its words parted by blanks. Raises TorgsyncError where it is missing."""
     program, *words = command.split()
-    found = shutil.which(program)
-    if found is None:
+    executable = shutil.which(program)
+    if executable is None:
         raise TorgsyncError(f"this computer has no `{program}`", hint=_BY_HAND)
     return subprocess.run(  # noqa: S603  # a fixed command with our own words
-        [found, *words, *more],
+        [executable, *words, *more],
         input=given,
         capture_output=True,
         encoding="utf-8",

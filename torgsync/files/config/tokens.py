@@ -24,8 +24,8 @@ def read_token(file: ObjectFile) -> str:
     if isinstance(way, SecretStr):
         token, trouble = way.get_secret_value(), "it is empty"
     else:
-        found, trouble = _secret(file, way, "token")
-        token = found or ""
+        secret, trouble = _secret(file, way, "token")
+        token = secret or ""
     token = token.strip()
     if token and token.isascii() and token.isprintable() and " " not in token:
         return token
@@ -39,8 +39,8 @@ def read_outbox_password(file: ObjectFile) -> str | None:
     way = file.settings.orders.outbox_password
     if way is None:
         return None
-    found, trouble = _secret(file, way, "password")
-    if password := (found or "").strip("\r\n"):
+    secret, trouble = _secret(file, way, "password")
+    if password := (secret or "").strip("\r\n"):
         return password
     raise mistakes_at(file, [(("orders", "outbox_password"), "orders.outbox_password", trouble)])
 
@@ -54,8 +54,8 @@ def _secret(
             return variable(name), f"the environment variable `{name}` is not set"
         case FromFile(file=path):
             place = file.path_of(path)
-            found = place.read_text("utf-8-sig") if place.is_file() else None
-            return found, f"there is no {what} in `{place}`"
+            secret = place.read_text("utf-8-sig") if place.is_file() else None
+            return secret, f"there is no {what} in `{place}`"
         case FromKeyring(keyring=name):  # pragma: no branch  # there is no fourth way
             return _from_keyring(name)
 

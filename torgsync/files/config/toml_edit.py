@@ -104,10 +104,10 @@ def _valid(data: Document | Mistake, what: str, lines: TomlLines | None = None) 
     """Return the values unchanged. Raises ObjectInvalid where they are no sync object."""
     if isinstance(data, Mistake):
         raise ObjectInvalid(f"the sync object {what}", mistakes=(data,))
-    found = read_settings(data, lines.of if lines else lambda _: 0)
-    if isinstance(found, SyncObject):
+    outcome = read_settings(data, lines.of if lines else lambda _: 0)
+    if isinstance(outcome, SyncObject):
         return data
-    raise ObjectInvalid(f"the sync object {what}", mistakes=tuple(found))
+    raise ObjectInvalid(f"the sync object {what}", mistakes=tuple(outcome))
 
 
 def _remove(data: Any, document: tomlkit.TOMLDocument, key: Key) -> None:  # noqa: ANN401
@@ -140,9 +140,13 @@ def _misfit(data: Document, key: Key, value: object) -> int:
     """Return how badly a value fits a key: 0 where the key takes it, 2 where not even kind or range fit."""
     tried = copy.deepcopy(data)
     put(tried, key, value)
-    found = read_settings(tried, lambda _: 0)
+    outcome = read_settings(tried, lambda _: 0)
     where = key_text(key)
-    wrong = [] if isinstance(found, SyncObject) else [one for one in found if one.where.startswith(where)]
+    wrong = (
+        []
+        if isinstance(outcome, SyncObject)
+        else [mistake for mistake in outcome if mistake.where.startswith(where)]
+    )
     if any(mistake.code in UNFIT for mistake in wrong):
         return 2
     return 1 if wrong else 0

@@ -61,8 +61,8 @@ def read_export(context: JobContext) -> ExportReading:
         if content and before == fingerprint and not photos.moved:
             last = json.loads(summary)
             info = ExportInfo(settings.catalog.path, last["goods"], last["encoding"])
-            found = (Finding(Code(one.pop("code")), **one) for one in last["findings"])
-            return ExportReading(info, (*found, *photos.findings()))
+            stored = (Finding(Code(document.pop("code")), **document) for document in last["findings"])
+            return ExportReading(info, (*stored, *photos.findings()))
         catalog = open_export(context.file)
         check_columns(context.file, catalog)
         _check_display(settings, catalog, work)
@@ -76,7 +76,9 @@ def read_export(context: JobContext) -> ExportReading:
         rows.read()
         photos.store(work)
         findings = (*file_findings(settings, catalog), *rows.findings())
-        documents = [{"code": one.code, "args": one.args, "column": one.column} for one in findings]
+        documents = [
+            {"code": finding.code, "args": finding.args, "column": finding.column} for finding in findings
+        ]
         last = {"goods": rows.count, "encoding": catalog.encoding, "centers": sorted(rows.centers)}
         last |= {"signs": mapper.decimal_signs, "findings": documents}
         summary = json.dumps(last, ensure_ascii=False)
@@ -147,14 +149,14 @@ def _may_lack(settings: SyncObject, catalog: CatalogFile, mapping: FieldMapping)
 
 def file_findings(settings: SyncObject, catalog: CatalogFile) -> tuple[Finding, ...]:
     """Return the findings about the export's columns."""
-    found = []
+    findings = []
     if settings.fields and not any(mapping.to in STOCK_FIELDS for mapping in settings.fields):
-        found.append(Finding(Code.STOCK_UNLED))
+        findings.append(Finding(Code.STOCK_UNLED))
     if settings.accounting_centers.use and CENTERS_COLUMN not in catalog.columns:
-        found.append(Finding(Code.CENTERS_MISSING, column=CENTERS_COLUMN))
+        findings.append(Finding(Code.CENTERS_MISSING, column=CENTERS_COLUMN))
     for mapping in settings.fields:
         if mapping.column not in catalog.columns:
             hint, meant = missing_column(catalog, mapping.column)
             args = {"column": mapping.column, "hint": hint, "meant": meant}
-            found.append(Finding(Code.COLUMN_MISSING, column=mapping.column, args=args))
-    return tuple(found)
+            findings.append(Finding(Code.COLUMN_MISSING, column=mapping.column, args=args))
+    return tuple(findings)

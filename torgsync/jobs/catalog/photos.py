@@ -69,7 +69,7 @@ class PhotoFolder:
         """Return a good's photos, main one first; None where there is no source of photos."""
         if self._index is None:
             return None
-        found = []
+        photos = []
         for file in self._index.of(good_id):
             content = self._news.get(file.name, self._known.get(file.name, (0, 0, "")))[2]
             if not content and (self.bare or file.name in self._blank):
@@ -77,8 +77,8 @@ class PhotoFolder:
             if not content:
                 content = self._digest(file.name)
                 self._news[file.name] = (file.size, file.modified_ns, content)
-            found.append(Photo(self._url + quote(file.name), content))
-        return tuple(found)
+            photos.append(Photo(self._url + quote(file.name), content))
+        return tuple(photos)
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the findings about the folder as a whole."""

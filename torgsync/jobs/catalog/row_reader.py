@@ -95,8 +95,8 @@ class RowReader:
         self._store_gone(row_filter)
         self.work.rows.move_rows(row_filter.moved)
         self._block_duplicates()
-        found = arrange_models(self.work, self._dirty_models if self.skip_known else None)
-        self._update_lines(found - self._parsed)
+        good_ids = arrange_models(self.work, self._dirty_models if self.skip_known else None)
+        self._update_lines(good_ids - self._parsed)
         if self._regrouped:
             findings = grow(self.work.variants.paths()).findings
             self.work.rows.replace_findings([""], {Code.GROUP_CONFLICT}, findings)
@@ -104,15 +104,15 @@ class RowReader:
     def findings(self) -> tuple[Finding, ...]:
         """Return the findings about the rows as a whole."""
         settings = self.context.object
-        found: list[Finding] = []
+        findings: list[Finding] = []
         if CENTERS_COLUMN in self.file.columns:
-            found += unknown_centers(settings, self.centers)
+            findings += unknown_centers(settings, self.centers)
         if settings.product_group:
             row_statuses = self.work.rows.row_statuses()
             here = {reason for (row_status, reason) in row_statuses if row_status != RowStatus.GONE}
             if here == {SkipReason.OTHER_GROUP}:
-                found.append(empty_group(settings))
-        return tuple(found)
+                findings.append(empty_group(settings))
+        return tuple(findings)
 
     def _force(self, row_filter: RowFilter) -> None:
         """Parse the rows of goods whose photos changed, though their bytes did not."""
@@ -191,8 +191,8 @@ class RowReader:
         """Store which goods have no row any more."""
         if self.skip_known:
             # The row of a duplicate has no hash, so it is never known.
-            found = self.work.rows.rows_with(row_filter.known | self._forced | {0})
-            gone = {good_id: row for good_id, row in found.items() if good_id not in self._parsed}
+            rows = self.work.rows.rows_with(row_filter.known | self._forced | {0})
+            gone = {good_id: row for good_id, row in rows.items() if good_id not in self._parsed}
         else:
             gone = self.work.rows.rows_of(lambda good_id, _: good_id not in self._parsed)
         self.work.rows.mark_gone(gone)
@@ -212,14 +212,14 @@ class RowReader:
         """Block goods that are in the export more than once, with a finding that names all their lines."""
         if not self._duplicates:
             return
-        found: dict[str, list[ExportRecord]] = {}
+        duplicates: dict[str, list[ExportRecord]] = {}
         for record in self.file.records():
             good_id = self.file.good_id(record)
             if good_id in self._duplicates:
-                found.setdefault(good_id, []).append(record)
+                duplicates.setdefault(good_id, []).append(record)
         self._regrouped = True
-        self._mark_models(*(row.model for row in self.work.rows.old_rows(sorted(found)).values()))
-        for good_id, records in sorted(found.items()):
+        self._mark_models(*(row.model for row in self.work.rows.old_rows(sorted(duplicates)).values()))
+        for good_id, records in sorted(duplicates.items()):
             lines = [record.line for record in records]
             (finding,) = placed([duplicate(good_id, lines)], self.file, records[-1])
             self.work.rows.block(good_id, finding, lines[0])
@@ -250,8 +250,8 @@ class RowReader:
         settings = self.context.object
         out = why_out(settings, cells, stock, has_photos=has_photos, was_displayed=was)
         if out is not None:
-            found = display_findings(settings, ExportRow(good_id, record.line, cells), was=was)
-            findings = placed(found if out is not SkipReason.OTHER_GROUP else (), self.file, record)
+            unplaced = display_findings(settings, ExportRow(good_id, record.line, cells), was=was)
+            findings = placed(unplaced if out is not SkipReason.OTHER_GROUP else (), self.file, record)
             return replace(row, row_status=RowStatus.OUT, reason=out, findings=findings)
         mapper = self.mapper.of(cells)
         mapped = mapper.product(good_id, record.line, cells, stock, self.photos, was_displayed=was)
@@ -322,18 +322,18 @@ def _arrange(work: UnitOfWork, models: Sequence[int]) -> set[str]:
     findings: list[Finding] = []
     compared: list[str] = []
     for model, kept in work.variants.members(models).items():
-        arranged = arrange([one.member for one in kept])
+        arranged = arrange([variant.member for variant in kept])
         number = _number(work, model, kept, arranged)
-        for one in kept:
-            good_id = one.member.good_id
+        for variant in kept:
+            good_id = variant.member.good_id
             compared.append(good_id)
             wanted = number if good_id in arranged.variants else 0
-            if one.group != wanted:
+            if variant.group != wanted:
                 groups[good_id] = wanted
-            if wanted and one.member.group not in (0, wanted):
-                findings.append(moved(good_id, one.member.line, one.member.group))
-            elif wanted and one.member.made and not one.member.group and len(arranged.variants) > 1:
-                findings.append(apart(one.member))
+            if wanted and variant.member.group not in (0, wanted):
+                findings.append(moved(good_id, variant.member.line, variant.member.group))
+            elif wanted and variant.member.made and not variant.member.group and len(arranged.variants) > 1:
+                findings.append(apart(variant.member))
         findings += arranged.findings
     work.variants.regroup(groups)
     work.rows.replace_findings(compared, CODES, findings)
@@ -342,7 +342,7 @@ def _arrange(work: UnitOfWork, models: Sequence[int]) -> set[str]:
 
 def _number(work: UnitOfWork, model: int, kept: Sequence[StoredVariant], arranged: Arranged) -> int:
     """Return the variant group of a model, 0 where its goods make none."""
-    used = Counter(one.member.group for one in kept if one.member.group)
+    used = Counter(variant.member.group for variant in kept if variant.member.group)
     if len(arranged.variants) < 2 and not used and not stands_alone(model):  # noqa: PLR2004  # one is no pair
         return 0
     return work.variants.number(model, group_numbers(model, [group for group, _ in used.most_common()]))

@@ -100,12 +100,12 @@ def timetable(context: JobContext) -> list[Timed]:
     now = context.now()
     with context.transaction() as work:
         attempts = work.schedule.attempts()
-    found = []
+    times = []
     for number, time in enumerate(context.object.synchronization_times, 1):
         last = attempts.get(time.identity)
         coming = tuple(islice(time.rhythm.after(now), SHOWN))
-        found.append(Timed(number, time, due(time.rhythm, now, last) is not None, coming, last))
-    return found
+        times.append(Timed(number, time, due(time.rhythm, now, last) is not None, coming, last))
+    return times
 
 
 def timed(context: JobContext, time: SynchronizationTime) -> Timed:
@@ -122,15 +122,15 @@ def job_of(settings: Settings, files: Iterable[ObjectFile]) -> Job:
 
 def lost(files: Iterable[ObjectFile]) -> list[tuple[str, str]]:
     """Return settings of this session that a timer may not have, each with a hint, empty if there is none."""
-    found = [(f"the environment variable `{name}`", "") for name in ADDRESSES if variable(name)]
+    settings = [(f"the environment variable `{name}`", "") for name in ADDRESSES if variable(name)]
     for file in files:
         cure = f"keep the token in a file: torgsync object edit {file.called} --api-key -"
         match file.settings.api_key:
             case FromEnvironment(env=name):
-                found.append((f"the environment variable `{name}`", cure))
+                settings.append((f"the environment variable `{name}`", cure))
             case FromKeyring(keyring=name):
-                found.append((f"the keyring's token `{name}`", ""))
-    return found
+                settings.append((f"the keyring's token `{name}`", ""))
+    return settings
 
 
 @dataclass(slots=True)

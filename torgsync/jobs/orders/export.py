@@ -59,7 +59,9 @@ def export_orders(
             with context.transaction() as work:
                 orders = [stored.order for stored in matching_orders(work, status, since, until)]
             anyone = to or as_csv
-            order_ids = [one.id for one in orders if not one.forgotten and (anyone or one.takes_place)]
+            order_ids = [
+                order.id for order in orders if not order.forgotten and (anyone or order.takes_place)
+            ]
             left = len(orders) - len(order_ids)
         result = (_export_csv if as_csv else _export_json)(context, order_ids, to)
         run.exit_code = result.exit_code

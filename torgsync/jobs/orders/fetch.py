@@ -96,11 +96,11 @@ def fetch_orders(context: JobContext, prom: VerifiedShop) -> FetchResult:
         fetched.find(Code.CLIENTS_UNREAD)
     _store_orders(context, prom, fetched)
     place_money(context)
-    found = len(fetched.findings)
+    place = len(fetched.findings)
     try:
         deliver_files(context, fetched)
     except TorgsyncError as trouble:
-        fetched.findings.insert(found, Finding(Code.OUTBOX_FAILED))
+        fetched.findings.insert(place, Finding(Code.OUTBOX_FAILED))
         if trouble.exit_code is Exit.ERROR:  # only the outbox is wrong, and a person must mend it
             fetched.stuck = trouble
         else:

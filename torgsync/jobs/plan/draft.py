@@ -121,7 +121,9 @@ class Draft:
         prices = [violation for violation in self.violations if violation.guard is Guard.PRICE]
         if prices and len(prices) <= self.allowed.prices:
             self.opened += prices
-            self.violations = [one for one in self.violations if one.guard is not Guard.PRICE]
+            self.violations = [
+                violation for violation in self.violations if violation.guard is not Guard.PRICE
+            ]
             plans.release(self.number, Guard.PRICE)
         if removals := plans.goods(self.number, Verb.REMOVE):
             # Foreign products that stay must not make our removals look few.

@@ -136,17 +136,18 @@ class _Reconciler:
         for page in self._pages():
             with self.context.transaction() as work:
                 known = work.products.known([item.change.good_id for item in page])
-            found = [
+            reconciled = [
                 (item, *judged)
                 for item in page
                 if (judged := self._judge(item, known.get(item.change.good_id)))
             ]
             with self.context.transaction() as work:
-                work.products.accept([took for *_, took in found if took], self.context.now())
+                work.products.accept([took for *_, took in reconciled if took], self.context.now())
                 work.plans.record(
-                    self.left.plan, {item.seq: (outcome, (reason,)) for item, outcome, reason, _ in found}
+                    self.left.plan,
+                    {item.seq: (outcome, (reason,)) for item, outcome, reason, _ in reconciled},
                 )
-            count += len(found)
+            count += len(reconciled)
         return count
 
     def _pages(self) -> Iterator[list[NumberedChange]]:

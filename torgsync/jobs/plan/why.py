@@ -86,11 +86,11 @@ class RowView:
     mapped: Mapped
 
 
-def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | None) -> RowView | None:
+def read_row(context: JobContext, work: UnitOfWork, good_id: str, prom_group: int | None) -> RowView | None:
     """Return the good's row, None where the export has none.
 
-    `made` is the variant group in which Prom has the good, 0 for none, None where Prom does not have it.
-    Raises InvalidInput where the export cannot be read, which may show at its end only.
+    `prom_group` is the variant group in which Prom has the good, 0 for none, None where Prom does not have
+    it. Raises InvalidInput where the export cannot be read, which may show at its end only.
     """
     settings, photos_of = context.object, PhotoFolder(context.file, work)
     catalog = open_export(context.file)
@@ -116,7 +116,7 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, made: int | No
         unsent=brand_or_country(settings, cells),
         filters=judged.filters,
         centers=center_stocks(settings, cells),
-        family=_family(mapper, work, photos_of, catalog, judged, made),
+        family=_family(mapper, work, photos_of, catalog, judged, prom_group),
         out=judged.out,
         waits=displayed(settings, cells, was=was) is None,
         prices=price_traces(settings, cells, judged.mapped),
@@ -177,7 +177,7 @@ def _family(
     photos_of: PhotoFolder,
     catalog: CatalogFile,
     judged: _Judged,
-    made: int | None,
+    prom_group: int | None,
 ) -> Family:
     """Return the model of a good and the other goods of it, as the export has them now."""
     settings = mapper.settings
@@ -193,17 +193,17 @@ def _family(
         if (good_id := catalog.good_id(record)) in rows:
             lines.setdefault(good_id, []).append(record.line)
     kept = {
-        one.member.good_id: one
+        variant.member.good_id: variant
         for members in work.variants.members([model_of(key)]).values()
-        for one in members
+        for variant in members
     }
     relatives, was = [], _was_displayed(work, list(rows))
     for good_id, cells in rows.items():
-        one = _judge(mapper, photos_of, good_id, lines[good_id], cells, was=was.get(good_id)).relative
+        relative = _judge(mapper, photos_of, good_id, lines[good_id], cells, was=was.get(good_id)).relative
         group = kept[good_id].member.group if good_id in kept else 0
-        relatives.append(replace(one, member=replace(one.member, group=group)))
-    number = max((one.group for one in kept.values()), default=0)
-    return family(key, judged.good_id, relatives, number, made)
+        relatives.append(replace(relative, member=replace(relative.member, group=group)))
+    number = max((variant.group for variant in kept.values()), default=0)
+    return family(key, judged.good_id, relatives, number, prom_group)
 
 
 ATTEMPTS = 10
@@ -291,7 +291,7 @@ def why(context: JobContext, good_id: str) -> GoodView:
             known,
             verdict,
             held=held is not None,
-            errors=row is not None and any(one.severity is Severity.ERROR for one in row.findings),
+            errors=row is not None and any(finding.severity is Severity.ERROR for finding in row.findings),
         ),
         row_status=known.row_status,
         row=row,

@@ -162,7 +162,9 @@ class EditSender:
             for page in islice(self._prom.products(modified_from=started - OVERLAP), len(missing) // FEW):
                 with self._context.transaction() as work:
                     work.existing.remember_existing(page, look)
-                listed += [(wanted[one.good_id], one) for one in page if one.good_id in wanted]
+                listed += [
+                    (wanted[product.good_id], product) for product in page if product.good_id in wanted
+                ]
                 if len(listed) >= len(wanted):
                     break
         except TorgsyncError as error:
@@ -190,7 +192,9 @@ class EditSender:
         ]
         with self._context.transaction() as work:
             work.products.accept(accepted, self._context.now())
-        self._outcomes.record(ChangeOutcome(edit.seq, one.outcome, one.reasons) for edit, one in results)
+        self._outcomes.record(
+            ChangeOutcome(edit.seq, result.outcome, result.reasons) for edit, result in results
+        )
 
     def _try(self, batch: Sequence[Edit]) -> _Answer:
         today = self._context.now().astimezone(SHOP_ZONE).date()

@@ -52,7 +52,7 @@ class RunView:
     """
 
     run: int
-    made: PlanResult | None
+    result: PlanResult | None
     fetched: FetchResult | None
     declined: bool = False
     outcomes: Mapping[Outcome, int] = field(default_factory=dict)
@@ -71,9 +71,9 @@ class RunView:
             codes.append(Exit.PARTIAL)
         elif self.outcomes.get(Outcome.DEFERRED):
             codes.append(Exit.TEMPORARY)
-        elif self.made and self.made.plan.counts.held:
+        elif self.result and self.result.plan.counts.held:
             codes.append(Exit.HELD)
-        if self.made and self.made.undone and self.made.undone.remains:
+        if self.result and self.result.undone and self.result.undone.remains:
             codes.append(Exit.PARTIAL)
         return Exit.worst(codes)
 
@@ -111,24 +111,24 @@ def execute(
             fetched = fetch_orders(context, prom) if fetches else None
             if source and source.from_export and not fetches:
                 notify(Reason(Notice.ORDERS_LEFT))
-            made = None
+            result = None
             if source:
                 if recover(context, prom, run, waits=waits):
                     notify(Reason(Notice.IMPORT_RECOVERED))
-                made = source.make(context, prom, run)
-                if made.reconciled:
-                    notify(Reason(Notice.EARLIER_RECONCILED, {"count": made.reconciled}))
-            view = RunView(run.number, made, fetched)
-            agreed = made is None or confirm(made)
-            if made and made.plan.counts.changes:
+                result = source.make(context, prom, run)
+                if result.reconciled:
+                    notify(Reason(Notice.EARLIER_RECONCILED, {"count": result.reconciled}))
+            view = RunView(run.number, result, fetched)
+            agreed = result is None or confirm(result)
+            if result and result.plan.counts.changes:
                 if agreed:
-                    view.trouble = perform(context, prom, run, made, waits=waits)
+                    view.trouble = perform(context, prom, run, result, waits=waits)
                 else:
-                    decline(context, made)
+                    decline(context, result)
                     view.declined = True
         if not view.declined:
             with context.transaction() as work:
-                view.outcomes = work.plans.outcomes(made.number) if made else {}
+                view.outcomes = work.plans.outcomes(result.number) if result else {}
                 sent = work.journal.requests(run.number)
             view.requests = Counter(f"{request.method} {request.endpoint}" for request in sent)
         run.exit_code = view.exit_code
@@ -167,10 +167,10 @@ class NewPlan(PlanSource):
 
     def make(self, context: JobContext, prom: VerifiedShop, run: Run) -> PlanResult:
         """Make the plan by comparing the export with the shop."""
-        made = update(context, prom, allowed=self.allowed, only=self.fields, run=run.number)
+        result = update(context, prom, allowed=self.allowed, only=self.fields, run=run.number)
         with context.transaction() as work:
-            work.journal.plan_of_run(run.number, made.number, usual_rows(made.plan))
-        return made
+            work.journal.plan_of_run(run.number, result.number, usual_rows(result.plan))
+        return result
 
 
 def usual_rows(plan: Plan) -> int | None:
@@ -204,13 +204,13 @@ def recover(context: JobContext, prom: VerifiedShop, run: Run, *, waits: bool = 
     return True
 
 
-def decline(context: JobContext, made: PlanResult) -> None:
+def decline(context: JobContext, result: PlanResult) -> None:
     """Record that a person declined to send a plan."""
-    OutcomeRecorder(context, made.number).defer_open(Reason(OutcomeCode.DECLINED))
+    OutcomeRecorder(context, result.number).defer_open(Reason(OutcomeCode.DECLINED))
 
 
 def perform(
-    context: JobContext, prom: VerifiedShop, run: Run, made: PlanResult, *, waits: bool = True
+    context: JobContext, prom: VerifiedShop, run: Run, result: PlanResult, *, waits: bool = True
 ) -> TorgsyncError | None:
     """Perform the changes of a plan that no guard holds; return the trouble that ended it early.
 
@@ -218,13 +218,15 @@ def perform(
     were not reached stay for the next run. Unless the run `waits`, the end of an import, and with it the
     removals, are left to the next run.
     """
-    outcomes = OutcomeRecorder(context, made.number)
+    outcomes = OutcomeRecorder(context, result.number)
     with context.transaction() as work:
-        work.journal.note_overrides(run.number, overrides(made.plan), Holder(*who()), context.now())
-        if not (made.undone or any(violation.guard in _OF_REMOVALS for violation in made.plan.violations)):
+        work.journal.note_overrides(run.number, overrides(result.plan), Holder(*who()), context.now())
+        if not (
+            result.undone or any(violation.guard in _OF_REMOVALS for violation in result.plan.violations)
+        ):
             work.object_state.note_selection(json.dumps(selection(context.object), sort_keys=True))
     try:
-        _perform(context, prom, run, made, outcomes, waits=waits)
+        _perform(context, prom, run, result, outcomes, waits=waits)
     except Interrupted as error:
         outcomes.defer_open(Reason(OutcomeCode.STOPPED))
         return error
@@ -252,18 +254,18 @@ def _perform(
     context: JobContext,
     prom: VerifiedShop,
     run: Run,
-    made: PlanResult,
+    result: PlanResult,
     outcomes: OutcomeRecorder,
     *,
     waits: bool,
 ) -> None:
-    counts, offers = made.plan.counts, made.plan.offers
+    counts, offers = result.plan.counts, result.plan.offers
     editor = EditSender(context, prom, outcomes)
     postponed: TorgsyncError | None = None
-    file = ImportFile(context, prom, outcomes, undoes=made.undone is not None)
+    file = ImportFile(context, prom, outcomes, undoes=result.undone is not None)
     importer = ImportSender(file, editor, run.number, waits=waits)
     try:
-        importer.perform(offers, made.plan.budget.imports_left)
+        importer.perform(offers, result.plan.budget.imports_left)
     except Temporary as busy:
         # Prom accepts no import now; prices and stock need none and must not wait for it.
         postponed = busy

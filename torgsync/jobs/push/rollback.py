@@ -55,8 +55,8 @@ def plan_back(
         reconciled = reconcile_earlier(context, prom, run)
     context.report(Progress(Stage.PLAN))
     with context.stop.interruptible(), context.transaction() as work:
-        made = _Undo(context=context, work=work, allowed=allowed).draw_up(plan, number)
-    return replace(made, reconciled=reconciled)
+        result = _Undo(context=context, work=work, allowed=allowed).draw_up(plan, number)
+    return replace(result, reconciled=reconciled)
 
 
 def look_back(context: JobContext, number: int, *, allowed: Allowed) -> PlanResult:
@@ -151,7 +151,7 @@ class PlanBack(PlanSource):
 
     def make(self, context: JobContext, prom: VerifiedShop, run: Run) -> PlanResult:
         """Make the plan by comparing the changes of the run with the shop."""
-        made = plan_back(context, prom, self.undoes, allowed=self.allowed, run=run.number)
+        result = plan_back(context, prom, self.undoes, allowed=self.allowed, run=run.number)
         with context.transaction() as work:
-            work.journal.turns_back(run.number, made.number, self.undoes)
-        return made
+            work.journal.turns_back(run.number, result.number, self.undoes)
+        return result

@@ -34,10 +34,10 @@ NAMED = 3
 
 
 def save(
-    context: JobContext, made: PlanResult, path: Path, *, allowed: Allowed, only: tuple[str, ...] = ()
+    context: JobContext, result: PlanResult, path: Path, *, allowed: Allowed, only: tuple[str, ...] = ()
 ) -> None:
     """Write a plan that was just made to a file; `only` are the `--fields` that it was made with."""
-    plan = made.plan
+    plan = result.plan
     user, host, _ = who()
     with context.transaction() as work:
         head = SavedPlan(
@@ -49,10 +49,10 @@ def save(
             counts=plan.counts,
             fields=only,
             allow=allowed.flags,
-            undoes=made.undone.run if made.undone else 0,
+            undoes=result.undone.run if result.undone else 0,
             **_fingerprints(context, work),
         )
-        write_plan(path, head, (item.change for item in work.plans.changes(made.number)))
+        write_plan(path, head, (item.change for item in work.plans.changes(result.number)))
 
 
 def _fingerprints(context: JobContext, work: UnitOfWork, but: int = 0) -> dict[str, str]:
@@ -99,24 +99,24 @@ class SavedChanges(PlanSource):
         with context.transaction() as work:
             before = _fingerprints(context, work, but=run.number)
         if saved.undoes:
-            made = plan_back(context, prom, saved.undoes, allowed=allowed, run=run.number)
+            result = plan_back(context, prom, saved.undoes, allowed=allowed, run=run.number)
         else:
-            made = update(context, prom, allowed=allowed, only=saved.fields, run=run.number)
+            result = update(context, prom, allowed=allowed, only=saved.fields, run=run.number)
         with context.transaction() as work:
             number = work.plans.begin_next(context.now())
-            lost, kept = self._keep_unchanged(work, made.number, number)
+            lost, kept = self._keep_unchanged(work, result.number, number)
             if saved.undoes:
                 work.journal.turns_back(run.number, number, saved.undoes)
             else:
-                work.journal.plan_of_run(run.number, number, usual_rows(made.plan))
-            plan = recounted(context, work, made.plan, number)
+                work.journal.plan_of_run(run.number, number, usual_rows(result.plan))
+            plan = recounted(context, work, result.plan, number)
         if lost and not kept:
             with context.transaction() as work:
                 export = _fingerprints(context, work)["export"]
             more = f"; and {len(lost) - NAMED} more" if len(lost) > NAMED else ""
             why = problem_message(gone(saved, {**before, "export": export}))
             raise _stale(saved, context, f"{why}; {'; '.join(lost[:NAMED])}{more}")
-        return replace(made, plan=plan, number=number)
+        return replace(result, plan=plan, number=number)
 
     def _keep_unchanged(self, work: UnitOfWork, fresh: int, number: int) -> tuple[list[str], int]:
         """Copy the saved changes that the plan `fresh` contains unchanged to the plan `number`.

@@ -107,14 +107,22 @@ def show_client(shop: Shop, call: Call, client_id: int) -> Json | None:  # noqa:
 def list_payment_options(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler is called alike
     """List the ways to pay (prom-api §6.1)."""
     options = shop.payment_options.values()
-    return {"payment_options": [{"id": one.id, "name": one.name, "description": None} for one in options]}
+    return {
+        "payment_options": [{"id": option.id, "name": option.name, "description": None} for option in options]
+    }
 
 
 def list_delivery_options(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler is called alike
     """List the ways of delivery (prom-api §6.1); Prom's values of `type` are unknown."""
     return {
         "delivery_options": [
-            {"id": one.id, "name": one.name, "comment": "", "enabled": True, "type": one.provider or "own"}
-            for one in shop.delivery_options.values()
+            {
+                "id": option.id,
+                "name": option.name,
+                "comment": "",
+                "enabled": True,
+                "type": option.provider or "own",
+            }
+            for option in shop.delivery_options.values()
         ]
     }

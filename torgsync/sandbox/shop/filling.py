@@ -29,9 +29,9 @@ def fill(shop: Shop, products: int, seed: int = 0) -> None:
     with shop.up_to_date():
         now = shop.now()
         groups = [shop.catalog.add_group({"name": ru, "name_uk": uk}, now).id for ru, uk, _ in GROUPS]
-        number, made, base, size = 0, 0, 0, 0
+        number, added, base, size = 0, 0, 0, 0
         fields: dict[str, Any] = {}
-        while made < products:
+        while added < products:
             number += 1
             external_id = f"S-{number}"
             if shop.catalog.products.find(external_id) or external_id in shop.catalog.deleted_external_ids:
@@ -49,7 +49,7 @@ def fill(shop: Shop, products: int, seed: int = 0) -> None:
             )
             if fields["variation_group_id"] and not base:
                 base = product.id
-            made += 1
+            added += 1
 
 
 def _invent(shop: Shop, chance: random.Random, number: int, groups: list[int]) -> dict[str, Any]:

@@ -170,6 +170,6 @@ class Persistence:
         self._file.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", sorted(changed))
         deleted = shop.catalog.deleted_external_ids
         if len(deleted) != len(self._deleted):
-            new = [(one,) for one in sorted(deleted - self._deleted)]
+            new = [(external_id,) for external_id in sorted(deleted - self._deleted)]
             self._file.executemany("INSERT INTO deleted VALUES (?)", new)
         return facts

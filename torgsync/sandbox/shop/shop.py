@@ -87,9 +87,12 @@ class Shop:
         self.orders: Collection[orders.ShopOrder] = Collection(300000001)
         self.clients: Collection[orders.ShopClient] = Collection(100000001, key=attrgetter("contact"))
         self.payment_options = {
-            one.id: one for one in (orders.PROM_PAYMENT, orders.CASH_ON_DELIVERY, orders.CARD_TRANSFER)
+            option.id: option
+            for option in (orders.PROM_PAYMENT, orders.CASH_ON_DELIVERY, orders.CARD_TRANSFER)
         }
-        self.delivery_options = {one.id: one for one in (orders.NOVA_POSHTA, orders.UKRPOSHTA, orders.PICKUP)}
+        self.delivery_options = {
+            option.id: option for option in (orders.NOVA_POSHTA, orders.UKRPOSHTA, orders.PICKUP)
+        }
         self._clock = clock or (lambda: datetime.now(UTC))
         # Called under the lock after every write.
         self.save_hook: Callable[[], None] = lambda: None

@@ -221,8 +221,13 @@ class Journal(Repository):
         """Record which guards a person opened; `run` is None where nothing was sent for it."""
         who = {"run": run, "at": now, "user": holder.user, "host": holder.host}
         rows = [
-            who | {"guard": one.guard, "allowed": one.allowed, "observed": encode_args(one.observed)}
-            for one in overrides
+            who
+            | {
+                "guard": override.guard,
+                "allowed": override.allowed,
+                "observed": encode_args(override.observed),
+            }
+            for override in overrides
         ]
         self._insert(t.overrides, rows)
 

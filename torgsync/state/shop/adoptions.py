@@ -70,19 +70,19 @@ class AdoptionRepository(Repository):
         is compared again by the next plan.
         """
         c, a = t.existing.c, t.adoptions.c
-        matched = {one.product.prom_id: one for one in matching.matched}
+        matched = {pair.product.prom_id: pair for pair in matching.matched}
         renamed: dict[str, str] = {}  # old ids of goods, keyed by new ones
         for row in self._db.execute(self._select(c.prom_id, c.good_id, c.alias)).all():
             external_id = row.good_id if row.alias is None else row.alias
-            one = matched.get(row.prom_id)
-            good_id = one.good.good_id if one else external_id
+            pair = matched.get(row.prom_id)
+            good_id = pair.good.good_id if pair else external_id
             alias = None if good_id == external_id else external_id
             if (good_id, alias) != (row.good_id, row.alias):
                 self._update(t.existing, c.prom_id == row.prom_id, good_id=good_id, alias=alias)
-            if one and row.good_id != good_id:
+            if pair and row.good_id != good_id:
                 renamed[good_id] = row.good_id
         self._rename_sent(renamed)
-        decided = {prom_id: one.good.good_id for prom_id, one in matched.items()}
+        decided = {prom_id: pair.good.good_id for prom_id, pair in matched.items()}
         kept = self._pairs(self._select(a.prom_id, a.good_id))
         others = [prom_id for prom_id, good_id in kept.items() if decided.get(prom_id) != good_id]
         self._delete_in_pages(t.adoptions, a.prom_id, others)
@@ -97,7 +97,7 @@ class AdoptionRepository(Repository):
         )
         known = set(self._scalars(t.sent.c.good_id))
         nothing = {"at": now, "price_stock": "{}", "echo": "{}", "content": "{}"}
-        ours = [one.good.good_id for one in matching.matched if one.good.good_id not in known]
+        ours = [pair.good.good_id for pair in matching.matched if pair.good.good_id not in known]
         self._insert(t.sent, [{"good_id": good_id} | nothing for good_id in ours])
         self._delete(t.candidates)
         self._insert(

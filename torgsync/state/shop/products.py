@@ -146,10 +146,10 @@ class ProductRepository(Repository):
 
     def known(self, good_ids: Sequence[str]) -> dict[str, ProductSnapshot]:
         """Return all that is known of these goods, keyed by id; goods never seen are left out."""
-        found: dict[str, ProductSnapshot] = {}
+        snapshots: dict[str, ProductSnapshot] = {}
         for row in self._in_pages(self._known().order_by(*_BEST_FIRST), t.goods.c.good_id, good_ids):
-            found.setdefault(row.good_id, _known(row))
-        return found
+            snapshots.setdefault(row.good_id, _known(row))
+        return snapshots
 
     def _known(self, *, price_stock: ColumnElement[bool] | None = None) -> Select[Any]:
         """Ask for all that is known; only price and stock where `price_stock` is true."""
@@ -235,8 +235,8 @@ class ProductRepository(Repository):
 
     def _blocking(self, good_ids: Sequence[str]) -> dict[str, Finding]:
         """Return what blocks these goods, keyed by id."""
-        found = self._rows.findings(good_ids=good_ids, code=Code.ID_DUPLICATE) if good_ids else ()
-        return {finding.good_id: finding for finding in found}
+        findings = self._rows.findings(good_ids=good_ids, code=Code.ID_DUPLICATE) if good_ids else ()
+        return {finding.good_id: finding for finding in findings}
 
     def accept(self, accepted: Sequence[Accepted], now: datetime) -> None:
         """Remember, good by good, what Prom accepted; what it shows of that is taken as shown from now on."""

@@ -192,8 +192,10 @@ class RowRepository(Repository):
     def lines_of_findings(self) -> dict[int, int]:
         """Return the line of each row whose good has findings, keyed by its row hash."""
         g, f = t.goods.c, t.findings.c
-        found = and_(f.object == g.object, f.good_id == g.good_id)
-        rows = self._select(g.row_hash, g.line).join(t.findings, found).where(g.row_status != RowStatus.GONE)
+        same_good = and_(f.object == g.object, f.good_id == g.good_id)
+        rows = (
+            self._select(g.row_hash, g.line).join(t.findings, same_good).where(g.row_status != RowStatus.GONE)
+        )
         return self._pairs(rows.distinct())
 
     def move_rows(self, lines: Mapping[int, int]) -> None:

@@ -52,13 +52,13 @@ class VariantRepository(Repository):
         ).all()
         ids = [row.good_id for row in rows]
         sent = self._in_pages(self._select(t.sent.c.good_id), t.sent.c.good_id, ids)
-        groups, made = self.groups(ids), {row.good_id for row in sent}
-        found: dict[int, list[StoredVariant]] = {}
+        groups, created = self.groups(ids), {row.good_id for row in sent}
+        variants: dict[int, list[StoredVariant]] = {}
         for row in rows:
             traits = Product(row.good_id, load(row.content)).characteristics
-            member = Member(row.good_id, row.line, traits, groups.get(row.good_id, 0), row.good_id in made)
-            found.setdefault(row.model, []).append(StoredVariant(member, row.variant))
-        return found
+            member = Member(row.good_id, row.line, traits, groups.get(row.good_id, 0), row.good_id in created)
+            variants.setdefault(row.model, []).append(StoredVariant(member, row.variant))
+        return variants
 
     def groups(self, good_ids: Sequence[str]) -> dict[str, int]:
         """Return the variant groups in which goods were made on Prom, keyed by good, as far as they were."""
@@ -76,12 +76,12 @@ class VariantRepository(Repository):
             .join(t.existing, and_(e.object == g.object, e.good_id == g.good_id))
             .where(g.row_status == RowStatus.IN, e.deleted.is_(False))
         )
-        found = [
+        goods = [
             (len(row.prom_id), row.prom_id, row.good_id)
             for row in self._in_pages(query, g.variant, sorted(map(int, groups)))
             if load(row.content).get("variant_group") in groups
         ]
-        return [good_id for *_, good_id in sorted(found)]
+        return [good_id for *_, good_id in sorted(goods)]
 
     def regroup(self, groups: Mapping[str, int]) -> None:
         """Remember the variant group of goods, 0 for none; what Prom refused of them is tried again."""

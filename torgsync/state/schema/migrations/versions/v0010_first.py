@@ -307,8 +307,8 @@ def upgrade() -> None:
 def _create(table: str, key: str, /, **columns: Any) -> None:  # noqa: ANN401
     """Create a table; its columns are types, or options with a type, and never NULL unless they say so."""
     options = {name: spec if isinstance(spec, dict) else {"type_": spec} for name, spec in columns.items()}
-    made = [sa.Column(name, **{"nullable": False} | spec) for name, spec in options.items()]
-    op.create_table(table, *made, sa.PrimaryKeyConstraint(*key.split()))
+    table_columns = [sa.Column(name, **{"nullable": False} | spec) for name, spec in options.items()]
+    op.create_table(table, *table_columns, sa.PrimaryKeyConstraint(*key.split()))
 
 
 def _index(name: str, table: str, columns: str, *, unique: bool = False, where: str | None = None) -> None:
