@@ -165,6 +165,7 @@ def test_another_state(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert not (home.folder / "state.db").exists()
 
 
+@pytest.mark.slow
 def test_a_console_of_another_encoding(home: Home) -> None:
     """Output is UTF-8 whatever the platform thinks, so that no name stops the program."""
     with subprocess.Popen(

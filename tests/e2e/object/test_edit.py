@@ -154,6 +154,7 @@ def test_every_command_in_turn_keeps_what_a_person_wrote(home: Home) -> None:
     assert text.strip().splitlines() == before.strip().splitlines()
 
 
+@pytest.mark.slow
 def test_two_programs_that_edit_at_once_lose_nothing(home: Home) -> None:
     """Each waits for the other."""
     limits = ("removals", "price_drop", "stock_out", "photos", "export_rows")

@@ -532,6 +532,7 @@ def test_printing_and_removing_at_once(home: Home) -> None:
     assert home.run("schedule", "install", "--print", "--remove").code == 64
 
 
+@pytest.mark.slow
 def test_a_python_without_a_window(timed: Home) -> None:
     """Without stdout and stderr, as under the Task Scheduler, the run works as usual."""
     timed.edit_object('between = ["08:00", "21:00"]', "")

@@ -30,6 +30,7 @@ _PACKED = (
     (re.compile(rb"7z\xbc\xaf\x27\x1c"), "7z"),
     (re.compile(rb"Rar!\x1a\x07"), "RAR"),
     (re.compile(rb"\x28\xb5\x2f\xfd"), "zstd"),
+    (re.compile(rb".{257}ustar", re.DOTALL), "tar"),
 )
 _DOCUMENTS = (
     (re.compile(rb"%PDF-"), "a PDF document"),

@@ -26,7 +26,7 @@ def zipped(*names: str, content: bytes = TABLE) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name in names:
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content)  # of a fixed date
     return packed.getvalue()
 
 
@@ -46,11 +46,12 @@ def refusal(folder: Path, content: bytes, name: str = "TSGoods.trs", **given: ob
         (zipped("goods.xlsx", content=BOOK), "a packed archive (ZIP) with `goods.xlsx` in it"),
         (zipped("TSGoods.trs")[:60], "a packed archive (ZIP) with `TSGoods.trs` in it"),
         (zipped(), "a packed archive (ZIP)"),
-        (gzip.compress(TABLE), "a packed archive (gzip)"),
+        (gzip.compress(TABLE, mtime=0), "a packed archive (gzip)"),
         (bz2.compress(TABLE), "a packed archive (bzip2)"),
         (lzma.compress(TABLE), "a packed archive (xz)"),
         (b"7z\xbc\xaf\x27\x1c\0\4", "a packed archive (7z)"),
         (b"Rar!\x1a\x07\x01\x00", "a packed archive (RAR)"),
+        (b"goods.trs".ljust(257, b"\0") + b"ustar\0" + b"00", "a packed archive (tar)"),
     ],
 )
 @pytest.mark.parametrize("given", [{}, {"format": "trs"}, {"format": "xlsx"}])
