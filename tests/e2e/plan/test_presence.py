@@ -76,6 +76,23 @@ def test_a_display_that_cannot_be_read_leaves_every_good_as_it_was(home: Home) -
     assert sorted(shown(home)) == ["1", "2", "3"]
 
 
+def test_a_display_that_becomes_empty_puts_nothing_on_sale(home: Home) -> None:
+    """What was hidden stays hidden on every later day, and what is new or was shown is shown."""
+    write_rows(home, "3;1;1", "3;0;1")
+    home.run("fields", "add-all")
+    assert home.sync().code == 0
+    for days in range(2):
+        write_rows(home, f"{4 + days};;1", "3;;1", "6;;1")
+        assert codes(home) == [("display-unknown", "2")]
+        assert home.sync().code == 0
+        assert sorted(shown(home)) == ["1", "3"]
+        again = home.run("update", "--full-refresh", "--format", "json").json
+        assert (again["changes"], [one["good_id"] for one in again["findings"]]) == ([], ["2"])
+    write_rows(home, "5;;1", "3;1;1", "6;;1")
+    assert home.sync().code == 0
+    assert sorted(shown(home)) == ["1", "2", "3"]
+
+
 @pytest.mark.parametrize("policy", ["hide", "delete", "not-available"])
 def test_out_stays_out_whatever_removal_says(home: Home, policy: str) -> None:
     """A product that `Display` removed is not put back by a word that cannot be read."""

@@ -81,7 +81,8 @@ _DISPLAY_STAYS = {
 
 
 def _display_unknown(cell: str, case: str = "shown") -> str:
-    return f"`{cell}` is neither yes nor no; {_DISPLAY_STAYS[case]}"
+    said = f"`{cell}` is neither yes nor no" if cell else "the cell is empty"
+    return f"{said}; {_DISPLAY_STAYS[case]}"
 
 
 _REMOVED = {

@@ -128,7 +128,7 @@ def _group(path: Sequence[str], group: str) -> str:
 
 def _display(display: str, *, respected: bool, known: bool = True) -> str:
     shown = f"`Display` is {display}" if display else "`Display` says nothing"
-    unknown = "" if known else ", which is neither yes nor no: it stays as it was"
+    unknown = "" if known else f"{', which is neither yes nor no' if display else ''}: it stays as it was"
     return f"{shown}{unknown}" if respected else f"{shown}; respect_display is off"
 
 
@@ -145,7 +145,7 @@ def _stock(
     if cell is None:
         words = f"the export has no column `{column}`"
     elif not quantity:
-        words = f"`{column}` cannot be read: {cell or 'empty'}"
+        words = f"`{column}` cannot be read: {cell}" if cell else f"`{column}` is empty"
     else:
         centers = "" if used is None else f", centers {', '.join(used)} counted"
         kept = "" if counts is None else f"; {counts_message(counts, left)}"

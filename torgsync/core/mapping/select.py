@@ -68,29 +68,36 @@ def empty_group(settings: SyncObject, names: Collection[str] = ()) -> Finding:
 
 
 def displayed(settings: SyncObject, cells: Mapping[str, str], *, was: bool | None = None) -> bool | None:
-    """Return whether a good is to be displayed, as it is where its cell is empty; None where that is unknown.
+    """Return whether a good is to be displayed; None where that is unknown.
 
     A word that is neither yes nor no leaves it as it `was` at the last reading, None where that is unknown.
+    An empty cell says nothing: a good that was hidden stays hidden, any other is displayed.
     """
     if not settings.accounting_centers.respect_display:
         return True
+    cell = cells.get(DISPLAY_COLUMN)
     try:
-        return yes_or_no(cells.get(DISPLAY_COLUMN, "")) is not False
+        shown = cell is None or yes_or_no(cell)
     except ValueError:
         return was
+    return was is not False if shown is None else shown
 
 
 def display_findings(settings: SyncObject, row: ExportRow, *, was: bool | None) -> tuple[Finding, ...]:
-    """Return a finding where `Display` is neither yes nor no: the good stays as it `was`."""
-    if not settings.accounting_centers.respect_display:
+    """Return a finding where `Display` is neither yes nor no: the good stays as it `was`.
+
+    An empty cell is one where it keeps the good hidden.
+    """
+    cell = row.cells.get(DISPLAY_COLUMN)
+    if not settings.accounting_centers.respect_display or cell is None:
         return ()
     try:
-        yes_or_no(row.cells.get(DISPLAY_COLUMN, ""))
+        if yes_or_no(cell) is not None or was is not False:
+            return ()
     except ValueError:
-        cell = row.cells[DISPLAY_COLUMN]
-        args = {"cell": cell.strip()[:QUOTED_LENGTH], "case": _KEPT[was]}
-        return (row.finding(Code.DISPLAY_UNKNOWN, DISPLAY_COLUMN, cell, **args),)
-    return ()
+        pass
+    args = {"cell": cell.strip()[:QUOTED_LENGTH], "case": _KEPT[was]}
+    return (row.finding(Code.DISPLAY_UNKNOWN, DISPLAY_COLUMN, cell, **args),)
 
 
 _KEPT = {True: "shown", False: "hidden", None: "unknown"}

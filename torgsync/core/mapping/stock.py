@@ -53,7 +53,8 @@ class Stock:
     """The balance of one good over the ticked accounting centers, in the good's own measure.
 
     `quantity` is None where it could not be read; it is never below zero. `column` is where it was read, and
-    `counts` how it was counted. `presence` is set where a word, not a number, says that nothing is in stock.
+    `counts` how it was counted. `presence` is set where a word, not a number, says whether the good can be
+    bought.
     """
 
     quantity: Decimal | None
@@ -72,7 +73,8 @@ def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     """Return the stock of one row: nothing where a word says that it is not available, else its pieces.
 
     The word is in the column mapped to `presence`, else in `available`. One that cannot be read leaves both
-    unknown, whatever number is next to it (torgsoft §17 no. 35).
+    unknown, whatever number is next to it (torgsoft §17 no. 35). Where no number is next to it, the word
+    decides alone.
     """
     column = settings.column_of("presence") or AVAILABLE_COLUMN
     if (cell := cells.get(column)) is None:
@@ -84,7 +86,9 @@ def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
         code = Code.CELL_ERROR if text in ERRORS else Code.PRESENCE_UNKNOWN
         return Stock(None, column, (_finding(code, column, cell, **_presence_args(text)),))
     if presence is Presence.AVAILABLE:
-        return _count_pieces(settings, cells)
+        stock = _count_pieces(settings, cells)
+        empty = stock.quantity is None and not cells.get(stock.column, "").strip()
+        return Stock(None, stock.column, presence=presence) if empty else stock
     return Stock(ZERO, column, presence=presence)
 
 
@@ -238,14 +242,17 @@ def in_doubt(settings: SyncObject, stock: Stock) -> bool:
 
 
 def map_presence(rules: Rules, cell: MappedCell) -> Part:
-    """Map whether the good can be bought, where the number of pieces is not exported; an empty cell is no."""
-    text, findings = cell.short_text(rules)
+    """Map whether the good can be bought, where the number of pieces is not exported; an empty cell is no.
+
+    The cell is read as it is: signs that are no text, such as `!` and `-`, are words for yes and no.
+    """
+    text = line_of_text(cell.text, rules.blank)
     try:
-        return Part({"presence": presence_of(text, rules.settings.stock.presence)}, findings)
+        return Part({"presence": presence_of(text, rules.settings.stock.presence)})
     except ValueError:
         code = Code.CELL_ERROR if text in ERRORS else Code.PRESENCE_UNKNOWN
         refusal = cell.finding(code, cell.text, **_presence_args(text))
-        return Part(findings=(*findings, refusal), keep=("presence",))
+        return Part(findings=(refusal,), keep=("presence",))
 
 
 def map_ready_to_ship(_rules: Rules, cell: MappedCell) -> Part:
@@ -270,6 +277,8 @@ def map_stock(rules: Rules, row: ExportRow, columns: Mapping[str, str], stock: S
         for finding in stock.findings
         if finding.column != word  # `map_presence` reports it
     ]
+    if stock.quantity is None and stock.presence:
+        return Part({"presence": stock.presence}, keep=("quantity",))
     if stock.quantity is None:
         said = word is not None and word != stock.column  # the word is clear, the number is not
         return Part(findings=tuple(findings), keep=("quantity",) if said else ("quantity", "presence"))

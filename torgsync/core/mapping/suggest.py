@@ -26,6 +26,7 @@ from torgsync.core.product.columns import (
 from torgsync.core.product.fields import STANDARD
 from torgsync.core.product.groups import NUMBER
 from torgsync.core.product.languages import RUSSIAN, UKRAINIAN, is_paired, language_among, without_mark
+from torgsync.core.product.presence import Presence, is_presence_word, presence_of
 
 ENOUGH = 200
 """Filled cells of a column that are examined."""
@@ -65,6 +66,12 @@ _NAMED = {
     for name in names
 }
 """Names that a person has to decide about: they are no labels of Torgsoft (torgsoft §3.8)."""
+_PRESENCE = re.compile(
+    r"(?:є |есть )?[ву] (?:наявності|наличии)"
+    r"|(?:статус )?(?:наявн[оі]ст[ьі]|наличи[ея]|доступн[оі]ст[ьіи])(?: (?:товар[уа]|на склад[іе]))?"
+    r"|(?:stock |product )?(?:presence|availability)|in ?stock|stock status|nayavn[io]st|nalichie",
+    re.IGNORECASE,
+)
 
 
 def is_own(column: str) -> bool:
@@ -83,6 +90,8 @@ class _Seen:
     russian: int = 0
     ukrainian: int = 0
     cost: int = 0
+    presences: int = 0
+    words: int = 0  # of the presences, those that are more than a yes or no
 
 
 class Samples:
@@ -113,6 +122,8 @@ class Samples:
             seen.russian += bool(letters & _ONLY_RUSSIAN)
             seen.ukrainian += bool(letters & _ONLY_UKRAINIAN)
             seen.cost += readable(text) in cost
+            seen.presences += _is_presence(text)
+            seen.words += is_presence_word(text)
             if seen.filled == ENOUGH:
                 self._open.discard(name)
 
@@ -144,9 +155,24 @@ class Samples:
         """Return whether most values are HTML."""
         return self._seen[column].html * 2 > self._seen[column].filled
 
+    def presence(self, column: str) -> bool:
+        """Return whether most values say whether the good can be bought."""
+        return self._seen[column].presences * 2 > self._seen[column].filled
+
+    def presence_words(self, column: str) -> bool:
+        """Return whether all values do so, some of them in words that say nothing else."""
+        return 0 < self._seen[column].words <= self._seen[column].presences == self._seen[column].filled
+
     def addresses(self, column: str) -> bool:
         """Return whether most values are addresses on the internet."""
         return self._seen[column].addresses * 2 > self._seen[column].filled
+
+
+def _is_presence(text: str) -> bool:
+    try:
+        return bool(presence_of(text, Presence.NOT_AVAILABLE))
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +212,8 @@ def suggest(columns: Sequence[str], samples: Samples, settings: SyncObject) -> t
             continue
         target, name = _target(column, columns, samples, settings)
         key = (target, folded(name))
-        if not target or key in taken or any((also, "") in taken for also in _GIVES_WAY.get(target, ())):
+        gives_way = () if target == "presence" and is_own(column) else _GIVES_WAY.get(target, ())
+        if not target or key in taken or any((also, "") in taken for also in gives_way):
             continue
         if name != "…":
             taken.add(key)
@@ -198,7 +225,7 @@ _BY_COLUMN = {column: (target, name) for column, target, name in STANDARD}
 
 
 _GIVES_WAY = {"presence": ("quantity",), "wholesale_prices": ("wholesale_price", "wholesale_minimum")}
-"""Targets that are not proposed next to others that set the same."""
+"""Targets that are not proposed next to others that set the same, unless a column of the shop's own does."""
 
 
 def _target(column: str, columns: Sequence[str], samples: Samples, settings: SyncObject) -> tuple[str, str]:
@@ -223,6 +250,10 @@ def _own_target(column: str, samples: Samples) -> tuple[str, str]:
         return "", ""
     if target := _NAMED.get(label_key(column)):
         return target, ""
+    if _PRESENCE.fullmatch(without_mark(column).replace("_", " ").strip()):
+        return "presence" if samples.presence(column) else "", ""
+    if samples.presence_words(column):
+        return "presence", ""
     if column in _ABOUT_THE_ORDER or _MONEY.search(column):
         return "", ""
     return "characteristic", column if _CYRILLIC.search(column) else "…"

@@ -73,6 +73,15 @@ def yes_or_no(text: str) -> bool | None:
     return flag
 
 
+def is_presence_word(text: str) -> bool:
+    """Return whether a cell is a word for the presence of a good alone.
+
+    A mere yes or no, and that something is absent, may be said of a part of the good as well.
+    """
+    word = _folded(text)
+    return word in _WORDS and not word.startswith(("відсутн", "отсутств"))
+
+
 @lru_cache(maxsize=256)
 def presence_of(text: str, zero: Presence) -> Presence:
     """Return what a cell says of a good: one of the four words, or yes or no; an empty one says no.

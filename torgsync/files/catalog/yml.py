@@ -68,7 +68,8 @@ class YmlFile(CatalogFile):
     first byte of XML, `line` the number of its line.
 
     An offer that does not say whether it is available has no cell `available` where there are quantities:
-    they say it then.
+    they say it then. `has_display` is whether any offer has a `Display`; where none has, no cell says
+    anything, although the file has the column.
     """
 
     kind: FileFormat = FileFormat.YML
@@ -79,6 +80,7 @@ class YmlFile(CatalogFile):
     start: int
     line: int
     quotes: OfferQuotes
+    has_display: bool
 
     @property
     def context(self) -> bytes:
@@ -139,6 +141,8 @@ class YmlFile(CatalogFile):
                 cells[unit] = value.unit
         if not offer.has_available and SUM_COLUMN in cells and AVAILABLE_COLUMN not in offer.params:
             cells.pop(AVAILABLE_COLUMN, None)
+        if not self.has_display:
+            cells.pop(DISPLAY_COLUMN, None)
         return cells
 
 
@@ -197,6 +201,7 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, size: int, modified_n
         start=start,
         line=line,
         quotes=quotes,
+        has_display=DISPLAY_COLUMN in names.columns or DISPLAY_COLUMN in survey.elements,
     )
 
 

@@ -74,6 +74,7 @@ _SENTENCES = {
     "`2` is neither yes nor no; the good stays off the site":
         finding(Code.DISPLAY_UNKNOWN, cell="2", case="hidden"),
     "`2` is neither yes nor no; the good stays shown": finding(Code.DISPLAY_UNKNOWN, cell="2"),
+    "the cell is empty; the good stays off the site": finding(Code.DISPLAY_UNKNOWN, cell="", case="hidden"),
     "`&lt;b&gt;Капці` counts as `Капці`: HTML entities such as `&quot;` undone, HTML tags removed":
         finding(Code.TEXT_CLEANED, marks=["entities", "tags"], cell="&lt;b&gt;Капці", text="Капці"),
     "`NULL` counts as empty": finding(Code.TEXT_CLEANED, marks=["empty"], cell="NULL", text=""),

@@ -708,6 +708,9 @@ def test_wholesale_price_and_minimum_make_a_ladder(
         ("", "not_available", []),
         (" Під  замовлення", "order", []),
         ("Очікується", "waiting", []),
+        ("!", "available", []),
+        ("-", "not_available", []),
+        ("*", "absent", [{"cell": "*"}]),
         ("нема на базі", "absent", [{"cell": "нема на базі"}]),
         ("#REF!", "absent", [{"cell": "#REF!", "fault": "error"}]),
     ],
@@ -734,6 +737,10 @@ def test_presence_without_a_quantity(cell: str, presence: str, found: list[Args]
         (None, "4", "order", [4, "available"]),
         (None, "0,4", "waiting", [0, "waiting"]),
         ("ні", "багато", "not_available", [0, "not_available"]),
+        ("так", " ", "waiting", ["absent", "available"]),
+        ("ні", "", "waiting", [0, "waiting"]),
+        ("під замовлення", "", "waiting", [0, "order"]),
+        (None, "", "waiting", ["absent", "absent"]),
     ],
 )
 def test_presence_next_to_a_quantity(
@@ -754,6 +761,10 @@ def test_presence_next_to_a_quantity(
         ("під замовлення", "4", [0, "order"], []),
         ("хтозна", "4", ["absent", "absent"], [Code.PRESENCE_UNKNOWN]),
         ("так", "багато", ["absent", "available"], [Code.NUMBER_UNREADABLE]),
+        ("так", "", ["absent", "available"], []),
+        ("!", "4", [4, "available"], []),
+        ("-", "4", [0, "waiting"], []),
+        ("…", "4", ["absent", "absent"], [Code.PRESENCE_UNKNOWN]),
         ("ні", "багато", [0, "waiting"], []),
     ],
 )

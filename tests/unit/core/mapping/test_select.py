@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from torgsync.cli.messages.status import counts_message
 from torgsync.core.findings import Code
-from torgsync.core.mapping.select import SkipReason, why_out
+from torgsync.core.mapping.row import ExportRow
+from torgsync.core.mapping.select import SkipReason, display_findings, why_out
 from torgsync.core.mapping.stock import Stock, count_stock
 
 FOR_PARTNER = "WarehouseQuantityForPartner"
@@ -152,6 +153,19 @@ def test_a_good_that_stays_out_has_a_reason(
     """Group, `Display`, stock and photos each keep a good out when the object says so, and only then."""
     stock = Stock(None if quantity is None else Decimal(quantity))
     assert why_out(sync_object(**tables), cells, stock, has_photos=photos) is reason
+
+
+@pytest.mark.parametrize("respect", [True, False])
+@pytest.mark.parametrize("cells", [{"Display": " "}, {}])
+@pytest.mark.parametrize("was", [True, False, None])
+def test_an_empty_display_says_nothing(cells: dict[str, str], respect: bool, was: bool | None) -> None:
+    """A good that was hidden stays hidden, and this is reported; any other is shown."""
+    settings = sync_object(accounting_centers={"respect_display": respect})
+    hidden = was is False and respect and bool(cells)
+    out = why_out(settings, cells, Stock(None), has_photos=True, was_displayed=was)
+    assert out is (SkipReason.NOT_DISPLAYED if hidden else None)
+    found = display_findings(settings, ExportRow("17", 3, cells), was=was)
+    assert [finding.args for finding in found] == ([{"cell": "", "case": "hidden"}] if hidden else [])
 
 
 @pytest.mark.parametrize(

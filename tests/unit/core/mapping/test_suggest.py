@@ -170,6 +170,31 @@ def test_what_an_offer_says_of_itself_is_no_characteristic() -> None:
 
 
 @pytest.mark.parametrize(
+    ("column", "values", "target"),
+    [
+        *((name, "так ні", "presence") for name in ("Наявність", "Наличие", "Availability", "Presence")),
+        *(
+            (name, "1 0 +", "presence")
+            for name in ("В наявності", "в_наличии", "Статус наявності", "in_stock")
+        ),
+        ("Наявність", "так закінчується available", "presence"),
+        ("Статус", "available order так", "presence"),
+        ("Статус", "available скоро", "characteristic"),
+        ("Наявність", "12 5 0", ""),
+        ("Наявність кишень", "так ні", "characteristic"),
+        ("Підкладка", "так відсутня", "characteristic"),
+        ("Новинка", "1 0", "characteristic"),
+    ],
+)
+def test_a_column_of_its_own_for_the_presence(column: str, values: str, target: str) -> None:
+    """It is known by its name or its words, also where a quantity is mapped, and proposed once."""
+    rows = [{column: value, f"{column} ": value} for value in values.split()]
+    found = suggested(*rows, fields=[*PAIRS, ("WarehouseQuantity", "quantity")])
+    assert [item.to for item in found][:1] == ([target] if target else [])
+    assert [item.to for item in found].count("presence") == (target == "presence")
+
+
+@pytest.mark.parametrize(
     ("language", "both", "found"),
     [
         ("uk", False, {"a": "keywords_ru", "b": "keywords", "c": "name_ru", "d": "name"}),

@@ -11,7 +11,7 @@ from builders import fields_of, mapped, sync_object
 from torgsync.cli.messages.status import alone_message, filter_message, price_message
 from torgsync.core.findings import Finding
 from torgsync.core.mapping.select import WORDS, SkipReason, why_out
-from torgsync.core.mapping.stock import count_stock
+from torgsync.core.mapping.stock import Stock, count_stock
 from torgsync.core.plan.why import CenterStock, Filter, center_stocks, filters, price_traces
 from torgsync.core.product.columns import CENTERS_COLUMN
 from torgsync.core.product.fields import Characteristic
@@ -101,6 +101,8 @@ def test_display_without_respect_display() -> None:
     (_, display, *_) = judged(CELLS | {"Display": "0"}, accounting_centers={"respect_display": False})
     assert (display.passes, filter_message(display)) == (True, "`Display` is 0; respect_display is off")
     assert filter_message(judged({})[1]) == "`Display` says nothing"
+    hidden = filters(sync_object(), {"Display": ""}, Stock(None), None, was=False)[1]
+    assert (hidden.passes, filter_message(hidden)) == (False, "`Display` says nothing: it stays as it was")
 
 
 @pytest.mark.parametrize(
@@ -109,6 +111,7 @@ def test_display_without_respect_display() -> None:
         (CELLS, f"3 by `{CENTERS_COLUMN}` (2=1,000|8=2,000), centers 2, 8 counted"),
         (CELLS | {CENTERS_COLUMN: ""}, f"0 by `{CENTERS_COLUMN}` (empty), centers 2, 8 counted"),
         (CELLS | {CENTERS_COLUMN: "багато"}, f"`{CENTERS_COLUMN}` cannot be read: багато"),
+        ({"WarehouseQuantity": "", "available": "так"}, "`WarehouseQuantity` is empty"),
         ({}, "the export has no column `WarehouseQuantity`"),
     ],
 )
