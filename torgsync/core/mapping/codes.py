@@ -8,7 +8,7 @@ from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, ExportRow, MappedCell, Part, Rules
 from torgsync.core.product.cells import unreadable_sections
-from torgsync.core.product.cleaning import short_text
+from torgsync.core.product.cleaning import short_text, unmarked
 from torgsync.core.product.fields import Characteristic
 from torgsync.core.product.groups import NUMBER, PATH, SECTION, TYPE, group_path, model_key
 from torgsync.core.product.texts import (
@@ -20,6 +20,8 @@ from torgsync.core.product.texts import (
 )
 
 _PRODUCER = ("PCName", "Country")
+_NO_UNIT = frozenset(" -\u2010\u2011\u2012\u2013\u2014\u2015\u2212_.…?")
+"""Signs that are written where there is no unit."""
 
 
 def map_sku(rules: Rules, cell: MappedCell) -> Part:
@@ -136,7 +138,7 @@ def map_characteristic(rules: Rules, cell: MappedCell) -> Part:
     named = None
     if fitted.text:
         unit = cell.row.cells.get(cell.mapping.unit_column)
-        unit = short_text(unit, rules.blank) if unit else None
+        unit = _unit_text(rules, unit) if unit else None
         named = characteristic(rules, cell.mapping, fitted.text, unit)
     return Part(findings=findings, characteristic=named)
 
@@ -155,6 +157,15 @@ def characteristic(
         name = both.ru if rules.russian else both.uk
     unit = mapping.unit or "" if unit is None else unit
     return Characteristic(name, "" if value and unit and _ends_with(value, unit) else unit, value)
+
+
+def _unit_text(rules: Rules, written: str) -> str:
+    """Return the unit of a value; signs that say nothing as a text may be one: `"` is an inch."""
+    if text := short_text(written, rules.blank):
+        return text
+    sign = unmarked(written).strip() or written.strip()
+    is_unit = sign.isprintable() and not any(map(str.isalnum, sign)) and not _NO_UNIT.issuperset(sign)
+    return sign if is_unit and sign not in rules.blank else ""
 
 
 def _ends_with(value: str, unit: str) -> bool:

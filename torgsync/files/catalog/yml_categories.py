@@ -6,7 +6,8 @@ is the same in every export.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from lxml import etree
@@ -34,14 +35,21 @@ def read_categories(root: etree._Element) -> dict[str, Category]:
     return {identity: Category(*category, numbers[identity]) for identity, category in categories.items()}
 
 
-def _numbers(identities: Iterable[str]) -> dict[str, str]:
-    """Return the number of each category: its id where that is one, else a number made from it."""
+def _numbers(identities: Collection[str]) -> dict[str, str]:
+    """Return the number of each category: its id where that is one, else a number made from it.
+
+    `ABC-1` and `abc-1` are two categories. The number made from an id is the same in any case, so one in
+    capital letters, and one that differs from another id only in case, gets a number of its own spelling.
+    """
     numbers: dict[str, str] = {}
+    same = Counter(map(str.casefold, identities))
     taken: set[int] = set()
     for identity in sorted(identities):
         numbers[identity] = identity
         if not identity.removeprefix("-").isdecimal():
-            number = made_number(f"category {identity}")
+            folded = identity.casefold()
+            own = identity != folded and (identity.isupper() or same[folded] > 1)
+            number = made_number(f"category {identity.encode().hex() if own else identity}")
             while number in taken:
                 number += 1
             taken.add(number)

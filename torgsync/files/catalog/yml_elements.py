@@ -1,7 +1,7 @@
 """The elements of an offer and the columns that they make, with units and repeated elements.
 
-Several values of one name are joined by `|`. Source: docs/developers/torgsoft.md §9,
-docs/developers/prom-api.md §7.2.
+A characteristic may have several values, joined by `|`; of a text, a price, a code or a category the first
+counts. Source: docs/developers/torgsoft.md §9, docs/developers/prom-api.md §7.2.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from torgsync.core.product.columns import LADDER, PICTURE, SUM_COLUMN, canonical, unit_column
+from torgsync.core.product.columns import LADDER, PICTURE, SUM_COLUMN, canonical, is_standard, unit_column
+from torgsync.core.product.fields import STANDARD
 from torgsync.core.product.groups import MODEL, NUMBER, PATH
+from torgsync.core.product.languages import without_mark
 from torgsync.files.catalog.yml_prices import LADDER_ELEMENT, PRICE, PRICE_ELEMENTS, SALE, price_columns
 
 OWN_UNITS = " "
@@ -48,11 +50,11 @@ _READ_AS = _ELEMENTS | {
 }
 _READ_AS |= {tag: SALE if read_as == SALE else PRICE for tag, read_as in PRICE_ELEMENTS.items()}
 
-_FIRST = frozenset({"categoryid", "barcode", "available"})
-"""Elements of which one is enough: an offer of several categories is put into its first one."""
-_LINES = frozenset({"picture", "description"})
-"""Elements that are joined by line ends."""
 _COMPOSED = frozenset({"typeprefix", "model"})
+_SINGLE = _COMPOSED | frozenset(_ELEMENTS) | frozenset(PRICE_ELEMENTS)
+_SINGLE |= {"brand", "currencyid", "ean", "gtin", "mpn", "title", "unit", "url"}
+"""Elements of which the first one counts, in every language (`name_ua`), as of the columns of Torgsoft."""
+_CHARACTERISTICS = frozenset(column for column, target, _ in STANDARD if target == "characteristic")
 
 
 def column_of(element: str) -> str:
@@ -82,8 +84,11 @@ def element_columns(elements: Mapping[str, Sequence[Measured]], mapped: Collecti
     prices: dict[str, str] = {}
     composed: dict[str, str] = {}
     for tag, values in elements.items():
-        key, column, price = _role(tag)
-        text, unit = values[0] if len(values) == 1 and key != PICTURE else _value(key, values)
+        key, column, price, single = _role(tag)
+        if key == PICTURE:
+            text, unit = _lines(values), ""
+        else:
+            text, unit = _first(values) if single else joined(values)
         if price and (key == "price" or tag not in mapped):
             prices.setdefault(price, text.strip())
         elif key in _COMPOSED:
@@ -104,15 +109,19 @@ def element_columns(elements: Mapping[str, Sequence[Measured]], mapped: Collecti
 
 
 @lru_cache(maxsize=1024)
-def _role(tag: str) -> tuple[str, str, str]:
-    """Return the tag of an element in folded case, its column, and what it holds of a price."""
+def _role(tag: str) -> tuple[str, str, str, bool]:
+    """Return a tag in folded case, its column, its part of a price, and whether only the first counts."""
     key = tag.casefold()
     column = NUMBER if key == "categoryid" else _ELEMENTS.get(key) or canonical(tag)
-    return key, column, PRICE_ELEMENTS.get(key, "")
+    single = without_mark(key) in _SINGLE or (is_standard(column) and column not in _CHARACTERISTICS)
+    return key, column, PRICE_ELEMENTS.get(key, ""), single
 
 
-def _value(key: str, values: Sequence[Measured]) -> Measured:
-    if key == PICTURE or (key in _LINES and len(values) > 1):
-        texts = (text.strip() for text, _ in values)
-        return Measured("\n".join(dict.fromkeys(filter(None, texts))))
-    return values[0] if key in _FIRST else joined(values)
+def _lines(values: Sequence[Measured]) -> str:
+    """Return the different texts, one a line."""
+    return "\n".join(dict.fromkeys(text for value in values if (text := value.text.strip())))
+
+
+def _first(values: Sequence[Measured]) -> Measured:
+    """Return the first value that is not empty."""
+    return next((value for value in values if value.text.strip()), values[0])

@@ -14,7 +14,7 @@ from lxml import etree
 
 from torgsync.core.product.cells import number
 from torgsync.core.product.fields import CENT
-from torgsync.core.product.money import doubtful_sign
+from torgsync.core.product.money import TypedNumber, doubtful_sign
 
 PRICE, SALE = "RetailPrice", "RetailPriceWithDiscount"
 LADDER_ELEMENT = "prices"
@@ -60,7 +60,10 @@ def _is_nothing(text: str) -> bool:
 
 
 def _full(price: str, old: str) -> str:
-    """Return the higher one of a price and an old price; both where that cannot be decided."""
+    """Return the higher one of a price and an old price; both where that cannot be decided.
+
+    An old price without any digit is none.
+    """
     try:
         low = number(price)
     except ValueError:
@@ -68,7 +71,7 @@ def _full(price: str, old: str) -> str:
     try:
         high = number(old)
     except ValueError:
-        return old
+        return old if any(map(str.isdigit, old)) else price
     if low is None or high is None:
         return price
     if low < high:
@@ -86,8 +89,9 @@ def ladder_of(element: etree._Element) -> str:
 
 
 def _less(price: str, discount: str) -> str:
-    """Return a price less a discount, an amount or a percent, written with the price's own decimal sign.
+    """Return a price less a discount, an amount or a percent.
 
+    It is computed, so it shows nothing about the decimal sign of the file's own prices.
     A price that cannot be read stays as it is; a discount that cannot be taken off it stays next to it.
     """
     try:
@@ -107,5 +111,4 @@ def _less(price: str, discount: str) -> str:
     if not 0 < left < full:
         return f"{price} - {discount}"
     left = left.quantize(CENT, ROUND_HALF_UP)
-    text = f"{left:f}" if left % 1 else f"{left:.0f}"
-    return text.replace(".", ",") if "," in price else text
+    return TypedNumber(f"{left:f}" if left % 1 else f"{left:.0f}")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from dialects import yml
 
-from torgsync.core.product.groups import MADE
+from torgsync.core.config.value_map import ValueMap, ValueMapping
+from torgsync.core.product.cells import number
+from torgsync.core.product.groups import MADE, made_number
+from torgsync.core.product.money import decimal_signs
 from torgsync.files.catalog.catalog_file import ReadSettings
 from torgsync.files.catalog.yml import YmlFile, open_yml
 from torgsync.files.catalog.yml_elements import OWN_UNITS, Measured, joined
@@ -70,23 +74,36 @@ def test_names_that_differ_by_case_are_one_column(tmp_path: Path) -> None:
     assert goods(opened(tmp_path, colours)) == [{"Color": "а|б"}]
 
 
-def test_repeated_elements_are_joined(tmp_path: Path) -> None:
-    """A description goes on, one barcode and one category are enough, a price that has two values is none."""
+def test_repeated_elements(tmp_path: Path) -> None:
+    """Keywords, photos and characteristics are joined; of a text, a price, a code the first counts."""
     inner = (
-        "<name>А</name><name>А</name><keyword>а</keyword><keyword>б</keyword><description>1</description>"
+        "<name> </name><name>А</name><name>Б</name><keyword>а</keyword><keyword>б</keyword>"
+        "<name_ua>а</name_ua><name_ua>б</name_ua><description_ua>а</description_ua>"
+        "<description_ua>б</description_ua><vendor>В</vendor><vendor>Г</vendor><Color>а</Color>"
+        "<Color>б</Color><тон>а</тон><тон>б</тон><url>u</url><url>v</url><description>1</description>"
         "<description>2</description><barcode>11</barcode><barcode>22</barcode><price>5</price>"
         "<price>6</price><categoryId>1</categoryId><categoryId>2</categoryId><VendorCode>К</VendorCode>"
+        "<VendorCode>Л</VendorCode><WarehouseQuantity>3</WarehouseQuantity>"
+        "<WarehouseQuantity>4</WarehouseQuantity><picture>p</picture><picture>q</picture>"
     )
     assert goods(opened(tmp_path, inner)) == [
         {
             "GoodName": "А",
+            "name_ua": "а",
+            "description_ua": "а",
+            "PCName": "В",
+            "Color": "а|б",
+            "тон": "а|б",
+            "url": "u",
             "keyword": "а|б",
-            "Description": "1\n2",
+            "Description": "1",
+            "WarehouseQuantity": "3",
+            "picture": "p\nq",
             "Barcode": "11",
             "Category": "1",
             "Articul": "К",
-            "RetailPrice": "5|6",
-            "RetailPriceWithDiscount": "5|6",
+            "RetailPrice": "5",
+            "RetailPriceWithDiscount": "5",
         }
     ]
 
@@ -97,7 +114,10 @@ def test_repeated_elements_are_joined(tmp_path: Path) -> None:
         ({"old": "100"}, "100", "80"),
         ({"old": "1 400.00"}, "1 400.00", "80"),
         ({"old": "70"}, "80", "80"),
-        ({"old": "дорого"}, "дорого", "80"),
+        ({"old": "немає"}, "80", "80"),
+        ({"old": "немає", "discount": "10%"}, "80", "72"),
+        ({"old": "100 або 120"}, "100 або 120", "80"),
+        ({"price": "?", "old": "немає"}, "?", "?"),
         ({"old": "1.450"}, "80 / 1.450", "80"),
         ({"old": "100.500"}, "100.500", "80"),
         ({SALE: "70"}, "80", "70"),
@@ -115,7 +135,7 @@ def test_repeated_elements_are_joined(tmp_path: Path) -> None:
         ({"discount": "-5"}, "80", "80 - -5"),
         ({"discount": "1.450"}, "80", "80 - 1.450"),
         ({"discount": "багато"}, "80", "80 - багато"),
-        ({"price": "80,50", "discount": "10%"}, "80,50", "72,45"),
+        ({"price": "80,50", "discount": "10%"}, "80,50", "72.45"),
         ({"price": "?", "discount": "10%"}, "?", "?"),
         ({"price": "?", "old": "100"}, "?", "?"),
         ({"price": "0", "discount": "10%"}, "0", "0"),
@@ -126,6 +146,18 @@ def test_repeated_elements_are_joined(tmp_path: Path) -> None:
 def test_the_full_price_and_the_one_to_pay(found: dict[str, str], full: str, to_pay: str) -> None:
     """Nothing is guessed: what cannot be decided is no number, so that it is refused and reported."""
     assert price_columns({"price": "80"} | found) == {PRICE: full, SALE: to_pay}
+
+
+def test_a_computed_price_shows_no_decimal_sign(tmp_path: Path) -> None:
+    """Whether `1.450` is 1450.00 is for the prices that the file has; it holds where words are replaced."""
+    promo = "<price>1500</price><price_promo>1.450</price_promo>"
+    words = ValueMap([ValueMapping(column="GoodName", map={"а": "б"})])
+    for discount in ("0.5", "0.5%"):
+        file = opened(tmp_path, promo, f"<name>а</name><price>99</price><discount>{discount}</discount>")
+        rows = [words.apply(cells) for cells in map(file.cells, file.records())]
+        assert number(rows[1][SALE]) in {Decimal("98.5"), Decimal("98.51")}
+        assert rows[1]["GoodName"] == "б"
+        assert decimal_signs([SALE], rows) == {SALE: ""}
 
 
 def test_an_offer_without_a_price(tmp_path: Path) -> None:
@@ -156,9 +188,23 @@ def test_the_id_of_a_category_may_be_no_number(tmp_path: Path) -> None:
         goods(opened(tmp_path, offer, tree=tree)) for tree in ({"A-7": "Одяг"}, {"б": "x", "A-7": "Одяг"})
     ]
     assert found[0] == found[1]
-    number = found[0][0]["Category"]
-    assert int(number) >= MADE
-    assert found[0][0]["SynchronizationSectionFull"] == f"{number}=Одяг"
+    section = found[0][0]["Category"]
+    assert int(section) >= MADE
+    assert found[0][0]["SynchronizationSectionFull"] == f"{section}=Одяг"
+
+
+def test_the_case_of_an_id_is_part_of_it(tmp_path: Path) -> None:
+    """Small and capital ids keep their numbers whichever of them are in the file; mixed ones when alone."""
+    lower, upper, mixed = "abc-1", "ABC-1", "Abc-1"
+    files = [
+        opened(tmp_path, "<url>u</url>", tree=dict.fromkeys(ids, "x"))
+        for ids in ([lower], [upper], [upper, lower], [lower, mixed, upper], [mixed])
+    ]
+    numbers = [{identity: section.number for identity, section in file.sections.items()} for file in files]
+    assert numbers[2] == numbers[0] | numbers[1]
+    assert numbers[3].items() >= numbers[2].items()
+    assert len({*numbers[3].values()}) == 3
+    assert numbers[0][lower] == numbers[4][mixed] == str(made_number("category abc-1"))
 
 
 def test_two_categories_never_share_a_number(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
