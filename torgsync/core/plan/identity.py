@@ -14,6 +14,7 @@ from torgsync.core.config.settings import Gone
 from torgsync.core.plan.decide import ProductSnapshot
 from torgsync.core.plan.diff import removal
 from torgsync.core.plan.guards import Cause, Guard, GuardViolation, KeyChange
+from torgsync.core.product.cells import readable
 from torgsync.core.product.fields import Value
 from torgsync.core.product.products import Product
 from torgsync.core.reason import Reason
@@ -65,7 +66,7 @@ def _keys(good_id: str, ids: Iterable[str], *sides: Mapping[str, Value]) -> Matc
         (*(f"id {key}" for key in ids if key), *(f"barcode {barcode}" for barcode in sorted(barcodes))),
         tuple(f"{name}\x1f{article}" for name in sorted(names) for article in sorted(articles)),
         {
-            _folded(item.name): _folded(item.value)
+            _folded(item.name): _value(item.value)
             for product in reversed(products)
             for item in product.characteristics
             if item.value
@@ -75,6 +76,12 @@ def _keys(good_id: str, ids: Iterable[str], *sides: Mapping[str, Value]) -> Matc
 
 def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
+
+
+def _value(text: str) -> str:
+    """Return a characteristic's value as it is compared: `37,0` is `37`, and blanks and case do not count."""
+    amount = readable(text)
+    return _folded(text) if amount is None else f"{amount.normalize():f}"
 
 
 class KeyChanges:

@@ -41,8 +41,8 @@ class IdFault(StrEnum):
     LEADING_ZERO = "leading-zero"
 
 
-_NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d+)?")
-_TOO_LONG = re.compile(r"[+-]?\d{16,}(?:[.,]\d+)?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]+)?")
+_TOO_LONG = re.compile(r"[+-]?[0-9]{16,}(?:[.,][0-9]+)?")
 _LINE_ENDS = re.compile(r"[\r\n\t]")
 _BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f\u200b\u2060\ufeff]+")
 
@@ -57,8 +57,8 @@ def number(text: str) -> Decimal | None:
     """Return the exact decimal of a cell, with comma or point; None for a blank cell.
 
     Blanks of every kind between digits are dropped, and so are the marks of another program. Raises
-    ValueError for anything else, a number of more than 15 whole digits included: a price is never guessed
-    (torgsoft §17 no. 5; `1,000.00` and `38,,5` are refused).
+    ValueError for anything else, a number of more than 15 whole digits and the digits of another script
+    included: a price is never guessed (torgsoft §17 no. 5; `1,000.00` and `38,,5` are refused).
     """
     written = _BLANKS.sub("", text)
     if not written:
@@ -112,7 +112,8 @@ class Section(NamedTuple):
     name: str
 
 
-_SECTION_BREAK = re.compile(r";(?=\d+=)")
+_DIGITS = re.compile(r"[0-9]+")  # not `\d` or `isdigit`: those take every script's
+_SECTION_BREAK = re.compile(r";(?=[0-9]+=)")
 
 
 def section_path(text: str) -> tuple[Section, ...]:
@@ -135,7 +136,7 @@ def _items(text: str) -> list[str]:
 
 def _section(item: str) -> Section | None:
     identity, sign, name = item.partition("=")
-    whole = sign and identity.strip().isdigit() and name.strip()
+    whole = sign and _DIGITS.fullmatch(identity.strip()) and name.strip()
     return Section(identity.strip(), name.strip()) if whole else None
 
 
@@ -162,7 +163,7 @@ def key_of(text: str) -> str:
     loses marks, invisible letters and superfluous blanks.
     """
     trimmed = text.strip()
-    if not trimmed or trimmed.isdigit():  # nearly every key
+    if not trimmed or _DIGITS.fullmatch(trimmed):  # nearly every key
         return trimmed
     plain = spreadsheet_text(" ".join(_INVISIBLE.sub("", _LINE_ENDS.sub(" ", text)).split())).strip()
     respelled = _RESPELLED.fullmatch(compact(plain))
@@ -176,7 +177,7 @@ def one_key(cells: Iterable[str]) -> str:
 
 def id_doubt(text: str) -> IdFault | None:
     """Return why a key is none that Torgsoft gives, None where it may be one."""
-    if not (text.isascii() and text.isdigit()):
+    if not _DIGITS.fullmatch(text):
         return IdFault.NO_NUMBER
     return IdFault.LEADING_ZERO if text[0] == "0" else None
 

@@ -70,6 +70,11 @@ AVAILABLE_COLUMN = "available"
 SECRET = frozenset({"PrimeCost"})
 """What the shop paid. It never leaves the machine, and no setting can make it (torgsoft §3.1)."""
 
+DECISIVE = frozenset(
+    {KEY, DISPLAY_COLUMN, SUM_COLUMN, "RetailPrice", "WholesalePrice", "RetailPriceWithDiscount", *SECRET}
+)
+"""Columns of which a wrong one would sell the wrong good, at the wrong price or when there is none."""
+
 _CANONICAL = {name.casefold(): name for name in (*LAYOUT_40, *LAYOUT_50, *EXTRA_COLUMNS, AVAILABLE_COLUMN)}
 
 
@@ -197,36 +202,45 @@ class ColumnNames(NamedTuple):
     """The columns that a file's names mean.
 
     `columns` are in the order of the names. `aliases` are pairs of a name in the file and the standard column
-    that it was recognised as, without a table of the merchant.
+    that it was recognised as, without a table of the merchant. `repeated` are the places of names that mean
+    the same standard column as an earlier recognised one, with its place: which is meant is not known.
     """
 
     columns: tuple[str, ...]
     aliases: tuple[tuple[str, str], ...] = ()
+    repeated: tuple[tuple[int, int], ...] = ()
 
 
 def resolve(names: Sequence[str], given: Mapping[str, str], mapped: Collection[str] = ()) -> ColumnNames:
     """Return which columns the names of a file mean.
 
     `given` is the merchant's own table, from the name in the file to the standard column. A label of Torgsoft
-    or of a spreadsheet means its standard column unless another name of the file does so already, or the sync
-    object uses that very name (`mapped`): a mapped column is not renamed. The cost price is recognised by
-    every name.
+    or of a spreadsheet means its standard column unless the sync object uses that very name (`mapped`): a
+    mapped column is not renamed. Where another name of the file means that column already, the label stays
+    as it is; it is `repeated` unless the merchant's table has one of the two. The cost price is recognised
+    by every name.
     """
     by_name = {folded(column_name(name)): canonical(column) for name, column in given.items()}
     names = [column_name(name) for name in names]
     columns = [by_name.get(folded(name)) or canonical(name) for name in names]
-    taken = {column.casefold() for column in columns}
+    taken: dict[str, int] = {}
+    for place, column in enumerate(columns):
+        taken.setdefault(column.casefold(), place)
     in_use = {column.strip().casefold() for column in mapped}
-    aliases = []
+    aliases, repeated = [], []
     for place, name in enumerate(names):
-        column = _ALIASES.get(label_key(name))
-        if column is None or columns[place] != name or column.casefold() in taken:
+        label = _ALIASES.get(label_key(name))
+        if label is None or columns[place] != name:
             continue
-        if column in SECRET or name.casefold() not in in_use:
-            taken.add(column.casefold())
-            columns[place] = column
-            aliases.append((name, column))
-    return ColumnNames(tuple(columns), tuple(aliases))
+        if label not in SECRET and name.casefold() in in_use:
+            continue
+        other = taken.setdefault(label.casefold(), place)
+        if other == place:
+            columns[place] = label
+            aliases.append((name, label))
+        elif label in SECRET or folded(names[other]) not in by_name:
+            repeated.append((place, other))
+    return ColumnNames(tuple(columns), tuple(aliases), tuple(repeated))
 
 
 def known_names(names: Sequence[str], given: Mapping[str, str]) -> int:

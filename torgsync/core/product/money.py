@@ -19,7 +19,7 @@ from torgsync.core.product.cells import CellFault, compact, number, number_fault
 DecimalSigns = Mapping[str, str]
 """The decimal sign of each column with a cell that may be two amounts, empty where none is certain."""
 
-_TWO_AMOUNTS = re.compile(r"[+-]?[1-9]\d{0,2}([.,])\d{3}")
+_TWO_AMOUNTS = re.compile(r"[+-]?[1-9][0-9]{0,2}([.,])[0-9]{3}")
 _SIGN = re.compile(r"[.,]")
 
 

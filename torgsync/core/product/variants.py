@@ -43,7 +43,13 @@ def model_of(key: str) -> int:
     if not key:
         return 0
     identity = key.removeprefix(_BY_ID)
-    if key.startswith(_BY_ID) and identity.isdigit() and len(identity) <= _DIGITS and int(identity):
+    if (
+        key.startswith(_BY_ID)
+        and identity.isascii()
+        and identity.isdigit()
+        and len(identity) <= _DIGITS
+        and int(identity)
+    ):
         return int(identity)
     return -1 - (xxhash.xxh3_64_intdigest(key.encode()) >> 2)
 

@@ -18,7 +18,7 @@ from torgsync.core.product.columns import KEY, LAYOUTS, ColumnNames, known_names
 from torgsync.core.product.key_columns import KeyColumn, likely_key
 from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog import refusals
+from torgsync.files.catalog import equal_names, refusals
 from torgsync.files.catalog.catalog_file import Aspect, Guess, ReadSettings
 from torgsync.files.catalog.rows import DELIMITER, DELIMITERS, split, texts
 
@@ -99,13 +99,7 @@ def name_columns(path: Path, line: int, row: Sequence[str], given: ReadSettings,
     `below` reads the rows. Raises ExportInvalid with all that is wrong with the names, and with the rows.
     """
     names = resolve(row, given.names, given.mapped)
-    mistakes = []
-    seen: dict[str, int] = {}
-    for position, name in enumerate(names.columns, start=1):
-        earlier = seen.setdefault(name.casefold(), position)
-        if name and earlier != position:
-            also = f"`{name}` is also the name of column {earlier}"
-            mistakes.append(Mistake(line, f"column {position}", also))
+    mistakes = equal_names.mistakes(line, row, names)
     if len(names.columns) == 1:
         mistakes.append(Mistake(line, "", "there is only one column"))
     if KEY not in names.columns:
@@ -120,7 +114,7 @@ def name_columns(path: Path, line: int, row: Sequence[str], given: ReadSettings,
         mistakes += refused.mistakes if len(row) > 1 else ()
     if mistakes:
         other = f"; or {_name_the_key(key)}" if key and KEY not in names.columns else ""
-        hint = refusals.NAMES + other
+        hint = equal_names.hint(row, names) or refusals.NAMES + other
         raise refusals.bad_names(path, sorted(mistakes, key=_place_of), hint)
     return names
 
@@ -179,14 +173,14 @@ def _name_the_key(key: KeyColumn) -> str:
 def refuse_unknown_names(
     path: Path, line: int, rows: Sequence[Sequence[str]], given: ReadSettings, below: Rows
 ) -> None:
-    """Refuse a first row of different texts, none a number, above rows with numbers or with a key."""
+    """Refuse a first row of texts, none a number, above rows with numbers or with a key."""
     if given.header is not None or given.columns or len(rows) < 2:  # noqa: PLR2004  # names, and a good below
         return
     first, *others = ([cell.strip() for cell in row] for row in rows)
     while first and not first[-1]:
         first.pop()
     alike = {len(row) for row in others} == {len(rows[0])}
-    named = len(first) > 1 and all(first) and len(set(first)) == len(first)
+    named = len(first) > 1 and all(first)
     if not (alike and named) or any(_NUMBER.fullmatch(cell) for cell in first):
         return
     try:
@@ -197,21 +191,23 @@ def refuse_unknown_names(
         all(_NUMBER.fullmatch(row[place]) for row in others) for place in range(len(first))
     ):
         return
-    unknown = [name for name in first if not known_names([name], given.names)]
+    unknown = [name for name in dict.fromkeys(first) if not known_names([name], given.names)]
     names = ", ".join(f"`{name[:_SHOWN]}`" for name in unknown[:_NAMES_SHOWN])
     more = f" and {len(unknown) - _NAMES_SHOWN} more" if len(unknown) > _NAMES_SHOWN else ""
     no_key = f"no column is named `{KEY}`"
     mistake = Mistake(line, "", f"none of these names is Torgsoft's: {names}{more}" if unknown else no_key)
     hint = f"{_name_the_key(key)}, and each of the others likewise" if key else refusals.NAMES
-    raise refusals.bad_names(path, [mistake], hint)
+    raise refusals.bad_names(path, [*equal_names.twice(line, first), mistake], hint)
 
 
 def guesses_of_names(name: str, names: ColumnNames) -> tuple[Guess, ...]:
-    """Return the guesses that the aliases of a header are."""
-    return tuple(
-        Guess(Aspect.NAME, f"`{column}`", f"the column is named `{alias}`", "names", name)
-        for alias, column in names.aliases
-    )
+    """Return the guesses that the aliases of a header are, and the labels that were not taken for one."""
+    meant = [(f"`{column}`", f"the column is named `{alias}`") for alias, column in names.aliases]
+    own = [
+        (f"`{names.columns[place]}` is your own", f"another column is `{names.columns[other]}` already")
+        for place, other in names.repeated
+    ]
+    return tuple(Guess(Aspect.NAME, value, because, "names", name) for value, because in meant + own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +268,10 @@ def columns_without_names(
     while spare < width and not any(row[-1 - spare].strip() for row in cells if len(row) == width):
         spare += 1
     if given.columns:
-        named = resolve(given.columns, given.names, given.mapped).columns
+        names = resolve(given.columns, given.names, given.mapped)
+        if wrong := equal_names.mistakes(0, given.columns, names):
+            raise refusals.bad_names(path, wrong, equal_names.hint(given.columns, names) or refusals.NAMES)
+        named = names.columns
         if not width - spare <= len(named) <= width:
             raise ExportInvalid(
                 f"`{path}` has rows of {counted(width, 'column')}, but `columns` under `[catalog]` "

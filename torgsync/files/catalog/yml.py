@@ -287,7 +287,10 @@ def _resolve(survey: _Survey, given: ReadSettings) -> ColumnNames:
         first.setdefault(folded(name), spelt.get(folded(name), name))
     names = resolve(list(first.values()), given.names, given.mapped)
     meant = dict(zip(first, (spelt.get(folded(column), column) for column in names.columns), strict=True))
-    return ColumnNames(tuple(meant[folded(name)] for name in survey.params), names.aliases)
+    places = {name: place for place, name in reversed([*enumerate(map(folded, survey.params))])}
+    spelling = [*first]
+    repeated = tuple((places[spelling[one]], places[spelling[other]]) for one, other in names.repeated)
+    return ColumnNames(tuple(meant[folded(name)] for name in survey.params), names.aliases, repeated)
 
 
 def _columns(survey: _Survey, names: ColumnNames, given: ReadSettings) -> tuple[str, ...]:

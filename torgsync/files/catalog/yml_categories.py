@@ -46,7 +46,8 @@ def _numbers(identities: Collection[str]) -> dict[str, str]:
     taken: set[int] = set()
     for identity in sorted(identities):
         numbers[identity] = identity
-        if not identity.removeprefix("-").isdecimal():
+        digits = identity.removeprefix("-")
+        if not (digits.isascii() and digits.isdecimal()):
             folded = identity.casefold()
             own = identity != folded and (identity.isupper() or same[folded] > 1)
             number = made_number(f"category {identity.encode().hex() if own else identity}")

@@ -394,8 +394,70 @@ def test_labels_stand_for_columns(tmp_path: Path) -> None:
 def test_a_label_never_steals_a_name(tmp_path: Path) -> None:
     """Next to the standard column, or where a field names it, a merchant's column keeps its name."""
     path = write(tmp_path, "GoodID;Колір;Color;Розмір\n1;a;b;c\n")
-    assert open_trs(path).columns == ("GoodID", "Колір", "Color", "TheSize")
+    trs = open_trs(path)
+    assert trs.columns == ("GoodID", "Колір", "Color", "TheSize")
+    assert ("`Колір` is your own", "another column is `Color` already") in {
+        (guess.value, guess.because) for guess in trs.guesses
+    }
     assert open_trs(path, ReadSettings(mapped={"Розмір"})).columns == ("GoodID", "Колір", "Color", "Розмір")
+
+
+@pytest.mark.parametrize(
+    ("header", "place"),
+    [
+        (
+            "GoodID;Ціна роздрібна;x;Ціна роздрібна",
+            "4: `Ціна роздрібна` means `RetailPrice`, and so does column 2",
+        ),
+        ("GoodID;Ключ товару;x", "2: `Ключ товару` means `GoodID`, and so does column 1"),
+        ("Код фото;x;ID товару", "3: `ID товару` means `GoodID`, and so does column 1"),
+        ("GoodID;Отображение;Display", "2: `Отображение` means `Display`, and so does column 3"),
+        ("GoodID;Кількість;Кол-во", "3: `Кол-во` means `WarehouseQuantity`, and so does column 2"),
+        ("GoodID;PrimeCost;Собівартість", "3: `Собівартість` means `PrimeCost`, and so does column 2"),
+        ("GoodID;Колір;колiр", "3: `колiр` means `Color`, and so does column 2"),
+    ],
+)
+def test_two_names_of_one_column(tmp_path: Path, header: str, place: str) -> None:
+    """None of the two is taken where a key, a price or a stock depends on it, or the label is the same."""
+    path = write(tmp_path, f"{header}\n1{';5' * header.count(';')}\n")
+    assert places(refusal(path)) == [f"line 1  column {place}"]
+
+
+def test_the_sync_object_decides_between_two_names(tmp_path: Path) -> None:
+    """By its table of names, or by a field that uses the label; the hint shows how."""
+    path = write(tmp_path, "GoodID;Кількість;Кол-во;Display;Отображение\n1;5;6;1;0\n")
+    assert '"Кількість" = "WarehouseQuantity"' in str(refusal(path).hint)
+    given = ReadSettings(names={"Кол-во": "WarehouseQuantity", "Display": "Display"})
+    assert open_trs(path, given).columns == (
+        "GoodID",
+        "Кількість",
+        "WarehouseQuantity",
+        "Display",
+        "Отображение",
+    )
+    given = ReadSettings(mapped={"Кількість", "Отображение"})
+    assert open_trs(path, given).columns == (
+        "GoodID",
+        "Кількість",
+        "WarehouseQuantity",
+        "Display",
+        "Отображение",
+    )
+    cost = write(tmp_path, "GoodID;PrimeCost;Собівартість\n1;5;6\n")
+    given = ReadSettings(names={"PrimeCost": "PrimeCost"}, mapped={"Собівартість"})
+    assert refusal(cost, given).hint == "take one of the two columns out of the export"
+
+
+def test_unknown_names_that_repeat_are_reported(tmp_path: Path) -> None:
+    """They are names all the same."""
+    error = refusal(
+        write(tmp_path, "Артикул;Назва;Ціна;Ціна;Залишок\nA-1;Капці;450;400;3\nA-2;Чоботи;45;40;2\n")
+    )
+    assert "the column names" in error.message
+    assert places(error) == [
+        "line 1  column 4: `Ціна` is also the name of column 3",
+        "line 1  none of these names is Torgsoft's: `Ціна`, `Залишок`",
+    ]
 
 
 def test_the_cost_price_is_known_by_every_name(tmp_path: Path) -> None:
@@ -990,6 +1052,10 @@ def test_columns_can_be_named_for_a_file_without_names(tmp_path: Path) -> None:
         in refusal(write(tmp_path, "1;a\n"), given).message
     )
     assert "4 columns, but" in refusal(write(tmp_path, "1;a;5;6\n"), given).message
+    two = ReadSettings(columns=("GoodID", "Кількість", "Кол-во"))
+    assert places(refusal(write(tmp_path, "1;5;6\n"), two)) == [
+        "column 3: `Кол-во` means `WarehouseQuantity`, and so does column 2"
+    ]
     named = write(tmp_path, "GoodID;GoodName;RetailPrice\n1;a;5\n")
     assert "names the columns, and `columns`" in refusal(named, given).message
 

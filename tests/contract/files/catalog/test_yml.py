@@ -217,6 +217,16 @@ def test_a_name_that_comes_late_is_a_column_all_the_same(tmp_path: Path) -> None
     assert [cells["fason"] for cells in goods(file)] == [*[""] * 50, "x"]
 
 
+def test_a_second_label_is_shown_as_an_own_column(tmp_path: Path) -> None:
+    """However the names before it are spelt in later offers."""
+    params = ("Тон", "тон", "Колір", "Цвет")
+    offers = [f'<offer id="{n}"><param name="{name}">x</param></offer>' for n, name in enumerate(params, 1)]
+    file = open_yml(write(tmp_path, yml(offers)))
+    assert ("`Цвет` is your own", "another column is `Color` already") in {
+        (guess.value, guess.because) for guess in file.guesses
+    }
+
+
 def test_the_merchants_names_are_mapped(tmp_path: Path) -> None:
     """A table in the settings and Torgsoft's labels name params as they name columns of a table."""
     inner = '<param name="Мій ключ">5</param><param name="Колiр">синій</param>'

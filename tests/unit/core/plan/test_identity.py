@@ -15,6 +15,10 @@ SIZE_38 = (Characteristic("розмір", "", "38"),)
 NO_SIZE = (Characteristic("Розмір", "", ""),)
 
 
+def size(value: str) -> tuple[Characteristic, ...]:
+    return (Characteristic("Розмір", "", value),)
+
+
 def gone(good_id: str, /, **values: Value) -> MatchKeys:
     """Return what a good that left the export is recognised by; `values` were in the last export."""
     known = ProductSnapshot(
@@ -46,6 +50,13 @@ def new(good_id: str, /, **values: Value) -> MatchKeys:
         ({"characteristics": SIZE_37}, {"characteristics": SIZE_38}, False),
         ({"characteristics": SIZE_37}, {"characteristics": NO_SIZE}, True),
         ({"characteristics": SIZE_37}, {"characteristics": SIZE_37[:1]}, True),
+        ({"characteristics": SIZE_37}, {"characteristics": size("37.0")}, True),
+        ({"characteristics": SIZE_37}, {"characteristics": size(" 37,0 ")}, True),
+        ({"characteristics": size("370")}, {"characteristics": SIZE_37}, False),
+        ({"characteristics": size("37,5")}, {"characteristics": size("37.50")}, True),
+        ({"characteristics": size("37,5")}, {"characteristics": size("37")}, False),
+        ({"characteristics": size("XL  slim")}, {"characteristics": size("xl Slim")}, True),
+        ({"characteristics": size("37-38")}, {"characteristics": size("37")}, False),
         (
             {"characteristics": SIZE_37, "gtin": "2900000007017"},
             {"characteristics": SIZE_38, "gtin": "2900000007017"},

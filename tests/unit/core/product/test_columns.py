@@ -68,7 +68,25 @@ def test_a_blank_cell_is_no_number(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["1,000.00", "38,,5", "5-", ",5", "5,", "1e3", "NaN", "10 мл", "?", "1" * 16, "0x1F", "--1"]
+    "cell",
+    [
+        "1,000.00",
+        "38,,5",
+        "5-",
+        ",5",
+        "5,",
+        "1e3",
+        "NaN",
+        "10 мл",
+        "?",
+        "1" * 16,
+        "0x1F",
+        "--1",
+        "１.450",
+        "1.4５",
+        "٤٥٠",
+        "²",
+    ],
 )
 def test_a_number_is_never_guessed(cell: str) -> None:
     """What can be read in two ways, or is longer than any price, is refused."""
@@ -124,6 +142,7 @@ def test_a_key_identifies_a_good(text: str, why: IdFault | None) -> None:
     ("cell", "key"),
     [
         (" 701 ", "701"),
+        ("７０１,0", "７０１,0"),
         ('="701"', "701"),
         ('= "701"', "701"),
         ("=701", "701"),
