@@ -56,6 +56,13 @@ def test_the_first_center_is_the_default() -> None:
     assert sync_object(catalog={"centers": centers, "path": "a.trs"}).catalog.path == "a.trs"
 
 
+def test_columns_of_a_file_without_names_stay_as_they_are_given() -> None:
+    """One of them is the key, by its own name or by `names`."""
+    columns, names = ["Мій ключ", "Колір"], {"Мій ключ": "GoodID"}
+    catalog = {"path": "x", "columns": columns, "names": names}
+    assert sync_object(catalog=catalog).catalog.columns == columns
+
+
 KEPT = 'is not a quantity; give a number, or { "2" = 1, "8" = 3 } by center'
 TOKEN = 'give { env = "NAME" }, { file = "path" }, { keyring = "NAME" } or the token itself'
 SECRET = 'give { env = "NAME" }, { file = "path" } or { keyring = "NAME" }'
