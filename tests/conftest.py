@@ -53,3 +53,12 @@ def sandbox_server() -> Iterator[RunningServer]:
 def home(tmp_path: Path, sandbox_server: RunningServer) -> Home:
     """A home with the example shop's object in it, at work against `sandbox_server`."""
     return Home.of_example(tmp_path, sandbox_server)
+
+
+@pytest.fixture
+def bare(tmp_path: Path, sandbox_server: RunningServer) -> Home:
+    """A home without any export yet, and without a sync object."""
+    place = tmp_path / "home" / "objects"
+    place.mkdir(parents=True)
+    (place / "token").write_text("full\n", "utf-8")
+    return Home(tmp_path / "home", place, sandbox_server)

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pytest
 from corpus import DATA
 from dialects import csv, offer, xlsx, yml
-from homes import Home, Ran, SandboxAddress
+from homes import Home, Ran
 
 COLUMNS = ("GoodID", "GoodName", "RetailPrice", "RetailPriceWithDiscount", "WarehouseQuantity")
-
-
-@pytest.fixture
-def bare(tmp_path: Path, sandbox_server: SandboxAddress) -> Home:
-    """A home without any export yet, and without a sync object."""
-    place = tmp_path / "home" / "objects"
-    place.mkdir(parents=True)
-    (place / "token").write_text("full\n", "utf-8")
-    return Home(tmp_path / "home", place, sandbox_server)
 
 
 def set_up(home: Home, name: str = "TSGoods.trs") -> None:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from dialects import Row, csv, offer, xlsx, yml
-from homes import Home, Ran, SandboxAddress
+from homes import Home, Ran
 from matrix import sampled
 
 from torgsync.core.product.columns import LAYOUTS
@@ -44,15 +43,6 @@ ROWS = [[*row, SECTION, "71,3"] for row in ROWS]
 CATEGORIES = {"1": ("", "Одяг"), "11": ("1", "Сукні, літні")}
 CHANGED = [[*ROWS[0][:3], "1150,50", *ROWS[0][4:]], [*ROWS[1][:5], "6", *ROWS[1][6:]], ROWS[2]]
 """The export of another day: the price of one good has fallen, another is in stock again."""
-
-
-@pytest.fixture
-def bare(tmp_path: Path, sandbox_server: SandboxAddress) -> Home:
-    """A home without any export yet, and without a sync object."""
-    place = tmp_path / "home" / "objects"
-    place.mkdir(parents=True)
-    (place / "token").write_text("full\n", "utf-8")
-    return Home(tmp_path / "home", place, sandbox_server)
 
 
 def set_up(home: Home, catalog: str = 'path = "TSGoods.trs"', tables: str = "") -> None:

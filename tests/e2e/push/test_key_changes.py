@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from homes import Home, invented_shop
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from machines import run_machine
 from matrix import sampled
 
 from torgsync.core.product.texts import check_digit
@@ -144,15 +144,4 @@ class KeysMachine(RuleBasedStateMachine):
 @pytest.mark.parametrize("examples", sampled([1, 30], 1))
 def test_random_key_changes(examples: int) -> None:
     """In any order, with any of the policies for goods that left the export."""
-    run_state_machine_as_test(
-        KeysMachine,
-        settings=settings(
-            max_examples=examples,
-            phases=(Phase.generate,),
-            stateful_step_count=5,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_machine(KeysMachine, examples=examples, steps=5)

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import stamina
 from homes import Home, Ran, invented_shop, no_waiting
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -19,8 +18,8 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
+from machines import run_machine
 from matrix import sampled
 from truth import differences, open_ends
 
@@ -306,15 +305,4 @@ class ShopMachine(RuleBasedStateMachine):
 @pytest.mark.parametrize("examples", sampled([1, 15], 1))
 def test_random_sequences(examples: int) -> None:
     """The rules and invariants hold in many random sequences of steps."""
-    run_state_machine_as_test(
-        ShopMachine,
-        settings=settings(
-            max_examples=examples,
-            phases=(Phase.generate,),
-            stateful_step_count=10,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_machine(ShopMachine, examples=examples, steps=10)
