@@ -247,7 +247,9 @@ def pictures(cells: Mapping[str, str]) -> tuple[Photo, ...] | None:
     Prom cannot fetch paths of the merchant's own disk. What the pictures show is unknown, so they have no
     digest (torgsoft §6, §9).
     """
-    written = cleaned_html(cells.get(PICTURE, ""))[0].replace("_x000d_", " ").replace("|", " ")
+    if not (cell := cells.get(PICTURE)):
+        return None
+    written = cleaned_html(cell)[0].replace("_x000d_", " ").replace("|", " ")
     urls = dict.fromkeys(_WEB_ADDRESS.findall(written))
     return tuple(Photo(url, "") for url in urls) or None
 

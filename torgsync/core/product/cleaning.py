@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Callable
 from enum import StrEnum
+from functools import lru_cache
 
 from torgsync.core.text import one_line
 
@@ -55,6 +56,7 @@ def short_text(cell: str, blank: frozenset[str] = frozenset()) -> str:
     return cleaned(cell, blank)[0]
 
 
+@lru_cache(maxsize=4096)  # most cells of an export repeat: colours, sizes, groups, nothing
 def cleaned(cell: str, blank: frozenset[str] = frozenset()) -> Cleaned:
     """Return a short text as one line, and what was removed from it.
 
