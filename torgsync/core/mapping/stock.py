@@ -24,7 +24,7 @@ from torgsync.core.product.cells import (
     unreadable_code,
 )
 from torgsync.core.product.columns import AVAILABLE_COLUMN, CENTERS_COLUMN, SUM_COLUMN
-from torgsync.core.product.presence import Presence, presence_of, yes_or_no
+from torgsync.core.product.presence import Presence, is_presence_word, presence_of, yes_or_no
 
 ZERO = Decimal(0)
 
@@ -104,9 +104,9 @@ def _count_pieces(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     what another one keeps. A file without the centers' column falls back on the sum, which is in the column
     mapped to `quantity`. A file without either column has no stock. An empty cell of centers means that
     nothing is in stock (torgsoft §7), an empty sum is no number: the centers' sum is used for it where there
-    is one, else the stock cannot be read. What is kept for the centers' own buyers is subtracted. Less than
-    nothing counts as nothing, with a finding. Where the centers and the sum differ, the smaller one counts
-    (torgsoft §17 no. 12).
+    is one, else the stock cannot be read. A word for the presence stands in place of a number. What is kept
+    for the centers' own buyers is subtracted. Less than nothing counts as nothing, with a finding. Where the
+    centers and the sum differ, the smaller one counts (torgsoft §17 no. 12).
     """
     centers = settings.accounting_centers
     column = CENTERS_COLUMN if _counts_by_center(centers, cells) else _sum_column(settings)
@@ -118,6 +118,9 @@ def _count_pieces(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     try:
         counts = _count(centers, column, cells)
     except ValueError:
+        if is_presence_word(cell):
+            presence = presence_of(cell, settings.stock.presence)
+            return Stock(None if presence is Presence.AVAILABLE else ZERO, column, presence=presence)
         args = {
             "cell": cell.strip()[:40],
             "fault": CellFault.NO_QUANTITY if cell.strip() else CellFault.EMPTY,

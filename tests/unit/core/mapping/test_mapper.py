@@ -750,6 +750,10 @@ def test_presence_without_a_quantity(cell: str, presence: str, found: list[Args]
         ("ні", "", "waiting", [0, "waiting"]),
         ("під замовлення", "", "waiting", [0, "order"]),
         (None, "", "waiting", ["absent", "absent"]),
+        (None, "Под заказ", "not_available", [0, "order"]),
+        (None, "очікується", "not_available", [0, "waiting"]),
+        (None, "в наявності", "order", ["absent", "available"]),
+        ("так", "немає в наявності", "order", [0, "not_available"]),
     ],
 )
 def test_presence_next_to_a_quantity(
