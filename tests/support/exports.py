@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from torgsync.core.product.columns import BARE_50, LAYOUT_50
 from torgsync.core.product.fields import STANDARD
@@ -67,17 +68,25 @@ def _lines(goods: int, letters: int) -> Iterator[str]:
         yield ";".join(row[name] for name in columns) + "\r\n"
 
 
-def write_dull_shop(folder: Path, goods: int, chance: random.Random, *, changed: int = 0) -> Path:
+def write_dull_shop(
+    folder: Path,
+    goods: int,
+    chance: random.Random,
+    *,
+    changed: int = 0,
+    moved: Mapping[int, int] = MappingProxyType({}),
+) -> Path:
     """Write a sync object with all standard fields and an export in Windows-1251; return the object's file.
 
-    Rows have the usual length of 600 bytes. Every `changed`th price differs from that with the same `chance`.
+    Rows have the usual length of 600 bytes. Every `changed`th price differs from that with the same `chance`;
+    `moved` are the differences of others, keyed by the good's number.
     """
     doubled = {"SynchronizationSection", "GoodTypeFull", "FashionName"}
     path = _write_object(folder, (field for field in STANDARD if field[0] in {*LAYOUT_50} - doubled))
     with (folder / "TSGoods.trs").open("wb") as out:
         out.write((";".join(f'"{name}"' for name in LAYOUT_50) + "\r\n").encode("cp1251"))
         for number in range(1, goods + 1):
-            dearer = 10 if changed and number % changed == 0 else 0
+            dearer = 10 if changed and number % changed == 0 else moved.get(number, 0)
             out.write(_dull_line(number, 100 + number % 900 + dearer, chance).encode("cp1251"))
     return path
 

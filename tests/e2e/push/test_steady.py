@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 import stamina
+from busy_shop import BusyShop
 from exports import write_dull_shop
 from homes import Home, Ran, invented_shop
 
 from torgsync.prom.http import TRIES
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop.products import ShopProduct
 from torgsync.sandbox.shop.shop import Shop
@@ -121,3 +123,23 @@ def test_answers_that_are_lost_for_good_cost_little(big: Big, tmp_path: Path) ->
     listed = ran.json["requests"]["by_endpoint"]["GET products/list"]
     assert ran.json["requests"]["by_endpoint"]["GET products/by_external_id"] == 1
     assert listed <= big.calm.json["requests"]["by_endpoint"]["GET products/list"] + 2 * 20
+
+
+@pytest.mark.parametrize("quirks", [Quirks(date_filters="utc"), Quirks(date_filters="kyiv")])
+def test_a_shop_that_changes_all_day(quirks: Quirks, tmp_path: Path) -> None:
+    """Whatever zone the filter has: what was modified in the last hours is not listed again and again."""
+    busy = BusyShop(tmp_path, quirks, products=1200, group=200)
+    with serve(busy.shop) as server:
+        assert busy.half_an_hour(0, server).code == 0
+        busy.now += timedelta(days=1)
+        days = [busy.half_an_hour(number, server) for number in range(1, 5)]
+        busy.by_hand = []
+        last = busy.half_an_hour(5, server)
+        rest = Home(busy.folder, busy.objects, server).run(
+            "update", "--full-refresh", "--format", "json", now=busy.clock
+        )
+    assert {ran.code for ran in (*days, last)} == {0}
+    assert all(ran.json["counts"]["update"] >= busy.group for ran in days)
+    # Three groups and what was done by hand, an empty page, the edits, orders, the checks.
+    assert max(ran.json["requests"]["total"] for ran in (*days[2:], last)) <= 7 + 1 + 2 + 1 + 6
+    assert rest.json["counts"]["update"] == sum(one.quantity_in_stock == 77 for one in busy.shop.products())

@@ -104,7 +104,7 @@ def _count_pieces(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     what another one keeps. A file without the centers' column falls back on the sum, which is in the column
     mapped to `quantity`. A file without either column has no stock. An empty cell of centers means that
     nothing is in stock (torgsoft §7), an empty sum is no number: the centers' sum is used for it where there
-    is one, else the stock cannot be read. A word for the presence stands in place of a number. What is kept
+    is one, else the stock cannot be read. A word for the presence replaces the number. What is kept
     for the centers' own buyers is subtracted. Less than nothing counts as nothing, with a finding. Where the
     centers and the sum differ, the smaller one counts (torgsoft §17 no. 12).
     """

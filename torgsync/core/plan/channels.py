@@ -19,9 +19,6 @@ EDIT_BATCH = 100
 POLL_AFTER = (1, 2, 4, 8, 15)
 """Seconds before the first looks at an import; then every `POLL_EVERY`."""
 POLL_EVERY = 30
-OVERLAP = timedelta(hours=3)
-"""How far back a look reaches behind the last one: the zone of Prom's date filters is not known (prom-api §11
-Q9)."""
 LOOK_AFTER = (30, 60, 120, 240, 480, 900)
 """Seconds to wait, one after the other, before products are read back of an import whose answer was lost."""
 FREE_AFTER = (60, 120, 240, 480, 900)

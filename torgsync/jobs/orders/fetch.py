@@ -17,7 +17,7 @@ from torgsync.core.orders.order import GAPS_AT_ONCE, PENDING, Order, missing_num
 from torgsync.core.orders.reasons import HOLD_OF
 from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.paging import pages
-from torgsync.core.plan.channels import OVERLAP
+from torgsync.core.plan.date_filter import OVERLAP
 from torgsync.errors import Exit, ExportInvalid, PromRefused, TokenRefused, TorgsyncError
 from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext, Progress, Stage

@@ -7,13 +7,20 @@ sent and could not remember would else be taken for an edit by a person. Imports
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.plan.channels import EDIT_BATCH, OVERLAP, by_channel
+from torgsync.core.plan.channels import EDIT_BATCH, by_channel
+from torgsync.core.plan.date_filter import (
+    RECENT,
+    FilterZone,
+    filter_bound,
+    probe_bound,
+    read_as_local,
+)
 from torgsync.core.plan.decide import ProductSnapshot
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Allowed
@@ -52,7 +59,7 @@ def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed) -> tu
     )
     with context.transaction() as work:
         usual = work.existing.existing_count() or None if full else None
-    since = None if full or looks.looked is None else looks.looked - OVERLAP
+    since = None if full or looks.looked is None else filter_bound(looks.looked, _learn_zone(context, prom))
     context.report(Progress(Stage.LOOK, 0, usual))
     pages = prom.products(modified_from=since)
     first = next(pages, [])
@@ -62,12 +69,10 @@ def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed) -> tu
             forgotten = not work.object_state.begun()
         if forgotten:
             return look(context, prom, full=True, allowed=allowed)
-    listed = 0
-    for page in chain([first], pages):
-        with context.transaction() as work:
-            work.existing.remember_existing(page, number)
-        listed += len(page)
-        context.report(Progress(Stage.LOOK, listed, max(usual, listed) if usual else None))
+    local = _remember(context, chain([first], pages), number, since, usual)
+    if looks.looked and since and not _holds(context, local=local):
+        wide = filter_bound(looks.looked, FilterZone.UNKNOWN)
+        _remember(context, prom.products(modified_from=wide), number, wide, usual)
     hidden = _request_unlisted(context, prom, number) if full else 0
     groups = groups_of(prom) if full and not first_run else frozenset()
     with context.transaction() as work:
@@ -76,6 +81,61 @@ def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed) -> tu
             work.object_state.remember_groups(groups)
         prom.names = work.adoptions.names()
     return (Finding(Code.LIST_INCOMPLETE, args={"count": hidden}),) if hidden else ()
+
+
+def _remember(
+    context: JobContext,
+    listed: Iterable[list[Existing]],
+    number: int,
+    since: datetime | None,
+    usual: int | None,
+) -> bool:
+    """Record the pages of a list; return whether they show that `since` was read as local time.
+
+    `usual` is how many products are expected, if that is known.
+    """
+    count, local = 0, False
+    for page in listed:
+        with context.transaction() as work:
+            work.existing.remember_existing(page, number)
+        local = local or (since is not None and read_as_local(since, (shown.modified for shown in page)))
+        count += len(page)
+        context.report(Progress(Stage.LOOK, count, max(usual, count) if usual else None))
+    return local
+
+
+def _learn_zone(context: JobContext, prom: Prom) -> FilterZone:
+    """Return how Prom reads dates in filters; where that is unknown, one request may show it.
+
+    Only a filter in local time lists what was edited shortly ago since a moment that is yet to come.
+    """
+    now = context.now()
+    with context.transaction() as work:
+        zone = work.object_state.filter_zone()
+        if zone is not FilterZone.UNKNOWN or not work.journal.edited_since(now - RECENT):
+            return zone
+    bound = probe_bound(now)
+    page = next(prom.products(modified_from=bound), [])
+    local = read_as_local(bound, (shown.modified for shown in page))
+    zone = FilterZone.LOCAL if local else FilterZone.UTC
+    with context.transaction() as work:
+        work.object_state.note_filter_zone(zone)
+    return zone
+
+
+def _holds(context: JobContext, *, local: bool) -> bool:
+    """Return whether a list agrees with the zone for which it was asked; else the zone is unknown again.
+
+    A list that shows the filter in `local` time teaches just that. Where it does not, and local time was
+    counted on, the bound may have been too late.
+    """
+    with context.transaction() as work:
+        zone = work.object_state.filter_zone()
+        if local:
+            work.object_state.note_filter_zone(FilterZone.LOCAL)
+        elif zone is FilterZone.LOCAL:
+            work.object_state.note_filter_zone(FilterZone.UNKNOWN)
+    return local or zone is not FilterZone.LOCAL
 
 
 def read_back(context: JobContext, prom: Prom, good_id: str) -> Existing | None:

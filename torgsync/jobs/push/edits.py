@@ -12,7 +12,8 @@ from datetime import datetime
 from itertools import islice
 
 from torgsync.core.clock import SHOP_ZONE
-from torgsync.core.plan.channels import EDIT_BATCH, OVERLAP, by_channel
+from torgsync.core.plan.channels import EDIT_BATCH, by_channel
+from torgsync.core.plan.date_filter import filter_bound
 from torgsync.core.plan.diff import Verb, own_way, same
 from torgsync.core.plan.outcomes import (
     Outcome,
@@ -157,9 +158,10 @@ class EditSender:
         wanted = {edit.good_id: edit for edit in missing}
         listed: list[tuple[Edit, Existing]] = []
         with self._context.transaction() as work:
-            look = work.object_state.current_look()
+            look, zone = work.object_state.current_look(), work.object_state.filter_zone()
+        since = filter_bound(started, zone)
         try:
-            for page in islice(self._prom.products(modified_from=started - OVERLAP), len(missing) // FEW):
+            for page in islice(self._prom.products(modified_from=since), len(missing) // FEW):
                 with self._context.transaction() as work:
                     work.existing.remember_existing(page, look)
                 listed += [

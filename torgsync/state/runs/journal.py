@@ -28,6 +28,8 @@ class ImportEnd(StrEnum):
     UNCLEAR = "unclear"
 
 
+OK = 200
+"""The status of a request that Prom did not refuse as such."""
 USED = or_(t.imports.c.ended.is_(None), t.imports.c.ended != ImportEnd.REFUSED)
 """Which imports count: a refused one is none of the day's."""
 
@@ -267,6 +269,15 @@ class Journal(Repository):
         return [
             Request(row.sent_at, row.method, row.path, row.items, row.status, row.outcome) for row in rows
         ]
+
+    def edited_since(self, moment: datetime) -> bool:
+        """Return whether Prom answered an edit of products that was sent since then."""
+        r, c = t.runs.c, t.requests.c
+        running = self._select(r.id).where(or_(r.finished.is_(None), r.finished >= moment))
+        edits = select(c.id).where(
+            c.run.in_(running), c.sent_at >= moment, c.path.like("/products/edit%"), c.status == OK
+        )
+        return self._db.execute(edits.limit(1)).first() is not None
 
     # Imports
 

@@ -30,6 +30,7 @@ objects = object_table(
     Column("adopted_at", Instant),
     blank("selection"),  # as the last run used it
     blank("clients_read"),  # stamp of a clients export
+    blank("filter_zone"),  # how Prom reads dates in filters, as far as that was learned
 )
 
 goods = object_table(

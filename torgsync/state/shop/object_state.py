@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from torgsync.core.plan.date_filter import FilterZone
 from torgsync.state.repository import Repository
 from torgsync.state.schema import shop_tables as t
 
@@ -105,6 +106,14 @@ class ObjectState(Repository):
         """Record that a look came to its end."""
         self._note(looked_at=started, **({"full_look_at": started} if full else {}))
 
+    def filter_zone(self) -> FilterZone:
+        """Return how Prom reads dates in filters, as far as that was learned."""
+        return FilterZone(self._scalar(t.objects.c.filter_zone) or "")
+
+    def note_filter_zone(self, zone: FilterZone) -> None:
+        """Record how Prom reads dates in filters."""
+        self._note(filter_zone=zone)
+
     def groups(self) -> frozenset[str]:
         """Return the ids of the shop's groups, as far as they are known."""
         return frozenset((self._scalar(t.objects.c.groups) or "").split())
@@ -130,7 +139,14 @@ class ObjectState(Repository):
     def start_over(self) -> None:
         """Forget when the shop was looked at, begun and adopted, and its groups."""
         self.recount()
-        self._note(looked_at=None, full_look_at=None, first_write_at=None, groups="", adopted_at=None)
+        self._note(
+            looked_at=None,
+            full_look_at=None,
+            first_write_at=None,
+            groups="",
+            adopted_at=None,
+            filter_zone=FilterZone.UNKNOWN,
+        )
 
     def _note(self, **values: object) -> None:
         self._upsert(t.objects, [values])

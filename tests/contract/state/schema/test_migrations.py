@@ -22,16 +22,18 @@ from torgsync.state.schema.base import metadata
 from torgsync.state.schema.upgrade import FIRST, MIGRATIONS, Migrations
 from torgsync.state.store import open_store
 
+NOW = MIGRATIONS.newest
+NEXT = f"{int(NOW) + 1:04}"
 LATER = """
 from alembic import op
 
-revision, down_revision = "0011", "0010"
+revision, down_revision = NEXT, NOW
 
 
 def upgrade():
     op.execute("ALTER TABLE objects ADD COLUMN later INTEGER DEFAULT 7")
     op.execute("UPDATE objects SET later = look")
-"""
+""".replace("NEXT, NOW", f"{NEXT!r}, {NOW!r}")
 """A migration of a later version."""
 
 
@@ -40,8 +42,8 @@ def later(tmp_path: Path) -> Migrations:
     """The migrations of this program and one of a later version."""
     folder = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS.folder, folder)
-    (folder / "versions" / "v0011_later.py").write_text(LATER)
-    return Migrations(folder, "0011")
+    (folder / "versions" / "later.py").write_text(LATER)
+    return Migrations(folder, NEXT)
 
 
 @pytest.fixture
@@ -134,11 +136,11 @@ def test_a_failed_first_migration_is_rolled_back(tmp_path: Path) -> None:
 
 def test_a_failed_later_migration_is_rolled_back(home: Path, later: Migrations) -> None:
     """A migration that fails is rolled back with its DDL."""
-    path = later.folder / "versions" / "v0011_later.py"
+    path = later.folder / "versions" / "later.py"
     path.write_text(LATER.replace("UPDATE objects", "UPDATE nosuch"))
     with pytest.raises(TorgsyncError, match="the state cannot be opened: no such table: nosuch"):
         open_store(url_of(home), migrations=later)
-    assert schema_of(home) == "0010"
+    assert schema_of(home) == NOW
     with database(home) as connection:
         assert "later" not in [row[1] for row in connection.execute("PRAGMA table_info(objects)")]
 
@@ -175,7 +177,7 @@ def test_a_later_migration_keeps_the_rows(home: Path, later: Migrations) -> None
     """Rows are migrated in the same transaction, and the program reads them."""
     with closing(open_store(url_of(home), migrations=later)) as store, store.transaction("shop") as work:
         assert work.object_state.current_look() == 1
-    assert schema_of(home) == "0011"
+    assert schema_of(home) == NEXT
     with database(home) as connection:
         assert connection.execute("SELECT later FROM objects").fetchall() == [(1,)]
 
@@ -187,20 +189,20 @@ def test_a_state_is_copied_before_it_is_changed(home: Path, later: Migrations) -
         other.execute("UPDATE objects SET look = 4")
         other.commit()  # so far it is in the log alone
         open_store(url_of(home), lines.append, later).close()
-    assert lines == ["the state is brought from schema 0010 to 0011; the old one is `state.db.0010.bak`"]
-    assert schema_of(home, "state.db.0010.bak") == "0010"
-    with database(home, "state.db.0010.bak") as copy:
+    assert lines == [f"the state is brought from schema {NOW} to {NEXT}; the old one is `state.db.{NOW}.bak`"]
+    assert schema_of(home, f"state.db.{NOW}.bak") == NOW
+    with database(home, f"state.db.{NOW}.bak") as copy:
         assert copy.execute("SELECT look FROM objects").fetchone() == (4,)
-    assert sorted(path.name for path in home.iterdir()) == ["state.db", "state.db.0010.bak"]
+    assert sorted(path.name for path in home.iterdir()) == ["state.db", f"state.db.{NOW}.bak"]
 
 
 def test_a_copy_replaces_one_that_was_cut_off(home: Path, later: Migrations) -> None:
     """Neither half a copy nor an earlier one of the same name is an obstacle."""
-    (home / ".state.db.0010.bak.tmp").write_text("half")
-    (home / "state.db.0010.bak").write_text("of another time")
+    (home / f".state.db.{NOW}.bak.tmp").write_text("half")
+    (home / f"state.db.{NOW}.bak").write_text("of another time")
     open_store(url_of(home), migrations=later).close()
-    assert schema_of(home, "state.db.0010.bak") == "0010"
-    assert not (home / ".state.db.0010.bak.tmp").exists()
+    assert schema_of(home, f"state.db.{NOW}.bak") == NOW
+    assert not (home / f".state.db.{NOW}.bak.tmp").exists()
 
 
 def test_three_copies_are_kept(home: Path, later: Migrations) -> None:
@@ -210,19 +212,19 @@ def test_three_copies_are_kept(home: Path, later: Migrations) -> None:
         path.write_text("old")
         os.utime(path, (1000 - age, 1000 - age))
     open_store(url_of(home), migrations=later).close()
-    copies = ["state.db.0003.bak", "state.db.0005.bak", "state.db.0010.bak"]
+    copies = ["state.db.0003.bak", "state.db.0005.bak", f"state.db.{NOW}.bak"]
     assert sorted(path.name for path in home.glob("*.bak")) == copies
 
 
 def test_no_migration_without_a_copy(home: Path, later: Migrations) -> None:
     """Where the copy cannot be written, the state stays as it was, and the error says why."""
-    (home / "state.db.0010.bak").mkdir()
+    (home / f"state.db.{NOW}.bak").mkdir()
     with pytest.raises(TorgsyncError, match="no copy of it could be made: Is a directory") as caught:
         open_store(url_of(home), migrations=later)
     assert str(home) in (caught.value.hint or "")
-    assert schema_of(home) == "0010"
-    assert not (home / ".state.db.0010.bak.tmp").exists()
-    (home / "state.db.0010.bak").rmdir()
+    assert schema_of(home) == NOW
+    assert not (home / f".state.db.{NOW}.bak.tmp").exists()
+    (home / f"state.db.{NOW}.bak").rmdir()
     open_store(url_of(home), migrations=later).close()
 
 
@@ -232,9 +234,9 @@ def test_a_migration_without_a_copy_is_logged(
     """A database without a file of its own, as in memory, is not copied, and the log says so."""
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
-        assert back_up(connection, "0010") is None
+        assert back_up(connection, NOW) is None
     engine.dispose()
     monkeypatch.setattr("torgsync.state.schema.upgrade.back_up", lambda _connection, _schema: None)
     with caplog.at_level("INFO", "torgsync"):
         open_store(url_of(home), migrations=later).close()
-    assert "the state is brought from schema 0010 to 0011; no copy of it was made" in caplog.messages
+    assert f"the state is brought from schema {NOW} to {NEXT}; no copy of it was made" in caplog.messages

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from torgsync.core.mapping.mapper import PHOTO_LIMIT
 from torgsync.core.paging import PAGE, pages
-from torgsync.core.plan.channels import OVERLAP, by_channel, updated_fields
+from torgsync.core.plan.channels import by_channel, updated_fields
+from torgsync.core.plan.date_filter import filter_bound
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.outcomes import OutcomeCode, OutcomeReasons
@@ -224,9 +225,9 @@ class ImportFile:
                     self.read_back_one(item.change.good_id)
             return
         with self.context.transaction() as work:
-            look = work.object_state.current_look()
+            look, zone = work.object_state.current_look(), work.object_state.filter_zone()
         seen = 0
-        for listed in self.prom.products(modified_from=started - OVERLAP):
+        for listed in self.prom.products(modified_from=filter_bound(started, zone)):
             self.photos.count(listed)
             with self.context.transaction() as work:
                 work.existing.remember_existing(listed, look)
