@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+"""What an XML file, PostgreSQL or a terminal does not take. Line ends and tabs are not among it."""
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -15,6 +19,11 @@ def one_line(text: str) -> str:
     if not text.isprintable():  # nearly every text is
         text = "".join(sign if sign.isprintable() else " " if sign.isspace() else "" for sign in text)
     return " ".join(text.split())
+
+
+def without_controls(text: str) -> str:
+    """Return a text without characters that an XML file, PostgreSQL or a terminal does not take."""
+    return text if text.isprintable() else CONTROL.sub("", text)
 
 
 def nearest(word: str, known: object) -> str:

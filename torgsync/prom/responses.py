@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json as json_text
 import re
 from datetime import UTC, datetime
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
 
 import httpx
 
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.errors import AnswerLost, Problem, PromRefused, Temporary, TokenRefused, TorgsyncError
+from torgsync.prom.answer_json import parse_answer
 from torgsync.prom.request import NEEDED_RIGHTS, ApiRequest, Json, Right
 
 RETRY_AFTER_MAX = 300.0
@@ -67,7 +66,7 @@ class ResponseReader:
         was busy or in trouble, or sent no JSON.
         """
         status = response.status_code
-        answer, media_type = _parse(response.content), response.headers.get("Content-Type", "")
+        answer, media_type = parse_answer(response.content), response.headers.get("Content-Type", "")
         page = "html" in media_type.casefold() or response.content.lstrip()[:1] == b"<"
         refusal = _refusal(answer, status)
         self._check_right(request, status, refusal, page=page)
@@ -180,15 +179,6 @@ def retry_after(header: str, now: datetime) -> bool | float:
         return True
     seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
     return min(max(seconds, 0.0), RETRY_AFTER_MAX)
-
-
-def _parse(content: bytes) -> Json | None:
-    """Return the JSON object in the bytes, None where there is none."""
-    try:
-        answer = json_text.loads(content, parse_float=Decimal, parse_constant=lambda _: None)
-    except (ValueError, ArithmeticError, RecursionError):
-        return None
-    return answer if isinstance(answer, dict) else None
 
 
 def _refusal(answer: Json | None, status: int) -> object:

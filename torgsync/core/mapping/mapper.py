@@ -33,7 +33,7 @@ from torgsync.core.product.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTIO
 from torgsync.core.product.money import DecimalSigns
 from torgsync.core.product.products import Product
 
-MAPPING_VERSION = 5
+MAPPING_VERSION = 6
 """Counts the rules by which a row becomes a product. Raising it maps every good again at the next look."""
 PHOTO_LIMIT = 10
 

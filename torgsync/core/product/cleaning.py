@@ -13,7 +13,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
 
-from torgsync.core.text import one_line
+from torgsync.core.text import CONTROL, one_line, without_controls
 
 
 class Cleaning(StrEnum):
@@ -31,7 +31,6 @@ class Cleaning(StrEnum):
 Cleaned = tuple[str, tuple[Cleaning, ...]]
 """A text, and what was removed from it."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _SPACES = re.compile(r"[ \t\u00a0]{2,}")
 _ROUNDS = 32
 """How many marks around each other are removed."""
@@ -41,7 +40,7 @@ def clean(text: str) -> str:
     """Return a cell's text without control characters, which no XML carries; line ends become line feeds."""
     if text.isprintable():  # nearly every cell
         return text
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def folded_line(text: str) -> str:
@@ -102,7 +101,7 @@ def cleaned_html(cell: str, blank: frozenset[str] = frozenset()) -> Cleaned:
         "&" in cell
         or "\\" in cell
         or cell.lstrip()[:1] in _FIRST
-        or not (cell.isprintable() or _CONTROL.search(cell) is None)
+        or not (cell.isprintable() or CONTROL.search(cell) is None)
     ):
         return _emptied(*_without(cell, _LONG_STEPS), blank)
     return _emptied(cell, (), blank)
@@ -252,7 +251,7 @@ def _undone_to_html(text: str) -> str:
 
 
 _Step = tuple[Cleaning, Callable[[str], str]]
-_CONTROL_STEP: _Step = (Cleaning.CONTROL, lambda text: _CONTROL.sub("", text))
+_CONTROL_STEP: _Step = (Cleaning.CONTROL, without_controls)
 _MARK_STEPS: tuple[_Step, ...] = (
     (Cleaning.BACKSLASHES, lambda text: _BACKSLASH.sub("", text)),
     (Cleaning.SPREADSHEET, spreadsheet_text),
