@@ -22,8 +22,11 @@ def one_line(text: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """Return a text without characters that an XML file, PostgreSQL or a terminal does not take."""
-    return text if text.isprintable() else CONTROL.sub("", text)
+    """Return a text without what an XML file, PostgreSQL or a terminal does not take.
+
+    A line end of C1, which no terminal takes either, becomes a line feed.
+    """
+    return text if text.isprintable() else CONTROL.sub("", text.replace("\x85", "\n"))
 
 
 def nearest(word: str, known: object) -> str:

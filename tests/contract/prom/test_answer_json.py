@@ -20,7 +20,7 @@ LONG = b"9" * 5000
     [
         (rb'{"note": "\ud83d\ude00 \u0456\r\n\tok"}', "😀 і\r\n\tok"),
         (rb'{"note": "half \ud83d of an emoji \ude00"}', "half  of an emoji "),
-        (rb'{"note": "a\u0000b\u001b[31mc\u007fd\u009be\u0085f\ufffe"}', "ab[31mcde\x85f"),
+        (rb'{"note": "a\u0000b\u001b[31mc\u007fd\u009be\u0085f\ufffe"}', "ab[31mcde\nf"),
         (rb'{"no\u0000te": ["\ud800"], "note": "key"}', "key"),
         (b'{"note": "raw \xed\xa0\xbd half"}', "raw  half"),
         (b'{"note": "cut \xd1"}'.ljust(200), "cut "),
