@@ -12,7 +12,8 @@ from torgsync.cli.base.program import program_of
 EPILOG = """
 \b
 A manner is KEY=VALUE: last_id=inclusive|exclusive, root_group_only=true|false,
-forbidden_as=200-message|401-html|403-html, report_unchanged=true|false,
+forbidden_as=200-message|401-html|403-html|403-json, report_unchanged=true|false,
+api_closed=no|401-json|403-json|200-message, texts=clean|broken,
 second_import=accept|refuse, date_filters=utc|kyiv, imports_per_day=N,
 import_seconds=SECONDS.
 
@@ -21,7 +22,8 @@ A fault is [METHOD] [PATH] TROUBLE [KEY=VALUE ...]. The path begins below
 /api/v1/ and may hold * and ?. Troubles: 429 and 500 to 599 (retry_after=SECONDS),
 lost, cut, slow (seconds=N), truncated, web-page (status=200|403|503),
 gaps (items_every=N, items_share=0.3), import-refused (reason=daily-limit|running),
-import-never-ends, photos-missing (status=404, items_every=N, items_share=0.3).
+import-never-ends, photos-missing (status=404, items_every=N, items_share=0.3),
+status-warning, parcel-refused.
 All calls meet it, or those that are chosen: the nth=N one, every=N, from the
 first=N to the last=N, or a random share=0.2 with seed=N.
 

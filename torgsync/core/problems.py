@@ -6,6 +6,7 @@ An exception carries its message from where it is raised, so these sentences are
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -35,6 +36,7 @@ class ProblemCode(StrEnum):
     KEY_MISSING = "key-missing"
     RIGHT_MISSING = "right-missing"
     TOKEN_UNKNOWN = "token-unknown"  # noqa: S105  # no secret
+    API_CLOSED = "api-closed"
     RIGHT_OR_PAGE = "right-or-page"
     EDIT_LOST = "edit-lost"
     IMPORT_LOST = "import-lost"
@@ -78,9 +80,12 @@ _SENTENCES = {
     ProblemCode.NO_IMPORT_ID: "Prom.ua took no import: {words}",
     ProblemCode.LIST_MISSING: "Prom.ua's answer has no list of `{key}`",
     ProblemCode.KEY_MISSING: "Prom.ua's answer has no `{key}`",
-    ProblemCode.RIGHT_MISSING: "Prom.ua refused the token of `{shop}`: it may not {right}",
+    ProblemCode.RIGHT_MISSING: "Prom.ua refused the token of `{shop}`: it may not {right}{in_words}",
     ProblemCode.TOKEN_UNKNOWN: (
-        "Prom.ua refused the token of `{shop}`: it is unknown, expired or revoked, or may not {right}"
+        "Prom.ua refused the token of `{shop}`: it is unknown, expired or revoked, or may not {right}{says}"
+    ),
+    ProblemCode.API_CLOSED: (
+        "Prom.ua closed its API for `{shop}`, perhaps because of the shop's plan; it says: {words}"
     ),
     ProblemCode.RIGHT_OR_PAGE: ("{cause}, or a page of bot protection or of a proxy stood in the way (403)"),
     ProblemCode.EDIT_LOST: "an edit of {items} was sent and its answer was lost: {cause}",
@@ -132,6 +137,10 @@ RIGHTS = {
 _ITEMS = {"products": "product", "orders": "order"}  # what an edit was of
 
 
+IMPORT_FORBIDDEN = "Import forbidden"
+"""What Torgsoft shows where the token may not write products: the words that people search for."""
+
+
 def problem(code: ProblemCode, cause: Problem | None = None, **args: str | int) -> Problem:
     """Return a problem with its cause; the arguments of both must not share a name."""
     if cause is None:
@@ -161,6 +170,8 @@ def problem_message(what: Problem) -> str:
             "words": args.get("words") or "without a reason",
             "with_status": f" ({status})" if status else "",
             "right": RIGHTS.get(str(args.get("right")), ""),
+            "in_words": _in_words(args),
+            "says": f"; Prom.ua says: {args['words']}" if args.get("words") else "",
             "items": counted(int(args.get("items", 0)), _ITEMS[str(args.get("of", "products"))]),
             "products": counted(int(args.get("products", 0)), "product"),
             "and_no_groups": f", and none of {counted(groups, 'group')}" if groups else "",
@@ -169,3 +180,11 @@ def problem_message(what: Problem) -> str:
             "cause": problem_message(Problem(tuple(causes), args)) if causes else "",
         }
     )
+
+
+def _in_words(args: Mapping[str, str | int]) -> str:
+    """Return Prom's words for a missing right, in brackets, and those that Torgsoft has for it."""
+    words = str(args.get("words", ""))
+    if args.get("right") == "PRODUCTS_WRITE" and IMPORT_FORBIDDEN.casefold() not in words.casefold():
+        words = f"{words}; Torgsoft shows: {IMPORT_FORBIDDEN}" if words else IMPORT_FORBIDDEN
+    return f" ({words})" if words else ""

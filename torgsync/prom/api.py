@@ -20,7 +20,7 @@ from torgsync.core.product.products import Existing, ExternalIds
 from torgsync.errors import PromRefused
 from torgsync.prom.http import Http, ignore_idle, open_client
 from torgsync.prom.request import RequestJournal, Right, import_request, json_request
-from torgsync.prom.responses import NotFound
+from torgsync.prom.responses import NotFound, is_forbidden
 from torgsync.prom.wire.orders import WireOrder, WirePaymentOption
 from torgsync.prom.wire.products import WireGroup, WireProduct, edit_answer, import_id, import_state
 from torgsync.prom.wire.values import listed, single
@@ -119,6 +119,8 @@ class Prom:
         identity = import_id(answer)
         if not identity:
             words = self.http.responses.words(answer.get("message"))
+            if is_forbidden(words):
+                raise self.http.responses.lacks(Right.PRODUCTS_WRITE, words)
             raise error_of(PromRefused, problem(ProblemCode.NO_IMPORT_ID, words=words))
         return identity
 
@@ -189,9 +191,9 @@ class Prom:
         answer = self.http.send(json_request(path, list(items), Right.PRODUCTS_WRITE))
         result = edit_answer(answer, [str(item["id"]) for item in items], self.http.responses.words)
         # A missing right may be reported product by product (prom-api §11 Q1).
-        reasons = result.errors.values()
-        if not result.processed and reasons and all("forbidden" in reason.casefold() for reason in reasons):
-            raise self.http.responses.lacks(Right.PRODUCTS_WRITE)
+        reasons = list(result.errors.values())
+        if not result.processed and reasons and all(map(is_forbidden, reasons)):
+            raise self.http.responses.lacks(Right.PRODUCTS_WRITE, reasons[0])
         return result
 
     def _pages(

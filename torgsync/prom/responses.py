@@ -18,13 +18,23 @@ RETRY_AFTER_MAX = 300.0
 WEB_PAGE_PAUSE = 5.0
 """Seconds between tries while a web page answers: haste makes bot protection worse."""
 REASON_LIMIT = 200
+_FRAME = frozenset({"status", "error", "errors", "message", "detail"})
 AGAIN = "run the same command again: it is safe"
 IN_A_BROWSER = (
     "open Prom.ua in a browser on this computer and see what it says; without a proxy or VPN, and "
     f"with a smaller `[limits] requests_per_second`, {AGAIN}"
 )
 
+IN_THE_PLAN = (
+    "in the seller's cabinet, see which plan the shop has and whether the API is part of it; the token "
+    "itself may be sound. Then see whether it is open: torgsync doctor"
+)
+
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+_PLAN = re.compile(r"\b(?:plan|tariff|subscription|package)|тариф|пакет|підписк|подписк", re.IGNORECASE)
+_API = re.compile(r"\b(?:api|апі|апи)\b", re.IGNORECASE)
+_PLAN_STATUSES = (httpx.codes.UNAUTHORIZED, httpx.codes.PAYMENT_REQUIRED, httpx.codes.FORBIDDEN)
+"""A refusal with one of these closes the API if it speaks of the plan; any other must name both."""
 _TAG = re.compile(r"<[a-zA-Z/!?][^>]*(?:>|$)")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -55,7 +65,7 @@ class ResponseReader:
 
     def words(self, raw: object) -> str:
         """Return a reason of any JSON type as one short line: no tags, control characters or token."""
-        text = _TAG.sub(" ", _flat(raw).replace(self._token, "[token]"))
+        text = _TAG.sub(" ", flat(raw).replace(self._token, "[token]"))
         text = " ".join(_UNPRINTABLE.sub(" ", text).split())
         return text if len(text) <= REASON_LIMIT else f"{text[: REASON_LIMIT - 1]}…"
 
@@ -104,26 +114,33 @@ class ResponseReader:
             return _failed(request, problem(ProblemCode.TIMEOUT, server=self._server, path=request.path))
         return _failed(request, problem(ProblemCode.CONNECTION_BROKE, server=self._server, words=reason))
 
-    def lacks(self, right: Right) -> TokenRefused:
-        """Return the error for a token that lacks `right`."""
-        return self._token_refused(ProblemCode.RIGHT_MISSING, right, f"give {right.instruction},")
+    def lacks(self, right: Right, words: str = "") -> TokenRefused:
+        """Return the error for a token that lacks `right`, with Prom's own words where it gave any."""
+        return self._token_refused(ProblemCode.RIGHT_MISSING, right, words, f"give {right.instruction},")
 
-    def _token_refused(self, code: ProblemCode, right: Right, remedy: str) -> TokenRefused:
-        return error_of(
-            TokenRefused,
-            problem(code, shop=self._shop, right=right.name),
+    def _token_refused(self, code: ProblemCode, right: Right, words: str, remedy: str) -> TokenRefused:
+        args = {"shop": self._shop, "right": right.name} | ({"words": words} if words else {})
+        hint = (
             f"in the seller's cabinet, Settings > API tokens, {remedy} "
-            f"then put the new token where `api_key` of `{self._shop}` points",
+            f"then put the new token where `api_key` of `{self._shop}` points"
         )
+        return error_of(TokenRefused, problem(code, None, **args), hint)
 
     def _check_right(self, request: ApiRequest, status: int, refusal: object, *, page: bool) -> None:
-        """Raise where the answer refuses the token; how a missing right looks is open (prom-api §11 Q1)."""
+        """Raise where the answer refuses the token; how a missing right looks is open (prom-api §11 Q1).
+
+        Prom's own words are shown with the advice: the cause may be one that is not known here.
+        """
+        whole, words = flat(refusal), self.words(refusal)
+        if _PLAN.search(whole) and (status in _PLAN_STATUSES or _API.search(whole)):
+            closed = problem(ProblemCode.API_CLOSED, shop=self._shop, words=words)
+            raise error_of(TokenRefused, closed, IN_THE_PLAN)
         if status == httpx.codes.UNAUTHORIZED:
             needed = ", ".join(right.instruction for right in NEEDED_RIGHTS)
             remedy = f"create a new one and give {needed};"
-            raise self._token_refused(ProblemCode.TOKEN_UNKNOWN, request.right, remedy)
-        lacks = self.lacks(request.right)
-        if "forbidden" in _flat(refusal).casefold():
+            raise self._token_refused(ProblemCode.TOKEN_UNKNOWN, request.right, words, remedy)
+        lacks = self.lacks(request.right, words)
+        if is_forbidden(whole):
             raise lacks
         if status != httpx.codes.FORBIDDEN:
             return
@@ -181,23 +198,48 @@ def retry_after(header: str, now: datetime) -> bool | float:
     return min(max(seconds, 0.0), RETRY_AFTER_MAX)
 
 
+def is_forbidden(words: str) -> bool:
+    """Return whether a refusal, whatever its status, says that the token lacks a right (prom-api §11 Q1)."""
+    return "forbidden" in words.casefold()
+
+
 def _refusal(answer: Json | None, status: int) -> object:
     """Return Prom's own words of refusal, of any JSON type, or None where the answer is no refusal."""
     if answer is None:
         return None
     errors = answer.get("errors")
     reason = answer.get("error") or (errors.get("error") if isinstance(errors, dict) else None)
-    if reason:
+    if isinstance(reason, dict):
+        reason = reason.get("message") or reason
+    if reason and reason is not True:
         return reason
-    if str(answer.get("status")).casefold() == "error" or status >= httpx.codes.BAD_REQUEST:
-        return answer.get("message") or answer.get("detail") or errors or ""
+    own = answer.get("status")
+    failed = isinstance(own, int) and own >= httpx.codes.BAD_REQUEST
+    if reason or failed or str(own).casefold() == "error" or status >= httpx.codes.BAD_REQUEST:
+        message = answer.get("message") or answer.get("detail")
+        return _with_details(message, errors) or _without_frame(answer)
     return None
 
 
-def _flat(raw: object) -> str:
+def _with_details(message: object, errors: object) -> object:
+    """Return a general message with the errors of single fields that it does not repeat."""
+    if not (message and errors):
+        return message or errors
+    general = flat(message)
+    fields = errors if isinstance(errors, dict) else {}
+    details = {name: text for name, text in fields.items() if (said := flat(text)) and said not in general}
+    return f"{general}: {flat(details)}" if details else general
+
+
+def _without_frame(answer: Json) -> Json:
+    """Return what an answer of unknown shape says apart from being an error."""
+    return {key: value for key, value in answer.items() if key not in _FRAME and value}
+
+
+def flat(raw: object) -> str:
     """Return JSON of any type as text: `{"a": {"b": 1}}` becomes `a: b: 1`."""
     if isinstance(raw, dict):
-        return ", ".join(f"{key}: {_flat(value)}" for key, value in raw.items())
+        return ", ".join(f"{key}: {flat(value)}" for key, value in raw.items())
     if isinstance(raw, list | tuple):
-        return "; ".join(_flat(item) for item in raw)
+        return "; ".join(flat(item) for item in raw)
     return "" if raw is None else str(raw)

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Request, Response
 from torgsync.sandbox import cabinet
 from torgsync.sandbox.api import orders, products
 from torgsync.sandbox.api.answers import Json, Language
+from torgsync.sandbox.api.broken_texts import broken
 from torgsync.sandbox.api.call import Call, Upload, parse_json, refusal
 from torgsync.sandbox.faults import HTTP_OK, ConnectionCut, Fault, FaultHit, Hook, HookAnswer, HookedCall
 from torgsync.sandbox.pages.pages import Pages
@@ -34,6 +35,9 @@ SERVER_PAGE = (
     "<html><head><title>{status}</title></head><body><center><h1>{status}</h1></center></body></html>"
 )
 TOO_MANY = 429
+# Invented: neither the words for a missing right nor those for a plan are recorded (prom-api §10 Q1).
+NO_ACCESS = "Немає доступу до цього розділу"
+API_CLOSED = "API недоступний для вашого тарифного плану"
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,7 @@ class SandboxApp:
         try:
             route, path = self._map.bind("").match(request.path, request.method)
             if refused := self._refused(request, route):
-                return _json(refused)
+                return refused
             try:
                 data = parse_json(body) if body and upload is None else None
             except ValueError:
@@ -188,25 +192,30 @@ class SandboxApp:
                     self._shop.save()
             if answer is None:
                 raise NotFound
-            return _json(answer)
+            return _json(broken(answer) if self._shop.quirks.texts == "broken" else answer)
         except HTTPException as page:
             return Response(page.get_body(), page.code, mimetype="text/html")
 
-    def _refused(self, request: Request, route: Route) -> Json | None:
-        """Check the token; raise the web page of a 401, or return the answer for a missing right."""
+    def _refused(self, request: Request, route: Route) -> Response | None:
+        """Check the token; raise the web page of a 401, or return the answer for a missing right or plan."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         rights = self._shop.tokens.get(token) if scheme == "Bearer" else None
         if rights is None or rights.expired(self._shop.now()):
             raise Unauthorized
+        if self._shop.quirks.api_closed != "no":
+            status, _, _ = self._shop.quirks.api_closed.partition("-")
+            return _json({"error": API_CLOSED}, int(status))
         if rights.allow(route.section, "read" if route.method == "GET" else "write"):
             return None
         if self._shop.quirks.forbidden_as == "401-html":
             raise Unauthorized
         if self._shop.quirks.forbidden_as == "403-html":
             raise Forbidden
+        if self._shop.quirks.forbidden_as == "403-json":
+            return _json({"error": {"status": 403, "message": NO_ACCESS}}, Forbidden.code)
         if route.handler in (products.import_file, products.import_url):
-            return refusal("Import forbidden")
-        return {"error": f"Access to {route.section} is forbidden"}
+            return _json(refusal("Import forbidden"))
+        return _json({"error": f"Access to {route.section} is forbidden"})
 
 
 def _instead(fault: Fault) -> Response | None:
@@ -249,4 +258,5 @@ def _read_body(request: Request) -> tuple[Upload | None, bytes]:
 
 
 def _json(answer: Json, status: int = 200) -> Response:
-    return Response(json.dumps(answer, ensure_ascii=False), status, mimetype="application/json")
+    """Return an answer in JSON, with escapes for its letters, as Prom writes them (prom-api §4.3)."""
+    return Response(json.dumps(answer), status, mimetype="application/json")

@@ -27,6 +27,8 @@ CALLS: Mapping[str, str] = {
     "import-refused": "POST products/import_*",
     "import-never-ends": "POST products/import_file",
     "photos-missing": "POST products/import_file",
+    "status-warning": "POST orders/set_status",
+    "parcel-refused": "POST delivery/save_declaration_id",
 }
 # The parameters of each fault.
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
@@ -40,6 +42,8 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "import-refused": ("reason",),
     "import-never-ends": (),
     "photos-missing": ("status", "items_every", "items_share"),
+    "status-warning": (),
+    "parcel-refused": (),
 }
 FRACTIONS = ("share", "retry_after", "seconds", "items_share")
 RANGES = (
@@ -74,7 +78,9 @@ class Fault:
     - `gaps`: items of an edit are skipped, and are in neither part of the answer (prom-api §3.4);
     - `import-refused`: no import is taken, with the text of `reason` (prom-api §4.6);
     - `import-never-ends`: an import is taken and its counters stay at zero for ever (prom-api §4.4);
-    - `photos-missing`: an import is taken and finds `status` (404) in place of its photos (prom-api §4.4).
+    - `photos-missing`: an import is taken and finds `status` (404) in place of its photos (prom-api §4.4);
+    - `status-warning`: no order is processed, and a `warning_message` says why (prom-api §5.3);
+    - `parcel-refused`: the number of a parcel is refused, with a reason for the field (prom-api §5.4).
 
     `on` is a method and a path below `/api/v1/`, with the wildcards of shells: `POST products/edit*`. Without
     a method it covers any, and empty it covers every call that the fault applies to.

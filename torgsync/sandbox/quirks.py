@@ -17,16 +17,21 @@ class Quirks:
 
     `last_id` is whether a page contains the product whose id was given (prom-api §2.1). `root_group_only`: a
     product list without `group_id` shows only the root group (prom-api §3.1). `forbidden_as` is the answer to
-    a token without the right (prom-api §1.3): a web page, or what a careless client takes for success, 200
-    with a message "forbidden". `report_unchanged`: an edit that changes nothing is in `processed_ids`
-    (prom-api §3.4). `second_import` is whether an import is accepted while another one runs (prom-api §4.5),
-    `date_filters` the zone of dates in filters (answers are in UTC, prom-api §10 Q9), `imports_per_day` how
-    many are accepted in any 24 hours (prom-api §4.6), `import_seconds` how long one takes (prom-api §4.4).
+    a token without the right (prom-api §1.3): a web page, 403 with JSON, or what a careless client takes for
+    success, 200 with a message "forbidden". `api_closed` is the answer to every call where the plan of the
+    shop has no API (prom-api §1.2), "no" where it has one. `texts`: those that people typed may hold half an
+    emoji, NUL and other control characters. `report_unchanged`: an edit that changes nothing is in
+    `processed_ids` (prom-api §3.4). `second_import` is whether an import is accepted while another one runs
+    (prom-api §4.5), `date_filters` the zone of dates in filters (answers are in UTC, prom-api §10 Q9),
+    `imports_per_day` how many are accepted in any 24 hours (prom-api §4.6), `import_seconds` how long one
+    takes (prom-api §4.4).
     """
 
     last_id: Literal["exclusive", "inclusive"] = "exclusive"
     root_group_only: bool = False
-    forbidden_as: Literal["401-html", "403-html", "200-message"] = "200-message"
+    forbidden_as: Literal["401-html", "403-html", "403-json", "200-message"] = "200-message"
+    api_closed: Literal["no", "401-json", "403-json", "200-message"] = "no"
+    texts: Literal["clean", "broken"] = "clean"
     report_unchanged: bool = False
     second_import: Literal["accept", "refuse"] = "accept"
     date_filters: Literal["utc", "kyiv"] = "utc"

@@ -6,6 +6,7 @@ import logging
 import traceback
 from datetime import UTC, datetime
 from itertools import chain
+from pathlib import Path
 
 import httpx
 import pytest
@@ -73,24 +74,82 @@ def test_an_unknown_token_is_refused_with_the_rights_of_a_new_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "words"),
     [
-        said({"error": "x"}, 403),
-        Answer(403, b"", {}),
-        said({"error": "Access FORBIDDEN for this section"}),
-        said({"errors": {"error": "forbidden"}}),
-        said({"status": "error", "message": "Forbidden"}),
-        said({"detail": "forbidden"}, 400),
+        (said({"error": "x"}, 403), " (x)"),
+        (Answer(403, b"", {}), ""),
+        (said({"error": "Access FORBIDDEN for this section"}), " (Access FORBIDDEN for this section)"),
+        (said({"errors": {"error": "forbidden"}}), " (forbidden)"),
+        (said({"status": "error", "message": "Forbidden"}), " (Forbidden)"),
+        (said({"detail": "forbidden"}, 400), " (forbidden)"),
+        (said({"error": {"status": 403, "message": "Доступ заборонено"}}, 403), " (Доступ заборонено)"),
+        (said({"status": 403, "message": "forbidden"}), " (forbidden)"),
+        (said({"error": True, "message": "forbidden"}), " (forbidden)"),
+        (said({"status": 403, "code": "no-access"}, 403), " (code: no-access)"),
     ],
 )
-def test_a_missing_right_is_named(answer: Answer) -> None:
+def test_a_missing_right_is_named_with_proms_words(answer: Answer, words: str) -> None:
     """Whatever shape the refusal has, the person learns which right to give, and nothing is repeated."""
     wire = Wire(answer)
     with pytest.raises(TokenRefused) as refused:
         wire.http().get("/orders/list", right=Right.ORDERS_READ)
-    assert refused.value.message == "Prom.ua refused the token of `My Prom`: it may not read orders"
+    assert refused.value.message == f"Prom.ua refused the token of `My Prom`: it may not read orders{words}"
     assert '"Orders" the right "Read only" («Замовлення»: «лише читання»)' in str(refused.value.hint)
     assert len(wire.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (page(403), "Import forbidden"),
+        (said({"error": "Import forbidden"}), "Import forbidden"),
+        (said({"error": "Немає прав"}, 403), "Немає прав; Torgsoft shows: Import forbidden"),
+        (said({"message": "Import FORBIDDEN", "status": "ok"}), "Import FORBIDDEN"),
+    ],
+)
+def test_a_token_that_may_only_read_is_said_in_the_words_that_people_search(
+    answer: Answer, words: str, tmp_path: Path
+) -> None:
+    """Torgsoft shows `Import forbidden`, and so does this program, however Prom refuses."""
+    (tmp_path / "feed.xml").touch()
+    with pytest.raises(TokenRefused) as refused:
+        Wire(answer).prom().start_import(tmp_path / "feed.xml", [])
+    assert f"it may not write products ({words})" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        said({"error": "API недоступний для вашого тарифного плану"}, 401),
+        said({"error": {"message": "Ваш пакет послуг цього не дозволяє"}}, 403),
+        said({"detail": "upgrade your subscription"}, 402),
+        said({"error": "API is not part of your plan"}),
+        said({"status": "error", "message": "Forbidden: the API needs another tariff"}, 400),
+    ],
+)
+def test_an_api_that_the_plan_closes_is_no_fault_of_the_token(answer: Answer) -> None:
+    """A new token would not help: Prom's own words are shown, and the way to the shop's plan."""
+    with pytest.raises(TokenRefused) as refused:
+        get(Wire(answer))
+    assert "closed its API for `My Prom`, perhaps because of the shop's plan; it says: " in (
+        refused.value.message
+    )
+    assert "see which plan the shop has" in str(refused.value.hint)
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_refusal_that_speaks_of_a_plan_alone_closes_nothing(status: int) -> None:
+    """A limit of the plan is a refusal of this one request."""
+    with pytest.raises(PromRefused, match="Ліміт товарів вашого тарифу"):
+        edit(Wire(said({"error": "Ліміт товарів вашого тарифу вичерпано"}, status)))
+
+
+def test_a_401_with_words_shows_them() -> None:
+    """The advice about the token stays: only Prom's words can say that the cause is another one."""
+    with pytest.raises(TokenRefused) as refused:
+        get(Wire(said({"error": "Компанію <b>заблоковано</b>"}, 401)))
+    assert refused.value.message.endswith("may not read products; Prom.ua says: Компанію заблоковано")
+    assert "create a new one" in str(refused.value.hint)
 
 
 @pytest.mark.parametrize(("call", "tries"), [(get, TRIES), (edit, 1), (start_import, 1)])
@@ -115,6 +174,12 @@ def test_every_right_names_itself_in_both_languages() -> None:
         (said({"status": "error", "message": "daily limit"}), "daily limit"),
         (said({"status": "ERROR", "errors": {"a": ["b", {"c": 1}]}}), "a: b; c: 1"),
         (said({"status": "error", "message": None}), "without a reason"),
+        (
+            said({"status": "error", "message": "no", "errors": {"declaration_id": "bad"}}),
+            "no: declaration_id: bad",
+        ),
+        (said({"status": "error", "message": "It is bad", "errors": {"declaration_id": "bad"}}), "It is bad"),
+        (said({"error": True, "code": 7}), "code: 7"),
         (said({"error": "too large"}, 413), "(413): too large"),
         (page(400), "(400): without a reason"),
         (said({"error": "<b>no</b>\x00\x1b[31m\nway\u202e" + "!" * 300}), "no [31m way " + "!" * 187 + "…"),

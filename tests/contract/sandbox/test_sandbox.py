@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Literal
 
 import httpx
@@ -40,6 +41,31 @@ class TestTokens:
         """A token without the right gets a web page, by a quirk."""
         shop = Shop(tokens={"reader": Rights.read_only()}, quirks=Quirks(forbidden_as=page))
         assert is_page(client_of(shop, "reader").post("/products/edit", json=[]), int(page[:3]))
+
+    def test_missing_right_as_json(self) -> None:
+        """An error object with words, its letters as escapes in the raw body (prom-api §1.3, §4.3)."""
+        shop = Shop(tokens={"reader": Rights.read_only()}, quirks=Quirks(forbidden_as="403-json"))
+        answer = client_of(shop, "reader").post("/products/edit", json=[])
+        assert (answer.status_code, answer.json()["error"]["status"]) == (403, 403)
+        assert b"\\u041d" in answer.content
+
+    @pytest.mark.parametrize("closed", ["401-json", "403-json", "200-message"])
+    def test_plan_without_api(self, closed: Literal["401-json", "403-json", "200-message"]) -> None:
+        """A known token is refused everywhere, with words about the plan; an unknown one as ever."""
+        shop = Shop(quirks=Quirks(api_closed=closed))
+        answer = client_of(shop).get("/orders/list")
+        assert (answer.status_code, "тарифного плану" in answer.json()["error"]) == (int(closed[:3]), True)
+        assert is_page(client_of(shop, "other").get("/orders/list"), 401)
+
+    def test_broken_texts(self) -> None:
+        """What people typed ends in half an emoji, NUL and control characters; ids and codes do not."""
+        shop = Shop(quirks=Quirks(texts="broken"))
+        shop.add_product("1", name="Платье", sku="A1", price=Decimal(5))
+        shop.place_order([("1", 1)], client_notes="Дякую")
+        (product,) = client_of(shop).get("/products/list").json()["products"]
+        (order,) = client_of(shop).get("/orders/list").json()["orders"]
+        assert (product["name"], product["sku"]) == ("Платье\ud83d\x00\x1b\x9b", "A1")
+        assert (order["client_notes"], order["status"]) == ("Дякую\ud83d\x00\x1b\x9b", "pending")
 
     def test_missing_right_as_message(self) -> None:
         """By default a missing right gets 200 and a message that says "forbidden"; nothing happens."""

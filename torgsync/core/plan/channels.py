@@ -48,11 +48,13 @@ def updated_fields(fields: Iterable[str]) -> list[str]:
 class EditAnswer:
     """What Prom said of one edit: ids it processed, and its reasons for others, keyed by external id.
 
-    An id may be in neither: partial success is silent (prom-api §3.4).
+    An id may be in neither: partial success is silent (prom-api §3.4). `warning` is what Prom said of the
+    edit as a whole: with nothing processed it is the reason (prom-api §5.3).
     """
 
     processed: frozenset[str]
     errors: Mapping[str, str]
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

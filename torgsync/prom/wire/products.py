@@ -154,7 +154,9 @@ def edit_answer(answer: Mapping[str, object], ids: Sequence[str], words: Words) 
     elif reasons and (reason := words(reasons)):
         errors = {ids[0] if len(ids) == 1 else "": reason}
     return EditAnswer(
-        frozenset(str(item) for item in processed) if isinstance(processed, list) else frozenset(), errors
+        frozenset(str(item) for item in processed) if isinstance(processed, list) else frozenset(),
+        errors,
+        words(answer.get("warning_message") or answer.get("warnings")),
     )
 
 

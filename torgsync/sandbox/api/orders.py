@@ -14,6 +14,11 @@ from torgsync.sandbox.api.call import VALUE_NOT_ALLOWED, Call, cut_page, refusal
 from torgsync.sandbox.shop import orders
 from torgsync.sandbox.shop.shop import Shop
 
+# Not recorded: that an order is being paid is one thing that a warning says (prom-api §5.3).
+WARNED = {"ru": "Заказ оплачивается, статус не изменён", "uk": "Замовлення оплачується, статус не змінено"}
+# Invented: which numbers Prom refuses, and with which words, is not recorded.
+NO_PARCEL = {"ru": "Такой ЭН не существует", "uk": "Такої ЕН не існує"}
+NOT_SAVED = {"ru": "ЭН не сохранена", "uk": "ЕН не збережено"}
 DECLARED = {"ru": "Этот ЭН уже добавлен к данному заказу", "uk": "Цей ЕН вже додано до цього замовлення"}
 
 
@@ -40,6 +45,8 @@ def set_order_status(shop: Shop, call: Call) -> Json:
         return {"error": VALUE_NOT_ALLOWED}
     if not isinstance(ids, list):
         return {"error": "A list of ids is expected"}
+    if call.hit and call.hit.fault.does == "status-warning":
+        return {"processed_ids": [], "warning_message": WARNED[call.language]}
     reason, text = body.get("cancellation_reason"), body.get("cancellation_text")
     unexplained = reason == "another" and not text
     if status == "canceled" and (unexplained or reason not in orders.CANCELLATION_REASONS):
@@ -71,6 +78,8 @@ def save_declaration(shop: Shop, call: Call) -> Json:
     if order is None or any(mistakes.values()):
         fields = {name: VALUE_NOT_ALLOWED for name, mistaken in mistakes.items() if mistaken}
         return refusal("Invalid declaration") | {"errors": fields}
+    if call.hit and call.hit.fault.does == "parcel-refused":
+        return refusal(NOT_SAVED[call.language]) | {"errors": {"declaration_id": NO_PARCEL[call.language]}}
     if order.declaration_number == number:
         text = DECLARED[call.language]
         return refusal(text) | {"errors": {"declaration_id": text}}

@@ -120,6 +120,11 @@ def test_a_deleted_product_is_seen_as_removed(status: str) -> None:
             {"errors": {"1": "no", "2": {"price": ["low"]}, "3": None}},
             EditAnswer(frozenset(), {"1": "no", "2": "{'price': ['low']}", "3": ""}),
         ),
+        (
+            {"processed_ids": [], "warning_message": "is paid"},
+            EditAnswer(frozenset(), {}, warning="is paid"),
+        ),
+        ({"processed_ids": [1], "warnings": 7}, EditAnswer(frozenset({"1"}), {}, warning="7")),
         ({"errors": ["no", "never"]}, EditAnswer(frozenset(), {"": "['no', 'never']"})),
     ],
 )

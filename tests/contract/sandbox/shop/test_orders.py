@@ -10,6 +10,7 @@ import pytest
 from shops import Clock, client_of
 
 from torgsync.sandbox.api.answers import money
+from torgsync.sandbox.faults import Fault
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, ShopBuyer
 from torgsync.sandbox.shop.products import Image, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
@@ -194,6 +195,17 @@ class TestMoving:
         for other, wrong in ((body | {"order_id": 1}, {"order_id"}), ([], body.keys())):
             answer = client.post("/delivery/save_declaration_id", json=other).json()
             assert (answer["status"], answer["errors"].keys()) == ("error", wrong)
+
+    def test_refusals_by_fault(self, shop: Shop, client: httpx.Client) -> None:
+        """A warning in place of a processed order, and a parcel's number that is refused; nothing is done."""
+        number = shop.place_order([("1", 1)])
+        shop.misbehave(Fault("status-warning"), Fault("parcel-refused"))
+        answer = self.set_status(client, {"status": "received", "ids": [number]})
+        assert (answer["processed_ids"], list(answer)) == ([], ["processed_ids", "warning_message"])
+        body = {"order_id": number, "declaration_id": "20450000000000", "delivery_type": "nova_poshta"}
+        refused = client.post("/delivery/save_declaration_id", json=body).json()
+        assert (refused["status"], list(refused["errors"])) == ("error", ["declaration_id"])
+        assert (shop.order(number).status, shop.order(number).declaration_number) == ("pending", None)
 
     def test_the_seller_and_the_bank(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
         """Paid, refunded, cancelled: each step shows in the order and moves its date."""
