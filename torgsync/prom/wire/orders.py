@@ -20,6 +20,7 @@ from torgsync.prom.wire.values import (
     EXCERPT,
     Amount,
     BothTexts,
+    Identity,
     Moment,
     Text,
     WireModel,
@@ -35,6 +36,9 @@ from torgsync.prom.wire.values import (
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Replaces an order's time that Prom did not give; the order names it as unreadable."""
+
+MOST_PIECES = 10_000_000
+"""Of one good in one order; what is more is no quantity, and no state could store the sum of several."""
 
 _PLAIN = frozenset(
     """status source note promo_code free_delivery promotion commission commission_returned delivery_address
@@ -85,7 +89,7 @@ class WireOrderLine(WireModel):
 class WireOrder(WireModel):
     """An order as Prom shows it (prom-api §5.5). The fields of `_PLAIN` are those of an `Order`."""
 
-    id: int
+    id: Identity
     status: _Words = ""
     source: _Words = ""
     date_created: Moment = None
@@ -211,8 +215,16 @@ class WireOrder(WireModel):
 class WirePaymentOption(WireModel):
     """A payment method of the shop (prom-api §6.1)."""
 
-    id: int
+    id: Identity
     name: _Words = ""
+
+
+def _pieces(raw: object) -> Decimal:
+    """Return a quantity. Raises ValueError, also for more than any stock can hold."""
+    quantity = exact(raw)
+    if abs(quantity) > MOST_PIECES:
+        raise ValueError(str(quantity))
+    return quantity
 
 
 class _AmountReader:
@@ -222,7 +234,7 @@ class _AmountReader:
         self.unreadable: list[Unreadable] = []
 
     def number(self, name: str, raw: object) -> Decimal | None:
-        return self._read(name, raw, exact)
+        return self._read(name, raw, _pieces)
 
     def money(self, name: str, raw: object) -> Decimal | None:
         return self._read(name, raw, exact_money)

@@ -21,6 +21,7 @@ from torgsync.prom.wire.values import (
     Amount,
     BothTexts,
     Flag,
+    Identity,
     Moment,
     NullableObject,
     Text,
@@ -69,7 +70,7 @@ class WireWholesalePrice(WireModel):
 class WireProduct(WireModel):
     """A product as Prom shows it (prom-api §3.3)."""
 
-    id: int
+    id: Identity
     external_id: Text = None
     name: Text = None
     name_multilang: BothTexts = None
@@ -131,7 +132,7 @@ class WireProduct(WireModel):
 class WireGroup(WireModel):
     """A group of the shop (prom-api §3.6)."""
 
-    id: int
+    id: Identity
     name: Text = None
 
 

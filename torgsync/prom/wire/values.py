@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, DecimalException
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from torgsync.core.orders.order import parse_money
 from torgsync.core.problems import ProblemCode, error_of, problem
@@ -25,6 +25,12 @@ _log = logging.getLogger(__name__)
 
 EXCERPT = 40
 """Letters shown of a text that cannot be read."""
+
+YEARS = range(1970, 3000)
+"""Years of moments that are read: nothing can be subtracted from the first of all, or added to the last."""
+
+HIGHEST_ID = 2**63 - 1
+"""What a state can store of a whole number."""
 
 _CURRENCIES = {
     "UAH": re.compile("грн|uah|₴|гривн[яіиею]|гривень"),
@@ -106,9 +112,10 @@ def parse_whole(raw: object) -> int | None:
 def _moment(raw: object) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(raw))
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if moment.year in YEARS else None
 
 
 def dict_or_empty(raw: object) -> object:
@@ -125,6 +132,7 @@ Text = Annotated[str | None, BeforeValidator(parse_text)]
 Amount = Annotated[Decimal | None, BeforeValidator(parse_amount)]
 Whole = Annotated[int | None, BeforeValidator(parse_whole)]
 Flag = Annotated[bool | None, BeforeValidator(lambda raw: raw if isinstance(raw, bool) else None)]
+Identity = Annotated[int, Field(ge=0, le=HIGHEST_ID)]
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
 NullableObject = BeforeValidator(lambda raw: None if raw is None else dict_or_empty(raw))
 

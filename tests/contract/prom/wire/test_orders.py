@@ -83,6 +83,23 @@ def test_an_order_with_nothing_but_an_id_is_read() -> None:
     assert bare.paid is Paid.NOT_YET
 
 
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:30:00Z", "9999-12-31T23:59:59-23:59"]
+)
+def test_a_moment_that_nothing_can_be_reckoned_with_is_none(moment: str) -> None:
+    """Three hours before the first year, or after the last one, there is nothing."""
+    found = order(date_created=moment, date_modified=moment)
+    assert (found.created, found.unreadable) == (EPOCH, (Unreadable(Unread.NO_TIME, "date_created"),))
+
+
+def test_a_quantity_that_no_stock_can_hold_is_named() -> None:
+    """It would be subtracted from the stock, and the sum could not be stored."""
+    line = {"external_id": "1", "price": 1, "total_price": 1713, "quantity": 10**20}
+    assert order(products=[line]).unreadable == (
+        Unreadable(Unread.AMOUNT, "products[0].quantity", "1" + "0" * 20),
+    )
+
+
 def test_money_that_cannot_be_read_is_named_and_never_guessed() -> None:
     """Every unreadable amount that the buyer pays is named with its place; the rest of the order is read."""
     found = order(

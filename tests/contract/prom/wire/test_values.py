@@ -17,9 +17,10 @@ from torgsync.prom.wire.values import json_number, listed, single
 
 def test_an_item_without_an_id_is_left_out_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     """The other items are read."""
-    found = listed({"orders": [{"id": 1}, {"status": "paid"}, None]}, "orders", WireOrder)
+    items = [{"id": 1}, {"status": "paid"}, None, {"id": 2**63}, {"id": -1}]
+    found = listed({"orders": items}, "orders", WireOrder)
     assert [item.id for item in found] == [1]
-    assert caplog.messages == ["an item of `orders` without an id was left out"] * 2
+    assert caplog.messages == ["an item of `orders` without an id was left out"] * 4
 
 
 @pytest.mark.parametrize("answer", [{}, {"products": None}, {"products": {}}])
