@@ -15,7 +15,7 @@ A manner is KEY=VALUE: last_id=inclusive|exclusive, root_group_only=true|false,
 forbidden_as=200-message|401-html|403-html|403-json, report_unchanged=true|false,
 api_closed=no|401-json|403-json|200-message, texts=clean|broken,
 second_import=accept|refuse, date_filters=utc|kyiv, imports_per_day=N,
-import_seconds=SECONDS.
+import_seconds=SECONDS, deleted_lines=no-id|no-ids|whole, gifts=none|zero|null.
 
 \b
 A fault is [METHOD] [PATH] TROUBLE [KEY=VALUE ...]. The path begins below
@@ -23,7 +23,8 @@ A fault is [METHOD] [PATH] TROUBLE [KEY=VALUE ...]. The path begins below
 lost, cut, slow (seconds=N), truncated, web-page (status=200|403|503),
 gaps (items_every=N, items_share=0.3), import-refused (reason=daily-limit|running),
 import-never-ends, photos-missing (status=404, items_every=N, items_share=0.3),
-status-warning, parcel-refused.
+status-warning, parcel-refused,
+no-lines (lines=absent|null|empty, items_every=N, items_share=0.3).
 All calls meet it, or those that are chosen: the nth=N one, every=N, from the
 first=N to the last=N, or a random share=0.2 with seed=N.
 

@@ -29,6 +29,7 @@ CALLS: Mapping[str, str] = {
     "photos-missing": "POST products/import_file",
     "status-warning": "POST orders/set_status",
     "parcel-refused": "POST delivery/save_declaration_id",
+    "no-lines": "GET orders/*",
 }
 # The parameters of each fault.
 PARAMETERS: Mapping[str, tuple[str, ...]] = {
@@ -44,6 +45,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "photos-missing": ("status", "items_every", "items_share"),
     "status-warning": (),
     "parcel-refused": (),
+    "no-lines": ("lines", "items_every", "items_share"),
 }
 FRACTIONS = ("share", "retry_after", "seconds", "items_share")
 RANGES = (
@@ -80,15 +82,16 @@ class Fault:
     - `import-never-ends`: an import is taken and its counters stay at zero for ever (prom-api §4.4);
     - `photos-missing`: an import is taken and finds `status` (404) in place of its photos (prom-api §4.4);
     - `status-warning`: no order is processed, and a `warning_message` says why (prom-api §5.3);
-    - `parcel-refused`: the number of a parcel is refused, with a reason for the field (prom-api §5.4).
+    - `parcel-refused`: the number of a parcel is refused, with a reason for the field (prom-api §5.4);
+    - `no-lines`: orders come without their lines: `lines` are `absent` (by default), `null` or `empty`.
 
     `on` is a method and a path below `/api/v1/`, with the wildcards of shells: `POST products/edit*`. Without
     a method it covers any, and empty it covers every call that the fault applies to.
 
     Of the calls that `on` covers, counted from 1, the fault fires for all; or for the `nth` one; or for each
     one that can be divided by `every`; or from `first` to `last`; or for a random `share`, drawn by `seed`.
-    Several conditions must all hold. For `gaps` and `photos-missing`, `items_every` and `items_share` choose
-    items in the same way; the default is all items.
+    Several conditions must all hold. For `gaps`, `photos-missing` and `no-lines`, `items_every` and
+    `items_share` choose items in the same way; the default is all items.
 
     A rule that could never fire as written is a ValueError with every reason.
     """
@@ -108,6 +111,7 @@ class Fault:
     items_every: int | None = None
     items_share: float | None = None
     reason: Literal["daily-limit", "running"] | None = None
+    lines: Literal["absent", "null", "empty"] | None = None
 
     def __post_init__(self) -> None:
         if mistakes := list(self._mistakes()):
@@ -127,7 +131,7 @@ class Fault:
             if number is not None and not low <= number <= high:
                 yield f"{name} is below {low}" if high == inf else f"{name} is not between {low} and {high}"
         knows = PARAMETERS.get(self.does, ("retry_after",))
-        for name in ("retry_after", "seconds", "status", "items_every", "items_share", "reason"):
+        for name in ("retry_after", "seconds", "status", "items_every", "items_share", "reason", "lines"):
             if getattr(self, name) is not None and name not in knows:
                 yield f"`{self.does}` knows no {name}"
         if self.does == "web-page" and self.status not in (None, *WEB_PAGE_STATUSES):
@@ -211,7 +215,7 @@ def _value(name: str, text: str) -> object:
     names = [key.name for key in fields(Fault) if key.name not in {"does", "on"}]
     if name not in names:
         raise ValueError(f'there is no key "{name}"; there are {", ".join(names)}')
-    if name == "reason":
+    if name in ("reason", "lines"):
         return text
     try:
         return float(text) if name in FRACTIONS else int(text)

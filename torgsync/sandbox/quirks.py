@@ -13,30 +13,34 @@ LONGEST_IMPORT = 86_400  # seconds
 
 @dataclass(frozen=True, kw_only=True)
 class Quirks:
-    """Switches for the open questions of the reference (prom-api §9, §10); they may change in a running shop.
-
-    `last_id` is whether a page contains the product whose id was given (prom-api §2.1). `root_group_only`: a
-    product list without `group_id` shows only the root group (prom-api §3.1). `forbidden_as` is the answer to
-    a token without the right (prom-api §1.3): a web page, 403 with JSON, or what a careless client takes for
-    success, 200 with a message "forbidden". `api_closed` is the answer to every call where the plan of the
-    shop has no API (prom-api §1.2), "no" where it has one. `texts`: those that people typed may hold half an
-    emoji, NUL and other control characters. `report_unchanged`: an edit that changes nothing is in
-    `processed_ids` (prom-api §3.4). `second_import` is whether an import is accepted while another one runs
-    (prom-api §4.5), `date_filters` the zone of dates in filters (answers are in UTC, prom-api §10 Q9),
-    `imports_per_day` how many are accepted in any 24 hours (prom-api §4.6), `import_seconds` how long one
-    takes (prom-api §4.4).
-    """
+    """Switches for the open questions of the reference (prom-api §9, §10); they may change in a running shop."""
 
     last_id: Literal["exclusive", "inclusive"] = "exclusive"
+    """Whether a page contains the product whose id was given (prom-api §2.1)."""
     root_group_only: bool = False
+    """Whether a product list without `group_id` shows only the root group (prom-api §3.1)."""
     forbidden_as: Literal["401-html", "403-html", "403-json", "200-message"] = "200-message"
+    """The answer to a token without the right (prom-api §1.3): a web page, 403 with JSON, or what a careless
+    client takes for success, 200 with a message "forbidden"."""
     api_closed: Literal["no", "401-json", "403-json", "200-message"] = "no"
+    """The answer to every call where the plan of the shop has no API (prom-api §1.2), "no" where it has one."""
     texts: Literal["clean", "broken"] = "clean"
+    """Whether texts that people typed hold half an emoji, NUL and other control characters."""
     report_unchanged: bool = False
+    """Whether an edit that changes nothing is in `processed_ids` (prom-api §3.4)."""
     second_import: Literal["accept", "refuse"] = "accept"
+    """Whether an import is accepted while another one runs (prom-api §4.5)."""
     date_filters: Literal["utc", "kyiv"] = "utc"
+    """The zone of dates in filters; answers are in UTC (prom-api §10 Q9)."""
     imports_per_day: int = 10
+    """How many imports are accepted in any 24 hours (prom-api §4.6)."""
     import_seconds: float = 1.5
+    """How long an import takes (prom-api §4.4)."""
+    deleted_lines: Literal["no-id", "no-ids", "whole"] = "no-id"
+    """What lines of orders lose when their product is deleted: id, article and address, these and the external
+    id, or nothing (prom-api §5.5)."""
+    gifts: Literal["none", "zero", "null"] = "none"
+    """Whether each new order holds a gift card, with a price of 0 or without one (prom-api §13)."""
 
     def __post_init__(self) -> None:
         if self.imports_per_day < 0:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from torgsync.sandbox.api.answers import Json, client_json, order_json
 from torgsync.sandbox.api.call import VALUE_NOT_ALLOWED, Call, cut_page, refusal
+from torgsync.sandbox.api.order_lines import with_lines
 from torgsync.sandbox.shop import orders
 from torgsync.sandbox.shop.shop import Shop
 
@@ -28,13 +29,16 @@ def list_orders(shop: Shop, call: Call) -> Json:
     if status is not None and status not in orders.STATUS_NAMES:
         return {"error": VALUE_NOT_ALLOWED}
     page = cut_page(shop, call, shop.orders, lambda order: status in (None, order.status))
-    return {"orders": [order_json(order, call.language) for order in page]}
+    return {"orders": with_lines(shop, (order_json(order, call.language) for order in page), call.hit)}
 
 
 def show_order(shop: Shop, call: Call, order_id: int) -> Json | None:
     """Show one order (prom-api §5.1)."""
     order = shop.orders.find(order_id)
-    return None if order is None else {"order": order_json(order, call.language)}
+    if order is None:
+        return None
+    (shown,) = with_lines(shop, [order_json(order, call.language)], call.hit)
+    return {"order": shown}
 
 
 def set_order_status(shop: Shop, call: Call) -> Json:

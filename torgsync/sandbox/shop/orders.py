@@ -89,6 +89,20 @@ class ShopOrderLine:
         return (self.price * self.quantity).quantize(KOPIYKA, ROUND_HALF_UP)
 
 
+GIFT = ShopOrderLine(
+    product_id=1500000001,
+    external_id=None,
+    sku=None,
+    name="Открытка в подарок",
+    name_uk="Листівка в подарунок",
+    image_id=None,
+    quantity=Decimal(1),
+    measure_unit="шт.",
+    price=Decimal(0),
+)
+"""The line that a shop adds to every order where it gives a gift card to every buyer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopOrder:
     """An order, in hryvnias and UTC; only one by «Пром-оплата» has a `payment_status` (prom-api §5.5)."""

@@ -219,6 +219,8 @@ class Shop:
         with self.lock:
             now = self.now()
             order_lines = tuple(self._line(key, Decimal(quantity)) for key, quantity in lines)
+            if self.quirks.gifts != "none":
+                order_lines += (orders.GIFT,)
             buyer = buyer or orders.ShopBuyer()
             payment_option = self.payment_options[payment_option_id]
             delivery_option = self.delivery_options[delivery_option_id]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
 from shops import Clock, client_of
 
 from torgsync.sandbox.api.answers import money
-from torgsync.sandbox.faults import Fault
+from torgsync.sandbox.faults import Fault, parse_fault
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, ShopBuyer
 from torgsync.sandbox.shop.products import Image, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
@@ -115,6 +116,56 @@ class TestReading:
         shop.delete_product("1")
         (line,) = order_of(client, number)["products"]
         assert (line["external_id"], line["price"]) == ("1", price)
+
+    @pytest.mark.parametrize(
+        ("quirk", "kept"),
+        [
+            ("whole", {"id", "external_id", "sku", "url", "name", "price"}),
+            ("no-id", {"external_id", "name", "price"}),
+            ("no-ids", {"name", "price"}),
+        ],
+    )
+    def test_lines_of_a_deleted_product(
+        self, shop: Shop, client: httpx.Client, quirk: Literal["whole", "no-id", "no-ids"], kept: set[str]
+    ) -> None:
+        """They lose what `deleted_lines` says, in the list and in the order itself; the others nothing."""
+        shop.quirks = Quirks(deleted_lines=quirk)
+        number = shop.place_order([("1", 1), ("2", 1)])
+        before = order_of(client, number)["products"]
+        shop.delete_product("1")
+        (listed,) = client.get("/orders/list").json()["orders"]
+        line, other = order_of(client, number)["products"]
+        assert listed["products"] == [line, other]
+        assert (other, line.keys()) == (before[1], before[0].keys())
+        values = {key: line[key] for key in ("id", "external_id", "sku", "url", "name", "price")}
+        assert values == {key: before[0][key] if key in kept else None for key in values}
+
+    @pytest.mark.parametrize(
+        ("quirk", "money"), [("zero", "0\u202fгрн"), ("null", None)], ids=["price 0", "no price"]
+    )
+    def test_gifts(
+        self, shop: Shop, client: httpx.Client, quirk: Literal["zero", "null"], money: str | None
+    ) -> None:
+        """A gift card is an ordinary line without an external id, and adds nothing to the sum."""
+        shop.quirks = Quirks(gifts=quirk)
+        order = order_of(client, shop.place_order([("1", 1)]))
+        gift = order["products"][1]
+        assert (gift["price"], gift["total_price"], gift["external_id"]) == (money, money, None)
+        assert (gift["name"], bool(gift["id"]), order["price"]) == (
+            "Открытка в подарок",
+            True,
+            "856,50\u202fгрн",
+        )
+
+    def test_orders_without_lines(self, shop: Shop, client: httpx.Client) -> None:
+        """A fault leaves them out, empties them, or has null in their place, in every order or in some."""
+        numbers = [shop.place_order([("1", 1)]) for _ in range(2)]
+        for lines, found in (("absent", "?"), ("null", None), ("empty", [])):
+            shop.misbehave(parse_fault(f"no-lines lines={lines} items_every=2"))
+            newer, older = client.get("/orders/list").json()["orders"]
+            assert (bool(newer["products"]), older.get("products", "?")) == (True, found)
+        shop.misbehave(parse_fault("GET orders/3* no-lines"))
+        assert "products" not in order_of(client, numbers[0])
 
     def test_lists(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
         """Orders come newest first, or oldest first by `sort_dir`; by status, creation or modification."""
