@@ -13,17 +13,19 @@ LONGEST_IMPORT = 86_400  # seconds
 
 @dataclass(frozen=True, kw_only=True)
 class Quirks:
-    """Switches for the open questions of the reference (prom-api §9, §10); they may change in a running shop."""
+    """Switches for the open questions of prom-api §9 and §10; they may change in a running shop."""
 
     last_id: Literal["exclusive", "inclusive"] = "exclusive"
     """Whether a page contains the product whose id was given (prom-api §2.1)."""
     root_group_only: bool = False
     """Whether a product list without `group_id` shows only the root group (prom-api §3.1)."""
     forbidden_as: Literal["401-html", "403-html", "403-json", "200-message"] = "200-message"
-    """The answer to a token without the right (prom-api §1.3): a web page, 403 with JSON, or what a careless
-    client takes for success, 200 with a message "forbidden"."""
+    """The answer to a token without the right (prom-api §1.3).
+
+    It is a web page, 403 with JSON, or what a careless client takes for success: 200 with "forbidden".
+    """
     api_closed: Literal["no", "401-json", "403-json", "200-message"] = "no"
-    """The answer to every call where the plan of the shop has no API (prom-api §1.2), "no" where it has one."""
+    """The answer to every call where the plan of the shop has no API, "no" where it has one (prom-api §1.2)."""
     texts: Literal["clean", "broken"] = "clean"
     """Whether texts that people typed hold half an emoji, NUL and other control characters."""
     report_unchanged: bool = False
@@ -37,8 +39,10 @@ class Quirks:
     import_seconds: float = 1.5
     """How long an import takes (prom-api §4.4)."""
     deleted_lines: Literal["no-id", "no-ids", "whole"] = "no-id"
-    """What lines of orders lose when their product is deleted: id, article and address, these and the external
-    id, or nothing (prom-api §5.5)."""
+    """What lines of orders lose when their product is deleted (prom-api §5.5).
+
+    It is id, article and address; these and the external id; or nothing.
+    """
     gifts: Literal["none", "zero", "null"] = "none"
     """Whether each new order holds a gift card, with a price of 0 or without one (prom-api §13)."""
 

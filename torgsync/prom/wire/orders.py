@@ -6,39 +6,30 @@ Source: docs/developers/prom-api.md §5.5, §6.1, §11.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal, DecimalException
 from typing import Annotated
 
 from pydantic import AliasPath, BeforeValidator, Field
 
-from torgsync.core.orders.order import Buyer, Line, Order, Paid, Recipient, Unread, Unreadable
+from torgsync.core.orders.order import Buyer, Order, Paid, Recipient, Unread, Unreadable
 from torgsync.core.product.cells import line_of_text
 from torgsync.core.product.fields import ZERO
+from torgsync.prom.wire.order_lines import AmountReader, OrderSums, PlainText, WireOrderLine, total_of
 from torgsync.prom.wire.values import (
     EXCERPT,
     Amount,
-    BothTexts,
     Identity,
     Moment,
     Text,
     WireModel,
-    both_texts,
     currency_of,
     dict_or_empty,
     dicts_of,
-    exact,
-    exact_money,
     parse_amount,
-    parse_text,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Replaces an order's time that Prom did not give; the order names it as unreadable."""
-
-MOST_PIECES = 10_000_000
-"""Of one good in one order; what is more is no quantity, and no state could store the sum of several."""
 
 _PLAIN = frozenset(
     """status source note promo_code free_delivery promotion commission commission_returned delivery_address
@@ -46,7 +37,7 @@ _PLAIN = frozenset(
 )
 """The fields of an order that need no reckoning."""
 
-_Words = Annotated[str, BeforeValidator(lambda raw: parse_text(raw) or "")]
+_Words = PlainText
 _Yes = Annotated[bool, BeforeValidator(lambda raw: raw is True)]
 _Part = BeforeValidator(dict_or_empty)
 
@@ -59,31 +50,6 @@ class WirePerson(WireModel):
     second_name: _Words = ""
     last_name: _Words = ""
     phone: _Words = ""
-
-
-class WireOrderLine(WireModel):
-    """One product of an order. Money stays raw, so that what cannot be read can be named."""
-
-    id: _Words = ""
-    external_id: _Words = ""
-    sku: _Words = ""
-    name: Text = None
-    name_multilang: BothTexts = None
-    quantity: object = None
-    price: object = None
-    total_price: object = None
-
-    def line(self, amounts: _AmountReader, where: str) -> Line:
-        """Return the line as the core knows it; `where` names it in what cannot be read."""
-        return Line(
-            good_id=self.external_id,
-            prom_id=self.id,
-            sku=self.sku,
-            name=both_texts(self.name_multilang, self.name)[0] or "",
-            quantity=amounts.number(f"{where}.quantity", self.quantity) or ZERO,
-            price=amounts.money(f"{where}.price", self.price) or ZERO,
-            total=amounts.money(f"{where}.total_price", self.total_price) or ZERO,
-        )
 
 
 class WireOrder(WireModel):
@@ -128,12 +94,17 @@ class WireOrder(WireModel):
     )
 
     def order(self) -> Order:
-        """Return the order; amounts that cannot be read count as zero and are named."""
-        amounts = _AmountReader()
+        """Return the order; amounts that cannot be read count as zero and are named.
+
+        A gift without a price counts as zero too, and is not named, where the total adds up without it.
+        """
+        amounts = AmountReader()
         delivery = amounts.optional_money("delivery_cost", self.delivery_cost) or ZERO
         lines = tuple(line.line(amounts, f"products[{n}]") for n, line in enumerate(self.products))
-        goods = sum((line.total for line in lines), ZERO)
-        total, discount, inferred = self._total(amounts, goods, delivery)
+        total = total_of(self._sums(amounts), sum((line.total for line in lines), ZERO), delivery)
+        if total.explained:
+            gifts = (f"products[{n}]" for n, line in enumerate(self.products) if line.may_be_gift)
+            amounts.forget_absent(gifts)
         currency = self._currency(amounts)
         created, modified = self.date_created or self.date_modified, self.date_modified or self.date_created
         if created is None or modified is None:
@@ -146,12 +117,12 @@ class WireOrder(WireModel):
             modified=modified or EPOCH,
             buyer=self._buyer(),
             lines=lines,
-            total=total if currency else None,
+            total=total.amount if currency else None,
             currency=currency,
-            delivery_cost=delivery,
+            delivery_cost=max(delivery, ZERO),
             paid=self._paid(),
-            discount=discount,
-            discount_inferred=inferred,
+            discount=total.discount,
+            discount_inferred=total.inferred,
             unreadable=tuple(amounts.unreadable),
             recipient=Recipient(
                 recipient.first_name, recipient.second_name, recipient.last_name, recipient.phone
@@ -159,7 +130,7 @@ class WireOrder(WireModel):
             cancelled_because=self.cancellation_title or self.cancellation_name,
         )
 
-    def _currency(self, amounts: _AmountReader) -> str:
+    def _currency(self, amounts: AmountReader) -> str:
         """Return the currency of the order's money, the empty text where it is unknown."""
         field, money = ("price", self.price) if self.full_price is None else ("full_price", self.full_price)
         try:
@@ -168,26 +139,14 @@ class WireOrder(WireModel):
             amounts.unreadable.append(Unreadable(Unread.CURRENCY, field, line_of_text(str(money))[:EXCERPT]))
             return ""
 
-    def _total(
-        self, amounts: _AmountReader, lines: Decimal, delivery: Decimal
-    ) -> tuple[Decimal | None, Decimal, bool]:
-        """Return the sum that the buyer pays, the discount in it, and whether that is only inferred.
-
-        Which of `price` and `full_price` includes discount and delivery is not recorded (prom-api §5.5), so
-        the one that equals the sum of the lines is taken; where none does, the full price, and a finding is
-        made of it later.
-        """
-        price = amounts.money("price", self.price)
-        full = amounts.optional_money("full_price", self.full_price)
-        reduced = amounts.optional_money("price_with_special_offer", self.price_with_special_offer)
-        discount = amounts.optional_money("special_offer_discount", self.special_offer_discount) or ZERO
-        inferred = False
-        if not discount and price is not None and lines > price:
-            discount, inferred = lines - price, True
-        candidates = [amount for amount in (full, reduced, price) if amount is not None]
-        payable = (lines - discount + delivery, lines - discount)
-        matching = [amount for expected in payable for amount in candidates if amount == expected]
-        return next(iter([*matching, *candidates]), None), discount, inferred
+    def _sums(self, amounts: AmountReader) -> OrderSums:
+        """Return the sums of the order as Prom shows them."""
+        return OrderSums(
+            price=amounts.money("price", self.price),
+            full=amounts.optional_money("full_price", self.full_price),
+            reduced=amounts.optional_money("price_with_special_offer", self.price_with_special_offer),
+            discount=amounts.optional_money("special_offer_discount", self.special_offer_discount) or ZERO,
+        )
 
     def _buyer(self) -> Buyer:
         """Return the buyer, with the recipient's phone, else the order's (prom-api §5.5)."""
@@ -217,35 +176,3 @@ class WirePaymentOption(WireModel):
 
     id: Identity
     name: _Words = ""
-
-
-def _pieces(raw: object) -> Decimal:
-    """Return a quantity. Raises ValueError, also for more than any stock can hold."""
-    quantity = exact(raw)
-    if abs(quantity) > MOST_PIECES:
-        raise ValueError(str(quantity))
-    return quantity
-
-
-class _AmountReader:
-    """Reads an order's numbers, and lists those that cannot be read with their text."""
-
-    def __init__(self) -> None:
-        self.unreadable: list[Unreadable] = []
-
-    def number(self, name: str, raw: object) -> Decimal | None:
-        return self._read(name, raw, _pieces)
-
-    def money(self, name: str, raw: object) -> Decimal | None:
-        return self._read(name, raw, exact_money)
-
-    def optional_money(self, name: str, raw: object) -> Decimal | None:
-        return None if raw is None else self.money(name, raw)
-
-    def _read(self, name: str, raw: object, parse: Callable[[object], Decimal]) -> Decimal | None:
-        try:
-            return parse(raw)
-        except (ValueError, DecimalException):
-            text = "" if raw is None else line_of_text(str(raw))[:EXCERPT]
-            self.unreadable.append(Unreadable(Unread.AMOUNT if text else Unread.NO_AMOUNT, name, text))
-            return None

@@ -152,6 +152,66 @@ def test_the_total_is_the_price_that_adds_up(money: dict[str, object], total: st
     assert (str(found.total), found.discount) == (total, Decimal(discount))
 
 
+GIFT = {"id": 5, "name": "Листівка", "quantity": 1}
+ABSENT = [Unreadable(Unread.NO_AMOUNT, f"products[1].{key}") for key in ("price", "total_price")]
+
+
+@pytest.mark.parametrize(
+    ("gift", "money", "unreadable"),
+    [
+        pytest.param({"price": None, "total_price": None}, {}, [], id="nulls"),
+        pytest.param({}, {}, [], id="absent"),
+        pytest.param({"price": "", "total_price": "0 грн"}, {}, [], id="empty"),
+        pytest.param({"price": "0 грн", "total_price": None}, {}, [], id="price 0"),
+        pytest.param({"price": "0 грн", "total_price": 0}, {"full_price": "1"}, [], id="all there"),
+        pytest.param({}, {"full_price": "1 778 грн", "price": None, "delivery_cost": 65}, [], id="delivery"),
+        pytest.param({}, {"full_price": "1 800 грн", "price": "1 800 грн"}, ABSENT, id="it has a price"),
+        pytest.param({}, {"price": "1 613 грн"}, ABSENT, id="a discount that is only inferred"),
+        pytest.param({"price": "10 грн"}, {}, ABSENT[1:], id="no total"),
+    ],
+)
+def test_a_gift_without_a_price_is_worth_nothing_where_the_total_adds_up(
+    gift: dict[str, object], money: dict[str, object], unreadable: list[Unreadable]
+) -> None:
+    """Where it does not, the order has an amount that cannot be read."""
+    found = order(products=[*ORDER["products"], GIFT | gift], **money)
+    named = [one for one in found.unreadable if one.field.startswith("products")]
+    assert (named, found.lines[1].total) == (unreadable, Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("money", "total", "discount"),
+    [
+        pytest.param({"full_price": "1 613 грн"}, "1613.00", "100", id="full price with it"),
+        pytest.param({"full_price": "1 613 грн", "price": "1 613 грн"}, "1613.00", "100", id="all with it"),
+        pytest.param({}, "1713.00", "0", id="no price has it"),
+        pytest.param({"price": "1 513 грн"}, "1513.00", "200", id="another discount"),
+        pytest.param({"full_price": "1 593", "special_offer_discount": 20}, "1593.00", "120", id="offer too"),
+    ],
+)
+def test_a_delivery_cost_below_zero_is_a_discount(
+    money: dict[str, object], total: str, discount: str
+) -> None:
+    """Where a sum of the order shows it; it is no cost of the delivery in any case."""
+    found = order(delivery_cost=-100.0, **money)
+    assert (str(found.total), found.discount, found.delivery_cost) == (total, Decimal(discount), Decimal(0))
+    assert found.discount_inferred is (discount == "200")
+
+
+@pytest.mark.parametrize("products", [None, [], {}, "none", [None, "odd"]])
+def test_an_order_without_lines_is_read(products: object) -> None:
+    """Whatever is in their place."""
+    found = order(products=products)
+    assert (found.lines, found.total, found.unreadable) == ((), Decimal(1713), ())
+
+
+def test_a_line_of_a_deleted_product_is_read() -> None:
+    """Its ids are empty; what is left stays."""
+    gone = ORDER["products"][0] | {"id": None, "sku": None, "url": None, "external_id": None}
+    (line,) = order(products=[gone]).lines
+    assert (line.good_id, line.prom_id, line.sku, line.name) == ("", "", "", "Сукня вечірня")
+
+
 @pytest.mark.parametrize(
     ("money", "expected"),
     [
