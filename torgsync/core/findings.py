@@ -91,6 +91,9 @@ class Code(StrEnum):
     DELETED_BY_MODERATOR = "deleted-by-moderator", Severity.ERROR
     ORDER_SUM = "order-sum", Severity.WARNING
     ORDER_GOOD_UNKNOWN = "order-good-unknown", Severity.ERROR
+    ORDER_NO_LINES = "order-no-lines", Severity.ERROR
+    ORDER_FREE_LINE = "order-free-line", Severity.NOTICE
+    ORDER_ID_UNKNOWN = "order-id-unknown", Severity.WARNING
     ORDER_MONEY_UNREADABLE = "order-money-unreadable", Severity.ERROR
     ORDER_FORGOTTEN = "order-forgotten", Severity.ERROR
     ORDER_CHANGED = "order-changed", Severity.WARNING

@@ -677,7 +677,7 @@ def test_an_order_is_shown(mapped: Home) -> None:
     for words in ("note       подзвоніть [після] 18", "Шуруп [/25]", "discount   35.50", "its cost   80.00"):
         assert words in people.out
     rows = mapped.run("orders", "show", str(number), "--format", "csv").lines
-    assert (rows[0], len(rows)) == ("order,good_id,sku,name,quantity,price,total", 3)
+    assert (rows[0], len(rows)) == ("order,good_id,sku,name,quantity,price,total,free", 3)
 
 
 def test_orders_are_listed_by_day_and_status(mapped: Home) -> None:

@@ -777,7 +777,7 @@ def test_orders_are_chosen_by_day_and_status(mapped: Home, tmp_path: Path) -> No
     fetch(mapped)
     every = mapped.run("orders", "export", "--all")
     assert every.lines == [f"order-{kept}.json"]
-    assert "1 order left out: called off, paid back, or their people forgotten" in every.err
+    assert "1 order left out: called off, paid back, empty, or their people forgotten" in every.err
     assert mapped.run("orders", "export", "--status", "pending").lines == [f"order-{kept}.json"]
     everything = mapped.run("orders", "export", "--all", "--to-folder", str(tmp_path / "all"))
     assert len(everything.lines) == 2

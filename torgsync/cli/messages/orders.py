@@ -14,6 +14,7 @@ _HOLD: dict[HoldReason, str] = {
     HoldReason.DELIVERED_EARLIER: "it was delivered before orders were brought home",
     HoldReason.PLACED_EARLIER: "it was placed before {day}",
     HoldReason.NO_SALE: "it is {status}",
+    HoldReason.NOTHING_SOLD: "nothing was bought",
 }
 """Why an order gets no file; the other reasons have a finding with the sentence."""
 
@@ -75,6 +76,16 @@ _ABOUT_ORDER: dict[Code, Sentence] = {
     ),
     Code.ORDER_GOOD_UNKNOWN: lambda name, good_id: (
         f"`{name}` {f'({good_id}) is no good' if good_id else 'has no id'} of the accounting program"
+    ),
+    Code.ORDER_NO_LINES: (
+        "Prom.ua shows a total of {total} and nothing that was bought; see it in the seller's cabinet"
+    ),
+    Code.ORDER_FREE_LINE: (
+        "`{name}` is free and no item of the accounting program; it is in the comment of the order's file"
+    ),
+    Code.ORDER_ID_UNKNOWN: (
+        "`{name}` has the id {good_id}, which neither the export nor Prom.ua has and which was never sent; "
+        "see whether Torgsoft finds it"
     ),
     Code.ORDER_MONEY_UNREADABLE: lambda total_missing, **args: fill(
         f"{_UNREAD[args['why']]} cannot be read"

@@ -174,7 +174,8 @@ def export(
         program.notify(f"{counted(len(result.names), 'file')} in `{result.place}`")
     if result.left:
         program.notify(
-            f"{counted(result.left, 'order')} left out: called off, paid back, or their people forgotten"
+            f"{counted(result.left, 'order')} left out: called off, paid back, empty, "
+            "or their people forgotten"
         )
     for finding in result.findings:
         program.warn(finding_message(finding))

@@ -11,6 +11,7 @@ from torgsync.cli.base.render import pick, print_table, second_of, whole_or_floa
 from torgsync.cli.messages.orders import done_message, hold_message, unreadable_message, work_message
 from torgsync.cli.payments import posting_row
 from torgsync.core.orders.clients import client_of, normal_phone
+from torgsync.core.orders.lines import free_lines
 from torgsync.core.text import one_line
 from torgsync.jobs.orders.listing import OrderDetails
 
@@ -18,6 +19,7 @@ from torgsync.jobs.orders.listing import OrderDetails
 def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
     """Return an order as JSON: money as decimal strings, times in the zone `clock`."""
     stored, order = details.stored, details.stored.order
+    free = free_lines(order)
     buyer = client_of(order.buyer)
 
     def moment(when: datetime | None) -> str | None:
@@ -40,6 +42,7 @@ def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
                 "quantity": whole_or_float(line.quantity),
                 "price": str(line.price),
                 "total": str(line.total),
+                "free": line in free,
             }
             for line in order.lines
         ],
@@ -111,6 +114,7 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
     rows = ([line[key] for key in keys] for line in document["lines"])
     print_table(program, ("good", "name", "count", "price", "total"), rows)
     facts = {
+        "free": "; ".join(line["name"] for line in document["lines"] if line["free"]),
         "total": f"{document['total']} {document['currency']}" if document["total"] else "–",
         "discount": _amount(document["discount"], document["promo_code"] or document["promotion"]),
         "delivery": ", ".join(filter(None, (delivery["way"], delivery["address"]))),

@@ -118,6 +118,8 @@ class Orders(SettingsTable):
     """Whether Prom is told that a new order is received, once Torgsoft can have it."""
     since: str | None = None
     """Day from which on orders go to Torgsoft, "2026-03-01"; older ones are kept here alone."""
+    free_lines: Literal["comment", "hold"] = "comment"
+    """Where a free line that is no good (a gift card) goes: the file's "comment", or "hold" the order."""
     zone: str = "Europe/Kyiv"
     """Whose clock orders and payments are told by."""
 

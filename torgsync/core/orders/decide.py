@@ -8,33 +8,51 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import NamedTuple
 
 from torgsync.core.config.settings import SyncObject
-from torgsync.core.findings import Finding
+from torgsync.core.findings import Code, Finding
 from torgsync.core.orders.clients import Client, Contact, client_of, match_client
-from torgsync.core.orders.order import Line, Order, same_order, without_people
+from torgsync.core.orders.lines import costs_nothing, nothing_sold, with_goods, without_free_goods
+from torgsync.core.orders.order import Order, same_order, without_people
 from torgsync.core.orders.postings import Posting, place_of, postings_due
 from torgsync.core.orders.reasons import FINDING_OF, HOLD_OF, Hold, HoldReason, Todo, findings_of, hand_work
 from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.reason import Reason
+
+ABOUT_FILE = frozenset(
+    (
+        Code.ORDER_NO_LINES,
+        Code.ORDER_GOOD_UNKNOWN,
+        Code.ORDER_FREE_LINE,
+        Code.ORDER_ID_UNKNOWN,
+        Code.ORDER_SUM,
+    )
+)
+"""Findings about what goes into a file: an order that needs none has nothing to be looked at."""
+
+NEEDS_NO_FILE = (HoldReason.DELIVERED_EARLIER, HoldReason.NO_SALE, HoldReason.PLACED_EARLIER)
+"""Why no file of an order is due, and nothing is to be done about its lines either."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
     """What the state knows that bears on one order.
 
-    `product_goods` and `sku_goods` are good ids keyed by Prom's product id and by article, for lines without
-    a good id; `foreign` are good ids that the accounting program does not have. `clients` are the clients
+    `aliases` are good ids keyed by the external ids of adopted products; `product_goods` and `sku_goods` are
+    good ids keyed by Prom's product id and by article, for lines without a good id. `foreign` are good ids
+    that Prom has and the accounting program does not, `unknown` those that neither the export, nor Prom's
+    list, nor anything that was sent has. `clients` are the clients
     that share a contact with the buyer, each with all its contacts; `choosing` is whether the order waits for
     a person to choose its client. `postings` are those of the order, in the order they were made. `filed` is
     the order as Torgsoft was given it. `begun` is when orders were first fetched, None where unknown.
     """
 
+    aliases: Mapping[str, str]
     product_goods: Mapping[str, str]
     sku_goods: Mapping[str, str]
     foreign: Collection[str]
+    unknown: Collection[str]
     clients: Mapping[str, Collection[Contact]]
     choosing: bool
     postings: Sequence[Posting]
@@ -90,31 +108,64 @@ class OrderDecision:
 def is_unchanged(known: StoredOrder, incoming: Order) -> bool:
     """Return whether Prom shows an order as it is stored, so that no facts are needed to decide about it.
 
-    An order with a line whose good is unknown needs them: the good may be known by now.
+    An order with a line whose good is unknown needs them: the good may be known by now. A free line that went
+    into the comment of the file stays there.
     """
-    order = _as_stored(replace(incoming, lines=_with_goods(incoming.lines, known)), known)
-    return all(line.good_id for line in order.lines) and same_order(known.order, order)
+    shown = _with_lines(incoming, known)
+    order = _as_stored(replace(shown, lines=with_goods(shown.lines, known.order.lines)), known)
+    known_goods = all(line.good_id or (costs_nothing(line) and known.hold is None) for line in order.lines)
+    return known_goods and same_order(known.order, order)
 
 
 def decide_order(
     known: StoredOrder | None, incoming: Order, facts: OrderFacts, settings: SyncObject
 ) -> OrderDecision | None:
     """Return what is to be stored about an order as Prom shows it; None where nothing changed."""
-    goods = _with_goods(incoming.lines, known, facts.product_goods, facts.sku_goods)
-    order = _as_stored(replace(incoming, lines=goods), known)
+    free_in_comment = settings.orders.free_lines == "comment"
+    order = _with_lines(incoming, known)
+    before = known.order.lines if known else ()
+    lines = with_goods(order.lines, before, facts.aliases, facts.product_goods, facts.sku_goods)
+    if free_in_comment and not order.unreadable:
+        lines = without_free_goods(lines, {*facts.foreign, *facts.unknown})
+    order = _as_stored(replace(order, lines=lines), known)
     if known and same_order(known.order, order):
         return None
-    findings = findings_of(order, facts.foreign)
+    # What waits for a person goes on waiting when Prom's list forgets the product.
+    foreign = {*facts.foreign, *(facts.unknown if known and known.waits else ())}
+    findings = findings_of(order, foreign, facts.unknown, free_in_comment=free_in_comment)
+    hold = _hold(known, order, findings, facts.begun, settings.orders.begin)
     method = settings.payment_method(order.payment_id)
     return OrderDecision(
         order=order,
-        hold=_hold(known, order, findings, facts.begun, settings.orders.begin),
+        hold=hold,
         client=_client(known, order, facts, settings),
         postings=postings_due(order, place_of(method), facts.postings),
-        findings=findings,
+        findings=_useful_findings(known, order, hold, findings),
         correction=_correction(known, order, facts.filed) if known else None,
         owes_file=known is not None and known.phase is FilePhase.WITHDRAWN and order.takes_place,
         unmapped=bool(order.payment_id) and not (method and method.mapped),
+    )
+
+
+def _with_lines(incoming: Order, known: StoredOrder | None) -> Order:
+    """Return an order with the lines that it had, where Prom leaves out all of them and its sum is the same.
+
+    Of the sums of an order, the one that its lines come to is its total, so without lines it may be the one
+    before the discount.
+    """
+    if known is None or incoming.lines or not known.order.lines:
+        return incoming
+    before = known.order
+    sums = (before.total, None if before.total is None else before.total + before.discount)
+    if incoming.total not in sums:
+        return incoming
+    return replace(
+        incoming,
+        lines=before.lines,
+        total=before.total,
+        discount=before.discount,
+        discount_inferred=before.discount_inferred,
+        unreadable=before.unreadable,
     )
 
 
@@ -122,28 +173,16 @@ def _as_stored(order: Order, known: StoredOrder | None) -> Order:
     return without_people(order) if known and known.order.forgotten else order
 
 
-def _with_goods(
-    lines: Sequence[Line],
-    known: StoredOrder | None,
-    product_goods: Mapping[str, str] = MappingProxyType({}),
-    sku_goods: Mapping[str, str] = MappingProxyType({}),
-) -> tuple[Line, ...]:
-    """Return the lines with a good id wherever one can be found.
-
-    A line keeps the good that it was found to be before; otherwise its product decides, then its article
-    (prom-api §8 no. 5).
-    """
-    before = known.good_ids if known else {}
-    return tuple(
-        replace(
-            line,
-            good_id=line.good_id
-            or before.get(line.prom_id)
-            or product_goods.get(line.prom_id)
-            or sku_goods.get(line.sku, ""),
-        )
-        for line in lines
-    )
+def _useful_findings(
+    known: StoredOrder | None, order: Order, hold: Hold | None, findings: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """Return the findings that are of use: none about the file of an order that needs none, none twice."""
+    if hold is not None and hold.code in NEEDS_NO_FILE:
+        return tuple(finding for finding in findings if finding.code not in ABOUT_FILE)
+    if known is None or known.hold is not None or known.order.lines != order.lines:
+        return findings
+    reported = (Code.ORDER_FREE_LINE, Code.ORDER_ID_UNKNOWN)
+    return tuple(finding for finding in findings if finding.code not in reported)
 
 
 def _hold(
@@ -171,6 +210,8 @@ def _hold(
     for finding in findings:
         if finding.code in HOLD_OF:
             return Reason(HOLD_OF[finding.code], finding.args)
+    if not order.unreadable and nothing_sold(order):
+        return Reason(HoldReason.NOTHING_SOLD)
     if order.forgotten and not (known and known.phase is FilePhase.TAKEN):
         return Reason(HoldReason.FORGOTTEN)
     return None

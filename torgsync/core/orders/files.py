@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from torgsync.core.orders.reasons import HoldReason
 from torgsync.core.orders.stored import FilePhase, StoredOrder
 
 
@@ -103,12 +104,15 @@ def decide_file(
 
 def decide_content(stored: StoredOrder, content: Content) -> FileAction:
     """Decide about a file whose version or size gave a reason to read it."""
+    nothing_sold = stored.hold is not None and stored.hold.code is HoldReason.NOTHING_SOLD
+    held = (stored.waits or nothing_sold) and stored.filed != stored.version
     match content:
         case Content.GONE:
             return FileAction.TAKEN
         case Content.CURRENT:
             return FileAction.ADOPT
+        case _ if held:
+            return FileAction.WITHDRAW
         case Content.DAMAGED:
             return FileAction.REPAIR
-    held = stored.waits and stored.filed != stored.version
-    return FileAction.WITHDRAW if held else FileAction.REPLACE
+    return FileAction.REPLACE

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from torgsync.core.findings import Code, Finding
+from torgsync.core.orders.lines import free_lines, same_goods
 from torgsync.core.orders.order import Order
 from torgsync.core.reason import Arg, Args, Reason
 
@@ -22,7 +23,9 @@ class HoldReason(StrEnum):
     PLACED_EARLIER = "placed-earlier"  # before the day from which orders count; `day` is ISO 8601
     NO_SALE = "no-sale"  # `status` is its status in a word
     MONEY_UNREADABLE = "money-unreadable"  # what is `Unreadable`, and `total_missing`
+    NO_LINES = "no-lines"  # Prom shows a sum, `total`, and nothing that was bought
     GOOD_UNKNOWN = "good-unknown"  # `name` of the line, `good_id` as Prom has it, which may be empty
+    NOTHING_SOLD = "nothing-sold"  # nothing that costs anything, and no sum: there is nothing to enter
     FORGOTTEN = "forgotten"  # its buyer was forgotten before Torgsoft had it
 
 
@@ -41,6 +44,7 @@ Todo = Reason[HandWork]
 
 FINDING_OF: Mapping[HoldReason, Code] = {
     HoldReason.MONEY_UNREADABLE: Code.ORDER_MONEY_UNREADABLE,
+    HoldReason.NO_LINES: Code.ORDER_NO_LINES,
     HoldReason.GOOD_UNKNOWN: Code.ORDER_GOOD_UNKNOWN,
     HoldReason.FORGOTTEN: Code.ORDER_FORGOTTEN,
 }
@@ -82,7 +86,7 @@ def hand_work(filed: Order | None, order: Order, before: Todo | None = None) -> 
     if filed is None or order.forgotten:
         return before
     differs = {
-        "goods": filed.lines != order.lines,
+        "goods": not same_goods(filed.lines, order.lines),
         "total": filed.total != order.total,
         "delivery": (filed.delivery_name, filed.delivery_address)
         != (order.delivery_name, order.delivery_address),
@@ -93,21 +97,46 @@ def hand_work(filed: Order | None, order: Order, before: Todo | None = None) -> 
     return Reason(HandWork.CHECK_SAME) if before else None
 
 
-def findings_of(order: Order, foreign: Collection[str] = ()) -> tuple[Finding, ...]:
-    """Return the findings of an order; `foreign` are good ids that the accounting program does not have."""
+def findings_of(
+    order: Order,
+    foreign: Collection[str] = (),
+    unknown: Collection[str] = (),
+    *,
+    free_in_comment: bool = True,
+) -> tuple[Finding, ...]:
+    """Return the findings of an order.
+
+    `foreign` are good ids that only Prom has, not the accounting program, `unknown` those that nothing knows.
+    Free lines without a good go into the comment of the order's file, or hold the order like any other.
+    """
     total_missing = order.total is None and order.takes_place
+    free = free_lines(order) if free_in_comment else ()
     reasons: list[tuple[Code, Args]] = [
         (Code.ORDER_MONEY_UNREADABLE, {**asdict(unreadable), "total_missing": total_missing})
         for unreadable in order.unreadable
     ]
+    lacking = not order.unreadable and len(free) == len(order.lines) and _has_worth(order)
+    if lacking:
+        reasons.append((Code.ORDER_NO_LINES, {"total": str(order.total)}))
     reasons += [
         (Code.ORDER_GOOD_UNKNOWN, {"name": line.name, "good_id": line.good_id})
         for line in order.lines
-        if not line.good_id or line.good_id in foreign
+        if line.good_id in foreign or not (line.good_id or line in free)
     ]
-    if not order.unreadable and (difference := _wrong_sum(order)):
+    reasons += [(Code.ORDER_FREE_LINE, {"name": line.name}) for line in free]
+    reasons += [
+        (Code.ORDER_ID_UNKNOWN, {"name": line.name, "good_id": line.good_id})
+        for line in order.lines
+        if line.good_id in unknown and line.good_id not in foreign
+    ]
+    if not order.unreadable and not lacking and (difference := _wrong_sum(order)):
         reasons.append((Code.ORDER_SUM, difference))
     return tuple(Finding(code, order=order.id, args=args) for code, args in reasons)
+
+
+def _has_worth(order: Order) -> bool:
+    """Return whether its sum is more than that of the delivery."""
+    return order.total not in (0, order.delivery_cost)
 
 
 def _wrong_sum(order: Order) -> Args:

@@ -54,11 +54,6 @@ class StoredOrder:
     hand_work: Todo | None = None
 
     @property
-    def good_ids(self) -> dict[str, str]:
-        """The goods that its lines were found to be, keyed by Prom's product id."""
-        return {line.prom_id: line.good_id for line in self.order.lines if line.good_id}
-
-    @property
     def waits(self) -> bool:
         """Whether it is held for a reason that a person has to look at."""
         return self.hold is not None and self.hold.code in FINDING_OF

@@ -13,6 +13,7 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from torgsync.core.orders.clients import client_of, normal_phone
+from torgsync.core.orders.lines import free_lines
 from torgsync.core.orders.order import Order
 
 SALE_TYPE = "1"
@@ -61,7 +62,8 @@ def order_document(order: Order, clock: tzinfo) -> dict[str, object]:
     """Return an order in Torgsoft's format: every number a string with a point, times in the zone `clock`.
 
     The format has no field for payment, discount, delivery price or recipient, so `Comment` holds them
-    (torgsoft §12.3), and the lines without a good id. A second phone is left out where there is none.
+    (torgsoft §12.3), and the lines without a good id, free ones among them. A second phone is left out where
+    there is none.
     """
     buyer = client_of(order.buyer)
     other = normal_phone(order.recipient.phone)
@@ -103,11 +105,13 @@ def _comment(order: Order) -> str:
         parts.append(f"отримувач {order.recipient.full_name} {normal_phone(order.recipient.phone)}".strip())
     if order.parcel:
         parts.append(f"ТТН {order.parcel}")
+    free = free_lines(order)
     parts += [
         f"невідомий товар: {line.name} x {_plain(line.quantity)} по {_plain(line.price)}"
         for line in order.lines
-        if not line.good_id
+        if not line.good_id and line not in free
     ]
+    parts += [f"безкоштовно: {line.name} x {_plain(line.quantity)}" for line in free]
     return "; ".join(filter(None, [*parts, order.note]))
 
 

@@ -209,7 +209,7 @@ class _Delivery:
         self.outbox.make_durable()
         self._store_removed(stored)
         self.outbox.remove(f"{name}{HIDDEN}")
-        args = {"sale": order.takes_place}
+        args = {"sale": stored.waits}
         self.result.findings.append(Finding(Code.ORDER_WITHDRAWN, order=order.id, args=args))
 
     def _replace(self, stored: StoredOrder) -> None:

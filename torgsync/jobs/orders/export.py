@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from torgsync.core.findings import Finding
+from torgsync.core.orders.decide import ABOUT_FILE
 from torgsync.core.orders.order import Order
 from torgsync.core.orders.reasons import HOLD_OF, findings_of
 from torgsync.errors import Exit, UsageError
@@ -59,9 +60,7 @@ def export_orders(
             with context.transaction() as work:
                 orders = [stored.order for stored in matching_orders(work, status, since, until)]
             anyone = to or as_csv
-            order_ids = [
-                order.id for order in orders if not order.forgotten and (anyone or order.takes_place)
-            ]
+            order_ids = [order.id for order in orders if not order.forgotten and (anyone or _loads(order))]
             left = len(orders) - len(order_ids)
         result = (_export_csv if as_csv else _export_json)(context, order_ids, to)
         run.exit_code = result.exit_code
@@ -77,6 +76,11 @@ def _export_json(context: JobContext, order_ids: Sequence[str], to: str | None) 
         raise UsageError(
             f"order {no_sale.id} is no sale any more; Torgsoft would reserve its goods",
             hint="write it elsewhere: --to-folder DIR",
+        )
+    if empty := next((order for order in orders if counts and not order.lines), None):
+        raise UsageError(
+            f"Prom.ua shows no items of order {empty.id}; there is nothing in it for Torgsoft",
+            hint="see it in the seller's cabinet and enter it in Torgsoft by hand",
         )
     names = []
     with outbox_of(context, None if counts else to) as outbox:
@@ -98,6 +102,11 @@ def _export_json(context: JobContext, order_ids: Sequence[str], to: str | None) 
                     work.order_files.mark_written(order.id, context.now())
             names.append(name)
         return ExportResult(outbox.label, tuple(names), findings)
+
+
+def _loads(order: Order) -> bool:
+    """Return whether there is anything in it for Torgsoft."""
+    return order.takes_place and bool(order.lines)
 
 
 def _export_csv(context: JobContext, order_ids: Sequence[str], to: str | None) -> ExportResult:
@@ -127,4 +136,10 @@ def _known_orders(context: JobContext, order_ids: Sequence[str]) -> tuple[list[O
         raise UsageError(f"there is no order {', '.join(unknown)}", hint="see them: torgsync orders list")
     if forgotten := next((order for order in orders if order.forgotten), None):
         raise UsageError(f"the people of order {forgotten.id} were forgotten; it cannot be written")
-    return orders, tuple(finding for order in orders for finding in findings_of(order, foreign))
+    in_comment = context.object.orders.free_lines == "comment"
+    return orders, tuple(
+        finding
+        for order in orders
+        for finding in findings_of(order, foreign, free_in_comment=in_comment)
+        if order.takes_place or finding.code not in ABOUT_FILE
+    )

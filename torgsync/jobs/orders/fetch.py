@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.orders.clients import client_of
-from torgsync.core.orders.decide import ClientDecision, OrderFacts, decide_order, is_unchanged
+from torgsync.core.orders.decide import ClientDecision, decide_order, is_unchanged
 from torgsync.core.orders.order import GAPS_AT_ONCE, PENDING, Order, missing_numbers
 from torgsync.core.orders.reasons import HOLD_OF
-from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.paging import pages
 from torgsync.core.plan.date_filter import OVERLAP
 from torgsync.errors import Exit, ExportInvalid, PromRefused, TokenRefused, TorgsyncError
@@ -23,6 +21,7 @@ from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.orders.clients import read_torgsoft_clients
 from torgsync.jobs.orders.delivery import DeliveryResult, deliver_files
+from torgsync.jobs.orders.facts import order_facts
 from torgsync.jobs.orders.listing import open_findings
 from torgsync.jobs.orders.payments import place_money, unmapped_findings
 from torgsync.state.store import UnitOfWork
@@ -180,7 +179,7 @@ def _store(context: JobContext, work: UnitOfWork, order: Order, fetched: FetchRe
     known = work.orders.get(order.id)
     if known and is_unchanged(known, order):
         return
-    decision = decide_order(known, order, _facts(work, order, known, fetched.begun), context.object)
+    decision = decide_order(known, order, order_facts(work, order, known, fetched.begun), context.object)
     if decision is None:
         return
     now = context.now()
@@ -198,29 +197,6 @@ def _store(context: JobContext, work: UnitOfWork, order: Order, fetched: FetchRe
         fetched.new += 1
         fetched.held += decision.waits
         fetched.unmapped += decision.unmapped
-
-
-def _facts(work: UnitOfWork, order: Order, known: StoredOrder | None, begun: datetime | None) -> OrderFacts:
-    goods = work.ordered_goods
-    before = known.good_ids if known else {}
-    blank = [line for line in order.lines if not line.good_id and line.prom_id not in before]
-    by_product = goods.by_product(line.prom_id for line in blank if line.prom_id) if blank else {}
-    by_sku = {
-        line.sku: good_id
-        for line in blank
-        if line.sku and line.prom_id not in by_product and (good_id := goods.by_sku(line.sku))
-    }
-    listed = {line.good_id for line in order.lines if line.good_id}
-    return OrderFacts(
-        product_goods=by_product,
-        sku_goods=by_sku,
-        foreign=goods.foreign({*listed, *before.values(), *by_product.values(), *by_sku.values()}),
-        clients=work.clients.sharing(client_of(order.buyer).contacts),
-        choosing=bool(known and not known.client_id) and order.id in work.clients.candidates(),
-        postings=work.postings.all(order.id) if known else (),
-        filed=work.orders.filed_order(known) if known and known.phase is FilePhase.TAKEN else None,
-        begun=begun,
-    )
 
 
 def _store_client(work: UnitOfWork, order_id: str, decision: ClientDecision, now: datetime) -> str:

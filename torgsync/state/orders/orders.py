@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Table, bindparam, exists, or_, select, union
 
 from torgsync.core.orders.order import PENDING, Order
 from torgsync.core.orders.reasons import Hold
@@ -187,13 +187,28 @@ def _unknown_in(table: Table) -> ColumnElement[bool]:
     return ~exists().where(table.c.object == c.object, table.c.good_id == c.good_id)
 
 
+_GOOD_IDS: BindParameter[str] = bindparam("good_ids", expanding=True)
+
 _FOREIGN = select(shop_tables.existing.c.good_id).where(
     shop_tables.existing.c.object == bindparam("object"),
-    shop_tables.existing.c.good_id.in_(bindparam("good_ids", expanding=True)),
+    shop_tables.existing.c.good_id.in_(_GOOD_IDS),
     _unknown_in(shop_tables.goods),
     _unknown_in(shop_tables.sent),
 )
 """Built once: it is executed for every order."""
+
+_KNOWN = union(
+    *(
+        select(column).where(column.table.c.object == bindparam("object"), column.in_(_GOOD_IDS))
+        for column in (
+            shop_tables.goods.c.good_id,
+            shop_tables.existing.c.good_id,
+            shop_tables.existing.c.alias,
+            shop_tables.sent.c.good_id,
+        )
+    )
+)
+"""Likewise."""
 
 
 class OrderedGoodRepository(Repository):
@@ -203,6 +218,22 @@ class OrderedGoodRepository(Repository):
         """Return the external ids that Prom has and that are neither in an export nor were sent."""
         rows = self._db.execute(_FOREIGN, {"object": self._slug, "good_ids": list(good_ids)})
         return frozenset(rows.scalars())
+
+    def unknown(self, good_ids: Collection[str]) -> frozenset[str]:
+        """Return the external ids that neither an export, nor Prom's list, nor anything that was sent has.
+
+        Nothing follows before an export was read to its end and the products of the shop were listed.
+        """
+        known = self._db.execute(_KNOWN, {"object": self._slug, "good_ids": list(good_ids)}).scalars()
+        unknown = frozenset(good_ids).difference(known)
+        c = shop_tables.objects.c
+        both_read = unknown and self._scalar(c.reading) and self._scalar(c.looked_at)
+        return unknown if both_read else frozenset()
+
+    def by_alias(self, external_ids: Collection[str]) -> Mapping[str, str]:
+        """Return the goods of adopted products, keyed by the external ids that these have on Prom."""
+        c = shop_tables.existing.c
+        return self._pairs(self._select(c.alias, c.good_id).where(c.alias.in_(external_ids)))
 
     def by_product(self, prom_ids: Iterable[str]) -> Mapping[str, str]:
         """Return the external ids that Prom last showed, keyed by Prom's product id."""

@@ -73,6 +73,15 @@ def test_what_the_form_lacks_stands_in_the_comment() -> None:
     assert [good["GoodID"] for good in document["Goods"]] == ["17"]
 
 
+def test_free_lines_that_are_no_goods_stand_in_the_comment() -> None:
+    """A gift that is a good of the accounting program is handed out like any other."""
+    gift = replace(LINE, good_id="", name="Листівка", quantity=Decimal(1), price=Decimal(0), total=Decimal(0))
+    document = json.loads(order_json(order(lines=(LINE, gift, replace(gift, good_id="18"))), SHOP_ZONE))
+    comment = "Prom 300000001; Накладений платіж; безкоштовно: Листівка x 1"
+    assert document["Options"]["Comment"] == comment
+    assert [(good["GoodID"], good["Price"]) for good in document["Goods"]] == [("17", "100"), ("18", "0")]
+
+
 @pytest.mark.parametrize(
     ("utc", "local"),
     [("2026-03-29T00:30", "2026-03-29 02:30:00"), ("2026-03-29T01:30", "2026-03-29 04:30:00")],

@@ -145,6 +145,23 @@ def test_goods_of_an_order_are_found_by_product_and_article(work: UnitOfWork) ->
     assert work.ordered_goods.by_sku("A_7") is None
 
 
+def test_goods_that_nothing_knows(work: UnitOfWork) -> None:
+    """Neither the export, nor Prom's list, nor what was sent; nothing follows before both were read."""
+    assert work.ordered_goods.by_alias(["ABC"]) == {}
+    ids = ["17", "18", "19", "ABC", "abc", "never"]
+    work.rows.remember_rows([row("17", 17, product=product("17"))])
+    adopted = replace(existing("18", "57"), alias="ABC")
+    work.existing.remember_existing([existing("abc", "55"), adopted], work.object_state.begin_look())
+    work.products.remember_in_step({"19": {"price": Decimal(1)}}, NOON)
+    assert work.ordered_goods.unknown(ids) == frozenset()
+    work.object_state.end_reading("fingerprint", "{}")
+    assert work.ordered_goods.unknown(ids) == frozenset()
+    work.object_state.end_look(NOON, full=True)
+    assert work.ordered_goods.unknown(ids) == {"never"}
+    assert work.ordered_goods.unknown([]) == frozenset()
+    assert work.ordered_goods.by_alias(["ABC", "abc"]) == {"ABC": "18"}
+
+
 def test_what_an_export_cannot_know_is_held(work: UnitOfWork) -> None:
     """Orders newer than the export, owed, in the outbox, or found taken later; others are known to it."""
     for number in "123456":

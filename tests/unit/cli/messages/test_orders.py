@@ -43,6 +43,12 @@ FORGOTTEN = "its buyer was forgotten before Torgsoft took it; enter the sale by 
             finding(Code.ORDER_GOOD_UNKNOWN, name="Капці", good_id=""),
         ": `Капці` (17) is no good of the accounting program":
             finding(Code.ORDER_GOOD_UNKNOWN, name="Капці", good_id="17"),
+        ": Prom.ua shows a total of 200.00 and nothing that was bought; see it in the seller's cabinet":
+            finding(Code.ORDER_NO_LINES, total="200.00"),
+        ": `Диск` is free and no item of the accounting program; it is in the comment of the order's file":
+            finding(Code.ORDER_FREE_LINE, name="Диск"),
+        ": `Капці` has the id 17, which neither the export nor Prom.ua has and which was never sent; "
+        "see whether Torgsoft finds it": finding(Code.ORDER_ID_UNKNOWN, name="Капці", good_id="17"),
         ": the currency of `15 £` cannot be read":
             finding(Code.ORDER_MONEY_UNREADABLE, why="currency", text="15 £", total_missing=False),
         ": price (nothing stands there) cannot be read":
@@ -90,6 +96,7 @@ def test_a_finding_without_an_order(message: str, made: Finding) -> None:
         (Reason(HoldReason.DELIVERED_EARLIER), "it was delivered before orders were brought home"),
         (Reason(HoldReason.PLACED_EARLIER, {"day": "2026-03-01"}), "it was placed before 2026-03-01"),
         (Reason(HoldReason.NO_SALE, {"status": "refunded"}), "it is refunded"),
+        (Reason(HoldReason.NOTHING_SOLD), "nothing was bought"),
         (Reason(HoldReason.FORGOTTEN), f"order 7: {FORGOTTEN}"),
     ],
 )
@@ -131,6 +138,7 @@ def test_every_reason_has_a_sentence() -> None:
         HoldReason.NO_SALE: {"status": "x"},
         HoldReason.MONEY_UNREADABLE: {"why": "no-time", "field": "x", "text": "", "total_missing": False},
         HoldReason.GOOD_UNKNOWN: {"name": "x", "good_id": ""},
+        HoldReason.NO_LINES: {"total": "1"},
         HandWork.RELEASE: {"cancelled": True},
         HandWork.CHANGE: {"parts": ["x"]},
     }

@@ -13,7 +13,14 @@ from builders import LATER, NOON, order, sync_object
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code
 from torgsync.core.orders.clients import Contact, client_of
-from torgsync.core.orders.decide import ClientDecision, Correction, OrderDecision, OrderFacts, decide_order
+from torgsync.core.orders.decide import (
+    ClientDecision,
+    Correction,
+    OrderDecision,
+    OrderFacts,
+    decide_order,
+    is_unchanged,
+)
 from torgsync.core.orders.order import Line, Order, Paid, Recipient, Unread, Unreadable, without_people
 from torgsync.core.orders.postings import Money
 from torgsync.core.orders.reasons import HandWork, Hold, HoldReason, Todo, hand_work
@@ -25,13 +32,18 @@ UNKNOWN = order(lines=(replace(LINE, good_id=""),))
 UNREADABLE = order(total=None, unreadable=(Unreadable(Unread.AMOUNT, "price", "?"),))
 CANCELED, DELIVERED, DRAFT = order(status="canceled"), order(status="delivered"), order(status="draft")
 REFUNDED = order(status="paid", paid=Paid.REFUNDED)
+OFFERED = order(total=Decimal("180.00"), discount=Decimal("20.00"), discount_inferred=True)
+GIFT = Line("", "1500000001", "", "Листівка", Decimal(1), Decimal(0), Decimal(0))
+WITH_GIFT = order(lines=(LINE, GIFT))
 MOVED = order(delivery_address="Львів")
 FORGOTTEN = without_people(order())
 BUYER = client_of(order().buyer)
 PHONE = Contact("phone", "+380500000001")
 SETTINGS = sync_object(payment_methods=[{"id": 9000001, "name": "Картка", "cash_register": "Каса 1"}])
-NO_FACTS = OrderFacts({}, {}, (), {}, choosing=False, postings=(), filed=None, begun=None)
+NO_FACTS = OrderFacts({}, {}, {}, (), (), {}, choosing=False, postings=(), filed=None, begun=None)
+NO_LINES = Reason(HoldReason.NO_LINES, {"total": "9"})
 HELD_OLD = Reason(HoldReason.DELIVERED_EARLIER)
+NO_SALE = Reason(HoldReason.NO_SALE, {"status": "draft"})
 
 
 def stored(version: Order, **given: Any) -> StoredOrder:  # noqa: ANN401
@@ -56,8 +68,16 @@ def decide(
         (order(), order(modified=LATER)),
         (order(), UNKNOWN),
         (FORGOTTEN, order(modified=LATER)),
+        (order(), order(lines=(replace(LINE, good_id="", prom_id="", sku=""),))),
+        (order(), order(lines=())),
+        (OFFERED, order(lines=())),
+        (UNREADABLE, replace(UNREADABLE, lines=())),
+        (order(lines=()), order(lines=())),
     ],
-    ids=["same", "only touched", "its good is known", "only the people differ"],
+    ids=[
+        *("same", "only touched", "its good is known", "only the people differ", "a product was deleted"),
+        *("without lines", "without lines and offer", "without lines and sum", "never had lines"),
+    ],
 )
 def test_an_order_that_did_not_change_is_not_stored(known: Order, incoming: Order) -> None:
     """Nor where only its forgotten people come again."""
@@ -110,6 +130,11 @@ def test_a_line_gets_the_good_it_can_be_found_by(
             True,
         ),
         (None, order(total=Decimal(1)), None, None, False),
+        (None, order(lines=()), None, Reason(HoldReason.NO_LINES, {"total": "200.00"}), True),
+        (stored(order()), order(lines=(), total=Decimal(9)), None, NO_LINES, True),
+        (None, order(lines=(), total=Decimal(0)), None, Reason(HoldReason.NOTHING_SOLD), False),
+        (None, order(lines=(GIFT,), total=Decimal(0)), None, Reason(HoldReason.NOTHING_SOLD), False),
+        (None, WITH_GIFT, None, None, False),
         (stored(FORGOTTEN), DELIVERED, None, Reason(HoldReason.FORGOTTEN), True),
         (stored(FORGOTTEN, phase=FilePhase.TAKEN), DELIVERED, None, None, False),
     ],
@@ -135,6 +160,55 @@ def test_a_good_that_only_prom_has_holds_the_order() -> None:
     decision = decide(None, order(), foreign={"17"})
     assert decision.hold == Reason(HoldReason.GOOD_UNKNOWN, {"name": "Капці", "good_id": "17"})
     assert [finding.code for finding in decision.findings] == [Code.ORDER_GOOD_UNKNOWN]
+
+
+def test_a_free_line_that_is_no_good_is_no_good_in_the_file() -> None:
+    """Also one whose external id the accounting program does not have, unless the owner wants to see it."""
+    alien = replace(GIFT, good_id="999")
+    for foreign, unknown in (({"999"}, ()), ((), {"999"})):
+        decision = decide(None, order(lines=(LINE, alien)), foreign=foreign, unknown=unknown)
+        assert (decision.order, decision.hold) == (WITH_GIFT, None)
+        assert [finding.code for finding in decision.findings] == [Code.ORDER_FREE_LINE]
+    held = decide(None, WITH_GIFT, sync_object(orders={"free_lines": "hold"}))
+    assert held.hold == Reason(HoldReason.GOOD_UNKNOWN, {"name": "Листівка", "good_id": ""})
+
+
+def test_a_good_that_nothing_knows_is_a_finding_and_holds_nothing_new() -> None:
+    """An order that waits for a person goes on waiting when Prom forgets the product."""
+    decision = decide(None, order(), unknown={"17"})
+    assert [finding.code for finding in decision.findings] == [Code.ORDER_ID_UNKNOWN]
+    assert decision.hold is None
+    waiting = stored(order(), hold=Reason(HoldReason.GOOD_UNKNOWN, {"name": "Капці", "good_id": "17"}))
+    decision = decide(waiting, MOVED, unknown={"17"})
+    assert decision.hold == waiting.hold
+
+
+@pytest.mark.parametrize(
+    ("known", "incoming", "codes"),
+    [
+        (None, replace(WITH_GIFT, status="draft"), []),
+        (None, replace(UNKNOWN, status="canceled"), []),
+        (None, order(lines=(), status="draft"), []),
+        (None, order(total=Decimal(1), status="draft"), []),
+        (None, replace(UNREADABLE, status="draft"), [Code.ORDER_MONEY_UNREADABLE]),
+        (stored(WITH_GIFT), replace(WITH_GIFT, status="paid"), []),
+        (stored(WITH_GIFT), order(lines=(GIFT, LINE)), [Code.ORDER_FREE_LINE]),
+        (stored(replace(WITH_GIFT, status="draft"), hold=NO_SALE), WITH_GIFT, [Code.ORDER_FREE_LINE]),
+    ],
+)
+def test_findings_are_of_use(known: StoredOrder | None, incoming: Order, codes: list[Code]) -> None:
+    """Nothing is reported about the lines of an order that needs no file, and nothing twice."""
+    assert [finding.code for finding in decide(known, incoming).findings] == codes
+
+
+@pytest.mark.parametrize(
+    ("known", "unchanged"),
+    [(stored(order()), True), (stored(WITH_GIFT), True), (stored(UNKNOWN), False),
+     (stored(WITH_GIFT, hold=NO_SALE), False), (stored(order(note="x")), False)],
+)  # fmt: skip
+def test_an_order_as_it_is_stored_needs_no_facts(known: StoredOrder, unchanged: bool) -> None:
+    """Unless it has a line whose good may be known by now."""
+    assert is_unchanged(known, replace(known.order, note="")) is unchanged
 
 
 @pytest.mark.parametrize(
@@ -237,6 +311,8 @@ PAID_BACK = order(status="paid", paid=Paid.REFUNDED)
         (order(), MOVED, None, CHANGE),
         (order(), order(delivery_name="Самовивіз"), RELEASE, CHANGE),
         (order(), order(), CHANGE, Reason(HandWork.CHECK_SAME)),
+        (UNKNOWN, order(), None, None),
+        (order(lines=()), order(), None, None),
         (None, MOVED, None, None),
         (None, MOVED, RELEASE, RELEASE),
         (order(), without_people(MOVED), RELEASE, RELEASE),

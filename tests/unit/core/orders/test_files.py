@@ -91,12 +91,14 @@ HELD = Reason(HoldReason.GOOD_UNKNOWN, {"name": "Капці", "good_id": ""})
         (stored(), Content.DAMAGED, FileAction.REPAIR),
         (stored(filed=1), Content.OLDER, FileAction.REPLACE),
         (stored(filed=1, hold=HELD), Content.OLDER, FileAction.WITHDRAW),
+        (stored(filed=1, hold=HELD), Content.DAMAGED, FileAction.WITHDRAW),
+        (stored(filed=1, hold=Reason(HoldReason.NOTHING_SOLD)), Content.OLDER, FileAction.WITHDRAW),
         (stored(filed=2, hold=HELD), Content.OLDER, FileAction.REPLACE),
         (stored(filed=1, hold=Reason(HoldReason.DELIVERED_EARLIER)), Content.OLDER, FileAction.REPLACE),
     ],
 )
 def test_the_content_of_a_file_decides(known: StoredOrder, content: Content, action: FileAction) -> None:
-    """An older version is replaced, or withdrawn where a person must look at the new one first."""
+    """An older version is replaced, or withdrawn where the new one must not get a file."""
     assert decide_content(known, content) is action
 
 

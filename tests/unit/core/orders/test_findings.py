@@ -9,7 +9,7 @@ import pytest
 from builders import order
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.orders.order import Order, Unread, Unreadable
+from torgsync.core.orders.order import Line, Order, Unread, Unreadable
 from torgsync.core.orders.reasons import (
     HandWork,
     HoldReason,
@@ -21,6 +21,8 @@ from torgsync.core.orders.reasons import (
 from torgsync.core.reason import Args, Reason
 
 LINE = order().lines[0]
+GIFT = Line("", "1500000001", "", "Листівка", Decimal(1), Decimal(0), Decimal(0))
+CARD = {"name": "Листівка"}
 UNREADABLE = Unreadable(Unread.AMOUNT, "price", "договірна")
 
 
@@ -54,7 +56,19 @@ UNREADABLE = Unreadable(Unread.AMOUNT, "price", "договірна")
             order(lines=(replace(LINE, good_id=""),)),
             [(Code.ORDER_GOOD_UNKNOWN, {"name": "Капці", "good_id": ""})],
         ),
-        (order(lines=()), [(Code.ORDER_SUM, {"total": "200.00", "lines": "0"})]),
+        (order(lines=()), [(Code.ORDER_NO_LINES, {"total": "200.00"})]),
+        (order(lines=(GIFT,)), [(Code.ORDER_NO_LINES, {"total": "200.00"}), (Code.ORDER_FREE_LINE, CARD)]),
+        (order(lines=(), total=Decimal(0)), []),
+        (order(lines=(), total=Decimal(50), delivery_cost=Decimal(50)), []),
+        (order(lines=(LINE, GIFT)), [(Code.ORDER_FREE_LINE, CARD)]),
+        (order(lines=(LINE, replace(GIFT, good_id="18"))), []),
+        (
+            order(lines=(LINE, GIFT), total=None, unreadable=(UNREADABLE,)),
+            [
+                (Code.ORDER_MONEY_UNREADABLE, {**asdict(UNREADABLE), "total_missing": True}),
+                (Code.ORDER_GOOD_UNKNOWN, {**CARD, "good_id": ""}),
+            ],
+        ),
     ],
 )
 def test_an_order_that_does_not_add_up_has_findings(found: Order, findings: list[tuple[Code, Args]]) -> None:
@@ -67,6 +81,20 @@ def test_a_good_that_only_prom_knows_is_a_finding() -> None:
     (finding,) = findings_of(order(), foreign={"17"})
     assert (finding.code, finding.args) == (Code.ORDER_GOOD_UNKNOWN, {"name": "Капці", "good_id": "17"})
     assert findings_of(order(), foreign={"18"}) == ()
+
+
+def test_a_good_that_nothing_knows_is_another_finding() -> None:
+    """The file is written; an order that waits for a person goes on waiting."""
+    (finding,) = findings_of(order(), unknown={"17", "18"})
+    assert (finding.code, finding.args) == (Code.ORDER_ID_UNKNOWN, {"name": "Капці", "good_id": "17"})
+    (finding,) = findings_of(order(), foreign={"17"}, unknown={"17"})
+    assert finding.code is Code.ORDER_GOOD_UNKNOWN
+
+
+def test_a_free_line_is_an_unknown_good_where_the_owner_wants_it() -> None:
+    """`free_lines = "hold"`."""
+    (finding,) = findings_of(order(lines=(LINE, GIFT)), free_in_comment=False)
+    assert (finding.code, finding.args) == (Code.ORDER_GOOD_UNKNOWN, {**CARD, "good_id": ""})
 
 
 def test_a_reason_that_waits_for_a_person_is_a_finding() -> None:
