@@ -69,7 +69,11 @@ ORDER: dict[str, Any] = {
     "delivery_cost": 0,
     "delivery_address": "м. Львів, №1",
     "delivery_option": {"id": 10000001, "name": "Нова Пошта", "shipping_service": None},
-    "delivery_provider_data": {"provider": "nova_poshta", "declaration_number": "20450000000000"},
+    "delivery_provider_data": {
+        "provider": "nova_poshta",
+        "declaration_number": "20450000000000",
+        "unified_status": "on_the_way",
+    },
     "payment_option": {"id": 9000001, "name": "Пром-оплата"},
     "payment_data": {"type": "evopay", "status": "paid"},
     "products": [

@@ -37,8 +37,8 @@ curl http://127.0.0.1:8765/cabinet/order/place -d '{"products": [{"product": "26
 curl http://127.0.0.1:8765/cabinet/product/edit -d '{"product": "26931", "price": 74.5}'
 
 \b
-Others: order/pay, order/cancel, order/refund, order/status, product/add, product/hide,
-product/delete, group/add; a GET of one tells its keys.
+Others: order/pay, order/cancel, order/refund, order/status, order/parcel, product/add,
+product/hide, product/delete, group/add; a GET of one tells its keys.
 """
 
 

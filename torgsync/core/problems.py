@@ -61,6 +61,11 @@ class ProblemCode(StrEnum):
     ID_TAKEN = "id-taken"
     GOOD_DECIDED = "good-decided"
     PRODUCT_DECIDED = "product-decided"
+    PARCEL_NO_SALE = "parcel-no-sale"
+    PARCEL_OF_PROM = "parcel-of-prom"
+    PARCEL_PICKED_UP = "parcel-picked-up"
+    PARCEL_ODD = "parcel-odd"
+    CARRIER_MISSING = "carrier-missing"
     OTHER = "other"
 
 
@@ -120,6 +125,14 @@ _SENTENCES = {
     ProblemCode.ID_TAKEN: "it cannot be made anew: product {prom_id} has its id on Prom.ua",
     ProblemCode.GOOD_DECIDED: "line {line} decides about it too; leave one line a good",
     ProblemCode.PRODUCT_DECIDED: "line {line} gives product {prom_id} to the good `{good_id}`",
+    ProblemCode.PARCEL_NO_SALE: "order {order} is {status}; nothing is sent for it",
+    ProblemCode.PARCEL_OF_PROM: (
+        "order {order} takes no parcel number from here: a parcel by {carrier} gets its number (`PRM-…`) "
+        "from Prom.ua, which delivers it itself"
+    ),
+    ProblemCode.PARCEL_PICKED_UP: "the buyer of order {order} collects it; there is no parcel",
+    ProblemCode.PARCEL_ODD: "`{parcel}` is no parcel number: {carrier} gives {format}",
+    ProblemCode.CARRIER_MISSING: "Prom.ua does not say who carries order {order}",
     ProblemCode.OTHER: "it ended with an error of the kind `{kind}`",
 }
 
@@ -175,6 +188,7 @@ def problem_message(what: Problem) -> str:
             "items": counted(int(args.get("items", 0)), _ITEMS[str(args.get("of", "products"))]),
             "products": counted(int(args.get("products", 0)), "product"),
             "and_no_groups": f", and none of {counted(groups, 'group')}" if groups else "",
+            "format": "14 digits" if args.get("digits") else "8 to 30 letters and digits",
             "with_files": f", with {counted(files, 'order file')} in it" if files else "",
             "since": f", since {shop_time(datetime.fromisoformat(str(since)))}" if since else "",
             "cause": problem_message(Problem(tuple(causes), args)) if causes else "",

@@ -137,6 +137,13 @@ class _MovedOrder(_OrderBody):
     status: Literal["draft", "pending", "received", "paid", "delivered", "canceled"]
 
 
+class _MovedParcel(_OrderBody):
+    """How far the carrier is with a parcel: `on_the_way`, `in_warehouse`, `delivered`, or another word."""
+
+    status: str | None = Field(None, min_length=1)
+    number: str | None = Field(None, min_length=1)
+
+
 def _add_product(shop: Shop, body: _NewProduct) -> Json:
     return {"product": shop.add_product(body.external_id, **body.given())}
 
@@ -185,6 +192,10 @@ ACTIONS: Mapping[str, tuple[type[_Body], Callable[[Shop, Any], Json]]] = {
     "order/status": (
         _MovedOrder,
         _on_order(lambda shop, body: shop.set_order_status(body.order, body.status)),
+    ),
+    "order/parcel": (
+        _MovedParcel,
+        _on_order(lambda shop, body: shop.move_parcel(body.order, body.status, body.number)),
     ),
     "product/add": (_NewProduct, _add_product),
     "product/edit": (

@@ -47,6 +47,8 @@ class TestOrders:
         assert shop.order(number).status == "paid"
         post(client, "order/status", {"order": number, "status": "delivered"})
         assert shop.order(number).status == "delivered"
+        post(client, "order/parcel", {"order": number, "number": "20450000000001", "status": "on_the_way"})
+        assert shop.order(number).unified_status == "on_the_way"
         post(client, "order/refund", {"order": number})
         assert shop.order(number).payment_status == "refunded"
         post(client, "order/cancel", {"order": number, "reason": "Передумав"})

@@ -17,7 +17,7 @@ from faulty import Answer, Asked, FaultyServer, breaks_before, loses_the_answer,
 from homes import Home
 
 from torgsync.sandbox.faults import Forward
-from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, ShopBuyer
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, MEEST, PICKUP, PICKUP_POINT, ROZETKA, ShopBuyer
 
 OLENA = ShopBuyer(first_name="Олена", last_name="Вигадана", phone="+380500000001", email="O.V@shop.example")
 
@@ -211,12 +211,13 @@ def test_the_list_of_orders(mapped: Home) -> None:
         "held": None,
         "parcel": None,
         "open": None,
+        "parcel_status": None,
     }
     table = mapped.run("orders", "list")
     assert max(map(len, table.lines)) <= 80
     assert table.lines[0].split() == ["order", "placed", "status", "total", "payment", "Torgsoft"]
     assert mapped.run("orders", "list", "--format", "csv").lines[0] == (
-        "id,created,status,total,currency,payment,client_id,file,phase,held,parcel,open"
+        "id,created,status,total,currency,payment,client_id,file,phase,held,parcel,open,parcel_status"
     )
 
 
@@ -588,9 +589,10 @@ def test_a_parcel_is_saved_on_prom(mapped: Home) -> None:
     again = mapped.run("orders", "ship", str(number), "--parcel", TTN)
     assert (again.code, "Prom.ua has this number already" in again.err) == (0, True)
     document = mapped.run("orders", "ship", str(number), "--parcel", TTN, "--format", "json").json
-    assert document == {"schema": 1, "parcel": {"order": str(number), "parcel": TTN, "saved": False}}
-    row = mapped.run("orders", "ship", str(number), "--parcel", TTN, "--format", "csv").lines
-    assert row == ["order,parcel,saved", f"{number},{TTN},False"]
+    row = {"order": str(number), "parcel": TTN, "saved": False, "carrier": "nova_poshta"}
+    assert document == {"schema": 1, "parcel": row}
+    csv = mapped.run("orders", "ship", str(number), "--parcel", TTN, "--format", "csv").lines
+    assert csv == ["order,parcel,saved,carrier", f"{number},{TTN},False,nova_poshta"]
     assert mapped.writes().count("/api/v1/delivery/save_declaration_id") == 1
     (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
     assert order["parcel"] == TTN
@@ -630,7 +632,7 @@ def test_a_parcel_that_cannot_be_saved(mapped: Home) -> None:
     fetch(mapped)
     for words, message in (
         (f"1 --parcel {TTN}", "there is no order 1"),
-        (f"{picked_up} --parcel {TTN}", "hint: name the carrier: --carrier nova_poshta"),
+        (f"{picked_up} --parcel {TTN}", f"--parcel {TTN} --carrier nova_poshta -o"),
         (f"{shipped} --parcel 2045", "nova_poshta gives 14 digits"),
         (f"{shipped} --parcel x --carrier meest", "meest gives 8 to 30 letters and digits"),
         (f"{shipped} --parcel {TTN} --carrier nova_pochta", "did you mean `nova_poshta`?"),
@@ -639,6 +641,38 @@ def test_a_parcel_that_cannot_be_saved(mapped: Home) -> None:
         ran = mapped.run("orders", "ship", *words.split())
         assert (words, ran.code, message in ran.err) == (words, 64, True)
     assert "/api/v1/delivery/save_declaration_id" not in mapped.writes()
+
+
+def test_other_carriers(mapped: Home) -> None:
+    """`meest_express` is sent as `meest`; what Prom carries, and what is collected, takes no number."""
+    express, by_prom, collected = (
+        mapped.sandbox.place_order([("26901", 1)], buyer=OLENA, delivery_option_id=way.id)
+        for way in (MEEST, ROZETKA, PICKUP_POINT)
+    )
+    fetch(mapped)
+    ran = mapped.run("orders", "ship", str(express), "--parcel", "ab12345678", "--format", "json")
+    row = {"order": str(express), "parcel": "AB12345678", "saved": True, "carrier": "meest"}
+    assert (ran.code, ran.json["parcel"]) == (0, row)
+    writes = mapped.writes().count("/api/v1/delivery/save_declaration_id")
+    for number, why, hint in (
+        (by_prom, "from Prom.ua, which delivers it itself", "change the delivery of the order"),
+        (collected, "the buyer of order", f"--parcel {TTN} --carrier nova_poshta -o"),
+    ):
+        ran = mapped.run("orders", "ship", str(number), "--parcel", TTN)
+        assert (ran.code, why in ran.err, hint in ran.err) == (64, True, True)
+    assert mapped.writes().count("/api/v1/delivery/save_declaration_id") == writes
+    mapped.sandbox.move_parcel(by_prom, "on_the_way")
+    mapped.sandbox.move_parcel(express, "in the air")
+    assert fetch(mapped)["changed"] == 2
+    shown = mapped.run("orders", "show", str(by_prom)).out
+    assert f"PRM-{by_prom} (Магазини Rozetka), number issued by Prom.ua" in shown
+    assert "on the way" in shown
+    assert "AB12345678 (Meest), in the air" in mapped.run("orders", "show", str(express)).out
+    again = mapped.run("orders", "ship", str(by_prom), "--parcel", f"PRM-{by_prom}")
+    assert (again.code, "has this number already" in again.err) == (0, True)
+    listed = mapped.run("orders", "list", "--format", "json").json["orders"]
+    assert [order["parcel_status"] for order in listed] == [None, "on_the_way", "in the air"]
+    assert fetch(mapped) == nothing()
 
 
 # One order
@@ -722,7 +756,7 @@ def test_an_order_that_was_paid_back_is_not_shown_as_paid(mapped: Home) -> None:
 
 def test_nothing_as_csv_has_its_header(mapped: Home) -> None:
     """A program that reads it finds its columns."""
-    header = "id,created,status,total,currency,payment,client_id,file,phase,held,parcel,open"
+    header = "id,created,status,total,currency,payment,client_id,file,phase,held,parcel,open,parcel_status"
     assert mapped.run("orders", "list", "--format", "csv").lines == [header]
     header = "place,account,expected,received,reversed,open,currency"
     assert mapped.run("payments", "report", "--format", "csv").lines == [header]

@@ -10,9 +10,10 @@ import typer
 from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
 from torgsync.cli.base.program import Format, program_of
-from torgsync.cli.base.render import print_result, print_rows
+from torgsync.cli.base.render import pick, print_result, print_rows
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.orders import done_message
+from torgsync.cli.messages.parcels import saved_message
 from torgsync.cli.orders.render import (
     COLUMNS,
     finding_documents,
@@ -23,6 +24,7 @@ from torgsync.cli.orders.render import (
     shown_row,
     shown_todo_row,
 )
+from torgsync.core.orders.parcels import CARRIER_WORDS, CARRIERS
 from torgsync.core.text import counted, did_you_mean
 from torgsync.errors import Interrupted, UsageError
 
@@ -103,8 +105,12 @@ def show(
     with program.job(file) as job:
         details = show_order(job, order)
     document = order_document(details, file.settings.orders.clock)
+
+    def show_it() -> None:
+        print_order(program, details.stored.order, document)
+
     lines = [{"order": order, **line} for line in document["lines"]]
-    print_result(output, lines, lambda: print_order(program, document), tail={"order": document})
+    print_result(output, lines, show_it, tail={"order": document})
 
 
 def done(
@@ -195,18 +201,18 @@ def ship(
 ) -> None:
     """Save the number of an order's parcel on Prom.ua."""
     program = program_of(context, output)
-    from torgsync.jobs.orders.shipping import CARRIERS, ship_order
+    from torgsync.jobs.orders.shipping import ship_order
 
-    if carrier is not None and carrier not in CARRIERS:
+    if carrier is not None and carrier not in CARRIER_WORDS:
         raise UsageError(
-            f"there is no carrier `{carrier}`{did_you_mean(carrier, CARRIERS)}",
+            f"there is no carrier `{carrier}`{did_you_mean(carrier, CARRIER_WORDS)}",
             hint=f"these are known: {', '.join(CARRIERS)}",
         )
     with program.job(program.object(wanted)) as job:
         view = ship_order(job, order, parcel, carrier)
-    row = {"order": order, "parcel": view.parcel, "saved": view.saved}
-    sentence = f"order {order}: {'saved on Prom.ua' if view.saved else 'Prom.ua has this number already'}"
-    print_result(output, [row], lambda: program.notify(sentence), tail={"parcel": row})
+    row = {**pick(view, "parcel", "saved"), "carrier": view.carrier or None}
+    row = {"order": order, **row}
+    print_result(output, [row], lambda: program.notify(saved_message(view)), tail={"parcel": row})
 
 
 app = typer.Typer(help="Orders that came home.", no_args_is_help=True)

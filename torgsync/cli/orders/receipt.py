@@ -9,9 +9,11 @@ from typing import Any
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import pick, print_table, second_of, whole_or_float
 from torgsync.cli.messages.orders import done_message, hold_message, unreadable_message, work_message
+from torgsync.cli.messages.parcels import parcel_message
 from torgsync.cli.payments import posting_row
 from torgsync.core.orders.clients import client_of, normal_phone
 from torgsync.core.orders.lines import free_lines
+from torgsync.core.orders.order import Order
 from torgsync.core.text import one_line
 from torgsync.jobs.orders.listing import OrderDetails
 
@@ -58,6 +60,7 @@ def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
             "recipient": order.recipient.full_name or None,
             "recipient_phone": normal_phone(order.recipient.phone) or None,
             "parcel": order.parcel or None,
+            "parcel_status": order.parcel_status or None,
         },
         "total": money(order.total),
         "currency": order.currency,
@@ -105,8 +108,8 @@ def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
     }
 
 
-def print_order(program: Program, document: dict[str, Any]) -> None:
-    """Print an order for people, at 80 columns."""
+def print_order(program: Program, order: Order, document: dict[str, Any]) -> None:
+    """Print an order and its document for people, at 80 columns."""
     delivery, buyer, payment = document["delivery"], document["buyer"], document["payment"]
     torgsoft, people = document["torgsoft"], (buyer["name"], buyer["phone"], buyer["email"])
     program.print(f"order {document['id']}: {document['status']}, placed {_minute(document['created'])}")
@@ -120,7 +123,7 @@ def print_order(program: Program, document: dict[str, Any]) -> None:
         "delivery": ", ".join(filter(None, (delivery["way"], delivery["address"]))),
         "its cost": _amount(delivery["cost"], "free for the buyer" if delivery["free"] else None),
         "recipient": " ".join(filter(None, (delivery["recipient"], delivery["recipient_phone"]))),
-        "parcel": delivery["parcel"],
+        "parcel": parcel_message(order),
         "buyer": "forgotten" if buyer["forgotten"] else " ".join(filter(None, people)),
         "client": buyer["client_id"],
         "note": document["note"],

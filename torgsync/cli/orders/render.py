@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # `torgsync sync` shows these too, and the state's library is
 
 COLUMNS = (
     "id", "created", "status", "total", "currency", "payment", "client_id", "file", "phase", "held", "parcel",
-    "open",
+    "open", "parcel_status",
 )  # fmt: skip
 
 _PHASES = {
@@ -53,6 +53,7 @@ def order_row(view: OrderView, clock: tzinfo) -> dict[str, object]:
         "held": stored.hold and hold_message(order.id, stored.hold),
         "parcel": order.parcel or None,
         "open": "; ".join(map(finding_message, view.todo)) or None,
+        "parcel_status": order.parcel_status or None,
     }
 
 

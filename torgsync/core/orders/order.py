@@ -142,9 +142,9 @@ class Order:
     `total` is the buyer's whole sum as Prom shows it, None where it cannot be read; `discount` and
     `delivery_cost` are parts of it where Prom shows them; another discount is inferred from a price below the
     lines. `commission` is Prom's fee, not a part of the total, None where unknown. `unreadable` are the
-    amounts and times that could not be read. `carrier` is Prom's word for the parcel
-    service, `paid_at` when the online payment last changed. `forgotten` is whether its personal data was
-    removed.
+    amounts and times that could not be read. `carrier` is Prom's word for the parcel service,
+    `parcel_status` its word for how far the parcel is, `paid_at` when the online payment last changed.
+    `forgotten` is whether its personal data was removed.
     """
 
     id: str
@@ -176,6 +176,7 @@ class Order:
     commission_returned: bool = False
     cancelled_because: str = ""
     paid_at: datetime | None = None
+    parcel_status: str = ""
     forgotten: bool = False
 
     @property

@@ -33,7 +33,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _PLAIN = frozenset(
     """status source note promo_code free_delivery promotion commission commission_returned delivery_address
-    delivery_name carrier parcel payment_id payment_name paid_at""".split()
+    delivery_name carrier parcel parcel_status payment_id payment_name paid_at""".split()
 )
 """The fields of an order that need no reckoning."""
 
@@ -85,6 +85,7 @@ class WireOrder(WireModel):
     delivery_name: _Words = Field("", validation_alias=AliasPath("delivery_option", "name"))
     carrier: _Words = Field("", validation_alias=AliasPath("delivery_provider_data", "provider"))
     parcel: _Words = Field("", validation_alias=AliasPath("delivery_provider_data", "declaration_number"))
+    parcel_status: _Words = Field("", validation_alias=AliasPath("delivery_provider_data", "unified_status"))
     payment_id: _Words = Field("", validation_alias=AliasPath("payment_option", "id"))
     payment_name: _Words = Field("", validation_alias=AliasPath("payment_option", "name"))
     payment_status: Text = Field(None, validation_alias=AliasPath("payment_data", "status"))

@@ -100,7 +100,7 @@ def order_json(order: ShopOrder, language: Language) -> Json:
             "sender_warehouse_id": None,
             "recipient_warehouse_id": None,
             "declaration_number": order.declaration_number,
-            "unified_status": None,
+            "unified_status": order.unified_status,
             "recipient_address": None,
         },
         "payment_option": {"id": order.payment_option.id, "name": order.payment_option.name},

@@ -77,7 +77,8 @@ def save_declaration(shop: Shop, call: Call) -> Json:
     mistakes = {
         "order_id": order is None,
         "declaration_id": not isinstance(number, str) or not number,
-        "delivery_type": body.get("delivery_type") not in orders.DECLARATION_TYPES,
+        "delivery_type": body.get("delivery_type") not in orders.DECLARATION_TYPES
+        or (order is not None and order.delivery_option == orders.ROZETKA),
     }
     if order is None or any(mistakes.values()):
         fields = {name: VALUE_NOT_ALLOWED for name, mistaken in mistakes.items() if mistaken}

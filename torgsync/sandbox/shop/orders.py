@@ -38,6 +38,10 @@ CARD_TRANSFER = ShopOption(9000003, "Оплата на карту")
 NOVA_POSHTA = ShopOption(10000001, "Нова Пошта", "nova_poshta")
 UKRPOSHTA = ShopOption(10000002, "Укрпошта", "ukrposhta")
 PICKUP = ShopOption(10000003, "Самовивіз")
+MEEST = ShopOption(10000004, "Meest ПОШТА", "meest_express")
+ROZETKA = ShopOption(10000005, "Магазини Rozetka", "rozetka_delivery")
+PICKUP_POINT = ShopOption(10000006, "Самовивіз з магазину", "pickup")
+DELIVERY_OPTIONS = (NOVA_POSHTA, UKRPOSHTA, PICKUP, MEEST, ROZETKA, PICKUP_POINT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,7 @@ class ShopOrder:
     payment_status: str | None = None
     payment_modified: datetime | None = None
     declaration_number: str | None = None
+    unified_status: str | None = None
     cancellation: str | None = None
 
     @property

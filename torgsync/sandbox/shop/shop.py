@@ -90,9 +90,7 @@ class Shop:
             option.id: option
             for option in (orders.PROM_PAYMENT, orders.CASH_ON_DELIVERY, orders.CARD_TRANSFER)
         }
-        self.delivery_options = {
-            option.id: option for option in (orders.NOVA_POSHTA, orders.UKRPOSHTA, orders.PICKUP)
-        }
+        self.delivery_options = {option.id: option for option in orders.DELIVERY_OPTIONS}
         self._clock = clock or (lambda: datetime.now(UTC))
         # Called under the lock after every write.
         self.save_hook: Callable[[], None] = lambda: None
@@ -195,6 +193,19 @@ class Shop:
         with self.lock:
             self.set_order_status(order_id, "canceled")
             self.orders.replace(replace(self.order(order_id), cancellation=reason))
+
+    def move_parcel(self, order_id: int, status: str | None = None, number: str | None = None) -> None:
+        """Set how far the parcel of an order is, and its number where the seller or Prom issues one.
+
+        A parcel by «Магазини Rozetka» gets its number from Prom with its first status (prom-api §5.5).
+        """
+        with self.lock:
+            order = self.order(order_id)
+            if number is None and order.delivery_option.provider == orders.ROZETKA.provider:
+                number = f"PRM-{order_id}"
+            number = number or order.declaration_number
+            order = replace(order, declaration_number=number, unified_status=status or order.unified_status)
+            self.orders.replace(replace(order, date_modified=self.now()))
 
     def refund_order(self, order_id: int) -> None:
         """Refund a paid order: its payment becomes `refunded`."""

@@ -46,6 +46,7 @@ def test_an_order_is_read_whole() -> None:
         source="portal",
         recipient=Recipient("Іван", "", "Тестовий", "+380000000000"),
         carrier="nova_poshta",
+        parcel_status="on_the_way",
     )
     assert order().created.utcoffset() == order().modified.utcoffset() == UTC.utcoffset(None)
 

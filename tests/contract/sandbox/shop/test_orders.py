@@ -12,7 +12,7 @@ from shops import Clock, client_of
 from torgsync.sandbox.api.answers import money
 from torgsync.sandbox.faults import Fault, parse_fault
 from torgsync.sandbox.quirks import Quirks
-from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, PICKUP, ShopBuyer
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, MEEST, PICKUP, ROZETKA, ShopBuyer
 from torgsync.sandbox.shop.products import Image, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
 
@@ -258,6 +258,28 @@ class TestMoving:
         assert (refused["status"], list(refused["errors"])) == ("error", ["declaration_id"])
         assert (shop.order(number).status, shop.order(number).declaration_number) == ("pending", None)
 
+    def test_parcels_by_other_carriers(self, shop: Shop, client: httpx.Client) -> None:
+        """The word of the order is not always the one that is taken; Prom issues the numbers of its own."""
+        express, by_prom = (
+            shop.place_order([("1", 1)], delivery_option_id=way.id) for way in (MEEST, ROZETKA)
+        )
+        body = {"order_id": express, "declaration_id": "AB12345678", "delivery_type": "meest_express"}
+        answer = client.post("/delivery/save_declaration_id", json=body).json()
+        assert answer["errors"].keys() == {"delivery_type"}
+        answer = client.post("/delivery/save_declaration_id", json=body | {"delivery_type": "meest"}).json()
+        assert answer == {"status": "success"}
+        body = {"order_id": by_prom, "declaration_id": "AB12345678", "delivery_type": "meest"}
+        assert "errors" in client.post("/delivery/save_declaration_id", json=body).json()
+        shop.move_parcel(express, "in_warehouse")
+        shop.move_parcel(by_prom, "on_the_way")
+        for number, provider, parcel, state in (
+            (express, "meest_express", "AB12345678", "in_warehouse"),
+            (by_prom, "rozetka_delivery", f"PRM-{by_prom}", "on_the_way"),
+        ):
+            data = order_of(client, number)["delivery_provider_data"]
+            assert (data["provider"], data["declaration_number"]) == (provider, parcel)
+            assert data["unified_status"] == state
+
     def test_the_seller_and_the_bank(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
         """Paid, refunded, cancelled: each step shows in the order and moves its date."""
         number = shop.place_order([("1", 1)])
@@ -329,9 +351,10 @@ class TestOptions:
         assert options == [{"id": key, "name": name, "description": None} for key, name in names.items()]
 
     def test_delivery_options_and_order_statuses(self, client: httpx.Client) -> None:
-        """Three ways of delivery, and all statuses with their codes and names."""
+        """The ways of delivery, and all statuses with their codes and names."""
         options = client.get("/delivery_options/list").json()["delivery_options"]
-        assert [option["name"] for option in options] == ["Нова Пошта", "Укрпошта", "Самовивіз"]
+        carriers = ["nova_poshta", "ukrposhta", "own", "meest_express", "rozetka_delivery", "pickup"]
+        assert [option["type"] for option in options] == carriers
         assert options[0].keys() == {"id", "name", "comment", "enabled", "type"}
         options = client.get("/order_status_options/list").json()["order_status_options"]
         assert {"id": 2, "name": "Новый", "code": "pending"} in options
