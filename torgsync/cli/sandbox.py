@@ -15,7 +15,8 @@ A manner is KEY=VALUE: last_id=inclusive|exclusive, root_group_only=true|false,
 forbidden_as=200-message|401-html|403-html|403-json, report_unchanged=true|false,
 api_closed=no|401-json|403-json|200-message, texts=clean|broken,
 second_import=accept|refuse, date_filters=utc|kyiv, imports_per_day=N,
-import_seconds=SECONDS, deleted_lines=no-id|no-ids|whole, gifts=none|zero|null.
+import_seconds=SECONDS, deleted_lines=no-id|no-ids|whole, gifts=none|zero|null,
+chat=true|false, chat_refusals=200-error|400-error|404-error.
 
 \b
 A fault is [METHOD] [PATH] TROUBLE [KEY=VALUE ...]. The path begins below

@@ -40,6 +40,7 @@ class ProblemCode(StrEnum):
     RIGHT_OR_PAGE = "right-or-page"
     EDIT_LOST = "edit-lost"
     IMPORT_LOST = "import-lost"
+    MESSAGE_LOST = "message-lost"
     GIVEN_UP = "given-up"
     IMPORT_NOT_TAKEN = "import-not-taken"
     STOPPED = "stopped"
@@ -95,6 +96,7 @@ _SENTENCES = {
     ProblemCode.RIGHT_OR_PAGE: ("{cause}, or a page of bot protection or of a proxy stood in the way (403)"),
     ProblemCode.EDIT_LOST: "an edit of {items} was sent and its answer was lost: {cause}",
     ProblemCode.IMPORT_LOST: "an import was sent and its answer was lost: {cause}",
+    ProblemCode.MESSAGE_LOST: "a message to a buyer was sent and its answer was lost: {cause}",
     ProblemCode.GIVEN_UP: (
         "{requests} requests in a row failed, with {tries} tries in all, and nothing more is asked in this "
         "run; the last time {cause}"
@@ -145,6 +147,7 @@ RIGHTS = {
     "GROUPS_READ": "read groups",
     "SETTINGS_READ": "read payment options",
     "CLIENTS_READ": "read clients",
+    "CHAT_WRITE": "write to buyers",
 }
 """What a token may do by a right, keyed by its name."""
 _ITEMS = {"products": "product", "orders": "order"}  # what an edit was of

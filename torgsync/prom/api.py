@@ -1,6 +1,6 @@
 """Prom.ua's endpoints: one method each, values in and values out.
 
-Source: docs/developers/prom-api.md §2, §3, §4, §5.1, §6.1, §11 Q2, Q4, Q5.
+Source: docs/developers/prom-api.md §2, §3, §4, §5.1, §6.1, §6.4, §11 Q2, Q4, Q5.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from torgsync.core.product.products import Existing, ExternalIds
 from torgsync.errors import PromRefused
 from torgsync.prom.http import Http, ignore_idle, open_client
 from torgsync.prom.request import RequestJournal, Right, import_request, json_request
-from torgsync.prom.responses import NotFound, is_forbidden
-from torgsync.prom.wire.orders import WireOrder, WirePaymentOption
+from torgsync.prom.responses import NotFound, is_forbidden, lost_answer
+from torgsync.prom.wire.orders import WireOrder, WirePaymentOption, message_id
 from torgsync.prom.wire.products import WireGroup, WireProduct, edit_answer, import_id, import_state
 from torgsync.prom.wire.values import listed, single
 
@@ -169,6 +169,18 @@ class Prom:
         """
         body = {"order_id": int(order_id), "declaration_id": parcel, "delivery_type": carrier}
         self.http.send(json_request("/delivery/save_declaration_id", body, Right.ORDERS_WRITE))
+
+    def send_message(self, order_id: str, text: str) -> str:
+        """Send a message with the card of an order to its buyer, and return its id (prom-api §6.4).
+
+        It is never repeated: after AnswerLost the buyer may have it, after any other error not. Raises
+        PromRefused for an order that Prom does not find any more, and where the chat is switched off.
+        """
+        body = {"order_id": int(order_id), "body": text}
+        request = json_request("/chat/send_order_context", body, Right.CHAT_WRITE, "message")
+        if sent := message_id(self.http.send(request)):
+            return sent
+        raise lost_answer(request, problem(ProblemCode.KEY_MISSING, key="message_id"))
 
     def try_right(self, right: Right) -> None:
         """Use a right in a way that changes nothing. Raises TokenRefused where the token lacks it.

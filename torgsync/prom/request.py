@@ -13,9 +13,9 @@ import xxhash
 from torgsync.core.problems import RIGHTS
 
 Json = dict[str, object]
-Effect = Literal["values", "import"]
-"""The effect of a write: "values" sets values and may be repeated; an "import" is one of few and may not
-(prom-api §4.6)."""
+Effect = Literal["values", "import", "message"]
+"""The effect of a write: "values" sets values and may be repeated; an "import" is one of few, a "message" is
+read by a buyer, and neither may (prom-api §4.6, §6.4)."""
 
 CHUNK = 65536
 """Bytes of a file that are hashed at a time."""
@@ -32,6 +32,7 @@ class Right(Enum):
     GROUPS_READ = ("Products and groups", "«Товари» and «Групи»", "/groups/list")
     SETTINGS_READ = ("Payment options", "«Способи оплати»", "/payment_options/list")
     CLIENTS_READ = ("Clients", "«Клієнти»", "/clients/list")
+    CHAT_WRITE = ("Messages", "«Повідомлення»")
 
     def __init__(self, section: str, cabinet: str, list_path: str = "") -> None:
         self.doing = RIGHTS[self.name]
@@ -81,13 +82,13 @@ class ApiRequest:
     tries: int = 0
 
 
-def json_request(path: str, json: object, right: Right) -> ApiRequest:
-    """Return a POST of JSON that sets values."""
+def json_request(path: str, json: object, right: Right, effect: Effect = "values") -> ApiRequest:
+    """Return a POST of JSON, as a rule one that sets values."""
     body = json_text.dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     digest = xxhash.xxh3_64_hexdigest(body)
     items = json.get("ids") if isinstance(json, dict) else json
     count = len(items) if isinstance(items, list) else 1
-    return ApiRequest("POST", path, right, body=body, effect="values", items=count, digest=digest)
+    return ApiRequest("POST", path, right, body=body, effect=effect, items=count, digest=digest)
 
 
 def import_request(settings: str, file: BinaryIO) -> ApiRequest:

@@ -80,7 +80,7 @@ class ResponseReader:
         page = "html" in media_type.casefold() or response.content.lstrip()[:1] == b"<"
         refusal = _refusal(answer, status)
         self._check_right(request, status, refusal, page=page)
-        if status == httpx.codes.NOT_FOUND:
+        if status == httpx.codes.NOT_FOUND and request.effect != "message":  # there its words matter
             raise error_of(NotFound, problem(ProblemCode.NOT_FOUND, path=request.path))
         if status == httpx.codes.TOO_MANY_REQUESTS:
             busy = problem(ProblemCode.BUSY, path=request.path)
@@ -136,7 +136,9 @@ class ResponseReader:
             closed = problem(ProblemCode.API_CLOSED, shop=self._shop, words=words)
             raise error_of(TokenRefused, closed, IN_THE_PLAN)
         if status == httpx.codes.UNAUTHORIZED:
-            needed = ", ".join(right.instruction for right in NEEDED_RIGHTS)
+            sections = [right.section for right in NEEDED_RIGHTS]
+            more = () if request.right.section in sections else (request.right,)
+            needed = ", ".join(right.instruction for right in (*NEEDED_RIGHTS, *more))
             remedy = f"create a new one and give {needed};"
             raise self._token_refused(ProblemCode.TOKEN_UNKNOWN, request.right, words, remedy)
         lacks = self.lacks(request.right, words)
@@ -161,6 +163,9 @@ class ResponseReader:
 def lost_answer(request: ApiRequest, cause: Problem) -> AnswerLost:
     """Return the error for a write that may have had its effect, with the cause."""
     lost = problem(ProblemCode.IMPORT_LOST, cause)
+    if request.effect == "message":
+        hint = "look into the chat in the seller's cabinet; it is not sent a second time"
+        return error_of(AnswerLost, problem(ProblemCode.MESSAGE_LOST, cause), hint)
     if request.effect != "import":
         of = "products" if request.path.startswith("/products") else "orders"
         lost = problem(ProblemCode.EDIT_LOST, cause, items=request.items, of=of)

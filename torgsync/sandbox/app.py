@@ -15,10 +15,10 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from torgsync.sandbox import cabinet
-from torgsync.sandbox.api import orders, products
+from torgsync.sandbox.api import order_context, orders, products
 from torgsync.sandbox.api.answers import Json, Language
 from torgsync.sandbox.api.broken_texts import broken
-from torgsync.sandbox.api.call import Call, Upload, parse_json, refusal
+from torgsync.sandbox.api.call import Call, RefusedWithStatus, Upload, parse_json, refusal
 from torgsync.sandbox.faults import HTTP_OK, ConnectionCut, Fault, FaultHit, Hook, HookAnswer, HookedCall
 from torgsync.sandbox.pages.pages import Pages
 from torgsync.sandbox.quirks import Section
@@ -71,6 +71,7 @@ ROUTES = (
     Route("GET", "clients/<int:client_id>", "clients", orders.show_client),
     Route("GET", "payment_options/list", "settings", orders.list_payment_options),
     Route("GET", "delivery_options/list", "settings", orders.list_delivery_options),
+    Route("POST", "chat/send_order_context", "messages", order_context.send_order_context),
 )
 
 
@@ -193,6 +194,8 @@ class SandboxApp:
             if answer is None:
                 raise NotFound
             return _json(broken(answer) if self._shop.quirks.texts == "broken" else answer)
+        except RefusedWithStatus as refused:
+            return _json(refused.answer, refused.status)
         except HTTPException as page:
             return Response(page.get_body(), page.code, mimetype="text/html")
 

@@ -58,7 +58,7 @@ DOES = ", ".join((*PARAMETERS, "500 to 599"))
 # The first segments of paths below `/api/v1/`.
 SECTIONS = (
     *("products", "groups", "orders", "order_status_options"),
-    *("clients", "payment_options", "delivery_options", "delivery"),
+    *("clients", "payment_options", "delivery_options", "delivery", "messages", "chat"),
 )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 Right = Literal["none", "read", "write"]
-Section = Literal["products", "groups", "orders", "clients", "settings"]
+Section = Literal["products", "groups", "orders", "clients", "settings", "messages"]
 LONGEST_IMPORT = 86_400  # seconds
 
 
@@ -25,7 +25,7 @@ class Quirks:
     It is a web page, 403 with JSON, or what a careless client takes for success: 200 with "forbidden".
     """
     api_closed: Literal["no", "401-json", "403-json", "200-message"] = "no"
-    """The answer to every call where the plan of the shop has no API, "no" where it has one (prom-api §1.2)."""
+    """The answer to every call where the plan of the shop has no API, else "no" (prom-api §1.2)."""
     texts: Literal["clean", "broken"] = "clean"
     """Whether texts that people typed hold half an emoji, NUL and other control characters."""
     report_unchanged: bool = False
@@ -45,6 +45,10 @@ class Quirks:
     """
     gifts: Literal["none", "zero", "null"] = "none"
     """Whether each new order holds a gift card, with a price of 0 or without one (prom-api §13)."""
+    chat: bool = True
+    """Whether the shop uses the chat (prom-api §13)."""
+    chat_refusals: Literal["200-error", "400-error", "404-error"] = "200-error"
+    """The HTTP status of what the chat refuses, which is not recorded (prom-api §6.4)."""
 
     def __post_init__(self) -> None:
         if self.imports_per_day < 0:
@@ -55,24 +59,42 @@ class Quirks:
 
 @dataclass(frozen=True, kw_only=True)
 class Rights:
-    """The rights of a token; `settings` are payment and delivery. From `expires` on (UTC) it is unknown."""
+    """The rights of a token; from `expires` on (UTC) it is unknown.
+
+    `settings` are payment and delivery, `messages` both the old ones and the chat.
+    """
 
     products: Right = "none"
     groups: Right = "none"
     orders: Right = "none"
     clients: Right = "none"
     settings: Right = "none"
+    messages: Right = "none"
     expires: datetime | None = None
 
     @classmethod
     def full(cls) -> Rights:
         """Return the right to read and write everywhere."""
-        return cls(products="write", groups="write", orders="write", clients="write", settings="write")
+        return cls(
+            products="write",
+            groups="write",
+            orders="write",
+            clients="write",
+            settings="write",
+            messages="write",
+        )
 
     @classmethod
     def read_only(cls) -> Rights:
         """Read everywhere, write nowhere."""
-        return cls(products="read", groups="read", orders="read", clients="read", settings="read")
+        return cls(
+            products="read",
+            groups="read",
+            orders="read",
+            clients="read",
+            settings="read",
+            messages="read",
+        )
 
     def expired(self, now: datetime) -> bool:
         """Return whether the token has expired."""

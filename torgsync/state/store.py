@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state.orders.clients import ClientRepository
+from torgsync.state.orders.messages import BuyerMessageRepository
 from torgsync.state.orders.order_files import ConfirmationRepository, OrderFileRepository, OutboxRepository
 from torgsync.state.orders.orders import OrderedGoodRepository, OrderRepository
 from torgsync.state.orders.postings import PostingRepository
@@ -84,6 +85,7 @@ class UnitOfWork:
     order_files = _LazyRepository(OrderFileRepository)
     ordered_goods = _LazyRepository(OrderedGoodRepository)
     confirmations = _LazyRepository(ConfirmationRepository)
+    buyer_messages = _LazyRepository(BuyerMessageRepository)
     outboxes = _LazyRepository(OutboxRepository)
     clients = _LazyRepository(ClientRepository)
     postings = _LazyRepository(PostingRepository)

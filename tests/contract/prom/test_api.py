@@ -17,7 +17,7 @@ from recorded import IMPORT, ORDER, PRODUCT, TOKEN, Wire, changed, page, said
 from torgsync.core.orders.order import PaymentOption
 from torgsync.core.plan.channels import EditAnswer
 from torgsync.core.product.products import Adopted, ExternalIds
-from torgsync.errors import PromRefused, Temporary, TokenRefused, UsageError
+from torgsync.errors import AnswerLost, PromRefused, Temporary, TokenRefused, UsageError
 from torgsync.prom.api import UNUSED_ID, Prom, connect
 from torgsync.prom.http import TRIES
 from torgsync.prom.request import Right
@@ -150,6 +150,28 @@ def test_a_parcel_is_saved_with_its_carrier() -> None:
     again = said({"status": "error", "message": "Цей ЕН вже додано", "errors": {"declaration_id": "…"}})
     with pytest.raises(PromRefused, match="Цей ЕН вже додано"):
         Wire(again).prom().save_parcel("5", "20450000000000", "nova_poshta")
+
+
+def test_a_message_to_a_buyer_is_never_repeated() -> None:
+    """It is JSON with the number of the order; a lost answer, and one that confirms nothing, are unclear."""
+    wire = Wire(said({"status": "ok", "data": {"message_id": 600001}}))
+    assert wire.prom().send_message("5", "ТТН 1") == "600001"
+    assert wire.paths == ["/chat/send_order_context"]
+    assert json.loads(wire.bodies[0]) == {"order_id": 5, "body": "ТТН 1"}
+    assert Wire(said({"status": "ok"})).prom().send_message("5", "x") == "ok"
+    for lost in (page(500), said({}), said({"data": [1]}), httpx.ReadTimeout("slow")):
+        wire = Wire(lost, said({"status": "ok"}))
+        with pytest.raises(AnswerLost, match="a message to a buyer was sent and its answer was lost"):
+            wire.prom().send_message("5", "x")
+        assert len(wire.requests) == 1
+    for status in (200, 400, 404):
+        with pytest.raises(PromRefused, match="Order not found"):
+            Wire(said({"error": "Order not found"}, status)).prom().send_message("5", "x")
+    with pytest.raises(TokenRefused, match="may not write to buyers") as refused:
+        Wire(page(401)).prom().send_message("5", "x")
+    assert '"Messages" the right "Read and write"' in str(refused.value.hint)
+    wire = Wire(page(429), said({"status": "ok"}))
+    assert wire.prom().send_message("5", "x") == "ok"
 
 
 def test_an_edit_is_a_bare_array() -> None:

@@ -590,9 +590,10 @@ def test_a_parcel_is_saved_on_prom(mapped: Home) -> None:
     assert (again.code, "Prom.ua has this number already" in again.err) == (0, True)
     document = mapped.run("orders", "ship", str(number), "--parcel", TTN, "--format", "json").json
     row = {"order": str(number), "parcel": TTN, "saved": False, "carrier": "nova_poshta"}
-    assert document == {"schema": 1, "parcel": row}
+    row |= {"message": None, "message_text": None}
+    assert document == {"schema": 1, "parcel": row, "exit": 0}
     csv = mapped.run("orders", "ship", str(number), "--parcel", TTN, "--format", "csv").lines
-    assert csv == ["order,parcel,saved,carrier", f"{number},{TTN},False,nova_poshta"]
+    assert csv == ["order,parcel,saved,carrier,message,message_text", f"{number},{TTN},False,nova_poshta,,"]
     assert mapped.writes().count("/api/v1/delivery/save_declaration_id") == 1
     (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
     assert order["parcel"] == TTN
@@ -652,6 +653,7 @@ def test_other_carriers(mapped: Home) -> None:
     fetch(mapped)
     ran = mapped.run("orders", "ship", str(express), "--parcel", "ab12345678", "--format", "json")
     row = {"order": str(express), "parcel": "AB12345678", "saved": True, "carrier": "meest"}
+    row |= {"message": None, "message_text": None}
     assert (ran.code, ran.json["parcel"]) == (0, row)
     writes = mapped.writes().count("/api/v1/delivery/save_declaration_id")
     for number, why, hint in (

@@ -10,10 +10,9 @@ import typer
 from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
 from torgsync.cli.base.program import Format, program_of
-from torgsync.cli.base.render import pick, print_result, print_rows
+from torgsync.cli.base.render import print_result, print_rows
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.orders import done_message
-from torgsync.cli.messages.parcels import saved_message
 from torgsync.cli.orders.render import (
     COLUMNS,
     finding_documents,
@@ -24,8 +23,8 @@ from torgsync.cli.orders.render import (
     shown_row,
     shown_todo_row,
 )
-from torgsync.core.orders.parcels import CARRIER_WORDS, CARRIERS
-from torgsync.core.text import counted, did_you_mean
+from torgsync.cli.orders.ship import ship
+from torgsync.core.text import counted
 from torgsync.errors import Interrupted, UsageError
 
 OrderArgument = Annotated[str, typer.Argument(help="The order's number.", metavar="ORDER")]
@@ -186,33 +185,6 @@ def export(
     for finding in result.findings:
         program.warn(finding_message(finding))
     raise typer.Exit(int(result.exit_code))
-
-
-def ship(
-    context: typer.Context,
-    order: OrderArgument,
-    parcel: Annotated[str, typer.Option("--parcel", help="The parcel's number.", metavar="NUMBER")],
-    carrier: Annotated[
-        str | None,
-        typer.Option("--carrier", help="nova_poshta, ukrposhta or meest; without it the buyer's choice."),
-    ] = None,
-    wanted: ObjectOption = None,
-    output: FormatOption = Format.TABLE,
-) -> None:
-    """Save the number of an order's parcel on Prom.ua."""
-    program = program_of(context, output)
-    from torgsync.jobs.orders.shipping import ship_order
-
-    if carrier is not None and carrier not in CARRIER_WORDS:
-        raise UsageError(
-            f"there is no carrier `{carrier}`{did_you_mean(carrier, CARRIER_WORDS)}",
-            hint=f"these are known: {', '.join(CARRIERS)}",
-        )
-    with program.job(program.object(wanted)) as job:
-        view = ship_order(job, order, parcel, carrier)
-    row = {**pick(view, "parcel", "saved"), "carrier": view.carrier or None}
-    row = {"order": order, **row}
-    print_result(output, [row], lambda: program.notify(saved_message(view)), tail={"parcel": row})
 
 
 app = typer.Typer(help="Orders that came home.", no_args_is_help=True)

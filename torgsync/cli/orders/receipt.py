@@ -9,10 +9,11 @@ from typing import Any
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import pick, print_table, second_of, whole_or_float
 from torgsync.cli.messages.orders import done_message, hold_message, unreadable_message, work_message
-from torgsync.cli.messages.parcels import parcel_message
+from torgsync.cli.messages.parcels import message_line, parcel_message
 from torgsync.cli.payments import posting_row
 from torgsync.core.orders.clients import client_of, normal_phone
 from torgsync.core.orders.lines import free_lines
+from torgsync.core.orders.messages import MessageState
 from torgsync.core.orders.order import Order
 from torgsync.core.text import one_line
 from torgsync.jobs.orders.listing import OrderDetails
@@ -94,6 +95,14 @@ def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
             ],
         },
         "accepted": moment(stored.accepted),
+        "messages": [
+            {
+                "parcel": message.parcel,
+                "state": str(MessageState.SENT if message.sent else MessageState.UNCLEAR),
+                "at": moment(message.sent or message.at),
+            }
+            for message in details.messages
+        ],
         "postings": [posting_row(posting, clock) for posting in details.postings],
         "versions": [
             {
@@ -124,6 +133,9 @@ def print_order(program: Program, order: Order, document: dict[str, Any]) -> Non
         "its cost": _amount(delivery["cost"], "free for the buyer" if delivery["free"] else None),
         "recipient": " ".join(filter(None, (delivery["recipient"], delivery["recipient_phone"]))),
         "parcel": parcel_message(order),
+        "message": "; ".join(
+            message_line(said["state"], _minute(said["at"])) for said in document["messages"]
+        ),
         "buyer": "forgotten" if buyer["forgotten"] else " ".join(filter(None, people)),
         "client": buyer["client_id"],
         "note": document["note"],

@@ -28,6 +28,7 @@ from torgsync.core.config.catalog import (
     misplaced,
     twin_target,
 )
+from torgsync.core.config.message_text import check_template
 from torgsync.core.config.notation import Every, Kept, Markup, Rise, Rounding, Share, Weekdays
 from torgsync.core.config.schedule import Rhythm, read_days, read_hour, read_step
 from torgsync.core.config.value_map import ValueMap, ValueMapping, twin_column
@@ -122,6 +123,8 @@ class Orders(SettingsTable):
     """Where a free line that is no good (a gift card) goes: the file's "comment", or "hold" the order."""
     zone: str = "Europe/Kyiv"
     """Whose clock orders and payments are told by."""
+    ship_message: str | None = None
+    """Message to the buyer when a parcel number is saved, with {parcel}, {order}, {carrier}; else none."""
 
     @field_validator("since")
     @classmethod
@@ -131,6 +134,11 @@ class Orders(SettingsTable):
         except ValueError:
             raise ValueError(f'"{since}" is not a day such as "2026-03-01"') from None
         return since
+
+    @field_validator("ship_message")
+    @classmethod
+    def _sendable(cls, text: str | None) -> str | None:
+        return None if text is None else check_template(text)
 
     @field_validator("zone")
     @classmethod

@@ -180,6 +180,7 @@ def _remove_from_state(context: JobContext, work: UnitOfWork, person: Person) ->
     for stored in filter(None, map(work.orders.get, person.order_ids)):
         order_id = stored.order.id
         work.orders.rewrite(order_id, without_people)
+        work.buyer_messages.forget(order_id)
         work.clients.clear_candidates(order_id)
         if stored.order.takes_place and (stored.in_outbox or stored.owed or stored.needs_person):
             untaken.append(order_id)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.orders.clients import client_of, match_client
+from torgsync.core.orders.messages import BuyerMessage
 from torgsync.core.orders.order import STATUSES
 from torgsync.core.orders.postings import Posting
 from torgsync.core.orders.reasons import Hold, Todo, hold_finding, work_finding
@@ -30,12 +31,13 @@ class OrderView:
 
 @dataclass(frozen=True, slots=True)
 class OrderDetails:
-    """One order; versions, postings and confirmations are oldest first."""
+    """One order; versions, postings, confirmations and messages to the buyer are oldest first."""
 
     stored: StoredOrder
     versions: list[OrderVersion]
     postings: tuple[Posting, ...]
     confirmations: list[Confirmation]
+    messages: list[BuyerMessage]
 
 
 def list_orders(
@@ -70,6 +72,7 @@ def show_order(context: JobContext, order_id: str) -> OrderDetails:
             work.orders.versions(order_id),
             work.postings.all(order_id),
             work.confirmations.of(order_id),
+            work.buyer_messages.of(order_id),
         )
 
 

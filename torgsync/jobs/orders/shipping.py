@@ -1,12 +1,27 @@
-"""Save the number of an order's parcel on Prom, so that the buyer can track it."""
+"""Save the number of an order's parcel on Prom, so that the buyer can track it, and write to the buyer."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from torgsync.core.orders.parcels import CARRIERS, Parcel, decide_parcel, parcel_number
+from torgsync.core.config.message_text import check_template
+from torgsync.core.orders.messages import MessageDecision, MessageState, decide_message
+from torgsync.core.orders.order import Order
+from torgsync.core.orders.parcels import CARRIERS, Parcel, carrier_name, decide_parcel, parcel_number
 from torgsync.core.problems import ProblemCode, error_of
-from torgsync.errors import AnswerLost, Exit, Problem, PromRefused, UsageError
+from torgsync.errors import (
+    AnswerLost,
+    Busy,
+    Exit,
+    GivenUp,
+    Interrupted,
+    Problem,
+    PromRefused,
+    TokenRefused,
+    TorgsyncError,
+    UsageError,
+)
 from torgsync.files.config.objects import quoted
 from torgsync.jobs.connect import VerifiedShop, connect_shop
 from torgsync.jobs.context import JobContext
@@ -22,71 +37,163 @@ _HINTS = {
         "torgsync orders fetch -o {called}"
     ),
 }
+_NEVER_SENT = (ProblemCode.BUSY, ProblemCode.NO_CONNECTION)
+_UNCLEAR = (MessageState.UNCLEAR, MessageState.UNCLEAR_BEFORE)
 
 
 @dataclass(frozen=True, slots=True)
-class ParcelView:
-    """The parcel of an order, as it is stored now; `saved` is false where Prom had this number already.
+class ShipRequest:
+    """What a person wants to be sent: the parcel's number, its carrier, else the buyer's choice, and a text.
 
-    `carrier` is the word that Prom was sent; `replaced` is the number that the order had before.
+    `message` is the text to the buyer, None for `[orders] ship_message`; with `silent` none is sent.
     """
 
     order_id: str
     parcel: str
-    saved: bool
     carrier: str = ""
-    replaced: str = ""
+    message: str | None = None
+    silent: bool = False
 
 
-def ship_order(context: JobContext, order_id: str, parcel: str, carrier: str | None = None) -> ParcelView:
-    """Save a parcel's number to an order on Prom, in a run of its own.
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """What is to be sent for an order, and what became of it.
 
-    Without a `carrier` it is the one that the buyer chose. After a lost answer, or a refusal, the order is
-    read back: it may have the number. Raises UsageError for an invalid number, and for an order that takes
-    none.
+    `replaced` is the number that the order had before, `saved` whether Prom took the new one. `message` is
+    None where the buyer is not written to; `asked` is whether its text was given for this order alone.
+    `trouble` is why a message was refused, or is unclear.
     """
-    with running(context) as run, connect_shop(run.context, run) as prom:
-        view = _ship(run.context, prom, order_id, parcel, carrier)
-        run.exit_code = Exit.DONE
-    return view
+
+    order_id: str
+    parcel: Parcel
+    carrier_name: str
+    replaced: str = ""
+    saved: bool = False
+    message: MessageDecision | None = None
+    asked: bool = False
+    trouble: TorgsyncError | None = None
+
+    @property
+    def exit_code(self) -> Exit:
+        """The exit code: a buyer who may not have been written to is not done."""
+        state = self.message and self.message.state
+        if state in _UNCLEAR or (state is MessageState.TOO_OLD and self.asked):
+            return Exit.PARTIAL
+        return self.trouble.exit_code if self.trouble else Exit.DONE
 
 
-def _ship(
-    context: JobContext, prom: VerifiedShop, order_id: str, parcel: str, carrier: str | None
-) -> ParcelView:
+def plan_shipment(context: JobContext, wanted: ShipRequest) -> Shipment:
+    """Return what would be sent for an order, by what is stored of it; nothing is asked or sent.
+
+    Raises UsageError for an invalid number or text, and for an order that takes none.
+    """
+    text = None if wanted.silent else wanted.message
+    if text is not None:
+        try:
+            text = check_template(text)
+        except ValueError as wrong:
+            raise UsageError(str(wrong)) from None
+    elif not wanted.silent:
+        text = context.object.orders.ship_message
     with context.transaction() as work:
-        order = stored_or_refuse(work, order_id).order
-    decided = decide_parcel(order, parcel, carrier or "")
-    if isinstance(decided, Problem):
-        raise _refused(context, order_id, parcel, decided)
-    if decided.known:
-        return ParcelView(order_id, decided.number, saved=False, carrier=decided.carrier)
-    _save(context, prom, order_id, decided)
-    with context.transaction() as work:
-        parcel_now = stored_or_refuse(work, order_id).order.parcel
-    return ParcelView(
-        order_id, parcel_now or decided.number, saved=True, carrier=decided.carrier, replaced=order.parcel
+        order = stored_or_refuse(work, wanted.order_id).order
+        earlier = work.buyer_messages.of(wanted.order_id)
+    parcel = decide_parcel(order, wanted.parcel, wanted.carrier)
+    if isinstance(parcel, Problem):
+        raise _refused(context, order, wanted.parcel, parcel)
+    shipment = Shipment(
+        order.id,
+        parcel,
+        carrier_name(order, parcel.carrier),
+        replaced="" if parcel.known else order.parcel,
+        asked=wanted.message is not None,
     )
+    if text is None:
+        return shipment
+    try:
+        return replace(shipment, message=decide_message(text, order, parcel, earlier, context.now()))
+    except ValueError as wrong:
+        raise UsageError(str(wrong)) from None
 
 
-def _refused(context: JobContext, order_id: str, parcel: str, why: Problem) -> UsageError:
+def ship_order(context: JobContext, wanted: ShipRequest, show: Callable[[Shipment], None]) -> Shipment:
+    """Save a parcel's number to an order on Prom, then write to the buyer, in a run of its own.
+
+    `show` gets the shipment before anything is sent. After a lost answer, or a refusal, the order is read
+    back: it may have the number. What keeps a message from being sent is in the result, not raised. Raises
+    UsageError as `plan_shipment` does.
+    """
+    plan_shipment(context, wanted)  # what cannot be sent asks nothing
+    with running(context) as run, connect_shop(run.context, run) as prom:
+        shipment = plan_shipment(run.context, wanted)
+        show(shipment)
+        if not shipment.parcel.known:
+            _save(run.context, prom, shipment)
+            shipment = replace(shipment, saved=True)
+        shipment = _write_to_buyer(run.context, prom, shipment)
+        run.exit_code = shipment.exit_code
+    return shipment
+
+
+def _refused(context: JobContext, order: Order, parcel: str, why: Problem) -> UsageError:
     """Return the error for a parcel that cannot be saved, with the command that can."""
-    called = context.file.called
-    carrier = next(iter(CARRIERS))
-    command = f"torgsync orders ship {order_id} --parcel {quoted(parcel)} --carrier {carrier} -o {called}"
+    called, carrier = context.file.called, next(iter(CARRIERS))
+    command = f"torgsync orders ship {order.id} --parcel {quoted(parcel)} --carrier {carrier} -o {called}"
     hint = _HINTS.get(ProblemCode(why.codes[0]))
     return error_of(UsageError, why, hint and hint.format(command=command, called=called))
 
 
-def _save(context: JobContext, prom: VerifiedShop, order_id: str, parcel: Parcel) -> None:
+def _save(context: JobContext, prom: VerifiedShop, shipment: Shipment) -> None:
     """Save a number on Prom and store the order as it is there afterwards."""
     trouble: PromRefused | AnswerLost | None = None
+    number = shipment.parcel.number
     try:
-        prom.save_parcel(order_id, parcel.number, parcel.carrier)
+        prom.save_parcel(shipment.order_id, number, shipment.parcel.carrier)
     except (PromRefused, AnswerLost) as unclear:
         trouble = unclear
-    now = prom.order(order_id)
+    now = prom.order(shipment.order_id)
     if now is not None:
         store_order(context, now)
-    if trouble and (now is None or parcel_number(now.parcel) != parcel.number):
+    if trouble and (now is None or parcel_number(now.parcel) != number):
         raise trouble
+
+
+def _write_to_buyer(context: JobContext, prom: VerifiedShop, shipment: Shipment) -> Shipment:
+    """Send the message, if one is due; return the shipment with what became of it.
+
+    It is recorded before it is sent, as unclear, and stays so where its answer is lost or the run dies: such
+    a message is never sent again. One that was not sent for certain is removed from the record.
+    """
+    message, order_id = shipment.message, shipment.order_id
+    if message is None or message.state is not MessageState.PENDING:
+        return shipment
+    number = parcel_number(shipment.parcel.number)
+    with context.transaction() as work:
+        work.buyer_messages.begin(order_id, number, context.now())
+    trouble: TorgsyncError | None = None
+    try:
+        message_id = prom.send_message(order_id, message.text)
+    except TorgsyncError as error:
+        state, trouble = _state_after(error), error
+        if state is not MessageState.UNCLEAR:
+            with context.transaction() as work:
+                work.buyer_messages.withdraw(order_id, number)
+    else:
+        state = MessageState.SENT
+        with context.transaction() as work:
+            work.buyer_messages.mark_sent(order_id, number, message_id, context.now())
+    return replace(shipment, message=replace(message, state=state), trouble=trouble)
+
+
+def _state_after(error: TorgsyncError) -> MessageState:
+    """Return what became of a message whose sending ended with an error.
+
+    Only what was certainly not sent may be tried again. The state may also fail to record an answer: that
+    error says nothing about the message.
+    """
+    if isinstance(error, PromRefused):
+        return MessageState.REFUSED
+    if isinstance(error, (TokenRefused, GivenUp, Busy, Interrupted)):
+        return MessageState.NOT_SENT
+    before_any_effect = error.problem and error.problem.codes[0] in _NEVER_SENT
+    return MessageState.NOT_SENT if before_any_effect else MessageState.UNCLEAR

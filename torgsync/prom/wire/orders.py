@@ -6,6 +6,7 @@ Source: docs/developers/prom-api.md §5.5, §6.1, §11.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -26,6 +27,7 @@ from torgsync.prom.wire.values import (
     dict_or_empty,
     dicts_of,
     parse_amount,
+    parse_text,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -177,3 +179,10 @@ class WirePaymentOption(WireModel):
 
     id: Identity
     name: _Words = ""
+
+
+def message_id(answer: Mapping[str, object]) -> str:
+    """Return the id of a message that was sent (prom-api §6.4), "ok" without one; empty if not confirmed."""
+    data = answer.get("data")
+    found = parse_text(data.get("message_id")) if isinstance(data, dict) else None
+    return found or ("ok" if parse_text(answer.get("status")) == "ok" else "")

@@ -22,6 +22,7 @@ VALUE_NOT_ALLOWED = "This status value is not allowed"
 # The client has its own constant for a page (`prom/api.py`): client and sandbox share no code on purpose.
 LONGEST_PAGE = 100
 SHORT_PAGE = 20
+BAD_REQUEST = 400
 ZONES: Mapping[str, tzinfo] = {"utc": UTC, "kyiv": SHOP_ZONE}
 
 
@@ -51,6 +52,20 @@ def parse_json(text: str | bytes) -> Any:  # noqa: ANN401 - JSON may be anything
         raise ValueError(f"{constant} is no JSON number")
 
     return json.loads(text, parse_float=Decimal, parse_constant=refuse)
+
+
+class RefusedWithStatus(Exception):
+    """A refusal with an HTTP status of its own; most refusals come with a 200 (prom-api §1.3)."""
+
+    def __init__(self, status: int, answer: Mapping[str, Any]) -> None:
+        super().__init__(status)
+        self.status = status
+        self.answer = dict(answer)
+
+
+def bad_request(message: str) -> RefusedWithStatus:
+    """Return a 400 with the error object of prom-api §1.3, to be raised."""
+    return RefusedWithStatus(BAD_REQUEST, {"error": {"status": BAD_REQUEST, "message": message}})
 
 
 def refusal(message: str) -> dict[str, Any]:

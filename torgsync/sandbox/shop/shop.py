@@ -17,6 +17,7 @@ from torgsync.sandbox.faults import Fault, FaultInjector
 from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.shop import orders
 from torgsync.sandbox.shop.collection import Collection
+from torgsync.sandbox.shop.conversations import Conversations
 from torgsync.sandbox.shop.imports import Import, ImportQueue
 from torgsync.sandbox.shop.products import ShopCatalog, ShopGroup, ShopProduct
 
@@ -91,6 +92,7 @@ class Shop:
             for option in (orders.PROM_PAYMENT, orders.CASH_ON_DELIVERY, orders.CARD_TRANSFER)
         }
         self.delivery_options = {option.id: option for option in orders.DELIVERY_OPTIONS}
+        self.conversations = Conversations()
         self._clock = clock or (lambda: datetime.now(UTC))
         # Called under the lock after every write.
         self.save_hook: Callable[[], None] = lambda: None

@@ -94,3 +94,12 @@ absent_orders = object_table(
     "absent_orders",  # numbers that Prom was asked for and has no order of
     key("number", BigInteger),
 )
+
+buyer_messages = object_table(
+    "buyer_messages",  # about parcels; each is written down before it is sent, and none is sent twice
+    key("order_id"),
+    key("parcel"),  # the number in normal form
+    required("at", Instant),
+    Column("sent", Instant),  # when Prom confirmed it, NULL where that is unclear
+    blank("message_id"),
+)

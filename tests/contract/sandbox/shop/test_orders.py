@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -15,6 +16,8 @@ from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, MEEST, PICKUP, ROZETKA, ShopBuyer
 from torgsync.sandbox.shop.products import Image, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
+
+Refusal = Literal["200-error", "400-error", "404-error"]
 
 pytestmark = pytest.mark.usefixtures("each_door")
 
@@ -307,6 +310,46 @@ class TestMoving:
         with pytest.raises(ValueError, match="no status"):
             shop.set_order_status(5, "lost")
         assert len(shop.orders) == 0
+
+
+class TestMessages:
+    """The chat call that writes to the buyer of an order (prom-api §6.4)."""
+
+    def send(self, client: httpx.Client, **body: object) -> httpx.Response:
+        return client.post("/chat/send_order_context", json={"body": "ТТН 20450000000001", **body})
+
+    def test_a_message_makes_its_thread(self, shop: Shop, client: httpx.Client) -> None:
+        """It goes to the order's buyer, with the card of the order; the second one is in the same thread."""
+        number = shop.place_order([("1", 1)])
+        answers = [self.send(client, order_id=number).json() for _ in range(2)]
+        (thread,) = shop.conversations.threads
+        messages = list(shop.conversations.chat)
+        assert answers == [{"status": "ok", "data": {"message_id": one.id}} for one in messages]
+        assert (thread.client_id, thread.last_message_id) == (shop.order(number).client_id, messages[-1].id)
+        assert (messages[0].body, messages[0].context_item_id) == ("ТТН 20450000000001", number)
+
+    def test_what_is_a_bad_request(self, shop: Shop, client: httpx.Client) -> None:
+        """A form, a number as text, no text, and more than 1000 characters."""
+        number = shop.place_order([("1", 1)])
+        form = client.post("/chat/send_order_context", files={"order_id": str(number)})
+        wrong = [form, self.send(client, order_id=str(number)), self.send(client, order_id=number, body="")]
+        wrong.append(self.send(client, order_id=number, body="x" * 1001))
+        assert [answer.status_code for answer in wrong] == [400] * 4
+        assert self.send(client, order_id=number, body="x" * 1000).json()["status"] == "ok"
+
+    @pytest.mark.parametrize("quirk", ["200-error", "400-error", "404-error"])
+    def test_what_is_refused(self, shop: Shop, client: httpx.Client, clock: Clock, quirk: Refusal) -> None:
+        """An order older than 30 days, an unknown one, and any where the chat is switched off."""
+        number = shop.place_order([("1", 1)])
+        shop.quirks = replace(shop.quirks, chat_refusals=quirk, chat=False)
+        words = [self.send(client, order_id=number)]
+        shop.quirks = replace(shop.quirks, chat=True)
+        clock.advance(days=30, seconds=1)
+        words += [self.send(client, order_id=number), self.send(client, order_id=5)]
+        assert {answer.status_code for answer in words} == {int(quirk[:3])}
+        texts = [answer.json()["message"] for answer in words]
+        assert texts == ["Chat is disabled", "Order not found", "Order not found"]
+        assert len(shop.conversations.chat) == 0
 
 
 class TestClients:

@@ -436,7 +436,7 @@ def test_a_payment_method_is_found_by_its_id() -> None:
 def test_orders_stay_here_by_default() -> None:
     """Without a table of their own orders go to the program's folder, all of them, by the clock of Kyiv."""
     found = sync_object().orders
-    nothing = dict.fromkeys(("outbox", "outbox_password", "since"))
+    nothing = dict.fromkeys(("outbox", "outbox_password", "since", "ship_message"))
     assert found.model_dump() == {**nothing, "accept": False, "zone": "Europe/Kyiv"}
     assert (found.begin, str(found.clock)) == (None, "Europe/Kyiv")
     begun = sync_object(orders={"since": "2026-03-29", "outbox": "C:\\Torgsoft\\in"}).orders
