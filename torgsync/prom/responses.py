@@ -62,6 +62,8 @@ class ResponseReader:
         self._shop = shop
         self._token = token
         self._server = server
+        self._used: set[Right] = set()
+        """Rights that the token has shown: it is not unknown then where it may not do something else."""
 
     def words(self, raw: object) -> str:
         """Return a reason of any JSON type as one short line: no tags, control characters or token."""
@@ -101,6 +103,7 @@ class ResponseReader:
         if refusal is not None:
             refused = problem(ProblemCode.REFUSED, path=request.path, words=self.words(refusal))
             raise error_of(PromRefused, refused)
+        self._used.add(request.right)
         return answer
 
     def broken(self, request: ApiRequest, error: httpx.HTTPError) -> FailedTry:
@@ -135,13 +138,15 @@ class ResponseReader:
         if _PLAN.search(whole) and (status in _PLAN_STATUSES or _API.search(whole)):
             closed = problem(ProblemCode.API_CLOSED, shop=self._shop, words=words)
             raise error_of(TokenRefused, closed, IN_THE_PLAN)
+        lacks = self.lacks(request.right, words)
+        if status == httpx.codes.UNAUTHORIZED and self._used and request.right not in self._used:
+            raise lacks  # Prom answers it as it answers an unknown token (prom-api §1.3)
         if status == httpx.codes.UNAUTHORIZED:
             sections = [right.section for right in NEEDED_RIGHTS]
             more = () if request.right.section in sections else (request.right,)
             needed = ", ".join(right.instruction for right in (*NEEDED_RIGHTS, *more))
             remedy = f"create a new one and give {needed};"
             raise self._token_refused(ProblemCode.TOKEN_UNKNOWN, request.right, words, remedy)
-        lacks = self.lacks(request.right, words)
         if is_forbidden(whole):
             raise lacks
         if status != httpx.codes.FORBIDDEN:

@@ -161,6 +161,17 @@ def test_a_403_that_stays_a_web_page_mentions_both_causes(call: Call, tries: int
     assert len(wire.requests) == tries
 
 
+def test_a_token_that_could_do_something_is_not_unknown() -> None:
+    """A 401 says then that this right is missing; where the same right worked before, the token expired."""
+    wire = Wire(said({}), page(401))
+    http = wire.http()
+    get(http)
+    with pytest.raises(TokenRefused, match="it may not write products"):
+        edit(http)
+    with pytest.raises(TokenRefused, match="it is unknown, expired or revoked"):
+        get(http)
+
+
 def test_every_right_names_itself_in_both_languages() -> None:
     """A hint speaks the words of the seller's cabinet."""
     assert all(right.doing and right.section and "«" in right.in_cabinet for right in Right)

@@ -549,6 +549,10 @@ def test_an_acceptance_that_prom_refuses(accepting: Home, faulty: FaultyServer) 
     faulty.misbehave("POST /orders/set_status", says(200, {"processed_ids": []}), times=1)
     ran = accepting.run("orders", "fetch")
     assert f"! order {number} was not set to received: Prom.ua passed it over without a word" in ran.lines
+    accepting.misbehave("status-warning last=1")
+    ran = accepting.run("orders", "fetch")
+    words = "Замовлення оплачується, статус не змінено"
+    assert f"! order {number} was not set to received: {words}" in ran.lines
     assert fetch(accepting)["accepted"] == 1
 
 
@@ -614,6 +618,17 @@ def test_a_parcel_whose_answer_says_nothing(hard_filled: Home, faulty: FaultySer
             hard_filled.sandbox.orders.replace(replace(order, declaration_number=TTN))
     ran = hard_filled.run("orders", "ship", str(number), "--parcel", TTN)
     assert ran.code == (5 if fault == "broken" else 0)
+
+
+def test_a_parcel_that_prom_refuses(mapped: Home) -> None:
+    """Its own words name what is wrong with the number, and the next try is not harmed."""
+    number = str(mapped.sandbox.place_order([("26901", 1)], buyer=OLENA))
+    fetch(mapped)
+    mapped.misbehave("parcel-refused last=1")
+    ran = mapped.run("orders", "ship", number, "--parcel", TTN)
+    assert ran.code == 6
+    assert "ЕН не збережено: declaration_id: Такої ЕН не існує" in ran.err
+    assert mapped.run("orders", "ship", number, "--parcel", TTN).code == 0
 
 
 def test_a_parcel_of_an_order_that_prom_shows_no_more(hard_filled: Home, faulty: FaultyServer) -> None:

@@ -90,8 +90,8 @@ def print_checks(program: Program, lines: Iterable[CheckLine]) -> None:
     """Print lines: the result, its subject, the message, and the hint below."""
     for line in lines:
         program.print(f"{_SIGNS[line.mark]:<10} {line.subject:<10} {line.message}", HINT)
-        if line.hint:
-            program.print(f"{'':<{HINT}}{line.hint}", HINT)
+        for hint in line.hint.splitlines():
+            program.print(f"{'':<{HINT}}{hint}", HINT)
 
 
 def render_checks(lines: Iterable[CheckLine]) -> list[dict[str, object]]:

@@ -33,8 +33,16 @@ def wrapped(text: str, width: int, indent: str = "", more: str = "  ") -> list[s
     """Return a text in lines of `width`, each indented by `indent`, and continuation lines also by `more`.
 
     A command or a setting stays on one line, even if that is longer: it can be copied from a terminal. Other
-    names in backticks are not broken where they fit, and words never are.
+    names in backticks are not broken where they fit, and words never are. Lines of the text stay lines,
+    with the blanks before them.
     """
+    if "\n" in text:
+        pairs = [(line, line.lstrip(" ")) for line in text.split("\n")]
+        return [
+            part
+            for line, words in pairs
+            for part in wrapped(words, width, indent + line.removesuffix(words), more)
+        ]
     longest = width - len(indent) - len(more)
     tied = _WHOLE.sub(_tie, text)
     tied = _QUOTED.sub(lambda match: _tie(match) if len(match[0]) <= longest else match[0], tied)

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from torgsync.core.config.catalog import (
     Catalog,
@@ -111,6 +111,8 @@ class Clients(SettingsTable):
 class Orders(SettingsTable):
     """How orders go into Torgsoft, and what Prom is told of them."""
 
+    enabled: bool = True
+    """Whether orders are fetched; false for a token without the right for orders."""
     outbox: str | None = Field(None, min_length=1)
     """Where order files are put: a folder, ftp://, sftp:// or s3://; without it a folder of this program."""
     outbox_password: FromEnvironment | FromFile | FromKeyring | None = None
@@ -338,6 +340,18 @@ class SyncObject(SettingsTable):
             if twin := twin_target(fields[: number + 1]):
                 raise misplaced((number, "to"), f"two columns are led to `{twin}`")
         return fields
+
+    @field_validator("synchronization_times")
+    @classmethod
+    def _no_time_for_nothing(
+        cls, times: list[SynchronizationTime], info: ValidationInfo
+    ) -> list[SynchronizationTime]:
+        orders = info.data.get("orders")
+        for number, time_ in enumerate(times):
+            if time_.only == "orders" and orders and not orders.enabled:
+                message = "this time is for orders alone, and `enabled = false` in `[orders]` fetches none"
+                raise misplaced((number, "only"), message)
+        return times
 
     @field_validator("values")
     @classmethod

@@ -20,6 +20,7 @@ from torgsync.jobs.config.check_view import CheckLine, Mark, failed, ok, warning
 from torgsync.jobs.config.schedule import own_times, timetable
 from torgsync.jobs.connect import connect_shop, connect_unverified
 from torgsync.jobs.context import JobContext
+from torgsync.jobs.orders.access import with_ways_on
 from torgsync.jobs.orders.listing import open_findings
 from torgsync.jobs.orders.outbox import place_of_file
 from torgsync.jobs.run import refuse_held
@@ -75,7 +76,7 @@ def diagnose(context: JobContext) -> Diagnosis:
         with context.transaction() as work:
             twins = work.orders.twins()
         diagnosis.lines += [twin_line(slug, slug) for slug in twins]
-    for report in (_secrets, _age, _state, _limits, _schedule):
+    for report in (_secrets, _age, _state, _orders, _limits, _schedule):
         diagnosis.lines += report(context)
     _rights(context, diagnosis)
     try:
@@ -133,6 +134,13 @@ def _state(context: JobContext) -> Iterator[CheckLine]:
         )
 
 
+def _orders(context: JobContext) -> Iterator[CheckLine]:
+    if not context.object.orders.enabled:
+        message = "no orders are fetched (`enabled = false`): what was sold on Prom.ua is offered again"
+        hint = f"torgsync object edit {context.file.called} --set orders.enabled=true"
+        yield warning("orders", message, hint)
+
+
 def _limits(context: JobContext) -> Iterator[CheckLine]:
     limits = context.object.limits
     with context.transaction() as work:
@@ -176,15 +184,17 @@ def _rights(context: JobContext, diagnosis: Diagnosis) -> None:
     Where the token cannot be read, its check has reported that.
     """
     refused: dict[Right, TokenRefused] = {}
-    accepting = (Right.ORDERS_WRITE,) if context.object.orders.accept else ()
-    rights = (*_RIGHTS, *accepting)
+    orders = context.object.orders
+    accepting = (Right.ORDERS_WRITE,) if orders.accept and orders.enabled else ()
+    rights = (*(right for right in _RIGHTS if orders.enabled or right is not Right.ORDERS_READ), *accepting)
     try:
         with connect_unverified(context) as prom:
             for right in rights:
                 try:
                     prom.try_right(right)
                 except TokenRefused as error:
-                    refused[right] = error
+                    ways_on = right is Right.ORDERS_READ
+                    refused[right] = with_ways_on(context, error) if ways_on else error
     except InvalidInput:
         return
     except TorgsyncError as trouble:

@@ -19,6 +19,7 @@ from torgsync.core.plan.date_filter import OVERLAP
 from torgsync.errors import Exit, ExportInvalid, PromRefused, TokenRefused, TorgsyncError
 from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext, Progress, Stage
+from torgsync.jobs.orders.access import orders_refused
 from torgsync.jobs.orders.clients import read_torgsoft_clients
 from torgsync.jobs.orders.delivery import DeliveryResult, deliver_files
 from torgsync.jobs.orders.facts import order_facts
@@ -85,7 +86,7 @@ def fetch_orders(context: JobContext, prom: VerifiedShop) -> FetchResult:
     """Fetch what is new or changed since the last fetch, with an overlap, and write the order files.
 
     What goes wrong once the orders are stored is in the result, not raised. What an earlier fetch left open
-    is reported again until it is done.
+    is reported again until it is done. Raises TokenRefused, with the ways on, where orders may not be read.
     """
     fetched = FetchResult()
     try:
@@ -93,7 +94,10 @@ def fetch_orders(context: JobContext, prom: VerifiedShop) -> FetchResult:
     except ExportInvalid as wrong:
         fetched.unread = wrong
         fetched.find(Code.CLIENTS_UNREAD)
-    _store_orders(context, prom, fetched)
+    try:
+        _store_orders(context, prom, fetched)
+    except TokenRefused as refused:
+        raise orders_refused(context, prom, refused) from None
     place_money(context)
     place = len(fetched.findings)
     try:
@@ -225,6 +229,7 @@ def _accept(context: JobContext, prom: VerifiedShop, fetched: FetchResult) -> No
                 if order_id not in answer.processed:
                     reasons = [answer.errors[key] for key in (order_id, "") if key in answer.errors]
                     if reasons or (now := prom.order(order_id)) is None or now.status == PENDING:
+                        reasons += [answer.warning] if answer.warning else []
                         args = {"reason": reasons[0]} if reasons else {}
                         fetched.find(Code.ORDER_NOT_ACCEPTED, order_id, **args)
                         continue

@@ -23,6 +23,7 @@ from torgsync.errors import Exit, Interrupted, Temporary, TorgsyncError
 from torgsync.files.config.settings import who
 from torgsync.jobs.connect import VerifiedShop, connect_shop
 from torgsync.jobs.context import JobContext, Stage
+from torgsync.jobs.orders.access import require_orders
 from torgsync.jobs.orders.fetch import FetchResult, fetch_orders
 from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.plan.update import update
@@ -93,23 +94,27 @@ def execute(
     Args:
         source: Where the plan comes from; None for a run that only fetches orders.
         allowed: What a person allowed; it may let the object begin again in another shop.
-        fetches: Whether orders are fetched before the plan is made.
+        fetches: Whether orders are fetched before the plan is made, if the object fetches any.
         waits: Whether the end of an import is waited for; otherwise it is left to the next run.
         confirm: Shows the plan and returns whether it may be sent; asked of an empty plan too.
         notify: Receives what a person should hear meanwhile.
 
     Raises:
+        UsageError: Only orders are wanted, and the object fetches none.
         Busy: Another run holds the object.
         Unsafe: The token opens another shop, or the plan would do harm.
         PlanStale: A saved plan is out of date.
     """
+    if source is None:
+        require_orders(context)
+    fetches = fetches and context.object.orders.enabled
     with running(context) as run:
         context = run.context
         if source:
             source.refuse_stale(context)
         with connect_shop(context, run, allowed=allowed) as prom:
             fetched = fetch_orders(context, prom) if fetches else None
-            if source and source.from_export and not fetches:
+            if source and source.from_export and not fetches and context.object.orders.enabled:
                 notify(Reason(Notice.ORDERS_LEFT))
             result = None
             if source:

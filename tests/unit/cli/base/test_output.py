@@ -24,6 +24,10 @@ from torgsync.cli.base.render import cell
         ("if it is right: --allow price=26901", ["if it is right:", "    --allow price=26901"]),
         ('write api_key = { env = "NAME" }', ["write", '    api_key = { env = "NAME" }']),
         ('or extra_columns = ["…", "…"]', ["or", '    extra_columns = ["…", "…"]']),
+        (
+            "go on with:\n  torgsync sync --only goods -o x",
+            ["go on with:", "  torgsync sync --only goods -o x"],
+        ),
         ("well-known-words-with-hyphens", ["well-known-words-with-hyphens"]),
     ],
 )

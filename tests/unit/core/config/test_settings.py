@@ -433,11 +433,20 @@ def test_a_payment_method_is_found_by_its_id() -> None:
     assert settings.payment_method("4") is settings.payment_method("") is None
 
 
+def test_a_time_for_orders_alone_needs_orders() -> None:
+    """It would do nothing for ever; any other time goes on with the goods."""
+    put(data := example(), read_key("orders.enabled"), False)
+    assert isinstance(read_settings(data, len), SyncObject)
+    put(data, read_key("synchronization_times[0].only"), "orders")
+    message = "this time is for orders alone, and `enabled = false` in `[orders]` fetches none"
+    assert mistakes(data) == {"synchronization_times[0].only": message}
+
+
 def test_orders_stay_here_by_default() -> None:
     """Without a table of their own orders go to the program's folder, all of them, by the clock of Kyiv."""
     found = sync_object().orders
     nothing = dict.fromkeys(("outbox", "outbox_password", "since", "ship_message"))
-    assert found.model_dump() == {**nothing, "accept": False, "zone": "Europe/Kyiv"}
+    assert found.model_dump() == {**nothing, "enabled": True, "accept": False, "zone": "Europe/Kyiv"}
     assert (found.begin, str(found.clock)) == (None, "Europe/Kyiv")
     begun = sync_object(orders={"since": "2026-03-29", "outbox": "C:\\Torgsoft\\in"}).orders
     assert begun.begin == datetime(2026, 3, 28, 22, tzinfo=UTC)

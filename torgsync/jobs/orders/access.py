@@ -1,0 +1,43 @@
+"""Whether orders may be read: what the object says, and what to do where the token lacks the right."""
+
+from __future__ import annotations
+
+from torgsync.errors import TokenRefused, TorgsyncError, UsageError
+from torgsync.jobs.context import JobContext
+from torgsync.prom.api import Prom
+from torgsync.prom.request import Right
+
+
+def require_orders(context: JobContext) -> None:
+    """Raise UsageError where the object fetches no orders."""
+    if not context.object.orders.enabled:
+        raise UsageError(
+            f"`{context.object.name}` fetches no orders: `enabled = false` in its `[orders]`",
+            hint=f"to fetch them: torgsync object edit {context.file.called} --set orders.enabled=true",
+        )
+
+
+def orders_refused(context: JobContext, prom: Prom, refused: TokenRefused) -> TokenRefused:
+    """Return the error of a token that was refused when orders were listed, with the ways on.
+
+    Prom answers a token that lacks this one right as it answers an expired one (prom-api §1.3). A token that
+    may read products is not expired; one that may not is returned as `refused`.
+    """
+    try:
+        prom.try_right(Right.PRODUCTS_READ)
+    except TorgsyncError:
+        return refused
+    words = str(refused.problem.args.get("words", "")) if refused.problem else ""
+    return with_ways_on(context, prom.http.responses.lacks(Right.ORDERS_READ, words))
+
+
+def with_ways_on(context: JobContext, lacks: TokenRefused) -> TokenRefused:
+    """Return the error of a token that may not read orders, with the commands that go on without them."""
+    called = context.file.called
+    return TokenRefused(
+        lacks.message,
+        hint=f"{lacks.hint}\n"
+        f"to send the goods without the orders:\n  torgsync sync --only goods -o {called}\n"
+        f"to leave the orders out for good:\n  torgsync object edit {called} --set orders.enabled=false",
+        problem=lacks.problem,
+    )
