@@ -15,10 +15,11 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from torgsync.sandbox import cabinet
-from torgsync.sandbox.api import order_context, orders, products
+from torgsync.sandbox.api import chat, messages, order_context, orders, products, translations
 from torgsync.sandbox.api.answers import Json, Language
 from torgsync.sandbox.api.broken_texts import broken
 from torgsync.sandbox.api.call import Call, RefusedWithStatus, Upload, parse_json, refusal
+from torgsync.sandbox.api.shapes import shaped
 from torgsync.sandbox.faults import HTTP_OK, ConnectionCut, Fault, FaultHit, Hook, HookAnswer, HookedCall
 from torgsync.sandbox.pages.pages import Pages
 from torgsync.sandbox.quirks import Section
@@ -62,9 +63,15 @@ ROUTES = (
     Route("POST", "products/import_url", "products", products.import_url),
     Route("GET", "products/import/status/<import_id>", "products", products.show_import),
     Route("GET", "groups/list", "groups", products.list_groups),
+    Route("GET", "products/translation/<int:product_id>", "products", translations.show_product_translation),
+    Route("PUT", "products/translation", "products", translations.write_product_translation),
+    Route("GET", "groups/translation/<int:group_id>", "groups", translations.show_group_translation),
+    Route("PUT", "groups/translation", "groups", translations.write_group_translation),
     Route("GET", "orders/list", "orders", orders.list_orders),
     Route("GET", "orders/<int:order_id>", "orders", orders.show_order),
     Route("POST", "orders/set_status", "orders", orders.set_order_status),
+    Route("POST", "orders/refund", "orders", orders.refund_orders),
+    Route("POST", "orders/attach_receipt", "orders", orders.attach_receipt),
     Route("POST", "delivery/save_declaration_id", "orders", orders.save_declaration),
     Route("GET", "order_status_options/list", "orders", orders.list_order_statuses),
     Route("GET", "clients/list", "clients", orders.list_clients),
@@ -72,6 +79,15 @@ ROUTES = (
     Route("GET", "payment_options/list", "settings", orders.list_payment_options),
     Route("GET", "delivery_options/list", "settings", orders.list_delivery_options),
     Route("POST", "chat/send_order_context", "messages", order_context.send_order_context),
+    Route("GET", "messages/list", "messages", messages.list_messages),
+    Route("GET", "messages/<int:message_id>", "messages", messages.show_message),
+    Route("POST", "messages/set_status", "messages", messages.set_message_status),
+    Route("POST", "messages/reply", "messages", messages.reply_to_message),
+    Route("GET", "chat/rooms", "messages", chat.list_threads),
+    Route("GET", "chat/messages_history", "messages", chat.show_history),
+    Route("POST", "chat/send_message", "messages", chat.send_message),
+    Route("POST", "chat/send_file", "messages", chat.send_file),
+    Route("POST", "chat/mark_message_read", "messages", chat.mark_message_read),
 )
 
 
@@ -193,6 +209,7 @@ class SandboxApp:
                     self._shop.save()
             if answer is None:
                 raise NotFound
+            answer = shaped(answer, self._shop.quirks, self._shop.now())
             return _json(broken(answer) if self._shop.quirks.texts == "broken" else answer)
         except RefusedWithStatus as refused:
             return _json(refused.answer, refused.status)
@@ -256,8 +273,11 @@ def _read_body(request: Request) -> tuple[Upload | None, bytes]:
     """Return the upload of a multipart request, and the body to record: its `data`, or the whole body."""
     if request.mimetype != "multipart/form-data":
         return None, request.get_data()
-    file, data = request.files.get("file"), request.form.get("data", "")
-    return Upload(file=None if file is None else file.read(), data=data), data.encode()
+    file, fields = request.files.get("file"), request.form.to_dict()
+    data = fields.get("data", "")
+    if file is None:
+        return Upload(file=None, data=data, fields=fields), data.encode()
+    return Upload(file=file.read(), name=file.filename or "", data=data, fields=fields), data.encode()
 
 
 def _json(answer: Json, status: int = 200) -> Response:

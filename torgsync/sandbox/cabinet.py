@@ -144,6 +144,49 @@ class _MovedParcel(_OrderBody):
     number: str | None = Field(None, min_length=1)
 
 
+class _NewOption(_Body):
+    id: int = Field(gt=0)
+    name: str = Field(min_length=1)
+    description: str = ""
+
+
+class _NewMessage(_Body):
+    """A message by the form of the site."""
+
+    text: str = Field(min_length=1)
+    subject: str = ""
+    product: Key | None = None
+    buyer: _BuyerBody | None = None
+
+
+class _NewChatMessage(_Body):
+    """A message in the chat: about an order, by its buyer, or about a product, or about nothing."""
+
+    text: str = Field(min_length=1)
+    order: int | None = None
+    product: Key | None = None
+    buyer: _BuyerBody | None = None
+
+
+def _add_option(shop: Shop, body: _NewOption) -> Json:
+    shop.add_payment_option(body.id, body.name, body.description)
+    return {"option": body.id}
+
+
+def _buyer(body: _BuyerBody | None) -> ShopBuyer | None:
+    return None if body is None else ShopBuyer(**body.model_dump(exclude_unset=True))
+
+
+def _write_message(shop: Shop, body: _NewMessage) -> Json:
+    product, buyer = body.product, _buyer(body.buyer)
+    return {"message": shop.write_message(body.text, subject=body.subject, product=product, buyer=buyer)}
+
+
+def _write_in_chat(shop: Shop, body: _NewChatMessage) -> Json:
+    product, buyer = body.product, _buyer(body.buyer)
+    return {"message": shop.write_in_chat(body.text, order_id=body.order, product=product, buyer=buyer)}
+
+
 def _add_product(shop: Shop, body: _NewProduct) -> Json:
     return {"product": shop.add_product(body.external_id, **body.given())}
 
@@ -205,6 +248,9 @@ ACTIONS: Mapping[str, tuple[type[_Body], Callable[[Shop, Any], Json]]] = {
     "product/hide": (_ProductBody, _on_product(lambda shop, number, _: shop.hide_product(number))),
     "product/delete": (_ProductBody, _on_product(lambda shop, number, _: shop.delete_product(number))),
     "group/add": (_NewGroup, _add_group),
+    "payment/add": (_NewOption, _add_option),
+    "message/write": (_NewMessage, _write_message),
+    "chat/write": (_NewChatMessage, _write_in_chat),
 }
 
 

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from torgsync.sandbox.answer_quirks import AnswerQuirks
+
 Right = Literal["none", "read", "write"]
 Section = Literal["products", "groups", "orders", "clients", "settings", "messages"]
 LONGEST_IMPORT = 86_400  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quirks:
-    """Switches for the open questions of prom-api §9 and §10; they may change in a running shop."""
+class Quirks(AnswerQuirks):
+    """Switches for the open questions of prom-api §9 and §10; they may change in a running shop.
+
+    Those of `AnswerQuirks` are for what recorded answers look like.
+    """
 
     last_id: Literal["exclusive", "inclusive"] = "exclusive"
     """Whether a page contains the product whose id was given (prom-api §2.1)."""
@@ -45,8 +50,6 @@ class Quirks:
     """
     gifts: Literal["none", "zero", "null"] = "none"
     """Whether each new order holds a gift card, with a price of 0 or without one (prom-api §13)."""
-    chat: bool = True
-    """Whether the shop uses the chat (prom-api §13)."""
     chat_refusals: Literal["200-error", "400-error", "404-error"] = "200-error"
     """The HTTP status of what the chat refuses, which is not recorded (prom-api §6.4)."""
 

@@ -38,6 +38,30 @@ def post(client: httpx.Client, path: str, body: object, status: int = 200) -> di
     return answer
 
 
+def test_what_buyers_write(shop: Shop, client: httpx.Client) -> None:
+    """A message by the form of the site, and in the chat about an order, by its buyer, or a product."""
+    olena = {"first_name": "Олена", "phone": "+380000000001"}
+    order = post(client, "order/place", {"products": [{"product": "1"}], "buyer": olena})["order"]
+    number = post(client, "message/write", {"text": "Чи є M?", "product": "1", "buyer": olena})["message"]
+    message = shop.conversations.messages.find(number)
+    assert message is not None
+    assert (message.message, message.phone) == ("Чи є M?", "+380000000001")
+    assert message.product_id == shop.product("1").id
+    post(client, "chat/write", {"text": "Коли?", "order": order})
+    post(client, "chat/write", {"text": "А ця?", "product": "1", "buyer": olena})
+    (thread,) = shop.conversations.threads
+    history = shop.conversations.history(thread)
+    assert [line.context_item_type for line in history] == ["order", "product"]
+    assert "no order" in post(client, "chat/write", {"text": "?", "order": 5}, 404)["error"]
+
+
+def test_a_payment_option(shop: Shop, client: httpx.Client) -> None:
+    """The seller adds one; its name may hold quotes."""
+    name = 'Оплата "частинами"'
+    assert post(client, "payment/add", {"id": 9000009, "name": name}) == {"option": 9000009}
+    assert shop.payment_options[9000009].name == name
+
+
 class TestOrders:
     def test_a_life(self, shop: Shop, client: httpx.Client) -> None:
         """Placed, paid, moved on, given back, cancelled."""

@@ -83,7 +83,8 @@ class TestTokens:
     def test_read_only_token_reads_every_section(self) -> None:
         """Reading needs no right to write."""
         client = client_of(Shop(tokens={"reader": Rights.read_only()}), "reader")
-        for section in ("products", "groups", "orders", "clients", "payment_options", "delivery_options"):
+        sections = "products groups orders clients payment_options delivery_options messages"
+        for section in sections.split():
             assert client.get(f"/{section}/list").json()[section] is not None
 
 
@@ -168,13 +169,35 @@ class TestDates:
         "text",
         [
             *("2026-03-02T08:00:00Z", "2026-03-02T08:00:00.174", "2026-03-02T08:00:00.174Z"),
-            *("2026-03-02T08:00:00+00:00", "2026-13-02T08:00:00", "2026-03-02"),
+            *("2026-03-02T08:00:00+00:00", "2026-13-02T08:00:00", "2026-03-32", "02.03.2026"),
         ],
     )
     @pytest.mark.usefixtures("made")
     def test_other_forms_of_a_date(self, client: httpx.Client, text: str) -> None:
         """A date in another form gives an empty list, without a word."""
         assert ids(client.get("/products/list", params={"last_modified_from": text})) == []
+
+    def test_a_date_without_a_time(self, shop: Shop, client: httpx.Client, made: list[int]) -> None:
+        """Several clients send it: it is the beginning of that day; by a switch the list is empty."""
+        for date, found in (("2026-03-02", made[::-1]), ("2026-03-03", [])):
+            assert ids(client.get("/products/list", params={"last_modified_from": date})) == found
+        shop.quirks = Quirks(plain_dates="empty")
+        assert ids(client.get("/products/list", params={"last_modified_from": "2026-03-02"})) == []
+
+    def test_dates_of_the_hour(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
+        """By a switch a product shows the beginning of the hour, which filters compare; orders are exact."""
+        shop.quirks = Quirks(product_dates="hour")
+        clock.advance(minutes=59, seconds=59)
+        number = shop.add_product("1", price=Decimal(5))
+        shop.place_order([("1", 1)])
+        product = client.get(f"/products/{number}").json()["product"]
+        assert product["date_modified"] == "2026-03-02T09:00:00+00:00"
+        for moment, found in (("09:00:00", [number]), ("09:00:01", [])):
+            query = {"last_modified_from": f"2026-03-02T{moment}", "date_from": "2026-03-02T09:30:00"}
+            assert ids(client.get("/products/list", params=query)) == found
+        since = {"last_modified_from": "2026-03-02T09:30:00"}
+        (order,) = client.get("/orders/list", params=since).json()["orders"]
+        assert order["date_modified"] == "2026-03-02T09:59:59.000000+00:00"
 
     def test_an_edit_makes_it_modified(self, client: httpx.Client, made: list[int]) -> None:
         """An edited product is found by the date of the edit; one that stayed the same is not."""

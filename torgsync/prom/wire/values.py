@@ -23,6 +23,7 @@ from torgsync.errors import PromRefused
 
 _log = logging.getLogger(__name__)
 
+ONE = Decimal(1)
 EXCERPT = 40
 """Letters shown of a text that cannot be read."""
 
@@ -49,12 +50,21 @@ Words = Callable[[object], str]
 
 
 def exact(raw: object) -> Decimal:
-    """Return a JSON number, or the localised money in a JSON text, without rounding. Raises ValueError."""
+    """Return a JSON number, or the localised money in a JSON text, without rounding.
+
+    Whether Prom writes `1` or `1.0` (prom-api §13), the result has one form, so that a stored order stays the
+    same. Raises ValueError for anything else, DecimalException for a number of too many digits.
+    """
     if isinstance(raw, str):
-        return parse_money(raw)
+        return _plain(parse_money(raw))
     if isinstance(raw, int | Decimal) and not isinstance(raw, bool):
-        return Decimal(raw)
+        return _plain(Decimal(raw))
     raise ValueError(type(raw).__name__)
+
+
+def _plain(amount: Decimal) -> Decimal:
+    whole = amount.quantize(ONE)
+    return whole if whole == amount else amount.normalize()
 
 
 def exact_money(raw: object) -> Decimal:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
+from uuid import UUID, uuid5
 
-from torgsync.sandbox.shop.orders import STATUS_NAMES, ShopClient, ShopOrder, ShopOrderLine
+from torgsync.sandbox.api.images import NO_IMAGE, image_url
+from torgsync.sandbox.shop.orders import NOVA_POSHTA, STATUS_NAMES, ShopClient, ShopOrder, ShopOrderLine
 from torgsync.sandbox.shop.products import KOPIYKA, UNSORTED_CATEGORY_ID, ShopCatalog, ShopGroup, ShopProduct
 
 Language = Literal["ru", "uk"]
 Json = dict[str, Any]
 
-# Prom keeps photos on its own hosts; the address they came from is not shown.
-IMAGES = "https://images.prom.example"
-NO_IMAGE = f"{IMAGES}/no-image-200-200.png"
+# Invented, yet always the same for the same address.
+REFS = UUID("00000000-0000-4000-8000-000000000000")
 
 
 def product_json(product: ShopProduct, catalog: ShopCatalog, language: Language) -> Json:
@@ -26,7 +27,7 @@ def product_json(product: ShopProduct, catalog: ShopCatalog, language: Language)
         "keywords": product.keywords,
         **_texts(product, "description", language),
         **_same(product, "selling_type presence in_stock"),
-        "regions": [],
+        "regions": [_same(region, "id ru uk") for region in product.regions],
         "price": _number(product.price),
         "minimum_order_quantity": _number(product.minimum_order_quantity),
         "discount": discount
@@ -48,10 +49,14 @@ def product_json(product: ShopProduct, catalog: ShopCatalog, language: Language)
             {"price": _number(rung.price), "minimum_order_quantity": _number(rung.minimum_order_quantity)}
             for rung in product.prices
         ],
-        "main_image": f"{IMAGES}/{product.images[0].id}_w200_h200_x.jpg" if product.images else NO_IMAGE,
+        "main_image": image_url(product.images[0].id, 200, product.name) if product.images else NO_IMAGE,
         # The main one comes first (prom-api §3.3).
         "images": [
-            {"id": image.id, "url": f"{IMAGES}/{image.id}.jpg", "thumbnail_url": _thumbnail(image.id)}
+            {
+                "id": image.id,
+                "url": image_url(image.id, 200, product.name),
+                "thumbnail_url": image_url(image.id, 100, product.name),
+            }
             for image in product.images
         ],
         **_same(product, "status quantity_in_stock is_variation variation_base_id variation_group_id"),
@@ -64,8 +69,7 @@ def group_json(group: ShopGroup, catalog: ShopCatalog, language: Language) -> Js
     return {
         "id": group.id,
         **_texts(group, "name", language),
-        "description": "",
-        "description_multilang": {"ru": "", "uk": ""},
+        **_texts(group, "description", language),
         "image": None,
         "parent_group_id": catalog.parent_id(group),
     }
@@ -102,6 +106,7 @@ def order_json(order: ShopOrder, language: Language) -> Json:
             "declaration_number": order.declaration_number,
             "unified_status": order.unified_status,
             "recipient_address": None,
+            **(_warehouse(order.delivery_address) if delivery.provider == NOVA_POSHTA.provider else {}),
         },
         "payment_option": {"id": order.payment_option.id, "name": order.payment_option.name},
         "payment_data": order.payment_modified
@@ -142,14 +147,34 @@ def money(amount: Decimal, space: str, unit: str = "грн") -> str:
     return f"{hryvnias.replace(',', space)}{decimals}{space}{unit}"
 
 
+def _warehouse(address: str) -> Json:
+    """Return the warehouse of an order by Nova Poshta: Refs, and an address without a street."""
+    city = address.partition(",")[0]
+    warehouse = _ref(address)
+    return {
+        "sender_warehouse_id": _ref("sender"),
+        "recipient_warehouse_id": warehouse,
+        "recipient_address": {
+            "city_id": _ref(city),
+            "city_name": city,
+            "city_katottg": None,
+            "warehouse_id": warehouse,
+            "street_id": None,
+            "street_name": None,
+            "building_number": None,
+            "apartment_number": None,
+        },
+    }
+
+
 def _line_json(line: ShopOrderLine, space: str, language: Language) -> Json:
     return {
         "id": line.product_id,
         **_same(line, "external_id sku"),
         **_texts(line, "name", language),
-        "image": NO_IMAGE if line.image_id is None else _thumbnail(line.image_id),
+        "image": NO_IMAGE if line.image_id is None else image_url(line.image_id, 100, line.name),
         "url": f"https://prom.example/p{line.product_id}-product.html",
-        "quantity": float(line.quantity),
+        "quantity": _json_number(line.quantity),
         "measure_unit": line.measure_unit,
         "price": money(line.price, space),
         "total_price": money(line.total, space),
@@ -169,10 +194,15 @@ def _texts(item: object, name: str, language: Language) -> Json:
     return {name: text, f"{name}_multilang": {"ru": russian, "uk": ukrainian}}
 
 
-def _thumbnail(image_id: int) -> str:
-    return f"{IMAGES}/{image_id}_w100_h100.jpg"
+def _ref(text: str) -> str:
+    return str(uuid5(REFS, text))
 
 
-def _number(value: Decimal | None) -> float | None:
+def _number(value: Decimal | None) -> int | float | None:
     """Return a JSON number of at most two decimals; within the range of prices a float shows it exactly."""
-    return None if value is None else float(value.quantize(KOPIYKA, ROUND_HALF_UP))
+    return None if value is None else _json_number(value.quantize(KOPIYKA, ROUND_HALF_UP))
+
+
+def _json_number(value: Decimal) -> int | float:
+    """Return a number as JSON writes it: an integer where there are no decimals (prom-api §13)."""
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.sandbox.api.answers import Language
 from torgsync.sandbox.faults import FaultHit
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.collection import Collection, Item
 from torgsync.sandbox.shop.shop import Shop
 
@@ -23,15 +24,20 @@ VALUE_NOT_ALLOWED = "This status value is not allowed"
 LONGEST_PAGE = 100
 SHORT_PAGE = 20
 BAD_REQUEST = 400
+# Several clients send dates without a time (prom-api §13); milliseconds and zones were never read.
+DATES = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d)?", re.ASCII)
+DATES_WITH_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 ZONES: Mapping[str, tzinfo] = {"utc": UTC, "kyiv": SHOP_ZONE}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """The two parts of an import by file: the file, None where it is missing, and the settings as text."""
+    """The parts of an upload: a file, None where it is missing, and texts; `data` is that of an import."""
 
     file: bytes | None
-    data: str
+    name: str = ""
+    data: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,13 +87,17 @@ def cut_page(
     among: Sequence[int] | None = None,
 ) -> list[Item]:
     """Return the page that a list call asks for, out of the ids `among`; unknown parameters are ignored."""
-    windows = _windows(call.query, ZONES[shop.quirks.date_filters])
+    windows = _windows(call.query, shop.quirks)
     if windows is None:
         return []
+    # What a filter compares is the date that is shown.
+    round_date = rounded_to_hour if shop.quirks.product_dates == "hour" else _exact
+    shown = round_date if collection is shop.catalog.products else _exact
 
     def fits(item: Item) -> bool:
         # Products and groups have no date of creation; a window for it is ignored like any unknown parameter.
-        return matches(item) and all(low <= getattr(item, name, low) <= high for name, low, high in windows)
+        dates = ((getattr(item, name, None), low, high) for name, low, high in windows)
+        return matches(item) and all(date is None or low <= shown(date) <= high for date, low, high in dates)
 
     limit, last_id = call.query.get("limit", ""), call.query.get("last_id", "")
     usual = SHORT_PAGE if call.query else LONGEST_PAGE
@@ -102,11 +112,21 @@ def cut_page(
     )
 
 
-def _windows(query: Mapping[str, str], zone: tzinfo) -> list[tuple[str, datetime, datetime]] | None:
+def _exact(moment: datetime) -> datetime:
+    return moment
+
+
+def rounded_to_hour(moment: datetime) -> datetime:
+    """Return the beginning of the hour."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _windows(query: Mapping[str, str], quirks: Quirks) -> list[tuple[str, datetime, datetime]] | None:
     """Return the attributes that are limited by dates, each with its inclusive bounds.
 
     None where a date has any format but the one that Prom reads: the list is then silently empty.
     """
+    form = DATES if quirks.plain_dates == "read" else DATES_WITH_TIME
     windows = []
     for parameter, attribute in (("last_modified", "date_modified"), ("date", "date_created")):
         bounds = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
@@ -114,10 +134,10 @@ def _windows(query: Mapping[str, str], zone: tzinfo) -> list[tuple[str, datetime
             text = query.get(f"{parameter}_{end}")
             if text is None:
                 continue
-            if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", text, re.ASCII):
+            if not form.fullmatch(text):
                 return None
             try:
-                bounds[place] = datetime.fromisoformat(text).replace(tzinfo=zone)
+                bounds[place] = datetime.fromisoformat(text).replace(tzinfo=ZONES[quirks.date_filters])
             except ValueError:
                 return None
         windows.append((attribute, bounds[0], bounds[1]))

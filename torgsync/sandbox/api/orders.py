@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from torgsync.sandbox.api.answers import Json, client_json, order_json
-from torgsync.sandbox.api.call import VALUE_NOT_ALLOWED, Call, cut_page, refusal
+from torgsync.sandbox.api.call import VALUE_NOT_ALLOWED, Call, bad_request, cut_page, refusal
 from torgsync.sandbox.api.order_lines import with_lines
 from torgsync.sandbox.shop import orders
 from torgsync.sandbox.shop.shop import Shop
@@ -52,8 +52,7 @@ def set_order_status(shop: Shop, call: Call) -> Json:
     if call.hit and call.hit.fault.does == "status-warning":
         return {"processed_ids": [], "warning_message": WARNED[call.language]}
     reason, text = body.get("cancellation_reason"), body.get("cancellation_text")
-    unexplained = reason == "another" and not text
-    if status == "canceled" and (unexplained or reason not in orders.CANCELLATION_REASONS):
+    if status == "canceled" and _reason_is_missing(shop, reason, text):
         return {"error": "A cancellation reason is required"}
     processed: list[int] = []
     errors: dict[str, str] = {}
@@ -67,6 +66,46 @@ def set_order_status(shop: Shop, call: Call) -> Json:
                 shop.cancel_order(order_id, str(text or reason))
             processed.append(order_id)
     return {"processed_ids": processed, "errors": errors}
+
+
+def _reason_is_missing(shop: Shop, reason: object, text: object) -> bool:
+    """Return whether a reason is missing, or its text; raises a 400 for one of no list (prom-api §5.3)."""
+    further = orders.FURTHER_REASONS if shop.quirks.cancellation_reasons == "all" else ()
+    if reason not in (None, "", *orders.CANCELLATION_REASONS, *further):
+        raise bad_request(VALUE_NOT_ALLOWED)
+    return not reason or (reason in orders.REASONS_WITH_TEXT and not text)
+
+
+def refund_orders(shop: Shop, call: Call) -> Json:
+    """Refund what was paid by «Пром-оплата» (prom-api §5.4); the answer for other orders was not seen."""
+    ids = call.body.get("ids") if isinstance(call.body, dict) else None
+    if not isinstance(ids, list):
+        return {"error": "A list of ids is expected"}
+    processed: list[int] = []
+    errors: dict[str, str] = {}
+    for order_id in ids:
+        order = shop.orders.find(order_id) if type(order_id) is int else None
+        if order is None:
+            errors[str(order_id)] = "Order is not found"
+        elif order.payment_status != "paid":
+            errors[str(order_id)] = "Order is not paid"
+        else:
+            shop.refund_order(order_id)
+            processed.append(order_id)
+    return {"processed_ids": processed, "errors": errors}
+
+
+def attach_receipt(shop: Shop, call: Call) -> Json:
+    """Attach a fiscal receipt to an order, which no answer shows (prom-api §5.4)."""
+    body = call.body if isinstance(call.body, dict) else {}
+    order_id, receipt = body.get("order_id"), body.get("receipt_id")
+    order = shop.orders.find(order_id) if type(order_id) is int else None
+    is_id = (isinstance(receipt, str) and receipt != "") or type(receipt) is int
+    if order is None or not is_id:
+        mistaken = [name for name, wrong in (("order_id", order is None), ("receipt_id", not is_id)) if wrong]
+        return refusal("Invalid receipt") | {"errors": dict.fromkeys(mistaken, VALUE_NOT_ALLOWED)}
+    shop.orders.replace(replace(order, receipt_id=str(receipt)))
+    return {"status": "success"}
 
 
 def save_declaration(shop: Shop, call: Call) -> Json:
@@ -92,14 +131,16 @@ def save_declaration(shop: Shop, call: Call) -> Json:
     return {"status": "success"}
 
 
-def list_order_statuses(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler is called alike
-    """List the statuses of orders; this shop has none of its own (prom-api §5.4)."""
-    return {
-        "order_status_options": [
-            {"id": number, "name": names[call.language], "code": code}
-            for number, (code, names) in enumerate(orders.STATUS_NAMES.items(), 1)
-        ]
-    }
+def list_order_statuses(shop: Shop, call: Call) -> Json:
+    """List the statuses of orders; this shop has none of its own (prom-api §5.4, §13)."""
+    words = {code: names[call.language] for code, names in orders.STATUS_NAMES.items()}
+    if shop.quirks.status_options == "name":
+        numbered = enumerate(words.items(), 1)
+        options: list[Json] = [{"id": place, "name": name, "code": code} for place, (code, name) in numbered]
+    else:
+        numbers = orders.STATUS_NUMBERS.items()
+        options = [{"id": number, "name": code, "title": words[code]} for code, number in numbers]
+    return {"order_status_options": options}
 
 
 def list_clients(shop: Shop, call: Call) -> Json:
@@ -122,7 +163,9 @@ def list_payment_options(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - ever
     """List the ways to pay (prom-api §6.1)."""
     options = shop.payment_options.values()
     return {
-        "payment_options": [{"id": option.id, "name": option.name, "description": None} for option in options]
+        "payment_options": [
+            {"id": option.id, "name": option.name, "description": option.description} for option in options
+        ]
     }
 
 

@@ -20,8 +20,20 @@ LONGEST_KEYWORDS = 1024
 LARGEST_NUMBER = Decimal(10) ** 12
 
 
-class EditRefused(Exception):
-    """This item is not changed at all; the message goes under its id in `errors`."""
+# Keys that nothing comes of, and no error (prom-api §3.4): those seen so, and those that clients send.
+PASSED_OVER = frozenset({"id", "external_id", "sku", "quantity", "presence_sure", "oldprice"})
+
+
+class FieldRefused(Exception):
+    """This field is wrong, so that its item is not changed at all."""
+
+
+class ItemRefused(Exception):
+    """This item is not changed; `texts` by field go under its id in `errors`."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {text}" for field, text in texts.items()))
+        self.texts = texts
 
 
 def list_products(shop: Shop, call: Call) -> Json:
@@ -52,7 +64,7 @@ def edit_products(shop: Shop, call: Call, kind: type[int | str]) -> Json:
     if not isinstance(call.body, list) or not all(isinstance(item, dict) for item in call.body):
         return {"errors": {"error": LIST_EXPECTED[call.language]}}
     processed: list[int | str] = []
-    errors: dict[str, str] = {}
+    errors: dict[str, str | dict[str, list[str]]] = {}
     gaps = call.hit if call.hit and call.hit.fault.does == "gaps" else None
     for number, item in enumerate(call.body, 1):
         if gaps and gaps.affects(number):
@@ -63,15 +75,31 @@ def edit_products(shop: Shop, call: Call, kind: type[int | str]) -> Json:
         if product is None or product.status == "deleted_by_moderator":
             continue
         try:
-            # Keys that cannot be edited, such as `sku` and `group`, are passed over in silence.
-            fields = {name: read(name, item[name]) for name, read in READERS.items() if name in item}
-            changed = shop.catalog.change(product, fields, shop.now())
-        except EditRefused as refusal:
-            errors[str(key)] = str(refusal)
+            changed = shop.catalog.change(product, _edited_fields(item, shop), shop.now())
+        except ItemRefused as refused:
+            by_field = {field: [text] for field, text in refused.texts.items()}
+            errors[str(key)] = by_field if shop.quirks.edit_errors == "fields" else str(refused)
             continue
         if changed or shop.quirks.report_unchanged:
             processed.append(key)
     return {"processed_ids": processed, "errors": errors}
+
+
+def _edited_fields(item: Mapping[str, object], shop: Shop) -> dict[str, object]:
+    """Return the fields that an item sets; keys of which nothing comes are left out (prom-api §3.4, §13)."""
+    fields: dict[str, object] = {}
+    texts: dict[str, str] = {}
+    for name, value in item.items():
+        if read := READERS.get(name):
+            try:
+                fields[name] = read(value)
+            except FieldRefused as refused:
+                texts[name] = str(refused)
+        elif name not in PASSED_OVER and shop.quirks.unknown_fields == "refuse":
+            texts[name] = "Unknown field."
+    if texts:
+        raise ItemRefused(texts)
+    return fields
 
 
 def list_groups(shop: Shop, call: Call) -> Json:
@@ -106,79 +134,84 @@ def show_import(shop: Shop, call: Call, import_id: str) -> Json | None:  # noqa:
     return None if report is None else asdict(report)
 
 
-def _text(longest: int | None) -> Callable[[str, object], str]:
-    def read(key: str, value: object) -> str:
+def _text(longest: int | None) -> Callable[[object], str]:
+    def read(value: object) -> str:
         if not isinstance(value, str):
-            raise EditRefused(f"{key}: a string is expected")
+            raise FieldRefused("a string is expected")
         if longest is not None and len(value) > longest:
-            raise EditRefused(f"{key}: Максимальна довжина поля: {longest}")
+            raise FieldRefused(f"Максимальна довжина поля: {longest}")
         return value
 
     return read
 
 
-def _name(key: str, value: object) -> str:
-    name = _text(LONGEST_NAME)(key, value)
+read_description = _text(None)
+read_keywords = _text(LONGEST_KEYWORDS)
+
+
+def read_name(value: object) -> str:
+    """Return a name; raises FieldRefused."""
+    name = _text(LONGEST_NAME)(value)
     if not name.strip():
-        raise EditRefused(f"{key}: a name is required")
+        raise FieldRefused("a name is required")
     return name
 
 
-def _one_of(words: tuple[str, ...]) -> Callable[[str, object], str]:
-    def read(key: str, value: object) -> str:
+def _one_of(words: tuple[str, ...]) -> Callable[[object], str]:
+    def read(value: object) -> str:
         if not isinstance(value, str) or value not in words:
-            raise EditRefused(f"{key}: This value is not allowed")
+            raise FieldRefused("This value is not allowed")
         return value
 
     return read
 
 
-def _flag(key: str, value: object) -> bool | None:
+def _flag(value: object) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
-    raise EditRefused(f"{key}: true, false or null is expected")
+    raise FieldRefused("true, false or null is expected")
 
 
-def _positive(key: str, value: object) -> Decimal:
+def _positive(value: object) -> Decimal:
     # JSON's true is an int for Python, and must not become a price of 1.
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise EditRefused(f"{key}: a number is expected")
+        raise FieldRefused("a number is expected")
     if not 0 < value < LARGEST_NUMBER:
-        raise EditRefused(f"{key}: a number above zero is expected")
+        raise FieldRefused("a number above zero is expected")
     return Decimal(value)
 
 
-def _stock(key: str, value: object) -> int | None:
+def _stock(value: object) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < LARGEST_NUMBER:
-        raise EditRefused(f"{key}: a whole number is expected")
+        raise FieldRefused("a whole number is expected")
     return value
 
 
-def _discount(key: str, value: object) -> products.ShopDiscount | None:
+def _discount(value: object) -> products.ShopDiscount | None:
     if value is None:
         return None
     if not isinstance(value, dict) or value.get("type") not in ("amount", "percent"):
-        raise EditRefused(f"{key}: value and type (amount or percent) are expected")
+        raise FieldRefused("value and type (amount or percent) are expected")
     dates = (value.get("date_start"), value.get("date_end"))
     for date in dates:
         if date is not None and not (isinstance(date, str) and re.fullmatch(r"\d\d\.\d\d\.\d{4}", date)):
-            raise EditRefused(f"{key}: a date DD.MM.YYYY is expected")
-    return products.ShopDiscount(_positive(key, value.get("value")), value["type"], *dates)
+            raise FieldRefused("a date DD.MM.YYYY is expected")
+    return products.ShopDiscount(_positive(value.get("value")), value["type"], *dates)
 
 
-def _prices(key: str, value: object) -> tuple[products.Wholesale, ...]:
+def _prices(value: object) -> tuple[products.Wholesale, ...]:
     if not isinstance(value, list) or not all(isinstance(rung, dict) for rung in value):
-        raise EditRefused(f"{key}: a list of price and minimum_order_quantity is expected")
+        raise FieldRefused("a list of price and minimum_order_quantity is expected")
     names = ("price", "minimum_order_quantity")
-    return tuple(products.Wholesale(*(_positive(key, rung.get(name)) for name in names)) for rung in value)
+    return tuple(products.Wholesale(*(_positive(rung.get(name)) for name in names)) for rung in value)
 
 
-READERS: Mapping[str, Callable[[str, object], object]] = {
-    "name": _name,
-    "description": _text(None),
-    "keywords": _text(LONGEST_KEYWORDS),
+READERS: Mapping[str, Callable[[object], object]] = {
+    "name": read_name,
+    "description": read_description,
+    "keywords": read_keywords,
     "price": _positive,
     "prices": _prices,
     "discount": _discount,

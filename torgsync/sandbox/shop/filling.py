@@ -6,7 +6,8 @@ import random
 from decimal import Decimal
 from typing import Any
 
-from torgsync.sandbox.shop.products import Attribute, ShopDiscount, Wholesale
+from torgsync.sandbox.shop.orders import CARRIER_PAYMENT
+from torgsync.sandbox.shop.products import Attribute, Region, ShopDiscount, Wholesale
 from torgsync.sandbox.shop.shop import Shop
 
 # Russian and Ukrainian names of groups and of their products.
@@ -20,6 +21,7 @@ GROUPS = (
 MODELS = ("Калина", "Мальва", "Барвінок", "Чебрець", "Волошка", "Любисток")
 COLOURS = (("красный", "червоний"), ("синий", "синій"), ("зелёный", "зелений"), ("чёрный", "чорний"))
 SIZES = ("36", "38", "40", "42")
+REGION = Region(1, "Киев", "Київ")
 PHOTOS = "https://photos.shop.example"
 
 
@@ -28,6 +30,7 @@ def fill(shop: Shop, products: int, seed: int = 0) -> None:
     chance = random.Random(seed)  # noqa: S311 - goods are invented, no secrets
     with shop.up_to_date():
         now = shop.now()
+        shop.payment_options[CARRIER_PAYMENT.id] = CARRIER_PAYMENT
         groups = [shop.catalog.add_group({"name": ru, "name_uk": uk}, now).id for ru, uk, _ in GROUPS]
         number, added, base, size = 0, 0, 0, 0
         fields: dict[str, Any] = {}
@@ -76,6 +79,7 @@ def _invent(shop: Shop, chance: random.Random, number: int, groups: list[int]) -
         if chance.random() < 0.1  # noqa: PLR2004 - one in ten
         else (),
         "group_id": groups[place],
+        "regions": (REGION,),
         "images": tuple(
             shop.catalog.new_image(f"{PHOTOS}/S-{number}_{photo}.jpg") for photo in range(photos)
         ),

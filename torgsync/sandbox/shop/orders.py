@@ -20,6 +20,17 @@ STATUS_NAMES = {
 WRITABLE_STATUSES = ("received", "paid", "delivered", "canceled")
 # The reasons on which the two known lists agree (prom-api §5.3).
 CANCELLATION_REASONS = ("not_available", "buyers_request", "duplicate", "invalid_phone_number", "another")
+# Those of one list or of single clients (prom-api §5.3, §13).
+FURTHER_REASONS = (
+    "price_changed",
+    "not_enough_fields",
+    "less_than_minimal_price",
+    "payment_not_received",
+    "no_product_variants",
+)
+REASONS_WITH_TEXT = ("price_changed", "not_enough_fields", "another")
+# Drafts have none (prom-api §13).
+STATUS_NUMBERS = {"pending": 0, "received": 1, "delivered": 3, "canceled": 4, "paid": 6}
 DECLARATION_TYPES = ("nova_poshta", "ukrposhta", "meest", "justin")
 
 
@@ -30,11 +41,14 @@ class ShopOption:
     id: int
     name: str
     provider: str | None = None
+    description: str = ""
 
 
 PROM_PAYMENT = ShopOption(9000001, "Пром-оплата")
 CASH_ON_DELIVERY = ShopOption(9000002, "Накладений платіж")
 CARD_TRANSFER = ShopOption(9000003, "Оплата на карту")
+# A name with quotes, as real shops have it (prom-api §13); a filled shop has this option.
+CARRIER_PAYMENT = ShopOption(9000004, 'Наложенный платеж "Нова Пошта"')
 NOVA_POSHTA = ShopOption(10000001, "Нова Пошта", "nova_poshta")
 UKRPOSHTA = ShopOption(10000002, "Укрпошта", "ukrposhta")
 PICKUP = ShopOption(10000003, "Самовивіз")
@@ -130,6 +144,7 @@ class ShopOrder:
     declaration_number: str | None = None
     unified_status: str | None = None
     cancellation: str | None = None
+    receipt_id: str | None = None
 
     @property
     def price(self) -> Decimal:

@@ -1,10 +1,11 @@
 """Saves a shop in a file, so that the next rehearsal continues where the last one ended.
 
 The file is an SQLite database that any tool opens. Each table holds one JSON document a row, with the fields
-of the dataclass of the same name: `products`, `groups`, `orders` and `clients` by `id`; `imports` by `place`,
-the order of acceptance, with the file that was sent in `feed`; `deleted` the external ids that cannot be
-imported again; `facts` the `format` (1), the next ids and the payment options. A write of the shop is one
-transaction. Tokens, quirks, faults and the request log are not saved.
+of the dataclass of the same name: `products`, `groups`, `orders`, `clients`, `messages`, `threads` and
+`chat` (what was written in these) by `id`; `imports` by `place`, the order of acceptance, with the file that
+was sent in `feed`; `deleted` the external ids that cannot be imported again; `facts` the `format` (1), the
+next ids and the payment options. A write of the shop is one transaction. Tokens, quirks, faults and the
+request log are not saved.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from torgsync.errors import TorgsyncError
 from torgsync.sandbox.shop.collection import Collection
+from torgsync.sandbox.shop.conversations import ChatMessage, ShopMessage, ShopThread
 from torgsync.sandbox.shop.imports import Import
 from torgsync.sandbox.shop.orders import ShopClient, ShopOption, ShopOrder
 from torgsync.sandbox.shop.products import ShopGroup, ShopProduct
@@ -31,14 +33,20 @@ _KINDS: dict[str, TypeAdapter[Any]] = {
     "groups": TypeAdapter(ShopGroup),
     "orders": TypeAdapter(ShopOrder),
     "clients": TypeAdapter(ShopClient),
+    "messages": TypeAdapter(ShopMessage),
+    "threads": TypeAdapter(ShopThread),
+    "chat": TypeAdapter(ChatMessage),
 }
 SCHEMA = (
-    "CREATE TABLE facts (name TEXT PRIMARY KEY, document TEXT NOT NULL)",
-    *(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY, document TEXT NOT NULL)" for name in _KINDS),
-    """CREATE TABLE imports (
+    "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, document TEXT NOT NULL)",
+    *(
+        f"CREATE TABLE IF NOT EXISTS {name} (id INTEGER PRIMARY KEY, document TEXT NOT NULL)"
+        for name in _KINDS
+    ),
+    """CREATE TABLE IF NOT EXISTS imports (
       place INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL, feed BLOB NOT NULL
     )""",
-    "CREATE TABLE deleted (external_id TEXT PRIMARY KEY)",
+    "CREATE TABLE IF NOT EXISTS deleted (external_id TEXT PRIMARY KEY)",
 )
 _IMPORT = TypeAdapter(Import)
 _OPTIONS = TypeAdapter(list[ShopOption])
@@ -55,6 +63,9 @@ class Persistence:
             "groups": shop.catalog.groups,
             "orders": shop.orders,
             "clients": shop.clients,
+            "messages": shop.conversations.messages,
+            "threads": shop.conversations.threads,
+            "chat": shop.conversations.chat,
         }
         self._deleted: set[str] = set()
         self._facts: dict[str, str] = {}
@@ -66,12 +77,14 @@ class Persistence:
         try:
             self._file.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._file.execute("BEGIN EXCLUSIVE")
-            if self._file.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                self._load()
-            else:
-                for statement in SCHEMA:
-                    self._file.execute(statement)
+            is_new = not self._file.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            # A file of an earlier version lacks the newer tables.
+            for statement in SCHEMA:
+                self._file.execute(statement)
+            if is_new:
                 self._file.execute("INSERT INTO facts VALUES ('format', ?)", (str(FORMAT),))
+            else:
+                self._load()
             self._file.execute("COMMIT")
         except (sqlite3.Error, ValidationError, ValueError, LookupError) as error:
             self._file.close()
@@ -99,7 +112,7 @@ class Persistence:
         for name, collection in self._collections.items():
             rows = self._file.execute(f"SELECT document FROM {name} ORDER BY id")  # noqa: S608 - a constant
             documents = [_KINDS[name].validate_json(text) for (text,) in rows]
-            collection.restore(documents, values[f"next_{name}"])
+            collection.restore(documents, values.get(f"next_{name}", collection.next_id))
         shop.catalog.last_image_id = values["last_image_id"]
         self._deleted = {text for (text,) in self._file.execute("SELECT external_id FROM deleted")}
         shop.catalog.deleted_external_ids.update(self._deleted)

@@ -51,6 +51,15 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """Where the product is, in Russian and in Ukrainian."""
+
+    id: int
+    ru: str
+    uk: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attribute:
     """One characteristic; several values are one text, separated by `|`. Not readable by the API."""
 
@@ -93,6 +102,7 @@ class ShopProduct:
     is_variation: bool = False
     variation_base_id: int | None = None
     variation_group_id: int | None = None
+    regions: tuple[Region, ...] = ()
 
     keywords_uk: str | None = None
     attributes: tuple[Attribute, ...] = ()
@@ -123,6 +133,8 @@ class ShopGroup:
     name_uk: str | None = None
     external_id: str | None = None
     parent_external_id: str | None = None
+    description: str = ""
+    description_uk: str = ""
 
 
 class ShopCatalog:
@@ -159,6 +171,10 @@ class ShopCatalog:
         if product.external_id is not None:
             self.deleted_external_ids.add(product.external_id)
         return True
+
+    def change_group(self, group: ShopGroup, fields: Mapping[str, Any], when: datetime) -> None:
+        """Set fields of a group."""
+        self.groups.replace(replace(group, **fields, date_modified=when))
 
     def new_image(self, source: str) -> Image:
         """Return a fetched photo with a new image id."""

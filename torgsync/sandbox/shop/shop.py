@@ -17,7 +17,7 @@ from torgsync.sandbox.faults import Fault, FaultInjector
 from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.shop import orders
 from torgsync.sandbox.shop.collection import Collection
-from torgsync.sandbox.shop.conversations import Conversations
+from torgsync.sandbox.shop.conversations import Conversations, ItemType
 from torgsync.sandbox.shop.imports import Import, ImportQueue
 from torgsync.sandbox.shop.products import ShopCatalog, ShopGroup, ShopProduct
 
@@ -87,6 +87,7 @@ class Shop:
         self.import_queue = ImportQueue(self.catalog, photo_status)
         self.orders: Collection[orders.ShopOrder] = Collection(300000001)
         self.clients: Collection[orders.ShopClient] = Collection(100000001, key=attrgetter("contact"))
+        self.conversations = Conversations()
         self.payment_options = {
             option.id: option
             for option in (orders.PROM_PAYMENT, orders.CASH_ON_DELIVERY, orders.CARD_TRANSFER)
@@ -178,10 +179,10 @@ class Shop:
         with self.up_to_date():
             return self.catalog.add_group({"name": name, "name_uk": name_uk}, self.now()).id
 
-    def add_payment_option(self, option_id: int, name: str) -> None:
+    def add_payment_option(self, option_id: int, name: str, description: str = "") -> None:
         """Add a payment option, or rename one."""
         with self.lock:
-            self.payment_options[option_id] = orders.ShopOption(option_id, name)
+            self.payment_options[option_id] = orders.ShopOption(option_id, name, description=description)
 
     def set_order_status(self, order_id: int, status: str) -> None:
         """Move an order to any status of prom-api §5.2, as the cabinet allows."""
@@ -266,6 +267,43 @@ class Shop:
         with self.lock:
             self.set_order_status(order_id, "paid")
             self._set_payment(order_id, "paid")
+
+    def write_message(
+        self,
+        text: str,
+        *,
+        subject: str = "",
+        product: int | str | None = None,
+        buyer: orders.ShopBuyer | None = None,
+    ) -> int:
+        """Write to the shop by the form of the site, and return the message's id (prom-api §6.3)."""
+        with self.lock:
+            now, client = self.now(), self._client_of(buyer or orders.ShopBuyer())
+            return self.conversations.write(
+                now,
+                text,
+                client_full_name=client.full_name,
+                phone=next(iter(client.phones), ""),
+                subject=subject,
+                product_id=None if product is None else self.product(product).id,
+            )
+
+    def write_in_chat(
+        self,
+        text: str,
+        *,
+        order_id: int | None = None,
+        product: int | str | None = None,
+        buyer: orders.ShopBuyer | None = None,
+    ) -> int:
+        """Write in the chat, perhaps about an order or a product, and return the message's id."""
+        with self.lock:
+            order = None if order_id is None else self.order(order_id)
+            client = self._client_of(order.buyer if order else buyer or orders.ShopBuyer())
+            thread = self.conversations.thread_of(client, self.now())
+            item = order_id if product is None else self.product(product).id
+            kind = ItemType.ORDER if order else None if product is None else ItemType.PRODUCT
+            return self.conversations.send(thread, text, self.now(), item_id=item, item_type=kind).id
 
     def _set_payment(self, order_id: int, status: str) -> None:
         with self.lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Literal
+from uuid import UUID
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from shops import Clock, client_of
 from torgsync.sandbox.api.answers import money
 from torgsync.sandbox.faults import Fault, parse_fault
 from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.shop.filling import fill
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, MEEST, PICKUP, ROZETKA, ShopBuyer
 from torgsync.sandbox.shop.products import Image, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
@@ -59,7 +61,11 @@ class TestReading:
         person = names | {"phone": "+380000000000"}
         assert order["delivery_recipient"] == person
         assert order["client"] == person | {"id": order["client_id"]}
-        assert order["delivery_provider_data"]["provider"] == "nova_poshta"
+        delivery = order["delivery_provider_data"]
+        assert delivery["provider"] == "nova_poshta"
+        assert delivery["recipient_warehouse_id"] == delivery["recipient_address"]["warehouse_id"]
+        assert UUID(delivery["recipient_warehouse_id"])
+        assert delivery["recipient_address"]["city_name"] == "м. Львів (Львівська обл.)"
         assert order["products"] == [
             {
                 "id": shop.product("1").id,
@@ -67,9 +73,9 @@ class TestReading:
                 "sku": "A",
                 "name": "Платье",
                 "name_multilang": {"ru": "Платье", "uk": "Сукня"},
-                "image": "https://images.prom.example/11_w100_h100.jpg",
+                "image": "https://images.prom.example/11_w100_h100_plate.jpg",
                 "url": f"https://prom.example/p{shop.product('1').id}-product.html",
-                "quantity": 2.0,
+                "quantity": 2,
                 "measure_unit": "шт.",
                 "price": "856,50\u202fгрн",
                 "total_price": "1\u202f713\u202fгрн",
@@ -230,12 +236,46 @@ class TestMoving:
         """A cancellation needs a reason, and `another` a text."""
         number = shop.place_order([("1", 1)])
         body = {"status": "canceled", "ids": [number]}
-        for wrong in ({}, {"cancellation_reason": "out_of_stock"}, {"cancellation_reason": "another"}):
+        for wrong in ({}, {"cancellation_reason": "another"}):
             assert "error" in self.set_status(client, body | wrong)
         assert "error" in self.set_status(client, {"status": "received", "ids": number})
         answer = self.set_status(client, body | {"cancellation_reason": "not_available"})
         assert answer["processed_ids"] == [number]
         assert order_of(client, number)["cancellation"] == {"title": "not_available", "initiator": "seller"}
+
+    def test_cancelling_for_a_reason_of_no_list(self, shop: Shop, client: httpx.Client) -> None:
+        """Free text in its place is a 400; those of single lists are taken by a switch, some with a text."""
+        number = shop.place_order([("1", 1)])
+        body = {"status": "canceled", "ids": [number]}
+        for reason in ("передумав", "price_changed", 5):
+            response = client.post("/orders/set_status", json=body | {"cancellation_reason": reason})
+            assert (response.status_code, response.json()["error"]["status"]) == (400, 400)
+        shop.quirks = Quirks(cancellation_reasons="all")
+        changed = body | {"cancellation_reason": "price_changed"}
+        assert "error" in self.set_status(client, changed)
+        assert self.set_status(client, changed | {"cancellation_text": "…"})["processed_ids"] == [number]
+
+    def test_refund(self, shop: Shop, client: httpx.Client) -> None:
+        """What was paid by «Пром-оплата» is refunded, once; of others there is an error under the id."""
+        paid, unpaid = shop.place_order([("1", 1)], paid=True), shop.place_order([("1", 1)])
+        answer = client.post("/orders/refund", json={"ids": [paid, unpaid, 5]}).json()
+        assert (answer["processed_ids"], list(answer["errors"])) == ([paid], [str(unpaid), "5"])
+        assert order_of(client, paid)["payment_data"]["status"] == "refunded"
+        again = client.post("/orders/refund", json={"ids": [paid]}).json()
+        assert (again["processed_ids"], list(again["errors"])) == ([], [str(paid)])
+        for wrong in ({"order_id": paid, "amount": 5, "reason": "x"}, [paid]):
+            assert "error" in client.post("/orders/refund", json=wrong).json()
+
+    def test_receipt(self, shop: Shop, client: httpx.Client) -> None:
+        """A fiscal receipt is attached to an order; no answer shows it."""
+        number = shop.place_order([("1", 1)])
+        before = order_of(client, number)
+        body = {"order_id": number, "receipt_id": "5f1c"}
+        assert client.post("/orders/attach_receipt", json=body).json() == {"status": "success"}
+        assert (shop.order(number).receipt_id, order_of(client, number)) == ("5f1c", before)
+        for other, wrong in ((body | {"order_id": 1}, ["order_id"]), ([], ["order_id", "receipt_id"])):
+            answer = client.post("/orders/attach_receipt", json=other).json()
+            assert (answer["status"], list(answer["errors"])) == ("error", wrong)
 
     def test_declaration(self, shop: Shop, client: httpx.Client) -> None:
         """A parcel's number is written once; mistakes, also a repeated number, are named field by field."""
@@ -386,19 +426,36 @@ class TestClients:
 
 class TestOptions:
     def test_payment_options(self, shop: Shop, client: httpx.Client) -> None:
-        """Three ways to pay, and those that a test adds."""
-        shop.add_payment_option(9000009, "Частинами")
+        """Three ways to pay, and those that a test adds; a filled shop has one with quotes in its name."""
+        shop.add_payment_option(9000009, "Частинами", "до 5 платежів")
+        fill(shop, 1)
         options = client.get("/payment_options/list").json()["payment_options"]
-        names = {9000001: "Пром-оплата", 9000002: "Накладений платіж", 9000003: "Оплата на карту"}
-        names[9000009] = "Частинами"
-        assert options == [{"id": key, "name": name, "description": None} for key, name in names.items()]
+        assert [(option["id"], option["name"], option["description"]) for option in options] == [
+            (9000001, "Пром-оплата", ""),
+            (9000002, "Накладений платіж", ""),
+            (9000003, "Оплата на карту", ""),
+            (9000009, "Частинами", "до 5 платежів"),
+            (9000004, 'Наложенный платеж "Нова Пошта"', ""),
+        ]
 
-    def test_delivery_options_and_order_statuses(self, client: httpx.Client) -> None:
-        """The ways of delivery, and all statuses with their codes and names."""
+    def test_delivery_options(self, client: httpx.Client) -> None:
+        """The ways of delivery."""
         options = client.get("/delivery_options/list").json()["delivery_options"]
         carriers = ["nova_poshta", "ukrposhta", "own", "meest_express", "rozetka_delivery", "pickup"]
         assert [option["type"] for option in options] == carriers
         assert options[0].keys() == {"id", "name", "comment", "enabled", "type"}
-        options = client.get("/order_status_options/list").json()["order_status_options"]
-        assert {"id": 2, "name": "Новый", "code": "pending"} in options
-        assert len(options) == 6
+
+    def test_order_statuses(self, shop: Shop, client: httpx.Client) -> None:
+        """Those of a recorded answer, without drafts; by a switch those of another client's typings."""
+        listed = client.get("/order_status_options/list").json()["order_status_options"]
+        assert {option["name"]: (option["id"], option["title"]) for option in listed} == {
+            "pending": (0, "Новый"),
+            "received": (1, "Принят"),
+            "delivered": (3, "Выполнен"),
+            "canceled": (4, "Отменен"),
+            "paid": (6, "Оплачен"),
+        }
+        shop.quirks = Quirks(status_options="name")
+        listed = client.get("/order_status_options/list").json()["order_status_options"]
+        assert {"id": 2, "name": "Новый", "code": "pending"} in listed
+        assert len(listed) == 6

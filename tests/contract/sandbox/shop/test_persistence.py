@@ -43,7 +43,7 @@ def again(file: Path, clock: Clock) -> Iterator[Opened]:
 
 
 def test_everything_comes_back(again: Opened) -> None:
-    """Products, groups, orders, clients, options, and what is gone for good."""
+    """Products, groups, orders, clients, options, messages, and what is gone for good."""
     shop = again()
     fill(shop, 60, seed=3)
     client = client_of(shop)
@@ -52,17 +52,36 @@ def test_everything_comes_back(again: Opened) -> None:
     olena = ShopBuyer(first_name="Олена", phone="+380000000001", email="o@shop.example")
     shop.place_order([("S-1", Decimal("1.5"))], buyer=olena, paid=True)
     shop.delete_product("S-2")
+    shop.write_message("Чи є M?", product="S-1", buyer=olena)
+    shop.write_in_chat("Коли?", buyer=olena)
     back = again()
     assert back.products() == shop.products()
     assert back.groups() == shop.groups()
     assert list(back.orders) == list(shop.orders)
     assert list(back.clients) == list(shop.clients)
+    for kept, found in zip(vars(shop.conversations).values(), vars(back.conversations).values(), strict=True):
+        assert len(kept) == 1
+        assert list(found) == list(kept)
     assert back.payment_options == shop.payment_options
     assert back.catalog.deleted_external_ids == {"S-2"}
     assert back.catalog.products.ids_in(shop.groups()[0].id) == shop.catalog.products.ids_in(
         shop.groups()[0].id
     )
     assert back.imports() == shop.imports()
+
+
+def test_a_file_of_an_earlier_version(again: Opened, file: Path) -> None:
+    """It lacks what is known of messages; the rest is read, and messages are kept from then on."""
+    with closing(Persistence(shop := Shop(), file)):
+        shop.add_product("1")
+    with closing(sqlite3.connect(file)) as kept, kept:
+        for name in ("messages", "threads", "chat"):
+            kept.execute(f"DROP TABLE {name}")
+        kept.execute("DELETE FROM facts WHERE name IN ('next_messages', 'next_threads', 'next_chat')")
+    number = (shop := again()).write_message("Чи є M?", product="1")
+    back = again()
+    assert (len(back.products()), len(back.conversations.messages)) == (1, 1)
+    assert back.write_message("Дякую") == number + 1
 
 
 def test_life_goes_on(again: Opened, clock: Clock) -> None:
