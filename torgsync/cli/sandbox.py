@@ -16,11 +16,17 @@ forbidden_as=200-message|401-html|403-html|403-json, report_unchanged=true|false
 api_closed=no|401-json|403-json|200-message, texts=clean|broken,
 second_import=accept|refuse, date_filters=utc|kyiv, imports_per_day=N,
 import_seconds=SECONDS, deleted_lines=no-id|no-ids|whole, gifts=none|zero|null,
-chat_refusals=200-error|400-error|404-error. What answers look like:
-whole_numbers=integer|float, order_keys=all|fewer, product_dates=second|hour,
-status_options=title|name, warehouse_refs=at-once|later|never. What is taken:
-unknown_fields=refuse|ignore, edit_errors=fields|text,
-cancellation_reasons=agreed|all, plain_dates=read|empty, chat=true|false.
+chat_refusals=200-error|400-error|404-error.
+
+\b
+Manners of the answers' form: whole_numbers=integer|float, order_keys=all|fewer,
+product_dates=second|hour, warehouse_refs=at-once|later|never,
+status_options=title|name, edit_errors=fields|text.
+
+\b
+Manners of what is taken: unknown_fields=refuse|ignore,
+minimum_quantity=optional|required, cancellation_reasons=agreed|all,
+plain_dates=read|empty, chat=true|false.
 
 \b
 A fault is [METHOD] [PATH] TROUBLE [KEY=VALUE ...]. The path begins below

@@ -16,8 +16,9 @@ class AnswerQuirks:
     has the Ref of its warehouse. `status_options` is under which key the words of an order status are.
 
     What is taken: `unknown_fields` are keys of an edit that no product has, `edit_errors` is the form of the
-    errors of one product. `cancellation_reasons` are those on which all lists agree, or all that were seen.
-    `plain_dates` are dates without a time in filters. `chat` is whether the shop uses the chat.
+    errors of one product. `minimum_quantity` is whether a product without a `minimum_order_quantity` refuses
+    every edit (prom-api §3.4). `cancellation_reasons` are those on which all lists agree, or all that were
+    seen. `plain_dates` are dates without a time in filters. `chat` is whether the shop uses the chat.
     """
 
     whole_numbers: Literal["integer", "float"] = "integer"
@@ -27,6 +28,7 @@ class AnswerQuirks:
     status_options: Literal["title", "name"] = "title"
     unknown_fields: Literal["refuse", "ignore"] = "refuse"
     edit_errors: Literal["fields", "text"] = "fields"
+    minimum_quantity: Literal["optional", "required"] = "optional"
     cancellation_reasons: Literal["agreed", "all"] = "agreed"
     plain_dates: Literal["read", "empty"] = "read"
     chat: bool = True

@@ -26,6 +26,9 @@ TOKEN = os.environ.get("TORGSYNC_LIVE_TOKEN", "")
 URL = os.environ.get("TORGSYNC_LIVE_URL", "https://my.prom.ua/api/v1")
 PACE = 0.5
 """Seconds between two requests to a real shop (prom-api §1.4)."""
+# A key, and a whole number that is written as a float.
+WHOLE_FLOAT = re.compile(r'"(?:price|quantity|delivery_cost|minimum_order_quantity|value)": ?-?\d+\.0+\b')
+PHOTO = re.compile(r"_w200_h200_[^/]*\.(?:jpe?g|png|webp)(?:\?.*)?")
 MONEY = re.compile(r"\d[\d\s\u00a0\u202f]*([.,]\d{1,2})?\s*\S*")
 
 # Without a token there is no test of a real shop but one, which is skipped. A host is resolved as soon as
@@ -43,6 +46,8 @@ def example() -> Shop:
     fill(shop, 130)
     for number in range(1, 4):
         shop.place_order([(f"S-{number}", number)], payment_option_id=CASH_ON_DELIVERY.id)
+    shop.write_message("Чи є M?")
+    shop.write_in_chat("Коли відправите?")
     return shop
 
 
@@ -176,6 +181,73 @@ def test_groups_and_options(client: httpx.Client, what: str, keys: set[str]) -> 
     """prom-api §3.6, §6.1: ids and names, and the parents of groups."""
     for item in listed(client, what):
         assert keys <= item.keys()
+
+
+@pytest.mark.parametrize("what", ["products", "orders"])
+def test_whole_numbers(client: httpx.Client, what: str) -> None:
+    """prom-api §13: they are integers."""
+    found = WHOLE_FLOAT.search(client.get(f"/{what}/list", params={"limit": 100}).text)
+    assert found is None, found
+
+
+def test_photos_and_regions(client: httpx.Client) -> None:
+    """prom-api §13: sizes in the addresses of photos, the main one first; regions in both languages."""
+    for product in listed(client, "products", limit=100):
+        photos = [image["url"] for image in product["images"]]
+        assert all(PHOTO.search(url) for url in photos), photos
+        assert not photos or product["main_image"] == photos[0]
+        for region in product["regions"]:
+            assert {"id", "ru", "uk"} <= region.keys()
+
+
+def test_a_translation(client: httpx.Client) -> None:
+    """prom-api §13: Ukrainian keywords can be read, without a wrapper."""
+    products = listed(client, "products", limit=1)
+    if not products:
+        pytest.skip("the shop has no products")
+    answer = client.get(f"/products/translation/{products[0]['id']}", params={"lang": "uk"}).json()
+    assert {"name", "keywords", "description"} <= answer.keys()
+
+
+def test_order_statuses(client: httpx.Client) -> None:
+    """prom-api §13: the code is the name, and there is no draft."""
+    options = client.get("/order_status_options/list").json()["order_status_options"]
+    codes = {option["name"]: option["id"] for option in options}
+    assert {"pending": 0, "received": 1, "delivered": 3, "canceled": 4, "paid": 6}.items() <= codes.items()
+    assert "draft" not in codes
+    assert all(option["title"] for option in options)
+
+
+def test_descriptions_of_payment_options(client: httpx.Client) -> None:
+    """prom-api §13: they are texts."""
+    for option in listed(client, "payment_options"):
+        assert isinstance(option["description"], str)
+
+
+def test_the_delivery_of_an_order(client: httpx.Client) -> None:
+    """prom-api §13: an order by Nova Poshta has keys for the Ref of its warehouse and for its address."""
+    for order in listed(client, "orders", limit=100):
+        delivery = order.get("delivery_provider_data")
+        if delivery and delivery["provider"] == "nova_poshta":
+            assert {"recipient_warehouse_id", "recipient_address"} <= delivery.keys()
+
+
+def test_a_date_without_a_time(client: httpx.Client) -> None:
+    """prom-api §13: several clients send it, so it means something: an empty list would be a surprise."""
+    if not listed(client, "orders", limit=1):
+        pytest.skip("the shop has no orders")
+    assert listed(client, "orders", limit=1, date_from="2001-01-01")
+
+
+def test_messages_and_chat(client: httpx.Client) -> None:
+    """prom-api §6.3, §6.4: a list of old messages, and the chat's own form, unless it is switched off."""
+    assert isinstance(client.get("/messages/list", params={"limit": 1}).json()["messages"], list)
+    for call, key in (("rooms", "rooms"), ("messages_history", "messages")):
+        answer = client.get(f"/chat/{call}", params={"limit": 1}).json()
+        if answer["status"] == "ok":
+            assert isinstance(answer["data"][key], list)
+        else:
+            assert "disabled" in str(answer)
 
 
 def test_an_import_that_never_was(client: httpx.Client) -> None:

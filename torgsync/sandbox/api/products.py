@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 
+from torgsync.sandbox.answer_quirks import AnswerQuirks
 from torgsync.sandbox.api.answers import Json, group_json, product_json
 from torgsync.sandbox.api.call import Call, cut_page, is_digits, parse_json, refusal
 from torgsync.sandbox.shop import products
@@ -75,7 +76,8 @@ def edit_products(shop: Shop, call: Call, kind: type[int | str]) -> Json:
         if product is None or product.status == "deleted_by_moderator":
             continue
         try:
-            changed = shop.catalog.change(product, _edited_fields(item, shop), shop.now())
+            fields = _edited_fields(item, product, shop.quirks)
+            changed = shop.catalog.change(product, fields, shop.now())
         except ItemRefused as refused:
             by_field = {field: [text] for field, text in refused.texts.items()}
             errors[str(key)] = by_field if shop.quirks.edit_errors == "fields" else str(refused)
@@ -85,17 +87,21 @@ def edit_products(shop: Shop, call: Call, kind: type[int | str]) -> Json:
     return {"processed_ids": processed, "errors": errors}
 
 
-def _edited_fields(item: Mapping[str, object], shop: Shop) -> dict[str, object]:
+def _edited_fields(
+    item: Mapping[str, object], product: products.ShopProduct, quirks: AnswerQuirks
+) -> dict[str, object]:
     """Return the fields that an item sets; keys of which nothing comes are left out (prom-api §3.4, §13)."""
     fields: dict[str, object] = {}
     texts: dict[str, str] = {}
+    if quirks.minimum_quantity == "required" and product.minimum_order_quantity is None:
+        texts["minimum_order_quantity"] = "This field is required."
     for name, value in item.items():
         if read := READERS.get(name):
             try:
                 fields[name] = read(value)
             except FieldRefused as refused:
                 texts[name] = str(refused)
-        elif name not in PASSED_OVER and shop.quirks.unknown_fields == "refuse":
+        elif name not in PASSED_OVER and quirks.unknown_fields == "refuse":
             texts[name] = "Unknown field."
     if texts:
         raise ItemRefused(texts)

@@ -179,6 +179,15 @@ class TestEditing:
         assert edit(client, item) == {"processed_ids": [], "errors": {}}
         assert shop.product("1") == before
 
+    def test_without_a_minimum_quantity(self, shop: Shop, client: httpx.Client) -> None:
+        """By a switch every edit of such a product is refused, as one other portal does."""
+        shop.add_product("1")
+        shop.add_product("2", minimum_order_quantity=Decimal(1))
+        shop.quirks = Quirks(minimum_quantity="required")
+        answer = edit(client, {"id": "1", "price": 6}, {"id": "2", "price": 6})
+        assert answer["processed_ids"] == ["2"]
+        assert list(answer["errors"]["1"]) == ["minimum_order_quantity"]
+
     def test_unknown_fields(self, shop: Shop, client: httpx.Client) -> None:
         """A key that no edit knows refuses its item, each such key with a text; by a switch it is ignored."""
         shop.add_product("1", price=Decimal(5))
