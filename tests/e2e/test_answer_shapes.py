@@ -62,3 +62,15 @@ def test_an_edit_that_is_refused(filled: Home, form: str) -> None:
     filled.set_quirks("minimum_quantity=optional")
     assert filled.sync().code == 0
     assert filled.sandbox.product("26926").price == Decimal("119.00")
+
+
+@pytest.mark.slow
+def test_the_second_day_in_other_shapes(mapped: Home) -> None:
+    """Import, edits and removals end as usual where dates are rounded to the hour; nothing is left."""
+    mapped.set_quirks(*OTHERWISE, "order_keys=fewer", "edit_errors=text", "plain_dates=empty")
+    mapped.sandbox.place_order([("26901", 1)])
+    mapped.next_day()
+    assert mapped.sync().code == 0
+    assert mapped.sandbox.product("26926").price == Decimal("99.00")
+    again = mapped.sync()
+    assert (again.code, again.json["changes"], again.json["orders"]["changed"]) == (0, [], 0)

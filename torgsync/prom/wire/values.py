@@ -24,6 +24,7 @@ from torgsync.errors import PromRefused
 _log = logging.getLogger(__name__)
 
 ONE = Decimal(1)
+MOST_DIGITS = 20
 EXCERPT = 40
 """Letters shown of a text that cannot be read."""
 
@@ -53,7 +54,7 @@ def exact(raw: object) -> Decimal:
     """Return a JSON number, or the localised money in a JSON text, without rounding.
 
     Whether Prom writes `1` or `1.0` (prom-api §13), the result has one form, so that a stored order stays the
-    same. Raises ValueError for anything else, DecimalException for a number of too many digits.
+    same. Raises ValueError for anything else.
     """
     if isinstance(raw, str):
         return _plain(parse_money(raw))
@@ -63,8 +64,10 @@ def exact(raw: object) -> Decimal:
 
 
 def _plain(amount: Decimal) -> Decimal:
-    whole = amount.quantize(ONE)
-    return whole if whole == amount else amount.normalize()
+    plain = amount.normalize()
+    # `1E+2` becomes `100`; more digits than any amount has stay as they are.
+    is_whole = plain == plain.to_integral_value() and plain.adjusted() < MOST_DIGITS
+    return plain.quantize(ONE) if is_whole else plain
 
 
 def exact_money(raw: object) -> Decimal:

@@ -53,7 +53,12 @@ def test_an_order_is_read_whole() -> None:
 
 @pytest.mark.parametrize(
     ("written", "read"),
-    [*((2, "2"), (2.0, "2"), ("2.00", "2")), *((1.5, "1.5"), ("1,50", "1.5")), (1e2, "100")],
+    [
+        *((2, "2"), (2.0, "2"), ("2.00", "2")),
+        *((1.5, "1.5"), ("1,50", "1.5")),
+        (1e2, "100"),
+        (1e300, "1E+300"),
+    ],
 )
 def test_a_quantity_is_the_same_however_it_is_written(written: object, read: str) -> None:
     """Whole numbers come as integers or floats (prom-api §13); the stored text of equal orders is equal."""
