@@ -198,6 +198,7 @@ def test_a_scenario_that_cannot_be_read(
         ("--fault", "429 often=1", 'no key "often"'),
         ("--manner", "last_id=both", '"both" is not one of'),
         ("--manner", "import_seconds=-1", "import_seconds is not between 0 and 86400"),
+        ("--manner", "commission_seconds=inf", "commission_seconds is not between 0 and 2592000"),
         ("--fill", "-1", "greater than or equal to 0"),
         ("--import-seconds", "-1", "'--import-seconds'"),
         ("--photos", "nowhere", "'--photos'"),

@@ -16,7 +16,8 @@ forbidden_as=200-message|401-html|403-html|403-json, report_unchanged=true|false
 api_closed=no|401-json|403-json|200-message, texts=clean|broken,
 second_import=accept|refuse, date_filters=utc|kyiv, imports_per_day=N,
 import_seconds=SECONDS, deleted_lines=no-id|no-ids|whole, gifts=none|zero|null,
-chat_refusals=200-error|400-error|404-error.
+chat_refusals=200-error|400-error|404-error, quiet_orders=true|false,
+commission_seconds=SECONDS.
 
 \b
 Manners of the answers' form: whole_numbers=integer|float, order_keys=all|fewer,
@@ -48,9 +49,9 @@ curl http://127.0.0.1:8765/cabinet/order/place -d '{"products": [{"product": "26
 curl http://127.0.0.1:8765/cabinet/product/edit -d '{"product": "26931", "price": 74.5}'
 
 \b
-Others: order/pay, order/cancel, order/refund, order/status, order/parcel, product/add,
-product/hide, product/delete, group/add, payment/add, message/write, chat/write; a GET of
-one tells its keys.
+Others: order/pay, order/cancel, order/refund, order/status, order/parcel, order/costs,
+product/add, product/hide, product/delete, group/add, payment/add, message/write,
+chat/write; a GET of one tells its keys.
 """
 
 

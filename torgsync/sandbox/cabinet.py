@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from torgsync.core.text import counted
 from torgsync.sandbox.api.answers import Json
 from torgsync.sandbox.api.call import parse_json
-from torgsync.sandbox.shop.orders import ShopBuyer
+from torgsync.sandbox.shop.orders import ShopBuyer, ShopCosts
 from torgsync.sandbox.shop.products import Presence, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
 
@@ -110,6 +110,16 @@ class _BuyerBody(_Body):
     email: str | None = None
 
 
+class _CostsBody(_Body):
+    """The fields of `ShopCosts`; those left out stay unchanged."""
+
+    commission: Decimal = Field(Decimal(0), ge=0)
+    returned: bool = False
+    site: Decimal | None = Field(None, ge=0)
+    instalments: Decimal | None = Field(None, ge=0)
+    cheap_delivery: bool = False
+
+
 class _NewOrder(_Body):
     """The arguments of `Shop.place_order`; its defaults apply."""
 
@@ -123,6 +133,7 @@ class _NewOrder(_Body):
     client_notes: str = ""
     source: str = ""
     paid: bool = False
+    costs: _CostsBody = _CostsBody()
 
 
 class _OrderBody(_Body):
@@ -131,6 +142,10 @@ class _OrderBody(_Body):
 
 class _CancelledOrder(_OrderBody):
     reason: str = "Немає в наявності"
+
+
+class _ChargedOrder(_CostsBody):
+    order: int
 
 
 class _MovedOrder(_OrderBody):
@@ -199,13 +214,14 @@ def _place_order(shop: Shop, body: _NewOrder) -> Json:
     lines = [(line.product, line.quantity) for line in body.products]
     details = body.model_dump(exclude={"products"}, exclude_unset=True)
     details["buyer"] = ShopBuyer(**details.get("buyer", {}))
+    details["costs"] = ShopCosts(**details.get("costs", {}))
     return {"order": shop.place_order(lines, **details)}
 
 
 def _on_order(change: Callable[[Shop, Any], None]) -> Callable[[Shop, Any], Json]:
     """Return an action that changes an order and answers with its id."""
 
-    def do(shop: Shop, body: _OrderBody) -> Json:
+    def do(shop: Shop, body: _OrderBody | _ChargedOrder) -> Json:
         change(shop, body)
         return {"order": body.order}
 
@@ -239,6 +255,14 @@ ACTIONS: Mapping[str, tuple[type[_Body], Callable[[Shop, Any], Json]]] = {
     "order/parcel": (
         _MovedParcel,
         _on_order(lambda shop, body: shop.move_parcel(body.order, body.status, body.number)),
+    ),
+    "order/costs": (
+        _ChargedOrder,
+        _on_order(
+            lambda shop, body: shop.charge_order(
+                body.order, **body.model_dump(exclude={"order"}, exclude_unset=True)
+            )
+        ),
     ),
     "product/add": (_NewProduct, _add_product),
     "product/edit": (

@@ -11,6 +11,7 @@ from torgsync.sandbox.answer_quirks import AnswerQuirks
 Right = Literal["none", "read", "write"]
 Section = Literal["products", "groups", "orders", "clients", "settings", "messages"]
 LONGEST_IMPORT = 86_400  # seconds
+LATEST_COMMISSION = 30 * 86_400  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +53,18 @@ class Quirks(AnswerQuirks):
     """Whether each new order holds a gift card, with a price of 0 or without one (prom-api §13)."""
     chat_refusals: Literal["200-error", "400-error", "404-error"] = "200-error"
     """The HTTP status of what the chat refuses, which is not recorded (prom-api §6.4)."""
+    quiet_orders: bool = False
+    """Whether a payment, a parcel and a commission leave the modification as it was (prom-api §10 Q14)."""
+    commission_seconds: float = 0
+    """For how long the commission of a new order is 0 (prom-api §5.5)."""
 
     def __post_init__(self) -> None:
         if self.imports_per_day < 0:
             raise ValueError("imports_per_day is below 0")
         if not 0 <= self.import_seconds <= LONGEST_IMPORT:
             raise ValueError(f"import_seconds is not between 0 and {LONGEST_IMPORT}")
+        if not 0 <= self.commission_seconds <= LATEST_COMMISSION:
+            raise ValueError(f"commission_seconds is not between 0 and {LATEST_COMMISSION}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ import pytest
 from shops import client_of
 
 from torgsync.sandbox.faults import Fault
-from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, ShopCosts
 from torgsync.sandbox.shop.products import ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
 
@@ -88,11 +88,15 @@ class TestOrders:
             "special_offer_discount": 10,
             "client_notes": "подзвоніть",
             "paid": True,
+            "costs": {"commission": 9.5},
         }
         order = shop.order(post(client, "order/place", body)["order"])
         assert (order.buyer.first_name, order.buyer.last_name) == ("Олена", "Тестовий")
         assert (order.full_price, order.status) == (Decimal("135.5"), "paid")
         assert (order.client_notes, order.payment_option) == ("подзвоніть", CASH_ON_DELIVERY)
+        assert post(client, "order/costs", {"order": order.id, "instalments": 20.54}) == {"order": order.id}
+        costs = ShopCosts(commission=Decimal("9.5"), instalments=Decimal("20.54"))
+        assert shop.order(order.id).costs == costs
 
 
 class TestProducts:

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
+from torgsync.sandbox.api.costs import instalments_json, plain_money, promotion_json, site_commission_json
 from torgsync.sandbox.api.images import NO_IMAGE, image_url
 from torgsync.sandbox.shop.orders import NOVA_POSHTA, STATUS_NAMES, ShopClient, ShopOrder, ShopOrderLine
 from torgsync.sandbox.shop.products import KOPIYKA, UNSORTED_CATEGORY_ID, ShopCatalog, ShopGroup, ShopProduct
@@ -80,7 +81,7 @@ def order_json(order: ShopOrder, language: Language) -> Json:
     # The two spaces that were seen in money alternate, so that a client meets both.
     space = "\u202f" if order.id % 2 else "\u00a0"
     buyer, delivery, offer = order.buyer, order.delivery_option, order.special_offer_discount
-    person = _same(buyer, "first_name last_name second_name phone")
+    person, costs = _same(buyer, "first_name last_name second_name phone"), order.costs
     return {
         **_same(order, "id status source client_id client_notes delivery_address"),
         "status_name": STATUS_NAMES[order.status][language],
@@ -114,16 +115,20 @@ def order_json(order: ShopOrder, language: Language) -> Json:
             "type": "evopay",
             "status": order.payment_status,
             "status_modified": order.payment_modified.isoformat(timespec="seconds"),
+            **instalments_json(None if costs.instalments is None else money(costs.instalments, space)),
         },
-        "products": [_line_json(line, space, language) for line in order.lines],
-        "cpa_commission": {"amount": "0.00", "is_refunded": False},
-        "prosale_commission": None,
+        "products": [
+            _line_json(line, space, language) | {"cpa_commission": {"amount": plain_money(commission)}}
+            for line, commission in zip(order.lines, order.line_commissions, strict=True)
+        ],
+        "cpa_commission": {"amount": plain_money(costs.commission), "is_refunded": costs.returned},
+        "prosale_commission": site_commission_json(costs.site),
         "has_order_promo_free_delivery": False,
         "price_with_special_offer": money(order.price - offer, space) if offer else None,
         "special_offer_discount": money(offer, space) if offer else None,
         "special_offer_promocode": None,
         "utm": None,
-        "ps_promotion": None,
+        "ps_promotion": promotion_json(language) if costs.cheap_delivery else None,
         "cancellation": order.cancellation and {"title": order.cancellation, "initiator": "seller"},
     }
 
@@ -178,7 +183,6 @@ def _line_json(line: ShopOrderLine, space: str, language: Language) -> Json:
         "measure_unit": line.measure_unit,
         "price": money(line.price, space),
         "total_price": money(line.total, space),
-        "cpa_commission": {"amount": "0.00"},
     }
 
 

@@ -29,7 +29,8 @@ def list_orders(shop: Shop, call: Call) -> Json:
     if status is not None and status not in orders.STATUS_NAMES:
         return {"error": VALUE_NOT_ALLOWED}
     page = cut_page(shop, call, shop.orders, lambda order: status in (None, order.status))
-    return {"orders": with_lines(shop, (order_json(order, call.language) for order in page), call.hit)}
+    shown = (order_json(shop.as_charged(order), call.language) for order in page)
+    return {"orders": with_lines(shop, shown, call.hit)}
 
 
 def show_order(shop: Shop, call: Call, order_id: int) -> Json | None:
@@ -37,7 +38,7 @@ def show_order(shop: Shop, call: Call, order_id: int) -> Json | None:
     order = shop.orders.find(order_id)
     if order is None:
         return None
-    (shown,) = with_lines(shop, [order_json(order, call.language)], call.hit)
+    (shown,) = with_lines(shop, [order_json(shop.as_charged(order), call.language)], call.hit)
     return {"order": shown}
 
 
@@ -127,7 +128,7 @@ def save_declaration(shop: Shop, call: Call) -> Json:
     if order.declaration_number == number:
         text = DECLARED[call.language]
         return refusal(text) | {"errors": {"declaration_id": text}}
-    shop.orders.replace(replace(order, declaration_number=number, date_modified=shop.now()))
+    shop.orders.replace(replace(order, declaration_number=number, date_modified=shop.touched(order)))
     return {"status": "success"}
 
 

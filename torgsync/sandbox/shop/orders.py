@@ -122,6 +122,21 @@ GIFT = ShopOrderLine(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShopCosts:
+    """What Prom charges for an order, in hryvnias (prom-api §5.6).
+
+    `commission` is 0.00 where the marketplace has no part in it; `site` is that for an order from the shop's
+    own site, `instalments` that for a payment in instalments, None without one.
+    """
+
+    commission: Decimal = Decimal(0)
+    returned: bool = False
+    site: Decimal | None = None
+    instalments: Decimal | None = None
+    cheap_delivery: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShopOrder:
     """An order, in hryvnias and UTC; only one by «Пром-оплата» has a `payment_status` (prom-api §5.5)."""
 
@@ -145,6 +160,7 @@ class ShopOrder:
     unified_status: str | None = None
     cancellation: str | None = None
     receipt_id: str | None = None
+    costs: ShopCosts = ShopCosts()
 
     @property
     def price(self) -> Decimal:
@@ -155,6 +171,17 @@ class ShopOrder:
     def full_price(self) -> Decimal:
         """What the buyer pays in all: the lines less the special offer plus the delivery."""
         return self.price - self.special_offer_discount + self.delivery_cost
+
+    @property
+    def line_commissions(self) -> tuple[Decimal, ...]:
+        """The part of the commission that each line has; they add up to it."""
+        left, rest = self.costs.commission, self.price
+        parts = []
+        for line in self.lines:
+            part = (left * line.total / rest).quantize(KOPIYKA, ROUND_HALF_UP) if rest else Decimal(0)
+            parts.append(part)
+            left, rest = left - part, rest - line.total
+        return tuple(parts)
 
 
 def is_later(status: str, than: str) -> bool:

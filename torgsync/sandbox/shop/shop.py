@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
 from threading import RLock
@@ -208,7 +208,24 @@ class Shop:
                 number = f"PRM-{order_id}"
             number = number or order.declaration_number
             order = replace(order, declaration_number=number, unified_status=status or order.unified_status)
-            self.orders.replace(replace(order, date_modified=self.now()))
+            self.orders.replace(replace(order, date_modified=self.touched(order)))
+
+    def charge_order(self, order_id: int, **costs: Any) -> None:  # noqa: ANN401 - the fields of ShopCosts
+        """Have the marketplace change what an order costs the seller."""
+        with self.lock:
+            order = self.order(order_id)
+            charged = replace(order, costs=replace(order.costs, **costs), date_modified=self.touched(order))
+            self.orders.replace(charged)
+
+    def as_charged(self, order: orders.ShopOrder) -> orders.ShopOrder:
+        """Return an order as it is shown now: the commission of a new one is 0 at first (prom-api §5.5)."""
+        if self.now() - order.date_created >= timedelta(seconds=self.quirks.commission_seconds):
+            return order
+        return replace(order, costs=replace(order.costs, commission=Decimal(0)))
+
+    def touched(self, order: orders.ShopOrder) -> datetime:
+        """Return the date of modification after what may leave it as it was (prom-api §10 Q14)."""
+        return order.date_modified if self.quirks.quiet_orders else self.now()
 
     def refund_order(self, order_id: int) -> None:
         """Refund a paid order: its payment becomes `refunded`."""
@@ -265,8 +282,10 @@ class Shop:
     def pay_order(self, order_id: int) -> None:
         """Pay an order: its status becomes `paid`, past `received` (prom-api §5.2)."""
         with self.lock:
+            modified = self.touched(self.order(order_id))
             self.set_order_status(order_id, "paid")
             self._set_payment(order_id, "paid")
+            self.orders.replace(replace(self.order(order_id), date_modified=modified))
 
     def write_message(
         self,

@@ -15,7 +15,7 @@ from torgsync.sandbox.api.answers import money
 from torgsync.sandbox.faults import Fault, parse_fault
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.filling import fill
-from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, MEEST, PICKUP, ROZETKA, ShopBuyer
+from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, MEEST, PICKUP, ROZETKA, ShopBuyer, ShopCosts
 from torgsync.sandbox.shop.products import Image, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
 
@@ -82,6 +82,25 @@ class TestReading:
                 "cpa_commission": {"amount": "0.00"},
             }
         ]
+
+    def test_costs(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
+        """All parts of prom-api §5.6; the commission is 0 in the first minutes, and lines share it."""
+        shop.quirks = Quirks(commission_seconds=600)
+        costs = ShopCosts(commission=Decimal("98.47"), site=Decimal("5.5"), instalments=Decimal("20.54"))
+        number = shop.place_order([("1", 1), ("2", 1), ("1", 1)], costs=costs)
+        assert order_of(client, number)["cpa_commission"] == {"amount": "0.00", "is_refunded": False}
+        clock.advance(minutes=10)
+        shop.charge_order(number, returned=True, cheap_delivery=True)
+        (order,) = client.get("/orders/list").json()["orders"]
+        assert order["cpa_commission"] == {"amount": "98.47", "is_refunded": True}
+        assert [line["cpa_commission"]["amount"] for line in order["products"]] == ["49.23", "0.01", "49.23"]
+        title = "Комісія за замовлення з сайту"
+        assert order["prosale_commission"] == {"value": 5.5, "type": 2, "title": title}
+        parts = {"commission": 3.5, "commission_amount": "20,54\u202fгрн"}
+        assert order["payment_data"]["rpay_parts"] == parts
+        assert order["ps_promotion"] == {"name": "Дешевая доставка", "conditions": []}
+        shop.charge_order(number, site=Decimal(5), cheap_delivery=False)
+        assert order_of(client, number)["prosale_commission"]["value"] == 5
 
     def test_language(self, shop: Shop) -> None:
         """`X-LANGUAGE` chooses the names of statuses and products."""
@@ -335,6 +354,27 @@ class TestMoving:
         assert (order["status"], order["payment_data"]["status"]) == ("canceled", "refunded")
         assert order["cancellation"]["title"] == "Немає в наявності"
         assert order["payment_data"]["status_modified"] == "2026-03-02T09:01:00+00:00"
+
+    @pytest.mark.parametrize("quiet", [False, True], ids=["dates-move", "quiet"])
+    def test_what_may_leave_the_date(
+        self, shop: Shop, client: httpx.Client, clock: Clock, quiet: bool
+    ) -> None:
+        """A payment, a parcel's number and a commission move the date, or do not (prom-api §10 Q14)."""
+        shop.quirks = Quirks(quiet_orders=quiet)
+        number = shop.place_order([("1", 1)])
+        body = {"order_id": number, "declaration_id": "20450000000000", "delivery_type": "nova_poshta"}
+        dates = []
+        for change in (
+            lambda: shop.pay_order(number),
+            lambda: client.post("/delivery/save_declaration_id", json=body),
+            lambda: shop.charge_order(number, commission=Decimal(1)),
+        ):
+            clock.advance(hours=1)
+            change()
+            dates.append(order_of(client, number)["date_modified"][11:13])
+        assert dates == (["09"] * 3 if quiet else ["10", "11", "12"])
+        shop.set_order_status(number, "delivered")
+        assert order_of(client, number)["date_modified"].startswith("2026-03-02T12")
 
     def test_what_cannot_be(self, shop: Shop) -> None:
         """Unknown names, and goods without a price, are errors of the caller."""
