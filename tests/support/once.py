@@ -45,7 +45,8 @@ def _upgrade_from_copy(config: Config, revision: str) -> None:
     """Run the program's migrations; for a new SQLite file, write the tables that they made the first time."""
     connection: Connection = config.attributes["connection"]
     if (
-        config.get_main_option("script_location") != str(MIGRATIONS.folder)
+        revision != "head"
+        or config.get_main_option("script_location") != str(MIGRATIONS.folder)
         or connection.dialect.name != "sqlite"
         or inspect(connection).get_table_names()
     ):

@@ -23,6 +23,7 @@ from torgsync.jobs.orders.access import orders_refused
 from torgsync.jobs.orders.clients import read_torgsoft_clients
 from torgsync.jobs.orders.delivery import DeliveryResult, deliver_files
 from torgsync.jobs.orders.facts import order_facts
+from torgsync.jobs.orders.late_payments import read_unpaid
 from torgsync.jobs.orders.listing import open_findings
 from torgsync.jobs.orders.payments import place_money, unmapped_findings
 from torgsync.state.store import UnitOfWork
@@ -138,22 +139,30 @@ def _store_orders(context: JobContext, prom: VerifiedShop, fetched: FetchResult)
         until = work.orders.fetched_until()
         fetched.begun = work.orders.begin(started)
     context.report(Progress(Stage.ORDERS))
-    seen, newest = 0, until
+    seen: set[str] = set()
+    newest = until
     for page in prom.orders(until - OVERLAP if until else None):
         with context.transaction() as work:
             for order in sorted(page, key=lambda order: order.created):
                 _store(context, work, order, fetched)
-        seen += len(page)
+        seen |= {order.id for order in page}
         newest = max([*([newest] if newest else []), *(order.modified for order in page)])
-        context.report(Progress(Stage.ORDERS, seen))
-    _fetch_missing(context, prom, fetched)
+        context.report(Progress(Stage.ORDERS, len(seen)))
+    seen |= _fetch_missing(context, prom, fetched)
     if newest is not None and (until is None or newest > until):
         with context.transaction() as work:
             work.orders.set_fetched_until(min(newest, started))
+    fetched.trouble = read_unpaid(
+        context, prom, seen, lambda work, order: _store(context, work, order, fetched)
+    )
 
 
-def _fetch_missing(context: JobContext, prom: VerifiedShop, fetched: FetchResult) -> None:
-    """Ask for numbers that are missing between known ones; those that do not exist are asked for once."""
+def _fetch_missing(context: JobContext, prom: VerifiedShop, fetched: FetchResult) -> set[str]:
+    """Ask for numbers that are missing between known ones, and return those that there are.
+
+    Those that do not exist are asked for once.
+    """
+    found = set()
     with context.transaction() as work:
         missing = missing_numbers(work.orders.numbers(), work.orders.absent_numbers())
     for number in missing[:GAPS_AT_ONCE]:
@@ -167,6 +176,8 @@ def _fetch_missing(context: JobContext, prom: VerifiedShop, fetched: FetchResult
             else:
                 _store(context, work, order, fetched)
                 fetched.find(Code.ORDER_UNLISTED, order.id)
+                found.add(order.id)
+    return found
 
 
 # One order

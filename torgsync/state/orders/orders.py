@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, ColumnElement, Table, bindparam, exists, or_, select, union
 
+from torgsync.core.orders.late import payment_awaited_until
 from torgsync.core.orders.order import PENDING, Order
 from torgsync.core.orders.reasons import Hold
 from torgsync.core.orders.stored import IN_OUTBOX, Handed, Holding, OrderVersion, StoredOrder, holdings
@@ -116,7 +117,8 @@ class OrderRepository(OrderTable):
         row = {"order_id": order.id, "version": version, "doc": doc}
         client = int(client_id) if client_id else None
         facts = {"status": order.status, "created": order.created, "client_id": client, **hold_columns(hold)}
-        self._upsert(t.orders, [row | facts])
+        awaited = {"payment_awaited": payment_awaited_until(order), "read": now}
+        self._upsert(t.orders, [row | facts | awaited])
         self._insert(t.order_versions, [row | {"seen": now}])
         return version
 
@@ -139,6 +141,18 @@ class OrderRepository(OrderTable):
         owed.
         """
         return self._matching(or_(t.orders.c.hand_work.is_not(None), OWED, WAITS_FOR_PERSON))
+
+    # Payments that come late
+
+    def awaiting_payment(self, now: datetime) -> list[str]:
+        """Return the orders whose online payment is awaited, those that were read longest ago first."""
+        c = t.orders.c
+        query = self._select(c.order_id).where(c.payment_awaited > now).order_by(c.read, c.order_id)
+        return list(self._db.execute(query).scalars())
+
+    def note_read(self, order_id: str, now: datetime) -> None:
+        """Store that an order was read again."""
+        self._set(order_id, read=now)
 
     # Prom's side
 

@@ -25,6 +25,9 @@ orders = object_table(
     Column("filed", Integer),  # the version that Torgsoft was given, NULL where unknown
     Column("hand_work", String(20)),  # what a person has to do in Torgsoft about it, see `HandWork`
     blank("hand_work_args"),
+    Column("payment_awaited", Instant),  # until when its online payment is awaited, NULL where none is
+    Column("read", Instant),  # when it was last stored, or read again for its payment
+    Index("orders_payment_awaited", "object", "payment_awaited"),
 )
 
 order_versions = object_table(

@@ -9,7 +9,8 @@ from decimal import Decimal
 from builders import LATER, NOON, existing, order, product
 from states import HOUR, OLENA, row
 
-from torgsync.core.orders.order import Line, Unread, Unreadable
+from torgsync.core.orders.late import AWAITED
+from torgsync.core.orders.order import Line, Paid, Unread, Unreadable
 from torgsync.core.orders.postings import UNMAPPED, postings_due
 from torgsync.core.orders.reasons import HandWork, HoldReason
 from torgsync.core.orders.stored import Holding, OrderVersion, StoredOrder
@@ -24,7 +25,7 @@ HELD = Reason(HoldReason.NO_SALE, {"status": "draft"})
 def test_objects_do_not_see_each_others_orders(state: Store) -> None:
     """Neither orders nor files, clients or money."""
     with state.transaction("other") as work:
-        work.orders.remember(order(), NOON, client_id="", hold=None)
+        work.orders.remember(order(paid=Paid.UNPAID), NOON, client_id="", hold=None)
         client = work.clients.add(OLENA, NOON)
         work.clients.set_candidates("300000001", [client])
         work.clients.set_export_stamp("stamp")
@@ -40,6 +41,7 @@ def test_objects_do_not_see_each_others_orders(state: Store) -> None:
         assert (files.owed(), files.in_outbox(), orders.open()) == ([], [], [])
         assert (orders.versions("300000001"), orders.to_accept(), orders.holdings(EARLY)) == ([], [], ())
         assert (orders.statuses(), work.confirmations.of("300000001"), orders.twins()) == ([], [], [])
+        assert orders.awaiting_payment(EARLY) == []
         assert (work.outboxes.on_other_disk("outbox"), work.postings.unmapped()) == (None, {})
         assert (people.get(client), people.candidates(), people.export_stamp()) == (None, {}, "")
         assert (people.order_counts(), people.by_contact(), people.contacts(client)) == ({}, {}, frozenset())
@@ -105,6 +107,22 @@ def test_numbers_that_prom_has_no_order_of_are_remembered(work: UnitOfWork) -> N
     for number in (7, 7, 2**40):
         work.orders.add_absent_number(number)
     assert work.orders.absent_numbers() == {7, 2**40}
+
+
+def test_orders_wait_for_their_payment_for_a_bounded_time(work: UnitOfWork) -> None:
+    """Those that Prom awaits money for, the one that was read longest ago first; others are not listed."""
+    unpaid = replace(order(), paid=Paid.UNPAID)
+    for hour, number in enumerate("132"):
+        work.orders.remember(replace(unpaid, id=number), NOON + hour * HOUR, client_id="", hold=None)
+    work.orders.remember(replace(unpaid, id="4", status="canceled"), NOON, client_id="", hold=None)
+    work.orders.remember(replace(unpaid, id="5", modified=EARLY), NOON, client_id="", hold=None)
+    end = NOON + AWAITED
+    assert work.orders.awaiting_payment(LATER) == ["1", "5", "3", "2"]
+    work.orders.note_read("1", NOON + 3 * HOUR)
+    assert work.orders.awaiting_payment(end - HOUR) == ["3", "2", "1"]
+    assert work.orders.awaiting_payment(end) == []
+    work.orders.remember(replace(unpaid, id="3", paid=Paid.PAID), LATER, client_id="", hold=None)
+    assert work.orders.awaiting_payment(LATER) == ["5", "2", "1"]
 
 
 def test_new_orders_are_accepted_once(work: UnitOfWork) -> None:

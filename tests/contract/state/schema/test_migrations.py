@@ -8,15 +8,22 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from builders import NOON, order
 from sqlalchemy import create_engine
 
+from torgsync.core.orders.late import AWAITED
+from torgsync.core.orders.order import Paid
 from torgsync.errors import TorgsyncError
+from torgsync.state.orders.order_rows import ORDER
 from torgsync.state.schema.backups import back_up
 from torgsync.state.schema.base import metadata
 from torgsync.state.schema.upgrade import FIRST, MIGRATIONS, Migrations
@@ -169,6 +176,36 @@ def test_a_url_that_cannot_be_opened(url: str, message: str, hint: str) -> None:
     with pytest.raises(TorgsyncError, match=re.escape(message)) as caught:
         open_store(url)
     assert hint in (caught.value.hint or "")
+
+
+# Each migration with rows
+
+
+def state_at(folder: Path, schema: str) -> None:
+    """Make a state with an older schema."""
+    engine = create_engine(url_of(folder))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS.folder))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, schema)
+    engine.dispose()
+
+
+def test_unpaid_orders_of_an_older_state_are_read_again(tmp_path: Path) -> None:
+    """Their payment is awaited as if they had come today; paid and cancelled ones are left alone."""
+    state_at(tmp_path, "0011")
+    orders = {"1": order(paid=Paid.UNPAID), "2": order(), "3": order(paid=Paid.UNPAID, status="canceled")}
+    with database(tmp_path) as connection:
+        for number, found in orders.items():
+            doc = ORDER.dump_json(replace(found, id=number)).decode()
+            row = ("shop", number, found.status, doc, f"{NOON.isoformat(timespec='microseconds')}")
+            columns = "object, order_id, version, status, doc, created"
+            connection.execute(f"INSERT INTO orders ({columns}) VALUES (?, ?, 1, ?, ?, ?)", row)  # noqa: S608
+    with closing(open_store(url_of(tmp_path))) as store, store.transaction("shop") as work:
+        assert work.orders.awaiting_payment(NOON) == ["1"]
+        assert work.orders.awaiting_payment(NOON + AWAITED) == []
+        assert {stored.order.id for stored in work.orders.all()} == set(orders)
 
 
 # The copy before a migration

@@ -1,0 +1,49 @@
+"""Read unpaid orders again by number: their payment may be in no list of modified orders.
+
+Source: docs/developers/prom-api.md §11 Q14, docs/developers/architecture.md §7.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from itertools import islice
+
+from torgsync.core.orders.late import READ_AT_ONCE
+from torgsync.core.orders.order import Order
+from torgsync.errors import GivenUp, PromRefused, Temporary, TokenRefused
+from torgsync.jobs.connect import VerifiedShop
+from torgsync.jobs.context import JobContext, Progress, Stage
+from torgsync.state.store import UnitOfWork
+
+
+def read_unpaid(
+    context: JobContext,
+    prom: VerifiedShop,
+    listed: Collection[str],
+    store: Callable[[UnitOfWork, Order], None],
+) -> Temporary | None:
+    """Read the orders whose online payment is awaited by number, and store each as Prom shows it now.
+
+    `listed` were in the list a moment ago and are left out. Of the others a bounded number is read; each then
+    waits until all others were, whatever Prom answered, so that one order that cannot be read stops no other.
+    Return the trouble for which orders are left to the next run, None without any.
+    """
+    with context.transaction() as work:
+        awaiting = work.orders.awaiting_payment(context.now())
+    due = (order_id for order_id in awaiting if order_id not in listed)
+    trouble = None
+    for number, order_id in enumerate(islice(due, READ_AT_ONCE), 1):
+        try:
+            order = prom.order(order_id)
+        except GivenUp as end:
+            return end
+        except (PromRefused, TokenRefused):  # the list may be read, so Prom does not show this one any more
+            order = None
+        except Temporary as passing:
+            order, trouble = None, passing
+        with context.transaction() as work:
+            if order is not None:
+                store(work, order)
+            work.orders.note_read(order_id, context.now())
+        context.report(Progress(Stage.ORDERS, len(listed) + number))
+    return trouble
