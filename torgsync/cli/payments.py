@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from torgsync.cli.base.costs import COST_COLUMNS, cost_columns
 from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
 from torgsync.cli.base.program import Format, program_of
 from torgsync.cli.base.render import minute_of, pick, print_result, print_rows, second_of
+from torgsync.cli.messages.costs import costs_messages
 from torgsync.cli.messages.findings import finding_message
 from torgsync.core.config.settings import PaymentMethod
 from torgsync.core.orders.postings import Posting
@@ -131,7 +133,8 @@ def report(
     Days are those on which it happened, as Prom.ua tells: an order was placed, paid or cancelled. No sum is
     below zero. Reversed is what was called off or paid back, whether or not it had been received; open is
     what was expected and neither received nor reversed at the end of the last day, whenever it was expected.
-    Money that got its place later counts there from the day on which it was expected.
+    Money that got its place later counts there from the day on which it was expected. Cost is what Prom.ua
+    charges for the orders that were placed on these days: commissions, and fees for cheap delivery.
     """
     program = program_of(context, output)
     from torgsync.jobs.orders.payments import payment_report
@@ -141,17 +144,20 @@ def report(
     with program.job(file) as job:
         view = payment_report(job, since, until)
     rows, shown = [], []
-    for balance in view.balances:
+    for balance, cost in view.balances:
         sums = {name: str(getattr(balance, name)) for name in _SUMS}
         place = {"place": balance.place, "account": balance.account or None}
-        rows.append({**place, **sums, "currency": balance.currency})
-        shown.append({"account": balance.account or balance.place, **sums, "in": balance.currency})
+        rows.append({**place, **sums, "currency": balance.currency, **cost_columns(cost)})
+        money = {**sums, "cost": str(cost.total), "in": balance.currency}
+        shown.append({"account": balance.account or balance.place, **money})
     none = _none_message(first, last)
     print_rows(program, output, "accounts", rows, shown, columns=BALANCE_COLUMNS, none=none)
     if output is not Format.TABLE:
         return
     if rows:
         program.notify("open: expected, and neither received nor reversed by the end of these days")
+        for line in costs_messages([cost for _, cost in view.balances]):
+            program.notify(line)
     for finding in view.findings:
         program.warn(finding_message(finding))
         if method := finding.args.get("method"):
@@ -165,7 +171,7 @@ POSTING_COLUMNS = (
 )  # fmt: skip
 
 _SUMS = ("expected", "received", "reversed", "open")
-BALANCE_COLUMNS = ("place", "account", *_SUMS, "currency")
+BALANCE_COLUMNS = ("place", "account", *_SUMS, "currency", *COST_COLUMNS)
 
 
 def _method_rows(methods: Iterable[PaymentMethod]) -> list[dict[str, object]]:

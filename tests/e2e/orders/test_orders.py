@@ -212,12 +212,18 @@ def test_the_list_of_orders(mapped: Home) -> None:
         "parcel": None,
         "open": None,
         "parcel_status": None,
+        "cost": "0.00",
+        "commission": "0.00",
+        "commission_returned": False,
+        "site_commission": None,
+        "instalment_commission": None,
+        "delivery_fee_estimate": None,
     }
     table = mapped.run("orders", "list")
     assert max(map(len, table.lines)) <= 80
     assert table.lines[0].split() == ["order", "placed", "status", "total", "payment", "Torgsoft"]
-    assert mapped.run("orders", "list", "--format", "csv").lines[0] == (
-        "id,created,status,total,currency,payment,client_id,file,phase,held,parcel,open,parcel_status"
+    assert mapped.run("orders", "list", "--format", "csv").lines[0] == ",".join(
+        ["id", "created", *list(order)[1:]]
     )
 
 
@@ -778,9 +784,12 @@ def test_an_order_that_was_paid_back_is_not_shown_as_paid(mapped: Home) -> None:
 
 def test_nothing_as_csv_has_its_header(mapped: Home) -> None:
     """A program that reads it finds its columns."""
-    header = "id,created,status,total,currency,payment,client_id,file,phase,held,parcel,open,parcel_status"
+    header = (
+        "id,created,status,total,currency,payment,client_id,file,phase,held,parcel,open,parcel_status,cost,"
+        "commission,commission_returned,site_commission,instalment_commission,delivery_fee_estimate"
+    )
     assert mapped.run("orders", "list", "--format", "csv").lines == [header]
-    header = "place,account,expected,received,reversed,open,currency"
+    header = "place,account,expected,received,reversed,open,currency,cost,cost_estimate,cost_unknown"
     assert mapped.run("payments", "report", "--format", "csv").lines == [header]
     header = "at,order,kind,place,account,payment_id,payment,amount,currency"
     assert mapped.run("payments", "postings", "--format", "csv").lines == [header]

@@ -220,6 +220,9 @@ def test_the_report_by_cash_register(home: Home) -> None:
                 "reversed": "0.00",
                 "open": "3426.00",
                 "currency": "UAH",
+                "cost": "0.00",
+                "cost_estimate": "0.00",
+                "cost_unknown": 0,
             },
             {
                 "place": "unmapped",
@@ -229,14 +232,17 @@ def test_the_report_by_cash_register(home: Home) -> None:
                 "reversed": "0.00",
                 "open": "0.00",
                 "currency": "UAH",
+                "cost": "0.00",
+                "cost_estimate": "0.00",
+                "cost_unknown": 0,
             },
         ],
     }
     assert home.run("payments", "report").lines == [
-        "account    expected   received   reversed   open      in",
-        "─" * 57,
-        "Каса 1     3426.00    0.00       0.00       3426.00   UAH",
-        "unmapped   1713.00    1713.00    0.00       0.00      UAH",
+        "account    expected   received   reversed   open      cost   in",
+        "─" * 64,
+        "Каса 1     3426.00    0.00       0.00       3426.00   0.00   UAH",
+        "unmapped   1713.00    1713.00    0.00       0.00      0.00   UAH",
     ]
 
 

@@ -6,12 +6,15 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from torgsync.cli.base.costs import order_cost_columns
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import pick, print_table, second_of, whole_or_float
+from torgsync.cli.messages.costs import cost_message
 from torgsync.cli.messages.orders import done_message, hold_message, unreadable_message, work_message
 from torgsync.cli.messages.parcels import message_line, parcel_message
 from torgsync.cli.payments import posting_row
 from torgsync.core.orders.clients import client_of, normal_phone
+from torgsync.core.orders.costs import cost_of
 from torgsync.core.orders.lines import free_lines
 from torgsync.core.orders.messages import MessageState
 from torgsync.core.orders.order import Order
@@ -65,8 +68,7 @@ def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
         },
         "total": money(order.total),
         "currency": order.currency,
-        "commission": money(order.commission),
-        "commission_returned": order.commission_returned,
+        **order_cost_columns(cost_of(order)),
         "payment": {"id": order.payment_id or None, "method": order.payment_name, "state": str(order.paid)},
         "buyer": {
             "name": buyer.name or None,
@@ -118,7 +120,7 @@ def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
 
 
 def print_order(program: Program, order: Order, document: dict[str, Any]) -> None:
-    """Print an order and its document for people, at 80 columns."""
+    """Print an order and its document for people, at 80 columns, with what it costs the seller."""
     delivery, buyer, payment = document["delivery"], document["buyer"], document["payment"]
     torgsoft, people = document["torgsoft"], (buyer["name"], buyer["phone"], buyer["email"])
     program.print(f"order {document['id']}: {document['status']}, placed {_minute(document['created'])}")
@@ -128,7 +130,8 @@ def print_order(program: Program, order: Order, document: dict[str, Any]) -> Non
     facts = {
         "free": "; ".join(line["name"] for line in document["lines"] if line["free"]),
         "total": f"{document['total']} {document['currency']}" if document["total"] else "–",
-        "discount": _amount(document["discount"], document["promo_code"] or document["promotion"]),
+        "discount": _amount(document["discount"], document["promo_code"]),
+        "promotion": document["promotion"],
         "delivery": ", ".join(filter(None, (delivery["way"], delivery["address"]))),
         "its cost": _amount(delivery["cost"], "free for the buyer" if delivery["free"] else None),
         "recipient": " ".join(filter(None, (delivery["recipient"], delivery["recipient_phone"]))),
@@ -140,7 +143,7 @@ def print_order(program: Program, order: Order, document: dict[str, Any]) -> Non
         "client": buyer["client_id"],
         "note": document["note"],
         "payment": f"{payment['method']}, {payment['state']}",
-        "commission": document["commission"] and _amount(document["commission"], None),
+        "Prom fees": cost_message(cost_of(order), document["currency"]),
         "cancelled": document["cancelled_because"],
         "unreadable": ", ".join(document["unreadable"]),
         "Torgsoft": _way(torgsoft),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from torgsync.cli.base.costs import ORDER_COST_COLUMNS, order_cost_columns
 from torgsync.cli.base.errors import report_error
 from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.program import Program
@@ -15,6 +16,7 @@ from torgsync.cli.base.render import SCREENFUL, minute_of, pick, second_of
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.orders import hold_message, todo_message
 from torgsync.core.findings import Code, Finding
+from torgsync.core.orders.costs import cost_of
 from torgsync.core.orders.order import Order
 from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.text import counted
@@ -26,7 +28,7 @@ if TYPE_CHECKING:  # `torgsync sync` shows these too, and the state's library is
 
 COLUMNS = (
     "id", "created", "status", "total", "currency", "payment", "client_id", "file", "phase", "held", "parcel",
-    "open", "parcel_status",
+    "open", "parcel_status", *ORDER_COST_COLUMNS,
 )  # fmt: skip
 
 _PHASES = {
@@ -54,6 +56,7 @@ def order_row(view: OrderView, clock: tzinfo) -> dict[str, object]:
         "parcel": order.parcel or None,
         "open": "; ".join(map(finding_message, view.todo)) or None,
         "parcel_status": order.parcel_status or None,
+        **order_cost_columns(cost_of(order)),
     }
 
 

@@ -141,10 +141,11 @@ class Order:
 
     `total` is the buyer's whole sum as Prom shows it, None where it cannot be read; `discount` and
     `delivery_cost` are parts of it where Prom shows them; another discount is inferred from a price below the
-    lines. `commission` is Prom's fee, not a part of the total, None where unknown. `unreadable` are the
-    amounts and times that could not be read. `carrier` is Prom's word for the parcel service,
-    `parcel_status` its word for how far the parcel is, `paid_at` when the online payment last changed.
-    `forgotten` is whether its personal data was removed.
+    lines. `commission` is Prom's fee, `site_commission` that for an order from the shop's own site,
+    `instalment_commission` that for a payment in instalments: not a part of the total, None where Prom gives
+    none. `unreadable` are the amounts and times that could not be read. `carrier` is Prom's word for the
+    parcel service, `parcel_status` its word for how far the parcel is, `paid_at` when the online payment last
+    changed. `forgotten` is whether its personal data was removed.
     """
 
     id: str
@@ -178,6 +179,8 @@ class Order:
     paid_at: datetime | None = None
     parcel_status: str = ""
     forgotten: bool = False
+    site_commission: Decimal | None = None
+    instalment_commission: Decimal | None = None
 
     @property
     def cancelled(self) -> bool:

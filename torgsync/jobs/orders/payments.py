@@ -9,6 +9,7 @@ from datetime import datetime
 from torgsync.core.config.accounts import account_of
 from torgsync.core.config.settings import PaymentMethod
 from torgsync.core.findings import Code, Finding
+from torgsync.core.orders.costs import PlaceCost, costs_by_place, with_costs
 from torgsync.core.orders.postings import AccountBalance, Posting, account_balances, place_of, postings_due
 from torgsync.core.reason import Args
 from torgsync.core.text import did_you_mean
@@ -138,18 +139,27 @@ def unmapped_findings(unmapped: Mapping[str, int], methodless: Sequence[str]) ->
 
 @dataclass(frozen=True, slots=True)
 class PaymentReport:
-    """The sums of each place, and the findings about money without one."""
+    """The sums of each place, and the findings about money without one.
 
-    balances: list[AccountBalance]
+    The costs are those of the orders that were placed in the period, by the place where their money goes.
+    """
+
+    balances: list[tuple[AccountBalance, PlaceCost]]
     findings: list[Finding]
 
 
 def payment_report(context: JobContext, since: datetime | None, until: datetime | None) -> PaymentReport:
     """Sum up what happened at `since` or later and before `until`."""
     with context.transaction() as work:
-        balances = account_balances(work.postings.all(), since, until)
+        postings = work.postings.all()
+        places = {posting.order_id: posting.where for posting in postings}
+        orders = [stored.order for stored in work.orders.all(since=since, until=until)]
         findings = unmapped_findings(work.postings.unmapped(), work.postings.without_method())
-    return PaymentReport(balances, findings)
+    method_of = context.object.payment_method
+    costs = costs_by_place(
+        (order, places.get(order.id) or place_of(method_of(order.payment_id))) for order in orders
+    )
+    return PaymentReport(with_costs(account_balances(postings, since, until), costs), findings)
 
 
 def list_postings(context: JobContext, since: datetime | None, until: datetime | None) -> list[Posting]:

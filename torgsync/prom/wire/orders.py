@@ -15,6 +15,7 @@ from pydantic import AliasPath, BeforeValidator, Field
 from torgsync.core.orders.order import Buyer, Order, Paid, Recipient, Unread, Unreadable
 from torgsync.core.product.cells import line_of_text
 from torgsync.core.product.fields import ZERO
+from torgsync.prom.wire.costs import SiteCommission
 from torgsync.prom.wire.order_lines import AmountReader, OrderSums, PlainText, WireOrderLine, total_of
 from torgsync.prom.wire.values import (
     EXCERPT,
@@ -35,7 +36,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _PLAIN = frozenset(
     """status source note promo_code free_delivery promotion commission commission_returned delivery_address
-    delivery_name carrier parcel parcel_status payment_id payment_name paid_at""".split()
+    delivery_name carrier parcel parcel_status payment_id payment_name paid_at site_commission
+    instalment_commission""".split()
 )
 """The fields of an order that need no reckoning."""
 
@@ -80,6 +82,10 @@ class WireOrder(WireModel):
     promotion: _Words = Field("", validation_alias=AliasPath("ps_promotion", "name"))
     commission: Amount = Field(None, validation_alias=AliasPath("cpa_commission", "amount"))
     commission_returned: _Yes = Field(False, validation_alias=AliasPath("cpa_commission", "is_refunded"))
+    site_commission: SiteCommission = Field(None, validation_alias="prosale_commission")
+    instalment_commission: Amount = Field(
+        None, validation_alias=AliasPath("payment_data", "rpay_parts", "commission_amount")
+    )
     cancellation_title: _Words = Field("", validation_alias=AliasPath("cancellation", "title"))
     cancellation_name: _Words = Field("", validation_alias=AliasPath("cancellation", "name"))
     delivery_cost: object = None

@@ -303,6 +303,47 @@ def test_paid_is_read_from_the_payment_and_the_status(status: str, payment: obje
     assert order(status=status, payment_data=payment).paid is paid
 
 
+SITE = {"type": 2, "title": "Комісія за замовлення з сайту"}
+
+
+def site(**commission: object) -> dict[str, object]:
+    """Return what an order from the shop's own site has."""
+    return {"prosale_commission": SITE | commission}
+
+
+def instalments(**parts: object) -> dict[str, object]:
+    """Return what an order that is paid in instalments has."""
+    return {"payment_data": {"rpay_parts": parts}}
+
+
+@pytest.mark.parametrize(
+    ("found", "from_site", "in_parts"),
+    [
+        pytest.param(site(value=20.5), "20.50", None, id="number"),
+        pytest.param(site(value="20,5 грн"), "20.50", None, id="text"),
+        pytest.param(site(value=0, amount=7), "7.00", None, id="in the other key"),
+        pytest.param(site(type="2", title=None, value=4), "4.00", None, id="type as text"),
+        pytest.param(site(type=None, value=3), "3.00", None, id="by its title"),
+        pytest.param(site(value=0), "0.00", None, id="nothing"),
+        pytest.param(site(), None, None, id="no amount"),
+        pytest.param(site(value="договірна"), None, None, id="no number"),
+        pytest.param(site(type=1, title="", value=15), None, None, id="another commission"),
+        pytest.param({"prosale_commission": "15"}, None, None, id="no object"),
+        pytest.param(instalments(commission_amount="1 020,54 грн"), None, "1020.54", id="instalments"),
+        pytest.param(instalments(commission=3.5), None, None, id="percentage only"),
+        pytest.param({"payment_data": {"rpay_parts": None}}, None, None, id="none"),
+    ],
+)
+def test_other_commissions_are_read(
+    found: dict[str, object], from_site: str | None, in_parts: str | None
+) -> None:
+    """That for an order from the shop's own site, and that for instalments; none is a part of the total."""
+    read = order(**found)
+    amounts = (read.site_commission, read.instalment_commission)
+    assert [None if amount is None else str(amount) for amount in amounts] == [from_site, in_parts]
+    assert (read.total, read.unreadable) == (Decimal(1713), ())
+
+
 def test_the_buyer_is_read_from_all_its_places() -> None:
     """The flat keys come first, then those of `client`; for the phone, the recipient comes first."""
     flat = dict.fromkeys(("client_id", "client_first_name", "client_last_name", "client_second_name"))
