@@ -17,7 +17,7 @@ api_closed=no|401-json|403-json|200-message, texts=clean|broken,
 second_import=accept|refuse, date_filters=utc|kyiv, imports_per_day=N,
 import_seconds=SECONDS, deleted_lines=no-id|no-ids|whole, gifts=none|zero|null,
 chat_refusals=200-error|400-error|404-error, quiet_orders=true|false,
-commission_seconds=SECONDS.
+commission_seconds=SECONDS, spreadsheets=as-asked|wipe|no-ids.
 
 \b
 Manners of the answers' form: whole_numbers=integer|float, order_keys=all|fewer,

@@ -57,6 +57,12 @@ class Quirks(AnswerQuirks):
     """Whether a payment, a parcel and a commission leave the modification as it was (prom-api §10 Q14)."""
     commission_seconds: float = 0
     """For how long the commission of a new order is 0 (prom-api §5.5)."""
+    spreadsheets: Literal["as-asked", "wipe", "no-ids"] = "as-asked"
+    """What an import of a spreadsheet changes (prom-api §4.7 is what one client saw).
+
+    It is external ids and what `updated_fields` asks for; with "wipe", price and presence as well, which are
+    emptied where their columns are missing; with "no-ids", no external id of a product that has none.
+    """
 
     def __post_init__(self) -> None:
         if self.imports_per_day < 0:

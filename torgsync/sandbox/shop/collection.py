@@ -87,6 +87,7 @@ class Collection(Generic[Item]):
         self.touched.add(item.id)
         known = self._items.get(item.id)
         self._items[item.id] = item
+        self._leave_key(known)
         if (key := self._key(item)) is not None:
             self._ids_by_key[key] = item.id
         group = self._group(item)
@@ -106,9 +107,13 @@ class Collection(Generic[Item]):
         self.touched.add(item.id)
         del self._ids[bisect_left(self._ids, item.id)]
         del self._items[item.id]
-        if (key := self._key(item)) is not None:
-            del self._ids_by_key[key]
+        self._leave_key(item)
         self._leave_group(item)
+
+    def _leave_key(self, item: Item | None) -> None:
+        key = None if item is None else self._key(item)
+        if item is not None and key is not None and self._ids_by_key.get(key) == item.id:
+            del self._ids_by_key[key]
 
     def _leave_group(self, item: Item) -> None:
         if (group := self._group(item)) is not None:

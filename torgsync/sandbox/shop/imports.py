@@ -14,7 +14,7 @@ from typing import Any, Literal
 from torgsync.sandbox.faults import HTTP_NOT_FOUND, HTTP_OK, FaultHit
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop import feed as yml
-from torgsync.sandbox.shop import products
+from torgsync.sandbox.shop import products, spreadsheet
 
 Missing = Literal["none", "not_available", "not_on_display", "deleted"]
 MISSING_MEANS: Mapping[str, dict[str, str]] = {
@@ -111,6 +111,7 @@ class ImportWork:
     settings: ImportSettings
     when: datetime
     photo_status: Callable[[str], int] | None = None
+    spreadsheets: str = "as-asked"
 
     def __post_init__(self) -> None:
         self._report = Report()
@@ -119,11 +120,13 @@ class ImportWork:
         self._categories: dict[str, int] = {}
 
     def carry_out(self, feed: bytes) -> Report:
-        """Apply the file to the shop and return the report; a file that is no YML changes nothing."""
+        """Apply the file to the shop and return the report; a file that cannot be read changes nothing."""
         try:
+            if feed.startswith(spreadsheet.BEGINNING):
+                return self._import_sheet(feed)
             # Checked to its end first: a truncated file must not be imported in part.
             yml.check(io.BytesIO(feed))
-        except yml.FeedInvalid as error:
+        except (yml.FeedInvalid, spreadsheet.SpreadsheetInvalid) as error:
             self._add_error("validation", VALIDATION_CODE, message=str(error))
             self._report.status = "FATAL"
             self._report.message = "Невірний формат файлу"
@@ -138,6 +141,26 @@ class ImportWork:
         report.imported = report.total - report.with_errors_count
         report.status = "PARTIAL" if report.errors else "SUCCESS"
         return report
+
+    def _import_sheet(self, file: bytes) -> Report:
+        """Apply a spreadsheet; refused rows are not among the counters (prom-api §4.4)."""
+        words = self.settings.updated_fields
+        if self.spreadsheets == "wipe":
+            words |= set(spreadsheet.WIPED)
+        ids = self.spreadsheets != "no-ids"
+        result = spreadsheet.import_sheet(file, self.catalog, words, self.when, ids=ids)
+        errors = [
+            {"code": VALIDATION_CODE, "field_code": name, "positions": positions}
+            for name, positions in result.refused.items()
+        ]
+        return Report(
+            status="PARTIAL" if errors else "SUCCESS",
+            total=result.rows,
+            imported=result.updated + result.not_changed,
+            updated=result.updated,
+            not_changed=result.not_changed,
+            errors=[{"category": "validation", "errors": errors}] if errors else [],
+        )
 
     def _add_error(self, stage: str, code: int, **extra: object) -> None:
         self._report.errors.append({stage: {"code": code, "extra": extra}})
@@ -262,6 +285,7 @@ class Import:
     feed: bytes
     met: FaultHit | None = None
     report: Report | None = None
+    spreadsheets: str = "as-asked"
 
     def runs(self, now: datetime) -> bool:
         """Return whether it still runs, or hangs for good."""
@@ -300,7 +324,15 @@ class ImportQueue:
         # Letters and digits: a client that takes the id for an int64 fails here as it would there.
         number = hashlib.sha256(str(len(self.imports)).encode()).hexdigest()[:24]
         due = now + timedelta(seconds=quirks.import_seconds)
-        entry = Import(id=number, accepted_at=now, due_at=due, settings=settings, feed=feed, met=hit)
+        entry = Import(
+            id=number,
+            accepted_at=now,
+            due_at=due,
+            settings=settings,
+            feed=feed,
+            met=hit,
+            spreadsheets=quirks.spreadsheets,
+        )
         self.imports[number] = entry
         self.touched.add(number)
         return entry
@@ -312,7 +344,7 @@ class ImportQueue:
                 photos = self._photo_status
                 if entry.met and entry.met.fault.does == "photos-missing":
                     photos = missing_photos(entry.met, photos)
-                work = ImportWork(self._catalog, entry.settings, entry.due_at, photos)
+                work = ImportWork(self._catalog, entry.settings, entry.due_at, photos, entry.spreadsheets)
                 entry.report = work.carry_out(entry.feed)
                 self.touched.add(entry.id)
                 if len(entry.feed) > LARGEST_KEPT_FEED:
