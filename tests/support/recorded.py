@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable
 from copy import deepcopy
 from decimal import Decimal
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Any, NamedTuple
 
 import httpx
@@ -197,3 +199,14 @@ def edit(asked: Wire | Http, count: int = 2) -> dict[str, object]:
 
 def start_import(wire: Wire) -> dict[str, object]:
     return wire.http().send(import_request("{}", io.BytesIO(b"<yml_catalog/>")))
+
+
+def form_of(wire: Wire) -> dict[str, tuple[str | None, str, bytes]]:
+    """Return the parts of the form that was sent: file name, media type and content, keyed by name."""
+    head = f"Content-Type: {wire.requests[0].headers['Content-Type']}\r\n\r\n".encode()
+    message = BytesParser(policy=HTTP).parsebytes(head + wire.bodies[0])
+    parts: dict[str, Any] = {}
+    for part in message.iter_parts():
+        name = str(part.get_param("name", header="content-disposition"))
+        parts[name] = (part.get_filename(), part.get_content_type(), part.get_payload(decode=True))
+    return parts

@@ -23,7 +23,7 @@ _NOTHING_ALLOWED = Allowed()
 
 
 class VerifiedShop(Prom):
-    """The shop that an object was synchronised with: only `connect_shop` makes one, what writes needs one."""
+    """The shop that an object was synchronised with: only `verified` makes one, what writes needs one."""
 
     def __init__(self, prom: Prom) -> None:
         super().__init__(prom.http, prom.names)
@@ -39,8 +39,13 @@ def connect_shop(
     `allowed` lets the object begin again there.
     """
     with connect_unverified(context, journal) as prom:
-        refuse_other_shop(context, prom, allowed)
-        yield VerifiedShop(prom)
+        yield verified(context, prom, allowed)
+
+
+def verified(context: JobContext, prom: Prom, allowed: Allowed = _NOTHING_ALLOWED) -> VerifiedShop:
+    """Return a shop as the one that the object was synchronised with. Raises what `connect_shop` raises."""
+    refuse_other_shop(context, prom, allowed)
+    return VerifiedShop(prom)
 
 
 @contextmanager

@@ -15,12 +15,15 @@ from urllib.parse import quote
 
 from torgsync.core.orders.order import Order, PaymentOption
 from torgsync.core.plan.channels import EditAnswer, ImportState
+from torgsync.core.plan.external_ids import ProductCopy
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.product.products import Existing, ExternalIds
 from torgsync.errors import PromRefused
 from torgsync.prom.http import Http, ignore_idle, open_client
-from torgsync.prom.request import RequestJournal, Right, import_request, json_request
+from torgsync.prom.request import XLSX_FILE, YML_FILE, RequestJournal, Right, import_request, json_request
 from torgsync.prom.responses import NotFound, is_forbidden, lost_answer
+from torgsync.prom.spreadsheet import UPDATED_FIELDS
+from torgsync.prom.wire.copies import WireCopy
 from torgsync.prom.wire.orders import WireOrder, WirePaymentOption, message_id
 from torgsync.prom.wire.products import WireGroup, WireProduct, edit_answer, import_id, import_state
 from torgsync.prom.wire.values import listed, single
@@ -31,7 +34,7 @@ LIST_LIMIT = 100
 UNUSED_ID = "torgsync-has-no-such-product"
 """An external id that no product has: an edit of it shows whether a token may edit."""
 
-Keyed = TypeVar("Keyed", WireProduct, WireOrder)
+Keyed = TypeVar("Keyed", WireProduct, WireCopy, WireOrder)
 
 
 class Prom:
@@ -63,6 +66,24 @@ class Prom:
     def product_by_prom_id(self, prom_id: str) -> Existing | None:
         """Return a product by Prom's own id, None where it is absent or deleted."""
         return self._product(_segment(prom_id))
+
+    def holder(self, external_id: str) -> str | None:
+        """Return Prom's id of the product that has an external id, None where none has it."""
+        product = self._product(f"by_external_id/{_segment(external_id)}")
+        return product.prom_id if product else None
+
+    def copies(self) -> Iterator[list[ProductCopy]]:
+        """Yield all that the list shows of the products, page by page, newest first."""
+        for page in self._pages("products", WireCopy, None, Right.PRODUCTS_READ):
+            yield [product.copy_of() for product in page]
+
+    def copy(self, prom_id: str) -> ProductCopy | None:
+        """Return all that Prom shows of one product, None where it is absent or deleted."""
+        try:
+            answer = self.http.get(f"/products/{_segment(prom_id)}", right=Right.PRODUCTS_READ)
+        except NotFound:
+            return None
+        return single(answer, "product", WireCopy).copy_of()
 
     def _product(self, path: str) -> Existing | None:
         try:
@@ -108,14 +129,23 @@ class Prom:
         `force` Prom reads photos again whose address it knows (prom-api §4.5). After AnswerLost it is not
         repeated before a read-back (prom-api §4.6).
         """
+        return self._start_import(feed, updated_fields, YML_FILE, force=force)
+
+    def import_external_ids(self, sheet: Path) -> str:
+        """Send a spreadsheet of `prom.spreadsheet` and return the import's id (prom-api §4.7)."""
+        return self._start_import(sheet, UPDATED_FIELDS, XLSX_FILE)
+
+    def _start_import(
+        self, path: Path, updated_fields: Sequence[str], file_type: tuple[str, str], *, force: bool = False
+    ) -> str:
         settings = {
             "force_update": force,
             "only_available": False,
             "mark_missing_product_as": "none",
             "updated_fields": list(updated_fields),
         }
-        with feed.open("rb") as file:
-            answer = self.http.send(import_request(json.dumps(settings), file))
+        with path.open("rb") as file:
+            answer = self.http.send(import_request(json.dumps(settings), file, file_type))
         identity = import_id(answer)
         if not identity:
             words = self.http.responses.words(answer.get("message"))

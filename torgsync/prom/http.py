@@ -233,7 +233,8 @@ class Http:
         build = partial(self._client.build_request, request.method, request.path)
         if request.form:
             settings, file = request.form
-            files = {"file": ("products.xml", file, "application/xml")}
+            name, media_type = request.file_type
+            files = {"file": (name, file, media_type)}
             data = {"data": settings}
             return build(data=data, files=files, headers=self._headers, timeout=IMPORT_TIMEOUT)
         json_type = {"Content-Type": "application/json"} if request.body is not None else {}

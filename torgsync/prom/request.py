@@ -17,6 +17,9 @@ Effect = Literal["values", "import", "message"]
 """The effect of a write: "values" sets values and may be repeated; an "import" is one of few, a "message" is
 read by a buyer, and neither may (prom-api §4.6, §6.4)."""
 
+YML_FILE = ("products.xml", "application/xml")
+XLSX_FILE = ("products.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
 CHUNK = 65536
 """Bytes of a file that are hashed at a time."""
 
@@ -65,7 +68,8 @@ class RequestJournal(Protocol):
 class ApiRequest:
     """One request with all its tries. `effect` is None for a read.
 
-    `form` are the two parts of an import, its settings and the file, which is streamed. `in_doubt` is whether
+    `form` are the two parts of an import, its settings and the file, which is streamed; `file_type` are the
+    name and the media type that the file is sent with. `in_doubt` is whether
     a try may have had its effect although no answer confirmed it.
     """
 
@@ -75,6 +79,7 @@ class ApiRequest:
     params: Mapping[str, str | int] = field(default_factory=dict)
     body: bytes | None = None
     form: tuple[str, BinaryIO] | None = None
+    file_type: tuple[str, str] = YML_FILE
     effect: Effect | None = None
     items: int = 0
     digest: str = xxhash.xxh3_64_hexdigest(b"")
@@ -91,11 +96,16 @@ def json_request(path: str, json: object, right: Right, effect: Effect = "values
     return ApiRequest("POST", path, right, body=body, effect=effect, items=count, digest=digest)
 
 
-def import_request(settings: str, file: BinaryIO) -> ApiRequest:
+def import_request(
+    settings: str, file: BinaryIO, file_type: tuple[str, str] = YML_FILE, items: int = 1
+) -> ApiRequest:
     """Return the form of an import; the digest leaves out the boundary, which differs from try to try."""
     state = xxhash.xxh3_64(f"data={settings}\n".encode())
     while chunk := file.read(CHUNK):
         state.update(chunk)
     file.seek(0)
     path, right, digest = "/products/import_file", Right.PRODUCTS_WRITE, state.hexdigest()
-    return ApiRequest("POST", path, right, form=(settings, file), effect="import", items=1, digest=digest)
+    form = (settings, file)
+    return ApiRequest(
+        "POST", path, right, form=form, file_type=file_type, effect="import", items=items, digest=digest
+    )

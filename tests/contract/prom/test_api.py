@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import socket
 from datetime import datetime, timedelta, timezone
-from email.parser import BytesParser
-from email.policy import HTTP
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from recorded import IMPORT, ORDER, PRODUCT, TOKEN, Wire, changed, page, said
+from recorded import IMPORT, ORDER, PRODUCT, TOKEN, Wire, changed, form_of, page, said
 
 from torgsync.core.orders.order import PaymentOption
 from torgsync.core.plan.channels import EditAnswer
@@ -229,17 +226,6 @@ def test_a_right_that_is_missing_is_found_out() -> None:
     wire = Wire(said({"groups": []}))
     wire.prom().try_right(Right.GROUPS_READ)
     assert (wire.paths, wire.requests[0].method) == (["/groups/list"], "GET")
-
-
-def form_of(wire: Wire) -> dict[str, tuple[str | None, str, bytes]]:
-    """Return the parts of the form that was sent: file name, media type and content, keyed by name."""
-    head = f"Content-Type: {wire.requests[0].headers['Content-Type']}\r\n\r\n".encode()
-    message = BytesParser(policy=HTTP).parsebytes(head + wire.bodies[0])
-    parts: dict[str, Any] = {}
-    for part in message.iter_parts():
-        name = str(part.get_param("name", header="content-disposition"))
-        parts[name] = (part.get_filename(), part.get_content_type(), part.get_payload(decode=True))
-    return parts
 
 
 def test_an_import_is_a_form_of_file_and_settings(tmp_path: Path) -> None:

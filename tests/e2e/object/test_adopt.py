@@ -40,6 +40,7 @@ ADOPTED = record(
     },
     only_here={"type": "array", "items": GOOD},
     only_there={"type": "array", "items": PRODUCT},
+    external_ids={"type": "null"},
     exit=COUNT,
 )
 

@@ -335,7 +335,7 @@ MEANING: dict[Code, str] = {
     Code.LIST_INCOMPLETE: "Prom left products out of its list and they were read one by one; nothing is lost",
     Code.ADOPT_AMBIGUOUS: "it is not made anew meanwhile; decide with `torgsync object adopt --decisions`",
     Code.ID_TAKEN: "it is not made; give that product another external id in the seller's cabinet",
-    Code.EXTERNAL_ID_MISSING: "texts and photos stay as they are; give it its `GoodID` in the cabinet",
+    Code.EXTERNAL_ID_MISSING: "texts and photos stay; `torgsync object adopt --write-ids` gives it one",
     Code.DELETED_FOR_GOOD: 'choose "hide" under `[removal]` if it will come back, or let it be deleted',
     Code.REFUSED_BEFORE: "Prom refused it; it is tried again when the good changes, or with `--full-refresh`",
     Code.DELETED_BY_MODERATOR: "Prom's moderators took the product down; ask Prom's support for the reason",

@@ -1,4 +1,7 @@
-"""`torgsync object adopt`: take over a shop that has products already. Nothing is written to Prom.ua."""
+"""`torgsync object adopt`: take over a shop that has products already.
+
+Nothing is written to Prom.ua, but for missing external ids with `--write-ids`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ import typer
 from torgsync.cli.base.options import FormatOption, NameArgument
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import SCREENFUL, pick, print_csv, print_json
+from torgsync.cli.messages.external_ids import WHY_IDS
+from torgsync.cli.object.write_ids import IdsCall
 from torgsync.core.plan.adopt import AmbiguousMatch, GoodIdentity, Matching, ProductIdentity, ProductMatch
 from torgsync.core.text import counted
 
@@ -35,34 +40,53 @@ def adopt(
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show; remember nothing.")] = False,
+    write_ids: Annotated[
+        bool,
+        typer.Option(
+            "--write-ids",
+            help="Then write the missing external ids to Prom.ua, by import: first two, then the rest.",
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     every: Annotated[bool, typer.Option("--all", help="List everything.")] = False,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Take over a shop that has products: tell which product is which good. Nothing changes on Prom.ua."""
+    """Take over a shop that has products: tell which product is which good.
+
+    Nothing changes on Prom.ua without `--write-ids`.
+    """
     program = program_of(context, output)
     from torgsync.files.plan.plan_file import read_decisions
     from torgsync.jobs.plan.adopt import adopt as adopt_shop
 
     file = program.object(name)
     decide = partial(read_decisions, decisions) if decisions else None
+    ids = None
+    if write_ids:
+        ids = IdsCall(program, file, output, yes=yes, dry_run=dry_run, every=every)
+        ids.refuse_unattended()
 
-    def agree(matching: Matching) -> bool:
-        if output is Format.TABLE:
-            _print_matching(program, file, matching, every=every)
-        return not dry_run and _agreed(program, output, yes=yes)
+    with program.job(file) as job, job.stop.handling_signals():
 
-    with program.job(file) as job:
-        view = adopt_shop(job, decide, agree)
+        def agree(matching: Matching) -> bool:
+            if output is Format.TABLE:
+                _print_matching(program, file, matching, every=every)
+            with job.stop.interruptible():
+                return not dry_run and _agreed(program, output, yes=yes)
+
+        view = adopt_shop(job, decide, agree, ids.writer(job) if ids else None)
     program.hide_progress()
     if output is Format.JSON:
-        _print_matching_json(file, view)
-    elif output is Format.CSV:
-        print_csv(_render_rows(view.matching))
-    elif view.adopted:
-        _notify_next(program, file, view)
+        _print_matching_json(file, view, ids)
     else:
-        program.notify("nothing was taken over")
+        if output is Format.CSV:
+            print_csv(_render_rows(view.matching))
+        elif not view.adopted:
+            program.notify("nothing was taken over")
+        if ids and view.ids:
+            ids.print_view(view.ids)
+        if output is Format.TABLE and view.adopted and not (view.ids and view.ids.trouble):
+            _notify_next(program, file, view)
     raise typer.Exit(int(view.exit_code))
 
 
@@ -130,7 +154,10 @@ def _render_doubt(doubt: AmbiguousMatch) -> str:
 
 
 def _notify_next(program: Program, file: ObjectFile, view: AdoptionView) -> None:
-    program.notify(f"`{file.settings.name}` is taken over; nothing was changed on Prom.ua")
+    wrote = view.ids is not None and bool(view.ids.results)
+    program.notify(
+        f"`{file.settings.name}` is taken over" + ("" if wrote else "; nothing was changed on Prom.ua")
+    )
     if view.first_run:
         program.notify("how many imports were used today is not known: the seller's cabinet lists them")
     called = file.called
@@ -140,11 +167,16 @@ def _notify_next(program: Program, file: ObjectFile, view: AdoptionView) -> None
         )
         program.notify("  and write `new` as prom_id of a good that is none of them, then:")
         program.notify(f"  torgsync object adopt {called} --decisions decisions.csv")
+    nameless = sum(not pair.product.external_id for pair in view.matching.matched)
+    if nameless and view.ids is None:
+        program.notify(f"{counted(nameless, 'product')} without an external id: {WHY_IDS}")
+        program.notify(f"  torgsync object adopt {called} --write-ids")
     program.notify(f"next: torgsync update -o {called}")
 
 
-def _print_matching_json(file: ObjectFile, view: AdoptionView) -> None:
+def _print_matching_json(file: ObjectFile, view: AdoptionView, ids: IdsCall | None) -> None:
     matching = view.matching
+    written = ids.document(view.ids) if ids and view.ids else {"external_ids": None}
     print_json(
         {"schema": SCHEMA, "object": file.settings.name, "adopted": view.adopted},
         {
@@ -163,7 +195,7 @@ def _print_matching_json(file: ObjectFile, view: AdoptionView) -> None:
             "only_here": map(_good_document, matching.unmatched_goods),
             "only_there": map(_product_document, matching.unmatched_products),
         },
-        {"exit": int(view.exit_code)},
+        {**written, "exit": int(view.exit_code)},
     )
 
 

@@ -1,4 +1,4 @@
-"""Match a living shop to the export, and record the result. Nothing is written to Prom.
+"""Match a living shop to the export, and record the result. Nothing of this is written to Prom.
 
 Source: docs/developers/architecture.md §5.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from torgsync.core.mapping.mapper import Mapper
 from torgsync.core.mapping.stock import count_stock
 from torgsync.core.plan.adopt import Decision, GoodIdentity, Matching, ProductIdentity, match
+from torgsync.core.plan.external_ids import IdsView
 from torgsync.core.plan.guards import Allowed
 from torgsync.core.product.cleaning import short_text
 from torgsync.errors import Exit
@@ -21,7 +22,7 @@ from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.connect import connect_unverified, groups_of
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.look import look
-from torgsync.jobs.run import refuse_held, running
+from torgsync.jobs.run import Run, refuse_held, running
 from torgsync.prom.api import Prom
 from torgsync.state.runs.journal import Holder
 from torgsync.state.store import UnitOfWork
@@ -79,22 +80,37 @@ def take_over(context: JobContext, prom: Prom, matching: Matching) -> None:
         work.adoptions.take_over(matching, Holder(user, host, pid), context.now())
         if groups:
             work.object_state.remember_groups(groups)
+        prom.names = work.adoptions.names()
 
 
 @dataclass(frozen=True, slots=True)
 class AdoptionView:
-    """The result of taking a shop over; after a `first_run` the imports of today are unknown."""
+    """The result of taking a shop over; after a `first_run` the imports of today are unknown.
+
+    `ids` is what was done to write external ids, None where that was not asked for.
+    """
 
     matching: Matching
     adopted: bool
     exit_code: Exit
     first_run: bool
+    ids: IdsView | None = None
 
 
-def adopt(context: JobContext, decide: Decide | None, agree: Callable[[Matching], bool]) -> AdoptionView:
+WriteIds = Callable[[Run, Prom, Matching, bool], IdsView]
+"""Writes external ids once a shop was taken over; with False it returns what it would write."""
+
+
+def adopt(
+    context: JobContext,
+    decide: Decide | None,
+    agree: Callable[[Matching], bool],
+    write_ids: WriteIds | None = None,
+) -> AdoptionView:
     """Match products to goods; where `agree` returns True for the result, it is stored.
 
-    Raises Busy where another run holds the object.
+    `write_ids` is called afterwards; it alone writes to Prom. Raises Busy where another run holds the
+    object.
     """
     refuse_held(context)
     with running(context) as run, connect_unverified(context, run) as prom:
@@ -103,6 +119,9 @@ def adopt(context: JobContext, decide: Decide | None, agree: Callable[[Matching]
         if adopted:
             take_over(context, prom, matching)
         run.exit_code = Exit.HELD if adopted and matching.ambiguous else Exit.DONE
+        ids = write_ids(run, prom, matching, adopted) if write_ids else None
+        if ids:
+            run.exit_code = Exit.worst([run.exit_code, ids.exit_code])
         with context.transaction(durable=False) as work:
             first_run = work.history.count() == 1
-    return AdoptionView(matching, adopted, run.exit_code, first_run)
+    return AdoptionView(matching, adopted, run.exit_code, first_run, ids)

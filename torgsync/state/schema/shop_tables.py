@@ -116,6 +116,14 @@ adoptions = object_table(
     Index("adoptions_good", "object", "good_id"),
 )
 
+id_writes = object_table(
+    "id_writes",
+    key("prom_id"),
+    required("good_id"),
+    required("import_number", Integer),
+    required("copy"),  # of the product before the import
+)
+
 candidates = object_table("candidates", key("good_id"), key("prom_id"), required("by", String(40)))
 
 refusals = object_table(

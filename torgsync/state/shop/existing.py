@@ -86,6 +86,16 @@ class ExistingProducts(Repository):
         self._rows.mark_dirty(sorted(changed))
         self._rows.mark_dirty(sorted(moved), content=False)
 
+    def note_external_ids(self, good_ids: Mapping[str, str]) -> None:
+        """Record that products have the ids of their goods as external ids now, keyed by Prom's id.
+
+        The next plan compares these goods: what needs an external id can be sent.
+        """
+        for prom_id, good_id in good_ids.items():
+            self._update(t.existing, t.existing.c.prom_id == prom_id, good_id=good_id, alias=None)
+        self._object_state.recount()
+        self._rows.mark_dirty(sorted(good_ids.values()))
+
     def unseen(self, look: int) -> list[str]:
         """Return the ids of goods that should be on Prom and were not shown by a full look."""
         e, s = t.existing.c, t.sent.c

@@ -1,0 +1,145 @@
+"""`torgsync object adopt --write-ids`: show which external ids are missing, ask, show what became of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import typer
+
+from torgsync.cli.base.errors import error_document
+from torgsync.cli.base.program import Format, Program
+from torgsync.cli.base.render import SCREENFUL, pick
+from torgsync.cli.messages import external_ids as messages
+from torgsync.cli.plan.outcomes import notify_trouble
+from torgsync.core.plan.external_ids import IdOutcome, IdPlan, IdResult, IdsView
+from torgsync.core.text import counted
+from torgsync.errors import Interrupted, TorgsyncError, UsageError
+
+if TYPE_CHECKING:
+    from torgsync.files.config.objects import ObjectFile
+    from torgsync.jobs.context import JobContext
+    from torgsync.jobs.plan.adopt import WriteIds
+
+
+@dataclass(frozen=True)
+class IdsCall:
+    """One call with `--write-ids`."""
+
+    program: Program
+    file: ObjectFile
+    output: Format
+    yes: bool
+    dry_run: bool
+    every: bool
+
+    @property
+    def command(self) -> str:
+        """The command that goes on."""
+        return f"torgsync object adopt {self.file.called} --write-ids"
+
+    def refuse_unattended(self) -> None:
+        """Raise UsageError where no person can be asked and `--yes` was not given."""
+        if not (self.yes or self.dry_run or _person_there(self.program)):
+            raise UsageError(
+                messages.DECISION_NEEDED,
+                hint=f"see what would be written, and then give `--yes`: {self.command} --dry-run",
+            )
+
+    def writer(self, job: JobContext) -> WriteIds:
+        """Return what writes the ids. Raises UsageError where the spreadsheet cannot be written."""
+        from torgsync.jobs.push.write_ids import id_writer
+
+        def agree(plan: IdPlan, adopted: bool) -> bool | None:
+            if not adopted and not self.dry_run:
+                return False
+            self._show(plan)
+            if self.dry_run:
+                return None
+            if self.yes:
+                return True
+            self.program.hide_progress()
+            with job.stop.interruptible():
+                return typer.confirm(messages.QUESTION, default=False, err=True)
+
+        return id_writer(agree)
+
+    def _show(self, plan: IdPlan) -> None:
+        """Show what would be written; where data has another form, only to a person who is asked."""
+        if self.output is not Format.TABLE and (self.yes or self.dry_run):
+            return
+        self._write_line(messages.plan_message(plan), 2)
+        most = None if self.every else SCREENFUL
+        for one in islice(plan.writes, most):
+            self._write_line(f"  {one.good_id}  {one.title} = Prom {one.prom_id}", 6)
+        if most is not None and len(plan.writes) > most:
+            self._write_line(f"  … and {len(plan.writes) - most} more; `--all` lists them", 2)
+        for line in messages.cost_messages(plan):
+            self._write_line(line, 2)
+
+    def print_view(self, view: IdsView) -> None:
+        """Print what was done, and what ended it early."""
+        if view.results:
+            written = sum(one.outcome is IdOutcome.WRITTEN for one in view.results)
+            self._write_line(f"{counted(written, 'external id')} written to Prom.ua", 2)
+        elif not view.plan.writes and not view.trouble:
+            self.program.notify(messages.plan_message(view.plan))
+        others = [one for one in view.results if one.outcome is not IdOutcome.WRITTEN]
+        self._print_results(others)
+        if view.agreed is False:
+            self.program.notify("nothing was sent to Prom.ua")
+        if trouble := self.trouble_of(view):
+            notify_trouble(self.program, trouble)
+
+    def _print_results(self, results: list[IdResult]) -> None:
+        most = len(results) if self.every else SCREENFUL
+        for one in results[:most]:
+            about = f"{one.write.good_id} {one.write.title} (Prom {one.write.prom_id})"
+            self._write_line(f"! {about}: {messages.result_message(one)}", 2)
+            for difference in one.differences:
+                self._write_line(f"    {messages.difference_message(difference)}", 6)
+        if len(results) > most:
+            self._write_line(f"! … and {len(results) - most} more; `--format json` lists them", 2)
+
+    def _write_line(self, text: str, indent: int) -> None:
+        """Write a line for people: as data, or to stderr where data has another form."""
+        if self.output is Format.TABLE:
+            self.program.print(text, indent)
+        else:
+            self.program.notify(text)
+
+    def trouble_of(self, view: IdsView) -> TorgsyncError | None:
+        """Return what ended it early; a stop also says how to go on."""
+        if isinstance(view.trouble, Interrupted):
+            return Interrupted("stopped by you", hint=f"go on with: {self.command}")
+        return view.trouble
+
+    def document(self, view: IdsView) -> dict[str, object]:
+        """Return what was planned and done as JSON."""
+        document: dict[str, object] = {
+            "planned": [pick(one, "good_id", "prom_id", "title") for one in view.plan.writes],
+            **pick(view.plan, "kept", "imports", "imports_left"),
+            "agreed": view.agreed,
+            "results": list(_result_documents(view.results)),
+        }
+        trouble = self.trouble_of(view)
+        error: dict[str, object] = {"error": error_document(trouble)} if trouble else {}
+        return {"external_ids": document, **error}
+
+
+def _result_documents(results: Iterable[IdResult]) -> Iterable[dict[str, object]]:
+    for one in results:
+        yield {
+            **pick(one.write, "good_id", "prom_id", "title"),
+            "outcome": str(one.outcome),
+            "message": messages.result_message(one),
+            "differences": [pick(each, "key", "before", "after") for each in one.differences],
+        }
+
+
+def _person_there(program: Program) -> bool:
+    """Return whether a person can be asked: also where the output is piped."""
+    return not program.unattended and sys.stdin.isatty()

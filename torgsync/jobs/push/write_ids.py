@@ -1,0 +1,372 @@
+"""Write external ids to products that were taken over without one: first two, then the rest.
+
+Each import is recorded before it is sent, with the products as they were; what a killed run sent is
+reconciled by the next one before it sends anything. Source: docs/developers/prom-api.md §4.7, §11 Q5, Q11.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from torgsync.core.clock import shop_time
+from torgsync.core.plan.adopt import Matching
+from torgsync.core.plan.channels import (
+    IMPORT_DEADLINE,
+    IMPORT_WINDOW,
+    POLL_EVERY,
+    ImportState,
+    poll_times,
+    says_another_runs,
+)
+from torgsync.core.plan.external_ids import (
+    AGAIN_AFTER,
+    FIRST,
+    WAIT,
+    IdOutcome,
+    IdPlan,
+    IdResult,
+    IdsView,
+    IdWrite,
+    ProductCopy,
+    finished,
+    first_two,
+    judge,
+    planned_ids,
+    refused_before,
+    started,
+    without_own_edits,
+)
+from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
+from torgsync.core.text import counted
+from torgsync.errors import AnswerLost, Exit, PromRefused, Temporary, TorgsyncError, Unsafe
+from torgsync.jobs.connect import VerifiedShop, verified
+from torgsync.jobs.context import JobContext, Progress, Stage
+from torgsync.jobs.plan.adopt import WriteIds
+from torgsync.jobs.run import Run
+from torgsync.prom.api import Prom
+from torgsync.prom.spreadsheet import refuse_missing_library, write_ids_file
+from torgsync.state.runs.journal import ImportEnd
+from torgsync.state.shop.id_writes import OpenIds
+
+Copies = Mapping[IdWrite, ProductCopy]
+"""Products as they were before an import, keyed by what was to be written."""
+
+
+class ImportHangs(TorgsyncError, kind="import-hangs", exit_code=Exit.HELD):
+    """An import that Prom accepted long ago has not ended: a person must cancel it in the cabinet."""
+
+
+Agree = Callable[[IdPlan, bool], bool | None]
+"""Shows what would be written and asks a person, where the shop was taken over; None decides nothing."""
+
+
+def id_writer(agree: Agree) -> WriteIds:
+    """Return what writes external ids. Raises UsageError where the spreadsheet cannot be written."""
+    refuse_missing_library()
+    return partial(write_ids, agree)
+
+
+def write_ids(agree: Agree, run: Run, prom: Prom, matching: Matching, adopted: bool) -> IdsView:  # noqa: FBT001
+    """Write the external ids that are missing, where the shop was `adopted` and `agree` returns True.
+
+    What ends it early is in the view, not raised: what was done before must be reported too.
+    """
+    context = run.context
+    with context.transaction() as work:
+        left_behind = work.id_writes.open()
+        used = work.journal.imports_since(context.now() - IMPORT_WINDOW)
+    left = max(0, context.object.limits.imports_per_day - used)
+    view = IdsView(planned_ids(matching, left))
+    try:
+        if adopted:
+            writer = _IdWriter(context, verified(context, prom), run.number, view)
+            if left_behind:
+                writer.reconcile(left_behind)
+                view.plan = planned_ids(matching, left, view.results)
+        if view.plan.writes:
+            view.agreed = agree(view.plan, adopted)
+        if adopted and view.agreed:
+            writer.perform()
+    except TorgsyncError as error:
+        view.trouble = error
+    return view
+
+
+@dataclass
+class _IdWriter:
+    """The imports of one run that write external ids; `view` is what it did."""
+
+    context: JobContext
+    prom: VerifiedShop
+    run: int
+    view: IdsView
+
+    def perform(self) -> None:
+        """Write what is planned. Raises Unsafe where more than an external id changed."""
+        self._refuse_used_up()
+        rest = list(self.view.plan.writes)
+        copies = self._copies(rest) if len(rest) > FIRST else {}
+        sent = list[IdWrite]()
+        while rest and not sent:
+            chosen = first_two(copies, rest)
+            rest = [one for one in rest if one not in chosen]
+            # These two are asked for by their ids, which shows all there is of them, and right before.
+            sent = self._write(chosen, {one: self.prom.copy(one.prom_id) for one in chosen})
+        if not rest:
+            return
+        if not any(self.view.by_product[one.prom_id].has_id for one in sent):
+            raise PromRefused(
+                f"the first {counted(len(sent), 'product')} got no external id; nothing else was sent",
+                hint="see what the seller's cabinet says of the import, «Товари» > «Імпорт»; "
+                "the same command tries once more",
+            )
+        shown = self._copies(rest)
+        self._write(rest, {one: shown.get(one.prom_id) for one in rest})
+
+    def reconcile(self, left: OpenIds) -> None:
+        """Find out what became of an import that an earlier run left, and never send it again."""
+        state = None
+        if left.prom_id:
+            state = self._state_of(left)
+        else:
+            self._look_for(left)
+        self._judge(left.number, left.before, state)
+
+    def _refuse_used_up(self) -> None:
+        plan, now = self.view.plan, self.context.now()
+        if plan.imports_left >= plan.imports:
+            return
+        with self.context.transaction() as work:
+            oldest = work.journal.oldest_import(now - IMPORT_WINDOW)
+        free = shop_time((oldest or now) + IMPORT_WINDOW)
+        raise Temporary(
+            f"this takes {counted(plan.imports, 'import')}, and today {plan.imports_left} are left; "
+            "nothing was sent",
+            hint=f"run the same command again after {free}, when the oldest import no longer counts",
+        )
+
+    # What Prom shows
+
+    def _copies(self, writes: Sequence[IdWrite]) -> dict[str, ProductCopy]:
+        """Return the products as Prom shows them now, keyed by its id; a list never proves an absence."""
+        wanted, found = {one.prom_id for one in writes}, dict[str, ProductCopy]()
+        for page in self.prom.copies():
+            found |= {copy.prom_id: copy for copy in page if copy.prom_id in wanted}
+            self.context.report(Progress(Stage.LOOK, len(found), len(wanted)))
+        for prom_id in sorted(wanted - found.keys()):
+            self.context.report(Progress(Stage.LOOK, len(found), len(wanted)))
+            if copy := self.prom.copy(prom_id):
+                found[prom_id] = copy
+        return found
+
+    def _read_back(self, writes: Iterable[IdWrite]) -> dict[str, ProductCopy]:
+        asked = list(writes)
+        if len(asked) > FIRST:
+            return self._copies(asked)
+        copies = {one.prom_id: self.prom.copy(one.prom_id) for one in asked}
+        return {prom_id: copy for prom_id, copy in copies.items() if copy}
+
+    # What is sent
+
+    def _write(self, writes: Sequence[IdWrite], shown: Mapping[IdWrite, ProductCopy | None]) -> list[IdWrite]:
+        """Write external ids to those of the products that may have one, and compare them afterwards.
+
+        Returns those that were sent.
+        """
+        rows = dict[IdWrite, ProductCopy]()
+        for done, one in enumerate(writes, 1):
+            self.context.report(Progress(Stage.LOOK, done, len(writes)))
+            copy = shown.get(one)
+            why = refused_before(one, copy, self.prom.holder(one.good_id) if copy else None)
+            if why or copy is None:
+                self.view.note([IdResult(one, why or IdOutcome.GONE)])
+            else:
+                rows[one] = copy
+        if rows:
+            number, state = self._send(rows)
+            self._judge(number, rows, state)
+        return list(rows)
+
+    def _send(self, rows: Copies) -> tuple[int, ImportState | None]:
+        """Send the rows as one import; return its number and its last state, None where it is unknown."""
+        with self._file(rows) as path:
+            for pause in (0, *AGAIN_AFTER):
+                if pause:
+                    self.context.report(Progress(Stage.FREE))
+                    self.context.pause(pause)
+                try:
+                    sent = self._start(path, rows)
+                except PromRefused as error:
+                    refused = error
+                    if says_another_runs(str(problem_of(refused).args.get("words", ""))):
+                        continue
+                    break
+                if sent.prom_id:
+                    return sent.number, self._wait(sent)
+                self._look_for(sent)
+                return sent.number, None
+        raise error_of(
+            Temporary,
+            problem(ProblemCode.IMPORT_NOT_TAKEN, problem_of(refused)),
+            "see the imports in the seller's cabinet: one that runs must end, or be cancelled there; "
+            "then run the same command again",
+        )
+
+    def _start(self, path: Path, rows: Copies) -> OpenIds:
+        """Send the file once. Raises PromRefused where Prom took no import."""
+        self.context.report(Progress(Stage.UPLOAD))
+        with self.context.transaction() as work:
+            began = self.context.now()
+            number = work.journal.begin_import(self.run, len(rows), began)
+            work.id_writes.begin(number, rows)
+        try:
+            import_id = self.prom.import_external_ids(path)
+        except AnswerLost:
+            return OpenIds(number, None, began, rows)
+        except TorgsyncError:
+            with self.context.transaction() as work:
+                work.journal.end_import(number, ImportEnd.REFUSED)
+                work.id_writes.close()
+            raise
+        with self.context.transaction() as work:
+            work.journal.import_accepted(number, import_id)
+        return OpenIds(number, import_id, began, rows)
+
+    @contextmanager
+    def _file(self, rows: Copies) -> Iterator[Path]:
+        """Write the spreadsheet for the time of the block; one that a killed run left behind is removed."""
+        folder = self.context.settings.feeds / self.context.slug
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix="import-") as temporary:
+            path = Path(temporary) / "products.xlsx"
+            write_ids_file(path, rows.items())
+            yield path
+
+    # How it ended
+
+    def _state_of(self, left: OpenIds) -> ImportState | None:
+        """Return the state of an earlier import; None where Prom knows it no more, or it hangs."""
+        try:
+            state = self._asked(left)
+        except PromRefused:
+            return None
+        if state is None and self._is_late(left.started):
+            with self.context.transaction() as work:
+                work.journal.end_import(left.number, ImportEnd.UNCLEAR)
+                work.id_writes.close()
+            raise hangs(left.started)
+        return state or self._wait(left)
+
+    def _asked(self, left: OpenIds) -> ImportState | None:
+        """Return the state of an import that ended, None where it has not."""
+        state, rows = self.prom.import_state(str(left.prom_id)), len(left.before)
+        self.context.report(Progress(Stage.IMPORT, min(state.dealt_with, rows), rows))
+        ended = finished(state, rows) or (started(state) and self._is_late(left.started))
+        return state if ended else None
+
+    def _wait(self, left: OpenIds) -> ImportState:
+        """Return the final state of an import. Raises Temporary where that takes too long for this run."""
+        self.context.report(Progress(Stage.IMPORT, 0, len(left.before)))
+        waited = 0
+        for pause in poll_times():
+            self.context.pause(pause)
+            waited += pause
+            if state := self._asked(left):
+                return state
+            if waited >= WAIT:
+                break
+        raise Temporary(
+            f"Prom.ua still works on the import of {shop_time(left.started)}; nothing else was sent",
+            hint="run the same command again in some minutes: it goes on where this one ended",
+        )
+
+    def _look_for(self, left: OpenIds) -> None:
+        """Read back the products of an import whose answer was lost until all have their external ids.
+
+        Raises Temporary where they have not, as long as Prom may still work on it.
+        """
+        for pause in (0, *AGAIN_AFTER):
+            self.context.report(Progress(Stage.READ_BACK))
+            if pause:
+                self.context.pause(pause)
+            shown = self._read_back(left.before)
+            if all(shown[one.prom_id].external_id for one in left.before if one.prom_id in shown):
+                return
+            if self._is_late(left.started):
+                return
+        late = shop_time(left.started + timedelta(seconds=IMPORT_DEADLINE))
+        raise Temporary(
+            "the answer to the import was lost, and its external ids are not on Prom.ua yet; "
+            "nothing else was sent",
+            hint=f"run the same command again in some minutes; after {late} it sends what is still missing",
+        )
+
+    def _is_late(self, began: datetime) -> bool:
+        return self.context.now() - began >= timedelta(seconds=IMPORT_DEADLINE)
+
+    def _judge(self, number: int, before: Copies, state: ImportState | None) -> None:
+        """Compare the products with what they were, and record the result and the end of the import.
+
+        Raises Unsafe where more than an external id differs.
+        """
+        results = self._compared(before, state)
+        if state and not state.fatal and any(one.outcome is IdOutcome.REFUSED for one in results):
+            self.context.pause(POLL_EVERY)  # what was imported may be shown a little later
+            results = self._compared(before, state)
+        written = {one.write.prom_id: one.write.good_id for one in results if one.has_id}
+        changed = [one for one in results if one.outcome is IdOutcome.CHANGED]
+        known = state is not None or len(written) == len(results)
+        end = ImportEnd.FATAL if state and state.fatal else ImportEnd.FINISHED if known else ImportEnd.UNCLEAR
+        with self.context.transaction() as work:
+            work.existing.note_external_ids(written)
+            if changed:
+                work.object_state.forget_full_look()
+            work.journal.end_import(number, end)
+            work.id_writes.close()
+        self.view.note(results)
+        if changed:
+            differ = "product differs" if len(changed) == 1 else "products differ"
+            update = f"torgsync update -o {self.context.file.called}"
+            raise Unsafe(
+                f"after the import {len(changed)} {differ} in more than the external id; "
+                "nothing else was sent",
+                hint="if a person or a sale changed that, run the same command again; if the import did, "
+                f"write no more ids, and see what has to be put right: {update}",
+            )
+
+    def _compared(self, before: Copies, state: ImportState | None) -> list[IdResult]:
+        self.context.report(Progress(Stage.READ_BACK))
+        after, said = self._read_back(before), state.errors_of if state else {}
+        general = state.errors[:3] if state else ()
+        results = []
+        for one, copy in before.items():
+            words = said.get(one.good_id) or said.get(one.prom_id) or general
+            result = judge(one, copy, after.get(one.prom_id), words)
+            results.append(self._without_own_edits(result) if result.differences else result)
+        return results
+
+    def _without_own_edits(self, result: IdResult) -> IdResult:
+        """Leave out what a run of ours changed between the import and this comparison."""
+        with self.context.transaction() as work:
+            known = work.products.known([result.write.good_id]).get(result.write.good_id)
+        shown = self.prom.product_by_prom_id(result.write.prom_id)
+        if shown is None or known is None or known.sent is None:
+            return result
+        return without_own_edits(result, shown, known.sent.values)
+
+
+def hangs(began: datetime) -> ImportHangs:
+    """Return the error of an import without an end."""
+    return ImportHangs(
+        f"the import of {shop_time(began)} has not ended, and blocks every later one; nothing was sent",
+        hint="in the seller's cabinet, «Товари» > «Імпорт», cancel the import that is «в процесі», then run "
+        "the same command again",
+    )
