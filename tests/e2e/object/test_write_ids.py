@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from faulty import FaultyServer, Kills
 from homes import Home, Ran, stopped
 from shops import Clock
 
@@ -74,10 +75,16 @@ class Takeover:
 
 @pytest.fixture
 def shop(bare: Home) -> Takeover:
-    """Four products without an external id and one with another one; imports take eight minutes."""
+    """A shop whose imports take eight minutes, by a clock that waiting moves."""
     clock = Clock()
     bare.sandbox._clock = clock
     bare.set_quirks("import_seconds=480", "second_import=refuse")
+    fill(bare)
+    return Takeover(bare, clock)
+
+
+def fill(bare: Home) -> None:
+    """Make four products without an external id and one with another one, and their goods."""
     bare.object.write_text(OBJECT, "utf-8")
     names = [*GOODS.items(), ("105", KEPT)]
     rows = [f'{key};"{name}";{100 + n};{n + 1};"Опис {n}"' for n, (key, name) in enumerate(names)]
@@ -92,7 +99,6 @@ def shop(bare: Home) -> Takeover:
             price=Decimal(100 + number),
             quantity_in_stock=number,
         )
-    return Takeover(bare, clock)
 
 
 def outcomes(document: dict[str, Any]) -> dict[str, str]:
@@ -138,6 +144,7 @@ def test_an_import_that_changes_more_stops_everything(shop: Takeover) -> None:
     shop.home.set_quirks("spreadsheets=wipe")
     ran = shop.adopt("--yes")
     assert (ran.code, len(shop.sheets())) == (7, 1)
+    assert "2 external ids written to Prom.ua" in ran.lines
     assert {"    presence: available -> not_available", "    price: 100 -> nothing"} <= {*ran.lines}
     assert "after the import 2 products differ in more than the external id; nothing else" in ran.err
     assert sum(one.price is None for one in shop.home.sandbox.products()) == 2
@@ -164,7 +171,7 @@ def test_without_a_terminal_a_yes_is_needed(shop: Takeover) -> None:
     shown = shop.adopt("--dry-run")
     assert (shown.code, shop.home.writes()) == (0, [])
     assert "4 products without an external id: they get the ids of their goods" in shown.lines
-    assert "1 product with another external id: left as they are" in shown.lines
+    assert "1 product with another external id: left alone" in shown.lines
     document = shop.adopt("--dry-run", "--format", "json").json
     assert len(document["external_ids"]["planned"]) == 4
 
@@ -266,3 +273,31 @@ def test_the_days_imports_are_used_up(shop: Takeover) -> None:
     ran = shop.adopt("--yes")
     assert (ran.code, "this takes 2 imports, and today 1 are left" in ran.err) == (5, True)
     assert shop.sheets() == []
+
+
+KILLED_AT = (10, 11, 12, 14, 19, 20, 22)
+"""Requests around both imports, the 11th and the 19th, up to the last one."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("nth", KILLED_AT)
+def test_killed_at_a_request(nth: int, after: bool, bare: Home, faulty: FaultyServer) -> None:
+    """The next runs finish the work: every product has its id, nothing else changed, none was sent twice."""
+    home = Home(bare.folder, bare.shop, faulty)
+    fill(home)
+    shop = Takeover(home, Clock())
+    before = shop.rest()
+    kills = Kills(nth, after)
+    faulty.misbehave("ANY /", kills)
+    with home.start("object", "adopt", "--write-ids", "--yes") as process:
+        kills.process = process
+        process.communicate()
+    assert process.returncode < 0
+    faulty.behave()
+    later = (datetime.now(UTC) + timedelta(minutes=31 * number) for number in range(3))
+    codes = [home.run("object", "adopt", "--write-ids", "--yes", now=moment).code for moment in later]
+    assert (codes[-1], set(codes) <= {0, 5}) == (0, True)
+    assert [one.external_id for one in home.sandbox.products()] == [*GOODS, "old"]
+    assert shop.rest() == before
+    assert sorted(shop.sent()) == sorted(GOODS)

@@ -46,9 +46,7 @@ def plan_message(plan: IdPlan) -> str:
 
 def cost_messages(plan: IdPlan) -> list[str]:
     """Return what stays as it is, how it is written, and what that costs."""
-    kept = (
-        [f"{counted(plan.kept, 'product')} with another external id: left as they are"] if plan.kept else []
-    )
+    kept = [f"{counted(plan.kept, 'product')} with another external id: left alone"] if plan.kept else []
     if not plan.writes:
         return kept
     first = ""

@@ -83,7 +83,7 @@ class IdsCall:
     def print_view(self, view: IdsView) -> None:
         """Print what was done, and what ended it early."""
         if view.results:
-            written = sum(one.outcome is IdOutcome.WRITTEN for one in view.results)
+            written = sum(one.has_id for one in view.results)
             self._write_line(f"{counted(written, 'external id')} written to Prom.ua", 2)
         elif not view.plan.writes and not view.trouble:
             self.program.notify(messages.plan_message(view.plan))

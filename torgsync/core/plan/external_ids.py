@@ -16,7 +16,7 @@ import xxhash
 
 from torgsync.core.plan.adopt import Matching
 from torgsync.core.plan.channels import ImportState
-from torgsync.core.product.fields import Value
+from torgsync.core.product.fields import FIELDS, Value
 from torgsync.core.product.products import Existing
 from torgsync.core.reason import write_json
 from torgsync.errors import Exit, TorgsyncError
@@ -33,17 +33,28 @@ _MOVES = frozenset({"id", "external_id", "date_modified"})
 """Keys of a product that this import moves, or that no import moves."""
 _TELLING = ("price", "presence", "quantity_in_stock", "discount", "prices", "keywords")
 """Keys whose loss two products should be able to show."""
-_EDITED = {
-    "price": "price",
-    "discount": "discount",
-    "prices": "wholesale_prices",
-    "presence": "presence",
-    "in_stock": "ready_to_ship",
-    "quantity_in_stock": "quantity",
-    "status": "status",
+_FIELDS = {
+    "price": ("price",),
+    "discount": ("discount",),
+    "prices": ("wholesale_prices",),
+    "presence": ("presence",),
+    "in_stock": ("ready_to_ship",),
+    "quantity_in_stock": ("quantity",),
+    "status": ("status",),
+    "name": ("name", "name_ru"),
+    "name_multilang": ("name", "name_ru"),
+    "description": ("description", "description_ru"),
+    "description_multilang": ("description", "description_ru"),
+    "keywords": ("keywords_ru",),
+    "sku": ("sku",),
+    "measure_unit": ("unit",),
+    "currency": ("currency",),
+    "group": ("group",),
+    "images": ("photos",),
+    "main_image": ("photos",),
 }
-"""Fields that a run sends by edit, by their keys in a product's JSON (prom-api §3.4)."""
-_UNSENT = object()
+"""The fields that a key of a product's JSON shows (prom-api §3.3). Without an external id no group and no
+photo can be sent, so that one that was sent was sent after the import."""
 _LONGEST = 100
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 _LONG = "#"
@@ -209,13 +220,16 @@ def judge(
 
 def without_own_edits(result: IdResult, shown: Existing, sent: Mapping[str, Value]) -> IdResult:
     """Leave out differences that a run of ours made: Prom shows what was last `sent` of the good."""
-    left = tuple(
-        one
-        for one in result.differences
-        if one.key not in _EDITED or shown.values.get(_EDITED[one.key]) != sent.get(_EDITED[one.key], _UNSENT)
-    )
+    left = tuple(one for one in result.differences if not _is_ours(one.key, shown, sent))
     outcome = IdOutcome.WRITTEN if result.has_id else IdOutcome.REFUSED
     return replace(result, differences=left, outcome=IdOutcome.CHANGED if left else outcome)
+
+
+def _is_ours(key: str, shown: Existing, sent: Mapping[str, Value]) -> bool:
+    values = {name: sent[name] for name in _FIELDS.get(key, ()) if name in sent}
+    return bool(values) and all(
+        shown.values.get(name) == value for name, value in values.items() if FIELDS[name].shown
+    )
 
 
 def differences(write: IdWrite, before: ProductCopy, after: ProductCopy | None) -> Iterable[Difference]:

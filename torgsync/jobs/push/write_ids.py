@@ -117,8 +117,7 @@ class _IdWriter:
         while rest and not sent:
             chosen = first_two(copies, rest)
             rest = [one for one in rest if one not in chosen]
-            # These two are asked for by their ids, which shows all there is of them, and right before.
-            sent = self._write(chosen, {one: self.prom.copy(one.prom_id) for one in chosen})
+            sent = self._write(chosen)
         if not rest:
             return
         if not any(self.view.by_product[one.prom_id].has_id for one in sent):
@@ -127,8 +126,7 @@ class _IdWriter:
                 hint="see what the seller's cabinet says of the import, «Товари» > «Імпорт»; "
                 "the same command tries once more",
             )
-        shown = self._copies(rest)
-        self._write(rest, {one: shown.get(one.prom_id) for one in rest})
+        self._write(rest)
 
     def reconcile(self, left: OpenIds) -> None:
         """Find out what became of an import that an earlier run left, and never send it again."""
@@ -166,7 +164,8 @@ class _IdWriter:
                 found[prom_id] = copy
         return found
 
-    def _read_back(self, writes: Iterable[IdWrite]) -> dict[str, ProductCopy]:
+    def _shown(self, writes: Iterable[IdWrite]) -> dict[str, ProductCopy]:
+        """Return the products as Prom shows them now; two are asked for by id, which shows all of them."""
         asked = list(writes)
         if len(asked) > FIRST:
             return self._copies(asked)
@@ -175,16 +174,20 @@ class _IdWriter:
 
     # What is sent
 
-    def _write(self, writes: Sequence[IdWrite], shown: Mapping[IdWrite, ProductCopy | None]) -> list[IdWrite]:
+    def _write(self, writes: Sequence[IdWrite]) -> list[IdWrite]:
         """Write external ids to those of the products that may have one, and compare them afterwards.
 
         Returns those that were sent.
         """
-        rows = dict[IdWrite, ProductCopy]()
+        holders = dict[IdWrite, str | None]()
         for done, one in enumerate(writes, 1):
             self.context.report(Progress(Stage.LOOK, done, len(writes)))
-            copy = shown.get(one)
-            why = refused_before(one, copy, self.prom.holder(one.good_id) if copy else None)
+            holders[one] = self.prom.holder(one.good_id)
+        shown = self._shown(writes)  # after that, for name and code go as they are at that moment
+        rows = dict[IdWrite, ProductCopy]()
+        for one in writes:
+            copy = shown.get(one.prom_id)
+            why = refused_before(one, copy, holders[one])
             if why or copy is None:
                 self.view.note([IdResult(one, why or IdOutcome.GONE)])
             else:
@@ -297,7 +300,7 @@ class _IdWriter:
             self.context.report(Progress(Stage.READ_BACK))
             if pause:
                 self.context.pause(pause)
-            shown = self._read_back(left.before)
+            shown = self._shown(left.before)
             if all(shown[one.prom_id].external_id for one in left.before if one.prom_id in shown):
                 return
             if self._is_late(left.started):
@@ -344,10 +347,11 @@ class _IdWriter:
 
     def _compared(self, before: Copies, state: ImportState | None) -> list[IdResult]:
         self.context.report(Progress(Stage.READ_BACK))
-        after, said = self._read_back(before), state.errors_of if state else {}
+        after, said = self._shown(before), state.errors_of if state else {}
         general = state.errors[:3] if state else ()
         results = []
-        for one, copy in before.items():
+        for done, (one, copy) in enumerate(before.items(), 1):
+            self.context.report(Progress(Stage.READ_BACK, done, len(before)))
             words = said.get(one.good_id) or said.get(one.prom_id) or general
             result = judge(one, copy, after.get(one.prom_id), words)
             results.append(self._without_own_edits(result) if result.differences else result)

@@ -446,7 +446,13 @@ def test_orders_stay_here_by_default() -> None:
     """Without a table of their own orders go to the program's folder, all of them, by the clock of Kyiv."""
     found = sync_object().orders
     nothing = dict.fromkeys(("outbox", "outbox_password", "since", "ship_message"))
-    assert found.model_dump() == {**nothing, "enabled": True, "accept": False, "zone": "Europe/Kyiv"}
+    assert found.model_dump() == {
+        **nothing,
+        "enabled": True,
+        "accept": False,
+        "free_lines": "comment",
+        "zone": "Europe/Kyiv",
+    }
     assert (found.begin, str(found.clock)) == (None, "Europe/Kyiv")
     begun = sync_object(orders={"since": "2026-03-29", "outbox": "C:\\Torgsoft\\in"}).orders
     assert begun.begin == datetime(2026, 3, 28, 22, tzinfo=UTC)

@@ -43,6 +43,7 @@ ANSWER: dict[str, object] = {
     "price": Decimal("100.00"),
     "in_stock": True,
     "sku": None,
+    "images": [],
     "prices": [{"price": Decimal("9.50"), "minimum_order_quantity": 10}],
     "description": "x" * 200,
 }
@@ -99,6 +100,9 @@ def test_what_a_run_of_ours_sent_is_no_damage() -> None:
     assert without_own_edits(lost, Existing("77", "7", sent), sent).outcome is IdOutcome.REFUSED
     unsent = judge(ONE, shown(), shown("7", price=None))
     assert without_own_edits(unsent, Existing("77", "7", {}), {}).outcome is IdOutcome.CHANGED
+    texts: dict[str, Value] = {"description": "y", "photos": ()}
+    redone = judge(ONE, shown(), shown("7", description="y" * 200, images=[1]))
+    assert without_own_edits(redone, Existing("77", "7", {"description": "y"}), texts).differences == ()
     named = judge(ONE, shown(), shown("7", name="Цебро"))
     assert without_own_edits(named, Existing("77", "7", {}), {}).outcome is IdOutcome.CHANGED
 
