@@ -46,7 +46,8 @@ class Boundary(TyperGroup):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(encoding="utf-8")  # a Windows console may be set to cp866
         program = extra.pop("obj", None) or Program()
-        program.json = _asks_for_json(sys.argv[1:] if args is None else args)
+        args = _record_first(sys.argv[1:] if args is None else args)
+        program.json = _asks_for_json(args)
         try:
             code = super().main(
                 args, prog_name, complete_var, False, windows_expand_args, obj=program, **extra
@@ -65,6 +66,20 @@ class Boundary(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt as pressed:
             raise _stopped() from pressed
+
+
+def _record_first(args: Sequence[str]) -> list[str]:
+    """Return the arguments with `--record FILE` before the command, where it may also stand after it."""
+    rest, first = list(args), []
+    place = 0
+    while place < len(rest) and rest[place] != "--":
+        if rest[place] == "--record" and place + 1 < len(rest):
+            first += [rest.pop(place), rest.pop(place)]
+        elif rest[place].startswith("--record="):
+            first.append(rest.pop(place))
+        else:
+            place += 1
+    return first + rest
 
 
 def _stopped() -> Interrupted:
@@ -116,6 +131,14 @@ def options(
     verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Tell more.")] = 0,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Tell nothing but errors.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--record",
+            help="Write every request and answer to a new file, with people, texts and tokens replaced.",
+            metavar="FILE",
+        ),
+    ] = None,
     version: Annotated[  # noqa: ARG001  # its callback answers
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
@@ -126,6 +149,9 @@ def options(
         program.home = home or program.home
         program.verbosity = -1 if quiet else verbose
         program.color = not no_color
+        if record is not None:
+            program.record(record)
+            context.call_on_close(program.end_recording)
 
 
 app.add_typer(objects.app, name="object")

@@ -29,6 +29,7 @@ def demo(context: typer.Context) -> None:
             shown = shlex.join(short.get(word, word) for word in step.command)
             output.out.print(f"\n$ torgsync {shown}", style="bold", soft_wrap=True)
             program = Program(stage.home, stage.server.url, color=output.color, unattended=True)
+            program.recording = output.recording
             code = _run(context.find_root().command, program, step.command)
             if code != Exit.DONE:
                 raise typer.Exit(code)

@@ -65,6 +65,7 @@ def connect_unverified(context: JobContext, journal: RequestJournal | None = Non
         journal=journal,
         names=names,
         on_idle=context.stop.wait,
+        recorder=context.recorder,
     ) as prom:
         yield prom
 

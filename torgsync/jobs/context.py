@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.problems import ProblemCode, error_of, problem
@@ -19,6 +20,9 @@ from torgsync.errors import Interrupted
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
 from torgsync.state.store import Store, UnitOfWork, open_store
+
+if TYPE_CHECKING:
+    from torgsync.prom.recording.recorder import Recorder
 
 
 class Stage(StrEnum):
@@ -110,7 +114,8 @@ class JobContext:
     """One sync object with everything that a job needs to work with it.
 
     `settings` are those of the home. `now` returns the time, aware and in UTC, `report` receives the progress
-    of the job, `renew_lease` is called at the beginning and at the end of every unit of work of a run.
+    of the job, `renew_lease` is called at the beginning and at the end of every unit of work of a run. A
+    `recorder` gets every request of the job, and its answer.
     """
 
     settings: Settings
@@ -121,6 +126,7 @@ class JobContext:
     sleep: Callable[[float], None] = time.sleep
     stop: StopSignal = field(default_factory=StopSignal)
     renew_lease: Callable[[UnitOfWork], None] = field(default=_ignore)
+    recorder: Recorder | None = None
 
     @property
     def object(self) -> SyncObject:

@@ -20,6 +20,7 @@ from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.product.products import Existing, ExternalIds
 from torgsync.errors import PromRefused
 from torgsync.prom.http import Http, ignore_idle, open_client
+from torgsync.prom.recording.recorder import Recorder
 from torgsync.prom.request import XLSX_FILE, YML_FILE, RequestJournal, Right, import_request, json_request
 from torgsync.prom.responses import NotFound, is_forbidden, lost_answer
 from torgsync.prom.spreadsheet import UPDATED_FIELDS
@@ -276,11 +277,18 @@ def connect(
     journal: RequestJournal | None = None,
     names: ExternalIds | None = None,
     on_idle: Callable[[bool], None] = ignore_idle,
+    recorder: Recorder | None = None,
 ) -> Iterator[Prom]:
     """Connect to the shop at `url`. Raises UsageError for a bad address, TokenRefused for a bad token."""
     with open_client(url) as client:
         pace = requests_per_second
         http = Http(
-            client, token=token, shop=shop, requests_per_second=pace, journal=journal, on_idle=on_idle
+            client,
+            token=token,
+            shop=shop,
+            requests_per_second=pace,
+            journal=journal,
+            on_idle=on_idle,
+            recorder=recorder,
         )
         yield Prom(http, names)

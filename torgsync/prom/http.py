@@ -20,6 +20,7 @@ import stamina
 from torgsync import __version__
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.errors import AnswerLost, GivenUp, Interrupted, Problem, TokenRefused, TorgsyncError, UsageError
+from torgsync.prom.recording.recorder import Recorder
 from torgsync.prom.request import ApiRequest, Json, RequestJournal, Right
 from torgsync.prom.responses import FailedTry, ResponseReader, lost_answer
 
@@ -97,7 +98,8 @@ class Http:
     The base address of `client` is the API's, `shop` its name in messages. `requests_per_second` limits the
     starts of requests on the clock `monotonic`, by `sleep`; the pauses before a repeated try are stamina's.
     `on_idle` is called with True when nothing is in flight while the next try is waited for, and with False
-    when that is over; it may raise Interrupted. Raises TokenRefused where no header can carry the token.
+    when that is over; it may raise Interrupted. A `recorder` gets every try and its answer. Raises
+    TokenRefused where no header can carry the token.
     """
 
     def __init__(
@@ -111,6 +113,7 @@ class Http:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         on_idle: Callable[[bool], None] = ignore_idle,
+        recorder: Recorder | None = None,
     ) -> None:
         token = token.strip()
         # The HTTP library would refuse such a header in words that hold the whole token.
@@ -128,6 +131,7 @@ class Http:
         self._streaks = {False: _FailureStreak(), True: _FailureStreak()}
         self._interval = 1.0 / requests_per_second
         self._journal = journal
+        self._recorder = recorder
         self._monotonic = monotonic
         self._sleep = sleep
         self._next_start = monotonic()
@@ -205,7 +209,7 @@ class Http:
         answer: Json = {}
         error: TorgsyncError | FailedTry | None = None
         try:
-            response = self._received(self._built(request))
+            response = self._exchanged(self._built(request))
             status = response.status_code
             answer = self.responses.read(request, response)
         except httpx.HTTPError as broken:
@@ -241,6 +245,14 @@ class Http:
         headers = {**self._headers, **json_type}
         return build(params=dict(request.params), content=request.body, headers=headers)
 
+    def _exchanged(self, request: httpx.Request) -> httpx.Response:
+        """Return a whole answer, and record it where that is wanted."""
+        if self._recorder is None:
+            return self._received(request)
+        with self._recorder.sending(request, self._client.base_url) as sending:
+            sending.answer = self._received(request)
+        return sending.answer
+
     def _received(self, request: httpx.Request) -> httpx.Response:
         """Return a whole answer; raise ReadTimeout where it does not end in time."""
         deadline = self._monotonic() + TOTAL_TIMEOUT
@@ -253,5 +265,6 @@ class Http:
                     raise httpx.ReadTimeout("the answer did not end", request=request)
         finally:
             response.close()
-        headers = [item for item in response.headers.multi_items() if item[0] != "content-encoding"]
+        # As bytes: a header in another encoding would stop the run.
+        headers = [item for item in response.headers.raw if item[0].lower() != b"content-encoding"]
         return httpx.Response(response.status_code, headers=headers, content=b"".join(parts), request=request)

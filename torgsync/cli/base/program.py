@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
     from torgsync.files.config.settings import Settings
     from torgsync.jobs.context import JobContext
+    from torgsync.jobs.recording import CallRecording
 
 SCHEMA = 1
 """The version of our JSON documents."""
@@ -48,6 +49,7 @@ class Program(Output):
     unattended: bool = False
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
+    recording: CallRecording | None = None
     _logged: Exception | None = field(default=None, repr=False)
 
     @cached_property
@@ -56,6 +58,29 @@ class Program(Output):
         from torgsync.files.config.settings import read_settings
 
         return read_settings(self.home, self.prom_url)
+
+    def record(self, path: Path) -> None:
+        """Record all requests of this call. Raises UsageError where the file cannot be made."""
+        from torgsync.jobs.recording import CallRecording
+
+        self.recording = CallRecording(path, self.now)
+
+    def end_recording(self) -> None:
+        """Close the recording, and say where it is."""
+        from torgsync.core.text import counted
+
+        if self.recording is None:
+            return
+        path, count = self.recording.path, self.recording.end()
+        if not count:
+            self.notify(f"no request was made, so there is no recording `{path}`")
+            return
+        if self.recording.trouble:
+            self.warn(f"the recording `{path}` is not complete: {self.recording.trouble}")
+        self.notify(
+            f"recorded {counted(count, 'request')} in `{path}`; names, phones, addresses, texts and "
+            "tokens in it are replaced, ids, prices and dates are as they were"
+        )
 
     @property
     def asks(self) -> bool:
@@ -99,7 +124,8 @@ class Program(Output):
             try:
                 job = stack.enter_context(open_context(self.settings, file, self.notify))
                 report = progress.logged_progress(stack.enter_context(progress.progress_reporter(self)))
-                yield replace(job, now=self.now, report=report, sleep=self.sleep)
+                recorder = self.recording.recorder if self.recording else None
+                yield replace(job, now=self.now, report=report, sleep=self.sleep, recorder=recorder)
             except Exception as error:
                 self._logged = error
                 progress.log_error(error)

@@ -212,7 +212,8 @@ def _try_token(program: Program, name: str, token: str) -> str:
     if not token:
         raise UsageError("the token is empty", hint="make one in the seller's cabinet: Settings > API tokens")
     try:
-        try_token(program.settings, token, shop=name)
+        recorder = program.recording.recorder if program.recording else None
+        try_token(program.settings, token, shop=name, recorder=recorder)
     except TokenRefused:
         raise
     except TorgsyncError as trouble:

@@ -26,6 +26,7 @@ from torgsync.jobs.orders.outbox import place_of_file
 from torgsync.jobs.run import refuse_held
 from torgsync.prom.api import connect
 from torgsync.prom.http import PROM_URL
+from torgsync.prom.recording.recorder import Recorder
 from torgsync.prom.request import Right
 from torgsync.state.store import place_of
 
@@ -171,9 +172,9 @@ def _schedule(context: JobContext) -> Iterator[CheckLine]:
         yield ok("schedule", "no synchronization times: it is done when somebody runs it")
 
 
-def try_token(settings: Settings, token: str, *, shop: str) -> None:
+def try_token(settings: Settings, token: str, *, shop: str, recorder: Recorder | None = None) -> None:
     """Use every right that a synchronisation needs. Raises TorgsyncError for the first that is missing."""
-    with connect(settings.prom_url or PROM_URL, token, shop=shop) as prom:
+    with connect(settings.prom_url or PROM_URL, token, shop=shop, recorder=recorder) as prom:
         for right in NEEDED:
             prom.try_right(right)
 

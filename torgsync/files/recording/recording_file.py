@@ -1,0 +1,71 @@
+"""The file of a recording: made for its owner only, never over another file, a line a request."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from torgsync import __version__
+from torgsync.core.recording.exchange import Recording, first_line, read_recording
+from torgsync.errors import InvalidInput, UsageError
+from torgsync.files.config.objects import mistakes_in
+
+MADE_BY = "`torgsync --record FILE COMMAND` makes one"
+
+
+class RecordingFile:
+    """A new recording; `trouble` is why it could not be written to its end, which stops nothing else.
+
+    Raises UsageError where there is a file already, or none can be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.trouble = ""
+        try:
+            # A file that is there, also a link to one, is never written to.
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise UsageError(
+                f"`{path}` is there already, and a recording never replaces a file",
+                hint="give `--record` the name of a new file",
+            ) from None
+        except OSError as trouble:
+            raise UsageError(
+                f"the recording `{path}` cannot be made: {trouble.strerror}",
+                hint="name a file in a folder that is there: --record FILE",
+            ) from trouble
+        self._out = os.fdopen(handle, "w", encoding="utf-8", newline="\n")
+        self.write(first_line(__version__))
+
+    def write(self, line: str) -> None:
+        """Add a line, so that it is in the file also if the program is killed the moment after."""
+        if self.trouble:
+            return
+        try:
+            self._out.write(line)
+            self._out.flush()
+        except OSError as trouble:
+            self.trouble = trouble.strerror or type(trouble).__name__
+
+    def close(self, *, keep: bool) -> None:
+        """Close the file, and delete it unless it is to be kept."""
+        with suppress(OSError):
+            self._out.close()
+        if not keep:
+            self.path.unlink(missing_ok=True)
+
+
+def load_recording(path: Path) -> Recording:
+    """Read a recording. Raises InvalidInput with every mistake and its line."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except FileNotFoundError as missing:
+        raise InvalidInput(f"there is no recording `{path}`", hint=MADE_BY) from missing
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise InvalidInput(f"`{path}` cannot be read as a recording", hint=MADE_BY) from trouble
+    recording = read_recording(lines)
+    if isinstance(recording, list):
+        raise InvalidInput(mistakes_in(path, recording), mistakes=tuple(recording), hint=MADE_BY)
+    return recording

@@ -1,0 +1,1 @@
+"""Records requests and answers without anybody's data."""
