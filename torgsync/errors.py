@@ -108,6 +108,18 @@ class AnswerLost(Temporary, kind="answer-lost"):
     """A write was sent and no usable answer came: whether it had an effect must be read back."""
 
 
+class ImportBusy(Temporary, kind="import-busy"):
+    """Prom.ua took no import because another one is running in the shop: nothing was sent or counted."""
+
+
+class ImportOpen(Temporary, kind="import-open"):
+    """A run ended before an import did; the next run goes on and sends nothing twice."""
+
+
+class ImportHangs(TorgsyncError, kind="import-hangs", exit_code=Exit.HELD):
+    """An import does not end and blocks all later ones until a person cancels it in the seller's cabinet."""
+
+
 class GivenUp(Temporary, kind="given-up"):
     """Several requests in a row failed with all their tries: nothing more is asked in this run."""
 

@@ -14,10 +14,16 @@ EPILOG = """
 A manner is KEY=VALUE: last_id=inclusive|exclusive, root_group_only=true|false,
 forbidden_as=200-message|401-html|403-html|403-json, report_unchanged=true|false,
 api_closed=no|401-json|403-json|200-message, texts=clean|broken,
-second_import=accept|refuse, date_filters=utc|kyiv, imports_per_day=N,
-import_seconds=SECONDS, deleted_lines=no-id|no-ids|whole, gifts=none|zero|null,
+date_filters=utc|kyiv, deleted_lines=no-id|no-ids|whole, gifts=none|zero|null,
 chat_refusals=200-error|400-error|404-error, quiet_orders=true|false,
-commission_seconds=SECONDS, spreadsheets=as-asked|wipe|no-ids.
+commission_seconds=SECONDS.
+
+\b
+Manners of imports: second_import=refuse|accept, imports_per_day=N,
+import_seconds=SECONDS, spreadsheets=as-asked|wipe|no-ids,
+busy_import_as=400-object|400-flat|400-text|200-object|200-flat,
+row_errors=flat|external-ids|prom-ids|row-numbers, refused_file=ends|hangs,
+failed_import_as=FATAL|FAIL|error|failed.
 
 \b
 Manners of the answers' form: whole_numbers=integer|float, order_keys=all|fewer,
@@ -34,7 +40,8 @@ A fault is [METHOD] [PATH] TROUBLE [KEY=VALUE ...]. The path begins below
 /api/v1/ and may hold * and ?. Troubles: 429 and 500 to 599 (retry_after=SECONDS),
 lost, cut, slow (seconds=N), truncated, web-page (status=200|403|503),
 gaps (items_every=N, items_share=0.3), import-refused (reason=daily-limit|running),
-import-never-ends, photos-missing (status=404, items_every=N, items_share=0.3),
+import-never-ends, import-fails,
+photos-missing (status=404, items_every=N, items_share=0.3),
 status-warning, parcel-refused,
 no-lines (lines=absent|null|empty, items_every=N, items_share=0.3).
 All calls meet it, or those that are chosen: the nth=N one, every=N, from the
@@ -51,7 +58,7 @@ curl http://127.0.0.1:8765/cabinet/product/edit -d '{"product": "26931", "price"
 \b
 Others: order/pay, order/cancel, order/refund, order/status, order/parcel, order/costs,
 product/add, product/hide, product/delete, group/add, payment/add, message/write,
-chat/write; a GET of one tells its keys.
+chat/write, import/start, import/cancel; a GET of one tells its keys.
 """
 
 

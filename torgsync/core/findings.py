@@ -65,6 +65,7 @@ class Code(StrEnum):
     PHOTOS_UNREAD = "photos-unread", Severity.WARNING
     PHOTOS_UNFETCHED = "photos-unfetched", Severity.WARNING
     IMPORT_OPEN = "import-open", Severity.NOTICE
+    IMPORT_HANGS = "import-hangs", Severity.ERROR
     LETTERS_LOST = "letters-lost", Severity.WARNING
     VARIANT_ALIKE = "variant-alike", Severity.WARNING
     VARIANT_EXTRA = "variant-extra", Severity.WARNING

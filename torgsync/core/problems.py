@@ -43,6 +43,12 @@ class ProblemCode(StrEnum):
     MESSAGE_LOST = "message-lost"
     GIVEN_UP = "given-up"
     IMPORT_NOT_TAKEN = "import-not-taken"
+    ANOTHER_IMPORT = "another-import"
+    IMPORT_RUNNING = "import-running"
+    IMPORT_UNCONFIRMED = "import-unconfirmed"
+    IMPORT_ENDED_LATE = "import-ended-late"
+    IMPORT_HANGS = "import-hangs"
+    IMPORT_BLOCKED = "import-blocked"
     STOPPED = "stopped"
     LEASE_TAKEN = "lease-taken"
     LEASE_LET_GO = "lease-let-go"
@@ -102,6 +108,23 @@ _SENTENCES = {
         "run; the last time {cause}"
     ),
     ProblemCode.IMPORT_NOT_TAKEN: "Prom.ua takes no import now: {cause}",
+    ProblemCode.ANOTHER_IMPORT: (
+        "another import is running in the shop, and Prom.ua takes one at a time: {words}"
+    ),
+    ProblemCode.IMPORT_RUNNING: "Prom.ua is still working on the import of {offers}{sent}",
+    ProblemCode.IMPORT_UNCONFIRMED: (
+        "the answer to the import of {offers}{sent} was lost, and Prom.ua does not show all of them yet"
+    ),
+    ProblemCode.IMPORT_ENDED_LATE: (
+        "the import of {offers}{sent} came to its end after this plan was made, which knows nothing of that"
+    ),
+    ProblemCode.IMPORT_HANGS: (
+        "the import of {offers}{sent} hangs: Prom.ua has dealt with none of them, and takes no other import "
+        "until this one is cancelled"
+    ),
+    ProblemCode.IMPORT_BLOCKED: (
+        "another import seems to hang in the shop: because of it, Prom.ua has taken none of ours{since}"
+    ),
     ProblemCode.STOPPED: "stopped by you",
     ProblemCode.LEASE_TAKEN: (
         "`{object}` was taken over by another run: {user} on {host}, process {pid}{since}; "
@@ -178,7 +201,7 @@ def problem_message(what: Problem) -> str:
     """Return the sentence of a problem."""
     code, *causes = what.codes
     args = dict(what.args)
-    status, since = args.get("status"), args.get("since")
+    status, since, sent = args.get("status"), args.get("since"), args.get("sent")
     groups, files = int(args.get("groups", 0)), int(args.get("files", 0))
     return _SENTENCES[ProblemCode(code)].format_map(
         {
@@ -189,6 +212,8 @@ def problem_message(what: Problem) -> str:
             "in_words": _in_words(args),
             "says": f"; Prom.ua says: {args['words']}" if args.get("words") else "",
             "items": counted(int(args.get("items", 0)), _ITEMS[str(args.get("of", "products"))]),
+            "offers": counted(int(args.get("offers", 0)), "product"),
+            "sent": f" that was sent {shop_time(datetime.fromisoformat(str(sent)))}" if sent else "",
             "products": counted(int(args.get("products", 0)), "product"),
             "and_no_groups": f", and none of {counted(groups, 'group')}" if groups else "",
             "format": "14 digits" if args.get("digits") else "8 to 30 letters and digits",

@@ -21,7 +21,15 @@ from torgsync.core.product.products import Existing, ExternalIds
 from torgsync.errors import PromRefused
 from torgsync.prom.http import Http, ignore_idle, open_client
 from torgsync.prom.recording.recorder import Recorder
-from torgsync.prom.request import XLSX_FILE, YML_FILE, RequestJournal, Right, import_request, json_request
+from torgsync.prom.request import (
+    XLSX_FILE,
+    YML_FILE,
+    ApiRequest,
+    RequestJournal,
+    Right,
+    import_request,
+    json_request,
+)
 from torgsync.prom.responses import NotFound, is_forbidden, lost_answer
 from torgsync.prom.spreadsheet import UPDATED_FIELDS
 from torgsync.prom.wire.copies import WireCopy
@@ -128,7 +136,7 @@ class Prom:
 
         `updated_fields` are those of `core.plan.channels.updated_fields`; new products get all fields. With
         `force` Prom reads photos again whose address it knows (prom-api §4.5). After AnswerLost it is not
-        repeated before a read-back (prom-api §4.6).
+        repeated before a read-back (prom-api §4.6). Raises ImportBusy where another import is running.
         """
         return self._start_import(feed, updated_fields, YML_FILE, force=force)
 
@@ -157,7 +165,8 @@ class Prom:
 
     def import_state(self, identity: str) -> ImportState:
         """Return the progress of an import: at first `SUCCESS` with zeros (prom-api §4.4)."""
-        answer = self.http.get(f"/products/import/status/{_segment(identity)}", right=Right.PRODUCTS_READ)
+        path = f"/products/import/status/{_segment(identity)}"
+        answer = self.http.send(ApiRequest("GET", path, Right.PRODUCTS_READ, asks_for_state=True))
         return import_state(answer, self.http.responses.words)
 
     def groups(self) -> dict[str, str]:

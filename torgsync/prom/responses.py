@@ -8,8 +8,17 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from torgsync.core.plan.imports import says_another_runs
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
-from torgsync.errors import AnswerLost, Problem, PromRefused, Temporary, TokenRefused, TorgsyncError
+from torgsync.errors import (
+    AnswerLost,
+    ImportBusy,
+    Problem,
+    PromRefused,
+    Temporary,
+    TokenRefused,
+    TorgsyncError,
+)
 from torgsync.prom.answer_json import parse_answer
 from torgsync.prom.request import NEEDED_RIGHTS, ApiRequest, Json, Right
 
@@ -19,6 +28,10 @@ WEB_PAGE_PAUSE = 5.0
 """Seconds between tries while a web page answers: haste makes bot protection worse."""
 REASON_LIMIT = 200
 _FRAME = frozenset({"status", "error", "errors", "message", "detail"})
+BLOCKED_IMPORT = (
+    "see the imports in the seller's cabinet, «Товари» → «Імпорт»: the running one must end, or be cancelled "
+    "there if it hangs; then run the same command again"
+)
 AGAIN = "run the same command again: it is safe"
 IN_A_BROWSER = (
     "open Prom.ua in a browser on this computer and see what it says; without a proxy or VPN, and "
@@ -74,13 +87,15 @@ class ResponseReader:
     def read(self, request: ApiRequest, response: httpx.Response) -> Json:
         """Return the JSON object of a successful answer.
 
-        Raises TokenRefused, NotFound or PromRefused where it refuses the request, FailedTry where the server
-        was busy or in trouble, or sent no JSON.
+        Raises TokenRefused, NotFound or PromRefused where it refuses the request, ImportBusy where another
+        import is running, FailedTry where the server was busy or in trouble, or sent no JSON.
         """
         status = response.status_code
         answer, media_type = parse_answer(response.content), response.headers.get("Content-Type", "")
         page = "html" in media_type.casefold() or response.content.lstrip()[:1] == b"<"
-        refusal = _refusal(answer, status)
+        refusal = _refusal(answer, status, is_state=request.asks_for_state)
+        if request.effect == "import" and answer is not None:
+            self._check_turn(answer)
         self._check_right(request, status, refusal, page=page)
         if status == httpx.codes.NOT_FOUND and request.effect != "message":  # there its words matter
             raise error_of(NotFound, problem(ProblemCode.NOT_FOUND, path=request.path))
@@ -128,6 +143,17 @@ class ResponseReader:
             f"then put the new token where `api_key` of `{self._shop}` points"
         )
         return error_of(TokenRefused, problem(code, None, **args), hint)
+
+    def _check_turn(self, answer: Json) -> None:
+        """Raise ImportBusy where an import is refused because another one is running.
+
+        This is the one place where that is recognised, with any HTTP status, in all shapes (prom-api §1.3).
+        """
+        if answer.get("id") or not says_another_runs(flat(answer)):
+            return
+        refusal = _refusal(answer, httpx.codes.BAD_REQUEST, is_state=False)
+        busy = problem(ProblemCode.ANOTHER_IMPORT, words=self.words(refusal))
+        raise error_of(ImportBusy, busy, BLOCKED_IMPORT)
 
     def _check_right(self, request: ApiRequest, status: int, refusal: object, *, page: bool) -> None:
         """Raise where the answer refuses the token; how a missing right looks is open (prom-api §11 Q1).
@@ -213,8 +239,12 @@ def is_forbidden(words: str) -> bool:
     return "forbidden" in words.casefold()
 
 
-def _refusal(answer: Json | None, status: int) -> object:
-    """Return Prom's own words of refusal, of any JSON type, or None where the answer is no refusal."""
+def _refusal(answer: Json | None, status: int, *, is_state: bool) -> object:
+    """Return Prom's own words of refusal, of any JSON type, or None where the answer is no refusal.
+
+    `error` may be a text or an object with `status` and `message`, or its keys may be those of the answer
+    (prom-api §1.3). Where the answer `is_state`, its `status` is that of an import, which may be "error" too.
+    """
     if answer is None:
         return None
     errors = answer.get("errors")
@@ -225,7 +255,8 @@ def _refusal(answer: Json | None, status: int) -> object:
         return reason
     own = answer.get("status")
     failed = isinstance(own, int) and own >= httpx.codes.BAD_REQUEST
-    if reason or failed or str(own).casefold() == "error" or status >= httpx.codes.BAD_REQUEST:
+    failed = failed or (str(own).casefold() == "error" and not is_state)
+    if reason or failed or status >= httpx.codes.BAD_REQUEST:
         message = answer.get("message") or answer.get("detail")
         return _with_details(message, errors) or _without_frame(answer)
     return None

@@ -212,7 +212,7 @@ class SandboxApp:
             answer = shaped(answer, self._shop.quirks, self._shop.now())
             return _json(broken(answer) if self._shop.quirks.texts == "broken" else answer)
         except RefusedWithStatus as refused:
-            return _json(refused.answer, refused.status)
+            return Response(json.dumps(refused.answer), refused.status, mimetype="application/json")
         except HTTPException as page:
             return Response(page.get_body(), page.code, mimetype="text/html")
 

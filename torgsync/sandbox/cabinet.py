@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from torgsync.core.text import counted
 from torgsync.sandbox.api.answers import Json
 from torgsync.sandbox.api.call import parse_json
+from torgsync.sandbox.quirks import LONGEST_IMPORT
 from torgsync.sandbox.shop.orders import ShopBuyer, ShopCosts
 from torgsync.sandbox.shop.products import Presence, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
@@ -202,6 +203,22 @@ def _write_in_chat(shop: Shop, body: _NewChatMessage) -> Json:
     return {"message": shop.write_in_chat(body.text, order_id=body.order, product=product, buyer=buyer)}
 
 
+class _StartedImport(_Body):
+    seconds: float = Field(600, ge=0, le=LONGEST_IMPORT)
+
+
+class _CancelledImport(_Body):
+    id: str | None = None
+
+
+def _start_import(shop: Shop, body: _StartedImport) -> Json:
+    return {"import": shop.start_import(body.seconds).id}
+
+
+def _cancel_import(shop: Shop, body: _CancelledImport) -> Json:
+    return {"import": shop.cancel_import(body.id).id}
+
+
 def _add_product(shop: Shop, body: _NewProduct) -> Json:
     return {"product": shop.add_product(body.external_id, **body.given())}
 
@@ -275,6 +292,8 @@ ACTIONS: Mapping[str, tuple[type[_Body], Callable[[Shop, Any], Json]]] = {
     "payment/add": (_NewOption, _add_option),
     "message/write": (_NewMessage, _write_message),
     "chat/write": (_NewChatMessage, _write_in_chat),
+    "import/start": (_StartedImport, _start_import),
+    "import/cancel": (_CancelledImport, _cancel_import),
 }
 
 

@@ -26,6 +26,7 @@ CALLS: Mapping[str, str] = {
     "gaps": "POST products/edit*",
     "import-refused": "POST products/import_*",
     "import-never-ends": "POST products/import_file",
+    "import-fails": "POST products/import_file",
     "photos-missing": "POST products/import_file",
     "status-warning": "POST orders/set_status",
     "parcel-refused": "POST delivery/save_declaration_id",
@@ -42,6 +43,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "gaps": ("items_every", "items_share"),
     "import-refused": ("reason",),
     "import-never-ends": (),
+    "import-fails": (),
     "photos-missing": ("status", "items_every", "items_share"),
     "status-warning": (),
     "parcel-refused": (),
@@ -79,7 +81,9 @@ class Fault:
     - `web-page`: a page of bot protection with `status` 200 (by default), 403 or 503, and no effect;
     - `gaps`: items of an edit are skipped, and are in neither part of the answer (prom-api §3.4);
     - `import-refused`: no import is taken, with the text of `reason` (prom-api §4.6);
-    - `import-never-ends`: an import is taken and its counters stay at zero for ever (prom-api §4.4);
+    - `import-never-ends`: an import is taken and its counters stay at zero until it is cancelled in the
+      cabinet (prom-api §4.4);
+    - `import-fails`: an import is taken, makes nothing, and ends as one that failed;
     - `photos-missing`: an import is taken and finds `status` (404) in place of its photos (prom-api §4.4);
     - `status-warning`: no order is processed, and a `warning_message` says why (prom-api §5.3);
     - `parcel-refused`: the number of a parcel is refused, with a reason for the field (prom-api §5.4);

@@ -36,8 +36,16 @@ class Quirks(AnswerQuirks):
     """Whether texts that people typed hold half an emoji, NUL and other control characters."""
     report_unchanged: bool = False
     """Whether an edit that changes nothing is in `processed_ids` (prom-api §3.4)."""
-    second_import: Literal["accept", "refuse"] = "accept"
+    second_import: Literal["accept", "refuse"] = "refuse"
     """Whether an import is accepted while another one runs (prom-api §4.5)."""
+    busy_import_as: Literal["400-object", "400-flat", "400-text", "200-object", "200-flat"] = "400-object"
+    """The answer while another import runs: its status, and where the words are (prom-api §1.3)."""
+    row_errors: Literal["flat", "external-ids", "prom-ids", "row-numbers"] = "flat"
+    """How rows that an import refuses are named (prom-api §4.4)."""
+    refused_file: Literal["ends", "hangs"] = "ends"
+    """Whether an import of refused rows only ends, or hangs until a person cancels it (prom-api §4.4)."""
+    failed_import_as: Literal["FATAL", "FAIL", "error", "failed"] = "FATAL"
+    """The state of an import that failed or was cancelled (prom-api §4.4)."""
     date_filters: Literal["utc", "kyiv"] = "utc"
     """The zone of dates in filters; answers are in UTC (prom-api §10 Q9)."""
     imports_per_day: int = 10

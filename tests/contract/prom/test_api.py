@@ -280,6 +280,8 @@ def test_the_state_of_an_import_has_counters_and_photos() -> None:
     assert state.covers(100)
     assert state.errors == ("download_images: code: 2004, extra: status_code: 404",)
     zeros = {key: 0 for key, value in IMPORT.items() if isinstance(value, int)}
+    failed = Wire(said({"status": "error", "message": "зламалось"})).prom().import_state("1")
+    assert (failed.fatal, failed.errors) == (True, ("зламалось",))
     state = Wire(said(changed(zeros, status="SUCCESS", errors=[]))).prom().import_state("1")
     assert (state.status, state.dealt_with, state.errors) == ("SUCCESS", 0, ())
 

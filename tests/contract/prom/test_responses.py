@@ -14,7 +14,7 @@ import stamina
 from recorded import BROKEN, CLOSED, CUT, SLOW, TOKEN, Answer, Call, Wire, edit, get, page, said, start_import
 from stamina.instrumentation import set_on_retry_hooks
 
-from torgsync.errors import PromRefused, Temporary, TokenRefused, TorgsyncError
+from torgsync.errors import ImportBusy, PromRefused, Temporary, TokenRefused, TorgsyncError
 from torgsync.prom.http import TRIES
 from torgsync.prom.request import Right
 from torgsync.prom.responses import NotFound, retry_after
@@ -192,6 +192,9 @@ def test_every_right_names_itself_in_both_languages() -> None:
         (said({"status": "error", "message": "It is bad", "errors": {"declaration_id": "bad"}}), "It is bad"),
         (said({"error": True, "code": 7}), "code: 7"),
         (said({"error": "too large"}, 413), "(413): too large"),
+        (said({"error": {"status": 400, "message": "no such field"}}, 400), "(400): no such field"),
+        (said({"error": {"code": 7}}), "code: 7"),
+        (said({"status": 400, "message": "no such field"}), "no such field"),
         (page(400), "(400): without a reason"),
         (said({"error": "<b>no</b>\x00\x1b[31m\nway\u202e" + "!" * 300}), "no [31m way " + "!" * 187 + "…"),
     ],
@@ -203,6 +206,38 @@ def test_a_refusal_carries_proms_own_reason_as_one_short_line(answer: Answer, re
         edit(wire)
     assert refused.value.message.endswith(f": {reason}") or refused.value.message.endswith(reason)
     assert len(wire.requests) == 1
+
+
+ANOTHER = "В данный момент действует ограничение на запуск одновременных импортов."
+BUSY_ANSWERS = [
+    said({"error": {"status": 400, "message": ANOTHER}}, 400),
+    said({"status": 400, "message": ANOTHER.upper()}, 400),
+    said({"error": ANOTHER}, 409),
+    said({"error": {"status": 400, "message": ANOTHER}}),
+    said({"status": 400, "message": ANOTHER}),
+    said({"status": "error", "message": ANOTHER}),
+    said({"message": ANOTHER}),
+    said({"error": {"status": 400, "message": ANOTHER}}, 429),
+    said({"error": {"status": 400, "message": ANOTHER}}, 503),
+]
+
+
+@pytest.mark.parametrize("answer", BUSY_ANSWERS)
+def test_another_import_is_recognised_wherever_prom_says_so(answer: Answer) -> None:
+    """With any status and in all shapes; its words are shown, and the import is not sent again at once."""
+    wire = Wire(answer)
+    with pytest.raises(ImportBusy) as busy:
+        start_import(wire)
+    assert busy.value.message.casefold().endswith(f"one at a time: {ANOTHER}".casefold())
+    assert ("«Товари» → «Імпорт»" in str(busy.value.hint), len(wire.requests)) == (True, 1)
+
+
+def test_words_of_another_import_elsewhere() -> None:
+    """They refuse an edit as any words do, and say nothing about an import that was taken."""
+    with pytest.raises(PromRefused, match="одновременных"):
+        edit(Wire(BUSY_ANSWERS[0]))
+    taken: dict[str, object] = {"id": "0123456789abcdef01234567", "status": "success", "message": ANOTHER}
+    assert start_import(Wire(said(taken))) == taken
 
 
 @pytest.mark.parametrize(

@@ -158,27 +158,35 @@ class TestEdits:
 
 class TestImports:
     @pytest.mark.parametrize(
-        ("reason", "word"), [(None, "сутки"), ("daily-limit", "сутки"), ("running", "уже")]
+        ("reason", "word"), [(None, "сутки"), ("daily-limit", "сутки"), ("running", "одновременных")]
     )
     def test_refused(self, shop: Shop, client: httpx.Client, reason: str | None, word: str) -> None:
         """No id, and a text with the reason."""
+        shop.quirks = Quirks(busy_import_as="200-flat")
         shop.misbehave(parse_fault("import-refused" + (f" reason={reason}" if reason else "")))
         answer = send_feed(client, feed(offer()))
-        assert (answer["status"], "id" in answer) == ("error", False)
+        assert (answer["status"] in ("error", 400), "id" in answer) == (True, False)
         assert word in answer["message"]
         assert shop.imports() == []
 
     def test_never_ends(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
-        """Accepted, and its counters stay at zero; it counts as running for ever."""
+        """Accepted, and its counters stay at zero; it counts as running until it is cancelled."""
         shop.misbehave(Fault("import-never-ends", nth=1))
         report = import_feed(client, clock, feed(offer("2")))
         assert (report["status"], report["total"]) == ("PARTIAL", 0)
         clock.advance(days=2)
         assert len(shop.products()) == 1
-        shop.quirks = Quirks(second_import="refuse")
         assert "id" not in send_feed(client, feed(offer("2")))
-        shop.quirks = Quirks()
+        shop.cancel_import()
         assert import_feed(client, clock, feed(offer("2")))["created"] == 1
+
+    def test_fails(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
+        """Accepted, and it ends with the shop's word for a failure and without any product."""
+        for word in ("FATAL", "FAIL", "error", "failed"):
+            shop.quirks = Quirks(failed_import_as=word)
+            shop.misbehave(Fault("import-fails"))
+            report = import_feed(client, clock, feed(offer("2")))
+            assert (report["status"], report["total"], len(shop.products())) == (word, 0, 1)
 
     def test_photos_missing(self, shop: Shop, client: httpx.Client, clock: Clock) -> None:
         """Photos that cannot be fetched are reported with 2004, and no error is counted."""

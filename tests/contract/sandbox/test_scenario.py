@@ -103,7 +103,8 @@ def test_all_mistakes() -> None:
         "faults[0].does": "this key is needed",
         "faults[1]": "nth is below 1; `cut` knows no seconds",
         "faults[2]": '"400" is none of 429, lost, cut, slow, truncated, web-page, gaps, import-refused, '
-        "import-never-ends, photos-missing, status-warning, parcel-refused, no-lines, 500 to 599",
+        "import-never-ends, import-fails, photos-missing, status-warning, parcel-refused, no-lines, "
+        "500 to 599",
         "faults[2].often": "there is no such key; there are does, on, nth, every, first, last, share, seed, "
         "retry_after, seconds, status, items_every, items_share, reason, lines",
     }

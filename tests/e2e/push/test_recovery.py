@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from faulty import Answer, Asked, Fault, FaultyServer
@@ -14,7 +13,6 @@ from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.base.program import Program
-from torgsync.core.plan.channels import LOOK_AFTER
 from torgsync.sandbox.faults import Forward
 
 
@@ -40,60 +38,6 @@ def test_an_import_of_a_stopped_run_is_found_again(home: Home) -> None:
     assert (second.code, "settled first" in second.err) == (0, True)
     assert (len(home.sandbox.imports()), len(home.sandbox.products())) == (1, 39)
     assert home.sync().json["counts"]["unchanged"] == 39
-
-
-def test_an_import_whose_answer_was_lost_is_looked_for(home: Home) -> None:
-    """Its products are polled as long as an import may take, and no second import is sent meanwhile."""
-    home.set_quirks("import_seconds=600")
-    home.misbehave("POST products/import_file lost nth=1")
-    waits: list[float] = []
-
-    def wait(seconds: float) -> None:
-        waits.append(seconds)
-        if seconds == LOOK_AFTER[3]:
-            (running,) = home.sandbox.imports()
-            running.due_at = home.sandbox.now()
-
-    assert home.run("sync", "--yes", sleep=wait).code == 0
-    assert [pause for pause in waits if pause in LOOK_AFTER] == list(LOOK_AFTER[:4])
-    assert (len(home.sandbox.imports()), len(home.sandbox.products())) == (1, 39)
-
-
-def test_a_lost_import_without_waiting(home: Home) -> None:
-    """With `--no-wait` each run checks once, and reconciles the import when it has arrived."""
-    home.set_quirks("import_seconds=600")
-    home.misbehave("POST products/import_file lost nth=1")
-    for _ in range(2):
-        assert home.sync("--no-wait").code == 5
-    (running,) = home.sandbox.imports()
-    running.due_at = home.sandbox.now()
-    assert home.sync("--no-wait").code == 0
-    assert (len(home.sandbox.imports()), len(home.sandbox.products())) == (1, 39)
-
-
-def test_no_wait_for_an_import_that_goes_on(home: Home) -> None:
-    """With `--no-wait` a run checks once and says so; a later one reconciles the import."""
-    home.set_quirks("import_seconds=600")
-    assert home.sync("--no-wait").code == 5
-    second = home.run("sync", "--yes", "--no-wait")
-    assert (second.code, "may still be working on the import of an earlier run" in second.err) == (5, True)
-    assert "without `--no-wait`" in second.err
-    assert "an import of 39 products was sent at " in home.run("update").out
-    (running,) = home.sandbox.imports()
-    running.due_at = home.sandbox.now()
-    assert home.sync("--no-wait").code == 0
-    assert (len(home.sandbox.imports()), len(home.sandbox.products())) == (1, 39)
-
-
-def test_an_import_that_should_have_ended_long_ago(home: Home) -> None:
-    """The next day's run does not wait for it again: it reads its products back at once."""
-    home.misbehave("import-never-ends")
-    assert home.sync("--no-wait").code == 5
-    home.misbehave()
-    home.sandbox.log.clear()
-    ran = home.run("sync", "--yes", "--format", "json", now=datetime.now(UTC) + timedelta(days=1))
-    assert ran.json["requests"]["by_endpoint"]["GET products/import/status"] == 2  # and that of its own
-    assert len(home.sandbox.products()) == 39
 
 
 def test_an_import_id_unknown_to_prom(home: Home, faulty: FaultyServer) -> None:

@@ -8,6 +8,7 @@ import shlex
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -83,8 +84,8 @@ def test_the_second_day(filled: Home) -> None:
         with pytest.raises(LookupError):
             shop.product(gone)
     assert filled.writes() == [
-        "/api/v1/products/import_file",
         "/api/v1/products/edit_by_external_id",
+        "/api/v1/products/import_file",
         "/api/v1/products/edit_by_external_id",
     ]
     check_nothing_pending(filled)
@@ -342,11 +343,12 @@ def test_prom_takes_no_import(filled: Home) -> None:
 
 
 def test_an_import_that_was_lost_on_the_way(hard: Home, faulty: FaultyServer) -> None:
-    """No product was made: it is unclear, and the next run sends it again."""
+    """No product was made: after half an hour it is sure that nothing comes, and it is sent again."""
     faulty.misbehave(IMPORT, breaks_before, times=1)
     ran = hard.sync()
-    assert (ran.code, set(states(ran).values())) == (6, {"unclear"})
-    again = hard.sync()
+    assert (ran.code, set(states(ran).values())) == (5, {"deferred"})
+    assert hard.sync().code == 5
+    again = hard.run("sync", "--yes", "--format", "json", now=datetime.now(UTC) + timedelta(minutes=31))
     assert (again.code, again.json["budget"]["imports_left"]) == (0, 7)
 
 
@@ -505,8 +507,8 @@ def test_every_write_is_in_the_journal_before_its_answer(hard_filled: Home, faul
     hard_filled.sandbox.log.clear()
     assert hard_filled.sync().code == 0
     assert seen == [
-        [("POST", "/products/import_file", None, None)],
         [("POST", "/products/edit_by_external_id", None, None)],
+        [("POST", "/products/import_file", None, None)],
         [("POST", "/products/edit_by_external_id", None, None)],
     ]
     journal = rows(

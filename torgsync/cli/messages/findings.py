@@ -213,6 +213,9 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
         "{title}: {photos:photo} could not be fetched by Prom; sent again with an import"
     ),
     Code.IMPORT_OPEN: "an import of {offers:product} was sent at {sent:time} and has not ended yet",
+    Code.IMPORT_HANGS: (
+        "the import of {offers:product} that was sent at {sent:time} hangs and blocks all later ones"
+    ),
     Code.LETTERS_LOST: "a `?` stands where a letter was lost in the export",
     **{code: _no_variant(fault) for code, fault in _VARIANTS.items()},
     Code.VARIANT_MOVED: (
@@ -313,7 +316,10 @@ MEANING: dict[Code, str] = {
     Code.SKU_CUT: "the article is sent up to Prom's limit; shorten it, or lead another column to `sku`",
     Code.PHOTOS_TOO_MANY: "the first photos are sent; name the best ones so that they come first",
     Code.PHOTOS_UNREAD: "photos on Prom stay as they are; see whether the folder is there and uploads ended",
-    Code.IMPORT_OPEN: "what it makes is still shown as pending; the next `torgsync sync` settles it first",
+    Code.IMPORT_OPEN: "its items wait for it; the next `torgsync sync` looks what became of them",
+    Code.IMPORT_HANGS: (
+        "cancel it in the seller's cabinet, «Товари» → «Імпорт»; the next `torgsync sync` sends what is left"
+    ),
     Code.PHOTOS_UNFETCHED: "see whether its address works; the photo goes once more with the next import",
     Code.LETTERS_LOST: "the text is sent as it is; retype it, or export in UTF-8",
     Code.GROUP_UNREADABLE: "what is left of the path tells the group, else its type; correct the section",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from torgsync.cli.messages.template import Sentence, fill
@@ -53,6 +53,7 @@ OBSTACLES = {
 _NOTICES = {
     "orders-left": "orders stay on Prom.ua: what was sold since the last fetch is offered again",
     "import-recovered": "an import that an earlier run left behind was settled first",
+    "import-ended": "an import that an earlier run left behind came to its end and was settled",
     "earlier-reconciled": (
         "{count:change that an earlier run|changes that an earlier run} left open: what became of them was "
         "looked up"
@@ -65,22 +66,42 @@ def notice_message(notice: Reason[Any]) -> str:
     return fill(_NOTICES[notice.code], notice.args)
 
 
+NAMED = 5
+"""Rows that the message of a refusal names."""
+
+
+def _row_refused(stage: str, number: str, field: str, words: str, positions: Sequence[str]) -> str:
+    """Return why Prom refused a row of an import; positions that fit no good are named as they are."""
+    where = ", ".join(filter(None, (stage, number and f"code {number}")))
+    what = f"the field `{field}`" if field else "the row"
+    more = f" and {len(positions) - NAMED} more" if len(positions) > NAMED else ""
+    rows = f" at position {', '.join(positions[:NAMED])}{more}" if positions else ""
+    return f"Prom.ua refused {what}{rows}{f' ({where})' if where else ''}{f': {words}' if words else ''}"
+
+
 SENTENCES: dict[OutcomeCode, Sentence] = {
     OutcomeCode.PROM_SAID: lambda words: "; ".join(words) or "no reason was given",
     OutcomeCode.FAILED: "{problem}",
     OutcomeCode.END_UNKNOWN: "it was sent, and its end is not known: {problem}",
+    OutcomeCode.ROW_REFUSED: _row_refused,
     OutcomeCode.NO_REASON: "Prom.ua made no product of it and gave no reason",
     OutcomeCode.NOT_CONFIRMED: "Prom.ua did not confirm it",
     OutcomeCode.OLD_VALUE_SHOWN: "Prom.ua took the edit without a word and shows the old value",
     OutcomeCode.OTHER_VALUE_SHOWN: "Prom.ua took the edit and shows another value",
     OutcomeCode.NOT_ON_PROM: "it is not on Prom.ua any more; the next run makes it anew",
     OutcomeCode.IMPORT_TOO_LONG: "Prom.ua did not finish the import in time",
-    OutcomeCode.SENDER_DIED: "the run that sent it died before Prom.ua answered",
+    OutcomeCode.IMPORT_HUNG: "Prom.ua did not deal with it: its import hangs",
+    OutcomeCode.IMPORT_HUNG_AGAIN: (
+        "Prom.ua did not deal with it: its import hangs, as the one before did; "
+        "it is not sent again until it changes"
+    ),
+    OutcomeCode.SENDER_DIED: "Prom.ua's answer to its import never arrived",
     OutcomeCode.DECLINED: "not sent: a person said no",
     OutcomeCode.STOPPED: "not reached: stopped by a person",
     OutcomeCode.NOT_REACHED: "not reached: {problem}",
     OutcomeCode.IMPORTS_USED_UP: "today's imports are used up; it goes with the first run after {free:time}",
     OutcomeCode.IMPORT_LEFT: "sent with an import; the next run looks up what became of it",
+    OutcomeCode.IMPORT_WAITS: "not sent yet: an earlier import has to come to its end first",
     OutcomeCode.REMOVALS_AFTER_FAILURE: "products are taken out only when everything before went well",
     OutcomeCode.REMOVALS_BEFORE_IMPORT_END: (
         "products are taken out only when the end of the import is known"

@@ -33,6 +33,8 @@ _STATUS: dict[str, str] = {
     "so it cannot be created",
     SkipReason.NO_EXTERNAL_ID: "Prom.ua has it without an external id: price, stock and status go, "
     "the rest waits",
+    SkipReason.IN_IMPORT: "it is in an import that was sent and has not ended yet; price and stock go, "
+    "the rest waits for that",
     SkipReason.BLOCKED: "its row has an error; it stays on Prom.ua as it is",
     GoodStatus.OUT: "a filter keeps it out, and Prom.ua does not show it",
     GoodStatus.GONE: "the export does not have it any more, "
@@ -62,6 +64,7 @@ _REASONS = {
     SkipReason.AMBIGUOUS: "of which nobody knows which product on Prom.ua it is",
     SkipReason.ID_TAKEN: "whose id another product has on Prom.ua",
     SkipReason.NO_EXTERNAL_ID: "without an external id on Prom.ua",
+    SkipReason.IN_IMPORT: "in an import that has not ended yet",
     Leaving.GONE: "not in the export any more",
     Leaving.FOREIGN: "never sent from here",
     Leaving.UNDONE: "made by the run that is turned back",

@@ -12,7 +12,7 @@ from torgsync.cli.base.render import SCREENFUL
 from torgsync.cli.messages.outcomes import WORDS, notice_message, reasons_message
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.text import counted
-from torgsync.errors import Interrupted
+from torgsync.errors import ImportBusy, ImportOpen, Interrupted
 
 if TYPE_CHECKING:
     from torgsync.core.plan.guards import Allowed
@@ -74,7 +74,10 @@ def notify_trouble(program: Program, trouble: TorgsyncError) -> None:
     if isinstance(trouble, Interrupted):
         program.notify(f"{trouble.message}; {trouble.hint}", style="error")
         return
-    program.notify(f"error: {trouble.message}", style="error")
+    if isinstance(trouble, ImportBusy | ImportOpen):
+        program.notify(f"not finished: {trouble.message}")
+    else:
+        program.notify(f"error: {trouble.message}", style="error")
     if trouble.hint:
         program.notify(f"hint: {trouble.hint}")
 

@@ -37,6 +37,7 @@ class SkipReason(StrEnum):
     AMBIGUOUS = "ambiguous"
     ID_TAKEN = "id-taken"
     NO_EXTERNAL_ID = "no-external-id"
+    IN_IMPORT = "in-import"
 
 
 WORDS: dict[SkipReason, str] = {

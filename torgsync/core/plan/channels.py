@@ -6,7 +6,6 @@ Prices, stock and status go by `edit_by_external_id`; creations and everything e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,19 +15,10 @@ from torgsync.core.product.fields import FIELDS, Channel
 EDIT_BATCH = 100
 """Products in one edit, at most; halved while Prom leaves gaps."""
 
-POLL_AFTER = (1, 2, 4, 8, 15)
-"""Seconds before the first looks at an import; then every `POLL_EVERY`."""
-POLL_EVERY = 30
-LOOK_AFTER = (30, 60, 120, 240, 480, 900)
-"""Seconds to wait, one after the other, before products are read back of an import whose answer was lost."""
-FREE_AFTER = (60, 120, 240, 480, 900)
-"""Seconds to wait, one after the other, for an import that was started elsewhere to end."""
 IMPORT_TAKES = 5 * 60
 """Seconds that an import takes Prom, about: three minutes to nearly ten were seen (prom-api §4.4)."""
 IMPORT_WINDOW = timedelta(hours=24)
 """The time in which imports are counted."""
-IMPORT_DEADLINE = 30 * 60
-"""Seconds after which an import is unclear and is reconciled by reading products back."""
 
 COUNTERS = ("created", "updated", "not_changed", "with_errors_count")
 
@@ -57,13 +47,32 @@ class EditAnswer:
     warning: str = ""
 
 
+FAILURES = frozenset({"FATAL", "FAIL", "ERROR", "FAILED"})
+"""States of an import that failed as a whole; all but the first are other clients' (prom-api §4.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """Why Prom refused some rows of an import: its stage, its number, the field of the row, and its words.
+
+    `positions` name the rows by a value of theirs: an external id, a Prom id, or a number of unknown origin.
+    """
+
+    stage: str
+    number: str
+    column: str
+    words: str = ""
+    positions: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ImportState:
     """What Prom says of a running or finished import.
 
     `status` is in upper case; `counters` hold Prom's numbers; `errors` are short texts that name no product,
     photos that could not be fetched included, and `errors_of` those that do, keyed by external id. A
-    successful import may have some too. `photos_failed` is set where photos are among them.
+    successful import may have some too. `rows` are refusals of rows by their positions. `photos_failed` is
+    set where photos are among the errors.
     """
 
     status: str
@@ -71,53 +80,33 @@ class ImportState:
     errors: tuple[str, ...] = ()
     photos_failed: bool = False
     errors_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rows: tuple[RowError, ...] = ()
 
     @property
     def fatal(self) -> bool:
         """Whether the import failed as a whole."""
-        return self.status == "FATAL"
+        return self.status in FAILURES
+
+    @property
+    def begun(self) -> bool:
+        """Whether Prom has counted any offer; right after an import was sent it has counted none."""
+        return any(self.counters.get(name) for name in (*COUNTERS, "total", "imported"))
 
     def covers(self, offers: int) -> bool:
         """Return whether every offer was dealt with. `SUCCESS` with zeros means "wait" (prom-api §4.4)."""
-        return self.dealt_with >= offers > 0
+        return self.begun and self.dealt_with >= offers > 0
 
     @property
     def dealt_with(self) -> int:
-        """How many offers the counters speak of."""
-        return sum(self.counters.get(name, 0) for name in COUNTERS)
+        """How many offers the counters speak of; refused rows may be missing in them (prom-api §4.4)."""
+        counted = sum(self.counters.get(name, 0) for name in COUNTERS)
+        named = len({position for row in self.rows for position in row.positions})
+        return counted + max(named - self.failed, 0)
 
     @property
     def failed(self) -> int:
         """How many offers Prom counts as failed; photos are not among them."""
         return self.counters.get("with_errors_count", 0)
-
-
-_LIMIT = re.compile(r"limit|л[іи]м[іи]т|day|доб[іу]|сут|к[іо]л[ьи]ч|превыш|перевищ", re.IGNORECASE)
-_RUNS = re.compile(
-    r"running|progress|finish|complet|запущ|запущен|выполн|викон|заверш|дожд|дочек|зачек|подожд|трив",
-    re.IGNORECASE,
-)
-
-
-def says_another_runs(words: str) -> bool:
-    """Return whether Prom takes no import because another one runs, by the words of its refusal.
-
-    They are not recorded (prom-api §4.6), so this goes by what such words are likely to hold; those of the
-    day's number are known by theirs. Where it is mistaken, nothing is lost but a wait, or the next run sends
-    it.
-    """
-    return bool(_RUNS.search(words)) and not _LIMIT.search(words)
-
-
-def poll_times() -> Iterable[int]:
-    """Yield the pauses, in seconds, between looks at an import until its deadline has passed."""
-    waited = 0
-    for pause in POLL_AFTER:
-        waited += pause
-        yield pause
-    while waited < IMPORT_DEADLINE:
-        waited += POLL_EVERY
-        yield POLL_EVERY
 
 
 @dataclass(frozen=True, slots=True)

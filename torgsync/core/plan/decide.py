@@ -59,6 +59,7 @@ class ProductSnapshot:
     reserved: int = 0  # pieces sold on Prom that the export cannot know of yet
     zero: Presence = field(default=Presence.NOT_AVAILABLE, compare=False)  # what it is when all are sold
     reason: str = field(default="", compare=False)  # the rule that keeps it out, or has it wait
+    importing: bool = False  # in an import that was sent and whose end is not known yet
 
     @property
     def title(self) -> str:
@@ -154,19 +155,28 @@ def decide(known: ProductSnapshot, settings: SyncObject) -> Verdict:
             return Verdict(skip=skip)
         return Verdict(creation(_as_created(wanted, settings)))
     comparison = compare(wanted, known.sent, shown, settings.prom_owned())
-    if not shown.external_id:
-        return _by_edit_alone(known, comparison, SkipReason.NO_EXTERNAL_ID)
-    if known.refused:
-        return _by_edit_alone(known, comparison, SkipReason.REFUSED_BEFORE)
+    if reason := _why_no_import(known, shown):
+        return _by_edit_alone(known, comparison, reason)
     return _update(known, comparison)
+
+
+def _why_no_import(known: ProductSnapshot, shown: Existing) -> SkipReason | None:
+    """Return why a product gets no import now, None where it may."""
+    if not shown.external_id:
+        return SkipReason.NO_EXTERNAL_ID
+    if known.importing:
+        return SkipReason.IN_IMPORT
+    return SkipReason.REFUSED_BEFORE if known.refused else None
 
 
 def why_not_created(known: ProductSnapshot, desired: Product) -> SkipReason | None:
     """Return why a good that is not on Prom is not created, None where it is.
 
     A good that may be on Prom already would be there twice, and Prom would take a good whose id another
-    product has for that product.
+    product has for that product. What an import is making already is not sent a second time.
     """
+    if known.importing:
+        return SkipReason.IN_IMPORT
     if known.doubtful:
         return SkipReason.AMBIGUOUS
     if known.taken:

@@ -23,11 +23,6 @@ from torgsync.errors import Exit, TorgsyncError
 
 FIRST = 2
 """Products that are sent and read back before all others."""
-WAIT = 15 * 60
-"""Seconds that a run waits for an import that Prom accepted; a later run goes on waiting."""
-AGAIN_AFTER = (30, 60, 90, 120)
-"""Seconds to wait, one after the other, for the products of an import whose answer was lost, or for the end
-of an import that was started elsewhere: five minutes in all."""
 
 _MOVES = frozenset({"id", "external_id", "date_modified"})
 """Keys of a product that this import moves, or that no import moves."""

@@ -27,12 +27,15 @@ class OutcomeCode(StrEnum):
     PROM_SAID = "prom-said"  # words: a list of texts in Prom's own words
     FAILED = "failed"  # the problem of the request
     END_UNKNOWN = "end-unknown"  # the problem that kept it from being read back
+    ROW_REFUSED = "row-refused"  # stage, number, field, words, positions: rows that fit no good
     NO_REASON = "no-reason"
     NOT_CONFIRMED = "not-confirmed"
     OLD_VALUE_SHOWN = "old-value-shown"
     OTHER_VALUE_SHOWN = "other-value-shown"
     NOT_ON_PROM = "not-on-prom"
     IMPORT_TOO_LONG = "import-too-long"
+    IMPORT_HUNG = "import-hung"
+    IMPORT_HUNG_AGAIN = "import-hung-again"
     SENDER_DIED = "sender-died"
     # Not sent, or not yet known
     DECLINED = "declined"
@@ -40,6 +43,7 @@ class OutcomeCode(StrEnum):
     NOT_REACHED = "not-reached"  # the problem that ended the run
     IMPORTS_USED_UP = "imports-used-up"  # free: when an import is free again, ISO 8601 in UTC
     IMPORT_LEFT = "import-left"
+    IMPORT_WAITS = "import-waits"
     REMOVALS_AFTER_FAILURE = "removals-after-failure"
     REMOVALS_BEFORE_IMPORT_END = "removals-before-import-end"
     MOVED = "moved"  # the problem why a saved change is not pending any more

@@ -112,13 +112,17 @@ def _age(context: JobContext) -> Iterator[CheckLine]:
 def _state(context: JobContext) -> Iterator[CheckLine]:
     with context.transaction() as work:
         looks, unfinished = work.object_state.looks(), work.journal.unfinished_import()
+        hanging = work.journal.hanging_import()
     looked = (
         f"Prom.ua was last looked at {_time(looks.looked)}" if looks.looked else "Prom.ua was never looked at"
     )
     yield ok("state", f"`{place_of(context.settings.state_url)}`; {looked}")
     if unfinished:
-        message = f"an import of {_time(unfinished.started)} was not settled: its run died"
+        message = f"what became of an import of {_time(unfinished.started)} is not known yet"
         yield warning("state", message, f"torgsync sync -o {context.file.called}")
+    if hanging:
+        message = f"an import of {_time(hanging.started)} hangs and blocks all later ones"
+        yield warning("imports", message, "cancel it in the seller's cabinet, «Товари» → «Імпорт»")
     with context.transaction() as work:
         waiting, owed = work.order_files.in_outbox(), len(work.order_files.owed())
         todo = {finding.order for finding in open_findings(work, context.object.clients.find_by)}

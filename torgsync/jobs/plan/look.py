@@ -226,14 +226,19 @@ class _Reconciler:
         if change.verb is Verb.REMOVE:
             return self._judge_removal(item, known)
         values = change.new
-        if change.verb is Verb.UPDATE and self.left.imported and item.outcome is None:
-            # The import of this plan was reconciled before: only its edits are in doubt.
+        half = change.verb is Verb.UPDATE and change.via is Channel.IMPORT and item.outcome is None
+        if half:
+            # Edits go before the import, which was reconciled before where there was one.
             values = {name: change.new[name] for name in by_channel(change.fields, Channel.EDIT)}
         shown = known.existing if known else None
         if shown is None or shown.removed:
             return self._not_done(item)
         # What Prom does not show stays unclear.
         visible = bool(values) and all(FIELDS[name].shown for name in values)
+        if half and not self.left.imported:
+            if values and shows(shown, values):
+                return Outcome.DEFERRED, NOT_REACHED, Accepted(change.good_id, values, {})
+            return self._not_done(item)
         if shows(shown, values) and (item.outcome is None or visible):
             return Outcome.DONE, DONE, Accepted(change.good_id, values, {})
         if change.verb is Verb.CREATE and self.left.imported and item.outcome is None:

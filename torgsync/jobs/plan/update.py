@@ -63,6 +63,7 @@ class ExportDraft(Draft):
     skipped: list[Skipped] = field(default_factory=list)
     _removed: int = 0
     _foreign: int = 0
+    _importing: frozenset[str] = frozenset()  # goods of an import that has no end yet
     _waiting: int = 0  # goods that go of which no change at all is among the chosen fields
 
     def make(self, *, offline: bool) -> Plan:
@@ -73,6 +74,7 @@ class ExportDraft(Draft):
             recorded = json.loads(sums)
             counts, skipped = Counts(**recorded["counts"]), recorded["skipped"]
             return self._finish(counts, skipped, recorded.get("left_alone", {}), offline=offline)
+        self._importing = self.work.plans.importing()
         for page in self.work.products.dirty():
             self.work.plans.add(self.number, list(self._decide(page)))
         self._remove_foreign()
@@ -103,6 +105,8 @@ class ExportDraft(Draft):
         in_step: dict[str, Mapping[str, Value]] = {}
         left_alone: dict[str, str] = {}
         for known in page:
+            if known.good_id in self._importing:
+                known = replace(known, importing=True)  # noqa: PLW2901
             verdict = decide(known, self.context.object)
             left_alone[known.good_id] = ",".join(verdict.left_alone)
             if verdict.skip:
@@ -307,7 +311,9 @@ def unfetched_photos(work: UnitOfWork) -> Iterator[Finding]:
 
 
 def open_import(work: UnitOfWork) -> Iterator[Finding]:
-    """Yield a finding where an import was sent and its end is not known yet."""
-    if unfinished := work.journal.unfinished_import():
-        args: Args = {"sent": unfinished.started.isoformat(), "offers": unfinished.offers}
-        yield Finding(Code.IMPORT_OPEN, args=args)
+    """Yield a finding where an import was sent and its end is not known yet, or where one hangs."""
+    found = ((Code.IMPORT_OPEN, work.journal.unfinished_import()),)
+    for code, sent in (*found, (Code.IMPORT_HANGS, work.journal.hanging_import())):
+        if sent:
+            args: Args = {"sent": sent.started.isoformat(), "offers": sent.offers}
+            yield Finding(code, args=args)

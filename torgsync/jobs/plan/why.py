@@ -269,11 +269,12 @@ def why(context: JobContext, good_id: str) -> GoodView:
         sold = work.orders.holdings(written) if written else ()
         in_doubt = attempts and attempts[0].item.change.held == Guard.IDENTITY
         renamed = violation_of(context, work, good_id) if in_doubt else None
+        in_import = good_id in work.plans.importing()
         adoption, candidates = work.adoptions.of(good_id), tuple(work.adoptions.candidates(good_id))
     known = _known(good_id, row, dossier, readable=not problem)
     mine = tuple(holding for holding in sold if holding.good_id == good_id)
     reserved, zero = ceil(sum(holding.quantity for holding in mine)), context.object.stock.presence
-    known = replace(known, reserved=reserved, zero=zero)
+    known = replace(known, reserved=reserved, zero=zero, importing=in_import)
     if kept:
         known = replace(known, doubtful=kept.doubtful, taken=kept.taken)
     desired = known.offered

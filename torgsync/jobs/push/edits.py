@@ -41,12 +41,14 @@ class Edit:
     """One product to edit, by the change `seq` of the plan, and its new values, keyed by field.
 
     It is `doubted` where Prom showed something else than what it had accepted; then it is read back at once.
+    It is `half` of its change where the rest goes by an import: done, it does not make the change done.
     """
 
     seq: int
     good_id: str
     values: Mapping[str, Value]
     doubted: bool = False
+    half: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,9 @@ class EditSender:
         with self._context.transaction() as work:
             work.products.accept(accepted, self._context.now())
         self._outcomes.record(
-            ChangeOutcome(edit.seq, result.outcome, result.reasons) for edit, result in results
+            ChangeOutcome(edit.seq, result.outcome, result.reasons)
+            for edit, result in results
+            if not (edit.half and result.outcome is Outcome.DONE)
         )
 
     def _try(self, batch: Sequence[Edit]) -> _Answer:
@@ -268,8 +272,13 @@ def edit_of(item: NumberedChange) -> Edit | None:
     names = by_channel(change.fields, Channel.EDIT)
     if change.prom_id or not names:
         return None
-    doubted = any(change.fields[name].edited for name in names)
-    return Edit(item.seq, change.good_id, {name: change.fields[name].new for name in names}, doubted)
+    return Edit(
+        item.seq,
+        change.good_id,
+        {name: change.fields[name].new for name in names},
+        doubted=any(change.fields[name].edited for name in names),
+        half=change.via is Channel.IMPORT,
+    )
 
 
 def edit_after_creation(seq: int, good_id: str, desired: Mapping[str, Value], shown: Existing) -> Edit | None:

@@ -1,7 +1,8 @@
 """One run from its lease to its exit code, whatever its plan comes from.
 
-Creations, updates and removals are recorded item by item as Prom accepts them; removals go last, and only if
-nothing before them failed. Source: docs/developers/architecture.md §6.2.
+Prices and stock of what is on Prom go first and wait for nothing; then the import and the edits that new
+products need; removals go last, and only if nothing before them failed. What Prom accepts is recorded item by
+item. Source: docs/developers/architecture.md §6.2.
 """
 
 from __future__ import annotations
@@ -13,24 +14,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Allowed, Guard, encode_measure, prices_allowance
-from torgsync.core.plan.outcomes import Outcome, OutcomeCode, because_of
+from torgsync.core.plan.outcomes import Outcome, OutcomeCode
 from torgsync.core.plan.plan import Plan
 from torgsync.core.plan.plan_guards import selection
 from torgsync.core.reason import Reason
-from torgsync.errors import Exit, Interrupted, Temporary, TorgsyncError
+from torgsync.errors import Exit, ImportHangs, ImportOpen, TorgsyncError
 from torgsync.files.config.settings import who
 from torgsync.jobs.connect import VerifiedShop, connect_shop
-from torgsync.jobs.context import JobContext, Stage
+from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.access import require_orders
 from torgsync.jobs.orders.fetch import FetchResult, fetch_orders
 from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.plan.update import update
-from torgsync.jobs.push.edits import EditSender
-from torgsync.jobs.push.imports.feed_file import ImportFile
-from torgsync.jobs.push.imports.sender import ImportSender
+from torgsync.jobs.push.imports.earlier import earlier_import, look_at_hanging
+from torgsync.jobs.push.imports.waiting import Waiting
 from torgsync.jobs.push.outcomes import OutcomeRecorder
+from torgsync.jobs.push.perform import Performance
 from torgsync.jobs.run import Run, running
 from torgsync.state.runs.journal import Holder, Override
 
@@ -40,6 +40,7 @@ class Notice(StrEnum):
 
     ORDERS_LEFT = "orders-left"
     IMPORT_RECOVERED = "import-recovered"
+    IMPORT_ENDED = "import-ended"
     EARLIER_RECONCILED = "earlier-reconciled"  # count
 
 
@@ -68,8 +69,11 @@ class RunView:
             return Exit.worst(codes)
         if self.trouble:
             codes.append(self.trouble.exit_code)
-        elif self.outcomes.get(Outcome.REFUSED) or self.outcomes.get(Outcome.UNCLEAR):
+        to_correct = self.outcomes.get(Outcome.REFUSED) or self.outcomes.get(Outcome.UNCLEAR)
+        if to_correct and (self.trouble is None or isinstance(self.trouble, ImportOpen | ImportHangs)):
             codes.append(Exit.PARTIAL)
+        elif self.trouble:
+            pass
         elif self.outcomes.get(Outcome.DEFERRED):
             codes.append(Exit.TEMPORARY)
         elif self.result and self.result.plan.counts.held:
@@ -95,18 +99,15 @@ def execute(
         source: Where the plan comes from; None for a run that only fetches orders.
         allowed: What a person allowed; it may let the object begin again in another shop.
         fetches: Whether orders are fetched before the plan is made, if the object fetches any.
-        waits: Whether the end of an import is waited for; otherwise it is left to the next run.
+        waits: Whether an import is waited for after everything else; otherwise it is left to the next run.
         confirm: Shows the plan and returns whether it may be sent; asked of an empty plan too.
         notify: Receives what a person should hear meanwhile.
 
     Raises:
-        UsageError: Only orders are wanted, and the object fetches none.
         Busy: Another run holds the object.
         Unsafe: The token opens another shop, or the plan would do harm.
         PlanStale: A saved plan is out of date.
     """
-    if source is None:
-        require_orders(context)
     fetches = fetches and context.object.orders.enabled
     with running(context) as run:
         context = run.context
@@ -116,21 +117,33 @@ def execute(
             fetched = fetch_orders(context, prom) if fetches else None
             if source and source.from_export and not fetches and context.object.orders.enabled:
                 notify(Reason(Notice.ORDERS_LEFT))
-            result = None
+            result = earlier = None
             if source:
-                if recover(context, prom, run, waits=waits):
+                look_at_hanging(context, prom)
+                earlier = earlier_import(context, prom)
+                if earlier and earlier.look():
+                    earlier = None
                     notify(Reason(Notice.IMPORT_RECOVERED))
                 result = source.make(context, prom, run)
                 if result.reconciled:
                     notify(Reason(Notice.EARLIER_RECONCILED, {"count": result.reconciled}))
             view = RunView(run.number, result, fetched)
-            agreed = result is None or confirm(result)
-            if result and result.plan.counts.changes:
-                if agreed:
-                    view.trouble = perform(context, prom, run, result, waits=waits)
-                else:
-                    decline(context, result)
-                    view.declined = True
+            if result and not confirm(result):
+                decline(context, result)
+                view.declined = True
+            elif result:
+                if result.plan.counts.changes:
+                    note_decisions(context, run, result)
+                performance = Performance(
+                    context,
+                    prom,
+                    run.number,
+                    result,
+                    Waiting(context, waits),
+                    earlier,
+                    on_ended=lambda: notify(Reason(Notice.IMPORT_ENDED)),
+                )
+                view.trouble = performance.perform()
         if not view.declined:
             with context.transaction() as work:
                 view.outcomes = work.plans.outcomes(result.number) if result else {}
@@ -141,7 +154,11 @@ def execute(
 
 
 def execute_fetch(context: JobContext) -> RunView:
-    """Perform a run that only fetches orders. Raises what `execute` raises."""
+    """Perform a run that only fetches orders.
+
+    Raises UsageError where the object fetches none, and what `execute` raises.
+    """
+    require_orders(context)
     return execute(
         context, None, allowed=Allowed(), fetches=True, confirm=lambda _: True, notify=lambda _: None
     )
@@ -194,51 +211,19 @@ _OF_REMOVALS = frozenset({Guard.REMOVALS, Guard.EXPORT_ROWS})
 """Guards that hold removals: a changed selection that caused these is still news for the next plan."""
 
 
-def recover(context: JobContext, prom: VerifiedShop, run: Run, *, waits: bool = True) -> bool:
-    """Reconcile the import that a run left behind when it died; return whether there was one.
-
-    No part of it is sent again. Raises Temporary where it goes on, and this run `waits` for none.
-    """
-    with context.transaction() as work:
-        unfinished = work.journal.unfinished_import()
-    if unfinished is None:
-        return False
-    outcomes = OutcomeRecorder(context, unfinished.plan, late=True)
-    file = ImportFile(context, prom, outcomes, undoes=unfinished.undoes)
-    ImportSender(file, EditSender(context, prom, outcomes), run.number, waits=waits).resume(unfinished)
-    return True
-
-
 def decline(context: JobContext, result: PlanResult) -> None:
     """Record that a person declined to send a plan."""
     OutcomeRecorder(context, result.number).defer_open(Reason(OutcomeCode.DECLINED))
 
 
-def perform(
-    context: JobContext, prom: VerifiedShop, run: Run, result: PlanResult, *, waits: bool = True
-) -> TorgsyncError | None:
-    """Perform the changes of a plan that no guard holds; return the trouble that ended it early.
-
-    The trouble is returned, not raised, because what was done before it must be reported too. Changes that
-    were not reached stay for the next run. Unless the run `waits`, the end of an import, and with it the
-    removals, are left to the next run.
-    """
-    outcomes = OutcomeRecorder(context, result.number)
+def note_decisions(context: JobContext, run: Run, result: PlanResult) -> None:
+    """Record which guards a person opened for a plan that is about to be performed, and its selection."""
     with context.transaction() as work:
         work.journal.note_overrides(run.number, overrides(result.plan), Holder(*who()), context.now())
         if not (
             result.undone or any(violation.guard in _OF_REMOVALS for violation in result.plan.violations)
         ):
             work.object_state.note_selection(json.dumps(selection(context.object), sort_keys=True))
-    try:
-        _perform(context, prom, run, result, outcomes, waits=waits)
-    except Interrupted as error:
-        outcomes.defer_open(Reason(OutcomeCode.STOPPED))
-        return error
-    except TorgsyncError as error:
-        outcomes.defer_open(because_of(OutcomeCode.NOT_REACHED, error))
-        return error
-    return None
 
 
 def overrides(plan: Plan) -> Iterator[Override]:
@@ -253,40 +238,3 @@ def overrides(plan: Plan) -> Iterator[Override]:
     for violation in plan.overrides:
         if violation.guard is not Guard.PRICE and not (held and violation.guard in _OF_REMOVALS):
             yield Override(violation.guard, violation.allowance, encode_measure(violation.measure))
-
-
-def _perform(
-    context: JobContext,
-    prom: VerifiedShop,
-    run: Run,
-    result: PlanResult,
-    outcomes: OutcomeRecorder,
-    *,
-    waits: bool,
-) -> None:
-    counts, offers = result.plan.counts, result.plan.offers
-    editor = EditSender(context, prom, outcomes)
-    postponed: TorgsyncError | None = None
-    file = ImportFile(context, prom, outcomes, undoes=result.undone is not None)
-    importer = ImportSender(file, editor, run.number, waits=waits)
-    try:
-        importer.perform(offers, result.plan.budget.imports_left)
-    except Temporary as busy:
-        # Prom accepts no import now; prices and stock need none and must not wait for it.
-        postponed = busy
-    editor.perform(counts.update, Verb.UPDATE, Stage.EDIT)
-    if importer.occupied and waits:
-        try:
-            importer.perform_when_free()
-            postponed = None
-        except Temporary as busy:
-            postponed = busy
-    outcomes.failed = outcomes.failed or postponed is not None
-    if outcomes.failed:
-        outcomes.defer_open(Reason(OutcomeCode.REMOVALS_AFTER_FAILURE))
-    elif importer.left:
-        outcomes.defer_open(Reason(OutcomeCode.REMOVALS_BEFORE_IMPORT_END))
-    else:
-        editor.perform(counts.remove, Verb.REMOVE, Stage.REMOVE)
-    if postponed:
-        raise postponed

@@ -64,11 +64,6 @@ class OutcomeRecorder:
         with self.context.transaction() as work:
             work.plans.defer_imported(self._plan, reason)
 
-    def reopen_imported(self) -> None:
-        """Remove the outcome "deferred" of the changes of the import file before they are reconciled."""
-        with self.context.transaction() as work:
-            work.plans.reopen_imported(self._plan)
-
     def pages(
         self, verbs: Iterable[Verb], channel: Channel | None, size: int
     ) -> Iterator[list[NumberedChange]]:

@@ -11,24 +11,15 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from torgsync.core.clock import shop_time
 from torgsync.core.plan.adopt import Matching
-from torgsync.core.plan.channels import (
-    IMPORT_DEADLINE,
-    IMPORT_WINDOW,
-    POLL_EVERY,
-    ImportState,
-    poll_times,
-    says_another_runs,
-)
+from torgsync.core.plan.channels import IMPORT_WINDOW, ImportState
 from torgsync.core.plan.external_ids import (
-    AGAIN_AFTER,
     FIRST,
-    WAIT,
     IdOutcome,
     IdPlan,
     IdResult,
@@ -43,9 +34,18 @@ from torgsync.core.plan.external_ids import (
     started,
     without_own_edits,
 )
+from torgsync.core.plan.imports import ACCEPTED, HANGS_AFTER, LOST, TURN, is_late
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.core.text import counted
-from torgsync.errors import AnswerLost, Exit, PromRefused, Temporary, TorgsyncError, Unsafe
+from torgsync.errors import (
+    AnswerLost,
+    ImportBusy,
+    ImportHangs,
+    PromRefused,
+    Temporary,
+    TorgsyncError,
+    Unsafe,
+)
 from torgsync.jobs.connect import VerifiedShop, verified
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.adopt import WriteIds
@@ -57,10 +57,6 @@ from torgsync.state.shop.id_writes import OpenIds
 
 Copies = Mapping[IdWrite, ProductCopy]
 """Products as they were before an import, keyed by what was to be written."""
-
-
-class ImportHangs(TorgsyncError, kind="import-hangs", exit_code=Exit.HELD):
-    """An import that Prom accepted long ago has not ended: a person must cancel it in the cabinet."""
 
 
 Agree = Callable[[IdPlan, bool], bool | None]
@@ -200,26 +196,28 @@ class _IdWriter:
     def _send(self, rows: Copies) -> tuple[int, ImportState | None]:
         """Send the rows as one import; return its number and its last state, None where it is unknown."""
         with self._file(rows) as path:
-            for pause in (0, *AGAIN_AFTER):
+            for pause in (0, *TURN.pauses()):
                 if pause:
                     self.context.report(Progress(Stage.FREE))
                     self.context.pause(pause)
                 try:
                     sent = self._start(path, rows)
+                except ImportBusy as error:
+                    refused: TorgsyncError = error
+                    continue
                 except PromRefused as error:
                     refused = error
-                    if says_another_runs(str(problem_of(refused).args.get("words", ""))):
-                        continue
                     break
                 if sent.prom_id:
                     return sent.number, self._wait(sent)
                 self._look_for(sent)
                 return sent.number, None
+        if isinstance(refused, ImportBusy):
+            raise refused
         raise error_of(
             Temporary,
             problem(ProblemCode.IMPORT_NOT_TAKEN, problem_of(refused)),
-            "see the imports in the seller's cabinet: one that runs must end, or be cancelled there; "
-            "then run the same command again",
+            "see the imports in the seller's cabinet; then run the same command again",
         )
 
     def _start(self, path: Path, rows: Copies) -> OpenIds:
@@ -233,9 +231,10 @@ class _IdWriter:
             import_id = self.prom.import_external_ids(path)
         except AnswerLost:
             return OpenIds(number, None, began, rows)
-        except TorgsyncError:
+        except TorgsyncError as error:
+            end = ImportEnd.BUSY if isinstance(error, ImportBusy) else ImportEnd.REFUSED
             with self.context.transaction() as work:
-                work.journal.end_import(number, ImportEnd.REFUSED)
+                work.journal.end_import(number, end)
                 work.id_writes.close()
             raise
         with self.context.transaction() as work:
@@ -263,7 +262,7 @@ class _IdWriter:
             return None
         if state is None and self._is_late(left.started):
             with self.context.transaction() as work:
-                work.journal.end_import(left.number, ImportEnd.UNCLEAR)
+                work.journal.end_import(left.number, ImportEnd.HANGING)
                 work.id_writes.close()
             raise hangs(left.started)
         return state or self._wait(left)
@@ -278,14 +277,10 @@ class _IdWriter:
     def _wait(self, left: OpenIds) -> ImportState:
         """Return the final state of an import. Raises Temporary where that takes too long for this run."""
         self.context.report(Progress(Stage.IMPORT, 0, len(left.before)))
-        waited = 0
-        for pause in poll_times():
+        for pause in ACCEPTED.pauses():
             self.context.pause(pause)
-            waited += pause
             if state := self._asked(left):
                 return state
-            if waited >= WAIT:
-                break
         raise Temporary(
             f"Prom.ua still works on the import of {shop_time(left.started)}; nothing else was sent",
             hint="run the same command again in some minutes: it goes on where this one ended",
@@ -296,7 +291,7 @@ class _IdWriter:
 
         Raises Temporary where they have not, as long as Prom may still work on it.
         """
-        for pause in (0, *AGAIN_AFTER):
+        for pause in (0, *LOST.pauses()):
             self.context.report(Progress(Stage.READ_BACK))
             if pause:
                 self.context.pause(pause)
@@ -305,7 +300,7 @@ class _IdWriter:
                 return
             if self._is_late(left.started):
                 return
-        late = shop_time(left.started + timedelta(seconds=IMPORT_DEADLINE))
+        late = shop_time(left.started + HANGS_AFTER)
         raise Temporary(
             "the answer to the import was lost, and its external ids are not on Prom.ua yet; "
             "nothing else was sent",
@@ -313,7 +308,7 @@ class _IdWriter:
         )
 
     def _is_late(self, began: datetime) -> bool:
-        return self.context.now() - began >= timedelta(seconds=IMPORT_DEADLINE)
+        return is_late(began, self.context.now())
 
     def _judge(self, number: int, before: Copies, state: ImportState | None) -> None:
         """Compare the products with what they were, and record the result and the end of the import.
@@ -322,7 +317,7 @@ class _IdWriter:
         """
         results = self._compared(before, state)
         if state and not state.fatal and any(one.outcome is IdOutcome.REFUSED for one in results):
-            self.context.pause(POLL_EVERY)  # what was imported may be shown a little later
+            self.context.pause(ACCEPTED.then)  # what was imported may be shown a little later
             results = self._compared(before, state)
         written = {one.write.prom_id: one.write.good_id for one in results if one.has_id}
         changed = [one for one in results if one.outcome is IdOutcome.CHANGED]

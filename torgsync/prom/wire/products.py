@@ -12,11 +12,12 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from torgsync.core.plan.channels import EditAnswer, ImportState, by_channel
+from torgsync.core.plan.channels import EditAnswer, ImportState, RowError, by_channel
 from torgsync.core.product.cells import line_of_text
 from torgsync.core.product.fields import ZERO, Channel, Discount, Value, WholesaleStep
 from torgsync.core.product.products import Existing
 from torgsync.core.product.texts import canonical_html
+from torgsync.prom.wire.import_errors import about_photos, row_errors
 from torgsync.prom.wire.values import (
     Amount,
     BothTexts,
@@ -219,10 +220,12 @@ def import_state(answer: Mapping[str, object], words: Words) -> ImportState:
     }
     counters = {key: number for key, number in numbers.items() if key in COUNTERS and number is not None}
     errors = status.errors if isinstance(status.errors, list) else [status.errors]
-    photos = any(isinstance(error, dict) and "download_images" in error for error in errors)
-    general, of_good = [words(status.message)], dict[str, list[str]]()
+    photos = any(map(about_photos, errors))
+    general, of_good, rows = [words(status.message)], dict[str, list[str]](), list[RowError]()
     for error in errors:
-        if good_id := _nested_text(error, "external_id"):
+        if named := row_errors(error, words):
+            rows += named
+        elif good_id := _nested_text(error, "external_id"):
             of_good.setdefault(good_id, []).append(words(_nested_text(error, "message") or error))
         else:
             general.append(words(error))
@@ -232,6 +235,7 @@ def import_state(answer: Mapping[str, object], words: Words) -> ImportState:
         tuple(filter(None, general)),
         photos,
         {good_id: tuple(filter(None, reasons)) for good_id, reasons in of_good.items()},
+        tuple(rows),
     )
 
 

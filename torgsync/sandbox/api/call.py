@@ -61,7 +61,10 @@ def parse_json(text: str | bytes) -> Any:  # noqa: ANN401 - JSON may be anything
 
 
 class RefusedWithStatus(Exception):
-    """A refusal with an HTTP status of its own; most refusals come with a 200 (prom-api §1.3)."""
+    """A refusal with an HTTP status of its own; most refusals come with a 200 (prom-api §1.3).
+
+    In its JSON all letters but ASCII are escaped (prom-api §4.3).
+    """
 
     def __init__(self, status: int, answer: Mapping[str, Any]) -> None:
         super().__init__(status)

@@ -9,12 +9,14 @@ from decimal import Decimal
 
 from torgsync.sandbox.answer_quirks import AnswerQuirks
 from torgsync.sandbox.api.answers import Json, group_json, product_json
-from torgsync.sandbox.api.call import Call, cut_page, is_digits, parse_json, refusal
+from torgsync.sandbox.api.call import Call, RefusedWithStatus, cut_page, is_digits, parse_json, refusal
 from torgsync.sandbox.shop import products
-from torgsync.sandbox.shop.imports import ImportRefused, ImportSettings
+from torgsync.sandbox.shop.import_errors import ANOTHER_RUNS, AnotherRuns, ImportRefused
+from torgsync.sandbox.shop.imports import ImportSettings
 from torgsync.sandbox.shop.shop import Shop
 
 LIST_EXPECTED = {"ru": "Ожидается список товаров", "uk": "Очікується список товарів"}
+HTTP_BAD_REQUEST = 400
 LONGEST_NAME = 110
 LONGEST_KEYWORDS = 1024
 # Above this a price is a mistake of the sender, and could no longer be shown exactly by a JSON number.
@@ -122,11 +124,21 @@ def import_file(shop: Shop, call: Call) -> Json:
     try:
         settings = ImportSettings.from_json(parse_json(upload.data))
         accepted = shop.import_queue.accept(upload.file, settings, shop.quirks, shop.now(), call.hit)
+    except AnotherRuns:
+        raise _another_runs(shop.quirks.busy_import_as, ANOTHER_RUNS[call.language]) from None
     except ImportRefused as error:
         return refusal(str(error))
     except ValueError:
         return refusal("Invalid import settings")
     return {"id": accepted.id, "status": "success"}
+
+
+def _another_runs(shape: str, words: str) -> RefusedWithStatus:
+    """Return the refusal while another import runs, in one of the shapes of prom-api §1.3."""
+    status, _, place = shape.partition("-")
+    said = {"status": HTTP_BAD_REQUEST, "message": words}
+    shapes: Json = {"object": {"error": said}, "flat": said, "text": {"error": words}}
+    return RefusedWithStatus(int(status), shapes[place])
 
 
 def import_url(shop: Shop, call: Call) -> Json:  # noqa: ARG001 - every handler is called alike

@@ -309,8 +309,18 @@ def localized(language: Language, russian: str, ukrainian: str | None) -> Locali
 
 def import_remarks(entry: Import) -> list[ImportRemark]:
     """Return the lines of an import's report, at most MOST_ERRORS."""
+    report = entry.report or entry.hangs
     remarks = []
-    for error in entry.report.errors[:MOST_ERRORS] if entry.report else ():
+    for error in report.errors[:MOST_ERRORS] if report else ():
+        if "category" in error:
+            stage = words.STAGES.get(error["category"], error["category"])
+            remarks += [
+                ImportRemark(
+                    stage, ", ".join(nested["positions"]), f"{nested['field_code']}: {nested['code']}"
+                )
+                for nested in error["errors"]
+            ]
+            continue
         for stage, details in error.items():
             extra: Mapping[str, Any] = details["extra"]
             status = extra.get("status_code", "–")

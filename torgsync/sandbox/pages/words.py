@@ -32,7 +32,11 @@ STATUSES = {
     "deleted": "Видалено",
 }
 
-OUTCOMES = {"SUCCESS": "Успішно", "PARTIAL": "Є зауваження", "FATAL": "Не виконано"}
+OUTCOMES = {
+    "SUCCESS": "Успішно",
+    "PARTIAL": "Є зауваження",
+    **dict.fromkeys(("FATAL", "FAIL", "error", "failed"), "Не виконано"),
+}
 
 # The settings of an import and the stages of its errors (prom-api §4.2, §4.4).
 MISSING = {

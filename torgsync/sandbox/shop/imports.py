@@ -6,7 +6,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Literal
@@ -15,6 +15,17 @@ from torgsync.sandbox.faults import HTTP_NOT_FOUND, HTTP_OK, FaultHit
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop import feed as yml
 from torgsync.sandbox.shop import products, spreadsheet
+from torgsync.sandbox.shop.import_errors import (
+    CANCELLED,
+    DAILY_LIMIT,
+    FAILED,
+    OFFER_CODE,
+    VALIDATION_CODE,
+    AnotherRuns,
+    ImportRefused,
+    Shape,
+    add_row_error,
+)
 
 Missing = Literal["none", "not_available", "not_on_display", "deleted"]
 MISSING_MEANS: Mapping[str, dict[str, str]] = {
@@ -24,22 +35,9 @@ MISSING_MEANS: Mapping[str, dict[str, str]] = {
     "deleted": {"status": "deleted"},
 }
 PHOTO_CODE = 2004
-# The reference records no other code; these two are invented.
-VALIDATION_CODE = 1001
-OFFER_CODE = 3001
 
 # Feeds are kept for tests, but not so many that they would fill the memory in a few weeks.
 LARGEST_KEPT_FEED = 4 * 1024 * 1024
-
-# Prom's own wording is not recorded (prom-api §4.6).
-REFUSALS: Mapping[str, str] = {
-    "running": "Импорт уже запущен, дождитесь его завершения",
-    "daily-limit": "Превышено количество импортов в сутки",
-}
-
-
-class ImportRefused(Exception):
-    """The import was not accepted: the answer has no id (prom-api §4.3)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +70,13 @@ class ImportSettings:
 class Report:
     """The counters and errors of an import, as `products/import/status` shows them (prom-api §4.4).
 
+    A refused row that is named by its position counts in `total` alone.
+
     `total` is the sum of created, updated, not_changed and with_errors_count; `imported` leaves the last one
     out. How the real counters add up is unknown (prom-api §10 Q11).
     """
 
-    status: Literal["SUCCESS", "PARTIAL", "FATAL"] = "SUCCESS"
+    status: str = "SUCCESS"
     total: int = 0
     imported: int = 0
     created: int = 0
@@ -112,9 +112,12 @@ class ImportWork:
     when: datetime
     photo_status: Callable[[str], int] | None = None
     spreadsheets: str = "as-asked"
+    row_errors: Shape = "flat"
 
     def __post_init__(self) -> None:
         self._report = Report()
+        self.refused = 0
+        self._row = 0
         self._variants = yml.Variants()
         self._seen: set[str] = set()
         self._categories: dict[str, int] = {}
@@ -138,7 +141,7 @@ class ImportWork:
                 self._import_offer(entry)
         self._mark_missing()
         report = self._report
-        report.imported = report.total - report.with_errors_count
+        report.imported = report.total - self.refused
         report.status = "PARTIAL" if report.errors else "SUCCESS"
         return report
 
@@ -173,6 +176,7 @@ class ImportWork:
             self.catalog.add_group({"name": category.name} | ids, self.when)
 
     def _import_offer(self, offer: yml.FeedOffer) -> None:
+        self._row += 1
         if offer.id in self._seen:
             self._refuse(offer.id, "Поле Ідентифікатор_товару: повторюється у файлі")
             return
@@ -193,8 +197,16 @@ class ImportWork:
 
     def _refuse(self, external_id: str, message: str) -> None:
         self._report.total += 1
-        self._report.with_errors_count += 1
-        self._add_error("import", OFFER_CODE, external_id=external_id, message=message)
+        self.refused += 1
+        if self.row_errors == "flat":
+            self._report.with_errors_count += 1
+            self._add_error("import", OFFER_CODE, external_id=external_id, message=message)
+            return
+        product = self.catalog.products.find(external_id)
+        position = external_id if self.row_errors == "external-ids" else str(self._row)
+        if self.row_errors == "prom-ids" and product is not None:
+            position = str(product.id)
+        add_row_error(self._report.errors, message, position)
 
     def _apply(
         self, external_id: str, reading: yml.OfferReading, variant: dict[str, Any]
@@ -276,7 +288,11 @@ class ImportWork:
 
 @dataclass(kw_only=True)
 class Import:
-    """An accepted import; `met` is the fault that fired for it, `report` None until it was carried out."""
+    """An accepted import; `met` is the fault that fired for it, `report` None until it was carried out.
+
+    `row_errors`, `failed_as` and `may_hang` are the shop's quirks when it was accepted. Where it `hangs`, all
+    of its rows were refused, and only a person ends it.
+    """
 
     id: str
     accepted_at: datetime
@@ -286,10 +302,22 @@ class Import:
     met: FaultHit | None = None
     report: Report | None = None
     spreadsheets: str = "as-asked"
+    row_errors: Shape = "flat"
+    failed_as: str = "FATAL"
+    may_hang: bool = False
+    hangs: Report | None = None
 
     def runs(self, now: datetime) -> bool:
-        """Return whether it still runs, or hangs for good."""
-        return self.due_at > now or (self.met is not None and self.met.fault.does == "import-never-ends")
+        """Return whether it still runs, or hangs until it is cancelled."""
+        return self.report is None and (self.due_at > now or self._never_ends)
+
+    @property
+    def _never_ends(self) -> bool:
+        return self.hangs is not None or bool(self.met and self.met.fault.does == "import-never-ends")
+
+    def fail(self, message: str) -> None:
+        """End it as one that failed."""
+        self.report = Report(status=self.failed_as, message=message)
 
 
 class ImportQueue:
@@ -313,42 +341,73 @@ class ImportQueue:
         now: datetime,
         hit: FaultHit | None = None,
     ) -> Import:
-        """Accept an import; raise ImportRefused when another one runs or the day's imports are used up."""
-        if hit and hit.fault.does == "import-refused":
-            raise ImportRefused(REFUSALS[hit.fault.reason or "daily-limit"])
-        if quirks.second_import == "refuse" and any(entry.runs(now) for entry in self.imports.values()):
-            raise ImportRefused(REFUSALS["running"])
+        """Accept an import; raise AnotherRuns when one runs, ImportRefused when the day's are used up."""
+        if hit and hit.fault.does == "import-refused" and hit.fault.reason != "running":
+            raise ImportRefused(DAILY_LIMIT)
+        refused = hit and hit.fault.does == "import-refused"
+        if refused or (quirks.second_import == "refuse" and self.running(now)):
+            raise AnotherRuns
         day = [entry for entry in self.imports.values() if entry.accepted_at > now - timedelta(hours=24)]
         if len(day) >= quirks.imports_per_day:
-            raise ImportRefused(REFUSALS["daily-limit"])
+            raise ImportRefused(DAILY_LIMIT)
         # Letters and digits: a client that takes the id for an int64 fails here as it would there.
         number = hashlib.sha256(str(len(self.imports)).encode()).hexdigest()[:24]
-        due = now + timedelta(seconds=quirks.import_seconds)
         entry = Import(
             id=number,
             accepted_at=now,
-            due_at=due,
+            due_at=now + timedelta(seconds=quirks.import_seconds),
             settings=settings,
             feed=feed,
             met=hit,
             spreadsheets=quirks.spreadsheets,
+            row_errors=quirks.row_errors,
+            failed_as=quirks.failed_import_as,
+            may_hang=quirks.refused_file == "hangs",
         )
         self.imports[number] = entry
         self.touched.add(number)
         return entry
 
+    def running(self, now: datetime) -> list[Import]:
+        """Return the imports that still run or hang, oldest first."""
+        return [entry for entry in self.imports.values() if entry.runs(now)]
+
+    def cancel(self, number: str | None, now: datetime) -> Import:
+        """Cancel an import as a person does in the cabinet, by default the oldest that runs or hangs.
+
+        Raises LookupError where there is none.
+        """
+        for entry in self.running(now):
+            if number in (None, entry.id):
+                entry.fail(CANCELLED)
+                self.touched.add(entry.id)
+                return entry
+        raise LookupError("no such import is running")
+
     def run_due_imports(self, now: datetime) -> None:
         """Carry out the due imports, in the order of acceptance; products get the date when it was due."""
         for entry in self.imports.values():
             if entry.report is None and not entry.runs(now):
-                photos = self._photo_status
-                if entry.met and entry.met.fault.does == "photos-missing":
-                    photos = missing_photos(entry.met, photos)
-                work = ImportWork(self._catalog, entry.settings, entry.due_at, photos, entry.spreadsheets)
-                entry.report = work.carry_out(entry.feed)
+                self._carry_out(entry)
                 self.touched.add(entry.id)
                 if len(entry.feed) > LARGEST_KEPT_FEED:
                     entry.feed = b""
+
+    def _carry_out(self, entry: Import) -> None:
+        photos = self._photo_status
+        if entry.met and entry.met.fault.does == "import-fails":
+            entry.fail(FAILED)
+            return
+        if entry.met and entry.met.fault.does == "photos-missing":
+            photos = missing_photos(entry.met, photos)
+        work = ImportWork(
+            self._catalog, entry.settings, entry.due_at, photos, entry.spreadsheets, entry.row_errors
+        )
+        report = work.carry_out(entry.feed)
+        if entry.may_hang and 0 < work.refused == report.total:
+            entry.hangs = Report(status="PARTIAL", errors=report.errors)
+            return
+        entry.report = replace(report, status=entry.failed_as) if report.status == "FATAL" else report
 
     def status(self, number: str, now: datetime) -> Report | None:
         """Return zeros with SUCCESS, then with PARTIAL, then the report (prom-api §4.4)."""
@@ -357,5 +416,7 @@ class ImportQueue:
             return None
         if entry.report is not None:
             return entry.report
+        if entry.hangs is not None:
+            return entry.hangs
         halfway = entry.accepted_at + (entry.due_at - entry.accepted_at) / 2
         return Report(status="SUCCESS" if now < halfway else "PARTIAL")

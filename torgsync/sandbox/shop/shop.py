@@ -18,11 +18,12 @@ from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.shop import orders
 from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.conversations import Conversations, ItemType
-from torgsync.sandbox.shop.imports import Import, ImportQueue
+from torgsync.sandbox.shop.imports import Import, ImportQueue, ImportSettings
 from torgsync.sandbox.shop.products import ShopCatalog, ShopGroup, ShopProduct
 
 # A sandbox may run for weeks; the oldest records are dropped.
 KEPT_RECORDS = 20_000
+EMPTY_FEED = b"<yml_catalog><shop><offers/></shop></yml_catalog>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +143,17 @@ class Shop:
         """Return all accepted imports, oldest first."""
         with self.up_to_date():
             return list(self.import_queue.imports.values())
+
+    def start_import(self, seconds: float) -> Import:
+        """Start an import in the cabinet that changes nothing and takes so long; it blocks all others."""
+        with self.up_to_date():
+            quirks = replace(self.quirks, second_import="accept", import_seconds=seconds)
+            return self.import_queue.accept(EMPTY_FEED, ImportSettings(), quirks, self.now())
+
+    def cancel_import(self, number: str | None = None) -> Import:
+        """Cancel an import in the cabinet, by default the oldest that runs or hangs; else a LookupError."""
+        with self.up_to_date():
+            return self.import_queue.cancel(number, self.now())
 
     def order(self, order_id: int) -> orders.ShopOrder:
         """Return the order as it is now."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, or_, select, update
 
 from torgsync.core.reason import Args, decode_args, encode_args
 from torgsync.state.repository import Repository
@@ -24,14 +24,18 @@ class ImportEnd(StrEnum):
 
     FINISHED = "finished"
     REFUSED = "refused"  # Prom did not accept it
+    BUSY = "busy"  # Prom did not accept it because another one was running
     FATAL = "fatal"  # it failed as a whole
     UNCLEAR = "unclear"
+    HANGING = "hanging"  # its changes were reconciled, and Prom may still be busy with it
+    CANCELLED = "cancelled"  # it hung before, and Prom does not know of it or calls it a failure now
 
 
 OK = 200
 """The status of a request that Prom did not refuse as such."""
-USED = or_(t.imports.c.ended.is_(None), t.imports.c.ended != ImportEnd.REFUSED)
-"""Which imports count: a refused one is none of the day's."""
+NOT_TAKEN = (ImportEnd.REFUSED, ImportEnd.BUSY)
+USED = or_(t.imports.c.ended.is_(None), t.imports.c.ended.not_in(NOT_TAKEN))
+"""Which imports count: one that Prom did not take is none of the day's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class UnfinishedImport:
-    """An import without an end, of a run that died or did not wait for it.
+class SentImport:
+    """An import that an earlier run sent, or may have sent.
 
     `prom_id` is None where it is unknown whether Prom accepted it. `undoes` says that its plan undoes a run.
     """
@@ -199,7 +203,7 @@ class Journal(Repository):
         for row in self._db.execute(select(i.run, i.ended).where(i.run.in_(list(runs)))):
             ends[row.run].append(row.ended)
         return [
-            OpenPlan(number, row.plan, bool(set(ends[number]) - {ImportEnd.REFUSED}), row.finished is None)
+            OpenPlan(number, row.plan, bool(set(ends[number]).difference(NOT_TAKEN)), row.finished is None)
             for number, row in sorted(runs.items())
             if None not in ends[number]
         ]
@@ -293,19 +297,48 @@ class Journal(Repository):
         """Record how an import ended."""
         self._update(t.imports, t.imports.c.id == number, ended=end)
 
-    def unfinished_import(self) -> UnfinishedImport | None:
+    def unfinished_import(self) -> SentImport | None:
         """Return the newest import of a plan that has no end, None where there is none."""
+        return self._sent_import(t.imports.c.ended.is_(None))
+
+    def hanging_import(self) -> SentImport | None:
+        """Return the newest import that Prom took, if it hangs, as far as is known; else None."""
+        c = t.imports.c
+        return self._sent_import(c.id == self._newest_import(), c.ended == ImportEnd.HANGING)
+
+    def hung_before(self, number: int) -> bool:
+        """Return whether the import before this one hung."""
+        c = t.imports.c
+        before = self._select(c.ended).where(c.id < number, USED).order_by(c.id.desc()).limit(1)
+        return self._db.execute(before).scalar() in (ImportEnd.HANGING, ImportEnd.CANCELLED)
+
+    def busy_since(self, start: datetime) -> datetime | None:
+        """Return when Prom first refused an import since `start` for another one, and took none after that.
+
+        None where it refused none for that reason, or took one since.
+        """
+        c = t.imports.c
+        refused = (c.id > self._newest_import(), c.started > start, c.ended == ImportEnd.BUSY)
+        return min(self._scalars(c.started, *refused), default=None)
+
+    def _newest_import(self) -> int:
+        """Return the number of the newest import that Prom took, or may have taken, 0 where there is none."""
+        c = t.imports.c
+        newest = self._select(c.id).where(USED).order_by(c.id.desc()).limit(1)
+        return self._db.execute(newest).scalar() or 0
+
+    def _sent_import(self, *where: ColumnElement[bool]) -> SentImport | None:
         c = t.imports.c
         row = self._db.execute(
             self._select(c.id, c.prom_id, c.offers, c.started, t.runs.c.plan, t.runs.c.undoes)
             .join(t.runs, t.runs.c.id == c.run)
-            .where(c.ended.is_(None), t.runs.c.plan.is_not(None))
+            .where(t.runs.c.plan.is_not(None), *where)
             .order_by(c.id.desc())
         ).first()
         if row is None:
             return None
         undoes = row.undoes is not None
-        return UnfinishedImport(row.id, row.prom_id, row.plan, row.offers, row.started, undoes)
+        return SentImport(row.id, row.prom_id, row.plan, row.offers, row.started, undoes)
 
     def imports_since(self, start: datetime) -> int:
         """Return how many imports were used since `start`."""

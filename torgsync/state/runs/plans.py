@@ -136,9 +136,12 @@ class Plans(Repository):
         """Record that all changes of an import file that have no outcome wait for the end of the import."""
         self._set(plan, *_IN_FILE, _OPEN, outcome=Outcome.DEFERRED, reasons=encode_reasons([reason]))
 
-    def reopen_imported(self, plan: int) -> None:
-        """Remove the outcome "deferred" of the changes of an import file, to reconcile them."""
-        self._set(plan, *_IN_FILE, _c.outcome == Outcome.DEFERRED, outcome=None, reasons="")
+    def importing(self) -> frozenset[str]:
+        """Return the goods of an import that was sent and whose end is not known yet."""
+        of_run = (t.runs.c.id == t.imports.c.run, t.imports.c.ended.is_(None))
+        sent = self._select(t.runs.c.plan).where(*of_run, t.runs.c.plan.is_not(None))
+        query = select(_c.good_id).where(_c.plan.in_(sent), *_IN_FILE)
+        return frozenset(self._db.execute(query).scalars())
 
     def doubtful(self, plan: int, *, after: int = 0) -> list[NumberedChange]:
         """Return the next changes that no guard holds and that have no outcome, or an unclear one."""

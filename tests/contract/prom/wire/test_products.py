@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recorded import IMPORT, PRODUCT, changed, parsed
 
-from torgsync.core.plan.channels import EditAnswer
+from torgsync.core.plan.channels import EditAnswer, RowError
 from torgsync.core.product.fields import Discount, Photo, Value, WholesaleStep
 from torgsync.core.product.products import Existing, dump
 from torgsync.prom.wire.products import WireProduct, edit_answer, edit_item, import_id, import_state
@@ -209,6 +209,33 @@ def test_an_import_has_reasons_of_single_products() -> None:
     first, second = state.errors_of["17"]
     assert (first, "ще щось" in second, list(state.errors_of)) == ("назву обрізано", True, ["17"])
     assert state.errors == ("{'validation': {'code': 1001}}", "просто слова")
+
+
+def test_an_import_names_the_rows_that_it_refused() -> None:
+    """In nested errors, by category or by the key above; photos are no rows, other shapes stay texts."""
+    nested = [
+        {"code": 1001, "field_code": "name", "positions": ["1600000001", 17, None]},
+        {"code": 1002, "field": "price", "message": "мала", "positions": 18},
+        {"code": 1003},
+        "слова",
+    ]
+    photo = {"category": "download_images", "errors": [{"code": 2004, "positions": ["17"]}]}
+    errors = [
+        {"category": "validation", "errors": nested},
+        {"import": [{"code": "3001", "positions": ["19"]}, "слова"]},
+        {"validation": {"code": 1001, "positions": ["20"]}},
+        photo,
+    ]
+    state = import_state({"status": "FAIL", "errors": errors}, lambda raw: str(raw or ""))
+    assert state.rows == (
+        RowError("validation", "1001", "name", "", ("1600000001", "17")),
+        RowError("validation", "1002", "price", "мала", ("18",)),
+        RowError("validation", "1003", ""),
+        RowError("import", "3001", "", "", ("19",)),
+        RowError("validation", "1001", "", "", ("20",)),
+    )
+    assert (state.errors, state.photos_failed, state.fatal) == ((str(photo),), True, True)
+    assert import_state({"errors": [{"errors": [{}]}]}, str).rows == (RowError("", "", "", "None"),)
 
 
 @pytest.mark.parametrize(

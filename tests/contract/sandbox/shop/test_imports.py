@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from typing import Any
 
 import httpx
 import pytest
 from shops import Clock, RunImport, client_of, counters, feed, import_feed, messages, offer, send_feed
 
 from torgsync.sandbox.quirks import Quirks
+from torgsync.sandbox.scenario import read_quirks
 from torgsync.sandbox.shop import imports
+from torgsync.sandbox.shop.import_errors import ANOTHER_RUNS
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID
 from torgsync.sandbox.shop.shop import Shop
 
@@ -61,20 +65,76 @@ class TestAcceptance:
         assert "id" not in send_feed(client, feed())
         assert len(shop.imports()) == 11
 
-    def test_second_import_is_accepted(self, client: httpx.Client, clock: Clock) -> None:
-        """Two imports of one file run side by side: one creates, for the other nothing is changed."""
+    def test_second_import_is_accepted(self, clock: Clock) -> None:
+        """By a switch two imports of one file run at once: one creates, for the other nothing changes."""
+        client = client_of(Shop(clock=clock, quirks=Quirks(second_import="accept")))
         first, second = send_feed(client, feed(offer())), send_feed(client, feed(offer()))
         clock.advance(seconds=10)
         reports = [client.get(f"/products/import/status/{sent['id']}").json() for sent in (first, second)]
         assert [(report["created"], report["not_changed"]) for report in reports] == [(1, 0), (0, 1)]
 
-    def test_second_import_is_refused(self, clock: Clock) -> None:
-        """By a switch an import is refused while another one runs."""
-        client = client_of(Shop(clock=clock, quirks=Quirks(second_import="refuse")))
+    @pytest.mark.parametrize(
+        ("shape", "status", "answer"),
+        [
+            ("400-object", 400, {"error": {"status": 400, "message": "{words}"}}),
+            ("400-flat", 400, {"status": 400, "message": "{words}"}),
+            ("400-text", 400, {"error": "{words}"}),
+            ("200-object", 200, {"error": {"status": 400, "message": "{words}"}}),
+            ("200-flat", 200, {"status": 400, "message": "{words}"}),
+        ],
+    )
+    def test_second_import_is_refused(
+        self, clock: Clock, shape: str, status: int, answer: dict[str, Any]
+    ) -> None:
+        r"""While another one runs, in all shapes and both languages, with all Cyrillic letters as `\u…`."""
+        shop = Shop(clock=clock, quirks=read_quirks(Quirks(), [f"busy_import_as={shape}"]))
+        client = client_of(shop)
+        shop.start_import(60)
+        for language, words in ANOTHER_RUNS.items():
+            files, headers = {"file": ("a.xml", feed())}, {"X-LANGUAGE": language}
+            refused = client.post("/products/import_file", files=files, data={"data": "{}"}, headers=headers)
+            assert (refused.status_code, refused.text.isascii()) == (status, True)
+            assert refused.json() == json.loads(json.dumps(answer).replace("{words}", words))
+        assert len(shop.imports()) == 1
+        clock.advance(seconds=60)
         assert "id" in send_feed(client, feed())
+
+
+class TestRefusedRows:
+    """Rows that are refused, as nested errors, and files of nothing else."""
+
+    @pytest.mark.parametrize(
+        ("shape", "positions"),
+        [("external-ids", ["1", "2"]), ("row-numbers", ["1", "2"]), ("prom-ids", ["{prom_id}", "2"])],
+    )
+    def test_nested_errors(self, clock: Clock, shape: str, positions: list[str]) -> None:
+        """They name field and rows, and are counted in the total alone."""
+        shop = Shop(clock=clock, quirks=read_quirks(Quirks(), [f"row_errors={shape}"]))
+        shop.add_product("1")
+        report = import_feed(client_of(shop), clock, feed(*REFUSED, offer("3")))
+        rows = [position.format(prom_id=shop.product("1").id) for position in positions]
+        error = {"code": 1001, "field_code": "price", "positions": rows}
+        assert report["errors"] == [{"category": "validation", "errors": [error]}]
+        assert counters(report) == {"total": 3, "imported": 1, "created": 1, "created_active": 1}
+        assert report["status"] == "PARTIAL"
+
+    def test_a_file_of_nothing_else_hangs(self, clock: Clock) -> None:
+        """By a switch: its counters stay at zero, and it blocks all others until a person cancels it."""
+        shop = Shop(clock=clock, quirks=Quirks(refused_file="hangs", failed_import_as="FAIL"))
+        client = client_of(shop)
+        sent = send_feed(client, feed(*REFUSED))
+        clock.advance(days=1)
+        report = client.get(f"/products/import/status/{sent['id']}").json()
+        assert (report["status"], counters(report), len(report["errors"])) == ("PARTIAL", {}, 2)
         assert "id" not in send_feed(client, feed())
-        clock.advance(seconds=1.5)
-        assert "id" in send_feed(client, feed())
+        assert shop.cancel_import().id == sent["id"]
+        assert client.get(f"/products/import/status/{sent['id']}").json()["status"] == "FAIL"
+        assert "id" in send_feed(client, feed(*REFUSED, offer("3")))
+        with pytest.raises(LookupError, match="no such import is running"):
+            shop.cancel_import(sent["id"])
+
+
+REFUSED = [offer("1", "<price>0</price>"), offer("2", "<price>0</price>")]
 
 
 class TestStatus:

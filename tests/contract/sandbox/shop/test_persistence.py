@@ -13,6 +13,7 @@ from shops import Clock, client_of, feed, offer, send_feed
 
 from torgsync.errors import TorgsyncError
 from torgsync.sandbox.faults import Fault
+from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.shop.filling import fill
 from torgsync.sandbox.shop.orders import ShopBuyer
 from torgsync.sandbox.shop.persistence import Persistence
@@ -109,6 +110,7 @@ def test_life_goes_on(again: Opened, clock: Clock) -> None:
 def test_an_import_under_way(again: Opened, clock: Clock) -> None:
     """An import that was running when the sandbox stopped ends in the next one; one that hangs hangs on."""
     shop = again()
+    shop.quirks = Quirks(second_import="accept")
     client = client_of(shop)
     shop.misbehave(Fault("import-never-ends", nth=2), Fault("photos-missing", nth=3))
     photo = "<picture>https://shop.example/1.jpg</picture>"
@@ -119,6 +121,8 @@ def test_an_import_under_way(again: Opened, clock: Clock) -> None:
     clock.advance(seconds=10)
     assert [product.external_id for product in back.products()] == ["1", "3"]
     assert [len(product.images) for product in back.products()] == [1, 0]
+    back.cancel_import()
+    assert back.import_queue.running(clock()) == []
 
 
 def test_every_write_is_kept_at_once(again: Opened, file: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from builders import LATER, NOON
 from states import HOUR, ME, SLUG, at_once
 
-from torgsync.state.runs.journal import LEASE, Holder, ImportEnd, Lease, OpenPlan, Request, UnfinishedImport
+from torgsync.state.runs.journal import LEASE, Holder, ImportEnd, Lease, OpenPlan, Request, SentImport
 from torgsync.state.store import UnitOfWork, open_store
 
 ENDS = (ImportEnd.FINISHED, ImportEnd.REFUSED, ImportEnd.UNCLEAR)
@@ -46,14 +46,38 @@ def test_an_import_without_an_end_is_found_again(work: UnitOfWork) -> None:
     first = work.journal.begin_import(run, 5, NOON)
     assert work.journal.unfinished_import() is None
     work.journal.plan_of_run(run, 7, 40)
-    assert work.journal.unfinished_import() == UnfinishedImport(first, None, 7, 5, NOON)
+    assert work.journal.unfinished_import() == SentImport(first, None, 7, 5, NOON)
     second = work.journal.begin_import(run, 6, LATER)
     work.journal.import_accepted(second, "0123456789abcdef01234567")
-    found = UnfinishedImport(second, "0123456789abcdef01234567", 7, 6, LATER)
+    found = SentImport(second, "0123456789abcdef01234567", 7, 6, LATER)
     assert work.journal.unfinished_import() == found
     for number in (first, second):
         work.journal.end_import(number, ImportEnd.FINISHED)
     assert work.journal.unfinished_import() is None
+
+
+def test_an_import_that_hangs_or_was_refused_for_another(work: UnitOfWork) -> None:
+    """It hangs until Prom takes a newer one; refusals for another import are none of the day's."""
+    journal = work.journal
+    run = journal.begin_run(ME, NOON)
+    journal.plan_of_run(run, 7, 40)
+    assert (journal.hanging_import(), journal.busy_since(NOON)) == (None, None)
+    first = journal.begin_import(run, 5, NOON)
+    journal.end_import(first, ImportEnd.HANGING)
+    assert not journal.hung_before(first)
+    for hours in (1, 2):
+        journal.end_import(journal.begin_import(run, 5, NOON + hours * HOUR), ImportEnd.BUSY)
+    assert journal.hanging_import() == SentImport(first, None, 7, 5, NOON)
+    assert [journal.busy_since(NOON + start * HOUR) for start in (0, 1, 2)] == [
+        *(NOON + HOUR, NOON + 2 * HOUR),
+        None,
+    ]
+    assert journal.imports_since(NOON - HOUR) == 1
+    second = journal.begin_import(run, 5, NOON + 3 * HOUR)
+    assert journal.hung_before(second)
+    journal.end_import(first, ImportEnd.CANCELLED)
+    assert journal.hung_before(second)
+    assert (journal.hanging_import(), journal.busy_since(NOON)) == (None, None)
 
 
 def test_imports_are_counted_over_a_rolling_day(work: UnitOfWork) -> None:

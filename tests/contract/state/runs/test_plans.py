@@ -18,6 +18,7 @@ from torgsync.core.product.fields import Channel
 from torgsync.core.product.products import Product
 from torgsync.core.reason import Reason
 from torgsync.errors import Temporary
+from torgsync.state.runs.journal import ImportEnd
 from torgsync.state.store import Store, UnitOfWork
 
 SAID = prom_said("занадто мала", "blocked word")
@@ -166,7 +167,7 @@ def test_outcomes_are_recorded(work: UnitOfWork) -> None:
     assert recorded[numbers[3]] == (Outcome.DEFERRED, (NOT_REACHED,))
 
 
-def test_imported_changes_are_deferred_and_reopened(work: UnitOfWork) -> None:
+def test_imported_changes_are_deferred(work: UnitOfWork) -> None:
     """Only those without an outcome; removals and edits stay as they are."""
     plans = work.plans
     plan = plans.begin(NOON)
@@ -177,8 +178,22 @@ def test_imported_changes_are_deferred_and_reopened(work: UnitOfWork) -> None:
     assert [item.outcome for item in plans.changes(plan)] == [Outcome.DEFERRED, Outcome.UNCLEAR, None]
     assert [item.seq for item in plans.doubtful(plan)] == [2, 3]
     assert [item.seq for item in plans.doubtful(plan, after=2)] == [3]
-    plans.reopen_imported(plan)
-    assert [item.outcome for item in plans.changes(plan)] == [None, Outcome.UNCLEAR, None]
+
+
+def test_goods_of_an_import_without_an_end(work: UnitOfWork) -> None:
+    """The goods of its file: creations and updates that no edit can carry, but nothing that is held."""
+    plans, journal = work.plans, work.journal
+    plan = plans.begin(NOON)
+    held = replace(creation(product("3")), held="identity")
+    price, name = (Decimal(1), Decimal(2)), ("a", "b")
+    plans.add(plan, [creation(product("1")), update("2", name=name), held, update("4", price=price)])
+    run = journal.begin_run(ME, NOON)
+    journal.plan_of_run(run, plan, 4)
+    assert plans.importing() == set()
+    number = journal.begin_import(run, 2, NOON)
+    assert plans.importing() == {"1", "2"}
+    journal.end_import(number, ImportEnd.UNCLEAR)
+    assert plans.importing() == set()
 
 
 def test_fields_changed_by_later_plans(state: Store) -> None:

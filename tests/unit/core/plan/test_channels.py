@@ -5,14 +5,12 @@ from __future__ import annotations
 import pytest
 
 from torgsync.core.plan.channels import (
-    IMPORT_DEADLINE,
     IMPORT_TAKES,
     Budget,
     ImportState,
+    RowError,
     budget,
     by_channel,
-    poll_times,
-    says_another_runs,
     updated_fields,
 )
 from torgsync.core.product.fields import FIELDS, Channel
@@ -62,19 +60,26 @@ def test_an_import_without_offers_is_never_finished() -> None:
     assert not ImportState("SUCCESS", {"updated": 1}).covers(0)
 
 
-@pytest.mark.parametrize(("status", "fatal"), [("FATAL", True), ("PARTIAL", False), ("SUCCESS", False)])
-def test_only_fatal_is_a_failure_of_the_whole(status: str, fatal: bool) -> None:
+def test_refused_rows_that_no_counter_has_are_dealt_with() -> None:
+    """They count once each; but while all counters are zero, the import has not begun."""
+    rows = (RowError("validation", "1001", "name", "", ("1", "2")), RowError("", "7", "", "", ("2",)))
+    assert [
+        ImportState("PARTIAL", counters, rows=rows).covers(3)
+        for counters in ({"created": 1}, {"total": 3}, {"created": 1, "with_errors_count": 1}, {})
+    ] == [True, False, True, False]
+
+
+FAILED = ["FATAL", "FAIL", "ERROR", "FAILED"]
+
+
+@pytest.mark.parametrize(
+    ("status", "fatal"), [*((word, True) for word in FAILED), ("PARTIAL", False), ("SUCCESS", False)]
+)
+def test_only_a_failure_is_one_of_the_whole(status: str, fatal: bool) -> None:
     """Partial successes are decided product by product."""
     state = ImportState(status, {"with_errors_count": 2, "created": 1})
     assert (state.fatal, state.failed, state.dealt_with) == (fatal, 2, 3)
     assert ImportState(status, {}).failed == 0
-
-
-def test_an_import_is_asked_for_until_its_deadline() -> None:
-    """After 1, 2, 4, 8 and 15 seconds, then every 30, for half an hour."""
-    pauses = list(poll_times())
-    assert pauses[:7] == [1, 2, 4, 8, 15, 30, 30]
-    assert sum(pauses[:-1]) < IMPORT_DEADLINE <= sum(pauses)
 
 
 @pytest.mark.parametrize(
@@ -86,20 +91,3 @@ def test_a_plan_has_a_cost(edits: int, imports: int, offers: int, requests: int)
     cost = budget(edits=edits, imports=imports, offers=offers, imports_left=7)
     assert cost == Budget(requests, imports, 7)
     assert cost.seconds(2.0) == requests / 2 + imports * IMPORT_TAKES
-
-
-@pytest.mark.parametrize(
-    ("words", "runs"),
-    [
-        ("Импорт уже запущен, дождитесь его завершения", True),
-        ("Імпорт вже виконується, зачекайте", True),
-        ("another import is in progress", True),
-        ("Превышено количество импортов в сутки", False),
-        ("Перевищено ліміт, зачекайте до завершення доби", False),
-        ("The daily limit is reached, wait until it is finished", False),
-        ("without a reason", False),
-    ],
-)
-def test_another_import_is_recognised_by_likely_words(words: str, *, runs: bool) -> None:
-    """What speaks of the day's number is no import that runs; what says nothing is not waited for."""
-    assert says_another_runs(words) is runs

@@ -107,8 +107,12 @@ def number_of_photos(values: Mapping[str, Value]) -> int:
     return min(len(photos), PHOTO_LIMIT) if isinstance(photos, tuple) else 0
 
 
-CREATION_WORDS = ("presence", "price")
-"""`updated_fields` of a file that only creates: the mildest, should a product exist after all."""
+CREATION_WORDS = ("sku",)
+"""`updated_fields` of a file that only creates, should a product exist after all.
+
+Products of a variant group that are in the file with the new ones exist for certain. Their prices and stock
+may be edited while Prom works on the file, and must not be set back by it.
+"""
 
 
 @dataclass
@@ -141,11 +145,15 @@ class ImportFile:
                 known = work.products.known([item.change.good_id for item in page])
             yield page, known
 
-    def touched(self, known: ProductSnapshot) -> bool:
-        """Return whether a product was modified since this file was written."""
+    def touched(self, item: NumberedChange, known: ProductSnapshot) -> bool:
+        """Return whether the import modified a product: its time has moved since this file was written.
+
+        Where prices or stock of it were sent as well, its time proves nothing.
+        """
         shown = known.existing
         return (
             shown is not None
+            and not by_channel(item.change.fields, Channel.EDIT)
             and known.good_id in self.modified
             and shown.modified != self.modified[known.good_id]
         )

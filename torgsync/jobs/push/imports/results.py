@@ -6,24 +6,27 @@ Source: docs/developers/prom-api.md §4.4, §11 Q4-Q6.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from torgsync.core.plan.channels import ImportState, by_channel
 from torgsync.core.plan.decide import ProductSnapshot
 from torgsync.core.plan.diff import IN_MODERATION, Verb, is_cut, keeps
+from torgsync.core.plan.import_rows import RowErrors, match_rows, row_reason
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReason, OutcomeReasons, prom_said
 from torgsync.core.plan.rollback import import_content
 from torgsync.core.product.fields import FIELDS, Channel, Value
 from torgsync.core.product.products import Existing, Product, shows
 from torgsync.core.reason import Reason
 from torgsync.jobs.context import Progress, Stage
-from torgsync.jobs.push.edits import Edit, EditSender, edit_after_creation, edit_of
+from torgsync.jobs.push.edits import Edit, EditSender, edit_after_creation
 from torgsync.jobs.push.imports.feed_file import ImportFile
 from torgsync.jobs.push.outcomes import ChangeOutcome
 from torgsync.state.runs.journal import ImportEnd
 from torgsync.state.runs.plans import NumberedChange
 from torgsync.state.shop.products import Accepted
 
+FEW_ERRORS = 3
+"""Errors of an import as a whole that are given as the reason of a product."""
 ENDING = 20
 """Letters of the end of a cut text that are kept as an argument."""
 DESCRIPTIONS = frozenset({"description", "description_ru"})
@@ -33,14 +36,19 @@ shows that afterwards."""
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """How an import ended: what Prom said last, None where its acceptance or its end is unknown, and why.
+    """How an import ended: what Prom said last, None where its acceptance is unknown.
 
-    `read_back` is whether its products were read back already.
+    `trouble` is why it is unknown how it ended, None where that is known. `read_back` is whether its products
+    were read back already. It `hangs` where Prom has dealt with none of its rows for long; where the import
+    before `hung` as well, what it did not make is not sent again until it changes. `rows` are refused ones.
     """
 
     state: ImportState | None
     trouble: OutcomeReason | None = None
     read_back: bool = False
+    hangs: bool = False
+    hung: bool = False
+    rows: RowErrors = field(default_factory=RowErrors)
 
     @property
     def lost_photos(self) -> bool:
@@ -48,25 +56,40 @@ class ImportResult:
         return self.state is not None and self.state.photos_failed
 
     @property
+    def fatal(self) -> bool:
+        """Whether the import failed as a whole."""
+        return self.state is not None and self.trouble is None and self.state.fatal
+
+    @property
     def end(self) -> ImportEnd:
         """What the journal records."""
-        if self.state is None:
+        if self.hangs:
+            return ImportEnd.HANGING
+        if self.trouble:
             return ImportEnd.UNCLEAR
-        return ImportEnd.FATAL if self.state.fatal else ImportEnd.FINISHED
+        return ImportEnd.FATAL if self.fatal else ImportEnd.FINISHED
+
+    def clean(self, good_id: str) -> bool:
+        """Return whether Prom took the row of a good: it ended well, and no error may be about this row."""
+        if self.state is None or self.trouble or self.fatal or self.state.failed:
+            return False
+        return not self.rows.unmatched and good_id not in self.rows.of_good
 
     def errors_of(self, good_id: str) -> OutcomeReasons:
         """Return what Prom said of one product; it says something of a success too."""
         errors = self.state.errors_of.get(good_id, ()) if self.state else ()
-        return (prom_said(*errors),) if any(errors) else ()
+        said = (prom_said(*errors),) if any(errors) else ()
+        return (*said, *map(row_reason, self.rows.of_good.get(good_id, ())))
 
     def reasons(self, good_id: str) -> OutcomeReasons:
         """Return why a product was refused or is unclear."""
-        if self.state is None:
-            return (self.trouble,) if self.trouble else ()
         if of_product := self.errors_of(good_id):
             return of_product
-        errors = self.state.errors[:3]
-        return (prom_said(*errors) if any(errors) else Reason(OutcomeCode.NO_REASON),)
+        if self.trouble:
+            return (self.trouble,)
+        errors = self.state.errors[:FEW_ERRORS] if self.state else ()
+        said = (prom_said(*errors),) if any(errors) else ()
+        return (*said, *map(row_reason, self.rows.unmatched[:FEW_ERRORS])) or (Reason(OutcomeCode.NO_REASON),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +112,22 @@ class ImportedChange:
 class ImportReconciler:
     """Reconciles the changes of one import; `editor` sends the edits that new products still need.
 
-    It is `late` where an earlier run sent the import, so that a person may have edited its products since,
-    and `edited` where the edits of the plan were sent before it.
+    It is `late` where an earlier run sent the import, so that a person may have edited its products since.
     """
 
     file: ImportFile
     editor: EditSender
     late: bool
-    edited: bool
 
     def reconcile(self, result: ImportResult, offers: int) -> None:
         """Record every outcome, page by page, and send the edits that new products need."""
+        result = self._matched(result)
         done = 0
         for page in self.file.pages():
             changes = [self._imported(item, known, result) for item, known in page]
             self._store([item for item, _ in page], changes, result)
             # A change with an edit to come gets its outcome from that: half of it is not done.
             edited_later = {change.seq for change in changes if change.edit}
-            if not self.edited:
-                updates = (item for item, _ in page if item.change.verb is Verb.UPDATE)
-                edited_later |= {item.seq for item in updates if edit_of(item)}
             self.file.outcomes.record(
                 ChangeOutcome(change.seq, change.outcome, change.reasons)
                 for change in changes
@@ -118,6 +137,22 @@ class ImportReconciler:
             done += len(page)
             self.file.context.report(Progress(Stage.READ_BACK, done, offers))
         self.file.photos.store(failed=result.lost_photos)
+
+    def _matched(self, result: ImportResult) -> ImportResult:
+        """Return the result with the refused rows matched to the goods of the import."""
+        rows = result.state.rows if result.state else ()
+        if not rows:
+            return result
+        named = {position for row in rows for position in row.positions}
+        by_external_id, by_prom_id = {}, {}
+        for page in self.file.pages():
+            for _, known in page:
+                external_id = self.file.prom.names.external_id(known.good_id)
+                if external_id in named:
+                    by_external_id[external_id] = known.good_id
+                if known.existing and known.existing.prom_id in named:
+                    by_prom_id[known.existing.prom_id] = known.good_id
+        return replace(result, rows=match_rows(rows, by_external_id, by_prom_id))
 
     def _store(
         self, items: Sequence[NumberedChange], changes: Sequence[ImportedChange], result: ImportResult
@@ -137,8 +172,8 @@ class ImportReconciler:
         """Return the product that Prom refused by itself: as desired, or as it was to be restored."""
         if not self.file.undoes:
             return change.refused
-        alone = change.outcome is Outcome.REFUSED and result.state is not None and not result.state.fatal
-        return import_content(item.change) if alone else None
+        alone = change.outcome is Outcome.REFUSED and not result.fatal
+        return import_content(item.change) if alone or change.refused else None
 
     def _imported(self, item: NumberedChange, known: ProductSnapshot, result: ImportResult) -> ImportedChange:
         if item.change.verb is Verb.UPDATE:
@@ -156,8 +191,7 @@ class ImportReconciler:
     def _updated(self, item: NumberedChange, known: ProductSnapshot, result: ImportResult) -> ImportedChange:
         writes_names = self.file.fields & DESCRIPTIONS and not self.file.undoes
         side_effects = {name: "" for name in DESCRIPTIONS if writes_names and is_name_instead(known, name)}
-        touched = not self.edited and self.file.touched(known)
-        change = updated(item, known, result, side_effects, touched=touched)
+        change = updated(item, known, result, side_effects, touched=self.file.touched(item, known))
         return self._with_remarks(item, change, result) if change.outcome is Outcome.DONE else change
 
     def _with_remarks(
@@ -190,9 +224,9 @@ def updated(
     one that shows none of the changed fields but was `touched`, modified by the import. The others were
     refused. `side_effects` are values that the file could not but change as well.
     """
-    values = _imported_values(item)
-    state, shown = result.state, known.existing
-    clean = state is not None and not state.fatal and not state.failed
+    values, shown = _imported_values(item), known.existing
+    touched = touched and item.change.good_id not in result.rows.of_good
+    clean = result.clean(item.change.good_id)
     if shown is not None and (clean or _shows_or_touched(shown, values, touched=touched)):
         accepted = accepted_of(item.change.good_id, {**side_effects, **values}, shown)
         return ImportedChange(item.seq, Outcome.DONE, accepted=accepted)
@@ -202,9 +236,11 @@ def updated(
 def not_imported(item: NumberedChange, known: ProductSnapshot, result: ImportResult) -> ImportedChange:
     """Return the outcome of a change that Prom does not show: unclear or refused."""
     reasons = result.reasons(item.change.good_id)
-    if result.state is None:
-        return ImportedChange(item.seq, Outcome.UNCLEAR, reasons)
-    refused = None if result.state.fatal else known.desired
+    named = bool(result.errors_of(item.change.good_id))
+    if result.trouble and not named:
+        given_up = known.desired if result.hangs and result.hung else None
+        return ImportedChange(item.seq, Outcome.UNCLEAR, reasons, refused=given_up)
+    refused = None if result.fatal and not named else known.desired
     return ImportedChange(item.seq, Outcome.REFUSED, reasons, refused=refused)
 
 

@@ -1,0 +1,68 @@
+"""How long a run waits for an import, and what refusals and states of imports mean.
+
+A run waits for nothing that it cannot influence longer than it must: the next run goes on where it ended
+(architecture §6.6). Source: docs/developers/prom-api.md §4.3, §4.4, §11 Q5, Q11.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A wait: the first pauses in seconds, the pause after them, and the seconds of all pauses together."""
+
+    first: tuple[int, ...]
+    then: int
+    limit: int
+
+    def pauses(self) -> Iterator[int]:
+        """Yield the pauses, the last one cut, until the limit is reached."""
+        left = self.limit
+        for pause in self.first:
+            yield min(pause, left)
+            left -= min(pause, left)
+            if not left:
+                return
+        while left:
+            yield min(self.then, left)
+            left -= min(self.then, left)
+
+
+ACCEPTED = Wait((1, 2, 4, 8, 15), 30, 15 * 60)
+"""For the end of an import that Prom accepted: it takes three minutes to ten (prom-api §4.4)."""
+LOST = Wait((15, 30, 45), 60, 270)
+"""For products of an import whose answer was lost: five minutes, with the requests that read them back."""
+TURN = Wait((20, 40), 60, 5 * 60)
+"""Until Prom takes an import that it refused because another one is running."""
+HANGS_AFTER = timedelta(minutes=30)
+"""After this time an import without any counters hangs, and one without its end is unclear."""
+
+
+def is_late(sent: datetime, now: datetime) -> bool:
+    """Return whether an import that was sent then should have come to its end long ago."""
+    return now - sent >= HANGS_AFTER
+
+
+_SURE = re.compile(r"одновремен|одночасн", re.IGNORECASE)
+_LIKELY = re.compile(
+    r"ограничение на запуск|обмеження на запуск|running|progress|finish|complet|запущ|выполн|викон|заверш"
+    r"|дожд|дочек|зачек|подожд|трив",
+    re.IGNORECASE,
+)
+_OF_THE_DAY = re.compile(
+    r"limit|л[іи]м[іи]т|day|доб[іу]|сут|к[іо]л[ьи]ч|кільк|превыш|перевищ|на день", re.IGNORECASE
+)
+
+
+def says_another_runs(words: str) -> bool:
+    """Return whether Prom takes no import because another one is running, by the words of its refusal.
+
+    The Russian words are recorded, Ukrainian ones are expected; the words for the day's number of imports are
+    not recorded (prom-api §4.3, §4.6), so what may be them counts as them: nothing is lost but a wait.
+    """
+    return bool(_SURE.search(words)) or (bool(_LIKELY.search(words)) and not _OF_THE_DAY.search(words))
