@@ -34,6 +34,7 @@ from torgsync.core.plan.external_ids import (
     started,
     without_own_edits,
 )
+from torgsync.core.plan.import_rows import match_rows
 from torgsync.core.plan.imports import ACCEPTED, HANGS_AFTER, LOST, TURN, is_late
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.core.text import counted
@@ -344,10 +345,19 @@ class _IdWriter:
         self.context.report(Progress(Stage.READ_BACK))
         after, said = self._shown(before), state.errors_of if state else {}
         general = state.errors[:3] if state else ()
+        rows = match_rows(
+            state.rows if state else (),
+            {one.good_id: one.prom_id for one in before},
+            {one.prom_id: one.prom_id for one in before},
+        ).of_good
         results = []
         for done, (one, copy) in enumerate(before.items(), 1):
             self.context.report(Progress(Stage.READ_BACK, done, len(before)))
-            words = said.get(one.good_id) or said.get(one.prom_id) or general
+            refused = tuple(
+                " ".join(filter(None, (row.words, row.number, row.column)))
+                for row in rows.get(one.prom_id, ())
+            )
+            words = said.get(one.good_id) or said.get(one.prom_id) or refused or general
             result = judge(one, copy, after.get(one.prom_id), words)
             results.append(self._without_own_edits(result) if result.differences else result)
         return results
