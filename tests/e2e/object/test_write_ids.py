@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from faulty import FaultyServer, Kills
 from homes import Home, Ran, stopped
+from schemas import valid
 from shops import Clock
 
+from torgsync.cli.plan.schemas import COUNT, TEXT, record
 from torgsync.prom.spreadsheet import COLUMNS
 from torgsync.sandbox.shop.products import ShopProduct
 from torgsync.sandbox.shop.spreadsheet import read_sheet
@@ -101,7 +103,21 @@ def fill(bare: Home) -> None:
         )
 
 
+ONE = {"good_id": TEXT, "prom_id": TEXT, "title": TEXT}
+DIFFERENCE = record(key=TEXT, before=TEXT, after=TEXT)
+RESULT = record(**ONE, outcome=TEXT, message=TEXT, differences={"type": "array", "items": DIFFERENCE})
+IDS = record(
+    planned={"type": "array", "items": record(**ONE)},
+    kept=COUNT,
+    imports=COUNT,
+    imports_left=COUNT,
+    agreed={"type": ["boolean", "null"]},
+    results={"type": "array", "items": RESULT},
+)
+
+
 def outcomes(document: dict[str, Any]) -> dict[str, str]:
+    valid(document["external_ids"], IDS)
     return {one["good_id"]: one["outcome"] for one in document["external_ids"]["results"]}
 
 
@@ -173,7 +189,12 @@ def test_without_a_terminal_a_yes_is_needed(shop: Takeover) -> None:
     assert "4 products without an external id: they get the ids of their goods" in shown.lines
     assert "1 product with another external id: left alone" in shown.lines
     document = shop.adopt("--dry-run", "--format", "json").json
-    assert len(document["external_ids"]["planned"]) == 4
+    assert (len(document["external_ids"]["planned"]), outcomes(document)) == (4, {})
+    table = shop.adopt("--dry-run", "--format", "csv")
+    assert (table.lines[0], len(table.lines)) == (
+        "story,by,good_id,title,prom_id,external_id,title_on_prom",
+        6,
+    )
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ _OUTCOMES = {
     IdOutcome.TAKEN: "not sent: another product on Prom.ua has this external id",
     IdOutcome.NAMELESS: "not sent: Prom.ua shows no name of it, and the file needs one",
 }
-_STOCK = {
+_KEYS = {
     "price": "price",
     "presence": "presence",
     "quantity_in_stock": "quantity",
@@ -66,7 +66,7 @@ def result_message(result: IdResult) -> str:
 
 def difference_message(one: Difference) -> str:
     """Return what differs: the value before and the one after."""
-    name = _STOCK.get(one.key, one.key.replace("_", " "))
+    name = _KEYS.get(one.key, one.key.replace("_", " "))
     if one.key == "id":
         return f"{name}: it is not on Prom.ua any more"
     return f"{name}: {_value(one.before)} -> {_value(one.after)}"

@@ -353,10 +353,8 @@ class _IdWriter:
         results = []
         for done, (one, copy) in enumerate(before.items(), 1):
             self.context.report(Progress(Stage.READ_BACK, done, len(before)))
-            refused = tuple(
-                " ".join(filter(None, (row.words, row.number, row.column)))
-                for row in rows.get(one.prom_id, ())
-            )
+            errors = rows.get(one.prom_id, ())
+            refused = tuple(" ".join(filter(None, (row.words, row.number, row.column))) for row in errors)
             words = said.get(one.good_id) or said.get(one.prom_id) or refused or general
             result = judge(one, copy, after.get(one.prom_id), words)
             results.append(self._without_own_edits(result) if result.differences else result)
