@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from itertools import chain, repeat
 from math import inf
 from threading import Lock
-from typing import Literal
+from typing import Literal, get_args
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "ANY")
 HTTP_OK = 200
@@ -49,6 +49,10 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "parcel-refused": (),
     "no-lines": ("lines", "items_every", "items_share"),
 }
+Refusal = Literal["daily-limit", "running"]
+MissingLines = Literal["absent", "null", "empty"]
+# The parameters that are words, and which.
+WORDS: Mapping[str, tuple[str, ...]] = {"reason": get_args(Refusal), "lines": get_args(MissingLines)}
 FRACTIONS = ("share", "retry_after", "seconds", "items_share")
 RANGES = (
     (("nth", "every", "first", "last", "items_every"), 1, inf),
@@ -114,8 +118,8 @@ class Fault:
     status: int | None = None
     items_every: int | None = None
     items_share: float | None = None
-    reason: Literal["daily-limit", "running"] | None = None
-    lines: Literal["absent", "null", "empty"] | None = None
+    reason: Refusal | None = None
+    lines: MissingLines | None = None
 
     def __post_init__(self) -> None:
         if mistakes := list(self._mistakes()):
@@ -138,6 +142,8 @@ class Fault:
         for name in ("retry_after", "seconds", "status", "items_every", "items_share", "reason", "lines"):
             if getattr(self, name) is not None and name not in knows:
                 yield f"`{self.does}` knows no {name}"
+        for name, words in WORDS.items():
+            yield from _wrong_word(name, getattr(self, name), words)
         if self.does == "web-page" and self.status not in (None, *WEB_PAGE_STATUSES):
             yield "a web page comes with status 200, 403 or 503"
 
@@ -163,6 +169,11 @@ class Fault:
             and (self.last is None or call <= self.last)
             and _is_drawn(self.share, self.seed, call)
         )
+
+
+def _wrong_word(name: str, word: str | None, words: Iterable[str]) -> Iterator[str]:
+    if word not in (None, *words):
+        yield f'{name} "{word}" is none of {", ".join(words)}'
 
 
 @dataclass(frozen=True)
@@ -219,7 +230,7 @@ def _value(name: str, text: str) -> object:
     names = [key.name for key in fields(Fault) if key.name not in {"does", "on"}]
     if name not in names:
         raise ValueError(f'there is no key "{name}"; there are {", ".join(names)}')
-    if name in ("reason", "lines"):
+    if name in WORDS:
         return text
     try:
         return float(text) if name in FRACTIONS else int(text)

@@ -270,6 +270,11 @@ def test_a_path_that_some_call_has_is_taken(text: str) -> None:
         *(("429", {"retry_after": -1.0}), ("429", {"on": "FETCH it"}), ("429", {"on": "GET a b"})),
         *(("429", {"seconds": 1.0}), ("gaps", {"items_every": 0}), ("gaps", {"status": 404})),
         *(("web-page", {"status": 404}), ("photos-missing", {"status": 7})),
+        *(
+            ("no-lines", {"lines": "gone"}),
+            ("import-refused", {"reason": "none"}),
+            ("gaps", {"lines": "null"}),
+        ),
     ],
 )
 def test_rules_that_say_nothing(does: str, keys: dict[str, object]) -> None:

@@ -122,7 +122,7 @@ class Orders(SettingsTable):
     since: str | None = None
     """Day from which on orders go to Torgsoft, "2026-03-01"; older ones are kept here alone."""
     free_lines: Literal["comment", "hold"] = "comment"
-    """Where a free line that is no good (a gift card) goes: the file's "comment", or "hold" the order."""
+    """Where a free line that is no good (a gift card) goes: the file's "comment"; "hold" holds the order."""
     zone: str = "Europe/Kyiv"
     """Whose clock orders and payments are told by."""
     ship_message: str | None = None

@@ -20,16 +20,11 @@ from torgsync.core.orders.reasons import FINDING_OF, HOLD_OF, Hold, HoldReason, 
 from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.reason import Reason
 
-ABOUT_FILE = frozenset(
-    (
-        Code.ORDER_NO_LINES,
-        Code.ORDER_GOOD_UNKNOWN,
-        Code.ORDER_FREE_LINE,
-        Code.ORDER_ID_UNKNOWN,
-        Code.ORDER_SUM,
-    )
-)
-"""Findings about what goes into a file: an order that needs none has nothing to be looked at."""
+NOTES = frozenset((Code.ORDER_FREE_LINE, Code.ORDER_ID_UNKNOWN))
+"""Findings about what is in a file: there is nothing to be done before it is written."""
+
+ABOUT_LINES = NOTES | {Code.ORDER_NO_LINES, Code.ORDER_GOOD_UNKNOWN, Code.ORDER_SUM}
+"""Findings about the lines of an order, and what they come to."""
 
 NEEDS_NO_FILE = (HoldReason.DELIVERED_EARLIER, HoldReason.NO_SALE, HoldReason.PLACED_EARLIER)
 """Why no file of an order is due, and nothing is to be done about its lines either."""
@@ -165,7 +160,7 @@ def _with_lines(incoming: Order, known: StoredOrder | None) -> Order:
         total=before.total,
         discount=before.discount,
         discount_inferred=before.discount_inferred,
-        unreadable=before.unreadable,
+        unreadable=incoming.unreadable or before.unreadable,
     )
 
 
@@ -176,13 +171,17 @@ def _as_stored(order: Order, known: StoredOrder | None) -> Order:
 def _useful_findings(
     known: StoredOrder | None, order: Order, hold: Hold | None, findings: tuple[Finding, ...]
 ) -> tuple[Finding, ...]:
-    """Return the findings that are of use: none about the file of an order that needs none, none twice."""
-    if hold is not None and hold.code in NEEDS_NO_FILE:
-        return tuple(finding for finding in findings if finding.code not in ABOUT_FILE)
-    if known is None or known.hold is not None or known.order.lines != order.lines:
-        return findings
-    reported = (Code.ORDER_FREE_LINE, Code.ORDER_ID_UNKNOWN)
-    return tuple(finding for finding in findings if finding.code not in reported)
+    """Return the findings that are of use.
+
+    Nothing about the lines of an order that needs no file, and what is only to be known about a file when
+    there is something new in it.
+    """
+    useless: frozenset[Code] = frozenset()
+    if hold is not None:
+        useless = ABOUT_LINES if hold.code in NEEDS_NO_FILE else NOTES
+    elif known and known.hold is None and known.order.lines == order.lines:
+        useless = NOTES
+    return tuple(finding for finding in findings if finding.code not in useless)
 
 
 def _hold(

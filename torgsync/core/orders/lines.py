@@ -161,8 +161,8 @@ def _product_gone(line: Line, known: Line) -> bool:
 def same_goods(given: Sequence[Line], now: Sequence[Line]) -> bool:
     """Return whether two versions of an order sell the same items at the same prices, in any order.
 
-    Names and articles do not count. A line whose good became known is the same sale as before, and where the
-    lines were not known, a person entered what the seller's cabinet shows.
+    Names and articles do not count. A line whose good became known or got another key is the same sale as
+    before, and where the lines were not known, a person entered what the seller's cabinet shows.
     """
     if not given:
         return True
@@ -191,8 +191,6 @@ def _one_good(line: Line, other: Line) -> bool:
 
 
 def _one_product(line: Line, other: Line) -> bool:
-    if line.good_id and other.good_id:
-        return False
     if line.prom_id and other.prom_id:
         return line.prom_id == other.prom_id
-    return line.name == other.name
+    return not (line.good_id and other.good_id) and line.name == other.name

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from torgsync.core.findings import Finding
-from torgsync.core.orders.decide import ABOUT_FILE
+from torgsync.core.orders.decide import ABOUT_LINES
 from torgsync.core.orders.order import Order
 from torgsync.core.orders.reasons import HOLD_OF, findings_of
 from torgsync.errors import Exit, UsageError
@@ -141,5 +141,5 @@ def _known_orders(context: JobContext, order_ids: Sequence[str]) -> tuple[list[O
         finding
         for order in orders
         for finding in findings_of(order, foreign, free_in_comment=in_comment)
-        if order.takes_place or finding.code not in ABOUT_FILE
+        if order.takes_place or finding.code not in ABOUT_LINES
     )

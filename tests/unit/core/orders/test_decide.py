@@ -191,6 +191,7 @@ def test_a_good_that_nothing_knows_is_a_finding_and_holds_nothing_new() -> None:
         (None, order(lines=(), status="draft"), []),
         (None, order(total=Decimal(1), status="draft"), []),
         (None, replace(UNREADABLE, status="draft"), [Code.ORDER_MONEY_UNREADABLE]),
+        (None, order(lines=(*UNKNOWN.lines, GIFT)), [Code.ORDER_GOOD_UNKNOWN]),
         (stored(WITH_GIFT), replace(WITH_GIFT, status="paid"), []),
         (stored(WITH_GIFT), order(lines=(GIFT, LINE)), [Code.ORDER_FREE_LINE]),
         (stored(replace(WITH_GIFT, status="draft"), hold=NO_SALE), WITH_GIFT, [Code.ORDER_FREE_LINE]),

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import pytest
 from builders import order
+from hypothesis import given
+from hypothesis import strategies as st
 
 from torgsync.core.orders.lines import free_lines, nothing_sold, recognized, same_goods, with_goods
 from torgsync.core.orders.order import Line, Unread, Unreadable
@@ -54,6 +56,25 @@ def test_a_line_of_a_deleted_product_is_that_of_before(
     assert recognized(now, before) == tuple(expected)
 
 
+def as_shown(line: Line, form: str) -> Line:
+    """Return a line as Prom shows it, in one of three forms."""
+    return line if form == "there" else deleted(line, line.good_id if form == "no-id" else "")
+
+
+@given(
+    st.permutations(range(6)), st.lists(st.sampled_from(["there", "no-id", "no-ids"]), min_size=6, max_size=6)
+)
+def test_whatever_is_deleted_and_however_it_is_sorted_the_lines_are_those_of_before(
+    places: Sequence[int], forms: Sequence[str]
+) -> None:
+    """As long as their names differ."""
+    before = [
+        replace(A, good_id=f"{n}", prom_id=f"9{n}", name=f"Товар {n}", price=Decimal(n % 2)) for n in range(6)
+    ]
+    now = [as_shown(before[place], forms[place]) for place in places]
+    assert recognized(now, before) == tuple(before[place] for place in places)
+
+
 @pytest.mark.parametrize(
     ("line", "good_id"),
     [(A, "17"), (replace(A, good_id="ABC"), "20"), (replace(A, good_id=""), "21"), (deleted(A), "")],
@@ -71,6 +92,7 @@ def test_a_line_gets_the_good_of_its_product(line: Line, good_id: str) -> None:
         ((A,), (replace(A, name="Тапки", sku=""),), True),
         ((replace(A, good_id=""),), (A,), True),
         ((deleted(A),), (A,), True),
+        ((A,), (replace(A, good_id="renumbered"),), True),
         ((), (A,), True),
         ((A,), (), False),
         ((A,), (A, B), False),
