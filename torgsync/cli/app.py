@@ -166,7 +166,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(orders.app, name="orders")
 app.add_typer(clients.app, name="clients")
 app.add_typer(schedule.app, name="schedule")
-app.command("sandbox", epilog=sandbox.EPILOG)(sandbox.sandbox)
+app.add_typer(sandbox.app, name="sandbox")
 app.command("demo")(demo.demo)
 
 

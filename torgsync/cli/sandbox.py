@@ -1,13 +1,20 @@
-"""`torgsync sandbox`: a Prom.ua of your own on loopback."""
+"""`torgsync sandbox`: a Prom.ua of your own on loopback, and how a recording differs from it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from torgsync.cli.base.program import program_of
+from torgsync.cli.base.options import FormatOption
+from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
+from torgsync.cli.base.render import print_csv, print_json
+from torgsync.cli.messages.recording import ROW, difference_place, difference_row, sides
+from torgsync.core.recording.compare import FoldedDifference
+from torgsync.core.text import counted
+from torgsync.errors import Exit, UsageError
 
 EPILOG = """
 \b
@@ -122,6 +129,9 @@ def sandbox(
 
     In a browser it shows the shop as a buyer sees it, and the seller's side.
     """
+    if context.invoked_subcommand:
+        _refuse_options(context)
+        return
     program = program_of(context)
     from torgsync.demo.sandbox import SandboxOptions, open_sandbox
     from torgsync.sandbox.server import serve
@@ -145,3 +155,98 @@ def sandbox(
             server.wait()
         except KeyboardInterrupt:
             program.notify("stopped")
+
+
+def _refuse_options(context: typer.Context) -> None:
+    """Raise UsageError for an option before the subcommand: it would have no effect there."""
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE":
+            raise UsageError(
+                f"`{parameter.opts[0]}` before `{context.invoked_subcommand}` has no effect",
+                hint=f"see `torgsync sandbox {context.invoked_subcommand} --help`",
+            )
+
+
+def compare(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A recording that `--record` made.", metavar="FILE")],
+    scenario: Annotated[
+        Path | None,
+        typer.Option("--scenario", help="TOML file with tokens, manners and faults.", metavar="FILE"),
+    ] = None,
+    manner: Annotated[
+        list[str] | None,
+        typer.Option("--manner", help="How the sandbox behaves, as when it serves.", metavar="KEY=VALUE"),
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option("--fault", help="How the sandbox misbehaves, as when it serves.", metavar="RULE"),
+    ] = None,
+    import_seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--import-seconds", help="How long an import takes; 1.5 by default.", metavar="SECONDS", min=0
+        ),
+    ] = None,
+    slower: Annotated[
+        float,
+        typer.Option(
+            "--slower", help="Seconds by which the time of an answer may differ.", metavar="SECONDS", min=0
+        ),
+    ] = 1.0,
+    output: FormatOption = Format.TABLE,
+    detailed: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="End with 2 where anything differs.")
+    ] = False,
+) -> None:
+    """Ask a sandbox what a recording asked, and list how its answers differ.
+
+    Compared are status, headers, keys, types, words of the API, items, their order, and time. The sandbox
+    holds what the recording shows; nothing is sent anywhere.
+    """
+    program = program_of(context, output)
+    from torgsync.demo.compare import compare_recording
+    from torgsync.demo.sandbox import SandboxOptions
+
+    options = SandboxOptions(
+        scenario=scenario,
+        quirks=tuple(manner or ()),
+        faults=tuple(fault or ()),
+        import_seconds=import_seconds,
+    )
+    comparison = compare_recording(file, options, slower)
+    rows = [difference_row(folded) for folded in comparison.differences]
+    if output is Format.JSON:
+        head = {"schema": SCHEMA, "requests": comparison.requests}
+        print_json(head, {"differences": rows})
+    elif output is Format.CSV:
+        print_csv(rows, ROW)
+    else:
+        asked = counted(comparison.requests, "request")
+        if rows:
+            _print_differences(program, comparison.differences)
+            program.out.print()
+        found = counted(len(rows), "difference") if rows else "no difference"
+        program.print(f"{found} in {asked}")
+    raise typer.Exit(int(Exit.PENDING if detailed and rows else Exit.DONE))
+
+
+def _print_differences(program: Program, differences: Sequence[FoldedDifference]) -> None:
+    """Print the differences of each call below its name."""
+    calls = dict.fromkeys(folded.difference.call for folded in differences)
+    for number, call in enumerate(calls):
+        if number:
+            program.out.print()
+        program.print(call)
+        for folded in differences:
+            if folded.difference.call == call:
+                recorded, sandbox = sides(folded.difference)
+                answers = f"{counted(folded.count, 'answer')}, first request {folded.first}"
+                program.print(f"  {folded.difference.kind}: {difference_place(folded)} ({answers})", 4)
+                program.print(f"    recorded: {recorded}; sandbox: {sandbox}", 6)
+
+
+app = typer.Typer(invoke_without_command=True, epilog=EPILOG)
+app.callback()(sandbox)
+app.command("compare")(compare)

@@ -47,7 +47,7 @@ def open_sandbox(options: SandboxOptions) -> Iterator[Shop]:
     Raises InvalidInput for a scenario with mistakes, UsageError for invalid options, TorgsyncError for a file
     that cannot be the shop's.
     """
-    scenario = _extended(load_scenario(options.scenario) if options.scenario else Scenario(), options)
+    scenario = read_options(options)
     shop = Shop(tokens=scenario.tokens or None, quirks=scenario.quirks, faults=scenario.faults)
     persistence = Persistence(shop, options.keep) if options.keep else None
     try:
@@ -59,6 +59,11 @@ def open_sandbox(options: SandboxOptions) -> Iterator[Shop]:
     finally:
         if persistence:
             persistence.close()
+
+
+def read_options(options: SandboxOptions) -> Scenario:
+    """Return the scenario of the options; raises like `open_sandbox`."""
+    return _extended(load_scenario(options.scenario) if options.scenario else Scenario(), options)
 
 
 def load_scenario(path: Path) -> Scenario:

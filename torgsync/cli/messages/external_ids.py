@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from torgsync.core.plan.external_ids import FIRST, Difference, IdOutcome, IdPlan, IdResult, length_of
+from torgsync.core.plan.external_ids import FIRST, IdOutcome, IdPlan, IdResult, KeyDifference, length_of
 from torgsync.core.text import counted
 
 QUESTION = "Write these external ids to Prom.ua?"
@@ -64,7 +64,7 @@ def result_message(result: IdResult) -> str:
     return f"{_OUTCOMES[result.outcome]}{words}"
 
 
-def difference_message(one: Difference) -> str:
+def difference_message(one: KeyDifference) -> str:
     """Return what differs: the value before and the one after."""
     name = _KEYS.get(one.key, one.key.replace("_", " "))
     if one.key == "id":

@@ -95,7 +95,7 @@ class ProductCopy:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class KeyDifference:
     """A value of a product before and after an import, as JSON, empty for none."""
 
     key: str
@@ -113,7 +113,7 @@ class IdResult:
     write: IdWrite
     outcome: IdOutcome
     has_id: bool = False
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[KeyDifference, ...] = ()
     words: tuple[str, ...] = ()
 
 
@@ -227,17 +227,17 @@ def _is_ours(key: str, shown: Existing, sent: Mapping[str, Value]) -> bool:
     )
 
 
-def differences(write: IdWrite, before: ProductCopy, after: ProductCopy | None) -> Iterable[Difference]:
+def differences(write: IdWrite, before: ProductCopy, after: ProductCopy | None) -> Iterable[KeyDifference]:
     """Yield what differs, by key; keys that only one of the two answers has are no difference."""
     if after is None:
-        yield Difference("id", before.prom_id, "")
+        yield KeyDifference("id", before.prom_id, "")
         return
     if after.external_id not in ("", write.good_id):
-        yield Difference("external_id", write.good_id, after.external_id)
+        yield KeyDifference("external_id", write.good_id, after.external_id)
     for key in sorted(before.keys & after.keys):
         old, new = before.facts.get(key, ""), after.facts.get(key, "")
         if old != new:
-            yield Difference(key, old, new)
+            yield KeyDifference(key, old, new)
 
 
 def finished(state: ImportState, rows: int) -> bool:

@@ -1,4 +1,7 @@
-"""Writes every try of a request, and its answer, with personal data replaced (architecture.md §9)."""
+"""Writes every try of a request, and its answer, with personal data replaced.
+
+Source: docs/developers/architecture.md §11.
+"""
 
 from __future__ import annotations
 

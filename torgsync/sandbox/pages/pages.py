@@ -30,7 +30,7 @@ from torgsync.sandbox.pages.showcase import (
     percent_off,
     values_of,
 )
-from torgsync.sandbox.shop.imports import Import
+from torgsync.sandbox.shop.import_queue import Import
 from torgsync.sandbox.shop.orders import STATUS_NAMES, ShopOrder
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Image, ShopProduct
 from torgsync.sandbox.shop.shop import RequestRecord, Shop

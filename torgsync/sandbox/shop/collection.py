@@ -72,6 +72,12 @@ class Collection(Generic[Item]):
         self.next_id = next_id
         self.touched.clear()
 
+    def insert(self, item: Item) -> None:
+        """Add an item that has its id already, wherever that belongs."""
+        insort(self._ids, item.id)
+        self.next_id = max(self.next_id, item.id + 1)
+        self.replace(item)
+
     def find(self, key: int | str) -> Item | None:
         """Return the item with this id or key, or None."""
         number = self._ids_by_key.get(key) if isinstance(key, str) else key

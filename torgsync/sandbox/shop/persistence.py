@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from torgsync.errors import TorgsyncError
 from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.conversations import ChatMessage, ShopMessage, ShopThread
-from torgsync.sandbox.shop.imports import Import
+from torgsync.sandbox.shop.import_queue import Import
 from torgsync.sandbox.shop.orders import ShopClient, ShopOption, ShopOrder
 from torgsync.sandbox.shop.products import ShopGroup, ShopProduct
 from torgsync.sandbox.shop.shop import Shop

@@ -18,7 +18,8 @@ from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.shop import orders
 from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.conversations import Conversations, ItemType
-from torgsync.sandbox.shop.imports import Import, ImportQueue, ImportSettings
+from torgsync.sandbox.shop.import_queue import Import, ImportQueue
+from torgsync.sandbox.shop.imports import ImportSettings
 from torgsync.sandbox.shop.products import ShopCatalog, ShopGroup, ShopProduct
 
 # A sandbox may run for weeks; the oldest records are dropped.

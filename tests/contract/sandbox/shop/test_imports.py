@@ -12,7 +12,7 @@ from shops import Clock, RunImport, client_of, counters, feed, import_feed, mess
 
 from torgsync.sandbox.quirks import Quirks
 from torgsync.sandbox.scenario import read_quirks
-from torgsync.sandbox.shop import imports
+from torgsync.sandbox.shop import import_queue
 from torgsync.sandbox.shop.import_errors import ANOTHER_RUNS
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID
 from torgsync.sandbox.shop.shop import Shop
@@ -189,7 +189,7 @@ class TestStatus:
         self, shop: Shop, client: httpx.Client, clock: Clock, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A feed above the limit is dropped once it was carried out."""
-        monkeypatch.setattr(imports, "LARGEST_KEPT_FEED", 10)
+        monkeypatch.setattr(import_queue, "LARGEST_KEPT_FEED", 10)
         import_feed(client, clock, feed(offer()))
         assert (shop.imports()[0].feed, len(shop.products())) == (b"", 1)
 

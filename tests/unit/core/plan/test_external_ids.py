@@ -10,12 +10,12 @@ import pytest
 from torgsync.core.plan.adopt import GoodIdentity, Matching, ProductIdentity, ProductMatch, Rule
 from torgsync.core.plan.channels import ImportState
 from torgsync.core.plan.external_ids import (
-    Difference,
     IdOutcome,
     IdPlan,
     IdResult,
     IdsView,
     IdWrite,
+    KeyDifference,
     ProductCopy,
     compared_keys,
     dump_copy,
@@ -61,12 +61,12 @@ def shown(external_id: str = "", **changed: object) -> ProductCopy:
         (shown("7", price=100, sku="", date_modified="later"), IdOutcome.WRITTEN, []),
         (shown("7", price=Decimal(100), status="draft"), IdOutcome.WRITTEN, []),  # a key of one answer only
         (shown(), IdOutcome.REFUSED, []),
-        (shown("7", price=None), IdOutcome.CHANGED, [Difference("price", '"100"', "")]),
-        (shown("7", in_stock=False), IdOutcome.CHANGED, [Difference("in_stock", "true", "false")]),
+        (shown("7", price=None), IdOutcome.CHANGED, [KeyDifference("price", '"100"', "")]),
+        (shown("7", in_stock=False), IdOutcome.CHANGED, [KeyDifference("in_stock", "true", "false")]),
         (shown("7", prices=[]), IdOutcome.CHANGED, ["prices"]),
         (shown("7", description="y" * 200), IdOutcome.CHANGED, ["description"]),
-        (shown("07"), IdOutcome.CHANGED, [Difference("external_id", "7", "07")]),
-        (None, IdOutcome.CHANGED, [Difference("id", "77", "")]),
+        (shown("07"), IdOutcome.CHANGED, [KeyDifference("external_id", "7", "07")]),
+        (None, IdOutcome.CHANGED, [KeyDifference("id", "77", "")]),
     ],
 )
 def test_anything_but_the_external_id_must_be_as_before(
