@@ -19,9 +19,10 @@ from torgsync.errors import Exit, UsageError
 EPILOG = """
 \b
 A manner is KEY=VALUE: last_id=inclusive|exclusive, root_group_only=true|false,
-forbidden_as=200-message|401-html|403-html|403-json, report_unchanged=true|false,
+forbidden_as=200-message|401-html|403-html|403-json,
 api_closed=no|401-json|403-json|200-message, texts=clean|broken,
-date_filters=utc|kyiv, deleted_lines=no-id|no-ids|whole, gifts=none|zero|null,
+report_unchanged=true|false, date_filters=utc|kyiv,
+deleted_lines=no-id|no-ids|whole, gifts=none|zero|null,
 chat_refusals=200-error|400-error|404-error, quiet_orders=true|false,
 commission_seconds=SECONDS.
 

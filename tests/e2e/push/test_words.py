@@ -49,8 +49,8 @@ def test_a_token_without_the_right_for_orders(filled: Home, answer: str) -> None
             ["My Prom: nothing pending"],
             False,
         )
-    for words in (("orders", "fetch"), ("sync", "--yes", "--only", "orders")):
-        refused = filled.run(*words)
+    for words in ("orders fetch", "sync --yes --only orders", "schedule add --every 2h --only orders"):
+        refused = filled.run(*words.split())
         assert (refused.code, "`My Prom` fetches no orders" in refused.err) == (64, True)
     doctor = filled.run("doctor")
     assert (doctor.code, "may not read orders" in doctor.out) == (0, False)

@@ -19,6 +19,7 @@ from torgsync.files.config.settings import ADDRESSES, Settings, hosts, variable,
 from torgsync.files.config.timers import Job
 from torgsync.files.config.toml_edit import add_time, remove_time
 from torgsync.jobs.context import JobContext
+from torgsync.jobs.orders.access import require_orders
 from torgsync.jobs.run import refuse_lease
 
 LOOK = timedelta(minutes=5)
@@ -75,6 +76,8 @@ def add(
     except ValidationError as wrong:
         reasons = (str(error["msg"]).removeprefix("Value error, ") for error in wrong.errors())
         raise UsageError("; ".join(reasons), hint=_EXAMPLE) from wrong
+    if time.only == "orders":
+        require_orders(file)
     for number, other in enumerate(file.settings.synchronization_times, 1):
         if other.identity == time.identity:
             hint = f"see them: torgsync schedule list -o {file.called}"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from torgsync.errors import TokenRefused, TorgsyncError, UsageError
+from torgsync.files.config.objects import ObjectFile
 from torgsync.jobs.context import JobContext
 from torgsync.prom.api import Prom
 from torgsync.prom.request import Right
 
 
-def require_orders(context: JobContext) -> None:
+def require_orders(file: ObjectFile) -> None:
     """Raise UsageError where the object fetches no orders."""
-    if not context.object.orders.enabled:
+    if not file.settings.orders.enabled:
         raise UsageError(
-            f"`{context.object.name}` fetches no orders: `enabled = false` in its `[orders]`",
-            hint=f"to fetch them: torgsync object edit {context.file.called} --set orders.enabled=true",
+            f"`{file.settings.name}` fetches no orders: `enabled = false` in its `[orders]`",
+            hint=f"to fetch them: torgsync object edit {file.called} --set orders.enabled=true",
         )
 
 

@@ -158,7 +158,7 @@ def execute_fetch(context: JobContext) -> RunView:
 
     Raises UsageError where the object fetches none, and what `execute` raises.
     """
-    require_orders(context)
+    require_orders(context.file)
     return execute(
         context, None, allowed=Allowed(), fetches=True, confirm=lambda _: True, notify=lambda _: None
     )
