@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import stamina
 from faulty import FaultyServer
-from homes import FirstDay, Home, SandboxAddress, invented_shop
+from homes import PRINTED, FirstDay, Home, SandboxAddress, invented_shop
+from pasted import unpasteable
 
 from torgsync.prom.http import TRIES, Http
 from torgsync.sandbox.server import serve
@@ -20,6 +21,14 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(Http, "_keep_pace", lambda _http: None)
     with stamina.set_testing(True, attempts=TRIES):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_can_be_pasted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Paste every command that was printed in any test into a shell, and let the program parse it."""
+    yield
+    wrong = unpasteable(PRINTED, tmp_path_factory.mktemp("pasted"))
+    assert not {f"{line}  (printed by {PRINTED[line]})": why for line, why in wrong.items()}
 
 
 @pytest.fixture

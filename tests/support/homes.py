@@ -12,9 +12,11 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
+from pasted import printed_commands
 from typer.testing import CliRunner
 
 from torgsync.cli.app import app
@@ -30,6 +32,8 @@ ROOT = Path(__file__).parents[2]
 NO_PROCESS = 2**22 + 1
 """A process id that no system assigns."""
 EXAMPLE = ROOT / "examples" / "shop"
+PRINTED: dict[str, tuple[str, ...]] = {}
+"""The commands that the program printed in this process, each with the call that printed it last."""
 
 
 class SandboxAddress(Protocol):
@@ -142,7 +146,10 @@ class Home:
         result = CliRunner().invoke(app, list(args), input=stdin, obj=program)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
-        return Ran(result.exit_code, result.stdout, result.stderr)
+        ran = Ran(result.exit_code, result.stdout, result.stderr)
+        if not {"--help", "-h", "csv"} & set(args):
+            PRINTED.update(dict.fromkeys(chain(printed_commands(ran.out), printed_commands(ran.err)), args))
+        return ran
 
     def sync(self, *args: str) -> Ran:
         """Run `sync --yes` as a program would, with one JSON document as output."""

@@ -19,6 +19,7 @@ from torgsync.cli.base.program import Program
 from torgsync.cli.object import app as objects
 from torgsync.cli.orders import app as orders
 from torgsync.cli.plan import history, rollback, sync, update, why
+from torgsync.core.shell import WINDOWS, unescaped
 from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
 
 _CommandLineWrong: type[Exception] = next(
@@ -175,4 +176,6 @@ def main() -> None:
     for name in ("stdout", "stderr"):  # a Python without a window, as the Task Scheduler calls it, has none
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # until the end
+    if WINDOWS:  # pragma: no cover  # see `unescaped`
+        sys.argv[1:] = unescaped(sys.argv[1:])
     app()

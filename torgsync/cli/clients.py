@@ -12,6 +12,7 @@ import typer
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import pick, print_result, print_rows, print_table, second_of
+from torgsync.core.shell import quoted
 from torgsync.core.text import counted
 from torgsync.errors import UsageError
 
@@ -270,7 +271,7 @@ def _notify_left(program: Program, file: ObjectFile, result: ForgetResult, phone
         program.notify(f"hint: torgsync orders show {order_id} -o {file.called}")
     for slug in result.elsewhere:
         program.warn(f"the sync object `{slug}` knows this phone too")
-        program.notify(f"hint: torgsync clients forget {phone} -o {slug}")
+        program.notify(f"hint: torgsync clients forget {phone} -o {quoted(slug)}")
     for copy in result.kept:
         program.warn(f"`{copy}`, a copy of the state from before an update, may know it; delete it")
     if result.known and file.settings.clients.path:

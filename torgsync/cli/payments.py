@@ -14,6 +14,7 @@ from torgsync.cli.base.program import Format, program_of
 from torgsync.cli.base.render import minute_of, pick, print_result, print_rows, second_of
 from torgsync.cli.messages.costs import costs_messages
 from torgsync.cli.messages.findings import finding_message
+from torgsync.core.config.hints import map_command
 from torgsync.core.config.settings import PaymentMethod
 from torgsync.core.orders.postings import Posting
 from torgsync.core.text import counted
@@ -41,7 +42,7 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOpt
     if fetched.unmapped:
         program.notify("without a place for their money:")
         for name in fetched.unmapped:
-            program.notify(f'  torgsync payments map "{name}" --cash-register "…" -o {file.called}')
+            program.notify(f"  {map_command(name, file.called)}")
 
 
 def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
@@ -161,7 +162,7 @@ def report(
     for finding in view.findings:
         program.warn(finding_message(finding))
         if method := finding.args.get("method"):
-            program.notify(f'hint: torgsync payments map "{method}" --cash-register "…" -o {file.called}')
+            program.notify(f"hint: {map_command(str(method), file.called)}")
 
 
 METHOD_COLUMNS = ("id", "name", "cash_register", "current_account", "gone")

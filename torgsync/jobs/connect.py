@@ -113,8 +113,9 @@ def refuse_other_shop(
     lost = problem_message(problem(ProblemCode.SHOP_MISSING, products=len(anchors), groups=len(groups)))
     raise Unsafe(
         f"the token opens another shop than the one of `{context.object.name}`: {lost}",
-        hint=f"give the object its token: torgsync object edit {context.file.called} --api-key -; if this is "
-        f"the same shop, emptied, or a new one for this object, let it begin anew: --allow shop={shop_id}",
+        hint="if this is the same shop, emptied, or a new one for this object, let it begin anew: --allow "
+        f"shop={shop_id}; else give the object its token: "
+        f"torgsync object edit {context.file.called} --api-key -",
     )
 
 

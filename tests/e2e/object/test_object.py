@@ -384,7 +384,7 @@ def test_an_unmapped_payment_method_and_center(home: Home) -> None:
             "! warning  payments   no place for the money of `Пром-оплата`, `Накладений платіж`, "
             "`Оплата на карту`"
         ),
-        '                      torgsync payments map "Пром-оплата" --cash-register "…" -o "My Prom"',
+        '                      torgsync payments map Пром-оплата --cash-register "…" -o "My Prom"',
     ]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from faulty import FaultyServer, says
 from homes import Home
+from pasted import pasted, printed_commands
 
 from torgsync.core.clock import SHOP_ZONE
 
@@ -22,7 +24,7 @@ def test_fetched_methods_are_in_the_file(home: Home) -> None:
     assert fetched.err == (
         "3 payment methods on Prom.ua, 3 new in `my-prom.toml`\n"
         "without a place for their money:\n"
-        '  torgsync payments map "Пром-оплата" --cash-register "…" -o "My Prom"\n'
+        '  torgsync payments map Пром-оплата --cash-register "…" -o "My Prom"\n'
         '  torgsync payments map "Накладений платіж" --cash-register "…" -o "My Prom"\n'
         '  torgsync payments map "Оплата на карту" --cash-register "…" -o "My Prom"\n'
     )
@@ -37,6 +39,33 @@ def test_fetched_methods_are_in_the_file(home: Home) -> None:
         ).split()
     )
     assert home.writes() == []
+
+
+NAMES = {
+    9000001: 'Наложенный платеж "Нова Пошта"',
+    9000002: "Готівка кур'єру за $HOME, `ls` \\ !1",
+    9000003: "- Частинами",
+}
+
+
+def test_printed_commands_can_be_pasted(mapped: Home, tmp_path: Path) -> None:
+    """Whatever a payment method and an object are called, a shell passes on the words that were meant."""
+    mapped.object.write_text(mapped.object.read_text("utf-8").partition("[[payment_methods]]")[0], "utf-8")
+    mapped.edit_object('name = "My Prom"', """name = 'Моя "Крамниця" $1'""")
+    for method, name in NAMES.items():
+        mapped.sandbox.add_payment_option(method, name)
+        mapped.sandbox.place_order([("26901", 1)], payment_option_id=method)
+    calls = (("payments", "fetch"), ("object", "check"), ("orders", "fetch"), ("payments", "report"))
+    printed = [printed_commands(ran.out + ran.err) for ran in (mapped.run(*call) for call in calls)]
+    hints = [line for lines in printed for line in lines if line.startswith("torgsync payments map")]
+    assert (len(hints), len(set(hints))) == (10, 3)
+    for words in pasted(hints, tmp_path).values():
+        assert words is not None
+        assert mapped.run(*words).code == 0
+    methods = mapped.run("payments", "list", "--format", "json").json["payment_methods"]
+    assert {method["name"]: method["cash_register"] for method in methods} == dict.fromkeys(
+        NAMES.values(), "…"
+    )
 
 
 def test_a_second_fetch_changes_nothing(home: Home) -> None:
@@ -296,7 +325,7 @@ def test_a_method_that_is_mapped_later(sold: Home) -> None:
     message = "the money of 1 order by `Пром-оплата` has no place yet"
     for command in (("payments", "report"), ("payments", "report", "--to", "2020-01-01")):
         assert f"! {message}" in sold.run(*command).err
-        assert 'hint: torgsync payments map "Пром-оплата"' in sold.run(*command).err
+        assert "hint: torgsync payments map Пром-оплата" in sold.run(*command).err
     found = sold.run("sync", "--yes", "--format", "json").json["findings"]
     assert message in [finding["message"] for finding in found if finding["code"] == "payment-unmapped"]
     mapped = sold.run("payments", "map", "Пром-оплата", *CASH)

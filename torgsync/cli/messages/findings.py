@@ -248,7 +248,8 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
         "Prom's list leaves out {count:product that exists|products that exist}; each was found by its id"
     ),
     Code.ADOPT_AMBIGUOUS: (
-        "{title}: several products on Prom may be it; it waits until `torgsync object adopt --decisions` "
+        "{title}: several products on Prom may be it; it waits until "
+        "`torgsync object adopt --decisions FILE` "
         "says which"
     ),
     Code.ID_TAKEN: (
@@ -305,7 +306,9 @@ MEANING: dict[Code, str] = {
     Code.STOCK_RESERVED: "they are not offered twice; the next export that knows the orders ends it",
     Code.CENTER_UNKNOWN: "it counts as empty; correct `use` under `[accounting_centers]` if it is mistyped",
     Code.PRODUCT_GROUP_EMPTY: "no good goes to Prom; correct `product_group` in the sync object",
-    Code.COLUMN_MISSING: "what was last sent of it stays; `torgsync fields remove` if it is gone for good",
+    Code.COLUMN_MISSING: (
+        "what was last sent of it stays; `torgsync fields remove COLUMN` if it is gone for good"
+    ),
     Code.DISPLAY_UNKNOWN: "the good stays as it was, a new one waits; write 1 to show it, 0 to hide it",
     Code.PRESENCE_UNKNOWN: "what Prom has stays, a new good is not sold; write yes, no, order or waiting",
     Code.CENTERS_MISSING: "all centers count together; let the export tell the stock of each center",
@@ -339,7 +342,9 @@ MEANING: dict[Code, str] = {
     Code.GROUP_CONFLICT: "what most goods tell is sent; correct the section of the others in Torgsoft",
     Code.GROUP_MISSING: "a new good goes to no group of the shop; give its type of goods a section",
     Code.LIST_INCOMPLETE: "Prom left products out of its list and they were read one by one; nothing is lost",
-    Code.ADOPT_AMBIGUOUS: "it is not made anew meanwhile; decide with `torgsync object adopt --decisions`",
+    Code.ADOPT_AMBIGUOUS: (
+        "it is not made anew meanwhile; decide with `torgsync object adopt --decisions FILE`"
+    ),
     Code.ID_TAKEN: "it is not made; give that product another external id in the seller's cabinet",
     Code.EXTERNAL_ID_MISSING: "texts and photos stay; `torgsync object adopt --write-ids` gives it one",
     Code.DELETED_FOR_GOOD: 'choose "hide" under `[removal]` if it will come back, or let it be deleted',
@@ -358,9 +363,16 @@ MEANING: dict[Code, str] = {
     Code.ORDER_WITHDRAWN: "the order was called off and its file taken back; nothing needs to be done",
     Code.ORDER_NOT_ACCEPTED: "the order is home and its file written; the next run tries again",
     Code.OUTBOX_FAILED: "the order is home; mend the outbox, and the next run writes its file",
-    Code.OUTBOX_MOVED: "files in the old outbox count as not taken; move them, or `torgsync orders export`",
+    Code.OUTBOX_MOVED: (
+        "files in the old outbox count as not taken; move them, or `torgsync orders export ORDER`"
+    ),
     Code.CLIENTS_UNREAD: "orders come home without Torgsoft's clients; export `TSClients.trs` once more",
-    Code.CLIENT_AMBIGUOUS: "the order waits without a client; `torgsync clients choose` says whose it is",
-    Code.PAYMENT_UNMAPPED: "the order is kept and its money is unmapped; run `torgsync payments map`",
+    Code.CLIENT_AMBIGUOUS: (
+        "the order waits without a client; `torgsync clients choose ORDER CLIENT` says whose it is"
+    ),
+    Code.PAYMENT_UNMAPPED: (
+        "the order is kept and its money is unmapped; run "
+        "`torgsync payments map NAME --cash-register ACCOUNT`"
+    ),
 }
 """What each finding means for the good or the order, and what a person can do: one sentence."""

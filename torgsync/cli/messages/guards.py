@@ -23,6 +23,7 @@ from torgsync.core.plan.guards import (
 )
 from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.reason import Args
+from torgsync.core.shell import quoted
 from torgsync.core.text import counted
 
 _SHARES = {
@@ -176,12 +177,12 @@ def allow_words(violation: GuardViolation) -> str:
 
 def allow_flag(violation: GuardViolation) -> str:
     """Return the flag that lets exactly this through, empty where none does."""
-    return f"--allow {violation.allowance}" if violation.allowance else ""
+    return f"--allow {quoted(violation.allowance)}" if violation.allowance else ""
 
 
 def prices_flag(violations: Sequence[GuardViolation]) -> str:
     """Return the flag that lets exactly these prices through."""
-    return f"--allow {prices_allowance(violations)}"
+    return f"--allow {quoted(prices_allowance(violations))}"
 
 
 def _percent(share: Decimal, digits: int = 1) -> str:

@@ -26,7 +26,7 @@ _WORK: dict[HandWork, str] = {
     HandWork.CHANGE: "has other {parts} now: change it in Torgsoft by hand",
     HandWork.CHECK_SAME: "is as Torgsoft got it again: see that it stands so there",
     HandWork.CHECK_TAKEN: "was in an outbox that was gone: see whether Torgsoft has it; "
-    "if not, write its file again with `torgsync orders export`",
+    "if not, write its file again with `torgsync orders export ORDER`",
 }
 """What a person has to do in Torgsoft, after the words "order 1"."""
 

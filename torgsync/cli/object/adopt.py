@@ -162,10 +162,8 @@ def _notify_next(program: Program, file: ObjectFile, view: AdoptionView) -> None
         program.notify("how many imports were used today is not known: the seller's cabinet lists them")
     called = file.called
     if view.matching.ambiguous:
-        program.notify(
-            f"hint: torgsync object adopt {called} --format csv > decisions.csv; leave one line a good"
-        )
-        program.notify("  and write `new` as prom_id of a good that is none of them, then:")
+        program.notify(f"hint: torgsync object adopt {called} --format csv > decisions.csv")
+        program.notify("  leave one line a good, write `new` as prom_id of one that is none of them, then:")
         program.notify(f"  torgsync object adopt {called} --decisions decisions.csv")
     nameless = sum(not pair.product.external_id for pair in view.matching.matched)
     if nameless and view.ids is None:

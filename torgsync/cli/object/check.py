@@ -18,6 +18,7 @@ from torgsync.cli.base.options import FormatOption, NameArgument
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import cell, pick, print_csv, print_json, print_table
 from torgsync.core.mapping.suggest import Suggestion
+from torgsync.core.shell import command, quoted
 from torgsync.core.text import counted
 from torgsync.errors import Exit
 
@@ -86,9 +87,8 @@ def _guess_rows(checked: CheckView) -> list[tuple[str, str, str, str]]:
 
 
 def _command(file: ObjectFile, item: Suggestion) -> str:
-    from torgsync.files.config.objects import quoted
-
-    return f"torgsync fields add {' '.join(map(quoted, item.words))} -o {file.called}"
+    column, *options = item.words
+    return command("fields add", column, options=" ".join([*map(quoted, options), "-o", file.called]))
 
 
 def _print_check_json(file: ObjectFile, checked: CheckView) -> None:

@@ -128,7 +128,8 @@ def _refuse_name(key: Key, file: ObjectFile) -> None:
     if key[0] == "name":
         raise UsageError(
             "the name stays: what was sent is remembered under it",
-            hint=f"a new name is a new object: torgsync object add, and torgsync object remove {file.called}",
+            hint="a new name is a new object: `torgsync object add`; and to remove the old one: "
+            f"torgsync object remove {file.called}",
         )
 
 

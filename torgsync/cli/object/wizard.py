@@ -16,6 +16,7 @@ import typer
 from torgsync.cli.base.program import Program
 from torgsync.core.config.schedule import read_hour, read_step
 from torgsync.core.config.settings import Catalog
+from torgsync.core.shell import command
 from torgsync.core.text import counted
 from torgsync.errors import InvalidInput, TokenRefused, TorgsyncError, UsageError
 
@@ -49,7 +50,7 @@ def complete(program: Program, given: Answers) -> Answers:
 
 def _name(program: Program, given: str | None) -> str:
     """Ask for a name that no object has. Raises UsageError where one that was given is taken."""
-    from torgsync.files.config.objects import quoted, slugify
+    from torgsync.files.config.objects import slugify
 
     def refuse_taken(name: str) -> None:
         if (program.settings.objects / f"{slugify(name)}.toml").exists():
@@ -61,7 +62,7 @@ def _name(program: Program, given: str | None) -> str:
     try:
         refuse_taken(given)
     except ValueError as taken:
-        raise UsageError(str(taken), hint=f"look at it: torgsync object show {quoted(given)}") from taken
+        raise UsageError(str(taken), hint=f"look at it: {command('object show', given)}") from taken
     return given
 
 

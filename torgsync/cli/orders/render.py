@@ -15,6 +15,7 @@ from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL, minute_of, pick, second_of
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.orders import hold_message, todo_message
+from torgsync.core.config.hints import map_command
 from torgsync.core.findings import Code, Finding
 from torgsync.core.orders.costs import cost_of
 from torgsync.core.orders.order import Order
@@ -157,7 +158,7 @@ def _hints(job: JobContext, fetched: FetchResult) -> Iterator[str]:
     if set(fetched.unmapped_methods) - known:
         yield f"torgsync payments fetch -o {called}"
     for name in fetched.unmapped_methods:
-        yield f'torgsync payments map "{name}" --cash-register "…" -o {called}'
+        yield map_command(name, called)
     if any(finding.code is Code.CLIENT_AMBIGUOUS for finding in fetched.findings):
         yield f"torgsync clients list --held -o {called}"
     if fetched.to_confirm:

@@ -251,7 +251,7 @@ def render_sums(
     if counts.changes - counts.held > 0 and next_step:
         yield f"next: {next_step}"
     elif counts.changes and next_step:
-        yield f"next: {next_step}, with the flags above if what is held is right"
+        yield f"next, with the flags above if what is held is right: {next_step}"
     elif not counts.changes and not plan.pending:
         yield nothing
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +28,7 @@ from torgsync.cli.plan.update import AllowOption
 from torgsync.core.plan.guards import read_allowed
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.reason import Reason
+from torgsync.core.shell import quoted
 from torgsync.core.text import counted
 from torgsync.errors import Exit, UsageError
 
@@ -97,7 +97,7 @@ def _save(
         if output is Format.JSON:
             _print_plan_back_json(program, job, result, number)
         else:
-            next_step = f"torgsync sync --plan {shlex.quote(str(path))}"
+            next_step = f"torgsync sync --plan {quoted(str(path))}"
             _print_plan_back(program, job, result, number, show, next_step)
     return Exit.DONE
 

@@ -83,12 +83,13 @@ def sync(
     if due and only:
         raise UsageError(
             "`--due` does what each time is for, `--only` narrows it",
-            hint="give a time its half: torgsync schedule add --only orders",
+            hint="give a time its half: torgsync schedule add --every 30m --only orders",
         )
     if plan and (fields or allow or every or due or only is Only.ORDERS):
         raise UsageError(
             "`--plan` performs what was saved, as it was saved",
-            hint="give `--fields` and `--allow` to `torgsync update --out`; only `--only goods` goes with it",
+            hint="give `--fields` and `--allow` to `torgsync update --out FILE`; only `--only goods` goes "
+            "with it",
         )
     saved = None
     if plan:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,6 +26,7 @@ from torgsync.cli.plan.documents import (
 from torgsync.cli.plan.render import foreign_documents, print_plan_table, skipped_documents
 from torgsync.core.plan.guards import read_allowed
 from torgsync.core.product.fields import FIELDS
+from torgsync.core.shell import quoted
 from torgsync.core.text import did_you_mean
 from torgsync.errors import Exit, UsageError
 
@@ -89,7 +89,7 @@ def update(
             result = pending(job, allowed=allowed, full_refresh=full_refresh, only=names, offline=offline)
             if out:
                 save(job, result, out, allowed=allowed, only=names)
-            performs = f"torgsync sync -o {file.called}" + (f" --plan {shlex.quote(str(out))}" if out else "")
+            performs = f"torgsync sync -o {file.called}" + (f" --plan {quoted(str(out))}" if out else "")
             print_plan(program, job, result, output, show, next_step=performs)
         return Exit.PENDING if result.plan.counts.changes and detailed_exitcode else Exit.DONE
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from torgsync.core.config.settings import FromFile, SyncObject
 from torgsync.core.config.validation import read_settings
+from torgsync.core.shell import quoted
 from torgsync.core.text import counted
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
 from torgsync.files.config.text_files import TomlLines, parse_toml
@@ -61,11 +62,6 @@ def path_in(folder: Path, path: str) -> Path:
     """Return a path that is relative to a folder. Windows separators are understood."""
     given = Path(path if os.name == "nt" or "/" in path else path.replace("\\", "/"))
     return (folder / given.expanduser()).resolve()
-
-
-def quoted(text: str) -> str:
-    """Return a word of a command for any shell: in double quotes where it needs them."""
-    return text if re.fullmatch(r"[\w./\\:~-]+", text) else f'"{text}"'
 
 
 def slugify(name: str) -> str:
@@ -132,8 +128,13 @@ def load_object(path: Path) -> ObjectFile:
         raise ObjectInvalid(mistakes_in(path, [data]), mistakes=(data,))
     settings = read_settings(data, TomlLines(text).of)
     if isinstance(settings, SyncObject):
-        return ObjectFile(path.absolute(), settings, quoted(settings.name))
+        return ObjectFile(path.absolute(), settings, quoted(_called(path, settings.name)))
     raise ObjectInvalid(mistakes_in(path, settings), mistakes=tuple(settings))
+
+
+def _called(path: Path, name: str) -> str:
+    """Return how a command names an object: by its name, unless that looks like an option or a path."""
+    return path.stem if name.startswith("-") or name.endswith(".toml") else name
 
 
 def mistakes_in(path: Path, mistakes: Sequence[Mistake]) -> str:

@@ -23,6 +23,7 @@ from torgsync.core.plan.plan import Counts, SavedPlan
 from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.product.cells import key_of
 from torgsync.core.product.fields import FIELDS, decode, encode
+from torgsync.core.shell import quoted
 from torgsync.core.text import counted
 from torgsync.errors import InvalidInput, Mistake, Problem, TorgsyncError, UsageError
 
@@ -141,12 +142,13 @@ def _end(digest: str) -> str:
 def _not_whole(path: Path) -> InvalidInput:
     return InvalidInput(
         f"the plan `{path}` is not whole: it was cut, or changed by hand",
-        hint=f"make it anew: torgsync update --out {path}",
+        hint=f"make it anew: torgsync update --out {quoted(str(path))}",
     )
 
 
 def _no_plan(path: Path) -> InvalidInput:
-    return InvalidInput(f"`{path}` is no saved plan", hint=f"save one with: torgsync update --out {path}")
+    hint = f"save one with: torgsync update --out {quoted(str(path))}"
+    return InvalidInput(f"`{path}` is no saved plan", hint=hint)
 
 
 def read_decisions(

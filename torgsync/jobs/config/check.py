@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+from torgsync.core.config.hints import map_command
 from torgsync.core.config.settings import without_password
 from torgsync.core.text import counted
 from torgsync.errors import InvalidInput, TorgsyncError
@@ -53,7 +54,7 @@ def _payments(file: ObjectFile) -> CheckLine:
         hint = f"torgsync payments fetch -o {file.called}"
         return warning("payments", "no payment methods were fetched yet", hint)
     if unmapped:
-        hint = f'torgsync payments map "{unmapped[0]}" --cash-register "…" -o {file.called}'
+        hint = map_command(unmapped[0], file.called)
         names = ", ".join(f"`{name}`" for name in unmapped)
         return warning("payments", f"no place for the money of {names}", hint)
     return ok("payments", f"{counted(len(methods), 'method')} mapped")

@@ -12,11 +12,12 @@ from torgsync.core.mapping.texts import TEXTS
 from torgsync.core.product.columns import canonical, labelled
 from torgsync.core.product.fields import STANDARD, TARGETS
 from torgsync.core.product.languages import language_pairs
+from torgsync.core.shell import command
 from torgsync.core.text import did_you_mean
 from torgsync.errors import ExportInvalid, UsageError
 from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 from torgsync.files.catalog.export import no_column, open_export
-from torgsync.files.config.objects import ObjectFile, quoted
+from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.toml_edit import add_fields
 from torgsync.files.config.toml_edit import remove_field as remove_from_file
 
@@ -78,13 +79,17 @@ def add_field(
         if twin := twin_target([other, mapping]):
             raise UsageError(
                 f"`{other.column}` is led to `{twin}` already",
-                hint=f"take it out first: torgsync fields remove {quoted(other.column)} -o {file.called}",
+                hint=f"take it out first: {_remove(other.column, file)}",
             )
     if mapping.column not in catalog.columns:
         hint = f"it has {', '.join(catalog.columns)}"
         raise UsageError(no_column(catalog, mapping.column), hint=hint)
     add_fields(file, [mapping])
     return AddedField(mapping, _cost_in_disguise(catalog) if mapping.column == "WholesalePrice" else "")
+
+
+def _remove(column: str, file: ObjectFile) -> str:
+    return command("fields remove", column, options=f"-o {file.called}")
 
 
 def remove_field(file: ObjectFile, column: str) -> tuple[FieldMapping, ...]:

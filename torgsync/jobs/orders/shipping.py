@@ -10,6 +10,7 @@ from torgsync.core.orders.messages import MessageDecision, MessageState, decide_
 from torgsync.core.orders.order import Order
 from torgsync.core.orders.parcels import CARRIERS, Parcel, carrier_name, decide_parcel, parcel_number
 from torgsync.core.problems import ProblemCode, error_of
+from torgsync.core.shell import command, quoted
 from torgsync.errors import (
     AnswerLost,
     Busy,
@@ -22,7 +23,6 @@ from torgsync.errors import (
     TorgsyncError,
     UsageError,
 )
-from torgsync.files.config.objects import quoted
 from torgsync.jobs.connect import VerifiedShop, connect_shop
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.fetch import store_order
@@ -138,9 +138,10 @@ def ship_order(context: JobContext, wanted: ShipRequest, show: Callable[[Shipmen
 def _refused(context: JobContext, order: Order, parcel: str, why: Problem) -> UsageError:
     """Return the error for a parcel that cannot be saved, with the command that can."""
     called, carrier = context.file.called, next(iter(CARRIERS))
-    command = f"torgsync orders ship {order.id} --parcel {quoted(parcel)} --carrier {carrier} -o {called}"
+    options = f"--parcel {quoted(parcel)} --carrier {carrier} -o {called}"
     hint = _HINTS.get(ProblemCode(why.codes[0]))
-    return error_of(UsageError, why, hint and hint.format(command=command, called=called))
+    way_on = {"command": command("orders ship", order.id, options=options), "called": called}
+    return error_of(UsageError, why, hint and hint.format_map(way_on))
 
 
 def _save(context: JobContext, prom: VerifiedShop, shipment: Shipment) -> None:

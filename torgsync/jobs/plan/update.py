@@ -277,9 +277,10 @@ def _refuse_full_shop(context: JobContext, work: UnitOfWork) -> None:
         raise Unsafe(
             f"the shop of `{context.object.name}` has {counted(count, 'product')} already, "
             "and a first run needs an empty one",
-            hint=f"take it over: torgsync object adopt {context.file.called} (it tells which product is "
-            "which good and changes nothing on Prom.ua); or empty the shop in the seller's cabinet; or have "
-            f'its products deleted: write foreign = "delete" under [removal] in `{context.file.path}`',
+            hint="empty the shop in the seller's cabinet; or have its products deleted: write "
+            f'foreign = "delete" under [removal] in `{context.file.path}`; or take it over, which tells '
+            "which product is which good and changes nothing on Prom.ua: "
+            f"torgsync object adopt {context.file.called}",
         )
 
 

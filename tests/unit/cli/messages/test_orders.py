@@ -121,7 +121,7 @@ def test_why_an_order_gets_no_file(hold: Hold, message: str) -> None:
             Reason(HandWork.CHECK_TAKEN),
             (
                 "was in an outbox that was gone: see whether Torgsoft has it; "
-                "if not, write its file again with `torgsync orders export`"
+                "if not, write its file again with `torgsync orders export ORDER`"
             ),
         ),
     ],

@@ -201,7 +201,7 @@ def test_everything_a_plan_sums_up() -> None:
     ("held", "next_step", "last"),
     [
         (12, "torgsync sync", "next: torgsync sync"),
-        (13, "torgsync sync", "next: torgsync sync, with the flags above if what is held is right"),
+        (13, "torgsync sync", "next, with the flags above if what is held is right: torgsync sync"),
         (0, "", "Prom.ua: about 3 requests, a minute, no import"),
     ],
 )

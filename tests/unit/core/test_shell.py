@@ -1,0 +1,72 @@
+"""Printed commands can be pasted: the words arrive as they were meant."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from torgsync.core.shell import command, quoted, unescaped
+
+NAMES = (
+    "My Prom",
+    "її",
+    'Наложенный платеж "Нова Пошта"',
+    "it's",
+    "$HOME `id` \\",
+    "a!b",
+    "~",
+    "=ls",
+    "a,b=1",
+    "",
+)
+SIGNS = "ab я'\"$`\\!*?[]{}()<>|&;#~=,%^\n\t-“”„’"
+
+
+def arrived(words: list[str]) -> list[str]:
+    """Return the words that a shell passes on."""
+    line = " ".join(quoted(word, powershell=False) for word in words)
+    ran = subprocess.run(["/bin/sh", "-c", f"printf '%s\\0' {line}"], capture_output=True, check=True)
+    return ran.stdout.decode().split("\0")[:-1]
+
+
+def test_words_arrive_as_they_are() -> None:
+    """Quotes of both kinds, signs that a shell replaces, and nothing at all."""
+    assert arrived(list(NAMES)) == list(NAMES)
+
+
+@given(st.lists(st.text(SIGNS, min_size=1), min_size=1, max_size=40))
+def test_any_words_arrive_as_they_are(words: list[str]) -> None:
+    """Whatever a name holds."""
+    assert arrived(words) == words
+
+
+@pytest.mark.parametrize(
+    ("word", "posix", "powershell"),
+    [
+        ("price-1.50", "price-1.50", "price-1.50"),
+        ("My Prom", '"My Prom"', '"My Prom"'),
+        ("price=311,312", "price=311,312", '"price=311,312"'),
+        (r"C:\Torgsoft\a.trs", r"'C:\Torgsoft\a.trs'", r"C:\Torgsoft\a.trs"),
+        ("Магазин $1", "'Магазин $1'", "'Магазин $1'"),
+        ("Об`єм", "'Об`єм'", "'Об`єм'"),
+        ("it's", '"it\'s"', '"it\'s"'),
+        ("it's $1", "'it'\"'\"'s $1'", "'it''s $1'"),
+        ("„Зоо” $1’", "'„Зоо” $1’'", "'„Зоо” $1’’'"),
+        ('Платеж "НП"', "'Платеж \"НП\"'", "'Платеж \\\"НП\\\"'"),
+        ('a\\"', "'a\\\"'", "'a\\\\\\\"'"),
+    ],
+)
+def test_quotes_for_each_shell(word: str, posix: str, powershell: str) -> None:
+    """Double quotes where nothing in them is special, else single ones as the shell reads them."""
+    assert (quoted(word, powershell=False), quoted(word, powershell=True)) == (posix, powershell)
+
+
+def test_a_whole_command() -> None:
+    """An argument that looks like an option comes last; newer PowerShells keep a backslash."""
+    assert command("orders list") == "torgsync orders list"
+    assert command("payments map", "a b", options="-o X") == 'torgsync payments map "a b" -o X'
+    assert command("payments map", "-a b", options="-o X") == 'torgsync payments map -o X -- "-a b"'
+    assert unescaped(["map", 'Платеж \\"НП\\"']) == ["map", 'Платеж "НП"']
