@@ -28,7 +28,7 @@ def _commands_can_be_pasted(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """Paste every command that was printed in any test into a shell, and let the program parse it."""
     yield
     wrong = unpasteable(PRINTED, tmp_path_factory.mktemp("pasted"))
-    assert not {f"{line}  (printed by {PRINTED[line]})": why for line, why in wrong.items()}
+    assert not wrong, "\n".join(f"{line}: {why} (printed by {PRINTED[line]})" for line, why in wrong.items())
 
 
 @pytest.fixture

@@ -82,12 +82,15 @@ def problem_of_words(words: list[str] | None) -> str:
         return "the shell refuses it"
     command: Any = get_command(app)
     rest, context = [_NUMBERS.sub("1", word) for word in words if word != "--help"], None
+    helps = len(rest) < len(words)
     try:
         while True:
-            context = command.make_context("torgsync", rest, parent=context)
-            if not hasattr(command, "commands"):
-                return ""
+            context = command.make_context("torgsync", rest, parent=context, resilient_parsing=helps)
             rest = [*getattr(context, "_protected_args", ()), *context.args]
+            if not hasattr(command, "commands") or (helps and not rest):
+                return ""
+            if command.get_command(context, rest[0]) is None:
+                return f"there is no command {rest[0]}"
             _, command, rest = command.resolve_command(context, rest)
     except Exception as wrong:  # noqa: BLE001  # whatever the parser of the command line raises
         return str(getattr(wrong, "message", "") or wrong)

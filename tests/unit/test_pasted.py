@@ -18,11 +18,13 @@ def test_commands_are_found_in_what_is_printed() -> None:
 def test_what_cannot_be_pasted_is_noticed(tmp_path: Path) -> None:
     """Broken quotes, words too many, unknown commands and options; one of these spoils no other."""
     good = ["torgsync sync -o X", "torgsync object adopt X --format csv > a.csv", "torgsync rollback RUN"]
+    good += ["torgsync --help", "torgsync payments map --help"]
     bad = [
         'torgsync payments map "a "b c" d"',
         'torgsync sync -o "X',
         "torgsync sync -o My Prom",
         "torgsync orders lsit",
+        "torgsync orders lsit --help",
         "torgsync sync --alow x",
         "torgsync sync -o X (then wait)",
     ]

@@ -6,11 +6,11 @@ ones where nothing in them is special there, for these are read alike everywhere
 
 from __future__ import annotations
 
-import os
 import re
+import sys
 from collections.abc import Sequence
 
-WINDOWS = os.name == "nt"
+WINDOWS = sys.platform == "win32"
 
 _PLAIN = {False: re.compile(r"(?!=)[\w./:+=,@%-]+"), True: re.compile(r"[\w./\\:+=~-]+")}
 """Words without quotes, by whether the shell is PowerShell: there a comma would make a list of two words."""

@@ -154,7 +154,7 @@ class Http:
         """Send a request and return Prom's JSON object.
 
         Values are repeated on 429, 5xx and broken connections, since a second edit sets the same values. An
-        import is repeated only where it cannot have begun: on 429, or without a connection.
+        import or a message is repeated only where it cannot have begun: on 429, or without a connection.
 
         After AnswerLost the effect is unknown, after TokenRefused, PromRefused or Temporary nothing was done.
         """

@@ -67,7 +67,7 @@ def test_the_buyer_is_written_to_once_for_a_parcel(writing: Home) -> None:
     document = writing.run("orders", "show", str(number), "--format", "json").json["order"]
     states = [(message["parcel"], message["state"]) for message in document["messages"]]
     assert states == [(TTN, "sent"), ("20450000000002", "sent")]
-    assert "sent to the buyer, 20" in writing.run("orders", "show", str(number)).out
+    assert f"about {TTN}: sent to the buyer, 20" in writing.run("orders", "show", str(number)).out
     assert text.encode() not in b"".join(path.read_bytes() for path in writing.folder.glob("logs/*"))
 
 

@@ -56,11 +56,10 @@ def parcel_message(order: Order) -> str:
     return ", ".join(parts)
 
 
-def message_line(state: str, at: str) -> str:
-    """Return what is known of a message that was about to be sent at a time."""
-    if state == MessageState.SENT:
-        return f"sent to the buyer, {at}"
-    return f"unclear whether it was sent to the buyer, {at}"
+def message_line(parcel: str, state: str, at: str) -> str:
+    """Return what is known of a message about a parcel that was about to be sent at a time."""
+    sent = "sent to the buyer" if state == MessageState.SENT else "unclear whether it was sent to the buyer"
+    return f"about {parcel}: {sent}, {at}"
 
 
 def plan_lines(shipment: Shipment) -> Iterator[str]:

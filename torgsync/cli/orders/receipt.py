@@ -137,7 +137,7 @@ def print_order(program: Program, order: Order, document: dict[str, Any]) -> Non
         "recipient": " ".join(filter(None, (delivery["recipient"], delivery["recipient_phone"]))),
         "parcel": parcel_message(order),
         "message": "; ".join(
-            message_line(said["state"], _minute(said["at"])) for said in document["messages"]
+            message_line(one["parcel"], one["state"], _minute(one["at"])) for one in document["messages"]
         ),
         "buyer": "forgotten" if buyer["forgotten"] else " ".join(filter(None, people)),
         "client": buyer["client_id"],
