@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from torgsync.core.text import counted
 from torgsync.files.recording.recording_file import RecordingFile
 
 if TYPE_CHECKING:
@@ -44,4 +45,6 @@ class CallRecording:
     @property
     def trouble(self) -> str:
         """Why the recording is not complete, empty where it is."""
+        if self._begun and self.recorder.unread:
+            return f"{counted(self.recorder.unread, 'request')} could not be read"
         return self._file.trouble

@@ -73,6 +73,8 @@ def test_a_file_that_is_there(private: Home, tmp_path: Path) -> None:
         ("doctor", f"--record={file}"),
         ("doctor", "--record", str(tmp_path / "link")),
         ("doctor", "--record", str(tmp_path / "none" / "a.jsonl")),
+        ("doctor", "--record", "-"),
+        ("doctor", "--record", ""),
         ("doctor", "--record"),
     ):
         ran = private.run(*args)
@@ -127,6 +129,15 @@ def test_a_disk_that_is_full(private: Home, tmp_path: Path, monkeypatch: pytest.
     ran = private.run("payments", "fetch", "--record", str(tmp_path / "a.jsonl"))
     assert ran.code == 0
     assert "is not complete: No space left on device" in ran.err
+
+    def broken(*_: object) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("torgsync.prom.recording.recorder.clean_body", broken)
+    ran = private.run("payments", "fetch", "--record", str(tmp_path / "b.jsonl"))
+    assert ran.code == 0
+    assert "is not complete: " in ran.err
+    assert " could not be read" in ran.err
 
 
 @pytest.mark.slow

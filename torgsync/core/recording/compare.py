@@ -122,6 +122,10 @@ def _is_id(segment: str, before: str) -> bool:
     return before in {"by_external_id", "status", "translation"} or bool(re.search(r"\d|[^a-z_]", segment))
 
 
+_SHOWN = re.compile("retry-after|location|set-cookie|www-authenticate|x-rate-?limit.*").fullmatch
+"""Headers that say how a server treats its clients."""
+
+
 def compare(
     exchange: Exchange, other: RecordedAnswer | None, ids: Ids, *, slower: float = SLOWER
 ) -> Iterator[Difference]:
@@ -147,12 +151,12 @@ def _headers(call: str, recorded: RecordedAnswer, other: RecordedAnswer) -> Iter
     kinds = [media_type(answer.headers) or Shown.MISSING for answer in (recorded, other)]
     if kinds[0] != kinds[1]:
         yield Difference(DifferenceKind.HEADERS, call, "Content-Type", *kinds)
-    pauses = [
-        Shown.PRESENT if any(name.lower() == "retry-after" for name, _ in answer.headers) else Shown.MISSING
-        for answer in (recorded, other)
+    names = [
+        {name.lower() for name, _ in answer.headers if _SHOWN(name.lower())} for answer in (recorded, other)
     ]
-    if pauses[0] != pauses[1]:
-        yield Difference(DifferenceKind.HEADERS, call, "Retry-After", *pauses)
+    for name in sorted(names[0] ^ names[1]):
+        shown = (Shown.PRESENT, Shown.MISSING) if name in names[0] else (Shown.MISSING, Shown.PRESENT)
+        yield Difference(DifferenceKind.HEADERS, call, name.title(), *shown)
 
 
 class _Bodies:
@@ -289,9 +293,12 @@ def type_of(value: object) -> str:
 
 def _form_of(text: str) -> str:
     if DATE.fullmatch(text):
-        if "T" not in text:
+        if not re.search(r"\d[T ]\d", text):
             return "date"
-        return "time with fractions" if "." in text else "time"
+        zone = re.search(r"(Z|[+-]\d\d:?\d\d)$", text)
+        parts = ["time", "with a blank" * (" " in text), "with fractions" * ("." in text)]
+        parts.append("without a zone" if zone is None else "in Z" * (zone[0] == "Z"))
+        return " ".join(filter(None, parts))
     if MONEY.fullmatch(text) and not text[-1].isdigit():
         spaces = sorted({_SPACES.get(sign, "another") for sign in text if sign.isspace()})
         return f"money with {' and '.join(spaces) or 'no space'}"

@@ -37,9 +37,16 @@ _PRIVATE = frozenset(
 )
 """What holds a person or an address: numbers in it are replaced too."""
 _PERSON_IDS = frozenset({"client_id", "buyer_client_id", "client_ids"})
+_IDS = frozenset({"client_id", "buyer_client_id", "client_ids"})
 _PLACES = re.compile(r"(?:city|street|warehouse|katottg|declaration|room|ident|user|buyer|company)")
 """Ids that say who a person is, and where."""
-_IS_ID = re.compile(r"(?:.*_)?ids?|sku|positions")
+_IDS = frozenset(
+    """id ids external_id sku positions product_id product_ids order_id order_ids group_id parent_group_id
+    processed_ids variation_base_id variation_group_id category_id image_id message_id last_message_id room_id
+    context_item_id import_id receipt_id status_id custom_status_id payment_option_id delivery_option_id
+    thread_id""".split()
+)
+"""Keys whose values name things, not people; an id of another name is replaced."""
 _IS_DATE = re.compile(r"(?:(?:.*_)?date(?:_.*)?|.*_(?:modified|created|from|to|at)|modified|created|time)")
 _BIRTH = re.compile(r"birth")
 _BLANK = re.compile(r"\s")
@@ -50,7 +57,9 @@ DATE = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?|\d\d\.\d\d\.\d{4}"
 )
 MONEY = re.compile(r"-?\d[\d\s.,']{0,20}(?:[ \u00a0\u202f]?(?:грн\.?|UAH|₴|\$|USD|EUR|€|₸|тг\.?|KZT))?")
-_LONGEST_MONEY_DIGITS = 9
+_LONGEST_MONEY = 7
+_LONGEST_MONEY_IN_WORDS = 9
+"""Digits of an amount without and with its currency; a phone has more."""
 _UNKNOWN_NUMBER = 10_000_000
 """A whole number from here on that is no id may be a phone or the number of a document."""
 _PHONE_NUMBER = re.compile(r"(?:00)?380\d{9}|80\d{9}|375\d{9}|373\d{8}")
@@ -143,8 +152,8 @@ class _JsonCleaner:
             return self._words.person_id(number)
         if _PHONE_NUMBER.fullmatch(str(abs(number))):
             return int(self._words.text(str(number)))
-        is_id = _IS_ID.fullmatch(key) and not _PLACES.search(key)
-        private = private or not path or (abs(number) >= _UNKNOWN_NUMBER and not is_id)
+        unknown = abs(number) >= _UNKNOWN_NUMBER or key.endswith(("_id", "_ids"))
+        private = private or not path or (unknown and key not in _IDS)
         counts = key in {"orders_count", "id", "message_id", "last_message_id", "room_id"}
         return self._words.number(number) if private and not counts else number
 
@@ -154,7 +163,7 @@ class _JsonCleaner:
             return text
         if _ADDRESS.fullmatch(text):
             return self._words.address(text)
-        if _IS_ID.fullmatch(key) and not private and not _PLACES.search(key) and not _BLANK.search(text):
+        if key in _IDS and not private and not _BLANK.search(text):
             return self._words.identifier(text)
         if _SENTENCES & set(path) and not private:
             return self._words.page(text) if _HAS_TAG.search(text) else self._words.phrase(text)
@@ -171,7 +180,8 @@ class _JsonCleaner:
         if _IS_DATE.fullmatch(key) and not _BIRTH.search(key):
             return bool(DATE.fullmatch(text))
         if key in _MONEY_KEYS:
-            return bool(MONEY.fullmatch(text)) and sum(map(str.isdigit, text)) <= _LONGEST_MONEY_DIGITS
+            longest = _LONGEST_MONEY if text[-1:].isdigit() else _LONGEST_MONEY_IN_WORDS
+            return bool(MONEY.fullmatch(text)) and sum(map(str.isdigit, text)) <= longest
         enum = key in ENUMS and (not private or key in {"type", "status", "context_item_type"})
         return enum and bool(CODE_WORD.fullmatch(text))
 

@@ -22,6 +22,10 @@ SHORTEST_SECRET = 6
 """Letters of a token that is looked for inside other texts; a shorter one is part of ordinary words."""
 KNOWN_DIGITS = 3
 """Digits of a number that stays in Prom's own sentences, such as the longest name."""
+NEAR = 4
+"""Signs around a number in which another digit makes both parts of one."""
+MOST_WORDS = 100_000
+"""Words whose replacement is kept in memory."""
 PARCEL_PREFIX = "PRM"
 """Begins the parcel numbers that Prom issues itself (prom-api §5.5)."""
 PHONE_DIGITS = 9
@@ -52,9 +56,9 @@ _PIECE = re.compile(
 _PHONE_IN_ID = re.compile(r"(?<!\d)(?:0\d{9}|380\d{9}|80\d{9})(?!\d)|\+\d{10,}")
 _COUNTRY = frozenset({"", "0", "8", "80", "38", "380", "00380", "7", "373", "375"})
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z]\w*);")
-_TAG = re.compile(r"(<!--.*?-->|<[!?/]?[a-zA-Z][^<>]*>)", re.DOTALL)
+_TAG = re.compile(r"(<[!?/]?[a-zA-Z][^<>]{0,20000}>)")
 _TAG_NAME = re.compile(r"<[!?/]?([a-zA-Z][\w:-]*)")
-_ATTRIBUTE = re.compile(r"""([a-zA-Z][\w:-]*)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
+_ATTRIBUTE = re.compile(r"""(?<![\w:-])([a-zA-Z][\w:-]{0,20})\s{0,5}=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
 _TAGS = frozenset(
     """a abbr address article aside b blockquote body br button center code col colgroup dd div dl doctype dt
     em figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input label legend li link
@@ -85,7 +89,7 @@ class Replacer:
     def __init__(self, key: bytes) -> None:
         self._key = key
         self.secrets: set[str] = set()
-        self._by_text: dict[tuple[str, str], str] = {}
+        self._words: dict[str, str] = {}
         self._taken: dict[str, str] = {}
         self._shift = 1_000_000 + int.from_bytes(self._bytes("shift", "", 4)) % 8_000_000
 
@@ -211,8 +215,17 @@ class Replacer:
             case "phone":
                 return self._phone(found)
             case "digits":
-                return found if len(found) <= digits else self._digits(found)
-        return found if found == PARCEL_PREFIX or stays(found) else self._word(found)
+                return found if len(found) <= digits and _stands_alone(piece) else self._digits(found)
+        return found if found == PARCEL_PREFIX or stays(found) else self._known_word(found)
+
+    def _known_word(self, word: str) -> str:
+        """Return what replaces a word; a catalog repeats its own."""
+        replaced = self._words.get(word)
+        if replaced is None:
+            if len(self._words) > MOST_WORDS:
+                self._words.clear()
+            replaced = self._words[word] = self._word(word)
+        return replaced
 
     def _word(self, word: str, attempt: int = 0) -> str:
         canonical = unicodedata.normalize("NFC", word).casefold()
@@ -250,6 +263,13 @@ class Replacer:
         """Return bytes that depend on the key, the kind and the text alone."""
         seed = hmac.new(self._key, f"{kind}\0{text}".encode("utf-8", "surrogatepass"), "sha256").digest()
         return hashlib.shake_256(seed).digest(length)
+
+
+def _stands_alone(piece: re.Match[str]) -> bool:
+    """Return whether a number is no part of a longer one in an unusual spelling, nor of a code."""
+    before, after = piece.string[: piece.start()][-NEAR:], piece.string[piece.end() :][:NEAR]
+    joined = before[-1:].isalnum() or after[:1].isalnum()
+    return not joined and not any(map(str.isdigit, before + after))
 
 
 def _never(_word: str) -> bool:

@@ -23,9 +23,12 @@ class RecordingFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.trouble = ""
+        if str(path) == "-":
+            raise UsageError("a recording is a file of its own", hint="name a new file: --record FILE")
         try:
             # A file that is there, also a link to one, is never written to.
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            handle = os.open(path, flags, 0o600)
         except FileExistsError:
             raise UsageError(
                 f"`{path}` is there already, and a recording never replaces a file",

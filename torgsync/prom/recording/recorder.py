@@ -5,6 +5,7 @@ Source: docs/developers/architecture.md §11.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from torgsync.core.recording.exchange import Exchange, RecordedAnswer, line_of
 from torgsync.core.recording.rules import clean_headers, clean_path, clean_query
 from torgsync.core.recording.words import Replacer
 from torgsync.prom.recording.bodies import clean_body
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -45,7 +48,7 @@ class Recorder:
     """Records the exchanges of one call of the program, of all its objects alike.
 
     `key` is random and stays in memory: with it, the replaced texts could be guessed. `write` takes a line;
-    `now` returns the time, aware.
+    `now` returns the time, aware. `count` are the requests, `unread` those that could not be recorded.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Recorder:
         self._now = now
         self._monotonic = monotonic
         self.count = 0
+        self.unread = 0
 
     @contextmanager
     def sending(self, request: httpx.Request, base: httpx.URL) -> Iterator[Sending]:
@@ -77,7 +81,17 @@ class Recorder:
         finally:
             self.count += 1
             seconds = self._monotonic() - started
-            self._write(line_of(self._exchange(sending, base, at, seconds, error)))
+            self._record(sending, base, at, seconds, error)
+
+    def _record(self, sending: Sending, base: httpx.URL, at: datetime, seconds: float, error: str) -> None:
+        """Write a line, or none where an answer is one that nothing here can read: the command goes on."""
+        try:
+            line = line_of(self._exchange(sending, base, at, seconds, error))
+        except Exception as unreadable:  # noqa: BLE001  # a recording must never stop a run
+            self.unread += 1
+            _log.warning("a request could not be recorded: %s", type(unreadable).__name__)
+        else:
+            self._write(line)
 
     def _exchange(
         self, sending: Sending, base: httpx.URL, at: datetime, seconds: float, error: str

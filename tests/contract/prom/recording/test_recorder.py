@@ -201,6 +201,8 @@ def test_an_order_keeps_its_shape_only() -> None:
         ({"html": "<p>Вигаданська<!-- Олександра --></p><img src='https://a.example/Брошка.jpg'>"}, "html"),
         ({"text": "".join(f"&#{ord(sign)};" for sign in NOTE), "url": "https://[bad/Вигаданська"}, "text"),
         ({"url": f"https://vyhadanska.prom.ua/{TOKEN}?q={quote('Вигаданська')}#Брошка", "n": 1e3}, "prom"),
+        ({"value": "671234598", "tax_id": 11122233344, "viber_ids": ["671234598"], "list": 1}, "list"),
+        ({"error": "067/123/45/98 Justin Max"}, "error"),
         ({"card": "4149 4999 1234 5678", "ip": "78.45.12.199", "tel": "тел:067/123-45/98"}, "card"),
         ([["Вигаданська", 671234598]], "["),
     ],
@@ -423,3 +425,17 @@ def test_a_form_without_its_boundary() -> None:
     assert part["content"] == {"kind": "bytes", "size": 1}
     assert found_in(str(part)) == []
     assert httpx.URL(URL).path == "/api/v1"
+
+
+def test_what_cannot_be_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The request goes on, and nothing that was not cleaned is written."""
+    recorded = Recorded(says({"orders": [ORDER]}))
+
+    def broken(*_: object) -> None:
+        raise KeyError("Вигаданська")
+
+    monkeypatch.setattr("torgsync.prom.recording.recorder.clean_body", broken)
+    assert recorded.http.get("/orders/list", right=Right.ORDERS_READ)["orders"]
+    recorder = recorded.http._recorder
+    assert recorder is not None
+    assert (len(recorded), recorder.count, recorder.unread) == (1, 1, 1)

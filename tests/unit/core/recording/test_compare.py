@@ -91,6 +91,8 @@ def test_two_answers() -> None:
         ("headers", "Content-Type", "application/json", "missing")
     ]
     assert differences(page, page) == []
+    cookie = answer({}, headers=(*KIND, ("Set-Cookie", "a=b"), ("Vary", "x")))
+    assert differences(answer({}), cookie) == [("headers", "Set-Cookie", "missing", "present")]
     assert differences(answer(seconds=9.04), answer(seconds=0)) == [("timing", "", "9.0", "0.0")]
     assert differences(None, answer({})) == [("status", "", "no-answer", "200")]
     assert differences(answer({}), None) == [("status", "", "200", "no-answer")]
@@ -137,6 +139,8 @@ def test_the_call_of_a_request(path: str, call: str) -> None:
         ("2025-01-23T16:16:39.053131+00:00", "time with fractions"),
         ("2025-01-23T16:16:39+00:00", "time"),
         ("01.09.2025", "date"),
+        ("2025-01-23 16:16:39.5", "time with a blank with fractions without a zone"),
+        ("2025-01-23T16:16:39Z", "time in Z"),
         ("1\u202f713,50\u202fгрн", "money with U+202F"),
         ("39грн", "money with no space"),
         ("39\u2009грн", "money with another"),

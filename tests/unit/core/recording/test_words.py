@@ -73,6 +73,9 @@ def test_sentences_of_prom(words: Replacer) -> None:
     assert "110, замовлення " in said
     assert said.endswith(f", {words.text(SECRET)}")
     assert "Іванова" not in said
+    for spelled in ("067/123/45/98", "0 6 7 1 2", "A1B2", "12-34"):
+        assert words.phrase(spelled) != spelled
+        assert not re.search(re.sub(r"\D+", ".*", spelled), words.phrase(spelled))
     assert "300000001" not in said
 
 
@@ -132,3 +135,9 @@ def test_markup(words: Replacer) -> None:
     assert re.match(r'<p class="[a-z]{5}">[a-z]{5}<br/><[a-z]{5}@[a-z]\.[a-z]{7}></p><!-- ', replaced)
     assert replaced.endswith("<!DOCTYPE>")
     assert words.page("<h1>Not Found olena</h1>").startswith("<h1>Not Found ")
+
+
+def test_words_that_are_forgotten(words: Replacer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The memory of replaced words is bounded, and what replaces them is the same afterwards."""
+    monkeypatch.setattr("torgsync.core.recording.words.MOST_WORDS", 1)
+    assert words.text("один два три один") == Replacer(b"key").text("один два три один")
