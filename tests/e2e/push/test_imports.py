@@ -5,10 +5,12 @@ Time is virtual: an import takes as long as a test says, and a wait takes none.
 
 from __future__ import annotations
 
+import random
 from decimal import Decimal
 
 import pytest
 from clocks import VirtualTime, clock_of
+from exports import write_dull_shop
 from homes import Home, Ran
 from matrix import sampled
 
@@ -229,3 +231,36 @@ def test_refused_rows_are_matched_to_their_goods(filled: Home, rows: str, messag
     assert {state for state, _ in ends.values()} == {"done", "deferred"}  # removals wait
     assert "Новий шуруп" in str(filled.sandbox.product("26931").name_uk)
     assert (day.run().code, day.imports) == (0, 1)
+
+
+def dull_shop(home: Home, goods: int, *, changed: int = 0) -> None:
+    """Have the accounting program export a larger shop."""
+    path = write_dull_shop(home.shop, goods, random.Random(7), changed=changed)  # noqa: S311
+    path.write_text(path.read_text("utf-8") + "[limits]\nrequests_per_second = 50\n", "utf-8")
+
+
+@pytest.mark.slow
+def test_a_thousand_prices_are_on_the_site_before_an_import_ends(bare: Home) -> None:
+    """Within their own requests, ten edits of a hundred, although the import takes twenty minutes."""
+    home, clock = bare, clock_of(bare.sandbox)
+    dull_shop(home, 1000)
+    assert home.run("sync", "--yes", now=clock.now, sleep=clock.sleep).code == 0
+    before = {product.external_id: product.price for product in home.sandbox.products()}
+    clock.pass_by(days=1)
+    home.set_quirks("import_seconds=1200")
+    dull_shop(home, 1010, changed=1)
+    home.sandbox.log.clear()
+    changed: list[tuple[int, int]] = []
+
+    def sleep(seconds: float) -> None:
+        prices = {product.external_id: product.price for product in home.sandbox.products()}
+        moved = sum(prices[good_id] != price for good_id, price in before.items())
+        changed.append((moved, home.writes().count("/api/v1/products/edit_by_external_id")))
+        clock.sleep(seconds)
+
+    ran = home.run("sync", "--yes", "--format", "json", now=clock.now, sleep=sleep)
+    assert (ran.code, ran.json["counts"]["create"], ran.json["counts"]["update"]) == (5, 10, 1000)
+    assert set(changed) == {(1000, 10)}
+    clock.pass_by(minutes=30)
+    after = home.run("sync", "--yes", "--format", "json", now=clock.now, sleep=clock.sleep)
+    assert (after.code, len(home.sandbox.products()), len(home.sandbox.imports())) == (0, 1010, 2)

@@ -103,9 +103,7 @@ SENTENCES: dict[OutcomeCode, Sentence] = {
     OutcomeCode.IMPORT_LEFT: "sent with an import; the next run looks up what became of it",
     OutcomeCode.IMPORT_WAITS: "not sent yet: an earlier import has to come to its end first",
     OutcomeCode.REMOVALS_AFTER_FAILURE: "products are taken out only when everything before went well",
-    OutcomeCode.REMOVALS_BEFORE_IMPORT_END: (
-        "products are taken out only when the end of the import is known"
-    ),
+    OutcomeCode.REMOVALS_BEFORE_IMPORT_END: "products are taken out only after the import has ended",
     OutcomeCode.MOVED: "{problem}",
     OutcomeCode.FOUND_DONE: "a later look found it done",
     OutcomeCode.RUN_ENDED_BEFORE: "not reached: the run ended before it",

@@ -33,8 +33,8 @@ _STATUS: dict[str, str] = {
     "so it cannot be created",
     SkipReason.NO_EXTERNAL_ID: "Prom.ua has it without an external id: price, stock and status go, "
     "the rest waits",
-    SkipReason.IN_IMPORT: "it is in an import that was sent and has not ended yet; price and stock go, "
-    "the rest waits for that",
+    SkipReason.IN_IMPORT: "it is in an import that was sent and has not ended yet; "
+    "what that carries is not sent a second time",
     SkipReason.BLOCKED: "its row has an error; it stays on Prom.ua as it is",
     GoodStatus.OUT: "a filter keeps it out, and Prom.ua does not show it",
     GoodStatus.GONE: "the export does not have it any more, "

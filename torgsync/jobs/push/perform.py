@@ -15,7 +15,7 @@ from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.imports import is_late
 from torgsync.core.plan.outcomes import OutcomeCode, because_of
 from torgsync.core.reason import Reason
-from torgsync.errors import Interrupted, Temporary, TorgsyncError
+from torgsync.errors import ImportBusy, Interrupted, Temporary, TorgsyncError
 from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext, Stage
 from torgsync.jobs.plan.result import PlanResult
@@ -73,10 +73,11 @@ class Performance:
             left = self._import()
         except Temporary as error:
             postponed = error
-        self.outcomes.failed = self.outcomes.failed or postponed is not None
+        busy = isinstance(postponed, ImportBusy)
+        self.outcomes.failed = self.outcomes.failed or (postponed is not None and not busy)
         if self.outcomes.failed:
             self.outcomes.defer_open(Reason(OutcomeCode.REMOVALS_AFTER_FAILURE))
-        elif self._open:
+        elif self._open or busy:
             self.outcomes.defer_open(Reason(OutcomeCode.REMOVALS_BEFORE_IMPORT_END))
         else:
             self.editor.perform(counts.remove, Verb.REMOVE, Stage.REMOVE)

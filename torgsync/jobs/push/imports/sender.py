@@ -87,7 +87,7 @@ class ImportSender:
             return self._send(feed, words, offers)
         except ImportBusy as busy:
             refused = busy
-        if self.worth_waiting:
+        if self.worth_waiting and self.waiting.waits:
             self._context.report(Progress(Stage.FREE))
             for _ in self.waiting.looks(TURN):
                 try:
