@@ -123,7 +123,7 @@ _SENTENCES = {
         "until this one is cancelled"
     ),
     ProblemCode.IMPORT_BLOCKED: (
-        "another import seems to hang in the shop: because of it, Prom.ua has taken none of ours{since}"
+        "another import seems to hang in the shop: Prom.ua has taken none of ours because of it{since}"
     ),
     ProblemCode.STOPPED: "stopped by you",
     ProblemCode.LEASE_TAKEN: (

@@ -45,6 +45,8 @@ SECTIONS: Mapping[str, Section] = {
     "delivery": "orders",
     "order_status_options": "orders",
     "clients": "clients",
+    "messages": "messages",
+    "chat": "messages",
     "payment_options": "settings",
     "delivery_options": "settings",
 }

@@ -38,6 +38,17 @@ REFUSED = problem(ProblemCode.REFUSED, path="/products/import_file", status=400,
             ),
         ),
         (
+            problem(ProblemCode.IMPORT_RUNNING, offers=2, sent="2026-03-02T10:00:00+00:00"),
+            "Prom.ua is still working on the import of 2 products that was sent 2026-03-02 12:00",
+        ),
+        (
+            problem(ProblemCode.IMPORT_BLOCKED, since="2026-03-02T10:00:00+00:00"),
+            (
+                "another import seems to hang in the shop: Prom.ua has taken none of ours because of it, "
+                "since 2026-03-02 12:00"
+            ),
+        ),
+        (
             problem(
                 ProblemCode.LEASE_TAKEN,
                 object="My Prom",

@@ -14,6 +14,8 @@ from torgsync.cli.messages.outcomes import (
     reasons_message,
     render_reasons,
 )
+from torgsync.core.plan.channels import RowError
+from torgsync.core.plan.import_rows import row_reason
 from torgsync.core.plan.outcomes import OutcomeCode, OutcomeReason, because_of, prom_said, reason_of
 from torgsync.core.plan.rollback import Obstacle
 from torgsync.core.problems import ProblemCode, error_of, problem
@@ -52,6 +54,14 @@ def test_every_code_has_a_sentence() -> None:
         (
             [reason(OutcomeCode.IMPORTS_USED_UP, free="2026-03-02T10:00:00+00:00")],
             "today's imports are used up; it goes with the first run after 2026-03-02 12:00",
+        ),
+        (
+            [row_reason(RowError("validation", "1001", "name"))],
+            "Prom.ua refused the field `name` (validation, code 1001)",
+        ),
+        (
+            [row_reason(RowError("", "", "", "зламано", ("1", "2", "3", "4", "5", "6")))],
+            "Prom.ua refused the row at position 1, 2, 3, 4, 5 and 1 more: зламано",
         ),
         (
             [

@@ -247,19 +247,25 @@ def test_what_belongs_to_prom_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("desired", "skip", "fields"),
+    ("why", "reason"),
+    [("refused", SkipReason.REFUSED_BEFORE), ("importing", SkipReason.IN_IMPORT)],
+)
+@pytest.mark.parametrize(
+    ("desired", "skipped", "fields"),
     [
-        (NEW, SkipReason.REFUSED_BEFORE, ["price"]),
-        (product(name="Нові капці"), SkipReason.REFUSED_BEFORE, None),
-        (product(price=Decimal("110.00")), None, ["price"]),
-        (product(), None, None),
+        (NEW, True, ["price"]),
+        (product(name="Нові капці"), True, None),
+        (product(price=Decimal("110.00")), False, ["price"]),
+        (product(), False, None),
     ],
 )
-def test_prices_go_where_an_import_was_refused(
-    desired: Product, skip: SkipReason | None, fields: list[str] | None
+def test_prices_go_where_no_import_does(
+    desired: Product, skipped: bool, fields: list[str] | None, why: str, reason: SkipReason
 ) -> None:
-    """What needs no import still goes; a refusal is a reason only where it stops something."""
-    verdict = decide(known(RowStatus.IN, desired, existing(), refused=True), SHOP)
+    """What needs no import still goes; why the rest does not is a reason only where that stops something."""
+    good = known(RowStatus.IN, desired, existing())
+    verdict = decide(replace(good, refused=why == "refused", importing=why == "importing"), SHOP)
+    skip = reason if skipped else None
     assert (verdict.skip, verdict.change and list(verdict.change.fields)) == (skip, fields)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from torgsync.core.plan.channels import RowError
-from torgsync.core.plan.import_rows import RowErrors, match_rows
+from torgsync.core.plan.import_rows import RowErrors, match_rows, row_reason
+from torgsync.core.plan.outcomes import OutcomeCode
+from torgsync.core.reason import Reason
 
 NAME = RowError("validation", "1001", "name")
 
@@ -30,3 +32,10 @@ def test_positions_name_goods(
 ) -> None:
     """By external id first, then by Prom id; what fits no good is kept as Prom said it."""
     assert match_rows(rows, by_external_id, by_prom_id) == found
+
+
+def test_a_refused_row_is_a_reason() -> None:
+    """With all that Prom said of it as arguments."""
+    args = {"stage": "validation", "number": "1001", "field": "name", "words": "", "positions": ["2"]}
+    reason = row_reason(named("2"))
+    assert (reason, reason.args) == (Reason(OutcomeCode.ROW_REFUSED, args), args)

@@ -36,6 +36,7 @@ STORIES: dict[str, tuple[GoodStatus | SkipReason, ProductSnapshot]] = {
     "kept out and shown": (GoodStatus.REMOVE, known(OUT)),
     "blocked": (SkipReason.BLOCKED, known(BLOCKED)),
     "refused": (SkipReason.REFUSED_BEFORE, ProductSnapshot("17", IN, product(), refused=True)),
+    "in an import": (SkipReason.IN_IMPORT, ProductSnapshot("17", IN, product(), importing=True)),
     "moderated": (SkipReason.MODERATED, known(IN, "deleted_by_moderator")),
     "no price": (SkipReason.NO_PRICE, ProductSnapshot("17", IN, product(price=None))),
     "no stock": (SkipReason.NO_STOCK, ProductSnapshot("17", IN, UNSURE)),
