@@ -93,6 +93,17 @@ def test_prices_wait_for_no_import(day: Day, args: str) -> None:
     assert day.run(*args.split()).json["changes"] == []
 
 
+def test_a_price_that_is_a_persons_by_now(day: Day) -> None:
+    """A field that Prom.ua owns is set when the product is made; what a person makes of it then stays."""
+    day.home.edit_object('to = "price"\nowner = "torgsoft"', 'to = "price"\nowner = "prom"')
+    assert day.run("--no-wait").code == 5
+    day.clock.pass_by(minutes=20)
+    day.home.sandbox.edit_product("26941", price=Decimal(333), quantity_in_stock=1)
+    assert day.run(minutes=1).code == 0
+    made = day.home.sandbox.product("26941")
+    assert (made.price, made.quantity_in_stock, made.presence) == (Decimal(333), 6, "available")
+
+
 def test_a_run_goes_on_behind_an_import_of_an_earlier_one(day: Day) -> None:
     """New goods go with an import of their own as soon as the earlier one has ended; its goods do not."""
     assert day.run("--no-wait").code == 5

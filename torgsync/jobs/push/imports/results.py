@@ -181,12 +181,21 @@ class ImportReconciler:
         shown = known.existing or self.file.read_back_one(known.good_id)
         if shown is None or shown.removed:
             return not_imported(item, known, result)
-        desired = item.change.new
+        desired = self._still_wanted(item.change.new)
         edit = edit_after_creation(item.seq, known.good_id, without_moderation(desired, shown), shown)
         values = {name: value for name, value in desired.items() if not edit or name not in edit.values}
         accepted = accepted_of(known.good_id, values, shown)
         created = ImportedChange(item.seq, Outcome.DONE, accepted=accepted, edit=edit)
         return self._with_remarks(item, created, result)
+
+    def _still_wanted(self, created: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Return what a new product was to have, without prices and stock that may be a person's by now.
+
+        Presence stays: no import file is trusted with it, so that nobody has set it yet.
+        """
+        owned = self.file.context.object.prom_owned() - {"presence"} if self.late else frozenset()
+        theirs = owned.intersection(by_channel(created, Channel.EDIT))
+        return {name: value for name, value in created.items() if name not in theirs}
 
     def _updated(self, item: NumberedChange, known: ProductSnapshot, result: ImportResult) -> ImportedChange:
         writes_names = self.file.fields & DESCRIPTIONS and not self.file.undoes
