@@ -26,8 +26,13 @@ done
 
 
 def printed_commands(text: str) -> Iterator[str]:
-    """Yield the commands in what was printed: in backticks, or up to the end of a line."""
+    """Yield the commands in what was printed: in backticks, or up to the end of a line.
+
+    The first line of a help page is the form of a command and none itself.
+    """
     for line in _strings(text):
+        if line.startswith("Usage: "):
+            continue
         yield from _IN_SENTENCE.findall(line)
         if rest := _AT_END.search(_IN_SENTENCE.sub("", line)):
             yield rest[0].rstrip()

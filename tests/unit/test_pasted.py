@@ -10,6 +10,7 @@ from pasted import printed_commands, unpasteable
 def test_commands_are_found_in_what_is_printed() -> None:
     """In backticks, at the end of a line, and in the texts of a document."""
     text = "see `torgsync orders list`, then: torgsync sync -o X\nupdate torgsync; made by torgsync 1.0"
+    text = f"Usage: torgsync orders [OPTIONS] COMMAND [ARGS]...\n{text}"
     assert list(printed_commands(text)) == ["torgsync orders list", "torgsync sync -o X"]
     document = '{"error": {"hint": "torgsync update --out \\"a b\\""}}'
     assert list(printed_commands(document)) == ['torgsync update --out "a b"']
