@@ -244,6 +244,27 @@ def test_refused_rows_are_matched_to_their_goods(filled: Home, rows: str, messag
     assert (day.run().code, day.imports) == (0, 1)
 
 
+@pytest.mark.slow
+def test_a_run_is_turned_back_while_its_import_is_open(day: Day) -> None:
+    """Prices go back at once, what the import made when the same command is run after its end."""
+    home, clock = day.home, day.clock
+    old = home.sandbox.product("26926").price
+    assert day.run("--no-wait").code == 5
+    clock.pass_by(minutes=10)
+    back = ("rollback", "2", "--yes", "--format", "json", "--allow", "removals=2")
+    first = home.run(*back, now=clock.now, sleep=clock.sleep)
+    # What the import does is not known yet, and named as such.
+    assert (first.code, first.json["error"]["kind"]) == (6, "import-open")
+    assert "came to its end after this plan was made" in first.json["error"]["message"]
+    assert home.sandbox.product("26926").price == old
+    second = home.run(*back, now=clock.now, sleep=clock.sleep)
+    assert second.code in {0, 6}
+    assert {product.status for product in home.sandbox.products() if product.external_id in NEW} <= {
+        "not_on_display"
+    }
+    assert day.imports == 1
+
+
 def dull_shop(home: Home, goods: int, *, changed: int = 0) -> None:
     """Have the accounting program export a larger shop."""
     path = write_dull_shop(home.shop, goods, random.Random(7), changed=changed)  # noqa: S311

@@ -57,7 +57,7 @@ def test_an_order_is_read_whole() -> None:
         *((2, "2"), (2.0, "2"), ("2.00", "2")),
         *((1.5, "1.5"), ("1,50", "1.5")),
         (1e2, "100"),
-        (1e300, "1E+300"),
+        (1e6, "1000000"),
     ],
 )
 def test_a_quantity_is_the_same_however_it_is_written(written: object, read: str) -> None:

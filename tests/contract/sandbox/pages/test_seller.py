@@ -91,6 +91,24 @@ class TestSeller:
         assert "Оновлюються: image_urls, назва." in page.texts(".settings")[0]
         assert "Примусово." in page.texts(".settings")[0]
 
+    def test_an_import_that_hangs(self, clock: Clock) -> None:
+        """It is under way until it is cancelled, with the rows that were refused."""
+        shop = Shop(clock=clock, quirks=Quirks(refused_file="hangs", row_errors="external-ids"))
+        send_feed(client_of(shop), feed(offer("1", "<name></name>")))
+        clock.advance(hours=1)
+        page = visit(shop, "/seller/imports")
+        assert page.texts("ol.imports .badge") == ["Виконується"]
+        shop.cancel_import()
+        page = visit(shop, "/seller/imports")
+        assert page.texts("ol.imports .badge") == ["Не виконано"]
+
+    def test_nested_errors(self, clock: Clock) -> None:
+        """Rows that are named by position are shown with their field."""
+        shop = Shop(clock=clock, quirks=Quirks(row_errors="external-ids"))
+        import_feed(client_of(shop), clock, feed(offer("1"), offer("2", "<name></name>")))
+        (remark,) = visit(shop, "/seller/imports").texts(".remarks li")
+        assert remark.endswith("2 : name: 1001")
+
     def test_many_imports_and_errors(self, clock: Clock) -> None:
         """A long report is cut, and says how much is missing; many imports have pages."""
         shop = Shop(clock=clock, quirks=Quirks(imports_per_day=100, import_seconds=0))
