@@ -102,6 +102,8 @@ class Replay:
             return
         self._clock.begin(self._exchanges[0].at)
         give_rights(self._shop, self._exchanges)
+        # Lines lost their ids where they had in the recording; most products of lines are not in it.
+        self._shop.quirks = replace(self._shop.quirks, deleted_lines="whole")
         recorded = RecordedShop(self._shop, self._exchanges)
         for place, exchange in enumerate(self._exchanges):
             self._clock.begin(exchange.at)

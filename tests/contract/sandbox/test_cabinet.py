@@ -60,6 +60,8 @@ def test_a_payment_option(shop: Shop, client: httpx.Client) -> None:
     name = 'Оплата "частинами"'
     assert post(client, "payment/add", {"id": 9000009, "name": name}) == {"option": 9000009}
     assert shop.payment_options[9000009].name == name
+
+
 def test_imports(shop: Shop, client: httpx.Client) -> None:
     """One that is started blocks all others until it is cancelled; without any, there is none to cancel."""
     number = post(client, "import/start", {"seconds": 600})["import"]

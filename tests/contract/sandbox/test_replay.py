@@ -31,13 +31,13 @@ PRODUCT: dict[str, Any] = {
     "in_stock": False,
     "regions": [],
     "price": 10.5,
-    "minimum_order_quantity": 2.0,
-    "discount": {"value": 5.0, "type": "percent", "date_start": "01.09.2025", "date_end": None},
+    "minimum_order_quantity": 2,
+    "discount": {"value": 5, "type": "percent", "date_start": "01.09.2025", "date_end": None},
     "currency": "UAH",
     "measure_unit": "шт.",
     "group": {"id": 1000007, "name": "Жх", "name_multilang": BOTH},
     "category": {"id": 35403, "caption": "жх"},
-    "prices": [{"price": 9.5, "minimum_order_quantity": 10.0}],
+    "prices": [{"price": 9.5, "minimum_order_quantity": 10}],
     "main_image": "https://images.prom.example/11_w200_h200_x.jpg",
     "images": [{"id": 11, "url": "https://a.example/1.jpg", "thumbnail_url": "https://a.example/2.jpg"}],
     "status": "draft",
@@ -67,16 +67,22 @@ ORDER: dict[str, Any] = {
     "dont_call_customer_back": False,
     "price": "21\u202fгрн",
     "full_price": "25,50\u202fгрн",
-    "delivery_cost": 5.0,
+    "delivery_cost": 5,
     "delivery_option": {"id": 10000001, "name": "Нова Пошта", "shipping_service": None},
     "delivery_provider_data": {
         "provider": "nova_poshta",
         "type": "W2W",
-        "sender_warehouse_id": None,
-        "recipient_warehouse_id": None,
+        "sender_warehouse_id": "00000000-0000-0000-0000-000000000001",
+        "recipient_warehouse_id": "00000000-0000-0000-0000-000000000002",
         "declaration_number": "20450000000000",
         "unified_status": None,
-        "recipient_address": None,
+        "recipient_address": {
+            "city_id": "00000000-0000-0000-0000-000000000003",
+            "city_name": "жх",
+            "city_katottg": None,
+            "warehouse_id": "00000000-0000-0000-0000-000000000002",
+            **dict.fromkeys(("street_id", "street_name", "building_number", "apartment_number")),
+        },
     },
     "payment_option": {"id": 9000001, "name": "Пром-оплата"},
     "payment_data": {"type": "evopay", "status": "paid", "status_modified": "2026-03-01T16:18:15+00:00"},
@@ -89,7 +95,7 @@ ORDER: dict[str, Any] = {
             "name_multilang": BOTH,
             "image": "https://images.prom.example/11_w100_h100.jpg",
             "url": "https://prom.example/p1600000007-product.html",
-            "quantity": 2.0,
+            "quantity": 2,
             "measure_unit": "шт.",
             "price": "10,50\u202fгрн",
             "total_price": "21\u202fгрн",
@@ -190,9 +196,7 @@ def test_all_that_a_shop_holds(asked: Asked) -> None:
     asked.add("GET /orders/300000007", {"order": ORDER})
     asked.add("GET /clients/list", {"clients": [CLIENT]})
     asked.add("GET /clients/100000007", {"client": CLIENT})
-    asked.add(
-        "GET /payment_options/list", {"payment_options": [{"id": 7, "name": "жх", "description": None}]}
-    )
+    asked.add("GET /payment_options/list", {"payment_options": [{"id": 7, "name": "жх", "description": ""}]})
     option = {"id": 8, "name": "жх", "comment": "", "enabled": True, "type": "own"}
     asked.add("GET /delivery_options/list", {"delivery_options": [option, {"no": "id"}]})
     assert asked.shown() == [("items", "delivery_options[]", "present", "missing")]

@@ -94,7 +94,7 @@ def test_it_is_shown_before_it_goes_and_says_what_comes_next(filled: Home) -> No
         "0 to create, 1 to update, 0 to remove",
         "0 held, 0 skipped, 0 unchanged, 0 foreign",
         "Prom.ua: about 1 request, a minute, no import",
-        "1 done; 4 requests",
+        "1 done; 5 requests",
         STILL_PENDING,
     ]
     again = filled.run("rollback", "2", "--yes")

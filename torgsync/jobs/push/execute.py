@@ -104,11 +104,12 @@ def execute(
         notify: Receives what a person should hear meanwhile.
 
     Raises:
+        UsageError: Only orders are wanted, and the object fetches none.
         Busy: Another run holds the object.
         Unsafe: The token opens another shop, or the plan would do harm.
         PlanStale: A saved plan is out of date.
     """
-    fetches = fetches and context.object.orders.enabled
+    fetches = _may_fetch(context, source, fetches=fetches)
     with running(context) as run:
         context = run.context
         if source:
@@ -154,14 +155,16 @@ def execute(
 
 
 def execute_fetch(context: JobContext) -> RunView:
-    """Perform a run that only fetches orders.
-
-    Raises UsageError where the object fetches none, and what `execute` raises.
-    """
-    require_orders(context.file)
+    """Perform a run that only fetches orders. Raises what `execute` raises."""
     return execute(
         context, None, allowed=Allowed(), fetches=True, confirm=lambda _: True, notify=lambda _: None
     )
+
+
+def _may_fetch(context: JobContext, source: PlanSource | None, *, fetches: bool) -> bool:
+    if source is None:
+        require_orders(context.file)
+    return fetches and context.object.orders.enabled
 
 
 class PlanSource(ABC):

@@ -178,7 +178,7 @@ def _line_json(line: ShopOrderLine, space: str, language: Language) -> Json:
         **_same(line, "external_id sku"),
         **_texts(line, "name", language),
         "image": NO_IMAGE if line.image_id is None else image_url(line.image_id, 100, line.name),
-        "url": f"https://prom.example/p{line.product_id}-product.html",
+        "url": line.product_id and f"https://prom.example/p{line.product_id}-product.html",
         "quantity": _json_number(line.quantity),
         "measure_unit": line.measure_unit,
         "price": money(line.price, space),

@@ -191,7 +191,7 @@ class ImportReconciler:
     def _still_wanted(self, created: Mapping[str, Value]) -> Mapping[str, Value]:
         """Return what a new product was to have, without prices and stock that may be a person's by now.
 
-        Presence stays: no import file is trusted with it, so that nobody has set it yet.
+        Presence stays: no import file is trusted with it, so that it is not set yet.
         """
         owned = self.file.context.object.prom_owned() - {"presence"} if self.late else frozenset()
         theirs = owned.intersection(by_channel(created, Channel.EDIT))
