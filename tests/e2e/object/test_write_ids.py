@@ -245,7 +245,7 @@ def test_a_lost_answer(shop: Takeover) -> None:
     shop.run("object", "adopt")
     shop.home.misbehave("POST products/import_file lost nth=1")
     began = shop.clock()
-    assert (shop.adopt("--yes").code, (shop.clock() - began).total_seconds()) == (5, 300)
+    assert (shop.adopt("--yes").code, (shop.clock() - began).total_seconds()) == (5, 270)
     shop.run("sync", "--yes", "--only", "goods")
     shop.clock.advance(minutes=5)
     second = shop.adopt("--yes", "--format", "json")
