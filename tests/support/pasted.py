@@ -92,7 +92,8 @@ def problem_of_words(words: list[str] | None) -> str:
         while True:
             context = command.make_context("torgsync", rest, parent=context, resilient_parsing=helps)
             rest = [*getattr(context, "_protected_args", ()), *context.args]
-            if not hasattr(command, "commands") or (helps and not rest):
+            alone = helps or getattr(command, "invoke_without_command", False)
+            if not hasattr(command, "commands") or (alone and not rest):
                 return ""
             if command.get_command(context, rest[0]) is None:
                 return f"there is no command {rest[0]}"
