@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from torgsync.cli.base.options import FormatOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_csv, print_json
-from torgsync.cli.messages.recording import ROW, difference_place, difference_row, sides
-from torgsync.core.recording.compare import FoldedDifference
 from torgsync.core.text import counted
 from torgsync.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from torgsync.core.recording.compare import FoldedDifference
 
 EPILOG = """
 \b
@@ -207,6 +208,7 @@ def compare(
     holds what the recording shows; nothing is sent anywhere.
     """
     program = program_of(context, output)
+    from torgsync.cli.messages.recording import ROW, difference_row
     from torgsync.demo.compare import compare_recording
     from torgsync.demo.sandbox import SandboxOptions
 
@@ -235,6 +237,8 @@ def compare(
 
 def _print_differences(program: Program, differences: Sequence[FoldedDifference]) -> None:
     """Print the differences of each call below its name."""
+    from torgsync.cli.messages.recording import difference_place, sides
+
     calls = dict.fromkeys(folded.difference.call for folded in differences)
     for number, call in enumerate(calls):
         if number:

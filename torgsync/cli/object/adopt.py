@@ -17,12 +17,11 @@ import typer
 from torgsync.cli.base.options import FormatOption, NameArgument
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import SCREENFUL, pick, print_csv, print_json
-from torgsync.cli.messages.external_ids import WHY_IDS
-from torgsync.cli.object.write_ids import IdsCall
 from torgsync.core.plan.adopt import AmbiguousMatch, GoodIdentity, Matching, ProductIdentity, ProductMatch
 from torgsync.core.text import counted
 
 if TYPE_CHECKING:
+    from torgsync.cli.object.write_ids import IdsCall
     from torgsync.core.plan.adopt import Matching
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.plan.adopt import AdoptionView
@@ -56,6 +55,7 @@ def adopt(
     Nothing changes on Prom.ua without `--write-ids`.
     """
     program = program_of(context, output)
+    from torgsync.cli.object.write_ids import IdsCall
     from torgsync.files.plan.plan_file import read_decisions
     from torgsync.jobs.plan.adopt import adopt as adopt_shop
 
@@ -167,6 +167,8 @@ def _notify_next(program: Program, file: ObjectFile, view: AdoptionView) -> None
         program.notify(f"  torgsync object adopt {called} --decisions decisions.csv")
     nameless = sum(not pair.product.external_id for pair in view.matching.matched)
     if nameless and view.ids is None:
+        from torgsync.cli.messages.external_ids import WHY_IDS
+
         program.notify(f"{counted(nameless, 'product')} without an external id: {WHY_IDS}")
         program.notify(f"  torgsync object adopt {called} --write-ids")
     program.notify(f"next: torgsync update -o {called}")

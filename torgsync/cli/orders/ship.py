@@ -10,7 +10,6 @@ from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_result
-from torgsync.cli.messages.parcels import done_lines, plan_lines
 from torgsync.core.orders.parcels import CARRIER_WORDS, CARRIERS
 from torgsync.core.text import did_you_mean
 from torgsync.errors import UsageError
@@ -64,11 +63,15 @@ def ship(
 
 def _show_plan(program: Program, shipment: Shipment) -> None:
     """Show what is about to be sent: a message cannot be taken back."""
+    from torgsync.cli.messages.parcels import plan_lines
+
     for line in plan_lines(shipment):
         program.notify(line)
 
 
 def _print_shipment(program: Program, output: Format, shipment: Shipment, *, dry_run: bool) -> None:
+    from torgsync.cli.messages.parcels import done_lines, plan_lines
+
     def show() -> None:
         if dry_run:
             for line in plan_lines(shipment):
