@@ -58,7 +58,4 @@ def home(tmp_path: Path, sandbox_server: RunningServer) -> Home:
 @pytest.fixture
 def bare(tmp_path: Path, sandbox_server: RunningServer) -> Home:
     """A home without any export yet, and without a sync object."""
-    place = tmp_path / "home" / "objects"
-    place.mkdir(parents=True)
-    (place / "token").write_text("full\n", "utf-8")
-    return Home(tmp_path / "home", place, sandbox_server)
+    return Home.empty(tmp_path, sandbox_server)

@@ -117,6 +117,14 @@ class Home:
         shutil.move(shop / "photos", objects / "photos")
         return cls(folder / "home", objects, server)
 
+    @classmethod
+    def empty(cls, folder: Path, server: SandboxAddress) -> Home:
+        """Return a home without a sync object and an export, with `full` as its token."""
+        objects = folder / "home" / "objects"
+        objects.mkdir(parents=True)
+        (objects / "token").write_text("full\n", "utf-8")
+        return cls(folder / "home", objects, server)
+
     @property
     def sandbox(self) -> Shop:
         """The marketplace's own view."""

@@ -38,10 +38,7 @@ def shop(tmp_path: Path, sandbox_server: SandboxAddress) -> Home:
 
 def first_day(folder: Path, sandbox_server: SandboxAddress, name: str) -> Home:
     """Return a home after the first synchronisation of a case."""
-    place = folder / "home" / "objects"
-    place.mkdir(parents=True)
-    (place / "token").write_text("full\n", "utf-8")
-    home = Home(folder / "home", place, sandbox_server)
+    home = Home.empty(folder, sandbox_server)
     home.object.write_text(
         'name = "My Prom"\napi_key = { file = "token" }\n[catalog]\npath = "TSGoods.trs"\n'
         '[removal]\ngone = "delete"\n[limits]\nrequests_per_second = 50\n',

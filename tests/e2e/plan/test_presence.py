@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import pytest
 from corpus import DATA
-from homes import Home, SandboxAddress
+from homes import Home
 
 COLUMNS = "GoodID;GoodName;RetailPrice;WarehouseQuantity;Display;available"
 
 
 @pytest.fixture
-def home(tmp_path: Path, sandbox_server: SandboxAddress) -> Home:
+def home(bare: Home) -> Home:
     """A home with a sync object and without an export."""
-    place = tmp_path / "home" / "objects"
-    place.mkdir(parents=True)
-    (place / "token").write_text("full\n", "utf-8")
-    made = Home(tmp_path / "home", place, sandbox_server)
-    write_object(made)
-    return made
+    write_object(bare)
+    return bare
 
 
 def write_object(home: Home, tables: str = "") -> None:

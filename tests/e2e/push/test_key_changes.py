@@ -74,11 +74,8 @@ class KeysMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="keys-")
-        folder = Path(self.folder.name)
-        (folder / "objects").mkdir()
-        (folder / "objects" / "token").write_text("full\n", "utf-8")
         self.server: RunningServer = serve(invented_shop())
-        self.home = Home(folder, folder / "objects", self.server)
+        self.home = Home.empty(Path(self.folder.name), self.server)
         self.home.set_quirks("imports_per_day=1000")
         self.goods: list[Row] = []
         self.made = 0

@@ -115,15 +115,12 @@ class ShopMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="whatever-")
-        folder = Path(self.folder.name)
-        (folder / "objects").mkdir()
-        (folder / "objects" / "my-prom.toml").write_text(OBJECT, "utf-8")
-        (folder / "objects" / "token").write_text("full\n", "utf-8")
         self.clock = Clock()
         self.server: RunningServer = serve(invented_shop())
         self.shop = self.server.shop
         self.shop._clock = lambda: self.clock.time
-        self.home = Home(folder, folder / "objects", self.server)
+        self.home = Home.empty(Path(self.folder.name), self.server)
+        self.home.object.write_text(OBJECT, "utf-8")
         self.home.set_quirks("imports_per_day=1000")
         self.goods: dict[int, Good] = {}
         self.last = STAYS
