@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from torgsync.core.recording.exchange import Exchange, RecordedAnswer
-from torgsync.core.recording.rules import DATE, ENUMS, MONEY, media_type
+from torgsync.core.recording.rules import DATE, MONEY, media_type
+from torgsync.core.recording.vocabulary import WORDS
 
 SLOWER = 1.0
 """Seconds by which an answer may be slower or faster before that is a difference."""
@@ -188,7 +189,7 @@ class _Bodies:
             yield from self._objects(recorded, other, path)
         elif isinstance(recorded, list) and isinstance(other, list):
             yield from self._lists(recorded, other, path)
-        elif isinstance(recorded, str) and recorded != other and path and path[-1].strip("[]") in ENUMS:
+        elif isinstance(recorded, str) and recorded != other and path and path[-1].strip("[]") in WORDS:
             yield self._difference(DifferenceKind.WORDS, where, recorded, str(other))
 
     def _objects(

@@ -1,6 +1,7 @@
 """What of a request and its answer stays as it is, by the names of keys; everything else is replaced.
 
-A key that is unknown has its text replaced, so that a new field of Prom's gives away its name and type only.
+A key that is unknown is replaced with all that it holds, so that a new field of Prom's gives away its type
+only.
 Source: docs/developers/prom-api.md §1, §3, §5, §6.
 """
 
@@ -10,21 +11,18 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote, unquote
 
+from torgsync.core.recording.vocabulary import KEYS, is_word
 from torgsync.core.recording.words import Replacer
 
 Pairs = tuple[tuple[str, str], ...]
 """Headers, or the parameters of an address, in their order."""
 
-ENUMS = frozenset(
-    """status presence selling_type currency provider type source unified_status delivery_type code field_code
-    cancellation_reason category initiator context_item_type mark_missing_product_as updated_fields sort
-    sort_dir project lang language kind stage shipping_service""".split()
-)
-"""Keys whose values are words of the API."""
 _MONEY_KEYS = frozenset(
     """price full_price total_price total_payout amount value delivery_cost price_with_special_offer
     special_offer_discount commission commission_amount oldprice""".split()
 )
+_FRACTIONS = _MONEY_KEYS | {"quantity", "quantity_in_stock", "minimum_order_quantity"}
+"""What may be a number with decimals; any other one is replaced."""
 _SENTENCES = frozenset("error errors message warning_message warnings detail title status_name".split())
 _NAMED_BY_SHOPS = frozenset(
     """payment_option payment_options delivery_option delivery_options order_status_options prosale_commission
@@ -37,9 +35,6 @@ _PRIVATE = frozenset(
 )
 """What holds a person or an address: numbers in it are replaced too."""
 _PERSON_IDS = frozenset({"client_id", "buyer_client_id", "client_ids"})
-_IDS = frozenset({"client_id", "buyer_client_id", "client_ids"})
-_PLACES = re.compile(r"(?:city|street|warehouse|katottg|declaration|room|ident|user|buyer|company)")
-"""Ids that say who a person is, and where."""
 _IDS = frozenset(
     """id ids external_id sku positions product_id product_ids order_id order_ids group_id parent_group_id
     processed_ids variation_base_id variation_group_id category_id image_id message_id last_message_id room_id
@@ -51,8 +46,6 @@ _IS_DATE = re.compile(r"(?:(?:.*_)?date(?:_.*)?|.*_(?:modified|created|from|to|a
 _BIRTH = re.compile(r"birth")
 _BLANK = re.compile(r"\s")
 
-CODE_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,39}")
-_NAME_OF_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 DATE = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?|\d\d\.\d\d\.\d{4}"
 )
@@ -89,7 +82,9 @@ _PLAIN_HEADERS: Mapping[str, re.Pattern[str]] = {
     "keep-alive": re.compile(r"[\w=, ]{1,60}"),
     "retry-after": re.compile(r"\d{1,9}(?:\.\d+)?|\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT"),
     "server": re.compile(
-        r"(?:nginx|cloudflare|openresty|gunicorn|werkzeug|envoy|qrator)[\w./ -]{0,40}", re.IGNORECASE
+        r"(?:nginx|cloudflare|openresty|gunicorn|werkzeug|envoy|qrator)(?:/\d[\d.]{0,15})?"
+        r"(?: Python/\d[\d.]{0,15})?",
+        re.IGNORECASE,
     ),
     "transfer-encoding": re.compile(r"[\w, ]{1,40}"),
     "user-agent": re.compile(r"torgsync/[\w.+-]{1,40}"),
@@ -97,16 +92,33 @@ _PLAIN_HEADERS: Mapping[str, re.Pattern[str]] = {
     "x-language": re.compile(r"[a-z]{2}"),
 }
 """Headers that stay where their value has this form; of all others the value is replaced."""
+_HEADERS_OF_WORDS = frozenset(
+    """accept accept-encoding accept-language allow cache-control connection content-encoding content-language
+    content-type keep-alive transfer-encoding vary""".split()
+)
+_HEADER_WORDS = frozenset(
+    """accept age aiohttp allow app application br charset chunked close compress control cookie cors data
+    deflate delete en form get gzip head html http if identity immutable ios json keep alive language max
+    method mime multipart must no node none octet only options origin patch plain post private problem proxy
+    public put q revalidate ru s stale store stream text timeout token transform ua uk upgrade urlencoded user
+    utf agent vary while windows x xhtml xml zstd cache encoding authorization requested with error csrftoken
+    cp""".split()
+)
+"""Words that may be in the headers of `_HEADERS_OF_WORDS`."""
 _COOKIE_ATTRIBUTES = frozenset("path domain expires max-age secure httponly samesite partitioned".split())
 _COOKIE_VALUE = re.compile(
-    r"/[a-z/0-9]{0,12}|-?\d{1,10}|\w{3}, \d\d[ -]\w{3}[ -]\d{2,4} [\d:]{8} GMT|lax|strict|none|",
+    r"/(?:api/v1|api|cms)?/?|-?\d{1,10}|\w{3}, \d\d[ -]\w{3}[ -]\d{2,4} [\d:]{8} GMT|lax|strict|none|",
     re.IGNORECASE,
+)
+_COOKIE_NAMES = frozenset(
+    """sid session sessionid session_id csrf_token csrftoken lang language locale cid auth token __cf_bm
+    cf_clearance""".split()
 )
 _COOKIE_PLAIN = frozenset("path expires max-age secure httponly samesite".split())
 
 
 def clean_json(words: Replacer, value: object, *, of_edit: bool = False) -> object:
-    """Return JSON with its texts replaced; keys, types, words of the API, money and dates stay.
+    """Return JSON with its texts replaced; types, money, dates, keys and words of the API stay.
 
     `of_edit` is an answer whose `errors` are keyed by ids.
     """
@@ -125,7 +137,7 @@ class _JsonCleaner:
                 ids = self._of_edit and path == ("errors",)
                 return {
                     self._key(str(key), ids=ids): self.clean(
-                        item, (*path, str(key)), private=private or key in _PRIVATE
+                        item, (*path, str(key)), private=private or not _is_public(str(key), ids=ids)
                     )
                     for key, item in value.items()
                 }
@@ -133,18 +145,21 @@ class _JsonCleaner:
                 return [self.clean(item, path, private=private) for item in value]
             case str():
                 return self._text(value, path, private=private)
-            case bool() | None:
-                return value
-            case int():
+            case float():
+                shown = path and path[-1] in _FRACTIONS and not private and abs(value) < _UNKNOWN_NUMBER
+                return value if shown else self._words.fraction(value)
+            case int() if not isinstance(value, bool):
                 return self._number(value, path, private=private)
-        return self._words.fraction(value) if private and isinstance(value, float) else value
+        return value
 
     def _key(self, key: str, *, ids: bool) -> str:
         if self._words.holds_secret(key):
             return self._words.text(key)
-        if _NAME_OF_KEY.fullmatch(key) and not (ids and key != "error"):
+        if key in KEYS and not (ids and key != "error"):
             return key
-        return self._words.identifier(key)
+        if ids or key.isdigit() or not any(map(str.isdigit, key)):
+            return self._words.identifier(key)
+        return self._words.text(key)
 
     def _number(self, number: int, path: tuple[str, ...], *, private: bool) -> int:
         key = path[-1] if path else ""
@@ -182,8 +197,13 @@ class _JsonCleaner:
         if key in _MONEY_KEYS:
             longest = _LONGEST_MONEY if text[-1:].isdigit() else _LONGEST_MONEY_IN_WORDS
             return bool(MONEY.fullmatch(text)) and sum(map(str.isdigit, text)) <= longest
-        enum = key in ENUMS and (not private or key in {"type", "status", "context_item_type"})
-        return enum and bool(CODE_WORD.fullmatch(text))
+        enum = not private or key in {"type", "status", "context_item_type"}
+        return enum and is_word(key, text)
+
+
+def _is_public(key: str, *, ids: bool) -> bool:
+    """Return whether what a key holds is neither of a person nor of unknown meaning."""
+    return ids or key.isdigit() or (key in KEYS and key not in _PRIVATE)
 
 
 def clean_path(words: Replacer, path: str) -> str:
@@ -209,7 +229,7 @@ def clean_query(words: Replacer, query: Iterable[tuple[str, str]]) -> Pairs:
 
 
 def _query_key(words: Replacer, key: str) -> str:
-    return key if _NAME_OF_KEY.fullmatch(key) and not words.holds_secret(key) else words.text(key)
+    return key if key in KEYS and not words.holds_secret(key) else words.text(key)
 
 
 def _query_value(words: Replacer, key: str, text: str) -> str:
@@ -217,7 +237,7 @@ def _query_value(words: Replacer, key: str, text: str) -> str:
         return words.text(text)
     if _IS_DATE.fullmatch(key) and re.fullmatch(r"[\dT:.Z+ -]{1,40}", text) and re.match(r"\d{4}-\d\d", text):
         return text
-    if key in ENUMS and CODE_WORD.fullmatch(text):
+    if is_word(key, text):
         return text
     if key in {"limit", "last_id", "group_id", "offset", "page"}:
         return words.identifier(text)
@@ -244,17 +264,24 @@ def _header(words: Replacer, name: str, value: str) -> str:
     if name == "content-type":
         value = re.sub(r"(;\s*boundary=).*", r"\1x", value)
         plain = re.sub(r"; ?boundary=x", "", value)
-        return value if _PLAIN_HEADERS[name].fullmatch(plain) else words.text(value)
+        return value if _is_plain(words, name, plain) else words.text(value)
+    return value if _is_plain(words, name, value) else words.text(value)
+
+
+def _is_plain(words: Replacer, name: str, value: str) -> bool:
+    """Return whether a header has its usual form, and no word that could be a name."""
     form = _PLAIN_HEADERS.get(name)
-    stays = form is not None and form.fullmatch(value) and not words.holds_secret(value)
-    return value if stays else words.text(value)
+    if form is None or not form.fullmatch(value) or words.holds_secret(value):
+        return False
+    found = re.findall(r"[^\W\d_]+", value.lower()) if name in _HEADERS_OF_WORDS else ()
+    return _HEADER_WORDS.issuperset(found)
 
 
 def _cookie(words: Replacer, part: str, *, first: bool) -> str:
     name, sign, value = part.partition("=")
     plain = name.strip().lower()
     if first or plain not in _COOKIE_ATTRIBUTES:
-        shown = name if _NAME_OF_KEY.fullmatch(name.strip()) else words.text(name)
+        shown = name if plain in _COOKIE_NAMES | _COOKIE_ATTRIBUTES else words.text(name)
         return f"{shown}{sign}{words.text(value)}"
     if plain in _COOKIE_PLAIN and _COOKIE_VALUE.fullmatch(value):
         return part

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import sys
 import unicodedata
 from collections.abc import Callable
 from functools import partial
@@ -24,6 +25,8 @@ KNOWN_DIGITS = 3
 """Digits of a number that stays in Prom's own sentences, such as the longest name."""
 NEAR = 4
 """Signs around a number in which another digit makes both parts of one."""
+AROUND = 40
+"""Signs around a number in which the words next to it are looked for."""
 MOST_WORDS = 100_000
 """Words whose replacement is kept in memory."""
 PARCEL_PREFIX = "PRM"
@@ -53,6 +56,8 @@ _PIECE = re.compile(
     r"|(?P<digits>\d+)"
     r"|(?P<word>[^\W\d_]+)"
 )
+_WORD_BEFORE = re.compile(r"([^\W\d_]+)[\W_]*$")
+_WORD_AFTER = re.compile(r"[\W_]*([^\W\d_]+)")
 _PHONE_IN_ID = re.compile(r"(?<!\d)(?:0\d{9}|380\d{9}|80\d{9})(?!\d)|\+\d{10,}")
 _COUNTRY = frozenset({"", "0", "8", "80", "38", "380", "00380", "7", "373", "375"})
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z]\w*);")
@@ -140,8 +145,8 @@ class Replacer:
 
     def fraction(self, number: float) -> float:
         """Return a fraction with other digits."""
-        replaced = self.text(f"{number:f}")
-        return float(replaced)
+        largest = sys.float_info.max
+        return min(max(float(self.text(f"{number:f}")), -largest), largest)
 
     def markup(self, text: str) -> str:
         """Return a text with tags, such as a description or a page: names of tags stay, all else goes."""
@@ -269,7 +274,17 @@ def _stands_alone(piece: re.Match[str]) -> bool:
     """Return whether a number is no part of a longer one in an unusual spelling, nor of a code."""
     before, after = piece.string[: piece.start()][-NEAR:], piece.string[piece.end() :][:NEAR]
     joined = before[-1:].isalnum() or after[:1].isalnum()
-    return not joined and not any(map(str.isdigit, before + after))
+    return not joined and not any(map(str.isdigit, before + after)) and _is_among_known(piece)
+
+
+def _is_among_known(piece: re.Match[str]) -> bool:
+    """Return whether the words on both sides of a number are known, so that it is no part of an address."""
+    neighbours = (
+        _WORD_BEFORE.search(piece.string[max(piece.start() - AROUND, 0) : piece.start()]),
+        _WORD_AFTER.match(piece.string[piece.end() : piece.end() + AROUND]),
+    )
+    words = [word[1] for word in neighbours if word]
+    return bool(words) and all(map(_is_known, words))
 
 
 def _never(_word: str) -> bool:

@@ -19,6 +19,7 @@ import pytest
 from recorded import BROKEN, URL, Answer, Wire
 
 from torgsync.core.recording.exchange import Exchange, Recording, first_line, read_recording
+from torgsync.core.recording.rules import clean_headers
 from torgsync.core.recording.words import Replacer
 from torgsync.errors import TorgsyncError
 from torgsync.prom.recording.bodies import clean_body, clean_file
@@ -195,15 +196,19 @@ def test_an_order_keeps_its_shape_only() -> None:
         ({"products": [{"id": "0671234598", "external_id": "0671234598", "price": "0671234598"}]}, "price"),
         ({"data": {"rooms": [{"ident": "671234598_11122233344_buyer", "id": 5}]}, "status": "ok"}, "rooms"),
         (
-            {TOKEN: [NOTE, "\ud83d"], "Вигаданська": {"vyhadanska@gmail.com": None}, "list": [1, 2.5, True]},
-            "list",
+            {TOKEN: [NOTE, "\ud83d"], "Вигаданська": {"vyhadanska@gmail.com": None}, "data": [1, 2.5, True]},
+            "data",
         ),
-        ({"html": "<p>Вигаданська<!-- Олександра --></p><img src='https://a.example/Брошка.jpg'>"}, "html"),
+        ({"html": "<p>Вигаданська<!-- Олександра --></p><img src='https://a.example/Брошка.jpg'>"}, "<p>"),
         ({"text": "".join(f"&#{ord(sign)};" for sign in NOTE), "url": "https://[bad/Вигаданська"}, "text"),
         ({"url": f"https://vyhadanska.prom.ua/{TOKEN}?q={quote('Вигаданська')}#Брошка", "n": 1e3}, "prom"),
-        ({"value": "671234598", "tax_id": 11122233344, "viber_ids": ["671234598"], "list": 1}, "list"),
+        ({"value": "671234598", "tax_id": 11122233344, "viber_ids": ["671234598"], "list": 1}, "value"),
         ({"error": "067/123/45/98 Justin Max"}, "error"),
-        ({"card": "4149 4999 1234 5678", "ip": "78.45.12.199", "tel": "тел:067/123-45/98"}, "card"),
+        ({"card": "4149 4999 1234 5678", "ip": "78.45.12.199", "tel": "тел:067/123-45/98"}, "json"),
+        ({"project": "Vyhadanska", "code": "Vyhadanska.O", "source": "portal"}, "portal"),
+        ({"initiator": "Oleksandra", "status": "custom-12", "kind": "Oleksandra"}, "custom-12"),
+        ({"contact": 380671234598.0, "price": 671234598.0, "quantity": 1.25}, "1.25"),
+        ({"Oleksandra_Vyhadanska": {"flat": "A"}, "products": [{"Vyhadanska": 1}]}, "products"),
         ([["Вигаданська", 671234598]], "["),
     ],
 )
@@ -216,6 +221,18 @@ def test_no_answer_gives_anybody_away(document: object, kept: str) -> None:
     assert [word for word in found_in(text) if word not in PHONES] == []
     assert not re.search("671234598|501119922", text)
     assert kept in text
+
+
+def test_numbers_that_say_where_somebody_lives() -> None:
+    """Places and numbers of houses are other ones, whatever key they are under."""
+    document = {"coord": [49.839683, 24.029717], "error": "дом 75 кв 812", "detail": "кв. 975", "дом75": 1.5}
+    recorded = Recorded(says(document))
+    with suppress(TorgsyncError):
+        recorded.http.get("/products/list", right=Right.PRODUCTS_READ)
+    text = json.dumps(recorded.answer)
+    assert not re.search("49[.]839|24[.]029|75|812", text)
+    (places,) = (value for value in recorded.answer.values() if isinstance(value, list))
+    assert [type(number) for number in places] == [float, float]
 
 
 def test_bodies_that_are_no_json() -> None:
@@ -272,6 +289,25 @@ def test_headers_and_cookies() -> None:
     assert "; Path=/; Domain=.prom.ua;" in came["Set-Cookie"]
     assert came["Location"].startswith("https://my.prom.ua/")
     assert given["X-LANGUAGE"] == "uk"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("Server", "nginx oleksandra-vyhadanska", None),
+        ("Server", "Werkzeug/3.1.3 Python/3.12.1", "Werkzeug/3.1.3 Python/3.12.1"),
+        ("Set-Cookie", "vyhadanska=1; Path=/oleksandra; Secure", None),
+        ("Set-Cookie", "sid=; Path=/; Max-Age=60", "sid=; Path=/; Max-Age=60"),
+        ("Content-Type", "application/vyhadanska", None),
+        ("Cache-Control", "no-store, max-age=0", "no-store, max-age=0"),
+        ("Vary", "Oleksandra", None),
+    ],
+)
+def test_a_header_holds_no_name(name: str, value: str, shown: str | None) -> None:
+    """Of a header that a server may fill freely, only words of HTTP and versions stay."""
+    ((_, cleaned),) = clean_headers(Replacer(KEY), [(name, value)])
+    assert found_in(cleaned) == []
+    assert cleaned == (shown or cleaned)
 
 
 FEED = f"""<?xml version="1.0"?><!DOCTYPE yml_catalog><yml_catalog date="2026-03-02 09:00"><shop>
