@@ -1,7 +1,8 @@
 """Printed commands, written so that they can be pasted into a shell as they are.
 
 The shell is that of the system: a POSIX shell, or PowerShell on Windows. Words that need quotes get double
-ones where nothing in them is special there, for these are read alike everywhere.
+ones where nothing in them is special there, for these are read alike everywhere. Control characters, which a
+terminal does not paste as they are, are escaped.
 """
 
 from __future__ import annotations
@@ -19,11 +20,21 @@ _SPECIAL = {False: re.compile(r'["$`\\!]'), True: re.compile(r'["\u201c\u201d\u2
 _SINGLE = re.compile("(['\u2018\u2019\u201a\u201b])")
 """What ends a text in single quotes in PowerShell, unless it is written twice."""
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_ESCAPE = {False: re.compile(r"[\x00-\x1f\x7f-\x9f!]"), True: _CONTROL}
+"""What is escaped; an interactive POSIX shell may take an exclamation mark for a line of its history."""
+_ESCAPED = {"\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r"}
+"""The letters of those control characters that both shells write alike."""
+_DOUBLED = {False: re.compile(r"([\\'])"), True: re.compile('(["\u201c\u201d\u201e$`])')}
+"""What is special where control characters are escaped: in `$'…'`, and in PowerShell's double quotes."""
+
 
 def quoted(text: str, *, powershell: bool = WINDOWS) -> str:
     """Return one word of a command, in quotes where it needs them."""
     if _PLAIN[powershell].fullmatch(text):
         return text
+    if _CONTROL.search(text):
+        return _with_escapes(text, powershell=powershell)
     if not _SPECIAL[powershell].search(text):
         return f'"{text}"'
     if not powershell:
@@ -31,6 +42,28 @@ def quoted(text: str, *, powershell: bool = WINDOWS) -> str:
     # PowerShell passes a double quote on to a program without its backslash, which the program then misses.
     escaped = re.sub(r'(\\*)"', r'\1\1\\"', text)
     return "'" + _SINGLE.sub(r"\1\1", escaped) + "'"
+
+
+def _with_escapes(text: str, *, powershell: bool) -> str:
+    """Return a word with its control characters as escapes: `$'…'`, or backticks in double quotes.
+
+    A POSIX shell takes bytes in octal; PowerShell's own codes exist in its newer versions only.
+    """
+    sign = "`" if powershell else "\\"
+    if powershell:
+        text = re.sub(r'(\\*)"', r'\1\1\\"', text)
+    plain = _DOUBLED[powershell].sub(lambda special: sign + special[1], text)
+
+    def escape(found: re.Match[str]) -> str:
+        control = found[0]
+        if control in _ESCAPED:
+            return sign + _ESCAPED[control]
+        if powershell:
+            return f"`u{{{ord(control):x}}}"
+        return "".join(f"\\{byte:03o}" for byte in control.encode())
+
+    escaped = _ESCAPE[powershell].sub(escape, plain)
+    return f'"{escaped}"' if powershell else f"$'{escaped}'"
 
 
 def command(words: str, *arguments: str, options: str = "") -> str:

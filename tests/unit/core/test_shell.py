@@ -21,14 +21,16 @@ NAMES = (
     "=ls",
     "a,b=1",
     "",
+    "a\tb!",
+    "\x1b[1m\x0b'\u0085",
 )
 SIGNS = "ab я'\"$`\\!*?[]{}()<>|&;#~=,%^\n\t-“”„’"
 
 
 def arrived(words: list[str]) -> list[str]:
-    """Return the words that a shell passes on."""
+    """Return the words that a shell passes on; the one that people type into."""
     line = " ".join(quoted(word, powershell=False) for word in words)
-    ran = subprocess.run(["/bin/sh", "-c", f"printf '%s\\0' {line}"], capture_output=True, check=True)
+    ran = subprocess.run(["/bin/bash", "-c", f"printf '%s\\0' {line}"], capture_output=True, check=True)
     return ran.stdout.decode().split("\0")[:-1]
 
 
@@ -56,6 +58,9 @@ def test_any_words_arrive_as_they_are(words: list[str]) -> None:
         ("it's $1", "'it'\"'\"'s $1'", "'it''s $1'"),
         ("„Зоо” $1’", "'„Зоо” $1’'", "'„Зоо” $1’’'"),
         ('Платеж "НП"', "'Платеж \"НП\"'", "'Платеж \\\"НП\\\"'"),
+        ("a\tb", "$'a\\tb'", '"a`tb"'),
+        ("it's\x1b\n$1!", "$'it\\'s\\033\\n$1\\041'", '"it\'s`u{1b}`n`$1!"'),
+        ('"НП"\t', "$'\"НП\"\\t'", '"\\`"НП\\`"`t"'),
         ('a\\"', "'a\\\"'", "'a\\\\\\\"'"),
     ],
 )
