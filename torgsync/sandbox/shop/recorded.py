@@ -12,8 +12,10 @@ from torgsync.core.recording.exchange import Exchange
 from torgsync.sandbox.quirks import LONGEST_IMPORT
 from torgsync.sandbox.shop import feed as yml
 from torgsync.sandbox.shop.collection import Collection
+from torgsync.sandbox.shop.orders import ShopOrder
 from torgsync.sandbox.shop.recorded_values import (
     Document,
+    client_of,
     dict_of,
     group_of,
     recorded_client,
@@ -121,6 +123,8 @@ class RecordedShop:
             for kind, document in _documents(exchange)
             if kind == "groups"
         }
+        # What a recording lists of clients is all that its shop has.
+        self._shows_clients = any(exchange.path.startswith("/clients/") for exchange in exchanges)
         self._made = self._made_by_imports()
         self._options()
         first: dict[tuple[str, int], Document] = {}
@@ -199,6 +203,8 @@ class RecordedShop:
             collection.restore(items, max([collection.next_id, *(item.id + 1 for item in items)]))
             for number, document in there:
                 self._seen[kind, number] = (-1, document.get("date_modified"))
+            for item in items:
+                self._add_client(item)
 
     def _put(self, kind: str, document: Document) -> None:
         collection, item = self._collection(kind), self._item(kind, document)
@@ -206,6 +212,14 @@ class RecordedShop:
             collection.replace(item)
         else:
             collection.insert(item)
+        self._add_client(item)
+
+    def _add_client(self, item: object) -> None:
+        """Add the client of an order where the recording shows orders alone."""
+        if not isinstance(item, ShopOrder) or not item.client_id or self._shows_clients:
+            return
+        if self._shop.clients.find(item.client_id) is None:
+            self._shop.clients.insert(client_of(item))
 
     def _collection(self, kind: str) -> Collection[Any]:
         shop = self._shop

@@ -210,3 +210,15 @@ def recorded_client(document: Document) -> orders.ShopClient:
         orders_count=_whole(document, "orders_count") or 0,
         total_payout=_amount(document.get("total_payout")) or Decimal(0),
     )
+
+
+def client_of(order: orders.ShopOrder) -> orders.ShopClient:
+    """Return the client of an order, as far as the order shows it."""
+    buyer = order.buyer
+    names = (buyer.last_name, buyer.first_name, buyer.second_name)
+    return orders.ShopClient(
+        id=order.client_id,
+        full_name=" ".join(filter(None, names)),
+        phones=(buyer.phone,) if buyer.phone else (),
+        emails=(buyer.email,) if buyer.email else (),
+    )
