@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -90,7 +91,7 @@ class Replay:
     ) -> None:
         self._shop = shop
         self._clock = clock
-        self._exchanges = exchanges
+        self._exchanges = exchanges = list(map(_sendable, exchanges))
         self._slower = slower
         self._ids = Ids()
         self._client = Client(SandboxApp(shop), Response)
@@ -198,6 +199,35 @@ class Replay:
         if key in {"id", "ids"} and isinstance(value, int):
             return self._ids.of(path.split("/")[1].removesuffix("s"), value)
         return self._ids.of(key.removesuffix("_id"), value) if key.endswith("_id") else value
+
+
+def _sendable(exchange: Exchange) -> Exchange:
+    """Return an exchange without what no request can carry: half an emoji, a line end in a header."""
+    cleaned = replace(
+        exchange,
+        method=_whole_signs(exchange.method),
+        path=_whole_signs(exchange.path).replace("?", "%3F"),
+        query=tuple((_whole_signs(key), _whole_signs(text)) for key, text in exchange.query),
+        headers=tuple((_in_header(name), _in_header(text)) for name, text in exchange.headers),
+        body=_whole_signs(exchange.body),
+    )
+    if exchange.answer is None:
+        return cleaned
+    return replace(cleaned, answer=replace(exchange.answer, body=_whole_signs(exchange.answer.body)))
+
+
+def _whole_signs(value: Any) -> Any:  # noqa: ANN401  # JSON may be anything
+    """Return a value with a sign of its own for each half of an emoji in its texts."""
+    if isinstance(value, str):
+        return re.sub("[\ud800-\udfff]", "\ufffd", value)
+    if isinstance(value, Mapping):
+        return {_whole_signs(key): _whole_signs(item) for key, item in value.items()}
+    return [_whole_signs(item) for item in value] if isinstance(value, list) else value
+
+
+def _in_header(text: str) -> str:
+    """Return a text as a header can hold it."""
+    return re.sub(r"[\x00-\x1f\x7f]", " ", text.encode("latin-1", "replace").decode("latin-1"))
 
 
 def give_rights(shop: Shop, exchanges: Iterable[Exchange]) -> None:

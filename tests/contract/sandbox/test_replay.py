@@ -359,6 +359,75 @@ def test_bodies_of_other_kinds(asked: Asked) -> None:
     assert {kind for kind, *_ in asked.shown()} <= {"keys", "timing"}
 
 
+def halved(value: Any) -> Any:  # noqa: ANN401  # JSON may be anything
+    """Put half an emoji at the end of every text."""
+    if isinstance(value, dict):
+        return {key: halved(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [halved(item) for item in value]
+    return f"{value}\ud83d" if isinstance(value, str) else value
+
+
+def test_half_an_emoji_in_every_text(asked: Asked) -> None:
+    """Every call is asked and compared, whatever its address, parameters, headers and bodies hold."""
+    asked.add(
+        "GET /products/list", {"group_id": 0, "products": [halved(PRODUCT)]}, query=(("a\ud83d", "\ud83d"),)
+    )
+    asked.add("GET /products/by_external_id/A%2F7\ud83d", {"product": halved(PRODUCT)}, token="x\ud83d\r\ny")
+    asked.add("GET /groups/list", {"groups": [halved(GROUP)]}, token="x\nо")
+    asked.add("GET /orders/list", {"orders": [ORDER | {"delivery_address": "\ud83d, Львів"}, halved(ORDER)]})
+    asked.add("GET /orders/300000007", {"order": ORDER | {"delivery_address": "Льв\udc00ів, 1"}})
+    asked.add("GET /clients/list", {"clients": [halved(CLIENT)]}, query=(("search_term", "\ud83d"),))
+    for path in ("payment_options", "delivery_options", "order_status_options"):
+        asked.add(f"GET /{path}/list", {path: [halved({"id": 7, "name": "x", "type": "y"})]})
+    for path in ("messages/list", "chat/rooms", "chat/messages_history"):
+        asked.add(f"GET /{path}", halved({"error": "x"}), query=(("room_ident", "\ud83d"),))
+    for kind in ("products", "groups"):
+        asked.add(f"GET /{kind}/translation/1600000007", halved({"name": "x"}), query=(("lang", "uk\ud83d"),))
+        asked.add(f"PUT /{kind}/translation", {}, body=json_body(halved({"lang": "uk", "name": "x"})))
+    for path in (
+        *("products/edit", "products/edit_by_external_id", "products/import_url", "orders/set_status"),
+        *("orders/refund", "orders/attach_receipt", "delivery/save_declaration_id", "messages/set_status"),
+        *("messages/reply", "chat/send_message", "chat/mark_message_read"),
+    ):
+        asked.add(f"POST /{path}", {}, body=json_body(halved([{"id": "A/7", "status": "paid", "url": "x"}])))
+    context = {"order_id": 300000007, "body": "x\ud83d"}
+    asked.add(
+        "POST /chat/send_order_context", {"status": "ok", "data": {"message_id": 1}}, body=json_body(context)
+    )
+    content = halved({"kind": "xml", "text": "<a/>"}) | {"kind": "xml"}
+    zipped = {"kind": "zip", "members": {"a\ud83d.xml": "\ud83d"}}
+    for file in (content, zipped):
+        parts = [{"name": "file\ud83d", "filename": "\ud83d.xml", "type": "x/\ud83d", "content": file}]
+        asked.add("POST /products/import_file", {"id": "x\ud83d"}, body={"kind": "form", "parts": parts})
+        asked.add("POST /chat/send_file", {"id": "x\ud83d"}, body={"kind": "form", "parts": parts})
+        asked.add("GET /products/import/status/x\ud83d", {})
+    assert asked.differences()
+
+
+def test_orders_alone(asked: Asked) -> None:
+    """Their buyers are known, so that they can be written to; a list of clients has none added to it."""
+    asked.add(
+        "GET /orders/list",
+        {"orders": [ORDER, ORDER | {"id": 300000008}, ORDER | {"id": 5, "client_id": None}]},
+    )
+    text = {"order_id": 300000007, "body": "ТТН"}
+    asked.add(
+        "POST /chat/send_order_context", {"status": "ok", "data": {"message_id": 1}}, body=json_body(text)
+    )
+    later = ORDER | {"id": 300000009, "client_id": 7, "date_created": "2026-03-02T09:00:30+00:00"}
+    asked.add("GET /orders/300000009", {"order": later}, after=60)
+    asked.add(
+        "POST /chat/send_order_context",
+        {"status": "ok", "data": {"message_id": 2}},
+        body=json_body(text | {"order_id": 300000009}),
+        after=61,
+    )
+    assert not [item for number, item in asked.differences() if number in {2, 4}]
+    asked.add("GET /clients/list", {"clients": []}, after=70)
+    assert not [item for number, item in asked.differences() if number == 5]
+
+
 def test_nothing_recorded(asked: Asked) -> None:
     """It differs in nothing."""
     assert asked.shown() == []

@@ -61,7 +61,7 @@ class TestTokens:
         """What people typed ends in half an emoji, NUL and control characters; ids and codes do not."""
         shop = Shop(quirks=Quirks(texts="broken"))
         shop.add_product("1", name="Платье", sku="A1", price=Decimal(5))
-        shop.place_order([("1", 1)], client_notes="Дякую")
+        shop.place_order([("1", 1)], client_notes="Дякую", delivery_address="Льв\ud83dів, 1")
         (product,) = client_of(shop).get("/products/list").json()["products"]
         (order,) = client_of(shop).get("/orders/list").json()["orders"]
         assert (product["name"], product["sku"]) == ("Платье\ud83d\x00\x1b\x9b", "A1")

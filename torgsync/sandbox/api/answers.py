@@ -199,7 +199,8 @@ def _texts(item: object, name: str, language: Language) -> Json:
 
 
 def _ref(text: str) -> str:
-    return str(uuid5(REFS, text))
+    # Half an emoji, which JSON may bring, has no bytes.
+    return str(uuid5(REFS, text.encode("utf-8", "replace").decode()))
 
 
 def _number(value: Decimal | None) -> int | float | None:
