@@ -231,7 +231,8 @@ def compare(
             _print_differences(program, comparison.differences)
             program.out.print()
         found = counted(len(rows), "difference") if rows else "no difference"
-        program.print(f"{found} in {asked}")
+        nothing = f"`{file}` is a recording without any request, so nothing was compared"
+        program.print(f"{found} in {asked}" if comparison.requests else nothing)
     raise typer.Exit(int(Exit.PENDING if detailed and rows else Exit.DONE))
 
 

@@ -61,11 +61,16 @@ class RecordingFile:
 
 
 def load_recording(path: Path) -> Recording:
-    """Read a recording. Raises InvalidInput with every mistake and its line."""
+    """Read a recording.
+
+    Raises UsageError where there is no such file, InvalidInput with every mistake and its line.
+    """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        # Only a line feed ends a line: a text may hold other signs that `splitlines` splits at.
+        text = path.read_text("utf-8")
+        lines = text.removesuffix("\n").split("\n") if text else []
     except FileNotFoundError as missing:
-        raise InvalidInput(f"there is no recording `{path}`", hint=MADE_BY) from missing
+        raise UsageError(f"there is no recording `{path}`", hint=MADE_BY) from missing
     except (OSError, UnicodeDecodeError) as trouble:
         raise InvalidInput(f"`{path}` cannot be read as a recording", hint=MADE_BY) from trouble
     recording = read_recording(lines)
