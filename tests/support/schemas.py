@@ -171,6 +171,7 @@ RUN = record(
     counts=counts("done refused unclear deferred held open"),
     requests=COUNT,
     imports=COUNT,
+    external_ids={"anyOf": [{"type": "null"}, record(written=COUNT, changed=COUNT)]},
     overrides={"type": "array", "items": OVERRIDE},
     undoes={"type": ["integer", "null"]},
     undone_by={"type": "array", "items": {"type": "integer"}},

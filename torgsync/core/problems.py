@@ -44,6 +44,7 @@ class ProblemCode(StrEnum):
     GIVEN_UP = "given-up"
     IMPORT_NOT_TAKEN = "import-not-taken"
     ANOTHER_IMPORT = "another-import"
+    IDS_IMPORT = "ids-import"
     IMPORT_RUNNING = "import-running"
     IMPORT_UNCONFIRMED = "import-unconfirmed"
     IMPORT_ENDED_LATE = "import-ended-late"
@@ -110,6 +111,9 @@ _SENTENCES = {
     ProblemCode.IMPORT_NOT_TAKEN: "Prom.ua takes no import now: {cause}",
     ProblemCode.ANOTHER_IMPORT: (
         "another import is running in the shop, and Prom.ua takes one at a time: {words}"
+    ),
+    ProblemCode.IDS_IMPORT: (
+        "the import of external ids{sent} has no end yet, and Prom.ua takes no other import until it has"
     ),
     ProblemCode.IMPORT_RUNNING: "Prom.ua is still working on the import of {offers}{sent}",
     ProblemCode.IMPORT_UNCONFIRMED: (

@@ -160,13 +160,56 @@ def test_an_import_that_changes_more_stops_everything(shop: Takeover) -> None:
     shop.home.set_quirks("spreadsheets=wipe")
     ran = shop.adopt("--yes")
     assert (ran.code, len(shop.sheets())) == (7, 1)
-    assert "2 external ids written to Prom.ua" in ran.lines
+    assert ran.lines[-1] == "2 products have their external ids on Prom.ua all the same"
+    assert "the import did it: write no more ids, and put right: torgsync sync -o" in ran.err
     assert {"    presence: available -> not_available", "    price: 100 -> nothing"} <= {*ran.lines}
     assert "after the import 2 products differ in more than the external id; nothing else" in ran.err
     assert sum(one.price is None for one in shop.home.sandbox.products()) == 2
     plan = shop.run("update", "--format", "json").json
     mended = {change["good_id"] for change in plan["changes"] if "presence" in change["fields"]}
     assert mended == {"101", "102"}
+
+
+def test_a_known_destruction_stays_stopped(shop: Takeover) -> None:
+    """The values must be there again, and a person must say so: neither `--yes` nor `--again` is enough."""
+    shop.home.set_quirks("spreadsheets=wipe")
+    assert shop.adopt("--yes").code == 7
+    shop.home.set_quirks("spreadsheets=as-asked")
+    for args in (["--yes"], ["--yes", "--again"], ["--dry-run"]):
+        ran = shop.adopt(*args)
+        assert (ran.code, "2 products still lack what they had" in ran.err) == (7, True), ran.err
+    assert "changed more than these" in shop.run("doctor").out
+    synced = shop.run("sync", "--yes", "--only", "goods")
+    assert "changed more than these; see what" in synced.err
+    ran = shop.adopt("--yes")
+    assert (ran.code, "--write-ids --again" in ran.err, len(shop.sheets())) == (7, True, 1), ran.err
+    ran = shop.adopt("--yes", "--again")
+    assert (ran.code, len(shop.sheets())) == (0, 2), ran.err
+    assert "how many imports were used" not in ran.err
+    *_, first = shop.run("history", "--format", "json").json["runs"]
+    assert first["external_ids"] == {"written": 2, "changed": 2}
+    text = shop.run("history", "1").out
+    assert "2 products changed in more than the external id" in text
+    assert "no changes" not in text
+    assert shop.run("object", "adopt", "--again").code == 64
+
+
+def test_an_import_of_ids_that_was_left_open(shop: Takeover) -> None:
+    """`doctor` and `sync` name the command that finishes it, and call it no other import."""
+    shop.home.set_quirks("import_seconds=4800")
+    args = ("object", "adopt", "--write-ids", "--yes")
+    assert shop.home.run(*args, now=shop.clock, sleep=stopped).code == 130
+    command = 'torgsync object adopt "My Prom" --write-ids'
+    assert command in shop.run("doctor").out
+    shop.home.export.write_text(shop.home.export.read_text("utf-8") + '106;"Глек";7;1;"Опис"\r\n', "utf-8")
+    synced = shop.home.run("sync", "--yes", "--only", "goods", "--no-wait", now=shop.clock)
+    assert command in synced.err, synced.err
+    assert "the import of external ids that was sent" in synced.err, synced.err
+    assert "another import" not in synced.err + synced.out
+    assert "not known yet" in shop.run("history", "1").out
+    shop.clock.advance(minutes=40)
+    late = shop.home.run("sync", "--yes", "--only", "goods", "--no-wait", now=shop.clock)
+    assert (late.code, f"go on with: {command}" in late.err, "another import" in late.err) == (8, True, False)
 
 
 def test_a_stopped_run_is_continued(shop: Takeover) -> None:

@@ -56,6 +56,14 @@ def cost_messages(plan: IdPlan) -> list[str]:
     return [*kept, f"written by import: {first}{cost}"]
 
 
+def written_message(number: int, *, changed: bool) -> str:
+    """Return how many external ids are written; where more `changed`, that is no success."""
+    if not changed:
+        return f"{counted(number, 'external id')} written to Prom.ua"
+    have = "has its external id" if number == 1 else "have their external ids"
+    return f"{counted(number, 'product')} {have} on Prom.ua all the same"
+
+
 def result_message(result: IdResult) -> str:
     """Return what became of one product, with Prom's own words."""
     words = (

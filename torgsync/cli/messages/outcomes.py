@@ -58,6 +58,14 @@ _NOTICES = {
         "{count:change that an earlier run|changes that an earlier run} left open: what became of them was "
         "looked up"
     ),
+    "ids-pending": (
+        "what became of the import of external ids of {when} is not known yet: "
+        "torgsync object adopt {called} --write-ids"
+    ),
+    "ids-damaged": (
+        "the import of external ids of {when} changed more than these; see what, and how to go on: "
+        "torgsync object adopt {called} --write-ids"
+    ),
 }
 
 

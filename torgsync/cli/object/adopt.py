@@ -19,6 +19,7 @@ from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import SCREENFUL, pick, print_csv, print_json
 from torgsync.core.plan.adopt import AmbiguousMatch, GoodIdentity, Matching, ProductIdentity, ProductMatch
 from torgsync.core.text import counted
+from torgsync.errors import UsageError
 
 if TYPE_CHECKING:
     from torgsync.cli.object.write_ids import IdsCall
@@ -46,6 +47,12 @@ def adopt(
             help="Then write the missing external ids to Prom.ua, by import: first two, then the rest.",
         ),
     ] = False,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again", help="With --write-ids: an import that did harm was put right, so write the others."
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     every: Annotated[bool, typer.Option("--all", help="List everything.")] = False,
     output: FormatOption = Format.TABLE,
@@ -62,8 +69,10 @@ def adopt(
     file = program.object(name)
     decide = partial(read_decisions, decisions) if decisions else None
     ids = None
+    if again and not write_ids:
+        raise UsageError("`--again` goes with `--write-ids`")
     if write_ids:
-        ids = IdsCall(program, file, output, yes=yes, dry_run=dry_run, every=every)
+        ids = IdsCall(program, file, output, yes=yes, dry_run=dry_run, every=every, again=again)
         ids.refuse_unattended()
 
     with program.job(file) as job, job.stop.handling_signals():
@@ -158,7 +167,7 @@ def _notify_next(program: Program, file: ObjectFile, view: AdoptionView) -> None
     program.notify(
         f"`{file.settings.name}` is taken over" + ("" if wrote else "; nothing was changed on Prom.ua")
     )
-    if view.first_run:
+    if view.first_run and view.ids is None:
         program.notify("how many imports were used today is not known: the seller's cabinet lists them")
     called = file.called
     if view.matching.ambiguous:

@@ -16,7 +16,6 @@ from torgsync.cli.base.render import SCREENFUL, pick
 from torgsync.cli.messages import external_ids as messages
 from torgsync.cli.plan.outcomes import notify_trouble
 from torgsync.core.plan.external_ids import IdOutcome, IdPlan, IdResult, IdsView
-from torgsync.core.text import counted
 from torgsync.errors import Interrupted, TorgsyncError, UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ class IdsCall:
     yes: bool
     dry_run: bool
     every: bool
+    again: bool
 
     @property
     def command(self) -> str:
@@ -65,7 +65,7 @@ class IdsCall:
             with job.stop.interruptible():
                 return typer.confirm(messages.QUESTION, default=False, err=True)
 
-        return id_writer(agree)
+        return id_writer(agree, again=self.again)
 
     def _show(self, plan: IdPlan) -> None:
         """Show what would be written; where data has another form, only to a person who is asked."""
@@ -82,13 +82,17 @@ class IdsCall:
 
     def print_view(self, view: IdsView) -> None:
         """Print what was done, and what ended it early."""
+        others = [one for one in view.results if one.outcome is not IdOutcome.WRITTEN]
+        changed = any(one.outcome is IdOutcome.CHANGED for one in others)
+        if changed:
+            self._print_results(others)
         if view.results:
-            written = sum(one.has_id for one in view.results)
-            self._write_line(f"{counted(written, 'external id')} written to Prom.ua", 2)
+            has_id = sum(one.has_id for one in view.results)
+            self._write_line(messages.written_message(has_id, changed=changed), 2)
         elif not view.plan.writes and not view.trouble:
             self.program.notify(messages.plan_message(view.plan))
-        others = [one for one in view.results if one.outcome is not IdOutcome.WRITTEN]
-        self._print_results(others)
+        if not changed:
+            self._print_results(others)
         if view.agreed is False:
             self.program.notify("nothing was sent to Prom.ua")
         if trouble := self.trouble_of(view):

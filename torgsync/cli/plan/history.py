@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.run import PastRun
+    from torgsync.state.runs.history import WrittenIds
     from torgsync.state.runs.journal import Overridden, Request
     from torgsync.state.runs.plans import NumberedChange
 
@@ -108,13 +109,25 @@ def _did(past: PastRun) -> Iterator[str]:
     if record.undoes:
         yield f"{'turned' if record.turned_back else 'was to turn'} run {record.undoes} back"
     outcomes = ", ".join(f"{number} {name}" for name, number in record.outcomes.items() if number)
-    yield outcomes or "no changes"
+    if record.ids:
+        yield from _wrote(record.ids)
+    else:
+        yield outcomes or "no changes"
     imports = f", {counted(record.imports, 'import')}" if record.imports else ""
     yield f"{counted(record.requests, 'request')}{imports}"
     for opened in record.overrides:
         yield f"--allow {opened.override.allowed}, by {opened.user}"
     if past.undone_by:
         yield f"turned back by run {', '.join(map(str, past.undone_by))}"
+
+
+def _wrote(ids: WrittenIds) -> Iterator[str]:
+    if ids.changed:
+        yield f"{counted(ids.changed, 'product')} changed in more than the external id"
+    if ids.open:
+        yield "what became of its import of external ids is not known yet"
+    if ids.written or not (ids.changed or ids.open):
+        yield f"{counted(ids.written, 'external id')} written"
 
 
 def _took(time: timedelta) -> str:
@@ -139,6 +152,7 @@ def _document(past: PastRun) -> dict[str, Any]:
         "exit": record.exit_code,
         "counts": dict(record.outcomes),
         **pick(record, "requests", "imports"),
+        "external_ids": pick(record.ids, "written", "changed") if record.ids else None,
         "overrides": [_override(opened) for opened in record.overrides],
         "undoes": record.turned_back,
         "undone_by": list(past.undone_by),
@@ -157,10 +171,12 @@ def _override(opened: Overridden) -> dict[str, object]:
 def _flat(past: PastRun) -> dict[str, object]:
     row = _document(past)
     counts, overrides = row.pop("counts"), row.pop("overrides")
-    undone_by = row.pop("undone_by")
+    undone_by, ids = row.pop("undone_by"), row.pop("external_ids")
     return {
         **row,
         **counts,
+        "ids_written": ids["written"] if ids else None,
+        "ids_changed": ids["changed"] if ids else None,
         "overrides": " ".join(opened["allowed"] for opened in overrides),
         "undone_by": " ".join(map(str, undone_by)),
     }

@@ -50,6 +50,9 @@ _FIELDS = {
 }
 """The fields that a key of a product's JSON shows (prom-api §3.3). Without an external id no group and no
 photo can be sent, so that one that was sent was sent after the import."""
+_LASTING = frozenset({"price", "presence", "name", "sku", "description", "keywords", "main_image", "images"})
+"""Keys whose values do not end by themselves, as a discount does."""
+_UNAVAILABLE = '"not_available"'
 _LONGEST = 100
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 _LONG = "#"
@@ -238,6 +241,38 @@ def differences(write: IdWrite, before: ProductCopy, after: ProductCopy | None) 
         old, new = before.facts.get(key, ""), after.facts.get(key, "")
         if old != new:
             yield KeyDifference(key, old, new)
+
+
+class Damage(StrEnum):
+    """What probably changed more than an external id."""
+
+    IMPORT = "import"
+    PERSON = "person"  # or a sale
+    UNCLEAR = "unclear"
+
+
+def damage(results: Iterable[IdResult]) -> Damage:
+    """Return what probably changed the products that differ: no sale takes a price away."""
+    changed = [one for one in results if one.outcome is IdOutcome.CHANGED]
+    losses = [_lost(one) & {"price", "presence"} for one in changed]
+    if all(losses) and (len(losses) > 1 or "price" in losses[0]):
+        return Damage.IMPORT
+    return Damage.PERSON if len(changed) == 1 and not not_put_right(changed) else Damage.UNCLEAR
+
+
+def not_put_right(results: Iterable[IdResult]) -> list[IdResult]:
+    """Return the products that still lack what they had; one that alone is not available may be sold out."""
+    lacking = [one for one in results if _lost(one)]
+    return [] if [_lost(one) for one in lacking] == [{"presence"}] else lacking
+
+
+def _lost(result: IdResult) -> set[str]:
+    """Return the keys of which the value is gone; a product that is gone itself lost nothing."""
+    return {
+        one.key
+        for one in result.differences
+        if one.key in _LASTING and (not one.after or (one.key == "presence" and one.after == _UNAVAILABLE))
+    }
 
 
 def finished(state: ImportState, rows: int) -> bool:

@@ -112,7 +112,7 @@ def _age(context: JobContext) -> Iterator[CheckLine]:
 def _state(context: JobContext) -> Iterator[CheckLine]:
     with context.transaction() as work:
         looks, unfinished = work.object_state.looks(), work.journal.unfinished_import()
-        hanging = work.journal.hanging_import()
+        hanging, ids = work.journal.hanging_import(), work.journal.pending_ids()
     looked = (
         f"Prom.ua was last looked at {_time(looks.looked)}" if looks.looked else "Prom.ua was never looked at"
     )
@@ -123,6 +123,13 @@ def _state(context: JobContext) -> Iterator[CheckLine]:
     if hanging:
         message = f"an import of {_time(hanging.started)} hangs and blocks all later ones"
         yield warning("imports", message, "cancel it in the seller's cabinet, «Товари» → «Імпорт»")
+    if ids:
+        became = (
+            f"the import of external ids of {_time(ids.started)} changed more than these"
+            if ids.damaged
+            else f"what became of the import of external ids of {_time(ids.started)} is not known yet"
+        )
+        yield warning("external ids", became, f"torgsync object adopt {context.file.called} --write-ids")
     with context.transaction() as work:
         waiting, owed = work.order_files.in_outbox(), len(work.order_files.owed())
         todo = {finding.order for finding in open_findings(work, context.object.clients.find_by)}

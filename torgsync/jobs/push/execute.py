@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from torgsync.core.clock import shop_time
 from torgsync.core.plan.guards import Allowed, Guard, encode_measure, prices_allowance
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode
 from torgsync.core.plan.plan import Plan
@@ -42,6 +43,8 @@ class Notice(StrEnum):
     IMPORT_RECOVERED = "import-recovered"
     IMPORT_ENDED = "import-ended"
     EARLIER_RECONCILED = "earlier-reconciled"  # count
+    IDS_PENDING = "ids-pending"  # when, called
+    IDS_DAMAGED = "ids-damaged"  # when, called
 
 
 @dataclass(slots=True)
@@ -120,6 +123,7 @@ def execute(
                 notify(Reason(Notice.ORDERS_LEFT))
             result = earlier = None
             if source:
+                _notify_ids(context, notify)
                 look_at_hanging(context, prom)
                 earlier = earlier_import(context, prom)
                 if earlier and earlier.look():
@@ -152,6 +156,15 @@ def execute(
             view.requests = Counter(f"{request.method} {request.endpoint}" for request in sent)
         run.exit_code = view.exit_code
         return view
+
+
+def _notify_ids(context: JobContext, notify: Callable[[Reason[Notice]], None]) -> None:
+    """Report an import of external ids that is open or did harm: `object adopt --write-ids` goes on."""
+    with context.transaction(durable=False) as work:
+        left = work.journal.pending_ids()
+    if left:
+        code = Notice.IDS_DAMAGED if left.damaged else Notice.IDS_PENDING
+        notify(Reason(code, {"when": shop_time(left.started), "called": context.file.called}))
 
 
 def execute_fetch(context: JobContext) -> RunView:

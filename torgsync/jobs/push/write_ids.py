@@ -41,15 +41,14 @@ from torgsync.core.text import counted
 from torgsync.errors import (
     AnswerLost,
     ImportBusy,
-    ImportHangs,
     PromRefused,
     Temporary,
     TorgsyncError,
-    Unsafe,
 )
 from torgsync.jobs.connect import VerifiedShop, verified
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.adopt import WriteIds
+from torgsync.jobs.push.id_errors import hangs, harmed, still_harmed
 from torgsync.jobs.run import Run
 from torgsync.prom.api import Prom
 from torgsync.prom.spreadsheet import refuse_missing_library, write_ids_file
@@ -64,27 +63,40 @@ Agree = Callable[[IdPlan, bool], bool | None]
 """Shows what would be written and asks a person, where the shop was taken over; None decides nothing."""
 
 
-def id_writer(agree: Agree) -> WriteIds:
-    """Return what writes external ids. Raises UsageError where the spreadsheet cannot be written."""
+def id_writer(agree: Agree, *, again: bool = False) -> WriteIds:
+    """Return what writes external ids; `again` also after an import that did harm was put right.
+
+    Raises UsageError where the spreadsheet cannot be written.
+    """
     refuse_missing_library()
-    return partial(write_ids, agree)
+    return partial(write_ids, agree, again)
 
 
-def write_ids(agree: Agree, run: Run, prom: Prom, matching: Matching, adopted: bool) -> IdsView:  # noqa: FBT001
+def write_ids(
+    agree: Agree,
+    again: bool,  # noqa: FBT001
+    run: Run,
+    prom: Prom,
+    matching: Matching,
+    adopted: bool,  # noqa: FBT001
+) -> IdsView:
     """Write the external ids that are missing, where the shop was `adopted` and `agree` returns True.
 
+    Nothing is written after an import that did harm, until it was put right and a person said `again`.
     What ends it early is in the view, not raised: what was done before must be reported too.
     """
     context = run.context
     with context.transaction() as work:
-        left_behind = work.id_writes.open()
+        left_behind, damaged = work.id_writes.open(), work.id_writes.damaged()
         used = work.journal.imports_since(context.now() - IMPORT_WINDOW)
     left = max(0, context.object.limits.imports_per_day - used)
     view = IdsView(planned_ids(matching, left))
     try:
-        if adopted:
+        if adopted or damaged:
             writer = _IdWriter(context, verified(context, prom), run.number, view)
-            if left_behind:
+            if damaged:
+                writer.refuse_damaged(damaged, again=again, adopted=adopted)
+            if adopted and left_behind:
                 writer.reconcile(left_behind)
                 view.plan = planned_ids(matching, left, view.results)
         if view.plan.writes:
@@ -133,6 +145,17 @@ class _IdWriter:
         else:
             self._look_for(left)
         self._judge(left.number, left.before, state)
+
+    def refuse_damaged(self, left: OpenIds, *, again: bool, adopted: bool) -> None:
+        """Raise Unsafe where an import did harm that was not put right, or no person said so."""
+        results = self._compared(left.before, None)
+        self.view.note(results)
+        if error := still_harmed(left.started, results, self.context.file.called, again=again):
+            raise error
+        if adopted:
+            with self.context.transaction() as work:
+                work.journal.end_import(left.number, ImportEnd.PUT_RIGHT)
+        self.view.by_product.clear()
 
     def _refuse_used_up(self) -> None:
         plan, now = self.view.plan, self.context.now()
@@ -236,7 +259,7 @@ class _IdWriter:
             end = ImportEnd.BUSY if isinstance(error, ImportBusy) else ImportEnd.REFUSED
             with self.context.transaction() as work:
                 work.journal.end_import(number, end)
-                work.id_writes.close()
+                work.id_writes.close(rows)
             raise
         with self.context.transaction() as work:
             work.journal.import_accepted(number, import_id)
@@ -263,8 +286,8 @@ class _IdWriter:
             return None
         if state is None and self._is_late(left.started):
             with self.context.transaction() as work:
-                work.journal.end_import(left.number, ImportEnd.HANGING)
-                work.id_writes.close()
+                work.journal.end_ids(left.number, ImportEnd.HANGING, 0)
+                work.id_writes.close(left.before)
             raise hangs(left.started)
         return state or self._wait(left)
 
@@ -324,22 +347,16 @@ class _IdWriter:
         changed = [one for one in results if one.outcome is IdOutcome.CHANGED]
         known = state is not None or len(written) == len(results)
         end = ImportEnd.FATAL if state and state.fatal else ImportEnd.FINISHED if known else ImportEnd.UNCLEAR
+        end = ImportEnd.DAMAGED if changed else end
         with self.context.transaction() as work:
             work.existing.note_external_ids(written)
             if changed:
                 work.object_state.forget_full_look()
-            work.journal.end_import(number, end)
-            work.id_writes.close()
+            work.journal.end_ids(number, end, len(written))
+            work.id_writes.close(one.write for one in results if one.outcome is not IdOutcome.CHANGED)
         self.view.note(results)
         if changed:
-            differ = "product differs" if len(changed) == 1 else "products differ"
-            update = f"torgsync update -o {self.context.file.called}"
-            raise Unsafe(
-                f"after the import {len(changed)} {differ} in more than the external id; "
-                "nothing else was sent",
-                hint="if a person or a sale changed that, run the same command again; if the import did, "
-                f"write no more ids, and see what has to be put right: {update}",
-            )
+            raise harmed(changed, self.context.file.called)
 
     def _compared(self, before: Copies, state: ImportState | None) -> list[IdResult]:
         self.context.report(Progress(Stage.READ_BACK))
@@ -368,12 +385,3 @@ class _IdWriter:
         if shown is None or known is None or known.sent is None:
             return result
         return without_own_edits(result, shown, known.sent.values)
-
-
-def hangs(began: datetime) -> ImportHangs:
-    """Return the error of an import without an end."""
-    return ImportHangs(
-        f"the import of {shop_time(began)} has not ended, and blocks every later one; nothing was sent",
-        hint="in the seller's cabinet, «Товари» > «Імпорт», cancel the import that is «в процесі», then run "
-        "the same command again",
-    )

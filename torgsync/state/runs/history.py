@@ -14,12 +14,22 @@ from torgsync.core.plan.outcomes import Outcome
 from torgsync.state.repository import Repository
 from torgsync.state.runs.journal import USED, Holder, Overridden, overridden
 from torgsync.state.schema import run_tables as t
+from torgsync.state.schema.shop_tables import id_writes
 
 HELD = "held"
 """The count of changes that a guard holds and that have no outcome."""
 OPEN = "open"
 """The count of changes that no guard holds and that have no outcome: their run goes on, or died."""
 OUTCOMES = (*map(str, Outcome), HELD, OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenIds:
+    """External ids that a run wrote, products that changed otherwise, and imports not compared yet."""
+
+    written: int = 0
+    changed: int = 0
+    open: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class RunRecord:
         exit_code: None where it did not come to its end.
         undoes: The run that it was to undo.
         outcomes: Numbers of changes, keyed by `OUTCOMES`, all of them.
+        ids: What its imports of external ids did, None where it sent none.
     """
 
     number: int
@@ -46,6 +57,7 @@ class RunRecord:
     requests: int = 0
     imports: int = 0
     overrides: tuple[Overridden, ...] = ()
+    ids: WrittenIds | None = None
 
     @property
     def turned_back(self) -> int | None:
@@ -83,6 +95,7 @@ class History(Repository):
         requests = self._counts(t.requests.c.run, numbers)
         imports = self._counts(t.imports.c.run, numbers, USED)
         overrides = self._overrides(numbers)
+        ids = self._ids([row.id for row in rows if row.plan is None])
         return [
             RunRecord(
                 row.id,
@@ -96,9 +109,31 @@ class History(Repository):
                 requests.get(row.id, 0),
                 imports.get(row.id, 0),
                 tuple(overrides[row.id]),
+                ids.get(row.id),
             )
             for row in rows
         ]
+
+    def _ids(self, numbers: Sequence[int]) -> dict[int, WrittenIds]:
+        """Return what runs without a plan did: their imports wrote external ids."""
+        c, w = t.imports.c, id_writes.c
+        changed = (
+            select(func.count())
+            .where(w.object == c.object, w.import_number == c.id, c.ended.is_not(None))
+            .scalar_subquery()
+        )
+        ids: dict[int, WrittenIds] = {}
+        for row in self._db.execute(
+            self._select(c.run, c.offers, c.ended, changed.label("changed")).where(c.run.in_(numbers), USED)
+        ):
+            before = ids.get(row.run, WrittenIds())
+            has_end = row.ended is not None
+            ids[row.run] = WrittenIds(
+                before.written + row.offers * has_end,
+                before.changed + row.changed,
+                before.open + (not has_end),
+            )
+        return ids
 
     def _outcomes(self, plans: Sequence[int]) -> dict[int | None, Counter[str]]:
         c = t.changes.c

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
 
 from torgsync.core.reason import Args, decode_args, encode_args
 from torgsync.state.repository import Repository
 from torgsync.state.schema import run_tables as t
+from torgsync.state.schema.shop_tables import id_writes
 
 
 class ImportEnd(StrEnum):
@@ -28,6 +29,8 @@ class ImportEnd(StrEnum):
     FATAL = "fatal"  # it failed as a whole
     UNCLEAR = "unclear"
     HANGING = "hanging"  # its changes were reconciled, and Prom may still be busy with it
+    DAMAGED = "damaged"  # one of external ids that changed more than these; no other follows
+    PUT_RIGHT = "put-right"  # the same, once a person said that it was put right
     CANCELLED = "cancelled"  # it hung before, and Prom does not know of it or calls it a failure now
 
 
@@ -118,6 +121,17 @@ class OpenPlan:
     plan: int
     imported: bool
     died: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SentIds:
+    """An import of external ids that is not finished: it has no end yet, hangs, or is `damaged`.
+
+    `started` is the time in UTC when it was sent.
+    """
+
+    started: datetime
+    damaged: bool
 
 
 LEASE = timedelta(minutes=10)
@@ -296,6 +310,28 @@ class Journal(Repository):
     def end_import(self, number: int, end: ImportEnd) -> None:
         """Record how an import ended."""
         self._update(t.imports, t.imports.c.id == number, ended=end)
+
+    def end_ids(self, number: int, end: ImportEnd, written: int) -> None:
+        """Record how an import of external ids ended, and how many products have theirs by it."""
+        self._update(t.imports, t.imports.c.id == number, ended=end, offers=written)
+
+    def pending_ids(self) -> SentIds | None:
+        """Return the newest import of external ids that is not finished, None where there is none."""
+        c, w = t.imports.c, id_writes.c
+        kept = exists().where(w.object == c.object, w.import_number == c.id)
+        row = self._db.execute(
+            self._select(c.started, c.ended)
+            .join(t.runs, t.runs.c.id == c.run)
+            .where(
+                t.runs.c.plan.is_(None),
+                or_(
+                    and_(kept, or_(c.ended.is_(None), c.ended == ImportEnd.DAMAGED)),
+                    and_(c.id == self._newest_import(), c.ended == ImportEnd.HANGING),
+                ),
+            )
+            .order_by(c.id.desc())
+        ).first()
+        return SentIds(row.started, row.ended == ImportEnd.DAMAGED) if row else None
 
     def unfinished_import(self) -> SentImport | None:
         """Return the newest import of a plan that has no end, None where there is none."""

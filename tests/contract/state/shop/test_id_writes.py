@@ -7,6 +7,8 @@ from states import ME, rows
 
 from torgsync.core.plan.external_ids import IdWrite, ProductCopy
 from torgsync.core.product.products import Existing
+from torgsync.state.runs.history import WrittenIds
+from torgsync.state.runs.journal import ImportEnd, SentIds
 from torgsync.state.store import UnitOfWork
 
 TUB, CUP = IdWrite("7", "77", "Таз"), IdWrite("8", "78", "Кухоль")
@@ -33,8 +35,36 @@ def test_what_an_import_is_writing(work: UnitOfWork) -> None:
     assert again is not None
     assert again.prom_id == "abc"
     assert work.journal.unfinished_import() is None
-    work.id_writes.close()
+    work.id_writes.close([TUB, CUP])
     assert work.id_writes.open() is None
+
+
+def test_an_import_that_did_harm(work: UnitOfWork) -> None:
+    """What it changed stays on record, also once it was put right; it counts for the run that sent it."""
+    number = before(work)
+    (run,) = work.history.runs()
+    assert (run.ids, work.journal.pending_ids()) == (WrittenIds(open=1), SentIds(LATER, damaged=False))
+    work.journal.end_ids(number, ImportEnd.DAMAGED, 2)
+    work.id_writes.close([CUP])
+    damaged = work.id_writes.damaged()
+    assert damaged is not None
+    assert (list(damaged.before), work.id_writes.open()) == ([TUB], None)
+    assert work.journal.pending_ids() == SentIds(LATER, damaged=True)
+    work.journal.end_import(number, ImportEnd.PUT_RIGHT)
+    (run,) = work.history.runs()
+    assert run.ids == WrittenIds(written=2, changed=1)
+    assert (work.id_writes.damaged(), work.journal.pending_ids()) == (None, None)
+
+
+def test_an_import_that_hangs(work: UnitOfWork) -> None:
+    """It is waited for until Prom took a later one."""
+    number = before(work)
+    work.journal.end_ids(number, ImportEnd.HANGING, 0)
+    work.id_writes.close([TUB, CUP])
+    assert work.journal.pending_ids() == SentIds(LATER, damaged=False)
+    later = work.journal.begin_import(work.journal.begin_run(ME, LATER), 1, LATER)
+    work.journal.end_ids(later, ImportEnd.FINISHED, 1)
+    assert work.journal.pending_ids() is None
 
 
 def test_an_object_that_begins_again_forgets_them(work: UnitOfWork) -> None:

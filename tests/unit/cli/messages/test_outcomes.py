@@ -88,7 +88,8 @@ def test_notices_read_as_sentences(count: int) -> None:
     assert notice_message(Reason(Notice.EARLIER_RECONCILED, {"count": count})) == (
         f"{count} {changes} left open: what became of them was looked up"
     )
-    assert all(notice_message(Reason(notice, {"count": count})) for notice in Notice)
+    args: dict[str, Arg] = {"count": count, "when": "today", "called": "my-prom"}
+    assert all(notice_message(Reason(notice, args)) for notice in Notice)
 
 
 def test_the_log_has_sentences() -> None:

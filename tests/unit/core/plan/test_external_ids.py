@@ -10,6 +10,7 @@ import pytest
 from torgsync.core.plan.adopt import GoodIdentity, Matching, ProductIdentity, ProductMatch, Rule
 from torgsync.core.plan.channels import ImportState
 from torgsync.core.plan.external_ids import (
+    Damage,
     IdOutcome,
     IdPlan,
     IdResult,
@@ -18,6 +19,7 @@ from torgsync.core.plan.external_ids import (
     KeyDifference,
     ProductCopy,
     compared_keys,
+    damage,
     dump_copy,
     facts_of,
     finished,
@@ -25,6 +27,7 @@ from torgsync.core.plan.external_ids import (
     judge,
     length_of,
     load_copy,
+    not_put_right,
     planned_ids,
     refused_before,
     started,
@@ -77,6 +80,30 @@ def test_anything_but_the_external_id_must_be_as_before(
     assert (result.outcome, result.words) == (outcome, ("said",))
     assert result.has_id is (after is not None and after.external_id == "7")
     assert [one if one in found else one.key for one in result.differences] == found
+
+
+PRICED = {"presence": "available", "keywords": "таз"}
+WIPED = shown("7", **PRICED | {"price": None, "presence": "not_available"})
+
+
+@pytest.mark.parametrize(
+    ("after", "cause", "lacking"),
+    [
+        ([WIPED], Damage.IMPORT, 1),
+        ([WIPED, shown("7", **PRICED)], Damage.IMPORT, 1),
+        ([WIPED, shown("7", **PRICED | {"presence": "not_available"})], Damage.IMPORT, 2),
+        ([WIPED, shown("7", **PRICED, in_stock=False)], Damage.UNCLEAR, 1),
+        ([shown("7", **PRICED, in_stock=False)], Damage.PERSON, 0),
+        ([shown("7", **PRICED | {"presence": "not_available"})], Damage.PERSON, 0),  # sold out
+        ([shown("7", **PRICED | {"keywords": ""})], Damage.UNCLEAR, 1),
+        ([None], Damage.PERSON, 0),
+        ([None, None], Damage.UNCLEAR, 0),
+    ],
+)
+def test_what_did_the_harm(after: list[ProductCopy | None], cause: Damage, lacking: int) -> None:
+    """A sale takes no price away; what is lost must be there again, unless its product is gone."""
+    results = [judge(ONE, shown(**PRICED), one) for one in after]
+    assert (damage(results), len(not_put_right(results))) == (cause, lacking)
 
 
 def test_a_long_value_is_kept_as_its_length() -> None:

@@ -26,7 +26,7 @@ from torgsync.jobs.context import JobContext
 from torgsync.jobs.push.edits import EditSender
 from torgsync.jobs.push.imports.feed_file import ImportFile
 from torgsync.jobs.push.imports.results import ImportResult
-from torgsync.jobs.push.imports.sender import SENDER_DIED, record_end
+from torgsync.jobs.push.imports.sender import SENDER_DIED, ids_open, record_end
 from torgsync.jobs.push.imports.waiting import Waiting
 from torgsync.jobs.push.imports.watch import ImportWatch
 from torgsync.jobs.push.outcomes import OutcomeRecorder
@@ -122,6 +122,9 @@ def open_end(context: JobContext, trouble: TorgsyncError | None) -> TorgsyncErro
     if hanging:
         return error_of(ImportHangs, _about(ProblemCode.IMPORT_HANGS, hanging), CANCEL)
     if busy and is_late(busy, now):
+        ids = ids_open(context, ImportHangs)
+        if ids:
+            return ids
         blocked = problem(ProblemCode.IMPORT_BLOCKED, since=busy.isoformat())
         return error_of(ImportHangs, blocked, BLOCKED_IMPORT)
     if trouble or sent is None:

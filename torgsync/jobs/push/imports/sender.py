@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from torgsync.core.plan.channels import IMPORT_WINDOW
 from torgsync.core.plan.imports import TURN
 from torgsync.core.plan.outcomes import OutcomeCode, because_of
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.core.reason import Reason
-from torgsync.errors import AnswerLost, ImportBusy, PromRefused, Temporary, TorgsyncError
-from torgsync.jobs.context import Progress, Stage
+from torgsync.errors import AnswerLost, ImportBusy, ImportHangs, PromRefused, Temporary, TorgsyncError
+from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.push.edits import EditSender
 from torgsync.jobs.push.imports.feed_file import ImportFile
 from torgsync.jobs.push.imports.results import ImportReconciler, ImportResult
@@ -26,6 +27,7 @@ from torgsync.state.runs.journal import ImportEnd
 
 IMPORT_LEFT = Reason(OutcomeCode.IMPORT_LEFT)
 SENDER_DIED = Reason(OutcomeCode.SENDER_DIED)
+_Open = TypeVar("_Open", ImportBusy, ImportHangs)
 
 
 @dataclass
@@ -107,9 +109,9 @@ class ImportSender:
             prom_id = self.file.prom.start_import(feed, words, force="photos" in self.file.fields)
         except AnswerLost as lost:
             trouble = because_of(OutcomeCode.FAILED, lost)
-        except ImportBusy:
+        except ImportBusy as busy:
             self._end(number, ImportEnd.BUSY)
-            raise
+            raise ids_open(self._context, ImportBusy) or busy from busy
         except PromRefused as refused:
             self._end(number, ImportEnd.REFUSED)
             not_taken = problem(ProblemCode.IMPORT_NOT_TAKEN, problem_of(refused))
@@ -126,6 +128,16 @@ class ImportSender:
     def _end(self, number: int, end: ImportEnd) -> None:
         with self._context.transaction() as work:
             work.journal.end_import(number, end)
+
+
+def ids_open(context: JobContext, kind: type[_Open]) -> _Open | None:
+    """Return the error where it is an import of external ids that Prom is busy with, None where it is not."""
+    with context.transaction() as work:
+        ids = work.journal.pending_ids()
+    if ids is None or ids.damaged:
+        return None
+    what = problem(ProblemCode.IDS_IMPORT, sent=ids.started.isoformat())
+    return error_of(kind, what, f"go on with: torgsync object adopt {context.file.called} --write-ids")
 
 
 def record_end(
