@@ -43,6 +43,10 @@ HANGS_AFTER = timedelta(minutes=30)
 """After this time an import without any counters hangs, and one without its end is unclear."""
 
 
+NEIGHBOURS = timedelta(minutes=70)
+"""Refusals for another import further apart may be for two of them; an hourly schedule stays below."""
+
+
 def is_late(sent: datetime, now: datetime) -> bool:
     """Return whether an import that was sent then should have come to its end long ago."""
     return now - sent >= HANGS_AFTER
@@ -50,8 +54,8 @@ def is_late(sent: datetime, now: datetime) -> bool:
 
 _SURE = re.compile(r"одновремен|одночасн", re.IGNORECASE)
 _LIKELY = re.compile(
-    r"ограничение на запуск|обмеження на запуск|running|progress|finish|complet|запущ|выполн|викон|заверш"
-    r"|дожд|дочек|зачек|подожд|трив",
+    r"ограничение на запуск|обмеження на запуск|\banother import\b"
+    r"|\bimport\b[^.:;]{0,30}\b(?:already running|in progress)\b",
     re.IGNORECASE,
 )
 _OF_THE_DAY = re.compile(
@@ -62,7 +66,7 @@ _OF_THE_DAY = re.compile(
 def says_another_runs(words: str) -> bool:
     """Return whether Prom takes no import because another one is running, by the words of its refusal.
 
-    The Russian words are recorded, Ukrainian ones are expected; the words for the day's number of imports are
-    not recorded (prom-api §4.3, §4.6), so what may be them counts as them: nothing is lost but a wait.
+    The Russian words are recorded, Ukrainian ones are expected (prom-api §4.3, §11 Q5). Any other refusal is
+    shown and not repeated: it may be about the file, or the day's number of imports (prom-api §4.6).
     """
     return bool(_SURE.search(words)) or (bool(_LIKELY.search(words)) and not _OF_THE_DAY.search(words))

@@ -43,9 +43,14 @@ def test_an_import_is_late_after_half_an_hour() -> None:
         ("Наразі діє обмеження на запуск одночасних імпортів.", True),
         ("status: 400, message: НАРАЗІ ДІЄ ОБМЕЖЕННЯ НА ЗАПУСК ІМПОРТІВ", True),
         ("Ограничение на запуск импортов: один одновременный, не более 10 в сутки", True),
-        ("Импорт уже запущен, дождитесь его завершения", True),
-        ("Імпорт вже виконується, зачекайте", True),
-        ("another import is in progress", True),
+        ("Another import runs", True),
+        ("An import of this shop is already running", True),
+        ("import in progress", True),
+        ("Import failed: an upload is in progress", False),
+        ("Не удалось выполнить импорт: неверный формат файла", False),
+        ("Файл содержит незавершенный элемент offer", False),
+        ("Сьогодні вже виконано 10 імпортів. Спробуйте завтра", False),
+        ("Импорт уже запущен, дождитесь его завершения", False),
         ("Ограничение на запуск импортов в сутки", False),
         ("Обмеження на запуск: перевищено кількість імпортів на день", False),
         ("Превышено количество импортов в сутки", False),
@@ -55,5 +60,5 @@ def test_an_import_is_late_after_half_an_hour() -> None:
     ],
 )
 def test_another_import_is_recognised_by_its_words(words: str, *, runs: bool) -> None:
-    """What speaks of the day's number is no import that runs; what says nothing is not waited for."""
+    """What speaks of the file or of the day's number is no import that runs."""
     assert says_another_runs(words) is runs
