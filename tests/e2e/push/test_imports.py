@@ -146,6 +146,7 @@ def test_another_import_is_running(filled: Home, shape: str) -> None:
     running = filled.sandbox.start_import(120 * MINUTE)
     first = day.run()
     assert (first.code, states(first, "update"), states(first, "create")) == (5, {"done"}, {"deferred"})
+    assert states(first, "remove") == {"done"}
     assert (day.minutes, day.imports) == (5, 1)
     assert first.json["error"]["kind"] == "import-busy"
     assert ANOTHER_RUNS["uk"] in first.json["error"]["message"]
@@ -155,6 +156,18 @@ def test_another_import_is_running(filled: Home, shape: str) -> None:
     assert "«Товари» → «Імпорт»" in late.json["error"]["hint"]
     filled.sandbox.cancel_import(running.id)
     assert (day.run().code, len(filled.sandbox.products()), day.imports) == (0, 39, 2)
+
+
+def test_a_good_with_a_new_key_stays_while_another_import_runs(filled: Home) -> None:
+    """Its old product goes only after the new one came, so that buyers see one of them all the time."""
+    day = Day(filled)
+    filled.sandbox.start_import(60 * MINUTE)
+    filled.edit_export(lambda text: text.replace("\n26926;", "\n27926;"))
+    held = day.run("--no-wait")
+    assert (held.code, states(held, "remove")) == (5, {"done"})
+    ran = day.run("--no-wait", "--allow", "identity=1")
+    assert (ran.code, states(ran, "create"), states(ran, "remove")) == (5, {"deferred"}, {"deferred"})
+    assert filled.sandbox.product("26926").status == "on_display"
 
 
 def test_another_import_ends_while_it_is_waited_for(filled: Home) -> None:

@@ -2,7 +2,7 @@
 
 Prices, stock and status of what is on Prom go first. Then the import and the edits that its new products
 need, behind an import that an earlier run left; then removals, only if nothing before them failed and the end
-of every import is known. Source: docs/developers/architecture.md §6.2, §6.6.
+of every import of ours is known. Source: docs/developers/architecture.md §6.2, §6.6.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from torgsync.core.plan.channels import IMPORT_WINDOW
 from torgsync.core.plan.diff import Verb
+from torgsync.core.plan.guards import Guard
 from torgsync.core.plan.imports import is_late
 from torgsync.core.plan.outcomes import OutcomeCode, because_of
 from torgsync.core.reason import Reason
@@ -77,11 +77,21 @@ class Performance:
         self.outcomes.failed = self.outcomes.failed or (postponed is not None and not busy)
         if self.outcomes.failed:
             self.outcomes.defer_open(Reason(OutcomeCode.REMOVALS_AFTER_FAILURE))
-        elif self._open or busy:
+        elif self._open or (busy and self._changes_keys()):
             self.outcomes.defer_open(Reason(OutcomeCode.REMOVALS_BEFORE_IMPORT_END))
         else:
             self.editor.perform(counts.remove, Verb.REMOVE, Stage.REMOVE)
         return postponed or left
+
+    def _changes_keys(self) -> bool:
+        """Return whether a removal may be of a good that the plan creates under another key.
+
+        Its old product goes only after the new one came. A guard holds both until a person allows it, except
+        where a run is undone.
+        """
+        if self.result.undone:
+            return self.result.plan.counts.create > 0
+        return any(violation.guard is Guard.IDENTITY for violation in self.result.plan.overrides)
 
     def _import(self) -> TorgsyncError | None:
         """Wait for the import of an earlier run, then send what needs one; return what is left for later.
@@ -110,5 +120,5 @@ class Performance:
         """Return whether another import may end by itself soon: none is known that hangs."""
         now = self.context.now()
         with self.context.transaction() as work:
-            hanging, busy = work.journal.hanging_import(), work.journal.busy_since(now - IMPORT_WINDOW)
-        return hanging is None and not (busy and is_late(busy, now))
+            hanging, busy = work.journal.hanging_import(), work.journal.busy(now)
+        return hanging is None and not (busy and is_late(busy.first, now))

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
 
+from torgsync.core.plan.imports import NEIGHBOURS, is_late
 from torgsync.core.reason import Args, decode_args, encode_args
 from torgsync.state.repository import Repository
 from torgsync.state.schema import run_tables as t
@@ -132,6 +133,19 @@ class SentIds:
 
     started: datetime
     damaged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BusySpell:
+    """The first and the last of a series of refusals of imports, all for another import."""
+
+    first: datetime
+    last: datetime
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it lasted so long that the other import seems to hang."""
+        return is_late(self.first, self.last)
 
 
 LEASE = timedelta(minutes=10)
@@ -348,14 +362,20 @@ class Journal(Repository):
         before = self._select(c.ended).where(c.id < number, USED).order_by(c.id.desc()).limit(1)
         return self._db.execute(before).scalar() in (ImportEnd.HANGING, ImportEnd.CANCELLED)
 
-    def busy_since(self, start: datetime) -> datetime | None:
-        """Return when Prom first refused an import since `start` for another one, and took none after that.
+    def busy(self, now: datetime) -> BusySpell | None:
+        """Return since when Prom refuses each import for another one; None where it does not, or not lately.
 
-        None where it refused none for that reason, or took one since.
+        Refusals far apart, or one far from `now`, may be for several imports that all ended.
         """
         c = t.imports.c
-        refused = (c.id > self._newest_import(), c.started > start, c.ended == ImportEnd.BUSY)
-        return min(self._scalars(c.started, *refused), default=None)
+        refused = (c.id > self._newest_import(), c.ended == ImportEnd.BUSY)
+        spell, after = None, now
+        for at in sorted(self._scalars(c.started, *refused), reverse=True):
+            if after - at > NEIGHBOURS:
+                break
+            spell = BusySpell(at, spell.last if spell else at)
+            after = at
+        return spell
 
     def _newest_import(self) -> int:
         """Return the number of the newest import that Prom took, or may have taken, 0 where there is none."""

@@ -8,7 +8,16 @@ from dataclasses import replace
 from builders import LATER, NOON
 from states import HOUR, ME, SLUG, at_once
 
-from torgsync.state.runs.journal import LEASE, Holder, ImportEnd, Lease, OpenPlan, Request, SentImport
+from torgsync.state.runs.journal import (
+    LEASE,
+    BusySpell,
+    Holder,
+    ImportEnd,
+    Lease,
+    OpenPlan,
+    Request,
+    SentImport,
+)
 from torgsync.state.store import UnitOfWork, open_store
 
 ENDS = (ImportEnd.FINISHED, ImportEnd.REFUSED, ImportEnd.UNCLEAR)
@@ -61,23 +70,24 @@ def test_an_import_that_hangs_or_was_refused_for_another(work: UnitOfWork) -> No
     journal = work.journal
     run = journal.begin_run(ME, NOON)
     journal.plan_of_run(run, 7, 40)
-    assert (journal.hanging_import(), journal.busy_since(NOON)) == (None, None)
+    assert (journal.hanging_import(), journal.busy(NOON)) == (None, None)
     first = journal.begin_import(run, 5, NOON)
     journal.end_import(first, ImportEnd.HANGING)
     assert not journal.hung_before(first)
-    for hours in (1, 2):
+    for hours in (1, 4, 5, 6):
         journal.end_import(journal.begin_import(run, 5, NOON + hours * HOUR), ImportEnd.BUSY)
     assert journal.hanging_import() == SentImport(first, None, 7, 5, NOON)
-    assert [journal.busy_since(NOON + start * HOUR) for start in (0, 1, 2)] == [
-        *(NOON + HOUR, NOON + 2 * HOUR),
-        None,
-    ]
+    # The first one may have been for an import that ended since, and so may all of them later on.
+    spell = journal.busy(NOON + 7 * HOUR)
+    assert spell == BusySpell(NOON + 4 * HOUR, NOON + 6 * HOUR)
+    assert (spell and spell.hangs, journal.busy(NOON + 8 * HOUR)) == (True, None)
+    assert not BusySpell(NOON, NOON + HOUR / 3).hangs
     assert journal.imports_since(NOON - HOUR) == 1
-    second = journal.begin_import(run, 5, NOON + 3 * HOUR)
+    second = journal.begin_import(run, 5, NOON + 7 * HOUR)
     assert journal.hung_before(second)
     journal.end_import(first, ImportEnd.CANCELLED)
     assert journal.hung_before(second)
-    assert (journal.hanging_import(), journal.busy_since(NOON)) == (None, None)
+    assert (journal.hanging_import(), journal.busy(NOON + 7 * HOUR)) == (None, None)
 
 
 def test_imports_are_counted_over_a_rolling_day(work: UnitOfWork) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from torgsync.core.plan.channels import IMPORT_WINDOW
-from torgsync.core.plan.imports import is_late
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.errors import (
     ImportBusy,
@@ -115,17 +113,16 @@ def open_end(context: JobContext, trouble: TorgsyncError | None) -> TorgsyncErro
     waits = trouble is None or isinstance(trouble, ImportOpen | ImportBusy)
     if trouble and not (waits or problem_of(trouble).codes[0] == ProblemCode.IMPORT_NOT_TAKEN):
         return trouble
-    now = context.now()
     with context.transaction() as work:
         hanging, sent = work.journal.hanging_import(), work.journal.unfinished_import()
-        busy = work.journal.busy_since(now - IMPORT_WINDOW)
+        busy = work.journal.busy(context.now())
     if hanging:
         return error_of(ImportHangs, _about(ProblemCode.IMPORT_HANGS, hanging), CANCEL)
-    if busy and is_late(busy, now):
+    if busy and busy.hangs:
         ids = ids_open(context, ImportHangs)
         if ids:
             return ids
-        blocked = problem(ProblemCode.IMPORT_BLOCKED, since=busy.isoformat())
+        blocked = problem(ProblemCode.IMPORT_BLOCKED, since=busy.first.isoformat())
         return error_of(ImportHangs, blocked, BLOCKED_IMPORT)
     if trouble or sent is None:
         return trouble
