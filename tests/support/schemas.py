@@ -52,6 +52,7 @@ ERROR["properties"]["mistakes"] = items(line=COUNT, where=TEXT, message=TEXT)
 SYNC = record(
     **PLAN,
     outcomes={"type": "array", "items": OUTCOME},
+    settled={"type": "array", "items": OUTCOME},
     orders=counts("new changed unmapped held ambiguous accepted files open taken"),
     requests=record(
         total=COUNT,
@@ -153,7 +154,7 @@ ROLLBACK = record(
 )
 ROLLBACK_DONE = record(
     **ROLLBACK["properties"],
-    **{key: SYNC["properties"][key] for key in ("outcomes", "requests", "run", "exit")},
+    **{key: SYNC["properties"][key] for key in ("outcomes", "settled", "requests", "run", "exit")},
 )
 ROLLBACK_DONE["properties"]["error"] = ERROR
 

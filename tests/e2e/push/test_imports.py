@@ -194,8 +194,9 @@ def test_an_import_of_refused_rows_hangs(filled: Home, rows: str) -> None:
     day = Day(filled, "refused_file=hangs", f"row_errors={rows}")
     refuse(filled, NEW)
     assert (day.run().code, day.minutes) == (5, 15)
-    for _ in range(2):
+    for told in (True, False):
         hangs = day.run("--format", "table", minutes=30)
+        assert ("the import of an earlier run: " in hangs.out) is told
         assert (hangs.code, day.minutes) == (8, 0)
         assert "hangs: Prom.ua has dealt with none of them" in hangs.err
         assert "hint: in the seller's cabinet open «Товари» → «Імпорт»" in hangs.err
@@ -208,7 +209,10 @@ def test_an_import_of_refused_rows_hangs(filled: Home, rows: str) -> None:
         assert day.run(minutes=30).code == 8
         filled.sandbox.cancel_import()
         after = day.run(minutes=30)
-    assert (after.code, after.json["counts"]["create"]) == (0, 0)
+    ends = [one["state"] for one in after.json["settled"]]
+    assert (ends, after.code) == (([], 0) if rows == "row-numbers" else (["refused"] * 2, 6))
+    assert after.json["counts"]["create"] == 0
+    assert day.run().code == 0
     assert {finding["code"] for finding in after.json["findings"]} >= {"refused-before"}
     assert day.imports == (2 if rows == "row-numbers" else 1)
 
@@ -255,6 +259,20 @@ def test_refused_rows_are_matched_to_their_goods(filled: Home, rows: str, messag
     assert {state for state, _ in ends.values()} == {"done", "deferred"}  # removals wait
     assert "Новий шуруп" in str(filled.sandbox.product("26931").name_uk)
     assert (day.run().code, day.imports) == (0, 1)
+
+
+@pytest.mark.parametrize("minutes", [21, 10])
+def test_rows_that_an_import_of_an_earlier_run_refused(filled: Home, minutes: int) -> None:
+    """The run that finds them out names them, whether it ended before this run or while it was waited for."""
+    day = Day(filled, "row_errors=external-ids", "import_seconds=1200")
+    refuse(filled, {"26942"})
+    assert day.run("--no-wait").code == 5
+    ran = day.run("--format", "table", minutes=minutes)
+    assert (ran.code, "the import of an earlier run: 1 done, 1 refused" in ran.lines) == (6, True)
+    assert "! refused: create 26942" in ran.out
+    assert "Prom.ua refused the field `status` (validation, code 1001)" in ran.out
+    again = day.run()
+    assert (again.code, again.json["settled"]) == (0, [])
 
 
 @pytest.mark.slow

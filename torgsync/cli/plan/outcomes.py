@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import typer
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from torgsync.jobs.plan.result import PlanResult
     from torgsync.jobs.push.execute import Notice, PlanSource, RunView
     from torgsync.state.runs.plans import NumberedChange
+
+Which = Callable[["NumberedChange"], bool]
+"""Whether a change is meant."""
+
+
+def _every(_: NumberedChange) -> bool:
+    return True
 
 
 def perform(
@@ -84,12 +91,23 @@ def notify_trouble(program: Program, trouble: TorgsyncError) -> None:
 
 def print_outcomes(program: Program, job: JobContext, view: RunView, result: PlanResult) -> None:
     """Print how many changes ended how, and name those that did not end well."""
-    parts = [f"{number} {WORDS[state]}" for state, number in sorted(view.outcomes.items())]
+    parts = _counts(view.outcomes)
     if result.plan.counts.held:
         parts.append(f"{result.plan.counts.held} held")
     requests = counted(sum(view.requests.values()), "request")
     program.print(f"{', '.join(parts) or 'nothing sent'}; {requests}")
     print_failures(program, job, result.number)
+
+
+def print_settled(program: Program, job: JobContext, view: RunView) -> None:
+    """Print what became of the import of an earlier run, where this run found that out."""
+    if settled := view.settled:
+        program.print(f"the import of an earlier run: {', '.join(_counts(settled.outcomes))}")
+        print_failures(program, job, settled.plan, of=settled.has)
+
+
+def _counts(outcomes: Mapping[Outcome, int]) -> list[str]:
+    return [f"{number} {WORDS[state]}" for state, number in sorted(outcomes.items())]
 
 
 def run_document(view: RunView) -> dict[str, object]:
@@ -101,8 +119,13 @@ def run_document(view: RunView) -> dict[str, object]:
     }
 
 
-def outcome_documents(job: JobContext, plan: int) -> list[dict[str, object]]:
-    """Return the outcome of each change of a plan that has one, as JSON."""
+def settled_documents(job: JobContext, view: RunView) -> list[dict[str, object]]:
+    """Return the outcome of each change of the import of an earlier run that this run settled, as JSON."""
+    return outcome_documents(job, view.settled.plan, of=view.settled.has) if view.settled else []
+
+
+def outcome_documents(job: JobContext, plan: int, *, of: Which = _every) -> list[dict[str, object]]:
+    """Return the outcome of each change of a plan that has one, as JSON; `of` may choose some of them."""
     from torgsync.jobs.plan.result import PlanView
 
     return [
@@ -113,17 +136,22 @@ def outcome_documents(job: JobContext, plan: int) -> list[dict[str, object]]:
             "message": reasons_message(item.reasons),
         }
         for item in PlanView(job, plan).changes()
-        if item.outcome is not None
+        if item.outcome is not None and of(item)
     ]
 
 
-def print_failures(program: Program, job: JobContext, plan: int, *, every: bool = False) -> None:
-    """Name the changes that did not end well: of those with one and the same reason the first, or `every`."""
+def print_failures(
+    program: Program, job: JobContext, plan: int, *, every: bool = False, of: Which = _every
+) -> None:
+    """Name the changes that did not end well: of those with one and the same reason the first, or `every`.
+
+    `of` may choose some changes of the plan.
+    """
     from torgsync.jobs.plan.result import PlanView
 
     groups: dict[tuple[str, str], list[str]] = {}
     for item in PlanView(job, plan).changes():
-        if item.outcome is not None and (item.outcome is not Outcome.DONE or item.reasons):
+        if item.outcome is not None and (item.outcome is not Outcome.DONE or item.reasons) and of(item):
             what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
             groups.setdefault((WORDS[item.outcome], reasons_message(item.reasons)), []).append(what)
     for (state, message), changes in list(groups.items())[: None if every else SCREENFUL]:

@@ -20,7 +20,9 @@ from torgsync.cli.plan.outcomes import (
     outcome_documents,
     perform,
     print_outcomes,
+    print_settled,
     run_document,
+    settled_documents,
     trouble_of,
 )
 from torgsync.cli.plan.render import print_changes, print_guards, print_sums
@@ -176,6 +178,7 @@ def _print_rest(program: Program, back: Undone, *, every: bool) -> None:
 
 
 def _print_run_back(program: Program, job: JobContext, view: RunView, next_step: str) -> None:
+    print_settled(program, job, view)
     if view.declined:
         program.notify("nothing was sent")
         return
@@ -204,7 +207,11 @@ def _print_plan_back_json(
     back = result.undone
     tail: dict[str, object] = {}
     if view:
-        tail = {**run_document(view), "outcomes": outcome_documents(job, result.number)}
+        outcomes = {
+            "outcomes": outcome_documents(job, result.number),
+            "settled": settled_documents(job, view),
+        }
+        tail = {**run_document(view), **outcomes}
         if trouble := trouble_of(view, next_step):
             tail["error"] = error_document(trouble)
     counts = (back.not_done, back.recreated, back.hidden) if back else (0, 0, 0)

@@ -22,7 +22,9 @@ from torgsync.cli.plan.outcomes import (
     outcome_documents,
     perform,
     print_outcomes,
+    print_settled,
     run_document,
+    settled_documents,
     trouble_of,
 )
 from torgsync.cli.plan.render import print_findings, print_guards
@@ -196,6 +198,7 @@ def _print_run(program: Program, job: JobContext, view: RunView, next_step: str)
     if view.fetched:
         print_orders(program, view.fetched)
         notify_order_hints(program, job, view.fetched)
+    print_settled(program, job, view)
     if view.declined:
         program.notify("nothing was sent")
         return
@@ -227,4 +230,5 @@ def _print_run_json(
         print_json({"schema": SCHEMA, "object": job.object.name}, {"findings": findings}, tail)
         return
     tail["outcomes"] = outcome_documents(job, view.result.number)
+    tail["settled"] = settled_documents(job, view)
     print_plan(program, job, view.result, Format.JSON, Show.ALL, next_step="", tail=tail, more=findings)

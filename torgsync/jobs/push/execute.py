@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from torgsync.core.clock import shop_time
+from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Allowed, Guard, encode_measure, prices_allowance
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode
 from torgsync.core.plan.plan import Plan
 from torgsync.core.plan.plan_guards import selection
+from torgsync.core.product.fields import Channel
 from torgsync.core.reason import Reason
 from torgsync.errors import Exit, ImportHangs, ImportOpen, TorgsyncError
 from torgsync.files.config.settings import who
@@ -28,12 +30,13 @@ from torgsync.jobs.orders.access import require_orders
 from torgsync.jobs.orders.fetch import FetchResult, fetch_orders
 from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.plan.update import update
-from torgsync.jobs.push.imports.earlier import earlier_import, look_at_hanging
+from torgsync.jobs.push.imports.earlier import EarlierImport, earlier_import, look_at_hanging
 from torgsync.jobs.push.imports.waiting import Waiting
 from torgsync.jobs.push.outcomes import OutcomeRecorder
 from torgsync.jobs.push.perform import Performance
 from torgsync.jobs.run import Run, running
-from torgsync.state.runs.journal import Holder, Override
+from torgsync.state.runs.journal import Holder, ImportEnd, Override, SentImport
+from torgsync.state.runs.plans import NumberedChange
 
 
 class Notice(StrEnum):
@@ -47,13 +50,32 @@ class Notice(StrEnum):
     IDS_DAMAGED = "ids-damaged"  # when, called
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The import of an earlier run, of the plan `plan`, whose end this run found out.
+
+    `outcomes` says how many of its changes ended how. Where it `hangs`, they are not the last word.
+    """
+
+    plan: int
+    outcomes: Mapping[Outcome, int]
+    hangs: bool = False
+
+    def has(self, item: NumberedChange) -> bool:
+        """Return whether a change of the plan is one of these."""
+        change = item.change
+        in_file = change.via is Channel.IMPORT and change.verb is not Verb.REMOVE and change.held is None
+        return in_file and item.outcome in self.outcomes
+
+
 @dataclass(slots=True)
 class RunView:
     """What the run `run` did.
 
     `made` is None where only orders were fetched, `fetched` where none were. It was `declined` where a person
     answered that nothing is to be sent. `outcomes` says how many changes ended how, `requests` how many were
-    sent, keyed by method and endpoint, `trouble` what ended the run early.
+    sent, keyed by method and endpoint, `trouble` what ended the run early, `settled` what became of the
+    import of an earlier run.
     """
 
     run: int
@@ -63,17 +85,21 @@ class RunView:
     outcomes: Mapping[Outcome, int] = field(default_factory=dict)
     requests: Mapping[str, int] = field(default_factory=dict)
     trouble: TorgsyncError | None = None
+    settled: Settled | None = None
 
     @property
     def exit_code(self) -> Exit:
         """The gravest of all that happened."""
         codes = [self.fetched.exit_code] if self.fetched else []
+        if self.settled and not self.settled.hangs and _to_correct(self.settled.outcomes):
+            codes.append(Exit.PARTIAL)
         if self.declined:
             return Exit.worst(codes)
         if self.trouble:
             codes.append(self.trouble.exit_code)
-        to_correct = self.outcomes.get(Outcome.REFUSED) or self.outcomes.get(Outcome.UNCLEAR)
-        if to_correct and (self.trouble is None or isinstance(self.trouble, ImportOpen | ImportHangs)):
+        if _to_correct(self.outcomes) and (
+            self.trouble is None or isinstance(self.trouble, ImportOpen | ImportHangs)
+        ):
             codes.append(Exit.PARTIAL)
         elif self.trouble:
             pass
@@ -84,6 +110,10 @@ class RunView:
         if self.result and self.result.undone and self.result.undone.remains:
             codes.append(Exit.PARTIAL)
         return Exit.worst(codes)
+
+
+def _to_correct(outcomes: Mapping[Outcome, int]) -> bool:
+    return bool(outcomes.get(Outcome.REFUSED) or outcomes.get(Outcome.UNCLEAR))
 
 
 def execute(
@@ -121,13 +151,12 @@ def execute(
             fetched = fetch_orders(context, prom) if fetches else None
             if source and source.from_export and not fetches and context.object.orders.enabled:
                 notify(Reason(Notice.ORDERS_LEFT))
-            result = earlier = None
+            result = earlier = hung = None
             if source:
                 _notify_ids(context, notify)
-                look_at_hanging(context, prom)
+                hung = look_at_hanging(context, prom)
                 earlier = earlier_import(context, prom)
                 if earlier and earlier.look():
-                    earlier = None
                     notify(Reason(Notice.IMPORT_RECOVERED))
                 result = source.make(context, prom, run)
                 if result.reconciled:
@@ -145,10 +174,11 @@ def execute(
                     run.number,
                     result,
                     Waiting(context, waits),
-                    earlier,
+                    earlier if earlier and earlier.end is None else None,
                     on_ended=lambda: notify(Reason(Notice.IMPORT_ENDED)),
                 )
                 view.trouble = performance.perform()
+        view.settled = _settled(context, earlier, hung)
         if not view.declined:
             with context.transaction() as work:
                 view.outcomes = work.plans.outcomes(result.number) if result else {}
@@ -165,6 +195,20 @@ def _notify_ids(context: JobContext, notify: Callable[[Reason[Notice]], None]) -
     if left:
         code = Notice.IDS_DAMAGED if left.damaged else Notice.IDS_PENDING
         notify(Reason(code, {"when": shop_time(left.started), "called": context.file.called}))
+
+
+def _settled(context: JobContext, earlier: EarlierImport | None, hung: SentImport | None) -> Settled | None:
+    """Return what became of the import of an earlier run, where this run found that out.
+
+    Of one that hung, what Prom refused of it; the rest was looked up or is planned again.
+    """
+    with context.transaction() as work:
+        if earlier and earlier.end:
+            plan = earlier.sent.plan
+            hangs = earlier.end is ImportEnd.HANGING
+            return Settled(plan, work.plans.outcomes(plan, imported=True), hangs)
+        refused = work.plans.outcomes(hung.plan, imported=True).get(Outcome.REFUSED) if hung else None
+    return Settled(hung.plan, {Outcome.REFUSED: refused}) if hung and refused else None
 
 
 def execute_fetch(context: JobContext) -> RunView:

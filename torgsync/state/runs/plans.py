@@ -243,9 +243,10 @@ class Plans(Repository):
                 ],
             )
 
-    def outcomes(self, plan: int) -> dict[Outcome, int]:
-        """Return how many changes have which outcome."""
-        ended = select(_c.outcome, func.count()).where(_c.plan == plan, _c.outcome.is_not(None))
+    def outcomes(self, plan: int, *, imported: bool = False) -> dict[Outcome, int]:
+        """Return how many changes have which outcome: all, or those of the import file."""
+        which = _IN_FILE if imported else ()
+        ended = select(_c.outcome, func.count()).where(_c.plan == plan, _c.outcome.is_not(None), *which)
         counts = self._pairs(ended.group_by(_c.outcome))
         return {Outcome(outcome): count for outcome, count in counts.items()}
 

@@ -46,6 +46,7 @@ class EarlierImport:
     file: ImportFile
     editor: EditSender
     watch: ImportWatch
+    end: ImportEnd | None = None  # how it ended, once it was reconciled
 
     def look(self) -> bool:
         """Look once; return whether the import has ended and was reconciled.
@@ -65,6 +66,7 @@ class EarlierImport:
     def _finish(self, result: ImportResult | None) -> bool:
         if result:
             record_end(self.file, self.editor, self.watch, self.sent.number, result, late=True)
+            self.end = result.end
         return result is not None
 
 
@@ -81,27 +83,31 @@ def earlier_import(context: JobContext, prom: VerifiedShop) -> EarlierImport | N
     return EarlierImport(sent, file, EditSender(context, prom, outcomes), watch)
 
 
-def look_at_hanging(context: JobContext, prom: VerifiedShop) -> None:
-    """Look once whether an import still hangs; where it went on, the look at the shop shows what it made."""
+def look_at_hanging(context: JobContext, prom: VerifiedShop) -> SentImport | None:
+    """Look once whether an import still hangs, and return it where it does not any more.
+
+    Where it went on, the look at the shop shows what it made.
+    """
     with context.transaction() as work:
         sent = work.journal.hanging_import()
     if sent is None or sent.prom_id is None:
-        return
+        return None
     try:
         state = prom.import_state(sent.prom_id)
     except PromRefused:
         end = ImportEnd.CANCELLED
     except Temporary:
-        return
+        return None
     else:
         if state.fatal:
             end = ImportEnd.CANCELLED
         elif state.begun:
             end = ImportEnd.FINISHED if state.covers(sent.offers) else ImportEnd.UNCLEAR
         else:
-            return
+            return None
     with context.transaction() as work:
         work.journal.end_import(sent.number, end)
+    return sent
 
 
 def open_end(context: JobContext, trouble: TorgsyncError | None) -> TorgsyncError | None:
