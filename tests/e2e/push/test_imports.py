@@ -70,6 +70,12 @@ def states(ran: Ran, verb: str) -> set[str]:
     return {outcome["state"] for outcome in ran.json["outcomes"] if outcome["verb"] == verb}
 
 
+def doctor(day: Day) -> tuple[int, list[str]]:
+    """Return the exit code of a look for trouble, and the beginning of its line about imports."""
+    ran = day.home.run("doctor", now=day.clock.now)
+    return ran.code, [line[2:36] for line in ran.lines if line[11:18] == "imports"]
+
+
 @pytest.mark.parametrize("args", sampled(["", "--no-wait", "--only goods"], "", "--no-wait"))
 def test_prices_wait_for_no_import(day: Day, args: str) -> None:
     """They are on the site before an import is waited for, in each run; it is waited for 15 minutes."""
@@ -80,6 +86,7 @@ def test_prices_wait_for_no_import(day: Day, args: str) -> None:
     assert set(day.seen) <= {price}
     assert (states(first, "update"), states(first, "create")) == ({"done"}, {"deferred"})
     assert day.minutes == (0 if "--no-wait" in args else 15)
+    assert ("waiting for Prom.ua to import" in first.err) is ("--no-wait" not in args)
     assert "error" not in first.json or first.json["error"]["kind"] == "import-open"
     assert price is not None
     day.dearer(int(price), int(price) + 1)
@@ -87,6 +94,8 @@ def test_prices_wait_for_no_import(day: Day, args: str) -> None:
     assert set(day.seen) <= {price + 1}
     assert (states(second, "update"), second.json["counts"]["create"]) == ({"done"}, 0)
     assert second.code == (5 if "--no-wait" in args else 0)
+    assert ("waiting for Prom.ua to import" in second.err) is ("--no-wait" not in args)
+    assert any("had not ended when this plan was made" in one["message"] for one in second.json["findings"])
     third = day.run(*args.split(), minutes=20)
     assert (third.code, day.imports, len(day.home.sandbox.products())) == (0, 1, 39)
     assert third.json["counts"]["update"] == 0
@@ -151,8 +160,10 @@ def test_another_import_is_running(filled: Home, shape: str) -> None:
     assert first.json["error"]["kind"] == "import-busy"
     assert ANOTHER_RUNS["uk"] in first.json["error"]["message"]
     assert first.json["budget"]["imports_left"] == day.run("--no-wait").json["budget"]["imports_left"]
+    assert doctor(day) == (0, ["warning  imports    another import"])
     late = day.run(minutes=30)
     assert (late.code, day.minutes) == (8, 0)
+    assert doctor(day) == (8, ["error    imports    another import"])
     assert "«Товари» → «Імпорт»" in late.json["error"]["hint"]
     filled.sandbox.cancel_import(running.id)
     assert (day.run().code, len(filled.sandbox.products()), day.imports) == (0, 39, 2)
@@ -194,13 +205,14 @@ def test_an_import_of_refused_rows_hangs(filled: Home, rows: str) -> None:
     day = Day(filled, "refused_file=hangs", f"row_errors={rows}")
     refuse(filled, NEW)
     assert (day.run().code, day.minutes) == (5, 15)
-    for told in (True, False):
+    for first in (True, False):
         hangs = day.run("--format", "table", minutes=30)
-        assert ("the import of an earlier run: " in hangs.out) is told
+        assert ("the import of an earlier run: " in hangs.out) is first
         assert (hangs.code, day.minutes) == (8, 0)
         assert "hangs: Prom.ua has dealt with none of them" in hangs.err
         assert "hint: in the seller's cabinet open «Товари» → «Імпорт»" in hangs.err
     assert "hangs and blocks all later ones" in filled.run("update").out
+    assert doctor(day) == (8, ["error    imports    an import of 2"])
     filled.sandbox.cancel_import()
     after = day.run(minutes=30)
     if rows == "row-numbers":

@@ -212,7 +212,9 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     Code.PHOTOS_UNFETCHED: (
         "{title}: {photos:photo} could not be fetched by Prom; sent again with an import"
     ),
-    Code.IMPORT_OPEN: "an import of {offers:product} was sent at {sent:time} and has not ended yet",
+    Code.IMPORT_OPEN: (
+        "an import of {offers:product} was sent at {sent:time} and had not ended when this plan was made"
+    ),
     Code.IMPORT_HANGS: (
         "the import of {offers:product} that was sent at {sent:time} hangs and blocks all later ones"
     ),

@@ -99,11 +99,11 @@ def print_outcomes(program: Program, job: JobContext, view: RunView, result: Pla
     print_failures(program, job, result.number)
 
 
-def print_settled(program: Program, job: JobContext, view: RunView) -> None:
+def print_earlier(program: Program, job: JobContext, view: RunView) -> None:
     """Print what became of the import of an earlier run, where this run found that out."""
-    if settled := view.settled:
-        program.print(f"the import of an earlier run: {', '.join(_counts(settled.outcomes))}")
-        print_failures(program, job, settled.plan, of=settled.has)
+    if earlier := view.earlier:
+        program.print(f"the import of an earlier run: {', '.join(_counts(earlier.outcomes))}")
+        print_failures(program, job, earlier.plan, of=earlier.has)
 
 
 def _counts(outcomes: Mapping[Outcome, int]) -> list[str]:
@@ -119,9 +119,9 @@ def run_document(view: RunView) -> dict[str, object]:
     }
 
 
-def settled_documents(job: JobContext, view: RunView) -> list[dict[str, object]]:
-    """Return the outcome of each change of the import of an earlier run that this run settled, as JSON."""
-    return outcome_documents(job, view.settled.plan, of=view.settled.has) if view.settled else []
+def earlier_documents(job: JobContext, view: RunView) -> list[dict[str, object]]:
+    """Return the outcome of each change of the import of an earlier run, where this run found it, as JSON."""
+    return outcome_documents(job, view.earlier.plan, of=view.earlier.has) if view.earlier else []
 
 
 def outcome_documents(job: JobContext, plan: int, *, of: Which = _every) -> list[dict[str, object]]:

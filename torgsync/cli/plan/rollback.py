@@ -16,13 +16,13 @@ from torgsync.cli.messages.outcomes import OBSTACLES, notice_message
 from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
 from torgsync.cli.plan.outcomes import (
+    earlier_documents,
     notify_trouble,
     outcome_documents,
     perform,
+    print_earlier,
     print_outcomes,
-    print_settled,
     run_document,
-    settled_documents,
     trouble_of,
 )
 from torgsync.cli.plan.render import print_changes, print_guards, print_sums
@@ -178,7 +178,7 @@ def _print_rest(program: Program, back: Undone, *, every: bool) -> None:
 
 
 def _print_run_back(program: Program, job: JobContext, view: RunView, next_step: str) -> None:
-    print_settled(program, job, view)
+    print_earlier(program, job, view)
     if view.declined:
         program.notify("nothing was sent")
         return
@@ -209,7 +209,7 @@ def _print_plan_back_json(
     if view:
         outcomes = {
             "outcomes": outcome_documents(job, result.number),
-            "settled": settled_documents(job, view),
+            "settled": earlier_documents(job, view),
         }
         tail = {**run_document(view), **outcomes}
         if trouble := trouble_of(view, next_step):

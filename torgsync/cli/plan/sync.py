@@ -18,13 +18,13 @@ from torgsync.cli.base.render import print_json
 from torgsync.cli.orders.render import finding_documents, notify_order_hints, orders_document, print_orders
 from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.outcomes import (
+    earlier_documents,
     notify_trouble,
     outcome_documents,
     perform,
+    print_earlier,
     print_outcomes,
-    print_settled,
     run_document,
-    settled_documents,
     trouble_of,
 )
 from torgsync.cli.plan.render import print_findings, print_guards
@@ -198,7 +198,7 @@ def _print_run(program: Program, job: JobContext, view: RunView, next_step: str)
     if view.fetched:
         print_orders(program, view.fetched)
         notify_order_hints(program, job, view.fetched)
-    print_settled(program, job, view)
+    print_earlier(program, job, view)
     if view.declined:
         program.notify("nothing was sent")
         return
@@ -230,5 +230,5 @@ def _print_run_json(
         print_json({"schema": SCHEMA, "object": job.object.name}, {"findings": findings}, tail)
         return
     tail["outcomes"] = outcome_documents(job, view.result.number)
-    tail["settled"] = settled_documents(job, view)
+    tail["settled"] = earlier_documents(job, view)
     print_plan(program, job, view.result, Format.JSON, Show.ALL, next_step="", tail=tail, more=findings)

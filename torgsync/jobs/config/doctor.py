@@ -79,6 +79,7 @@ def diagnose(context: JobContext) -> Diagnosis:
         diagnosis.lines += [twin_line(slug, slug) for slug in twins]
     for report in (_secrets, _age, _state, _orders, _limits, _schedule):
         diagnosis.lines += report(context)
+    _imports(context, diagnosis)
     _rights(context, diagnosis)
     try:
         refuse_held(context)
@@ -112,7 +113,7 @@ def _age(context: JobContext) -> Iterator[CheckLine]:
 def _state(context: JobContext) -> Iterator[CheckLine]:
     with context.transaction() as work:
         looks, unfinished = work.object_state.looks(), work.journal.unfinished_import()
-        hanging, ids = work.journal.hanging_import(), work.journal.pending_ids()
+        ids = work.journal.pending_ids()
     looked = (
         f"Prom.ua was last looked at {_time(looks.looked)}" if looks.looked else "Prom.ua was never looked at"
     )
@@ -120,9 +121,6 @@ def _state(context: JobContext) -> Iterator[CheckLine]:
     if unfinished:
         message = f"what became of an import of {_time(unfinished.started)} is not known yet"
         yield warning("state", message, f"torgsync sync -o {context.file.called}")
-    if hanging:
-        message = f"an import of {_time(hanging.started)} hangs and blocks all later ones"
-        yield warning("imports", message, "cancel it in the seller's cabinet, «Товари» → «Імпорт»")
     if ids:
         became = (
             f"the import of external ids of {_time(ids.started)} changed more than these"
@@ -151,6 +149,26 @@ def _orders(context: JobContext) -> Iterator[CheckLine]:
         message = "no orders are fetched (`enabled = false`): what was sold on Prom.ua is offered again"
         hint = f"torgsync object edit {context.file.called} --set orders.enabled=true"
         yield warning("orders", message, hint)
+
+
+def _imports(context: JobContext, diagnosis: Diagnosis) -> None:
+    """Report an import that blocks ours: one of ours that hangs, or another one, which may hang."""
+    with context.transaction() as work:
+        hanging, busy = work.journal.hanging_import(), work.journal.busy(context.now())
+    if hanging:
+        message = f"an import of {_time(hanging.started)} hangs and blocks all later ones"
+        hint = "cancel it in the seller's cabinet, «Товари» → «Імпорт»"
+    elif busy:
+        message = f"another import in the shop blocks ours since {_time(busy.first)}"
+        hint = (
+            "see the imports in the seller's cabinet, «Товари» → «Імпорт»: it must end, or be cancelled there"
+        )
+    else:
+        return
+    hangs = bool(hanging) or (busy is not None and busy.hangs)
+    diagnosis.lines.append(CheckLine(Mark.ERROR if hangs else Mark.WARNING, "imports", message, hint))
+    if hangs:
+        diagnosis.codes.append(Exit.HELD)
 
 
 def _limits(context: JobContext) -> Iterator[CheckLine]:

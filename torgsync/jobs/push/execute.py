@@ -51,7 +51,7 @@ class Notice(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class EarlierOutcomes:
     """The import of an earlier run, of the plan `plan`, whose end this run found out.
 
     `outcomes` says how many of its changes ended how. Where it `hangs`, they are not the last word.
@@ -74,7 +74,7 @@ class RunView:
 
     `made` is None where only orders were fetched, `fetched` where none were. It was `declined` where a person
     answered that nothing is to be sent. `outcomes` says how many changes ended how, `requests` how many were
-    sent, keyed by method and endpoint, `trouble` what ended the run early, `settled` what became of the
+    sent, keyed by method and endpoint, `trouble` what ended the run early, `earlier` what became of the
     import of an earlier run.
     """
 
@@ -85,13 +85,13 @@ class RunView:
     outcomes: Mapping[Outcome, int] = field(default_factory=dict)
     requests: Mapping[str, int] = field(default_factory=dict)
     trouble: TorgsyncError | None = None
-    settled: Settled | None = None
+    earlier: EarlierOutcomes | None = None
 
     @property
     def exit_code(self) -> Exit:
         """The gravest of all that happened."""
         codes = [self.fetched.exit_code] if self.fetched else []
-        if self.settled and not self.settled.hangs and _to_correct(self.settled.outcomes):
+        if self.earlier and not self.earlier.hangs and _to_correct(self.earlier.outcomes):
             codes.append(Exit.PARTIAL)
         if self.declined:
             return Exit.worst(codes)
@@ -178,7 +178,7 @@ def execute(
                     on_ended=lambda: notify(Reason(Notice.IMPORT_ENDED)),
                 )
                 view.trouble = performance.perform()
-        view.settled = _settled(context, earlier, hung)
+        view.earlier = _outcomes_of(context, earlier, hung)
         if not view.declined:
             with context.transaction() as work:
                 view.outcomes = work.plans.outcomes(result.number) if result else {}
@@ -197,7 +197,9 @@ def _notify_ids(context: JobContext, notify: Callable[[Reason[Notice]], None]) -
         notify(Reason(code, {"when": shop_time(left.started), "called": context.file.called}))
 
 
-def _settled(context: JobContext, earlier: EarlierImport | None, hung: SentImport | None) -> Settled | None:
+def _outcomes_of(
+    context: JobContext, earlier: EarlierImport | None, hung: SentImport | None
+) -> EarlierOutcomes | None:
     """Return what became of the import of an earlier run, where this run found that out.
 
     Of one that hung, what Prom refused of it; the rest was looked up or is planned again.
@@ -206,9 +208,9 @@ def _settled(context: JobContext, earlier: EarlierImport | None, hung: SentImpor
         if earlier and earlier.end:
             plan = earlier.sent.plan
             hangs = earlier.end is ImportEnd.HANGING
-            return Settled(plan, work.plans.outcomes(plan, imported=True), hangs)
+            return EarlierOutcomes(plan, work.plans.outcomes(plan, imported=True), hangs)
         refused = work.plans.outcomes(hung.plan, imported=True).get(Outcome.REFUSED) if hung else None
-    return Settled(hung.plan, {Outcome.REFUSED: refused}) if hung and refused else None
+    return EarlierOutcomes(hung.plan, {Outcome.REFUSED: refused}) if hung and refused else None
 
 
 def execute_fetch(context: JobContext) -> RunView:

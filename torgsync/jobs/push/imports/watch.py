@@ -35,12 +35,14 @@ class ImportWatch:
     sent: datetime
     trouble: OutcomeReason
     hung: bool = False
+    _waits: bool = False
     _arrived: int = 0
     _same: int = 0
 
     def wait(self, waiting: Waiting) -> ImportResult | None:
         """Look until the import has ended or the time of the run for that is over; None where it goes on."""
-        self.file.context.report(Progress(Stage.IMPORT, 0, self.offers))
+        self._waits = waiting.waits
+        self._report(0)
         for wait in (ACCEPTED, LOST):
             if wait is not self._kind:
                 continue
@@ -110,7 +112,9 @@ class ImportWatch:
         return arrived, every
 
     def _report(self, done: int) -> None:
-        self.file.context.report(Progress(Stage.IMPORT, min(done, self.offers), self.offers))
+        """Report how far the import is, where it is waited for."""
+        if self._waits:
+            self.file.context.report(Progress(Stage.IMPORT, min(done, self.offers), self.offers))
 
     def _late(self) -> bool:
         return is_late(self.sent, self.file.context.now())
