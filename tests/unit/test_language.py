@@ -35,7 +35,7 @@ SHOP = re.compile(r"/(core/plan|state/shop|jobs/(catalog|p))")
 LONGEST = 400
 ALLOWED = re.compile(r"`[^`]*`|\"[^\"]*\"|«[^»]*»|--\w[\w-]*|\[\w+\]")
 """What is quoted is a message, a key or another program's word."""
-TECHNICAL = re.compile(r"(?<!\w)dark(?!\w)|\.tell\b|\b(?:sisters|anew)=")
+TECHNICAL = re.compile(r"(?<!\w)dark(?!\w)|\.tell\b|\b(?:sisters|anew|settled)=")
 """The browser's colour scheme, the position of a file, and keys of a published JSON schema."""
 STANDARD_LIBRARY = frozenset({"ROUND_FLOOR", "tell", "utils"})
 
