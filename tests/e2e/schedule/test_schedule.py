@@ -259,6 +259,29 @@ def test_orders_come_more_often_than_goods_go(timed: Home) -> None:
     assert both.json["requests"]["by_endpoint"]["GET orders/list"] == 1
 
 
+def test_a_time_for_orders_alone_where_orders_are_left_out(timed: Home) -> None:
+    """The printed way on works: the time is passed over, and a warning; a new one is refused."""
+    assert timed.run("schedule", "add", "--every", "10m", "--only", "orders").code == 0
+    assert timed.run("object", "edit", "My Prom", "--set", "orders.enabled=false").code == 0
+    assert timed.run("schedule", "add", "--every", "20m", "--only", "orders").code == 64
+    (passed,) = timed.run("schedule", "list", "--format", "json").json["synchronization_times"][1:]
+    assert (passed["due"], passed["next"]) == (False, [])
+    ran = timed.run("sync", "--due", now=kyiv("2026-11-23 12:00"))
+    disabled = "orders are left out (`enabled = false` in `[orders]`): what was sold on Prom.ua is offered"
+    assert (ran.code, ran.err.count(disabled)) == (0, 1)
+    for command in (("object", "check"), ("doctor",)):
+        ran = timed.run(*command, "--format", "json")
+        hints = [line["hint"] for line in ran.json["checks"] if "passed over" in line["message"]]
+        assert (ran.code, hints) == (0, ['torgsync schedule remove 2 -o "My Prom"'])
+    assert timed.run("schedule", "remove", "1").code == 0
+    ran = timed.run("sync", "--due", now=kyiv("2026-11-23 13:00"))
+    assert (ran.code, ran.err) == (
+        0,
+        "My Prom: nothing is due; `enabled = false` in `[orders]` fetches no orders\n",
+    )
+    assert timed.run("sync", "--only", "orders").code == 64
+
+
 def test_only_cannot_narrow_what_is_due(home: Home) -> None:
     """Each time defines its own scope."""
     assert home.run("sync", "--due", "--only", "orders").code == 64

@@ -161,6 +161,8 @@ class _SyncCall:
         name = file.settings.name
         if self.output is Format.JSON:
             print_json({"schema": SCHEMA, "object": name}, {"due": []}, {"exit": int(Exit.DONE)})
+        elif now is None and any(map(file.settings.passes_over, file.settings.synchronization_times)):
+            self.program.notify(f"{name}: nothing is due; `enabled = false` in `[orders]` fetches no orders")
         elif now is None:
             self.program.notify(f"{name}: no synchronization times of this user on this computer")
             self.program.notify(f"hint: torgsync schedule add --every 30m -o {file.called}")

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from torgsync.core.config.catalog import (
     Catalog,
@@ -341,18 +341,6 @@ class SyncObject(SettingsTable):
                 raise misplaced((number, "to"), f"two columns are led to `{twin}`")
         return fields
 
-    @field_validator("synchronization_times")
-    @classmethod
-    def _no_time_for_nothing(
-        cls, times: list[SynchronizationTime], info: ValidationInfo
-    ) -> list[SynchronizationTime]:
-        orders = info.data.get("orders")
-        for number, time_ in enumerate(times):
-            if time_.only == "orders" and orders and not orders.enabled:
-                message = "this time is for orders alone, and `enabled = false` in `[orders]` fetches none"
-                raise misplaced((number, "only"), message)
-        return times
-
     @field_validator("values")
     @classmethod
     def _no_twin_columns(cls, values: list[ValueMapping]) -> list[ValueMapping]:
@@ -390,6 +378,10 @@ class SyncObject(SettingsTable):
         return frozenset(
             field for mapping in self.fields if mapping.owner == "prom" for field in TARGETS[mapping.to]
         )
+
+    def passes_over(self, time: SynchronizationTime) -> bool:
+        """Return whether a time has nothing to do: it is for orders alone, and none are fetched."""
+        return time.only == "orders" and not self.orders.enabled
 
     def column_of(self, target: str) -> str:
         """Return the column that is mapped to a target, empty for none."""

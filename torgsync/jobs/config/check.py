@@ -29,6 +29,7 @@ def check(file: ObjectFile, home: Settings) -> CheckView:
     photos = _attempt(checked, "photos", lambda: _photos(file, checked))
     _attempt(checked, "export", lambda: check_export(file, checked, photos))
     _attempt(checked, "outbox", lambda: _outbox(file, home, checked))
+    checked.lines += _idle_times(file)
     checked.lines += _twins(file, home)
     checked.lines.append(_payments(file))
     return checked
@@ -77,6 +78,14 @@ def _token(file: ObjectFile, checked: CheckView) -> None:
         checked.lines.append(warning("token", message, hint))
     else:
         checked.lines.append(ok("token", "there is one"))
+
+
+def _idle_times(file: ObjectFile) -> Iterator[CheckLine]:
+    """Report times that `sync --due` passes over."""
+    for number, time in enumerate(file.settings.synchronization_times, 1):
+        if file.settings.passes_over(time):
+            message = f"{time} by `{time.user}`: passed over, since `enabled = false` fetches no orders"
+            yield warning("schedule", message, f"torgsync schedule remove {number} -o {file.called}")
 
 
 def _twins(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:

@@ -146,7 +146,7 @@ def _state(context: JobContext) -> Iterator[CheckLine]:
 
 def _orders(context: JobContext) -> Iterator[CheckLine]:
     if not context.object.orders.enabled:
-        message = "no orders are fetched (`enabled = false`): what was sold on Prom.ua is offered again"
+        message = "no orders are fetched (`enabled = false`): what was sold is offered until the export knows of it"
         hint = f"torgsync object edit {context.file.called} --set orders.enabled=true"
         yield warning("orders", message, hint)
 
@@ -186,6 +186,8 @@ def _schedule(context: JobContext) -> Iterator[CheckLine]:
     times = timetable(context)
     mine = own_times(context.object)
     for timed in times:
+        if context.object.passes_over(timed.time):
+            continue  # the check reports it
         time = f"{timed.time} by `{timed.time.user}`"
         overdue = timed.overdue(context.now())
         if timed.time in mine and overdue:

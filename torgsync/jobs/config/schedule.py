@@ -35,7 +35,8 @@ _EXAMPLE = "for example: torgsync schedule add --every 30m --between 08:00-21:00
 class Timed:
     """One time of an object: its number from 1, its next moments in UTC, and the last attempt at it.
 
-    Where it is `due`, the next call of `sync --due` by its user performs it.
+    Where it is `due`, the next call of `sync --due` by its user performs it. One that is passed over is never
+    due and has no moments.
     """
 
     number: int
@@ -106,8 +107,10 @@ def timetable(context: JobContext) -> list[Timed]:
     times = []
     for number, time in enumerate(context.object.synchronization_times, 1):
         last = attempts.get(time.identity)
-        coming = tuple(islice(time.rhythm.after(now), SHOWN))
-        times.append(Timed(number, time, due(time.rhythm, now, last) is not None, coming, last))
+        idle = context.object.passes_over(time)
+        coming = () if idle else tuple(islice(time.rhythm.after(now), SHOWN))
+        is_due = not idle and due(time.rhythm, now, last) is not None
+        times.append(Timed(number, time, is_due, coming, last))
     return times
 
 
@@ -154,10 +157,11 @@ class Due:
 
 
 def own_times(settings: SyncObject) -> list[SynchronizationTime]:
-    """Return the times of an object that belong to this user on this host."""
+    """Return the times of an object that belong to this user on this host and are not passed over."""
     name, _, _ = who()
     names = hosts()
-    return [time for time in settings.synchronization_times if is_for(time.user, name, names)]
+    times = (time for time in settings.synchronization_times if not settings.passes_over(time))
+    return [time for time in times if is_for(time.user, name, names)]
 
 
 @contextmanager

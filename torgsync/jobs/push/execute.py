@@ -43,6 +43,7 @@ class Notice(StrEnum):
     """What a person should hear while a run goes on."""
 
     ORDERS_LEFT = "orders-left"
+    ORDERS_DISABLED = "orders-disabled"
     IMPORT_RECOVERED = "import-recovered"
     IMPORT_ENDED = "import-ended"
     EARLIER_RECONCILED = "earlier-reconciled"  # count
@@ -149,8 +150,9 @@ def execute(
             source.refuse_stale(context)
         with connect_shop(context, run, allowed=allowed) as prom:
             fetched = fetch_orders(context, prom) if fetches else None
-            if source and source.from_export and not fetches and context.object.orders.enabled:
-                notify(Reason(Notice.ORDERS_LEFT))
+            if source and source.from_export and not fetches:
+                enabled = context.object.orders.enabled
+                notify(Reason(Notice.ORDERS_LEFT if enabled else Notice.ORDERS_DISABLED))
             result = earlier = hung = None
             if source:
                 _notify_ids(context, notify)

@@ -433,13 +433,16 @@ def test_a_payment_method_is_found_by_its_id() -> None:
     assert settings.payment_method("4") is settings.payment_method("") is None
 
 
-def test_a_time_for_orders_alone_needs_orders() -> None:
-    """It would do nothing for ever; any other time goes on with the goods."""
-    put(data := example(), read_key("orders.enabled"), False)
-    assert isinstance(read_settings(data, len), SyncObject)
-    put(data, read_key("synchronization_times[0].only"), "orders")
-    message = "this time is for orders alone, and `enabled = false` in `[orders]` fetches none"
-    assert mistakes(data) == {"synchronization_times[0].only": message}
+@pytest.mark.parametrize("only", ["orders", "goods", None])
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_time_for_orders_alone_is_passed_over_without_orders(only: str | None, enabled: bool) -> None:
+    """It is no mistake, so that orders can be left out at any time; others go on with the goods."""
+    put(data := example(), read_key("orders.enabled"), enabled)
+    if only:
+        put(data, read_key("synchronization_times[0].only"), only)
+    settings = read_settings(data, len)
+    assert isinstance(settings, SyncObject)
+    assert settings.passes_over(settings.synchronization_times[0]) is (only == "orders" and not enabled)
 
 
 def test_orders_stay_here_by_default() -> None:
