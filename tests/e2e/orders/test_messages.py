@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from faulty import FaultyServer, Kills, loses_the_answer, says
+from faulty import FaultyServer, Gate, Kills, loses_the_answer, says
 from homes import Home, Ran
 
 from torgsync.sandbox.shop.orders import ShopBuyer
@@ -15,6 +17,7 @@ TTN = "20450000000001"
 OLENA = ShopBuyer(first_name="Олена", last_name="Вигадана", phone="+380500000001")
 CHAT = "/api/v1/chat/send_order_context"
 TEXT = "Замовлення {order}: {carrier}, ТТН {parcel}"
+posix = pytest.mark.skipif(os.name == "nt", reason="there are no signals on Windows")
 PAGE = b"<html>Unauthorized</html>"
 
 
@@ -116,6 +119,42 @@ def test_a_message_that_was_not_sent_is_tried_again(writing: Home, faulty: Fault
     assert ship(writing).code == 5
     faulty.behave()
     assert (ship(writing).code, len(received(writing))) == (0, 1)
+
+
+@posix
+def test_stopped_by_a_person(writing: Home, faulty: FaultyServer) -> None:
+    """The request in flight is finished, and the command that goes on is shown; a second stop ends at once.
+
+    Where a message was under way then, it is unclear, and none is sent again.
+    """
+    number = number_of(writing)
+    gate = Gate(after=True)
+    faulty.misbehave("POST /delivery", gate, times=1)
+    process = writing.start("orders", "ship", str(number), "--parcel", TTN, "-o", str(writing.object))
+    assert gate.reached.wait(60)
+    process.send_signal(signal.SIGTERM)
+    gate.opened.set()
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err.splitlines()[-3:]) == (
+        130,
+        [
+            "error: stopped by you: the parcel number was sent, and not read back yet",
+            "",
+            f"hint: go on with: torgsync orders ship {number} --parcel {TTN} -o {writing.object}",
+        ],
+    )
+    gate = Gate(after=True)
+    faulty.misbehave("POST /chat", gate, times=1)
+    process = writing.start("orders", "ship", str(number), "--parcel", TTN)
+    assert gate.reached.wait(60)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=60)
+    gate.opened.set()
+    assert (process.returncode, "it is unclear whether the buyer was sent the message" in err) == (130, True)
+    assert "run the same command again" not in err
+    faulty.behave()
+    assert (ship(writing).code, len(received(writing))) == (6, 1)
 
 
 def test_an_old_order(writing: Home) -> None:

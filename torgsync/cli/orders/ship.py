@@ -52,7 +52,7 @@ def ship(
     if message is not None and no_message:
         raise UsageError("give either `--message` or `--no-message`")
     request = ShipRequest(order, parcel, carrier or "", message, silent=no_message)
-    with program.job(program.object(wanted)) as job:
+    with program.job(program.object(wanted)) as job, job.stop.handling_signals():
         if dry_run:
             shipment = plan_shipment(job, request)
         else:

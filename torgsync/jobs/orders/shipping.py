@@ -9,7 +9,7 @@ from torgsync.core.config.message_text import check_template
 from torgsync.core.orders.messages import MessageDecision, MessageState, decide_message
 from torgsync.core.orders.order import Order
 from torgsync.core.orders.parcels import CARRIERS, Parcel, carrier_name, decide_parcel, parcel_number
-from torgsync.core.problems import ProblemCode, error_of
+from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.shell import command, quoted
 from torgsync.errors import (
     AnswerLost,
@@ -77,6 +77,8 @@ class Shipment:
     def exit_code(self) -> Exit:
         """The exit code: a buyer who may not have been written to is not done."""
         state = self.message and self.message.state
+        if isinstance(self.trouble, Interrupted):
+            return Exit.INTERRUPTED
         if state in _UNCLEAR or (state is MessageState.TOO_OLD and self.asked):
             return Exit.PARTIAL
         return self.trouble.exit_code if self.trouble else Exit.DONE
@@ -121,18 +123,36 @@ def ship_order(context: JobContext, wanted: ShipRequest, show: Callable[[Shipmen
 
     `show` gets the shipment before anything is sent. After a lost answer, or a refusal, the order is read
     back: it may have the number. What keeps a message from being sent is in the result, not raised. Raises
-    UsageError as `plan_shipment` does.
+    UsageError as `plan_shipment` does, Interrupted, with the command that goes on, for a stop before the
+    message.
     """
     plan_shipment(context, wanted)  # what cannot be sent asks nothing
-    with running(context) as run, connect_shop(run.context, run) as prom:
-        shipment = plan_shipment(run.context, wanted)
-        show(shipment)
-        if not shipment.parcel.known:
-            _save(run.context, prom, shipment)
-            shipment = replace(shipment, saved=True)
-        shipment = _write_to_buyer(run.context, prom, shipment)
-        run.exit_code = shipment.exit_code
+    try:
+        with running(context) as run, connect_shop(run.context, run) as prom:
+            shipment = plan_shipment(run.context, wanted)
+            show(shipment)
+            if not shipment.parcel.known:
+                _save(run.context, prom, shipment)
+                shipment = replace(shipment, saved=True)
+            shipment = _write_to_buyer(run.context, prom, shipment)
+            run.exit_code = shipment.exit_code
+    except Interrupted as stop:
+        raise _with_way_on(context, wanted, stop) from stop
+    not_sent = shipment.message and shipment.message.state is MessageState.NOT_SENT
+    if not_sent and isinstance(shipment.trouble, Interrupted):
+        shipment = replace(shipment, trouble=_with_way_on(context, wanted, shipment.trouble))
     return shipment
+
+
+def _with_way_on(context: JobContext, wanted: ShipRequest, stop: Interrupted) -> Interrupted:
+    """Return the error of a stop with the command that goes on where it ended."""
+    options = [f"--parcel {quoted(wanted.parcel)}"]
+    options += [f"--carrier {quoted(wanted.carrier)}"] if wanted.carrier else []
+    options += [f"--message {quoted(wanted.message)}"] if wanted.message is not None else []
+    options += ["--no-message"] if wanted.silent else []
+    options += [f"-o {context.file.called}"]
+    way_on = command("orders ship", wanted.order_id, options=" ".join(options))
+    return Interrupted(stop.message, hint=f"go on with: {way_on}")
 
 
 def _refused(context: JobContext, order: Order, parcel: str, why: Problem) -> UsageError:
@@ -152,7 +172,10 @@ def _save(context: JobContext, prom: VerifiedShop, shipment: Shipment) -> None:
         prom.save_parcel(shipment.order_id, number, shipment.parcel.carrier)
     except (PromRefused, AnswerLost) as unclear:
         trouble = unclear
-    now = prom.order(shipment.order_id)
+    try:
+        now = prom.order(shipment.order_id)
+    except Interrupted as stop:
+        raise Interrupted("stopped by you: the parcel number was sent, and not read back yet") from stop
     if now is not None:
         store_order(context, now)
     if trouble and (now is None or parcel_number(now.parcel) != number):
@@ -171,19 +194,28 @@ def _write_to_buyer(context: JobContext, prom: VerifiedShop, shipment: Shipment)
     number = parcel_number(shipment.parcel.number)
     with context.transaction() as work:
         work.buyer_messages.begin(order_id, number, context.now())
-    trouble: TorgsyncError | None = None
     try:
-        message_id = prom.send_message(order_id, message.text)
+        state, trouble = _send(context, prom, order_id, number, message.text)
+    except KeyboardInterrupt:  # a second Ctrl-C: what was under way stays recorded as unclear
+        state, trouble = MessageState.UNCLEAR, error_of(Interrupted, problem(ProblemCode.STOPPED))
+    return replace(shipment, message=replace(message, state=state), trouble=trouble)
+
+
+def _send(
+    context: JobContext, prom: VerifiedShop, order_id: str, number: str, text: str
+) -> tuple[MessageState, TorgsyncError | None]:
+    """Send a message that is recorded; return what became of it, with the error that ended it."""
+    try:
+        message_id = prom.send_message(order_id, text)
     except TorgsyncError as error:
-        state, trouble = _state_after(error), error
+        state = _state_after(error)
         if state is not MessageState.UNCLEAR:
             with context.transaction() as work:
                 work.buyer_messages.withdraw(order_id, number)
-    else:
-        state = MessageState.SENT
-        with context.transaction() as work:
-            work.buyer_messages.mark_sent(order_id, number, message_id, context.now())
-    return replace(shipment, message=replace(message, state=state), trouble=trouble)
+        return state, error
+    with context.transaction() as work:
+        work.buyer_messages.mark_sent(order_id, number, message_id, context.now())
+    return MessageState.SENT, None
 
 
 def _state_after(error: TorgsyncError) -> MessageState:
