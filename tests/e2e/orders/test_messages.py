@@ -62,6 +62,12 @@ def test_the_buyer_is_written_to_once_for_a_parcel(writing: Home) -> None:
         f"order {number}: saved on Prom.ua",
         f"order {number}: the buyer was sent the message",
     ]
+    run = writing.run("history", "--format", "json").json["runs"][0]
+    assert (run["parcels"], run["messages"], run["unclear_messages"]) == (1, 1, 0)
+    for told in (writing.run("history"), writing.run("history", str(run["run"]))):
+        assert "1 parcel number saved" in told.out
+        assert "1 message sent to buyers" in told.out
+        assert text not in told.out
     again = ship(writing, "--message", "Інший текст")
     assert (again.code, received(writing)) == (0, [text])
     assert "none is sent again" in again.err
@@ -91,6 +97,7 @@ def test_a_message_that_is_unclear_is_never_repeated(writing: Home, faulty: Faul
         assert (ran.code, ran.json["parcel"]["message"], ran.json["exit"]) == (6, "unclear", 6)
         assert ran.json["parcel"]["saved"] is True
         assert ran.json["error"]["kind"] == "answer-lost"
+        assert "1 message to buyers unclear" in writing.run("history").out
     sent, asked = received(writing), writing.writes().count(CHAT)
     again = ship(writing)
     assert (again.code, received(writing), writing.writes().count(CHAT)) == (6, sent, asked)

@@ -109,10 +109,10 @@ def _did(past: PastRun) -> Iterator[str]:
     if record.undoes:
         yield f"{'turned' if record.turned_back else 'was to turn'} run {record.undoes} back"
     outcomes = ", ".join(f"{number} {name}" for name, number in record.outcomes.items() if number)
-    if record.ids:
-        yield from _wrote(record.ids)
-    else:
+    did = [*_shipped(past), *(_wrote(record.ids) if record.ids else ())]
+    if outcomes or not did:
         yield outcomes or "no changes"
+    yield from did
     imports = f", {counted(record.imports, 'import')}" if record.imports else ""
     yield f"{counted(record.requests, 'request')}{imports}"
     for opened in record.overrides:
@@ -128,6 +128,15 @@ def _wrote(ids: WrittenIds) -> Iterator[str]:
         yield "what became of its import of external ids is not known yet"
     if ids.written or not (ids.changed or ids.open):
         yield f"{counted(ids.written, 'external id')} written"
+def _shipped(past: PastRun) -> Iterator[str]:
+    """Yield what `orders ship` did."""
+    record = past.record
+    if record.parcels:
+        yield f"{counted(record.parcels, 'parcel number')} saved"
+    if record.messages:
+        yield f"{counted(record.messages, 'message')} sent to buyers"
+    if record.unclear_messages:
+        yield f"{counted(record.unclear_messages, 'message')} to buyers unclear"
 
 
 def _took(time: timedelta) -> str:
@@ -151,7 +160,7 @@ def _document(past: PastRun) -> dict[str, Any]:
         "state": str(past.state),
         "exit": record.exit_code,
         "counts": dict(record.outcomes),
-        **pick(record, "requests", "imports"),
+        **pick(record, "requests", "imports", "parcels", "messages", "unclear_messages"),
         "external_ids": pick(record.ids, "written", "changed") if record.ids else None,
         "overrides": [_override(opened) for opened in record.overrides],
         "undoes": record.turned_back,

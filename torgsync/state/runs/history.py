@@ -11,6 +11,7 @@ from sqlalchemy import Column, ColumnElement, case, exists, func, select
 
 from torgsync.core.paging import pages
 from torgsync.core.plan.outcomes import Outcome
+from torgsync.errors import AnswerLost
 from torgsync.state.repository import Repository
 from torgsync.state.runs.journal import USED, Holder, Overridden, overridden
 from torgsync.state.schema import run_tables as t
@@ -20,6 +21,10 @@ HELD = "held"
 """The count of changes that a guard holds and that have no outcome."""
 OPEN = "open"
 """The count of changes that no guard holds and that have no outcome: their run goes on, or died."""
+_PARCEL = t.requests.c.path == "/delivery/save_declaration_id"
+_MESSAGE = t.requests.c.path == "/chat/send_order_context"
+_DONE = t.requests.c.outcome == "done"
+_UNCLEAR = t.requests.c.outcome.in_(("", AnswerLost.kind))
 OUTCOMES = (*map(str, Outcome), HELD, OPEN)
 
 
@@ -44,6 +49,8 @@ class RunRecord:
         undoes: The run that it was to undo.
         outcomes: Numbers of changes, keyed by `OUTCOMES`, all of them.
         ids: What its imports of external ids did, None where it sent none.
+        parcels: Parcel numbers that Prom took.
+        messages: Messages to buyers that Prom took; `unclear_messages` those whose answer was lost.
     """
 
     number: int
@@ -56,6 +63,9 @@ class RunRecord:
     outcomes: Mapping[str, int] = field(default_factory=dict)
     requests: int = 0
     imports: int = 0
+    parcels: int = 0
+    messages: int = 0
+    unclear_messages: int = 0
     overrides: tuple[Overridden, ...] = ()
     ids: WrittenIds | None = None
 
@@ -94,6 +104,10 @@ class History(Repository):
         outcomes = self._outcomes([row.plan for row in rows if row.plan is not None])
         requests = self._counts(t.requests.c.run, numbers)
         imports = self._counts(t.imports.c.run, numbers, USED)
+        parcels, messages, unclear = (
+            self._counts(t.requests.c.run, numbers, *of)
+            for of in ((_PARCEL, _DONE), (_MESSAGE, _DONE), (_MESSAGE, _UNCLEAR))
+        )
         overrides = self._overrides(numbers)
         ids = self._ids([row.id for row in rows if row.plan is None])
         return [
@@ -108,6 +122,9 @@ class History(Repository):
                 {name: outcomes[row.plan][name] for name in OUTCOMES},
                 requests.get(row.id, 0),
                 imports.get(row.id, 0),
+                parcels.get(row.id, 0),
+                messages.get(row.id, 0),
+                unclear.get(row.id, 0),
                 tuple(overrides[row.id]),
                 ids.get(row.id),
             )
