@@ -20,6 +20,7 @@ from corpus import DATA
 from faulty import FaultyServer, Gate, says
 from homes import ROOT, Elsewhere, Home, SandboxAddress
 from matrix import sampled
+from pasted import printed_commands
 from typer.testing import CliRunner
 
 from torgsync import __version__
@@ -101,6 +102,39 @@ def test_every_command_that_a_text_names_exists() -> None:
         if unknown_command(command, named[1], named[2], named[3])
     ]
     assert found == []
+
+
+NAMING = (
+    "orders show 1",
+    "orders ship 1 --parcel 20450000000001",
+    "orders export",
+    "orders export 1",
+    "clients show Olena",
+    "clients forget 12",
+    "schedule add --every often",
+    "sync --due --only orders",
+    "object edit --set x[",
+    "object edit --unset removal.gone.x",
+    "object edit --unset limits",
+    "doctor",
+)
+"""Calls that print the command of another one."""
+
+
+def test_printed_commands_name_the_object_as_the_call_did(home: Home) -> None:
+    """Where the object was named by its path, the commands that go on find it there too."""
+    home.edit_object("[clients]", "[orders]\nenabled = false\n\n[clients]")
+    home.sandbox.tokens.clear()
+    path = str(home.object.rename(home.object.with_name("elsewhere.toml")))
+    nouns = {"orders", "clients", "schedule", "fields", "payments", "object"}
+    elsewhere = {"torgsync schedule install", "torgsync object add"}
+    for line in NAMING:
+        words = line.split()
+        verb = 1 + (words[0] in nouns)
+        named = [path] if words[0] == "object" else ["-o", path]
+        ran = home.run(*words[:verb], *named, *words[verb:])
+        commands = {*printed_commands(ran.out), *printed_commands(ran.err)} - elsewhere
+        assert [one for one in commands if path not in one] == [], line
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from torgsync.cli.base.options import FormatOption, ObjectOption
+from torgsync.cli.base.options import FormatOption, ObjectOption, named
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import pick, print_result, print_rows, print_table, second_of
 from torgsync.core.shell import quoted
@@ -67,7 +67,7 @@ def show(
 ) -> None:
     """Show one client: everything they are recognised by, and their orders."""
     program = program_of(context, output)
-    _refuse_words(client)
+    _refuse_words(client, wanted)
     from torgsync.jobs.orders.clients import show_client
 
     file = program.object(wanted)
@@ -133,7 +133,7 @@ def choose(
     from torgsync.jobs.orders.clients import NEW, choose_client
 
     if client != NEW:
-        _refuse_words(client)
+        _refuse_words(client, wanted)
     with program.job(program.object(wanted)) as job:
         chosen = choose_client(job, order, client)
     program.notify(f"order {order} is that of client {chosen}")
@@ -148,7 +148,7 @@ def merge(
     """Make several clients one: phones, e-mails and orders go to the one that stays."""
     program = program_of(context)
     for client in (*clients, into):
-        _refuse_words(client)
+        _refuse_words(client, wanted)
     from torgsync.jobs.orders.clients import merge_clients
 
     with program.job(program.object(wanted)) as job:
@@ -170,7 +170,7 @@ def forget(
     program = program_of(context, output)
     from torgsync.jobs.orders.forget import forget_person, wanted_phone
 
-    person = wanted_phone(phone)
+    person = wanted_phone(phone, named(wanted))
     file = program.object(wanted)
     if not yes:
         if not program.asks:
@@ -190,10 +190,10 @@ def forget(
     raise typer.Exit(int(result.exit_code))
 
 
-def _refuse_words(client: str) -> None:
+def _refuse_words(client: str, wanted: str | None) -> None:
     """Refuse what is no client's number before it gets into the log: it may be a person's name."""
     if not client.isdecimal():
-        hint = "a client is named by its number: torgsync clients list"
+        hint = f"a client is named by its number: torgsync clients list{named(wanted)}"
         raise UsageError(f"there is no client {client}", hint=hint)
 
 

@@ -61,6 +61,7 @@ def connect_unverified(context: JobContext, journal: RequestJournal | None = Non
         context.settings.prom_url or PROM_URL,
         read_token(context.file),
         shop=context.object.name,
+        called=context.file.called,
         requests_per_second=context.object.limits.requests_per_second,
         journal=journal,
         names=names,

@@ -282,19 +282,24 @@ def connect(
     token: str,
     *,
     shop: str,
+    called: str = "",
     requests_per_second: float = 2.0,
     journal: RequestJournal | None = None,
     names: ExternalIds | None = None,
     on_idle: Callable[[bool], None] = ignore_idle,
     recorder: Recorder | None = None,
 ) -> Iterator[Prom]:
-    """Connect to the shop at `url`. Raises UsageError for a bad address, TokenRefused for a bad token."""
+    """Connect to the shop at `url`; `shop` names it in messages, `called` in commands.
+
+    Raises UsageError for a bad address, TokenRefused for a bad token.
+    """
     with open_client(url) as client:
         pace = requests_per_second
         http = Http(
             client,
             token=token,
             shop=shop,
+            called=called,
             requests_per_second=pace,
             journal=journal,
             on_idle=on_idle,

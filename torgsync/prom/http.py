@@ -59,14 +59,14 @@ class _FailureStreak:
         self.tries += request.tries
         self.last = problem_of(failure)
 
-    def given_up(self) -> GivenUp | None:
-        """Return the error that ends the run after too many failures, else None."""
+    def given_up(self, doctor: str) -> GivenUp | None:
+        """Return the error that ends the run after too many failures, else None; `doctor` is a command."""
         if self.requests < GIVE_UP_AFTER:
             return None
         return error_of(
             GivenUp,
             problem(ProblemCode.GIVEN_UP, self.last, requests=self.requests, tries=self.tries),
-            "wait until Prom.ua answers again (`torgsync doctor` tells), then run the same command "
+            f"wait until Prom.ua answers again (`{doctor}` tells), then run the same command "
             "again: it goes on where this run ended",
         )
 
@@ -99,7 +99,7 @@ class Http:
     starts of requests on the clock `monotonic`, by `sleep`; the pauses before a repeated try are stamina's.
     `on_idle` is called with True when nothing is in flight while the next try is waited for, and with False
     when that is over; it may raise Interrupted. A `recorder` gets every try and its answer. Raises
-    TokenRefused where no header can carry the token.
+    TokenRefused where no header can carry the token. `called` is what the sync object is called in commands.
     """
 
     def __init__(
@@ -108,6 +108,7 @@ class Http:
         *,
         token: str,
         shop: str,
+        called: str = "",
         requests_per_second: float = 2.0,
         journal: RequestJournal | None = None,
         monotonic: Callable[[], float] = time.monotonic,
@@ -124,7 +125,7 @@ class Http:
             )
         address = client.base_url
         server = f"{address.host}:{address.port or (443 if address.scheme == 'https' else 80)}"
-        self.responses = ResponseReader(shop=shop, token=token, server=server)
+        self.responses = ResponseReader(shop=shop, token=token, server=server, called=called)
         self._client = client
         self._on_idle = on_idle
         # Reads and writes are counted apart: reads that work do not show that writes do.
@@ -160,7 +161,7 @@ class Http:
         """
         writes = request.effect is not None
         streak = self._streaks[writes]
-        if given_up := streak.given_up():
+        if given_up := streak.given_up(self.responses.doctor):
             raise given_up
         stopped = False
         try:
@@ -183,7 +184,7 @@ class Http:
             failure = lost_answer(request, problem_of(failure))
         if not stopped:
             streak.add(request, failure)
-        if not isinstance(failure, AnswerLost) and (given_up := streak.given_up()):
+        if not isinstance(failure, AnswerLost) and (given_up := streak.given_up(self.responses.doctor)):
             failure = given_up
         raise failure
 

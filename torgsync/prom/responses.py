@@ -10,6 +10,7 @@ import httpx
 
 from torgsync.core.plan.imports import says_another_runs
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
+from torgsync.core.shell import command
 from torgsync.errors import (
     AnswerLost,
     ImportBusy,
@@ -40,7 +41,7 @@ IN_A_BROWSER = (
 
 IN_THE_PLAN = (
     "in the seller's cabinet, see which plan the shop has and whether the API is part of it; the token "
-    "itself may be sound. Then see whether it is open: torgsync doctor"
+    "itself may be sound. Then see whether it is open: {doctor}"
 )
 
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
@@ -69,9 +70,13 @@ class FailedTry(Exception):
 
 
 class ResponseReader:
-    """Reads the answers to one shop's requests; `server` is the host and port that messages name."""
+    """Reads the answers to one shop's requests; `server` is the host and port that messages name.
 
-    def __init__(self, *, shop: str, token: str, server: str) -> None:
+    `called` is what the sync object is called in commands, empty where it is not made yet.
+    """
+
+    def __init__(self, *, shop: str, token: str, server: str, called: str = "") -> None:
+        self.doctor = command("doctor", options=f"-o {called}" if called else "")
         self._shop = shop
         self._token = token
         self._server = server
@@ -163,7 +168,7 @@ class ResponseReader:
         whole, words = flat(refusal), self.words(refusal)
         if _PLAN.search(whole) and (status in _PLAN_STATUSES or _API.search(whole)):
             closed = problem(ProblemCode.API_CLOSED, shop=self._shop, words=words)
-            raise error_of(TokenRefused, closed, IN_THE_PLAN)
+            raise error_of(TokenRefused, closed, IN_THE_PLAN.format(doctor=self.doctor))
         lacks = self.lacks(request.right, words)
         if status == httpx.codes.UNAUTHORIZED and self._used and request.right not in self._used:
             raise lacks  # Prom answers it as it answers an unknown token (prom-api §1.3)

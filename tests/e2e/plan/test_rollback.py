@@ -256,7 +256,11 @@ def test_a_saved_rollback(filled: Home, tmp_path: Path) -> None:
     filled.sandbox.log.clear()
     path = tmp_path / "back.plan"
     ran = filled.run("rollback", "2", "--out", str(path))
-    assert (ran.code, ran.lines[-1], filled.writes()) == (0, f"next: torgsync sync --plan {path}", [])
+    assert (ran.code, ran.lines[-1], filled.writes()) == (
+        0,
+        f'next: torgsync sync --plan {path} -o "My Prom"',
+        [],
+    )
     document = filled.run("rollback", "2", "--out", str(path), "--format", "json").json
     valid(document, schemas.ROLLBACK)
     filled.sandbox.edit_product("26926", price=Decimal(150))

@@ -9,6 +9,7 @@ import typer
 
 from torgsync.cli.base.program import Format
 from torgsync.core.clock import bounds
+from torgsync.core.shell import quoted
 from torgsync.errors import UsageError
 
 ObjectOption = Annotated[
@@ -81,3 +82,8 @@ def stretch(
             hint=f"say it the other way round: --from {last:%Y-%m-%d} --to {first:%Y-%m-%d}",
         )
     return bounds(first and first.date(), last and last.date(), clock)
+
+
+def named(wanted: str | None) -> str:
+    """Return the option that names the object as a call did, for a command after it; empty for none."""
+    return f" -o {quoted(wanted)}" if wanted else ""

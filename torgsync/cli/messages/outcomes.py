@@ -53,8 +53,8 @@ OBSTACLES = {
 _NOTICES = {
     "orders-left": "orders stay on Prom.ua: what was sold since the last fetch is offered again",
     "orders-disabled": (
-        "orders are left out (`enabled = false` in `[orders]`): what was sold on Prom.ua is offered until the "
-        "export knows of it"
+        "orders are left out (`enabled = false` in `[orders]`): what was sold on Prom.ua is offered until "
+        "the export knows of it"
     ),
     "import-recovered": "an import that an earlier run left behind was settled first",
     "import-ended": "an import that an earlier run left behind came to its end and was settled",

@@ -24,6 +24,7 @@ from torgsync.cli.base.program import Program, program_of
 from torgsync.cli.base.render import cell
 from torgsync.cli.object.wizard import read_given_token
 from torgsync.core.config.keys import read_key
+from torgsync.core.shell import command
 from torgsync.errors import ObjectInvalid, UsageError
 
 if TYPE_CHECKING:
@@ -79,9 +80,9 @@ def edit(
         "accounting_centers.only_in_stock": in_stock,
         "accounting_centers.only_with_photos": with_photos,
     }
-    wanted = [Setting(_key(key), value=value) for key, value in given.items() if value is not None]
-    wanted += [_setting(text) for text in settings or ()]
-    gone = [_key(text) for text in unset or ()]
+    wanted = [Setting(read_key(key), value=value) for key, value in given.items() if value is not None]
+    wanted += [_setting(text, name) for text in settings or ()]
+    gone = [_key(text, name) for text in unset or ()]
     if file is None:
         if wanted or gone or api_key or group is not None:
             raise UsageError("give either `--editor` or the keys to change")
@@ -99,29 +100,30 @@ def edit(
             hint=f"--set KEY=VALUE, or open the file: torgsync object edit --editor {file.called}",
         )
     if wanted or gone:
-        _notify_changes(program, *change_keys(file.path, wanted, gone))
+        _notify_changes(program, *change_keys(file.path, wanted, gone, called=file.called))
     if api_key:
         token = read_given_token(api_key)
         place = replace_token(file, token, program.settings, keyring=keyring)
         program.notify(f"the token is in {place}")
 
 
-def _key(text: str) -> Key:
+def _key(text: str, name: str | None) -> Key:
     try:
         return read_key(text.strip())
     except ValueError as wrong:
+        shown = command("object show", *([name] if name else []))
         raise UsageError(
-            f"`{text}` is not a key such as `removal.gone`", hint="see all keys: torgsync object show"
+            f"`{text}` is not a key such as `removal.gone`", hint=f"see all keys: {shown}"
         ) from wrong
 
 
-def _setting(text: str) -> Setting:
+def _setting(text: str, name: str | None) -> Setting:
     from torgsync.files.config.toml_edit import Setting
 
     key, sign, word = text.partition("=")
     if not sign:
         raise UsageError(f"`{text}` sets nothing", hint="write it so: --set removal.gone=hide")
-    return Setting(_key(key), word=word.strip())
+    return Setting(_key(key, name), word=word.strip())
 
 
 def _refuse_name(key: Key, file: ObjectFile) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from torgsync.cli.base.errors import error_document
-from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
+from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, named, stretch
 from torgsync.cli.base.program import Format, program_of
 from torgsync.cli.base.render import print_result, print_rows
 from torgsync.cli.messages.findings import finding_message
@@ -160,7 +160,7 @@ def export(
     if bool(orders) == (every or narrowed):
         raise UsageError(
             "name orders, or say which ones: `--all`, `--status`, `--from`, `--to`",
-            hint="see them: torgsync orders list",
+            hint=f"see them: torgsync orders list{named(wanted)}",
         )
     if output is Format.TABLE:
         raise UsageError("an order is exported as json or csv")

@@ -99,7 +99,7 @@ def _save(
         if output is Format.JSON:
             _print_plan_back_json(program, job, result, number)
         else:
-            next_step = f"torgsync sync --plan {quoted(str(path))}"
+            next_step = f"torgsync sync --plan {quoted(str(path))} -o {file.called}"
             _print_plan_back(program, job, result, number, show, next_step)
     return Exit.DONE
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from torgsync.cli.base.errors import each, error_document
-from torgsync.cli.base.options import FormatOption, ObjectOption
+from torgsync.cli.base.options import FormatOption, ObjectOption, named
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.orders.render import finding_documents, notify_order_hints, orders_document, print_orders
@@ -85,7 +85,7 @@ def sync(
     if due and only:
         raise UsageError(
             "`--due` does what each time is for, `--only` narrows it",
-            hint="give a time its half: torgsync schedule add --every 30m --only orders",
+            hint=f"give a time its half: torgsync schedule add --every 30m --only orders{named(wanted)}",
         )
     if plan and (fields or allow or every or due or only is Only.ORDERS):
         raise UsageError(

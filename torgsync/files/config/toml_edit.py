@@ -58,20 +58,24 @@ class Setting:
 
 
 def change_keys(
-    path: Path, settings: Sequence[Setting], unset: Sequence[Key] = ()
+    path: Path, settings: Sequence[Setting], unset: Sequence[Key] = (), *, called: str
 ) -> tuple[Document, Document]:
     """Set and remove keys of a sync object's file; return its values before and after.
+
+    `called` is what the object is called in commands.
 
     Raises UsageError for a key that does not exist, ObjectInvalid where the object was or would be invalid:
     then the file is not changed.
     """
     with editing(path):
         text = text_of(path)
-        data = _valid(parse_toml(text), "has a mistake; correct it first: torgsync object edit --editor")
+        data = _valid(
+            parse_toml(text), f"has a mistake; correct it first: torgsync object edit {called} --editor"
+        )
         before = copy.deepcopy(data)
         document = tomlkit.parse(text)
         for key in unset:
-            _remove(data, document, key)
+            _remove(data, document, key, called)
         for setting in settings:
             _set(data, document, setting)
         _valid(data, "would not be valid; nothing was changed")
@@ -110,12 +114,12 @@ def _valid(data: Document | Mistake, what: str, lines: TomlLines | None = None) 
     raise ObjectInvalid(f"the sync object {what}", mistakes=tuple(outcome))
 
 
-def _remove(data: Any, document: tomlkit.TOMLDocument, key: Key) -> None:  # noqa: ANN401
+def _remove(data: Any, document: tomlkit.TOMLDocument, key: Key, called: str) -> None:  # noqa: ANN401
     try:
         remove(data, key)
     except LookupError as missing:
         raise UsageError(
-            f"`{key_text(key)}` is not set", hint="see what is: torgsync object show"
+            f"`{key_text(key)}` is not set", hint=f"see what is: torgsync object show {called}"
         ) from missing
     *parents, last = key
     table: Any = document

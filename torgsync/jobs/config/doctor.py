@@ -146,7 +146,9 @@ def _state(context: JobContext) -> Iterator[CheckLine]:
 
 def _orders(context: JobContext) -> Iterator[CheckLine]:
     if not context.object.orders.enabled:
-        message = "no orders are fetched (`enabled = false`): what was sold is offered until the export knows of it"
+        message = (
+            "no orders are fetched (`enabled = false`): what was sold is offered until the export knows of it"
+        )
         hint = f"torgsync object edit {context.file.called} --set orders.enabled=true"
         yield warning("orders", message, hint)
 

@@ -146,7 +146,7 @@ def replace_token(file: ObjectFile, token: str, home: Settings, *, keyring: bool
             return f"the system's keyring as `{name}`"
         case _ if keyring:
             keep_in_keyring(file.slug, token)
-            change_keys(file.path, [Setting(("api_key",), value={"keyring": file.slug})])
+            change_keys(file.path, [Setting(("api_key",), value={"keyring": file.slug})], called=file.called)
             forget_token(file, home.secrets)
             return f"the system's keyring as `{file.slug}`"
         case FromEnvironment(env=variable):
@@ -161,6 +161,6 @@ def replace_token(file: ObjectFile, token: str, home: Settings, *, keyring: bool
             path = home.secrets / f"{file.slug}.token"
             in_home = file.path.parent == home.objects
             value = f"../{path.parent.name}/{path.name}" if in_home else str(path)
-            change_keys(file.path, [Setting(("api_key",), value={"file": value})])
+            change_keys(file.path, [Setting(("api_key",), value={"file": value})], called=file.called)
     write_token(path, token)
     return f"`{path}`"

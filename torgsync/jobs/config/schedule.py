@@ -76,7 +76,7 @@ def add(
         )
     except ValidationError as wrong:
         reasons = (str(error["msg"]).removeprefix("Value error, ") for error in wrong.errors())
-        raise UsageError("; ".join(reasons), hint=_EXAMPLE) from wrong
+        raise UsageError("; ".join(reasons), hint=f"{_EXAMPLE} -o {file.called}") from wrong
     if time.only == "orders":
         require_orders(file)
     for number, other in enumerate(file.settings.synchronization_times, 1):

@@ -190,7 +190,7 @@ def choose_client(context: JobContext, order_id: str, client_id: str) -> str:
 def _waiting(context: JobContext, work: UnitOfWork, order_id: str) -> StoredOrder:
     """Return an order that waits for a choice, or raise UsageError."""
     hint = f"see those that wait for a choice: torgsync clients list --held -o {context.file.called}"
-    stored = stored_or_refuse(work, order_id, hint)
+    stored = stored_or_refuse(context, work, order_id, hint)
     if stored.order.forgotten:
         raise UsageError(f"the people of order {order_id} were forgotten", hint=hint)
     if order_id not in work.clients.candidates():

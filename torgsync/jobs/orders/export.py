@@ -13,7 +13,7 @@ from torgsync.core.orders.reasons import HOLD_OF, findings_of
 from torgsync.errors import Exit, UsageError
 from torgsync.files.orders.order_file import order_csv, order_file_name, order_json, orders_csv
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.orders.listing import matching_orders
+from torgsync.jobs.orders.listing import matching_orders, see_orders
 from torgsync.jobs.orders.outbox import is_outbox, list_outbox, outbox_of, place_of_file
 from torgsync.jobs.run import running
 
@@ -133,7 +133,7 @@ def _known_orders(context: JobContext, order_ids: Sequence[str]) -> tuple[list[O
         orders = [stored.order for stored in known.values() if stored]
         foreign = work.ordered_goods.foreign(line.good_id for order in orders for line in order.lines)
     if unknown := [order_id for order_id, stored in known.items() if stored is None]:
-        raise UsageError(f"there is no order {', '.join(unknown)}", hint="see them: torgsync orders list")
+        raise UsageError(f"there is no order {', '.join(unknown)}", hint=see_orders(context))
     if forgotten := next((order for order in orders if order.forgotten), None):
         raise UsageError(f"the people of order {forgotten.id} were forgotten; it cannot be written")
     in_comment = context.object.orders.free_lines == "comment"

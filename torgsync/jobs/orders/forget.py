@@ -52,11 +52,14 @@ class ForgetResult:
         return Exit.HELD if self.places or self.named_in or self.elsewhere or self.by_hand else Exit.DONE
 
 
-def wanted_phone(text: str) -> str:
-    """Return the phone of the person to forget, in E.164. Raises UsageError where it is no number."""
+def wanted_phone(text: str, option: str) -> str:
+    """Return the phone of the person to forget, in E.164; `option` names the object in the hint.
+
+    Raises UsageError where it is no number.
+    """
     normal = normal_phone(text)
     if not is_phone(normal):
-        hint = "give it with its code: torgsync clients forget +380501234567"
+        hint = f"give it with its code: torgsync clients forget +380501234567{option}"
         raise UsageError(f"`{normal}` is no phone number", hint=hint)
     return normal
 

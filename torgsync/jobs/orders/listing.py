@@ -68,7 +68,7 @@ def show_order(context: JobContext, order_id: str) -> OrderDetails:
     """Return one order with everything about it. Raises UsageError for an unknown one."""
     with context.transaction() as work:
         return OrderDetails(
-            stored_or_refuse(work, order_id),
+            stored_or_refuse(context, work, order_id),
             work.orders.versions(order_id),
             work.postings.all(order_id),
             work.confirmations.of(order_id),
@@ -126,7 +126,7 @@ def confirm_orders(context: JobContext, order_ids: Sequence[str]) -> dict[str, H
     with running(context) as run:
         with context.transaction() as work:
             for order_id in order_ids:
-                stored = stored_or_refuse(work, order_id)
+                stored = stored_or_refuse(context, work, order_id)
                 if stored.todo is None:
                     raise UsageError(
                         f"order {order_id} does not wait for anything to be done in Torgsoft",
@@ -138,13 +138,16 @@ def confirm_orders(context: JobContext, order_ids: Sequence[str]) -> dict[str, H
     return confirmed
 
 
-def stored_or_refuse(
-    work: UnitOfWork, order_id: str, hint: str = "see them: torgsync orders list"
-) -> StoredOrder:
-    """Return an order. Raises UsageError for an unknown one."""
+def see_orders(context: JobContext) -> str:
+    """Return the hint for an order that is not known."""
+    return f"see them: torgsync orders list -o {context.file.called}"
+
+
+def stored_or_refuse(context: JobContext, work: UnitOfWork, order_id: str, hint: str = "") -> StoredOrder:
+    """Return an order. Raises UsageError, with the hint or a usual one, for an unknown one."""
     stored = work.orders.get(order_id)
     if stored is None:
-        raise UsageError(f"there is no order {order_id}", hint=hint)
+        raise UsageError(f"there is no order {order_id}", hint=hint or see_orders(context))
     return stored
 
 

@@ -83,7 +83,7 @@ def list_outbox(context: JobContext, outbox: Outbox, files: int) -> dict[str, in
             "mount it; where it was moved to this disk on purpose, name another folder under `[orders]`"
             if look.unmounted
             else "is a share not mounted? Where the folder was deleted on purpose, make it anew: "
-            "`torgsync orders list --held` names the orders that were in it then"
+            f"`torgsync orders list --held -o {context.file.called}` names the orders that were in it then"
         )
         raise TorgsyncError(problem_message(trouble), hint=hint)
     return look.sizes or {}

@@ -98,7 +98,7 @@ def plan_shipment(context: JobContext, wanted: ShipRequest) -> Shipment:
     elif not wanted.silent:
         text = context.object.orders.ship_message
     with context.transaction() as work:
-        order = stored_or_refuse(work, wanted.order_id).order
+        order = stored_or_refuse(context, work, wanted.order_id).order
         earlier = work.buyer_messages.of(wanted.order_id)
     parcel = decide_parcel(order, wanted.parcel, wanted.carrier)
     if isinstance(parcel, Problem):
