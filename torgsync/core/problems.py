@@ -71,6 +71,7 @@ class ProblemCode(StrEnum):
     PRODUCT_DECIDED = "product-decided"
     PARCEL_NO_SALE = "parcel-no-sale"
     PARCEL_OF_PROM = "parcel-of-prom"
+    PARCEL_MISTYPED = "parcel-mistyped"
     PARCEL_PICKED_UP = "parcel-picked-up"
     PARCEL_ODD = "parcel-odd"
     CARRIER_MISSING = "carrier-missing"
@@ -78,17 +79,17 @@ class ProblemCode(StrEnum):
 
 
 _SENTENCES = {
-    ProblemCode.NOT_FOUND: "Prom.ua knows no `{path}`",
-    ProblemCode.BUSY: "Prom.ua is busy: it answered 429 to `{path}`",
-    ProblemCode.SERVER_ERROR: "Prom.ua is in trouble: it answered {status} to `{path}`",
-    ProblemCode.REDIRECT: "the server sent `{path}` on to another address ({status})",
-    ProblemCode.REFUSED: "Prom.ua refused `{path}`{with_status}: {words}",
-    ProblemCode.UNREADABLE: "the answer to `{path}` is cut or is no JSON ({status})",
+    ProblemCode.NOT_FOUND: "Prom.ua knows no {sought}",
+    ProblemCode.BUSY: "Prom.ua is busy: it answered 429 to {call}",
+    ProblemCode.SERVER_ERROR: "Prom.ua is in trouble: it answered {status} to {call}",
+    ProblemCode.REDIRECT: "the server sent {call} on to another address ({status})",
+    ProblemCode.REFUSED: "Prom.ua refused {call}{with_status}: {words}",
+    ProblemCode.UNREADABLE: "the answer to {call} is cut or is no JSON ({status})",
     ProblemCode.WEB_PAGE: (
-        "the server answered `{path}` with a web page ({status}): bot protection, or a proxy"
+        "the server answered {call} with a web page ({status}): bot protection, or a proxy"
     ),
     ProblemCode.NO_CONNECTION: "no connection to `{server}`: {words}",
-    ProblemCode.TIMEOUT: "`{server}` did not answer `{path}` in time",
+    ProblemCode.TIMEOUT: "`{server}` did not answer {call} in time",
     ProblemCode.CONNECTION_BROKE: "the connection to `{server}` broke: {words}",
     ProblemCode.NO_IMPORT_ID: "Prom.ua took no import: {words}",
     ProblemCode.LIST_MISSING: "Prom.ua's answer has no list of `{key}`",
@@ -159,12 +160,23 @@ _SENTENCES = {
         "order {order} takes no parcel number from here: a parcel by {carrier} gets its number (`PRM-…`) "
         "from Prom.ua, which delivers it itself"
     ),
+    ProblemCode.PARCEL_MISTYPED: (
+        "`{parcel}` is a number that Prom.ua itself gives to parcels by {carrier}, and order {order} goes "
+        "another way: it is probably mistyped"
+    ),
     ProblemCode.PARCEL_PICKED_UP: "the buyer of order {order} collects it; there is no parcel",
     ProblemCode.PARCEL_ODD: "`{parcel}` is no parcel number: {carrier} gives {format}",
     ProblemCode.CARRIER_MISSING: "Prom.ua does not say who carries order {order}",
     ProblemCode.OTHER: "it ended with an error of the kind `{kind}`",
 }
 
+
+_CALLS = {
+    "/delivery/save_declaration_id": "the parcel number",
+    "/chat/send_order_context": "the message to the buyer",
+    "/orders/set_status": "the status of an order",
+}
+"""What is sent to an address of the API that means nothing to the owner of a shop."""
 
 RIGHTS = {
     "PRODUCTS_READ": "read products",
@@ -207,9 +219,12 @@ def problem_message(what: Problem) -> str:
     args = dict(what.args)
     status, since, sent = args.get("status"), args.get("since"), args.get("sent")
     groups, files = int(args.get("groups", 0)), int(args.get("files", 0))
+    path = str(args.get("path", ""))
     return _SENTENCES[ProblemCode(code)].format_map(
         {
             **args,
+            "call": _CALLS.get(path, f"`{path}`"),
+            "sought": f"order for {_CALLS[path]}" if path in _CALLS else f"`{path}`",
             "words": args.get("words") or "without a reason",
             "with_status": f" ({status})" if status else "",
             "right": RIGHTS.get(str(args.get("right")), ""),

@@ -350,7 +350,7 @@ def test_an_object_in_order(home: Home) -> None:
     assert (checked.code, checked.err) == (0, "")
     assert checked.lines == [
         "✓ ok       object     `My Prom`, 15 fields mapped",
-        "✓ ok       token      there is one",
+        "✓ ok       token      there is one; it was not tried",
         "✓ ok       photos     52 files in `photos`",
         "✓ ok       export     40 goods, 52 columns with a header, utf-8",
         "✓ ok       selection  39 go to Prom.ua; 1 stays out: Display = 0 in the accounting program",
@@ -441,7 +441,7 @@ def test_the_token_variable_is_not_set(home: Home, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("MY_PROM_TOKEN", TOKEN)
     checked = home.run("object", "check", "--format", "csv")
     assert (checked.code, TOKEN in checked.out) == (0, False)
-    assert "token,ok,there is one,,,,,,," in checked.lines
+    assert "token,ok,there is one; it was not tried,,,,,,," in checked.lines
 
 
 def test_a_column_that_the_export_does_not_have(home: Home) -> None:

@@ -112,10 +112,11 @@ def test_a_message_that_was_not_sent_is_tried_again(writing: Home, faulty: Fault
     full = tokens["full"]
     writing.sandbox.quirks = replace(writing.sandbox.quirks, chat=False)
     ran = ship(writing)
-    assert (ran.code, "was refused: Prom.ua refused `/chat/send_order_context`: Chat is" in ran.err) == (
+    assert (ran.code, "was refused: Prom.ua refused the message to the buyer: Chat is" in ran.err) == (
         6,
         True,
     )
+    assert "hint: switch the chat on in the seller's cabinet" in ran.err
     assert writing.sandbox.order(number_of(writing)).declaration_number == TTN
     writing.sandbox.quirks = replace(writing.sandbox.quirks, chat=True, forbidden_as="401-html")
     tokens["full"] = replace(full, messages="read")

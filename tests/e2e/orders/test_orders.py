@@ -222,9 +222,9 @@ def test_the_list_of_orders(mapped: Home) -> None:
     table = mapped.run("orders", "list")
     assert max(map(len, table.lines)) <= 80
     assert table.lines[0].split() == ["order", "placed", "status", "total", "payment", "Torgsoft"]
-    assert mapped.run("orders", "list", "--format", "csv").lines[0] == ",".join(
-        ["id", "created", *list(order)[1:]]
-    )
+    listed = mapped.run("orders", "list", "--format", "csv").lines
+    assert listed[0] == ",".join(["id", "created", *list(order)[1:]])
+    assert ",false," in listed[1]
 
 
 def test_no_orders_yet(mapped: Home, tmp_path: Path) -> None:
@@ -608,7 +608,7 @@ def test_a_parcel_is_saved_on_prom(mapped: Home) -> None:
     row |= {"message": None, "message_text": None}
     assert document == {"schema": 1, "parcel": row, "exit": 0}
     csv = mapped.run("orders", "ship", str(number), "--parcel", TTN, "--format", "csv").lines
-    assert csv == ["order,parcel,saved,carrier,message,message_text", f"{number},{TTN},False,nova_poshta,,"]
+    assert csv == ["order,parcel,saved,carrier,message,message_text", f"{number},{TTN},false,nova_poshta,,"]
     assert mapped.writes().count("/api/v1/delivery/save_declaration_id") == 1
     (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
     assert order["parcel"] == TTN
@@ -660,9 +660,10 @@ def test_a_parcel_that_cannot_be_saved(mapped: Home) -> None:
     for words, message in (
         (f"1 --parcel {TTN}", "there is no order 1"),
         (f"{picked_up} --parcel {TTN}", f"--parcel {TTN} --carrier nova_poshta -o"),
-        (f"{shipped} --parcel 2045", "nova_poshta gives 14 digits"),
-        (f"{shipped} --parcel x --carrier meest", "meest gives 8 to 30 letters and digits"),
+        (f"{shipped} --parcel 2045", "Нова Пошта gives 14 digits"),
+        (f"{shipped} --parcel x --carrier meest", "Meest gives 8 to 30 letters and digits"),
         (f"{shipped} --parcel {TTN} --carrier nova_pochta", "did you mean `nova_poshta`?"),
+        (f"{shipped} --parcel PRM-000001", "goes another way: it is probably mistyped"),
         (f"{cancelled} --parcel {TTN}", "is canceled; nothing is sent for it"),
     ):
         ran = mapped.run("orders", "ship", *words.split())

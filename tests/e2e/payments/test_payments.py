@@ -390,7 +390,7 @@ def test_fetched_and_mapped_methods_are_documents_too(home: Home) -> None:
     again = home.run("payments", "fetch", "--format", "csv").lines
     assert again[:2] == [
         "id,name,cash_register,current_account,gone,new",
-        "9000001,Пром-оплата,,,False,False",
+        "9000001,Пром-оплата,,,false,false",
     ]
     home.sandbox.place_order([(home.sandbox.add_product("26901", name="x", price=Decimal(1)), 1)])
     home.sync("--only", "orders")

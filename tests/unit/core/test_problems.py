@@ -16,6 +16,14 @@ REFUSED = problem(ProblemCode.REFUSED, path="/products/import_file", status=400,
         (REFUSED, "Prom.ua refused `/products/import_file` (400): зачекайте"),
         (problem(ProblemCode.REFUSED, path="/a", words=""), "Prom.ua refused `/a`: without a reason"),
         (
+            problem(ProblemCode.REFUSED, path="/delivery/save_declaration_id", words="ні"),
+            "Prom.ua refused the parcel number: ні",
+        ),
+        (
+            problem(ProblemCode.NOT_FOUND, path="/chat/send_order_context"),
+            "Prom.ua knows no order for the message to the buyer",
+        ),
+        (
             problem(ProblemCode.IMPORT_NOT_TAKEN, REFUSED),
             "Prom.ua takes no import now: Prom.ua refused `/products/import_file` (400): зачекайте",
         ),

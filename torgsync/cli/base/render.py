@@ -146,6 +146,8 @@ def print_csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> None:
 
 
 def _harmless(value: object) -> object:
+    if isinstance(value, bool):
+        return json.dumps(value)
     formula = isinstance(value, str) and value[:1] in _FORMULA and not _NUMBER.fullmatch(value)
     return f"'{value}" if formula else value
 

@@ -10,6 +10,8 @@ from torgsync.core.clock import shop_time
 from torgsync.core.orders.messages import OLDEST, MessageState
 from torgsync.core.orders.order import Order
 from torgsync.core.orders.parcels import carrier_name, is_proms_number
+from torgsync.core.problems import ProblemCode, problem_message
+from torgsync.errors import Problem, TorgsyncError
 
 if TYPE_CHECKING:
     from torgsync.jobs.orders.shipping import Shipment
@@ -81,8 +83,16 @@ def done_lines(shipment: Shipment) -> Iterator[str]:
     yield f"order {shipment.order_id}: {done}"
     message, trouble = shipment.message, shipment.trouble
     if message and message.state in _TRIED:
-        why = f": {trouble.message}" if trouble else ""
+        why = f": {_why(trouble)}" if trouble else ""
         yield f"order {shipment.order_id}: {_message(message.state, message.since)}{why}"
+
+
+def _why(trouble: TorgsyncError) -> str:
+    """Return why a message was not sent, or is unclear: of a lost answer only what lost it."""
+    lost = trouble.problem
+    if lost and lost.codes[0] == ProblemCode.MESSAGE_LOST and len(lost.codes) > 1:
+        return problem_message(Problem(lost.codes[1:], lost.args))
+    return trouble.message
 
 
 def _message(state: MessageState, since: datetime | None) -> str:

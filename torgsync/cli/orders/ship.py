@@ -12,7 +12,7 @@ from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_result
 from torgsync.core.orders.parcels import CARRIER_WORDS, CARRIERS
 from torgsync.core.text import did_you_mean
-from torgsync.errors import UsageError
+from torgsync.errors import AnswerLost, UsageError
 
 if TYPE_CHECKING:
     from torgsync.jobs.orders.shipping import Shipment
@@ -81,7 +81,8 @@ def _print_shipment(program: Program, output: Format, shipment: Shipment, *, dry
         program.notify(saved)
         for line in message:
             (program.warn if shipment.trouble else program.notify)(line)
-        if shipment.trouble and shipment.trouble.hint:
+        lost = isinstance(shipment.trouble, AnswerLost)  # the line above says what to do
+        if shipment.trouble and shipment.trouble.hint and not lost:
             program.notify(f"hint: {shipment.trouble.hint}")
 
     written = shipment.message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -26,6 +26,7 @@ from torgsync.cli.messages.status import (
 )
 from torgsync.cli.plan.changes import moved, words
 from torgsync.cli.plan.why_document import good_document, held_words
+from torgsync.core.clock import shop_time
 from torgsync.core.product.fields import Value
 from torgsync.core.text import counted
 
@@ -252,7 +253,7 @@ def _attempt_words(attempt: ChangeAttempt) -> str:
 
 
 def _time(at: datetime | None) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if at else "–"
+    return shop_time(at) if at else "–"
 
 
 def _text(cell: str) -> str:

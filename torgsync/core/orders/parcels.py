@@ -69,13 +69,17 @@ def decide_parcel(order: Order, text: str, carrier: str = "") -> Parcel | Proble
     word = SENT_AS.get(chosen, chosen)
     if order.parcel and parcel_number(order.parcel) == number:
         return Parcel(order.parcel, word, known=True)
-    if ROZETKA in (order.carrier, word) or is_proms_number(number):
+    issued = is_proms_number(number)
+    if ROZETKA in (order.carrier, word) or (issued and not word):
         return problem(ProblemCode.PARCEL_OF_PROM, order=order.id, carrier=ROZETKA_NAME)
+    if issued:
+        return problem(ProblemCode.PARCEL_MISTYPED, order=order.id, parcel=text, carrier=ROZETKA_NAME)
     if word == PICKUP:
         return problem(ProblemCode.PARCEL_PICKED_UP, order=order.id)
     if not word:
         return problem(ProblemCode.CARRIER_MISSING, order=order.id)
     pattern = _PATTERNS.get(word, _NUMBER)
     if not pattern.fullmatch(number):
-        return problem(ProblemCode.PARCEL_ODD, parcel=text, carrier=word, digits=int(word in _PATTERNS))
+        name, digits = carrier_name(order, word), int(word in _PATTERNS)
+        return problem(ProblemCode.PARCEL_ODD, parcel=text, carrier=name, digits=digits)
     return Parcel(number, word)

@@ -21,11 +21,14 @@ from torgsync.jobs.config.check_export import check_export
 from torgsync.jobs.config.check_view import CheckLine, CheckView, failed, ok, warning
 
 
-def check(file: ObjectFile, home: Settings) -> CheckView:
-    """Check an object that could be read; everything wrong is in the result, nothing is raised."""
+def check(file: ObjectFile, home: Settings, *, tries: bool = False) -> CheckView:
+    """Check an object that could be read; everything wrong is in the result, nothing is raised.
+
+    `tries` says that the caller tries the token.
+    """
     checked = CheckView(file.catalog_path.name)
     checked.lines += _mappings(file)
-    _attempt(checked, "token", lambda: _token(file, checked))
+    _attempt(checked, "token", lambda: _token(file, checked, tries=tries))
     photos = _attempt(checked, "photos", lambda: _photos(file, checked))
     _attempt(checked, "export", lambda: check_export(file, checked, photos))
     _attempt(checked, "outbox", lambda: _outbox(file, home, checked))
@@ -70,14 +73,14 @@ def _attempt(checked: CheckView, subject: str, part: Callable[[], PhotoIndex | N
         return None
 
 
-def _token(file: ObjectFile, checked: CheckView) -> None:
+def _token(file: ObjectFile, checked: CheckView, *, tries: bool) -> None:
     read_token(file)
     if literal_token(file):
         message = "the token stands in the file itself, where everybody who sees the file sees it"
         hint = 'write api_key = { env = "NAME" } or { file = "path" } instead'
         checked.lines.append(warning("token", message, hint))
     else:
-        checked.lines.append(ok("token", "there is one"))
+        checked.lines.append(ok("token", "there is one" if tries else "there is one; it was not tried"))
 
 
 def _idle_times(file: ObjectFile) -> Iterator[CheckLine]:

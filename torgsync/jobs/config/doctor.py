@@ -68,7 +68,7 @@ class Diagnosis:
 
 def diagnose(context: JobContext) -> Diagnosis:
     """Check everything; what is wrong is in the result, nothing is raised."""
-    checked = check(context.file, context.settings)
+    checked = check(context.file, context.settings, tries=True)
     diagnosis = Diagnosis(checked.lines, [Exit.INVALID] if checked.failed else [])
     if checked.outbox_error:
         code = checked.outbox_error.exit_code
@@ -115,17 +115,19 @@ def _state(context: JobContext) -> Iterator[CheckLine]:
         looks, unfinished = work.object_state.looks(), work.journal.unfinished_import()
         ids = work.journal.pending_ids()
     looked = (
-        f"Prom.ua was last looked at {_time(looks.looked)}" if looks.looked else "Prom.ua was never looked at"
+        f"Prom.ua was last looked at {shop_time(looks.looked)}"
+        if looks.looked
+        else "Prom.ua was never looked at"
     )
     yield ok("state", f"`{place_of(context.settings.state_url)}`; {looked}")
     if unfinished:
-        message = f"what became of an import of {_time(unfinished.started)} is not known yet"
+        message = f"what became of an import of {shop_time(unfinished.started)} is not known yet"
         yield warning("state", message, f"torgsync sync -o {context.file.called}")
     if ids:
         became = (
-            f"the import of external ids of {_time(ids.started)} changed more than these"
+            f"the import of external ids of {shop_time(ids.started)} changed more than these"
             if ids.damaged
-            else f"what became of the import of external ids of {_time(ids.started)} is not known yet"
+            else f"what became of the import of external ids of {shop_time(ids.started)} is not known yet"
         )
         yield warning("external ids", became, f"torgsync object adopt {context.file.called} --write-ids")
     with context.transaction() as work:
@@ -158,10 +160,10 @@ def _imports(context: JobContext, diagnosis: Diagnosis) -> None:
     with context.transaction() as work:
         hanging, busy = work.journal.hanging_import(), work.journal.busy(context.now())
     if hanging:
-        message = f"an import of {_time(hanging.started)} hangs and blocks all later ones"
+        message = f"an import of {shop_time(hanging.started)} hangs and blocks all later ones"
         hint = "cancel it in the seller's cabinet, «Товари» → «Імпорт»"
     elif busy:
-        message = f"another import in the shop blocks ours since {_time(busy.first)}"
+        message = f"another import in the shop blocks ours since {shop_time(busy.first)}"
         hint = (
             "see the imports in the seller's cabinet, «Товари» → «Імпорт»: it must end, or be cancelled there"
         )
@@ -261,7 +263,3 @@ def _shop(context: JobContext, diagnosis: Diagnosis) -> None:
         diagnosis.fail("shop", trouble)
         return
     diagnosis.lines.append(ok("shop", "it is the one that was synchronised before"))
-
-
-def _time(when: datetime) -> str:
-    return f"{when:%Y-%m-%d %H:%M} UTC"

@@ -38,6 +38,7 @@ _HINTS = {
     ),
 }
 _NEVER_SENT = (ProblemCode.BUSY, ProblemCode.NO_CONNECTION)
+_CHAT_OFF = "Chat is disabled"
 _UNCLEAR = (MessageState.UNCLEAR, MessageState.UNCLEAR_BEFORE)
 
 
@@ -212,10 +213,20 @@ def _send(
         if state is not MessageState.UNCLEAR:
             with context.transaction() as work:
                 work.buyer_messages.withdraw(order_id, number)
-        return state, error
+        return state, _with_chat_hint(context, order_id, number, error)
     with context.transaction() as work:
         work.buyer_messages.mark_sent(order_id, number, message_id, context.now())
     return MessageState.SENT, None
+
+
+def _with_chat_hint(context: JobContext, order_id: str, number: str, error: TorgsyncError) -> TorgsyncError:
+    """Return the error of a message, with what to do where the shop's chat is switched off."""
+    if not (isinstance(error, PromRefused) and _CHAT_OFF.casefold() in error.message.casefold()):
+        return error
+    options = f"--parcel {quoted(number)} --no-message -o {context.file.called}"
+    silent = command("orders ship", order_id, options=options)
+    hint = "switch the chat on in the seller's cabinet, then run the same command again; to write nothing: "
+    return PromRefused(error.message, hint=f"{hint}{silent}", problem=error.problem)
 
 
 def _state_after(error: TorgsyncError) -> MessageState:

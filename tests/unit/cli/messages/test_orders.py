@@ -10,9 +10,15 @@ from builders import finding
 
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.orders import done_message, hold_message, todo_message, work_message
+from torgsync.cli.messages.parcels import done_lines
 from torgsync.core.findings import Code, Finding
+from torgsync.core.orders.messages import MessageDecision, MessageState
+from torgsync.core.orders.parcels import Parcel
 from torgsync.core.orders.reasons import HandWork, Hold, HoldReason, Todo
+from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.reason import Reason
+from torgsync.errors import AnswerLost
+from torgsync.jobs.orders.shipping import Shipment
 
 FORGOTTEN = "its buyer was forgotten before Torgsoft took it; enter the sale by hand"
 
@@ -144,3 +150,23 @@ def test_every_reason_has_a_sentence() -> None:
     }
     for code in (*HoldReason, *HandWork):
         assert done_message("1", Reason(code, args.get(code, {})))
+
+
+def test_a_lost_message_is_told_once() -> None:
+    """The line says what is unclear and what to do, then only what lost the answer."""
+    cause = problem(ProblemCode.TIMEOUT, server="prom.example:443", path="/chat/send_order_context")
+    shipment = Shipment(
+        "7",
+        Parcel("20450000000001", "nova_poshta"),
+        "Нова Пошта",
+        saved=True,
+        message=MessageDecision("text", MessageState.UNCLEAR),
+        trouble=error_of(AnswerLost, problem(ProblemCode.MESSAGE_LOST, cause)),
+    )
+    assert list(done_lines(shipment)) == [
+        "order 7: saved on Prom.ua",
+        (
+            "order 7: it is unclear whether the buyer was sent the message, and it is not sent again; see "
+            "the chat in the seller's cabinet: `prom.example:443` did not answer the message to the buyer in time"
+        ),
+    ]
