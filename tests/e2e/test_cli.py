@@ -113,6 +113,7 @@ NAMING = (
     "clients forget 12",
     "schedule add --every often",
     "sync --due --only orders",
+    "sync --plan pyproject.toml",
     "object edit --set x[",
     "object edit --unset removal.gone.x",
     "object edit --unset limits",

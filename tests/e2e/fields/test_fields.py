@@ -225,7 +225,7 @@ def test_the_list_of_fields(home: Home) -> None:
     assert listed.lines[2].split() == ["GoodName", "name", "torgsoft", "Черевики", "жіночі", "чорн"]
     assert max(map(len, listed.lines)) <= 80
     rows = home.run("fields", "list", "--format", "csv").lines
-    assert rows[12] == "TheSize,characteristic,Розмір,torgsoft,36,True,"
+    assert rows[12] == "TheSize,characteristic,Розмір,torgsoft,36,true,"
 
 
 def test_a_column_that_the_export_lacks(home: Home) -> None:

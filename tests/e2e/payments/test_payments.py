@@ -406,7 +406,7 @@ def test_fetched_and_mapped_methods_are_documents_too(home: Home) -> None:
         "moved_orders": 1,
     }
     row = home.run("payments", "map", "9000001", *CASH, "--format", "csv").lines
-    assert row[1] == "9000001,Пром-оплата,Каса 1,,False,0"
+    assert row[1] == "9000001,Пром-оплата,Каса 1,,false,0"
 
 
 def test_every_movement_is_listed(sold: Home) -> None:

@@ -21,8 +21,8 @@ from torgsync.sandbox.faults import parse_fault
 
 posix = pytest.mark.skipif(os.name == "nt", reason="there are no signals on Windows")
 STILL_PENDING = (
-    "the export still asks for what was turned back, and `torgsync update` shows it as pending: "
-    "restore the older export, or correct it, before the next `torgsync sync`"
+    'the export still asks for what was turned back, and `torgsync update -o "My Prom"` shows it as pending: '
+    "restore the older export, or correct it, before the next `sync`"
 )
 
 

@@ -186,8 +186,9 @@ def _print_run_back(program: Program, job: JobContext, view: RunView, next_step:
         print_outcomes(program, job, view, view.result)
     if view.outcomes.get(Outcome.DONE):
         program.print(
-            "the export still asks for what was turned back, and `torgsync update` shows it as pending: "
-            "restore the older export, or correct it, before the next `torgsync sync`"
+            "the export still asks for what was turned back, and "
+            f"`torgsync update -o {job.file.called}` shows it as pending: "
+            "restore the older export, or correct it, before the next `sync`"
         )
     if trouble := trouble_of(view, next_step):
         notify_trouble(program, trouble)

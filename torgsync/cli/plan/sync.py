@@ -97,7 +97,7 @@ def sync(
     if plan:
         from torgsync.files.plan.plan_file import read_head
 
-        saved = read_head(plan)
+        saved = read_head(plan, named(wanted))
     names, allowed = field_names(fields), read_allowed(allow or ())
     source: PlanSource
     if saved and plan:

@@ -78,9 +78,12 @@ def _is_plan(path: Path) -> bool:
     return False
 
 
-def read_head(path: Path) -> SavedPlan:
-    """Return the head of a saved plan. Raises InvalidInput where the file is no plan, or not whole."""
-    lines = _lines(path)
+def read_head(path: Path, option: str = "") -> SavedPlan:
+    """Return the head of a saved plan; `option` names the object in hints.
+
+    Raises InvalidInput where the file is no plan, or not whole.
+    """
+    lines = _lines(path, option)
     head = next(lines)
     deque(lines, maxlen=0)  # the digest is at the end
     try:
@@ -93,7 +96,7 @@ def read_head(path: Path) -> SavedPlan:
             undoes=int(head.get("undoes", 0)),
         )
     except (KeyError, TypeError, ValueError) as wrong:
-        raise _no_plan(path) from wrong
+        raise _no_plan(path, option) from wrong
 
 
 def read_changes(path: Path) -> Iterator[Change]:
@@ -108,14 +111,14 @@ def read_changes(path: Path) -> Iterator[Change]:
         yield Change(**{name: line[name] for name in _PLAIN} | {"verb": Verb(line["verb"]), "fields": fields})
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _lines(path: Path, option: str = "") -> Iterator[dict[str, Any]]:
     """Yield the documents of a file but the digest, which is compared at the end."""
     digest, last = xxhash.xxh3_64(), b""
     try:
         with path.open("rb") as file:
             last = file.readline()
             if not _is_head(last):
-                raise _no_plan(path)
+                raise _no_plan(path, option)
             for line in file:
                 digest.update(last)
                 yield json.loads(last)
@@ -123,9 +126,9 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
     except OSError as trouble:
         raise InvalidInput(f"the plan `{path}` cannot be read: {trouble.strerror}") from trouble
     except ValueError as wrong:
-        raise _not_whole(path) from wrong
+        raise _not_whole(path, option) from wrong
     if last != _end(digest.hexdigest()).encode():
-        raise _not_whole(path)
+        raise _not_whole(path, option)
 
 
 def _is_head(line: bytes) -> bool:
@@ -139,15 +142,15 @@ def _end(digest: str) -> str:
     return json.dumps({"digest": digest}) + "\n"
 
 
-def _not_whole(path: Path) -> InvalidInput:
+def _not_whole(path: Path, option: str) -> InvalidInput:
     return InvalidInput(
         f"the plan `{path}` is not whole: it was cut, or changed by hand",
-        hint=f"make it anew: torgsync update --out {quoted(str(path))}",
+        hint=f"make it anew: torgsync update --out {quoted(str(path))}{option}",
     )
 
 
-def _no_plan(path: Path) -> InvalidInput:
-    hint = f"save one with: torgsync update --out {quoted(str(path))}"
+def _no_plan(path: Path, option: str) -> InvalidInput:
+    hint = f"save one with: torgsync update --out {quoted(str(path))}{option}"
     return InvalidInput(f"`{path}` is no saved plan", hint=hint)
 
 

@@ -154,7 +154,7 @@ def test_every_reason_has_a_sentence() -> None:
 
 def test_a_lost_message_is_told_once() -> None:
     """The line says what is unclear and what to do, then only what lost the answer."""
-    cause = problem(ProblemCode.TIMEOUT, server="prom.example:443", path="/chat/send_order_context")
+    cause = problem(ProblemCode.TIMEOUT, server="prom:443", path="/chat/send_order_context")
     shipment = Shipment(
         "7",
         Parcel("20450000000001", "nova_poshta"),
@@ -167,6 +167,6 @@ def test_a_lost_message_is_told_once() -> None:
         "order 7: saved on Prom.ua",
         (
             "order 7: it is unclear whether the buyer was sent the message, and it is not sent again; see "
-            "the chat in the seller's cabinet: `prom.example:443` did not answer the message to the buyer in time"
+            "the chat in the seller's cabinet: `prom:443` did not answer the message to the buyer in time"
         ),
     ]
