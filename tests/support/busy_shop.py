@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,15 @@ from homes import Home, Ran, SandboxAddress, invented_shop
 from torgsync.sandbox.quirks import Quirks
 
 MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
+SETTINGS = """
+[limits]
+requests_per_second = 50
+price_drop = "99%"
+[[payment_methods]]
+id = 9000001
+name = "Пром-оплата"
+cash_register = "Каса 1"
+"""
 
 
 class BusyShop:
@@ -35,6 +45,15 @@ class BusyShop:
             self.shop.edit_product(str(self.by_hand.pop()), quantity_in_stock=77)
         return self.now
 
+    def buy_unpaid(self, ages: Iterable[timedelta]) -> list[int]:
+        """Have buyers place orders that are to be paid online, so long ago, and return their numbers."""
+        now, orders = self.now, []
+        for good, age in enumerate(sorted(ages, reverse=True), 1):
+            self.now = now - age
+            orders.append(self.shop.place_order([(str(good), 1)]))
+        self.now = now
+        return orders
+
     def half_an_hour(self, number: int, server: SandboxAddress) -> Ran:
         """Change the prices of a group of goods, let a person spoil some others, and synchronise."""
         self.now += timedelta(minutes=30)
@@ -45,6 +64,6 @@ class BusyShop:
             self.by_hand = [(first + 7 * step) % self.products + 1 for step in range(5)]
         path = write_dull_shop(self.objects, self.products, random.Random(7), moved=self.moved)  # noqa: S311
         text = path.read_text("utf-8")
-        path.write_text(text + '[limits]\nrequests_per_second = 50\nprice_drop = "99%"\n', "utf-8")
+        path.write_text(text + SETTINGS, "utf-8")
         home = Home(self.folder, self.objects, server)
         return home.run("sync", "--yes", "--format", "json", now=self.clock)

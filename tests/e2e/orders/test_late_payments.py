@@ -70,7 +70,7 @@ def test_a_payment_that_comes_hours_later(days: Days, quiet: str) -> None:
 
 def test_orders_that_are_not_paid_are_read_in_turn(days: Days, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bounded number a fetch, for a bounded time; what cannot be read stops no other, and is reported."""
-    monkeypatch.setattr("torgsync.jobs.orders.late_payments.READ_AT_ONCE", 2)
+    monkeypatch.setattr("torgsync.core.orders.late.READ_AT_ONCE", 2)
     first, gone, broken = (days.buy() for _ in range(3))
     assert (days.fetch().code, days.read_again()) == (0, [])
     sandbox = days.home.sandbox

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -26,6 +27,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 PRODUCTS = 2000
 CHANGED = 1000
 MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 class Big:
@@ -127,19 +129,26 @@ def test_answers_that_are_lost_for_good_cost_little(big: Big, tmp_path: Path) ->
 
 @pytest.mark.parametrize("quirks", [Quirks(date_filters="utc"), Quirks(date_filters="kyiv")])
 def test_a_shop_that_changes_all_day(quirks: Quirks, tmp_path: Path) -> None:
-    """Whatever zone the filter has: what was modified in the last hours is not listed again and again."""
+    """Whatever zone the filter has: what was modified in the last hours is not listed again and again.
+
+    Nor are orders read again and again whose payment does not come: the older, the more seldom.
+    """
     busy = BusyShop(tmp_path, quirks, products=1200, group=200)
     with serve(busy.shop) as server:
         assert busy.half_an_hour(0, server).code == 0
         busy.now += timedelta(days=1)
+        numbers = busy.buy_unpaid(age * HOUR for age in (15 * 24, 53, 8, 4))
         days = [busy.half_an_hour(number, server) for number in range(1, 5)]
         busy.by_hand = []
         last = busy.half_an_hour(5, server)
         rest = Home(busy.folder, busy.objects, server).run(
             "update", "--full-refresh", "--format", "json", now=busy.clock
         )
+        asked = Counter(record.path.rpartition("/orders/")[2] for record in busy.shop.log.records())
     assert {ran.code for ran in (*days, last)} == {0}
+    # The first run lists all orders, the others the youngest; of two hours the 54th begins a span of six.
+    assert [asked[str(number)] for number in numbers] == [0, 1, 2, 0]
     assert all(ran.json["counts"]["update"] >= busy.group for ran in days)
-    # Three groups and what was done by hand, an empty page, the edits, orders, the checks.
-    assert max(ran.json["requests"]["total"] for ran in (*days[2:], last)) <= 7 + 1 + 2 + 1 + 6
+    # Three groups and what was done by hand, an empty page, the edits, orders with those read, the checks.
+    assert max(ran.json["requests"]["total"] for ran in (*days[2:], last)) <= 7 + 1 + 2 + 2 + 2 + 6
     assert rest.json["counts"]["update"] == sum(one.quantity_in_stock == 77 for one in busy.shop.products())

@@ -6,9 +6,8 @@ Source: docs/developers/prom-api.md §11 Q14, docs/developers/architecture.md §
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from itertools import islice
 
-from torgsync.core.orders.late import READ_AT_ONCE
+from torgsync.core.orders.late import orders_to_read
 from torgsync.core.orders.order import Order
 from torgsync.errors import GivenUp, PromRefused, Temporary, TokenRefused
 from torgsync.jobs.connect import VerifiedShop
@@ -24,15 +23,15 @@ def read_unpaid(
 ) -> Temporary | None:
     """Read the orders whose online payment is awaited by number, and store each as Prom shows it now.
 
-    `listed` were in the list a moment ago and are left out. Of the others a bounded number is read; each then
-    waits until all others were, whatever Prom answered, so that one order that cannot be read stops no other.
-    Return the trouble for which orders are left to the next run, None without any.
+    `listed` were in the list a moment ago and are left out. Of those that are due by their age a bounded
+    number is read; each then waits for its next turn, whatever Prom answered, so that one order that cannot
+    be read stops no other. Return the trouble for which orders are left to a later run, None without any.
     """
+    now = context.now()
     with context.transaction() as work:
-        awaiting = work.orders.awaiting_payment(context.now())
-    due = (order_id for order_id in awaiting if order_id not in listed)
+        awaited = work.orders.awaiting_payment(now)
     trouble = None
-    for number, order_id in enumerate(islice(due, READ_AT_ONCE), 1):
+    for number, order_id in enumerate(orders_to_read(awaited, listed, now), 1):
         try:
             order = prom.order(order_id)
         except GivenUp as end:

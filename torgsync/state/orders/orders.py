@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, ColumnElement, Table, bindparam, exists, or_, select, union
 
-from torgsync.core.orders.late import payment_awaited_until
+from torgsync.core.orders.late import AwaitedPayment, payment_awaited_until
 from torgsync.core.orders.order import PENDING, Order
 from torgsync.core.orders.reasons import Hold
 from torgsync.core.orders.stored import IN_OUTBOX, Handed, Holding, OrderVersion, StoredOrder, holdings
@@ -144,11 +144,12 @@ class OrderRepository(OrderTable):
 
     # Payments that come late
 
-    def awaiting_payment(self, now: datetime) -> list[str]:
+    def awaiting_payment(self, now: datetime) -> list[AwaitedPayment]:
         """Return the orders whose online payment is awaited, those that were read longest ago first."""
         c = t.orders.c
-        query = self._select(c.order_id).where(c.payment_awaited > now).order_by(c.read, c.order_id)
-        return list(self._db.execute(query).scalars())
+        query = self._select(c.order_id, c.payment_awaited, c.read).where(c.payment_awaited > now)
+        rows = self._db.execute(query.order_by(c.read, c.order_id))
+        return [AwaitedPayment(row.order_id, row.payment_awaited, row.read) for row in rows]
 
     def note_read(self, order_id: str, now: datetime) -> None:
         """Store that an order was read again."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from builders import LATER, NOON, existing, order, product
 from states import HOUR, OLENA, row
 
-from torgsync.core.orders.late import AWAITED
+from torgsync.core.orders.late import AWAITED, AwaitedPayment
 from torgsync.core.orders.order import Line, Paid, Unread, Unreadable
 from torgsync.core.orders.postings import UNMAPPED, postings_due
 from torgsync.core.orders.reasons import HandWork, HoldReason
@@ -117,12 +117,20 @@ def test_orders_wait_for_their_payment_for_a_bounded_time(work: UnitOfWork) -> N
     work.orders.remember(replace(unpaid, id="4", status="canceled"), NOON, client_id="", hold=None)
     work.orders.remember(replace(unpaid, id="5", modified=EARLY), NOON, client_id="", hold=None)
     end = NOON + AWAITED
-    assert work.orders.awaiting_payment(LATER) == ["1", "5", "3", "2"]
+
+    def awaiting(now: datetime) -> list[str]:
+        return [one.order_id for one in work.orders.awaiting_payment(now)]
+
+    assert work.orders.awaiting_payment(LATER)[:2] == [
+        AwaitedPayment("1", end, NOON),
+        AwaitedPayment("5", EARLY + AWAITED, NOON),
+    ]
+    assert awaiting(LATER) == ["1", "5", "3", "2"]
     work.orders.note_read("1", NOON + 3 * HOUR)
-    assert work.orders.awaiting_payment(end - HOUR) == ["3", "2", "1"]
-    assert work.orders.awaiting_payment(end) == []
+    assert awaiting(end - HOUR) == ["3", "2", "1"]
+    assert awaiting(end) == []
     work.orders.remember(replace(unpaid, id="3", paid=Paid.PAID), LATER, client_id="", hold=None)
-    assert work.orders.awaiting_payment(LATER) == ["5", "2", "1"]
+    assert awaiting(LATER) == ["5", "2", "1"]
 
 
 def test_new_orders_are_accepted_once(work: UnitOfWork) -> None:

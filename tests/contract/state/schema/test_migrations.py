@@ -20,7 +20,7 @@ from alembic.script import ScriptDirectory
 from builders import NOON, order
 from sqlalchemy import create_engine
 
-from torgsync.core.orders.late import AWAITED
+from torgsync.core.orders.late import AWAITED, AwaitedPayment
 from torgsync.core.orders.order import Paid
 from torgsync.errors import TorgsyncError
 from torgsync.state.orders.order_rows import ORDER
@@ -203,7 +203,7 @@ def test_unpaid_orders_of_an_older_state_are_read_again(tmp_path: Path) -> None:
             columns = "object, order_id, version, status, doc, created"
             connection.execute(f"INSERT INTO orders ({columns}) VALUES (?, ?, 1, ?, ?, ?)", row)  # noqa: S608
     with closing(open_store(url_of(tmp_path))) as store, store.transaction("shop") as work:
-        assert work.orders.awaiting_payment(NOON) == ["1"]
+        assert work.orders.awaiting_payment(NOON) == [AwaitedPayment("1", NOON + AWAITED, NOON)]
         assert work.orders.awaiting_payment(NOON + AWAITED) == []
         assert {stored.order.id for stored in work.orders.all()} == set(orders)
 
