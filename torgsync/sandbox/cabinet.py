@@ -21,7 +21,7 @@ from torgsync.core.text import counted
 from torgsync.sandbox.api.answers import Json
 from torgsync.sandbox.api.call import parse_json
 from torgsync.sandbox.quirks import LONGEST_IMPORT
-from torgsync.sandbox.shop.orders import ShopBuyer, ShopCosts
+from torgsync.sandbox.shop.orders import CUSTOM_STATUS, STATUS_NAMES, ShopBuyer, ShopCosts
 from torgsync.sandbox.shop.products import Presence, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
 
@@ -103,6 +103,14 @@ class _OrderedProduct(_Body):
     quantity: Decimal = Field(Decimal(1), gt=0)
 
 
+class _FreeText(_Body):
+    """A line of no product of the shop, such as a gift or a service."""
+
+    name: str = Field(min_length=1)
+    price: Decimal = Field(Decimal(0), ge=0)
+    external_id: str | None = None
+
+
 class _BuyerBody(_Body):
     first_name: str = ""
     last_name: str = ""
@@ -122,14 +130,18 @@ class _CostsBody(_Body):
 
 
 class _NewOrder(_Body):
-    """The arguments of `Shop.place_order`; its defaults apply."""
+    """The arguments of `Shop.place_order`; its defaults apply.
+
+    `lines` are free text. The cost of delivery may be negative: a gift was seen that it pays (prom-api §5.5).
+    """
 
     products: tuple[_OrderedProduct, ...] = Field(min_length=1)
+    lines: tuple[_FreeText, ...] = ()
     buyer: _BuyerBody = _BuyerBody()
     payment_option_id: int = 0
     delivery_option_id: int = 0
     delivery_address: str = ""
-    delivery_cost: Decimal = Field(Decimal(0), ge=0)
+    delivery_cost: Decimal = Decimal(0)
     special_offer_discount: Decimal = Field(Decimal(0), ge=0)
     client_notes: str = ""
     source: str = ""
@@ -150,7 +162,9 @@ class _ChargedOrder(_CostsBody):
 
 
 class _MovedOrder(_OrderBody):
-    status: Literal["draft", "pending", "received", "paid", "delivered", "canceled"]
+    """One of the shop's own statuses is `custom-` and a number."""
+
+    status: str = Field(pattern=f"^({'|'.join(STATUS_NAMES)}|{CUSTOM_STATUS})$")
 
 
 class _MovedParcel(_OrderBody):
@@ -229,7 +243,8 @@ def _add_group(shop: Shop, body: _NewGroup) -> Json:
 
 def _place_order(shop: Shop, body: _NewOrder) -> Json:
     lines = [(line.product, line.quantity) for line in body.products]
-    details = body.model_dump(exclude={"products"}, exclude_unset=True)
+    details = body.model_dump(exclude={"products", "lines"}, exclude_unset=True)
+    details["free_text"] = [(line.name, line.price, line.external_id) for line in body.lines]
     details["buyer"] = ShopBuyer(**details.get("buyer", {}))
     details["costs"] = ShopCosts(**details.get("costs", {}))
     return {"order": shop.place_order(lines, **details)}

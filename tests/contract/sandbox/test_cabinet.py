@@ -55,6 +55,16 @@ def test_what_buyers_write(shop: Shop, client: httpx.Client) -> None:
     assert "no order" in post(client, "chat/write", {"text": "?", "order": 5}, 404)["error"]
 
 
+def test_an_order_with_lines_of_free_text(shop: Shop, client: httpx.Client) -> None:
+    """Lines of no product of the shop, free or paid by a cost of delivery below zero."""
+    lines = [{"name": "Листівка"}, {"name": "Подарунок", "price": 10, "external_id": "g-1"}]
+    body = {"products": [{"product": "1"}], "lines": lines, "delivery_cost": -10}
+    order = shop.order(post(client, "order/place", body)["order"])
+    found = [(line.name, line.price, line.external_id) for line in order.lines[1:]]
+    assert found == [("Листівка", 0, None), ("Подарунок", 10, "g-1")]
+    assert (order.price, order.full_price) == (110, 100)
+
+
 def test_a_payment_option(shop: Shop, client: httpx.Client) -> None:
     """The seller adds one; its name may hold quotes."""
     name = 'Оплата "частинами"'
@@ -79,6 +89,8 @@ class TestOrders:
         assert shop.order(number).lines[0].quantity == Decimal("1.5")
         assert post(client, "order/pay", {"order": number}) == {"order": number}
         assert shop.order(number).status == "paid"
+        post(client, "order/status", {"order": number, "status": "custom-7"})
+        assert shop.order(number).status == "custom-7"
         post(client, "order/status", {"order": number, "status": "delivered"})
         assert shop.order(number).status == "delivered"
         post(client, "order/parcel", {"order": number, "number": "20450000000001", "status": "on_the_way"})
@@ -148,6 +160,13 @@ class TestProducts:
         ("product/edit", {"product": "1", "price": 0, "prise": 5}, 400, "the body has 2 mistakes"),
         ("order/place", {"products": []}, 400, "the body has 1 mistake"),
         ("order/place", [], 400, "the body has 1 mistake"),
+        (
+            "order/place",
+            {"products": [{"product": "1"}], "lines": [{"price": -1}]},
+            400,
+            "the body has 2 mistakes",
+        ),
+        ("order/status", {"order": 5, "status": "custom-x"}, 400, "the body has 1 mistake"),
     ],
 )
 def test_what_cannot_be_done(

@@ -137,13 +137,11 @@ MANY = 500
 
 
 def odd_orders(asked: Asked, forward: Forward) -> Answer:
-    """Answer with statuses of the shop's own, nulls and absent keys in every tenth order each."""
+    """Answer with nulls, absent keys and broken texts in every tenth order each."""
     answer = forward(asked.body)
     document = json.loads(answer.body)
     for order in document["orders"]:
         match order["id"] % 10:
-            case 4 if order["status"] not in NO_SALE:
-                order["status"] = "custom-7"
             case 5:
                 order.update(dict.fromkeys(NULLS))
             case 6:
@@ -165,21 +163,31 @@ def test_five_hundred_orders_of_every_kind(hard_filled: Home, faulty: FaultyServ
     catalog = shop.add_product(None, name="Каталог", price=Decimal(0))
     alien = shop.add_product(None, name="Не з обліку", price=Decimal(5))
     more: dict[str, list[int | str]] = {"catalog": [catalog], "doomed": ["doomed"], "alien": [alien]}
+    free = {
+        "service": [("Безкоштовна доставка", Decimal(0), None), ("Дзвоніть \U0001f600", Decimal(0), None)],
+        "rebate": [("Подарунок", Decimal(0), None)],
+    }
     home.set_quirks("deleted_lines=no-ids")
     expected = Counter[str]()
     kinds: dict[str, str] = {}
     faulty.misbehave("GET /orders/list", odd_orders)
     for n in range(MANY):
-        kind = ("goods", "gift", "catalog", "doomed", "draft", "canceled", "alien")[n % 7 if n % 49 else 6]
-        kind = "goods" if kind == "alien" and n % 49 else kind
+        names = ("goods", "gift", "catalog", "doomed", *NO_SALE, "service" if n % 2 else "rebate")
+        kind = names[n % 7] if n % 49 else "alien"
         home.set_quirks(f"gifts={'null' if kind == 'gift' else 'none'}")
-        number = shop.place_order([(key, 1) for key in ("26901", *more.get(kind, []))])
+        number = shop.place_order(
+            [(key, 1) for key in ("26901", *more.get(kind, []))],
+            free_text=free.get(kind, []),
+            delivery_cost=Decimal(-100 if kind == "rebate" else 0),
+        )
         if kind in NO_SALE:
             shop.set_order_status(number, kind)
+        elif n % 10 == 0:
+            shop.set_order_status(number, "custom-7")
         kinds[str(number)] = kind
         expected[kind] += 1
     home.set_quirks("gifts=null")
-    sales = {number for number, kind in kinds.items() if kind in ("goods", "gift", "catalog", "doomed")}
+    sales = {number for number, kind in kinds.items() if kind not in (*NO_SALE, "alien")}
     first = fetch(home)
     assert first.json["orders"]["new"] == MANY
     assert (first.json["orders"]["files"], first.json["orders"]["open"]) == (len(sales), expected["alien"])

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from torgsync.sandbox.api.costs import instalments_json, plain_money, promotion_json, site_commission_json
 from torgsync.sandbox.api.images import NO_IMAGE, image_url
-from torgsync.sandbox.shop.orders import NOVA_POSHTA, STATUS_NAMES, ShopClient, ShopOrder, ShopOrderLine
+from torgsync.sandbox.shop.orders import NOVA_POSHTA, ShopClient, ShopOrder, ShopOrderLine, status_names
 from torgsync.sandbox.shop.products import KOPIYKA, UNSORTED_CATEGORY_ID, ShopCatalog, ShopGroup, ShopProduct
 
 Language = Literal["ru", "uk"]
@@ -84,7 +84,7 @@ def order_json(order: ShopOrder, language: Language) -> Json:
     person, costs = _same(buyer, "first_name last_name second_name phone"), order.costs
     return {
         **_same(order, "id status source client_id client_notes delivery_address"),
-        "status_name": STATUS_NAMES[order.status][language],
+        "status_name": status_names(order.status)[language],
         "date_created": order.date_created.isoformat(timespec="microseconds"),
         "date_modified": order.date_modified.isoformat(timespec="microseconds"),
         "client_first_name": buyer.first_name,

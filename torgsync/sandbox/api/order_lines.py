@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from torgsync.sandbox.api.answers import Json
 from torgsync.sandbox.faults import FaultHit
-from torgsync.sandbox.shop.orders import GIFT
+from torgsync.sandbox.shop.orders import FREE_TEXT_ID, GIFT
 from torgsync.sandbox.shop.shop import Shop
 
 
@@ -31,6 +31,8 @@ def _shape_line(shop: Shop, line: Json) -> None:
         line["isGift"] = True
         if quirks.gifts == "null":
             line.update(price=None, total_price=None)
+    elif product_id == FREE_TEXT_ID:
+        return
     elif quirks.deleted_lines != "whole" and shop.catalog.products.find(product_id) is None:
         line.update(id=None, sku=None, url=None)
         if quirks.deleted_lines == "no-ids":

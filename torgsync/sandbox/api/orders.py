@@ -24,11 +24,14 @@ DECLARED = {"ru": "Этот ЭН уже добавлен к данному за�
 
 
 def list_orders(shop: Shop, call: Call) -> Json:
-    """List orders; a status that does not exist is an error (prom-api §5.1)."""
+    """List orders; a status that does not exist is an error (prom-api §5.1).
+
+    Orders with a status of the shop's own come with those that are received (prom-api §5.2).
+    """
     status = call.query.get("status")
     if status is not None and status not in orders.STATUS_NAMES:
         return {"error": VALUE_NOT_ALLOWED}
-    page = cut_page(shop, call, shop.orders, lambda order: status in (None, order.status))
+    page = cut_page(shop, call, shop.orders, lambda order: status in (None, orders.listed_as(order.status)))
     shown = (order_json(shop.as_charged(order), call.language) for order in page)
     return {"orders": with_lines(shop, shown, call.hit)}
 

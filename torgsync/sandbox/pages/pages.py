@@ -31,7 +31,7 @@ from torgsync.sandbox.pages.showcase import (
     values_of,
 )
 from torgsync.sandbox.shop.import_queue import Import
-from torgsync.sandbox.shop.orders import STATUS_NAMES, ShopOrder
+from torgsync.sandbox.shop.orders import ShopOrder, status_names
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Image, ShopProduct
 from torgsync.sandbox.shop.shop import RequestRecord, Shop
 
@@ -97,11 +97,11 @@ class Pages:
         self._templates.globals |= {
             "description": safe_html,
             "is_available": is_available,
-            "order_statuses": STATUS_NAMES,
             "percent_off": percent_off,
             "photo_name": lambda image: name_of(image.source),
             "photo_url": self._photo_url,
             "root_group_id": ROOT_GROUP_ID,
+            "status_names": status_names,
             "values_of": values_of,
             "words": words,
         }

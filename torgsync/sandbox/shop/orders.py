@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,6 +19,7 @@ STATUS_NAMES = {
     "delivered": {"ru": "Выполнен", "uk": "Виконано"},
     "canceled": {"ru": "Отменен", "uk": "Скасовано"},
 }
+CUSTOM_STATUS = r"custom-[0-9]+"
 WRITABLE_STATUSES = ("received", "paid", "delivered", "canceled")
 # The reasons on which the two known lists agree (prom-api §5.3).
 CANCELLATION_REASONS = ("not_available", "buyers_request", "duplicate", "invalid_phone_number", "another")
@@ -107,6 +110,10 @@ class ShopOrderLine:
         return (self.price * self.quantity).quantize(KOPIYKA, ROUND_HALF_UP)
 
 
+FREE_TEXT_ID = 1500000002
+"""The id of lines that are free text and no product of the shop, such as `Безкоштовна доставка`."""
+
+
 GIFT = ShopOrderLine(
     product_id=1500000001,
     external_id=None,
@@ -184,7 +191,24 @@ class ShopOrder:
         return tuple(parts)
 
 
+def is_status(status: str) -> bool:
+    """Return whether orders may have this status: one of Prom's, or `custom-N`, one of the shop's own."""
+    return status in STATUS_NAMES or re.fullmatch(CUSTOM_STATUS, status) is not None
+
+
+def listed_as(status: str) -> str:
+    """Return Prom's status of an order: one of the shop's own is a part of `received` (prom-api §5.2)."""
+    return status if status in STATUS_NAMES else "received"
+
+
+def status_names(status: str) -> Mapping[str, str]:
+    """Return the names of a status by language; those of the shop's own are invented."""
+    number = status.rpartition("-")[2]
+    own = {"ru": f"Свой статус {number}", "uk": f"Власний статус {number}"}
+    return STATUS_NAMES.get(status, own)
+
+
 def is_later(status: str, than: str) -> bool:
     """Return whether `status` comes after `than`; a cancelled order is at the end."""
     statuses = tuple(STATUS_NAMES)
-    return statuses.index(status) > statuses.index(than)
+    return statuses.index(listed_as(status)) > statuses.index(listed_as(than))

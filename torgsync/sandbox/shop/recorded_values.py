@@ -147,8 +147,7 @@ def recorded_order(document: Document, at: datetime) -> orders.ShopOrder:
     payment, provider = dict_of(document.get("payment_data")), dict_of(document.get("delivery_provider_data"))
     return orders.ShopOrder(
         id=document["id"],
-        # A shop's own status looks like a part of this one (prom-api §5.2).
-        status=status if status in orders.STATUS_NAMES else "received",
+        status=status if status and orders.is_status(status) else "received",
         date_created=recorded_moment(document.get("date_created"), at),
         date_modified=recorded_moment(document.get("date_modified"), at),
         client_id=_whole(document, "client_id") or 0,

@@ -198,8 +198,8 @@ class Shop:
             self.payment_options[option_id] = orders.ShopOption(option_id, name, description=description)
 
     def set_order_status(self, order_id: int, status: str) -> None:
-        """Move an order to any status of prom-api §5.2, as the cabinet allows."""
-        if status not in orders.STATUS_NAMES:
+        """Move an order to any status of prom-api §5.2, as the cabinet allows, also to one of its own."""
+        if not orders.is_status(status):
             raise ValueError(f"{status!r} is no status of an order")
         with self.lock:
             self.orders.replace(replace(self.order(order_id), status=status, date_modified=self.now()))
@@ -254,15 +254,28 @@ class Shop:
         payment_option_id: int = orders.PROM_PAYMENT.id,
         delivery_option_id: int = orders.NOVA_POSHTA.id,
         paid: bool = False,
+        free_text: Iterable[tuple[str, Decimal, str | None]] = (),
         **details: Any,  # noqa: ANN401 - the fields of an order that have defaults
     ) -> int:
         """Place an order of (product, quantity) pairs at discounted prices in hryvnias, and return its id.
 
+        `free_text` are lines of no product: name, price and mostly no external id (prom-api §5.5, §13).
         The stock does not change: the reference does not say that Prom subtracts orders.
         """
         with self.lock:
             now = self.now()
             order_lines = tuple(self._line(key, Decimal(quantity)) for key, quantity in lines)
+            order_lines += tuple(
+                replace(
+                    orders.GIFT,
+                    product_id=orders.FREE_TEXT_ID,
+                    name=name,
+                    name_uk=None,
+                    price=price,
+                    external_id=external_id,
+                )
+                for name, price, external_id in free_text
+            )
             if self.quirks.gifts != "none":
                 order_lines += (orders.GIFT,)
             buyer = buyer or orders.ShopBuyer()

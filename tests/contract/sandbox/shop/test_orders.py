@@ -185,6 +185,41 @@ class TestReading:
             "856,50\u202fгрн",
         )
 
+    def test_lines_of_free_text(self, shop: Shop, client: httpx.Client) -> None:
+        """Of no product, mostly for nothing; a gift with a price is paid by a cost of delivery below zero."""
+        lines = [("Безкоштовна доставка", Decimal(0), None), ("Подарунок", Decimal(100), None)]
+        number = shop.place_order([("1", 1)], free_text=lines, delivery_cost=Decimal(-100))
+        order = order_of(client, number)
+        assert [
+            (line["name"], line["price"], line["external_id"], line["quantity"], bool(line["id"]))
+            for line in order["products"][1:]
+        ] == [
+            ("Безкоштовна доставка", "0\u202fгрн", None, 1, True),
+            ("Подарунок", "100\u202fгрн", None, 1, True),
+        ]
+        assert (order["delivery_cost"], order["price"]) == (-100, "956,50\u202fгрн")
+        assert order["full_price"] == "856,50\u202fгрн"
+
+    def test_statuses_of_the_shops_own(self, shop: Shop, client: httpx.Client) -> None:
+        """They are a part of `received`: shown in its list, before what comes later, not set by the API."""
+        own, received, new = (shop.place_order([("1", 1)]) for _ in range(3))
+        shop.set_order_status(own, "custom-12")
+        shop.set_order_status(received, "received")
+        assert order_of(client, own)["status"] == "custom-12"
+        found = client.get("/orders/list", params={"status": "received"}).json()["orders"]
+        assert [(order["id"], order["status"]) for order in found] == [
+            (received, "received"),
+            (own, "custom-12"),
+        ]
+        for status, moved in (("received", [new]), ("delivered", [own, received, new])):
+            body = {"status": status, "ids": [own, received, new]}
+            assert client.post("/orders/set_status", json=body).json()["processed_ids"] == moved
+        for wrong in ("custom-", "custom-x", "Custom-1"):
+            with pytest.raises(ValueError, match="is no status"):
+                shop.set_order_status(own, wrong)
+        refused = client.post("/orders/set_status", json={"status": "custom-12", "ids": [own]}).json()
+        assert refused == {"error": "This status value is not allowed"}
+
     def test_orders_without_lines(self, shop: Shop, client: httpx.Client) -> None:
         """A fault leaves them out, empties them, or has null in their place, in every order or in some."""
         numbers = [shop.place_order([("1", 1)]) for _ in range(2)]

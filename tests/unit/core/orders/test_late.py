@@ -60,7 +60,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
         (28 * HOUR, 29 * HOUR, True),
     ],
 )
-def test_an_order_is_read_by_its_age(age: timedelta, since: timedelta, due: bool) -> None:  # noqa: FBT001
+def test_an_order_is_read_by_its_age(age: timedelta, since: timedelta, due: bool) -> None:
     """Often while it is new, seldom when it is old."""
     now = NOON + age
     one = AwaitedPayment("7", NOON + AWAITED, now - since)
