@@ -486,6 +486,18 @@ def test_looks_are_counted_and_timed(work: UnitOfWork) -> None:
     assert work.object_state.looks().looked.tzinfo is UTC  # type: ignore[union-attr]  # just compared
 
 
+def test_a_modification_between_full_hours_is_exact(work: UnitOfWork) -> None:
+    """Only those since a moment count: what was seen long ago shows nothing."""
+    seconds = (0, 3600, None, 3659, 7200)
+    found = []
+    for number, second in enumerate(seconds):
+        modified = None if second is None else NOON + timedelta(seconds=second)
+        work.existing.remember_existing([replace(existing("", str(number)), modified=modified)], 1)
+        found.append(work.existing.shows_exact_times(NOON))
+    assert found == [False, False, False, True, True]
+    assert not work.existing.shows_exact_times(NOON + timedelta(hours=2))
+
+
 def test_only_goods_whose_product_changed_are_looked_at(work: UnitOfWork) -> None:
     """A listing without changes marks no good as dirty."""
     work.rows.remember_rows([row("17"), row("18")])

@@ -15,6 +15,7 @@ from itertools import chain
 from torgsync.core.findings import Code, Finding
 from torgsync.core.plan.channels import EDIT_BATCH, by_channel
 from torgsync.core.plan.date_filter import (
+    OVERLAP,
     RECENT,
     FilterZone,
     filter_bound,
@@ -59,7 +60,7 @@ def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed) -> tu
     )
     with context.transaction() as work:
         usual = work.existing.existing_count() or None if full else None
-    since = None if full or looks.looked is None else filter_bound(looks.looked, _learn_zone(context, prom))
+    since = None if full or looks.looked is None else _bound(context, prom, looks.looked)
     context.report(Progress(Stage.LOOK, 0, usual))
     pages = prom.products(modified_from=since)
     first = next(pages, [])
@@ -102,6 +103,14 @@ def _remember(
         count += len(page)
         context.report(Progress(Stage.LOOK, count, max(usual, count) if usual else None))
     return local
+
+
+def _bound(context: JobContext, prom: Prom, looked: datetime) -> datetime:
+    """Return the moment since when Prom is asked for what was modified after the last look."""
+    zone = _learn_zone(context, prom)
+    with context.transaction() as work:
+        exact = work.existing.shows_exact_times(looked - OVERLAP)
+    return filter_bound(looked, zone, exact=exact)
 
 
 def _learn_zone(context: JobContext, prom: Prom) -> FilterZone:

@@ -6,9 +6,10 @@ Source: docs/developers/architecture.md §5.1.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, String, and_, func, or_, select, tuple_, type_coerce
 
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.fields import Value
@@ -125,6 +126,12 @@ class ExistingProducts(Repository):
         """Forget products that are not on Prom any more."""
         self._object_state.recount()
         self._delete_in_pages(t.existing, t.existing.c.prom_id, prom_ids)
+
+    def shows_exact_times(self, since: datetime) -> bool:
+        """Return whether a modification since a moment is between full hours, so that Prom does not round."""
+        modified = t.existing.c.modified
+        exact = type_coerce(modified, String).not_like("%:00:00.%")
+        return self._count(t.existing, modified >= since, exact) > 0
 
     def existing_count(self) -> int:
         """Return how many products Prom shows, deleted ones left out."""

@@ -30,6 +30,13 @@ def test_the_moment_that_is_sent(since: str, zone: str, sent: str) -> None:
     assert filter_bound(moment, FilterZone(zone)) == datetime.fromisoformat(sent).replace(tzinfo=UTC)
 
 
+@pytest.mark.parametrize(("zone", "minutes"), [("", -180), ("utc", -10), ("local", 110)])
+def test_ten_minutes_are_enough_where_prom_rounds_nothing(zone: str, minutes: int) -> None:
+    """In a known zone, for the clocks may differ."""
+    sent = filter_bound(NOON, FilterZone(zone), exact=True)
+    assert sent == NOON + timedelta(minutes=minutes)
+
+
 @pytest.mark.parametrize(
     ("minutes", "local"),
     [([], False), ([None], False), ([0, -60], False), ([5, -62], True), ([-200], True)],
