@@ -98,3 +98,17 @@ def test_prom_that_answers_no_more(days: Days) -> None:
     ran = days.fetch()
     assert (ran.code, ran.json["error"]["kind"]) == (5, "given-up")
     assert (len(set(days.read_again())), ran.json["orders"]["files"]) == (3, 1)
+
+
+def test_what_holds_an_order_ends_though_it_is_in_no_list(days: Days) -> None:
+    """It is decided about again by what is stored, without a request."""
+    days.home.set_quirks("gifts=zero")
+    days.home.edit_object("[limits]", '[orders]\nfree_lines = "hold"\n\n[limits]')
+    held = days.buy(CASH_ON_DELIVERY.id)
+    ran = days.fetch()
+    assert ran.code == 8
+    days.home.set_quirks("gifts=none")
+    days.home.edit_object('free_lines = "hold"', 'free_lines = "comment"')
+    ran = days.fetch()
+    assert (ran.code, ran.json["orders"]["files"]) == (0, 3)
+    assert held not in days.read_again()

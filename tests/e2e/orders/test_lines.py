@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -80,8 +82,16 @@ def test_a_gift_in_every_order(mapped: Home, quirk: str) -> None:
     assert (ran.code, ran.json["orders"]["changed"], codes(ran)) == (0, 1, [])
     mapped.edit_object("[limits]", '[orders]\nfree_lines = "hold"\n\n[limits]')
     mapped.sandbox.place_order([("26901", 1)])
+    held = mapped.sandbox.place_order([("26901", 1)])
     ran = fetch(mapped)
-    assert (ran.code, codes(ran)) == (8, ["order-good-unknown"])
+    assert (ran.code, codes(ran)) == (8, ["order-good-unknown"] * 2)
+    mapped.run("orders", "done", str(held))
+    take(mapped)
+    mapped.edit_object('free_lines = "hold"', 'free_lines = "comment"')
+    ran = fetch(mapped)
+    assert (ran.code, ran.json["orders"]["changed"], codes(ran)) == (0, 1, ["order-free-line"])
+    assert take(mapped) == [str(held - 1)]
+    assert (fetch(mapped).json["orders"]["changed"], take(mapped)) == (0, [])
 
 
 @pytest.mark.parametrize("lines", ["absent", "null", "empty"])
@@ -106,6 +116,35 @@ def test_orders_come_without_their_lines(mapped: Home, lines: str) -> None:
     mapped.misbehave()
     assert fetch(mapped).code == 0
     assert sorted(outbox(mapped)) == [str(owed), str(new), str(new + 1)]
+
+
+def test_a_change_of_goods_that_an_older_version_took_for_one(mapped: Home) -> None:
+    """The lines of a deleted product are recognized by now: nothing is to be entered any more."""
+    number = str(mapped.sandbox.place_order([("26901", 1), ("26926", 2)]))
+    fetch(mapped)
+    take(mapped)
+    fetch(mapped)
+    with closing(sqlite3.connect(mapped.folder / "state.db")) as state, state:
+        (doc,) = state.execute("SELECT doc FROM orders WHERE order_id = ?", (number,)).fetchone()
+        order = json.loads(doc)
+        order["lines"][1] |= {"good_id": "", "prom_id": "", "sku": ""}
+        state.execute(
+            "INSERT INTO order_versions SELECT object, order_id, 2, seen, ? FROM order_versions"
+            " WHERE order_id = ?",
+            (json.dumps(order), number),
+        )
+        state.execute(
+            """UPDATE orders SET doc = ?, version = 2, hand_work = 'change',
+            hand_work_args = '{"parts": ["goods"]}' WHERE order_id = ?""",
+            (json.dumps(order), number),
+        )
+    mapped.set_quirks("deleted_lines=no-ids")
+    mapped.sandbox.delete_product("26926")
+    ran = fetch(mapped)
+    assert (ran.code, ran.json["orders"]["changed"], codes(ran), outbox(mapped)) == (0, 1, [], {})
+    shown = mapped.run("orders", "show", number, "--format", "json").json["order"]
+    assert [line["good_id"] for line in shown["lines"]] == ["26901", "26926"]
+    assert fetch(mapped).json["orders"]["changed"] == 0
 
 
 def test_an_order_of_what_nothing_knows(mapped: Home, tmp_path: Path) -> None:

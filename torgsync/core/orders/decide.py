@@ -6,17 +6,33 @@ Source: docs/developers/architecture.md §7.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
 from torgsync.core.orders.clients import Client, Contact, client_of, match_client
-from torgsync.core.orders.lines import costs_nothing, nothing_sold, with_goods, without_free_goods
-from torgsync.core.orders.order import Order, same_order, without_people
+from torgsync.core.orders.lines import (
+    Names,
+    costs_nothing,
+    nothing_sold,
+    recognized,
+    with_goods,
+    without_free_goods,
+)
+from torgsync.core.orders.order import Line, Order, same_order, without_people
 from torgsync.core.orders.postings import Posting, place_of, postings_due
-from torgsync.core.orders.reasons import FINDING_OF, HOLD_OF, Hold, HoldReason, Todo, findings_of, hand_work
+from torgsync.core.orders.reasons import (
+    FINDING_OF,
+    HOLD_OF,
+    HandWork,
+    Hold,
+    HoldReason,
+    Todo,
+    findings_of,
+    hand_work,
+)
 from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.reason import Reason
 
@@ -41,6 +57,8 @@ class OrderFacts:
     that share a contact with the buyer, each with all its contacts; `choosing` is whether the order waits for
     a person to choose its client. `postings` are those of the order, in the order they were made. `filed` is
     the order as Torgsoft was given it. `begun` is when orders were first fetched, None where unknown.
+    `earlier` are the lines of the versions before the newest one, newest first, and `names` those of the
+    goods in all of them, where a line has to be recognized by them.
     """
 
     aliases: Mapping[str, str]
@@ -53,6 +71,8 @@ class OrderFacts:
     postings: Sequence[Posting]
     filed: Order | None
     begun: datetime | None
+    earlier: Sequence[Sequence[Line]] = ()
+    names: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +123,25 @@ class OrderDecision:
 def is_unchanged(known: StoredOrder, incoming: Order) -> bool:
     """Return whether Prom shows an order as it is stored, so that no facts are needed to decide about it.
 
-    An order with a line whose good is unknown needs them: the good may be known by now. A free line that went
-    into the comment of the file stays there.
+    An order with a line whose good is unknown needs them: the good may be known by now. So does one that is
+    to be decided about again. A free line that went into the comment of the file stays there.
     """
     shown = _with_lines(incoming, known)
-    order = _as_stored(replace(shown, lines=with_goods(shown.lines, known.order.lines)), known)
+    order = _as_stored(replace(shown, lines=with_goods(shown.lines, [known.order.lines])), known)
     known_goods = all(line.good_id or (costs_nothing(line) and known.hold is None) for line in order.lines)
-    return known_goods and same_order(known.order, order)
+    return known_goods and same_order(known.order, order) and not decided_again(known)
+
+
+def decided_again(known: StoredOrder) -> bool:
+    """Return whether an order is to be decided about again, although Prom shows what it showed.
+
+    What holds it may not hold any more: a setting, the goods or this program changed since. A change of its
+    goods that a person must enter may be none, because its lines are recognized by now.
+    """
+    if known.hand_work and not known.order.forgotten:
+        parts = known.hand_work.args.get("parts")
+        return known.hand_work.code is HandWork.CHANGE and isinstance(parts, Sequence) and "goods" in parts
+    return known.unfiled and known.hold is not None and known.hold.code in HOLD_OF.values()
 
 
 def decide_order(
@@ -118,17 +150,26 @@ def decide_order(
     """Return what is to be stored about an order as Prom shows it; None where nothing changed."""
     free_in_comment = settings.orders.free_lines == "comment"
     order = _with_lines(incoming, known)
-    before = known.order.lines if known else ()
-    lines = with_goods(order.lines, before, facts.aliases, facts.product_goods, facts.sku_goods)
+    before = [known.order.lines, *facts.earlier] if known else ()
+    lines = with_goods(order.lines, before, facts.aliases, facts.product_goods, facts.sku_goods, facts.names)
     if free_in_comment and not order.unreadable:
         lines = without_free_goods(lines, {*facts.foreign, *facts.unknown})
     order = _as_stored(replace(order, lines=lines), known)
-    if known and same_order(known.order, order):
-        return None
+    same = known is not None and same_order(known.order, order)
+    if known and same:
+        if not (decided_again(known) or (known.unfiled and known.hold is None)):
+            return None
+        order = known.order
     # What waits for a person goes on waiting when Prom's list forgets the product.
-    foreign = {*facts.foreign, *(facts.unknown if known and known.waits else ())}
+    waits = known is not None and known.hold is not None and known.hold.code is HoldReason.GOOD_UNKNOWN
+    foreign = {*facts.foreign, *(facts.unknown if waits else ())}
     findings = findings_of(order, foreign, facts.unknown, free_in_comment=free_in_comment)
     hold = _hold(known, order, findings, facts.begun, settings.orders.begin)
+    correction = _correction(known, order, facts) if known else None
+    if known and same:
+        old: object = (known.filed, known.hand_work) if correction else known.hold
+        if old == (correction or hold):
+            return None
     method = settings.payment_method(order.payment_id)
     return OrderDecision(
         order=order,
@@ -136,7 +177,7 @@ def decide_order(
         client=_client(known, order, facts, settings),
         postings=postings_due(order, place_of(method), facts.postings),
         findings=_useful_findings(known, order, hold, findings),
-        correction=_correction(known, order, facts.filed) if known else None,
+        correction=correction,
         owes_file=known is not None and known.phase is FilePhase.WITHDRAWN and order.takes_place,
         unmapped=bool(order.payment_id) and not (method and method.mapped),
     )
@@ -235,11 +276,15 @@ def _client(
     return ClientDecision(profile=buyer if create else None)
 
 
-def _correction(known: StoredOrder, order: Order, filed_order: Order | None) -> Correction | None:
+def _correction(known: StoredOrder, order: Order, facts: OrderFacts) -> Correction | None:
     if known.phase is not FilePhase.TAKEN:
         return None
-    filed = known.filed
+    filed, filed_order, before = known.filed, facts.filed, known.hand_work
+    if filed_order and decided_again(known):
+        lines = recognized(known.order.lines, facts.earlier, facts.names)
+        # What only looked like a change was never to be entered.
+        before = hand_work(filed_order, replace(known.order, lines=lines))
     if order.takes_place and not known.order.takes_place:
         filed = known.version  # a person was asked to release its reserve
     filed_order = known.order if filed == known.version else filed_order
-    return Correction(filed, hand_work(filed_order, order, known.hand_work))
+    return Correction(filed, hand_work(filed_order, order, before))

@@ -16,6 +16,11 @@ from torgsync.core.orders.order import Line, Order
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
+Names = Mapping[str, Collection[str]]
+"""The names of goods in both languages, keyed by good id."""
+
+_NO_NAMES: Names = MappingProxyType({})
+
 
 def amounts_of(line: Line) -> tuple[object, ...]:
     """Return what is sold at what price, apart from the item."""
@@ -44,10 +49,11 @@ def nothing_sold(order: Order) -> bool:
 
 def with_goods(
     lines: Sequence[Line],
-    before: Sequence[Line] = (),
+    versions: Iterable[Sequence[Line]] = (),
     aliases: Mapping[str, str] = _NONE,
     product_goods: Mapping[str, str] = _NONE,
     sku_goods: Mapping[str, str] = _NONE,
+    names: Names = _NO_NAMES,
 ) -> tuple[Line, ...]:
     """Return the lines with a good id wherever one can be found.
 
@@ -56,10 +62,11 @@ def with_goods(
 
     Args:
         lines: as Prom shows them now.
-        before: the lines of the earlier version of the order.
+        versions: the lines of the earlier versions of the order, newest first.
         aliases: good ids of adopted products, keyed by external id.
         product_goods: good ids keyed by Prom's product id.
         sku_goods: good ids keyed by article.
+        names: the names of the goods of the earlier versions.
 
     """
     return tuple(
@@ -69,7 +76,7 @@ def with_goods(
             or product_goods.get(line.prom_id)
             or sku_goods.get(line.sku, ""),
         )
-        for line in recognized(lines, before)
+        for line in recognized(lines, versions, names)
     )
 
 
@@ -81,13 +88,15 @@ def without_free_goods(lines: Iterable[Line], others: Collection[str]) -> tuple[
     )
 
 
-def recognized(lines: Sequence[Line], before: Sequence[Line]) -> tuple[Line, ...]:
+def recognized(
+    lines: Sequence[Line], versions: Iterable[Sequence[Line]], names: Names = _NO_NAMES
+) -> tuple[Line, ...]:
     """Return the lines with what was known of them before, where a deleted product took it away."""
-    if not before:
-        return tuple(lines)
-    goods = {line.prom_id: line.good_id for line in before if line.prom_id}
-    earlier = _earlier(lines, before)
-    return tuple(_completed(line, earlier.get(place), goods) for place, line in enumerate(lines))
+    for before in filter(None, versions):
+        goods = {line.prom_id: line.good_id for line in before if line.prom_id}
+        earlier = _earlier(lines, before, names)
+        lines = [_completed(line, earlier.get(place), goods) for place, line in enumerate(lines)]
+    return tuple(lines)
 
 
 def _completed(line: Line, known: Line | None, goods: Mapping[str, str]) -> Line:
@@ -104,17 +113,19 @@ def _completed(line: Line, known: Line | None, goods: Mapping[str, str]) -> Line
 
 
 class _Agreement(NamedTuple):
-    """What is the same in a line and in one of before."""
+    """What is the same in a line and in one of before; `item` where no name says that it is another one."""
 
     name: bool
     amounts: bool
     place: bool
+    item: bool
 
 
-def _earlier(lines: Sequence[Line], before: Sequence[Line]) -> dict[int, Line]:
+def _earlier(lines: Sequence[Line], before: Sequence[Line], names: Names) -> dict[int, Line]:
     """Return which line of before each line is, keyed by place; each is one line at most.
 
-    By product; where one of both has none, by good, else by two of name, amounts and place, names first.
+    By product; where one of both has none, by good, else by two of name, amounts and place, names first. At
+    the same place for the same money, another name is another item, unless the good has both names.
     """
     found: dict[int, Line] = {}
     left = dict(enumerate(before))
@@ -123,7 +134,7 @@ def _earlier(lines: Sequence[Line], before: Sequence[Line]) -> dict[int, Line]:
             if place in found:
                 continue
             agreements = {
-                there: _agreement(line, known, same_place=place == there)
+                there: _agreement(line, known, names, same_place=place == there)
                 for there, known in left.items()
                 if is_same is _same_product or _product_gone(line, known)
             }
@@ -133,9 +144,11 @@ def _earlier(lines: Sequence[Line], before: Sequence[Line]) -> dict[int, Line]:
     return found
 
 
-def _agreement(line: Line, known: Line, *, same_place: bool) -> _Agreement:
+def _agreement(line: Line, known: Line, names: Names, *, same_place: bool) -> _Agreement:
     same_name = bool(line.name) and line.name == known.name
-    return _Agreement(same_name, amounts_of(line) == amounts_of(known), same_place)
+    nameless = not (line.name and known.name)
+    same_item = same_name or nameless or {line.name, known.name} <= set(names.get(known.good_id, ()))
+    return _Agreement(same_name, amounts_of(line) == amounts_of(known), same_place, same_item)
 
 
 def _same_product(line: Line, known: Line, _agreement: _Agreement) -> bool:
@@ -151,7 +164,7 @@ def _same_name(_line: Line, _known: Line, agreement: _Agreement) -> bool:
 
 
 def _same_place(_line: Line, _known: Line, agreement: _Agreement) -> bool:
-    return agreement.amounts and agreement.place
+    return agreement.amounts and agreement.place and agreement.item
 
 
 def _product_gone(line: Line, known: Line) -> bool:

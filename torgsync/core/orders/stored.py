@@ -69,6 +69,11 @@ class StoredOrder:
         return self.phase is None and self.hold is None
 
     @property
+    def unfiled(self) -> bool:
+        """Whether no file of its newest version was written."""
+        return self.phase is None or (self.in_outbox and self.filed != self.version)
+
+    @property
     def in_outbox(self) -> bool:
         """Whether Torgsoft has not taken its file as far as is known."""
         return self.phase in IN_OUTBOX

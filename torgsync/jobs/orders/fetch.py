@@ -7,16 +7,30 @@ docs/developers/architecture.md §7.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.orders.decide import ClientDecision, decide_order, is_unchanged
+from torgsync.core.orders.decide import (
+    ClientDecision,
+    OrderDecision,
+    decide_order,
+    decided_again,
+    is_unchanged,
+)
 from torgsync.core.orders.order import GAPS_AT_ONCE, PENDING, Order, missing_numbers
 from torgsync.core.orders.reasons import HOLD_OF
+from torgsync.core.orders.stored import StoredOrder
 from torgsync.core.paging import pages
 from torgsync.core.plan.date_filter import OVERLAP
-from torgsync.errors import Exit, ExportInvalid, PromRefused, TokenRefused, TorgsyncError
+from torgsync.errors import (
+    Exit,
+    ExportInvalid,
+    PromRefused,
+    TokenRefused,
+    TorgsyncError,
+)
 from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.orders.access import orders_refused
@@ -152,9 +166,21 @@ def _store_orders(context: JobContext, prom: VerifiedShop, fetched: FetchResult)
     if newest is not None and (until is None or newest > until):
         with context.transaction() as work:
             work.orders.set_fetched_until(min(newest, started))
+    _decide_again(context, seen, fetched)
     fetched.trouble = read_unpaid(
         context, prom, seen, lambda work, order: _store(context, work, order, fetched)
     )
+
+
+def _decide_again(context: JobContext, seen: Collection[str], fetched: FetchResult) -> None:
+    """Decide about stored orders that wait for a person and that the list did not show, without requests."""
+    with context.transaction() as work:
+        waiting = [stored for stored in work.orders.open() if decided_again(stored)]
+    for stored in waiting:
+        if stored.order.id not in seen:
+            with context.transaction() as work:
+                decision = _store_decision(context, work, stored, stored.order, fetched)
+            fetched.changed += decision is not None
 
 
 def _fetch_missing(context: JobContext, prom: VerifiedShop, fetched: FetchResult) -> set[str]:
@@ -194,9 +220,22 @@ def _store(context: JobContext, work: UnitOfWork, order: Order, fetched: FetchRe
     known = work.orders.get(order.id)
     if known and is_unchanged(known, order):
         return
+    decision = _store_decision(context, work, known, order, fetched)
+    if decision and known:
+        fetched.changed += 1
+    elif decision:
+        fetched.new += 1
+        fetched.held += decision.waits
+        fetched.unmapped += decision.unmapped
+
+
+def _store_decision(
+    context: JobContext, work: UnitOfWork, known: StoredOrder | None, order: Order, fetched: FetchResult
+) -> OrderDecision | None:
+    """Decide about one order, which may be known, and store the decision; None where nothing changed."""
     decision = decide_order(known, order, order_facts(work, order, known, fetched.begun), context.object)
     if decision is None:
-        return
+        return None
     now = context.now()
     client_id = _store_client(work, order.id, decision.client, now)
     work.orders.remember(decision.order, now, client_id=client_id, hold=decision.hold)
@@ -206,12 +245,7 @@ def _store(context: JobContext, work: UnitOfWork, order: Order, fetched: FetchRe
     if decision.owes_file:
         work.order_files.mark_owed(order.id)
     fetched.findings += decision.findings
-    if known:
-        fetched.changed += 1
-    else:
-        fetched.new += 1
-        fetched.held += decision.waits
-        fetched.unmapped += decision.unmapped
+    return decision
 
 
 def _store_client(work: UnitOfWork, order_id: str, decision: ClientDecision, now: datetime) -> str:

@@ -108,14 +108,15 @@ class OrderRepository(OrderTable):
         return ORDER.validate_json(doc) if doc else None
 
     def remember(self, order: Order, now: datetime, *, client_id: str, hold: Hold | None) -> int:
-        """Store an order, or its new version; return the version, or 0 where nothing changed."""
+        """Store an order, or its new version; return the version, or 0 where Prom shows the same."""
         doc = ORDER.dump_json(order).decode()
         known = self._first(t.orders, t.orders.c.order_id == order.id)
+        client = int(client_id) if client_id else None
         if known and known.doc == doc:
+            self._set(order.id, client_id=client, **hold_columns(hold))
             return 0
         version = known.version + 1 if known else 1
         row = {"order_id": order.id, "version": version, "doc": doc}
-        client = int(client_id) if client_id else None
         facts = {"status": order.status, "created": order.created, "client_id": client, **hold_columns(hold)}
         awaited = {"payment_awaited": payment_awaited_until(order), "read": now}
         self._upsert(t.orders, [row | facts | awaited])
@@ -244,6 +245,25 @@ class OrderedGoodRepository(Repository):
         c = shop_tables.objects.c
         both_read = unknown and self._scalar(c.reading) and self._scalar(c.looked_at)
         return unknown if both_read else frozenset()
+
+    def in_export(self, good_ids: Collection[str]) -> frozenset[str]:
+        """Return those of these good ids that are in the export."""
+        c = shop_tables.goods.c
+        return frozenset(self._db.execute(self._select(c.good_id).where(c.good_id.in_(good_ids))).scalars())
+
+    def names(self, good_ids: Collection[str]) -> dict[str, set[str]]:
+        """Return the names of goods in both languages, as exported, sent and shown, keyed by good id."""
+        names: dict[str, set[str]] = {}
+        for table in (shop_tables.desired, shop_tables.sent, shop_tables.existing):
+            c = table.c
+            for good_id, doc in self._db.execute(
+                self._select(c.good_id, c.content).where(c.good_id.in_(good_ids))
+            ):
+                content = json.loads(doc)
+                names.setdefault(good_id, set()).update(
+                    filter(None, (content.get("name"), content.get("name_ru")))
+                )
+        return names
 
     def by_alias(self, external_ids: Collection[str]) -> Mapping[str, str]:
         """Return the goods of adopted products, keyed by the external ids that these have on Prom."""

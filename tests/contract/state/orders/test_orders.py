@@ -133,6 +133,14 @@ def test_orders_wait_for_their_payment_for_a_bounded_time(work: UnitOfWork) -> N
     assert awaiting(LATER) == ["5", "2", "1"]
 
 
+def test_what_holds_an_order_changes_without_a_new_version(work: UnitOfWork) -> None:
+    """Prom shows the same, and it is decided otherwise."""
+    work.orders.remember(order(), NOON, client_id="", hold=Reason(HoldReason.GOOD_UNKNOWN))
+    assert work.orders.remember(order(), LATER, client_id="", hold=None) == 0
+    (stored,) = work.orders.all()
+    assert (stored.hold, stored.version) == (None, 1)
+
+
 def test_new_orders_are_accepted_once(work: UnitOfWork) -> None:
     """Those that nothing holds, oldest first; an order that went further needs it no more."""
     for number, status, held in (("1", "pending", None), ("2", "paid", None), ("3", "pending", HELD)):
@@ -169,6 +177,19 @@ def test_goods_of_an_order_are_found_by_product_and_article(work: UnitOfWork) ->
     assert work.ordered_goods.by_sku('A"7%') == "17"
     assert work.ordered_goods.by_sku("B") is None
     assert work.ordered_goods.by_sku("A_7") is None
+    assert work.ordered_goods.in_export(["17", "abc"]) == {"17"}
+
+
+def test_names_of_goods_in_both_languages(work: UnitOfWork) -> None:
+    """As exported, sent and shown."""
+    names = {"name": "Капці", "name_ru": "Тапки"}
+    work.rows.remember_rows([row("17", 17, product=product("17", name="Капці теплі"))])
+    work.existing.remember_existing([existing(**names)], work.object_state.begin_look())
+    work.products.remember_in_step({"19": {"price": Decimal(1)}}, NOON)
+    assert work.ordered_goods.names(["17", "19", "20"]) == {
+        "17": {"Капці теплі", "Капці", "Тапки"},
+        "19": set(),
+    }
 
 
 def test_goods_that_nothing_knows(work: UnitOfWork) -> None:

@@ -81,7 +81,58 @@ def decide(
 )
 def test_an_order_that_did_not_change_is_not_stored(known: Order, incoming: Order) -> None:
     """Nor where only its forgotten people come again."""
-    assert decide_order(stored(known), incoming, NO_FACTS, SETTINGS) is None
+    assert decide_order(stored(known, phase=FilePhase.TAKEN), incoming, NO_FACTS, SETTINGS) is None
+
+
+GOODS = Reason(HandWork.CHANGE, {"parts": ["goods"]})
+GONE = replace(LINE, good_id="", prom_id="", sku="")
+RENAMED = order(lines=(replace(GONE, name="Тапки"),))
+BOTH_NAMES = {"17": {"Капці", "Тапки"}}
+UNKNOWN_GOOD = Reason(HoldReason.GOOD_UNKNOWN, {"name": "Капці", "good_id": ""})
+FOREIGN_GOOD = Reason(HoldReason.GOOD_UNKNOWN, {"name": "Капці", "good_id": "17"})
+
+
+@pytest.mark.parametrize(
+    ("known", "facts", "expected"),
+    [
+        (stored(WITH_GIFT, hold=UNKNOWN_GOOD), {}, (None, None)),
+        (stored(UNKNOWN, hold=UNKNOWN_GOOD), {"sku_goods": {"AA7775": "17"}}, (None, None)),
+        (stored(order(lines=(GONE,)), hold=UNKNOWN_GOOD), {"earlier": [(LINE,)]}, (None, None)),
+        (stored(UNKNOWN, hold=UNKNOWN_GOOD), {}, None),
+        (stored(order(lines=()), hold=Reason(HoldReason.NO_LINES, {"total": "200.00"})), {}, None),
+        (stored(WITH_GIFT, hold=UNKNOWN_GOOD, phase=FilePhase.TAKEN), {}, None),
+        (stored(order()), {"foreign": {"17"}}, (FOREIGN_GOOD, None)),
+        (stored(order(), phase=FilePhase.WRITTEN, filed=1), {"foreign": {"17"}}, None),
+        (StoredOrder(order(lines=(GONE,)), 2, "", phase=FilePhase.TAKEN, filed=1, hand_work=GOODS),
+         {"filed": order(), "earlier": [(LINE,)]}, (None, Correction(1, None))),
+        (StoredOrder(RENAMED, 2, "", phase=FilePhase.TAKEN, filed=1, hand_work=GOODS),
+         {"filed": order(), "earlier": [(LINE,)], "names": BOTH_NAMES}, (None, Correction(1, None))),
+        (StoredOrder(RENAMED, 2, "", phase=FilePhase.TAKEN, filed=1, hand_work=GOODS),
+         {"filed": order(), "earlier": [(LINE,)]}, None),
+        (StoredOrder(order(lines=(LINE, LINE)), 2, "", phase=FilePhase.TAKEN, filed=1, hand_work=GOODS),
+         {"filed": order()}, None),
+    ],
+    ids=[
+        *("a gift", "a good that is known by now", "known by an earlier version", "still unknown"),
+        *("no lines", "confirmed", "foreign before its file was written", "its file was written"),
+        *("a deleted product", "its name in the other language", "another item", "another quantity"),
+    ],
+)  # fmt: skip
+def test_what_waits_is_decided_about_again(
+    known: StoredOrder, facts: dict[str, Any], expected: tuple[Hold | None, Correction | None] | None
+) -> None:
+    """Though Prom shows the same: what holds it, and what only looked like a change of its goods, may end."""
+    decision = decide_order(known, known.order, replace(NO_FACTS, **facts), SETTINGS)
+    assert (decision and (decision.hold, decision.correction)) == expected
+
+
+def test_a_change_of_goods_that_was_none_asks_for_nothing_after_the_next_change() -> None:
+    """A person who was asked to enter it has nothing to check."""
+    known = StoredOrder(order(lines=(GONE,)), 2, "", phase=FilePhase.TAKEN, filed=1, hand_work=GOODS)
+    decision = decide(known, order(lines=(GONE,), status="paid"), filed=order(), earlier=[(LINE,)])
+    assert (decision.order.lines, decision.correction) == ((LINE,), Correction(1, None))
+    real = replace(known, order=order(lines=(replace(LINE, quantity=Decimal(9)),)))
+    assert decide(real, order(), filed=order()).correction == Correction(1, Reason(HandWork.CHECK_SAME))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +256,9 @@ def test_findings_are_of_use(known: StoredOrder | None, incoming: Order, codes: 
 @pytest.mark.parametrize(
     ("known", "unchanged"),
     [(stored(order()), True), (stored(WITH_GIFT), True), (stored(UNKNOWN), False),
-     (stored(WITH_GIFT, hold=NO_SALE), False), (stored(order(note="x")), False)],
+     (stored(WITH_GIFT, hold=NO_SALE), False), (stored(order(note="x")), False),
+     (stored(order(), hold=UNKNOWN_GOOD), False), (stored(order(), hand_work=GOODS), False),
+     (stored(FORGOTTEN, hand_work=GOODS), True)],
 )  # fmt: skip
 def test_an_order_as_it_is_stored_needs_no_facts(known: StoredOrder, unchanged: bool) -> None:
     """Unless it has a line whose good may be known by now."""

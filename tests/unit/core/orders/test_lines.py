@@ -47,13 +47,24 @@ def deleted(line: Line, good_id: str = "", **given: object) -> Line:
                      id="a product that is there is shown as it is"),
         pytest.param((), (deleted(A),), (deleted(A),), id="nothing is known"),
         pytest.param((A,), (deleted(C),), (deleted(C),), id="another line"),
+        pytest.param((B, C), (B, deleted(C, name="Берет")), (B, deleted(C, name="Берет")),
+                     id="another name for the same money at the same place"),
     ],
 )  # fmt: skip
 def test_a_line_of_a_deleted_product_is_that_of_before(
     before: Sequence[Line], now: Sequence[Line], expected: Sequence[Line]
 ) -> None:
     """By id, else by external id, else where two of name, amounts and place agree."""
-    assert recognized(now, before) == tuple(expected)
+    assert recognized(now, [before]) == tuple(expected)
+
+
+def test_a_good_may_have_a_name_in_each_language() -> None:
+    """So its line may come under the other one; an older version may know what a newer one lost."""
+    now = deleted(B, name="Шляпа")
+    (found,) = recognized([now], [(B,)], {"18": {"Шапка", "Шляпа"}})
+    assert (found.good_id, found.prom_id) == ("18", B.prom_id)
+    assert recognized([now], [(B,)], {"18": {"Шапка", "Кепка"}}) == (now,)
+    assert recognized([deleted(B)], [(deleted(B),), (), (B,)]) == (B,)
 
 
 def as_shown(line: Line, form: str) -> Line:
@@ -72,7 +83,7 @@ def test_whatever_is_deleted_and_however_it_is_sorted_the_lines_are_those_of_bef
         replace(A, good_id=f"{n}", prom_id=f"9{n}", name=f"Товар {n}", price=Decimal(n % 2)) for n in range(6)
     ]
     now = [as_shown(before[place], forms[place]) for place in places]
-    assert recognized(now, before) == tuple(before[place] for place in places)
+    assert recognized(now, [before]) == tuple(before[place] for place in places)
 
 
 @pytest.mark.parametrize(
