@@ -101,14 +101,18 @@ def test_prom_that_answers_no_more(days: Days) -> None:
 
 
 def test_what_holds_an_order_ends_though_it_is_in_no_list(days: Days) -> None:
-    """It is decided about again by what is stored, without a request."""
+    """It is decided about again by what is stored; an order that was not shown whole is read by number."""
     days.home.set_quirks("gifts=zero")
     days.home.edit_object("[limits]", '[orders]\nfree_lines = "hold"\n\n[limits]')
     held = days.buy(CASH_ON_DELIVERY.id)
     ran = days.fetch()
     assert ran.code == 8
     days.home.set_quirks("gifts=none")
+    days.home.misbehave("GET orders/* no-lines")
+    days.fetch()
+    days.read_again()
+    days.home.misbehave()
     days.home.edit_object('free_lines = "hold"', 'free_lines = "comment"')
     ran = days.fetch()
-    assert (ran.code, ran.json["orders"]["files"]) == (0, 3)
+    assert (ran.code, ran.json["orders"]["files"]) == (0, 4)
     assert held not in days.read_again()

@@ -128,6 +128,8 @@ def _wrote(ids: WrittenIds) -> Iterator[str]:
         yield "what became of its import of external ids is not known yet"
     if ids.written or not (ids.changed or ids.open):
         yield f"{counted(ids.written, 'external id')} written"
+
+
 def _shipped(past: PastRun) -> Iterator[str]:
     """Yield what `orders ship` did."""
     record = past.record

@@ -132,6 +132,16 @@ def is_unchanged(known: StoredOrder, incoming: Order) -> bool:
     return known_goods and same_order(known.order, order) and not decided_again(known)
 
 
+def lacks_lines(known: StoredOrder | None, incoming: Order) -> bool:
+    """Return whether Prom left the lines out of an order that would be held without them."""
+    if known and is_unchanged(known, incoming):
+        return False
+    order = _with_lines(incoming, known)
+    return order.takes_place and any(
+        finding.code is Code.ORDER_NO_LINES for finding in findings_of(replace(order, unreadable=()))
+    )
+
+
 def decided_again(known: StoredOrder) -> bool:
     """Return whether an order is to be decided about again, although Prom shows what it showed.
 

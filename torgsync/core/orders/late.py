@@ -1,4 +1,4 @@
-"""Payments that come late: when, and until when, the order of one is read again by its number.
+"""What comes late: when, and until when, an order is read again by its number for its payment or lines.
 
 A payment may leave Prom's date of modification as it was, and the list of modified orders does not show the
 order then (docs/developers/prom-api.md §10 Q14).
@@ -12,9 +12,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from torgsync.core.orders.order import Order, Paid
+from torgsync.core.orders.reasons import HoldReason
 
 AWAITED = timedelta(days=14)
-"""How long after its last modification the online payment of an order is awaited."""
+"""How long an order is read again: after its last modification for its payment, else after it was placed."""
+
+INCOMPLETE = (HoldReason.NO_LINES, HoldReason.MONEY_UNREADABLE)
+"""Why an order is held that Prom may show whole when it is asked for it by number."""
 
 READ_AT_ONCE = 50
 """How many orders are read again in one fetch; those that were read longest ago come first."""
@@ -29,12 +33,12 @@ EARLY, LATE = timedelta(hours=1), timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
-class AwaitedPayment:
-    """An order whose online payment is awaited `until` a moment, and when it was last read."""
+class AwaitedOrder:
+    """An order of which something is awaited `until` a moment, and when it was last read, None if never."""
 
     order_id: str
     until: datetime
-    read: datetime
+    read: datetime | None
 
     def is_due(self, now: datetime) -> bool:
         """Return whether the order is read again now.
@@ -44,7 +48,7 @@ class AwaitedPayment:
         """
         modified = self.until - AWAITED
         age = now - modified
-        if age <= ALWAYS:
+        if age <= ALWAYS or self.read is None:
             return True
         span = EARLY if age <= FIRST_DAY else LATE
         return (self.read - modified) // span < age // span
@@ -56,7 +60,7 @@ def payment_awaited_until(order: Order) -> datetime | None:
     return order.modified + AWAITED if awaited else None
 
 
-def orders_to_read(awaited: Iterable[AwaitedPayment], listed: Collection[str], now: datetime) -> list[str]:
+def orders_to_read(awaited: Iterable[AwaitedOrder], listed: Collection[str], now: datetime) -> list[str]:
     """Return the orders that a fetch reads again by number: those that were read longest ago, in their order.
 
     `listed` orders were in the list a moment ago and are left out.

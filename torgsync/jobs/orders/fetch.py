@@ -19,6 +19,7 @@ from torgsync.core.orders.decide import (
     decided_again,
     is_unchanged,
 )
+from torgsync.core.orders.late import READ_AT_ONCE
 from torgsync.core.orders.order import GAPS_AT_ONCE, PENDING, Order, missing_numbers
 from torgsync.core.orders.reasons import HOLD_OF
 from torgsync.core.orders.stored import StoredOrder
@@ -37,7 +38,7 @@ from torgsync.jobs.orders.access import orders_refused
 from torgsync.jobs.orders.clients import read_torgsoft_clients
 from torgsync.jobs.orders.delivery import DeliveryResult, deliver_files
 from torgsync.jobs.orders.facts import order_facts
-from torgsync.jobs.orders.late_payments import read_unpaid
+from torgsync.jobs.orders.late_payments import read_again, read_whole
 from torgsync.jobs.orders.listing import open_findings
 from torgsync.jobs.orders.payments import place_money, unmapped_findings
 from torgsync.state.store import UnitOfWork
@@ -155,19 +156,21 @@ def _store_orders(context: JobContext, prom: VerifiedShop, fetched: FetchResult)
     context.report(Progress(Stage.ORDERS))
     seen: set[str] = set()
     newest = until
-    for page in prom.orders(until - OVERLAP if until else None):
+    left = READ_AT_ONCE
+    for listed in prom.orders(until - OVERLAP if until else None):
+        page, left = read_whole(context, prom, listed, left)
         with context.transaction() as work:
             for order in sorted(page, key=lambda order: order.created):
                 _store(context, work, order, fetched)
         seen |= {order.id for order in page}
-        newest = max([*([newest] if newest else []), *(order.modified for order in page)])
+        newest = max([*([newest] if newest else []), *(order.modified for order in listed)])
         context.report(Progress(Stage.ORDERS, len(seen)))
     seen |= _fetch_missing(context, prom, fetched)
     if newest is not None and (until is None or newest > until):
         with context.transaction() as work:
             work.orders.set_fetched_until(min(newest, started))
     _decide_again(context, seen, fetched)
-    fetched.trouble = read_unpaid(
+    fetched.trouble = read_again(
         context, prom, seen, lambda work, order: _store(context, work, order, fetched)
     )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, ColumnElement, Table, bindparam, exists, or_, select, union
 
-from torgsync.core.orders.late import AwaitedPayment, payment_awaited_until
+from torgsync.core.orders.late import AWAITED, INCOMPLETE, AwaitedOrder, payment_awaited_until
 from torgsync.core.orders.order import PENDING, Order
 from torgsync.core.orders.reasons import Hold
 from torgsync.core.orders.stored import IN_OUTBOX, Handed, Holding, OrderVersion, StoredOrder, holdings
@@ -143,14 +143,22 @@ class OrderRepository(OrderTable):
         """
         return self._matching(or_(t.orders.c.hand_work.is_not(None), OWED, WAITS_FOR_PERSON))
 
-    # Payments that come late
+    # What comes late
 
-    def awaiting_payment(self, now: datetime) -> list[AwaitedPayment]:
-        """Return the orders whose online payment is awaited, those that were read longest ago first."""
+    def to_read_again(self, now: datetime) -> list[AwaitedOrder]:
+        """Return the orders to read again by number, those that were read longest ago first.
+
+        Those whose online payment is awaited, and those that are held because Prom did not show them whole.
+        """
         c = t.orders.c
-        query = self._select(c.order_id, c.payment_awaited, c.read).where(c.payment_awaited > now)
-        rows = self._db.execute(query.order_by(c.read, c.order_id))
-        return [AwaitedPayment(row.order_id, row.payment_awaited, row.read) for row in rows]
+        incomplete = c.phase.is_(None) & c.hold.in_([str(code) for code in INCOMPLETE])
+        recent = c.read.is_(None) | (c.created > now - AWAITED)
+        query = self._select(c.order_id, c.payment_awaited, c.created, c.read)
+        query = query.where((c.payment_awaited > now) | (incomplete & recent))
+        rows = self._db.execute(query.order_by(c.read.nulls_first(), c.order_id))
+        return [
+            AwaitedOrder(row.order_id, row.payment_awaited or row.created + AWAITED, row.read) for row in rows
+        ]
 
     def note_read(self, order_id: str, now: datetime) -> None:
         """Store that an order was read again."""

@@ -9,11 +9,11 @@ from decimal import Decimal
 from builders import LATER, NOON, existing, order, product
 from states import HOUR, OLENA, row
 
-from torgsync.core.orders.late import AWAITED, AwaitedPayment
+from torgsync.core.orders.late import AWAITED, AwaitedOrder
 from torgsync.core.orders.order import Line, Paid, Unread, Unreadable
 from torgsync.core.orders.postings import UNMAPPED, postings_due
 from torgsync.core.orders.reasons import HandWork, HoldReason
-from torgsync.core.orders.stored import Holding, OrderVersion, StoredOrder
+from torgsync.core.orders.stored import Confirmation, Holding, OrderVersion, StoredOrder
 from torgsync.core.reason import Reason
 from torgsync.state.store import Store, UnitOfWork
 
@@ -41,7 +41,7 @@ def test_objects_do_not_see_each_others_orders(state: Store) -> None:
         assert (files.owed(), files.in_outbox(), orders.open()) == ([], [], [])
         assert (orders.versions("300000001"), orders.to_accept(), orders.holdings(EARLY)) == ([], [], ())
         assert (orders.statuses(), work.confirmations.of("300000001"), orders.twins()) == ([], [], [])
-        assert orders.awaiting_payment(EARLY) == []
+        assert orders.to_read_again(EARLY) == []
         assert (work.outboxes.on_other_disk("outbox"), work.postings.unmapped()) == (None, {})
         assert (people.get(client), people.candidates(), people.export_stamp()) == (None, {}, "")
         assert (people.order_counts(), people.by_contact(), people.contacts(client)) == ({}, {}, frozenset())
@@ -119,11 +119,11 @@ def test_orders_wait_for_their_payment_for_a_bounded_time(work: UnitOfWork) -> N
     end = NOON + AWAITED
 
     def awaiting(now: datetime) -> list[str]:
-        return [one.order_id for one in work.orders.awaiting_payment(now)]
+        return [one.order_id for one in work.orders.to_read_again(now)]
 
-    assert work.orders.awaiting_payment(LATER)[:2] == [
-        AwaitedPayment("1", end, NOON),
-        AwaitedPayment("5", EARLY + AWAITED, NOON),
+    assert work.orders.to_read_again(LATER)[:2] == [
+        AwaitedOrder("1", end, NOON),
+        AwaitedOrder("5", EARLY + AWAITED, NOON),
     ]
     assert awaiting(LATER) == ["1", "5", "3", "2"]
     work.orders.note_read("1", NOON + 3 * HOUR)
@@ -131,6 +131,22 @@ def test_orders_wait_for_their_payment_for_a_bounded_time(work: UnitOfWork) -> N
     assert awaiting(end) == []
     work.orders.remember(replace(unpaid, id="3", paid=Paid.PAID), LATER, client_id="", hold=None)
     assert awaiting(LATER) == ["5", "2", "1"]
+
+
+def test_orders_that_prom_did_not_show_whole_wait_for_a_bounded_time(work: UnitOfWork) -> None:
+    """Those without lines or readable money, while no person entered them."""
+
+    def awaiting(now: datetime) -> list[str]:
+        return [one.order_id for one in work.orders.to_read_again(now)]
+
+    held = {"1": HoldReason.NO_LINES, "2": HoldReason.MONEY_UNREADABLE, "3": HoldReason.GOOD_UNKNOWN}
+    for number, why in held.items():
+        work.orders.remember(order(id=number), NOON, client_id="", hold=Reason(why))
+    assert awaiting(LATER) == ["1", "2"]
+    assert awaiting(order().created + AWAITED) == []
+    said = Confirmation(LATER, "olena", "till", Reason(HoldReason.NO_LINES))
+    work.confirmations.add(next(one for one in work.orders.all() if one.order.id == "1"), said)
+    assert awaiting(LATER) == ["2"]
 
 
 def test_what_holds_an_order_changes_without_a_new_version(work: UnitOfWork) -> None:

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from alembic.script import ScriptDirectory
 from builders import NOON, order
 from sqlalchemy import create_engine
 
-from torgsync.core.orders.late import AWAITED, AwaitedPayment
+from torgsync.core.orders.late import AWAITED
 from torgsync.core.orders.order import Paid
 from torgsync.errors import TorgsyncError
 from torgsync.state.orders.order_rows import ORDER
@@ -192,19 +193,27 @@ def state_at(folder: Path, schema: str) -> None:
     engine.dispose()
 
 
-def test_unpaid_orders_of_an_older_state_are_read_again(tmp_path: Path) -> None:
-    """Their payment is awaited as if they had come today; paid and cancelled ones are left alone."""
+def test_orders_of_an_older_state_are_read_again(tmp_path: Path) -> None:
+    """Their payment is awaited as if they had come today; one held without lines is read once at least."""
     state_at(tmp_path, "0011")
     orders = {"1": order(paid=Paid.UNPAID), "2": order(), "3": order(paid=Paid.UNPAID, status="canceled")}
+    orders["4"] = order(lines=())
     with database(tmp_path) as connection:
         for number, found in orders.items():
             doc = ORDER.dump_json(replace(found, id=number)).decode()
-            row = ("shop", number, found.status, doc, f"{NOON.isoformat(timespec='microseconds')}")
-            columns = "object, order_id, version, status, doc, created"
-            connection.execute(f"INSERT INTO orders ({columns}) VALUES (?, ?, 1, ?, ?, ?)", row)  # noqa: S608
+            hold = None if found.lines else "no-lines"
+            row = ("shop", number, found.status, doc, f"{NOON.isoformat(timespec='microseconds')}", hold)
+            columns = "object, order_id, version, status, doc, created, hold"
+            connection.execute(f"INSERT INTO orders ({columns}) VALUES (?, ?, 1, ?, ?, ?, ?)", row)  # noqa: S608
     with closing(open_store(url_of(tmp_path))) as store, store.transaction("shop") as work:
-        assert work.orders.awaiting_payment(NOON) == [AwaitedPayment("1", NOON + AWAITED, NOON)]
-        assert work.orders.awaiting_payment(NOON + AWAITED) == []
+
+        def again(now: datetime) -> list[str]:
+            return [one.order_id for one in work.orders.to_read_again(now)]
+
+        assert again(NOON) == ["4", "1"]
+        assert again(NOON + AWAITED) == ["4"]
+        work.orders.note_read("4", NOON)
+        assert again(NOON + AWAITED) == []
         assert {stored.order.id for stored in work.orders.all()} == set(orders)
 
 

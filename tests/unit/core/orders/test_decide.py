@@ -20,6 +20,7 @@ from torgsync.core.orders.decide import (
     OrderFacts,
     decide_order,
     is_unchanged,
+    lacks_lines,
 )
 from torgsync.core.orders.order import Line, Order, Paid, Recipient, Unread, Unreadable, without_people
 from torgsync.core.orders.postings import Money
@@ -133,6 +134,27 @@ def test_a_change_of_goods_that_was_none_asks_for_nothing_after_the_next_change(
     assert (decision.order.lines, decision.correction) == ((LINE,), Correction(1, None))
     real = replace(known, order=order(lines=(replace(LINE, quantity=Decimal(9)),)))
     assert decide(real, order(), filed=order()).correction == Correction(1, Reason(HandWork.CHECK_SAME))
+
+
+@pytest.mark.parametrize(
+    ("known", "incoming", "lacks"),
+    [
+        (None, order(), False),
+        (None, order(lines=()), True),
+        (None, order(lines=(GIFT,)), True),
+        (None, replace(UNREADABLE, lines=()), True),
+        (None, order(lines=(), status="draft"), False),
+        (stored(order()), order(lines=(), status="paid"), False),
+        (stored(order()), order(lines=(), total=Decimal(9)), True),
+        (stored(order(lines=()), hold=NO_LINES), order(lines=()), True),
+        (stored(order(lines=()), hold=NO_LINES, phase=FilePhase.TAKEN), order(lines=()), False),
+    ],
+)
+def test_an_order_of_which_the_lines_were_left_out(
+    known: StoredOrder | None, incoming: Order, lacks: bool
+) -> None:
+    """Not one that is known with its lines, nor one that a person has entered."""
+    assert lacks_lines(known, incoming) is lacks
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from builders import NOON, order
 from torgsync.core.orders.late import (
     AWAITED,
     READ_AT_ONCE,
-    AwaitedPayment,
+    AwaitedOrder,
     orders_to_read,
     payment_awaited_until,
 )
@@ -63,7 +63,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 def test_an_order_is_read_by_its_age(age: timedelta, since: timedelta, due: bool) -> None:
     """Often while it is new, seldom when it is old."""
     now = NOON + age
-    one = AwaitedPayment("7", NOON + AWAITED, now - since)
+    one = AwaitedOrder("7", NOON + AWAITED, now - since)
     assert one.is_due(now) is due
     assert orders_to_read([one], [], now) == ["7"] * due
     assert orders_to_read([one], ["7"], now) == []
@@ -76,11 +76,11 @@ def test_fifty_orders_of_two_weeks_are_few_requests_a_day() -> None:
     counts = []
     for half_hour in range(48):
         now = NOON + half_hour * 30 * MINUTE
-        waiting = [AwaitedPayment(key, awaited[key], read[key]) for key in sorted(read, key=read.__getitem__)]
+        waiting = [AwaitedOrder(key, awaited[key], read[key]) for key in sorted(read, key=read.__getitem__)]
         due = orders_to_read(waiting, [], now)
         counts.append(len(due))
         read.update(dict.fromkeys(due, now))
     assert max(counts) <= READ_AT_ONCE
     assert sum(counts[1:]) <= 48 * 4 + 4 * 24
-    crowd = [AwaitedPayment(str(number), NOON + AWAITED, NOON) for number in range(60)]
+    crowd = [AwaitedOrder(str(number), NOON + AWAITED, NOON) for number in range(60)]
     assert orders_to_read(crowd, ["0"], NOON) == [str(number) for number in range(1, 51)]
