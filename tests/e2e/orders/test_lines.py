@@ -157,6 +157,17 @@ def test_an_order_of_what_nothing_knows(mapped: Home, tmp_path: Path) -> None:
     ran = mapped.run("orders", "fetch")
     assert (ran.code, list(outbox(mapped))) == (0, [str(number)])
     assert f"! order {number}: `Чуже` has the id 77001, which neither the export nor Prom.ua has" in ran.out
+    mapped.sandbox.add_product("77002", name="Нове", price=Decimal(10))
+    unseen = mapped.sandbox.place_order([("77002", 1)])
+    ran = fetch(mapped)
+    assert (ran.code, codes(ran), ran.json["orders"]["held"]) == (8, ["order-good-unknown"], 1)
+    assert str(unseen) not in outbox(mapped)
+    mapped.run("orders", "done", str(unseen))
+    mapped.misbehave("GET products/by_external_id/77003 500")
+    mapped.sandbox.add_product("77003", name="Новіше", price=Decimal(10))
+    number = mapped.sandbox.place_order([("77003", 1)])
+    ran = mapped.run("orders", "fetch")
+    assert f"! order {number}: `Новіше` has the id 77003, which the export does not have, nor had" in ran.out
     fresh = Home.of_example(tmp_path / "fresh", mapped.server)
     assert "order-id-unknown" not in codes(fetch(fresh))
 

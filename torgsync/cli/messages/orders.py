@@ -83,9 +83,15 @@ _ABOUT_ORDER: dict[Code, Sentence] = {
     Code.ORDER_FREE_LINE: (
         "`{name}` is free and no item of the accounting program; it is in the comment of the order's file"
     ),
-    Code.ORDER_ID_UNKNOWN: (
-        "`{name}` has the id {good_id}, which neither the export nor Prom.ua has and which was never sent; "
-        "see whether Torgsoft finds it"
+    Code.ORDER_ID_UNKNOWN: lambda name, good_id, asked=False: (
+        f"`{name}` has the id {good_id}, "
+        + (
+            "which neither the export nor Prom.ua has and which was never sent; "
+            if asked
+            else "which the export does not have, nor had Prom.ua when it was last looked at, and which was "
+            "never sent; "
+        )
+        + "see whether Torgsoft finds it"
     ),
     Code.ORDER_MONEY_UNREADABLE: lambda total_missing, **args: fill(
         f"{_UNREAD[args['why']]} cannot be read"

@@ -7,8 +7,8 @@ docs/developers/architecture.md §7.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from torgsync.core.findings import Code, Finding
@@ -28,7 +28,9 @@ from torgsync.core.plan.date_filter import OVERLAP
 from torgsync.errors import (
     Exit,
     ExportInvalid,
+    GivenUp,
     PromRefused,
+    Temporary,
     TokenRefused,
     TorgsyncError,
 )
@@ -45,6 +47,9 @@ from torgsync.state.store import UnitOfWork
 
 AT_ONCE = 50
 """Orders that one request to Prom sets to received."""
+
+IDS_AT_ONCE = 20
+"""External ids of order lines that Prom is asked for in one fetch."""
 
 TO_CONFIRM = (Code.ORDER_CHANGED, Code.ORDER_FORGOTTEN, *HOLD_OF)
 """Findings that end when a person confirms what was done in Torgsoft."""
@@ -114,6 +119,7 @@ def fetch_orders(context: JobContext, prom: VerifiedShop) -> FetchResult:
         _store_orders(context, prom, fetched)
     except TokenRefused as refused:
         raise orders_refused(context, prom, refused) from None
+    _ask_for_unknown(context, prom, fetched)
     place_money(context)
     place = len(fetched.findings)
     try:
@@ -207,6 +213,48 @@ def _fetch_missing(context: JobContext, prom: VerifiedShop, fetched: FetchResult
                 fetched.find(Code.ORDER_UNLISTED, order.id)
                 found.add(order.id)
     return found
+
+
+def _ask_for_unknown(context: JobContext, prom: VerifiedShop, fetched: FetchResult) -> None:
+    """Ask Prom for the external ids of orders that nothing knows: its list may be older than they.
+
+    An order of a product that is there is decided about again, as if the list had shown the product.
+    """
+    findings = [finding for finding in fetched.findings if finding.code is Code.ORDER_ID_UNKNOWN]
+    good_ids = list(dict.fromkeys(str(finding.args["good_id"]) for finding in findings))
+    exists = _exist(context, prom, good_ids[:IDS_AT_ONCE])
+    for order_id in {finding.order: None for finding in findings if exists.get(str(finding.args["good_id"]))}:
+        fetched.findings = [
+            finding for finding in fetched.findings if finding.order != order_id or finding not in findings
+        ]
+        with context.transaction() as work:
+            stored = work.orders.get(order_id)
+            decision = stored and _store_decision(context, work, stored, stored.order, fetched)
+        if stored and decision:
+            fetched.held += decision.waits and stored.version == 1
+    fetched.findings = [
+        replace(finding, args={**finding.args, "asked": finding.args["good_id"] in exists})
+        if finding in findings
+        else finding
+        for finding in fetched.findings
+    ]
+
+
+def _exist(context: JobContext, prom: VerifiedShop, good_ids: Sequence[str]) -> dict[str, bool]:
+    """Return which products Prom has, as far as it answers, and record what it shows of them."""
+    exists: dict[str, bool] = {}
+    for good_id in good_ids:
+        try:
+            product = prom.product(good_id)
+        except GivenUp:
+            break
+        except (PromRefused, TokenRefused, Temporary):  # unknown as before
+            continue
+        exists[good_id] = product is not None
+        if product:
+            with context.transaction() as work:
+                work.existing.remember_existing([product], work.object_state.current_look())
+    return exists
 
 
 # One order

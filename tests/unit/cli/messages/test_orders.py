@@ -54,7 +54,11 @@ FORGOTTEN = "its buyer was forgotten before Torgsoft took it; enter the sale by 
         ": `Диск` is free and no item of the accounting program; it is in the comment of the order's file":
             finding(Code.ORDER_FREE_LINE, name="Диск"),
         ": `Капці` has the id 17, which neither the export nor Prom.ua has and which was never sent; "
-        "see whether Torgsoft finds it": finding(Code.ORDER_ID_UNKNOWN, name="Капці", good_id="17"),
+        "see whether Torgsoft finds it":
+            finding(Code.ORDER_ID_UNKNOWN, name="Капці", good_id="17", asked=True),
+        ": `Капці` has the id 17, which the export does not have, nor had Prom.ua when it was last looked "
+        "at, and which was never sent; see whether Torgsoft finds it":
+            finding(Code.ORDER_ID_UNKNOWN, name="Капці", good_id="17"),
         ": the currency of `15 £` cannot be read":
             finding(Code.ORDER_MONEY_UNREADABLE, why="currency", text="15 £", total_missing=False),
         ": price (nothing stands there) cannot be read":
