@@ -64,10 +64,10 @@ def test_the_buyer_is_written_to_once_for_a_parcel(writing: Home) -> None:
     ]
     run = writing.run("history", "--format", "json").json["runs"][0]
     assert (run["parcels"], run["messages"], run["unclear_messages"]) == (1, 1, 0)
-    for told in (writing.run("history"), writing.run("history", str(run["run"]))):
-        assert "1 parcel number saved" in told.out
-        assert "1 message sent to buyers" in told.out
-        assert text not in told.out
+    for shown in (writing.run("history"), writing.run("history", str(run["run"]))):
+        assert "1 parcel number saved" in shown.out
+        assert "1 message sent to buyers" in shown.out
+        assert text not in shown.out
     again = ship(writing, "--message", "Інший текст")
     assert (again.code, received(writing)) == (0, [text])
     assert "none is sent again" in again.err

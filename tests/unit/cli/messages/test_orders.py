@@ -156,7 +156,7 @@ def test_every_reason_has_a_sentence() -> None:
         assert done_message("1", Reason(code, args.get(code, {})))
 
 
-def test_a_lost_message_is_told_once() -> None:
+def test_a_lost_message_is_reported_once() -> None:
     """The line says what is unclear and what to do, then only what lost the answer."""
     cause = problem(ProblemCode.TIMEOUT, server="prom:443", path="/chat/send_order_context")
     shipment = Shipment(
