@@ -61,8 +61,8 @@ def test_an_order_with_lines_of_free_text(shop: Shop, client: httpx.Client) -> N
     body = {"products": [{"product": "1"}], "lines": lines, "delivery_cost": -10}
     order = shop.order(post(client, "order/place", body)["order"])
     found = [(line.name, line.price, line.external_id) for line in order.lines[1:]]
-    assert found == [("Листівка", 0, None), ("Подарунок", 10, "g-1")]
-    assert (order.price, order.full_price) == (110, 100)
+    assert found == [("Листівка", Decimal(0), None), ("Подарунок", Decimal(10), "g-1")]
+    assert (order.price, order.full_price) == (Decimal(110), Decimal(100))
 
 
 def test_a_payment_option(shop: Shop, client: httpx.Client) -> None:
