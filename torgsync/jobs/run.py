@@ -19,7 +19,8 @@ from torgsync.files.config.logs import note_run
 from torgsync.files.config.settings import alive, who
 from torgsync.jobs.context import JobContext, Progress
 from torgsync.state.runs.history import RunRecord
-from torgsync.state.runs.journal import Holder, Lease, Request
+from torgsync.state.runs.journal import Holder, Request
+from torgsync.state.runs.leases import Lease
 from torgsync.state.store import UnitOfWork
 
 RENEW_EVERY = timedelta(minutes=1)

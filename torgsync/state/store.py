@@ -24,7 +24,8 @@ from torgsync.state.orders.order_files import ConfirmationRepository, OrderFileR
 from torgsync.state.orders.orders import OrderedGoodRepository, OrderRepository
 from torgsync.state.orders.postings import PostingRepository
 from torgsync.state.runs.history import History
-from torgsync.state.runs.journal import Journal, Leases
+from torgsync.state.runs.journal import Journal
+from torgsync.state.runs.leases import Leases
 from torgsync.state.runs.plans import Plans
 from torgsync.state.runs.schedule import Schedule
 from torgsync.state.schema.backups import copies_of, delete_copies

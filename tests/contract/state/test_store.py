@@ -32,7 +32,7 @@ from torgsync.core.product.products import Existing, Product
 from torgsync.core.product.variants import Member
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state import store
-from torgsync.state.runs.journal import LEASE
+from torgsync.state.runs.leases import LEASE
 from torgsync.state.shop.object_state import Looks
 from torgsync.state.shop.products import Accepted
 from torgsync.state.shop.rows import GoodRow, OldRow
