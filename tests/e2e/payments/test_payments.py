@@ -220,7 +220,7 @@ def test_unmapped_methods_are_listed_first(home: Home) -> None:
         "9000003   Оплата на карту     –               –",
         "9000001   Пром-оплата         Каса 1          –",
     ]
-    assert home.run("payments", "list", "--format", "csv").lines[1] == "9000002,Накладений платіж,,,False"
+    assert home.run("payments", "list", "--format", "csv").lines[1] == "9000002,Накладений платіж,,,false"
 
 
 def test_nothing_fetched_yet(home: Home) -> None:

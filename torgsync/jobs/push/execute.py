@@ -92,15 +92,14 @@ class RunView:
     def exit_code(self) -> Exit:
         """The gravest of all that happened."""
         codes = [self.fetched.exit_code] if self.fetched else []
-        if self.earlier and not self.earlier.hangs and _to_correct(self.earlier.outcomes):
-            codes.append(Exit.PARTIAL)
+        if self.earlier and not self.earlier.hangs and self.earlier.outcomes.get(Outcome.REFUSED):
+            codes.append(Exit.PARTIAL)  # what was unclear is in the plan of this run again
         if self.declined:
             return Exit.worst(codes)
         if self.trouble:
             codes.append(self.trouble.exit_code)
-        if _to_correct(self.outcomes) and (
-            self.trouble is None or isinstance(self.trouble, ImportOpen | ImportHangs)
-        ):
+        to_correct = self.outcomes.get(Outcome.REFUSED) or self.outcomes.get(Outcome.UNCLEAR)
+        if to_correct and (self.trouble is None or isinstance(self.trouble, ImportOpen | ImportHangs)):
             codes.append(Exit.PARTIAL)
         elif self.trouble:
             pass
@@ -111,10 +110,6 @@ class RunView:
         if self.result and self.result.undone and self.result.undone.remains:
             codes.append(Exit.PARTIAL)
         return Exit.worst(codes)
-
-
-def _to_correct(outcomes: Mapping[Outcome, int]) -> bool:
-    return bool(outcomes.get(Outcome.REFUSED) or outcomes.get(Outcome.UNCLEAR))
 
 
 def execute(
