@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import disk_usage
 
 import once
 import pytest
@@ -20,9 +24,26 @@ settings.register_profile(
 )
 settings.load_profile("loaded machine")
 
+# Whatever the machine wants: each worker, and each process of a test, would compile every module again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+_MEMORY = Path("/dev/shm")  # noqa: S108  # a file system in memory, on Linux
+if _MEMORY.is_dir() and disk_usage(_MEMORY).free > 4 * 2**30:
+    # Each test makes some dozens of files, and a disk takes longer for them than the program.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts what runs in the background deaf to Ctrl-C, and the tests' processes would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector of garbage look no more at what all tests share, which is most of the memory."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

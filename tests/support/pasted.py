@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from typer.main import get_command
+from once import command_line
 
 from torgsync.cli.app import app
 
@@ -85,7 +85,7 @@ def problem_of_words(words: list[str] | None) -> str:
     """Return why the program would not take a command, empty where it would."""
     if words is None:
         return "the shell refuses it"
-    command: Any = get_command(app)
+    command: Any = command_line(app)
     rest, context = [_NUMBERS.sub("1", word) for word in words if word != "--help"], None
     helps = len(rest) < len(words)
     try:

@@ -89,6 +89,12 @@ ROUTES = (
     Route("POST", "chat/send_file", "messages", chat.send_file),
     Route("POST", "chat/mark_message_read", "messages", chat.mark_message_read),
 )
+# The same in every shop, and slow to compile.
+_ADDRESSES = Map(
+    [Rule(f"{BASE}/{route.path}", methods=[route.method], endpoint=route) for route in ROUTES],
+    strict_slashes=False,
+    merge_slashes=False,
+)
 
 
 class SandboxApp:
@@ -101,11 +107,6 @@ class SandboxApp:
     def __init__(self, shop: Shop, photos: Iterable[Path] = ()) -> None:
         self._shop = shop
         self._pages = Pages(shop, photos)
-        self._map = Map(
-            [Rule(f"{BASE}/{route.path}", methods=[route.method], endpoint=route) for route in ROUTES],
-            strict_slashes=False,
-            merge_slashes=False,
-        )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, by a hook where a test has set one."""
@@ -194,7 +195,7 @@ class SandboxApp:
     ) -> Response:
         """Answer one request; without JSON the answer is a web page, as on the real side (prom-api §1.3)."""
         try:
-            route, path = self._map.bind("").match(request.path, request.method)
+            route, path = _ADDRESSES.bind("").match(request.path, request.method)
             if refused := self._refused(request, route):
                 return refused
             try:

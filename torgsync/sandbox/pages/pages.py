@@ -6,10 +6,10 @@ and `content.py` makes them harmless first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import quote, urlencode
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -80,6 +80,38 @@ class LoggedRequest(NamedTuple):
     body: str
 
 
+@cache
+def _templates() -> Environment:
+    """Return the templates of every shop; to compile them is slow."""
+    templates = Environment(
+        loader=PackageLoader("torgsync.sandbox.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals |= {
+        "description": safe_html,
+        "is_available": is_available,
+        "percent_off": percent_off,
+        "photo_name": lambda image: name_of(image.source),
+        "root_group_id": ROOT_GROUP_ID,
+        "status_names": status_names,
+        "values_of": values_of,
+        "words": words,
+    }
+    return templates
+
+
+def _addresses(views: Mapping[str, Callable[..., Response]]) -> Map:
+    """Return which view shows the page of an address."""
+    return Map(
+        [Rule(path, methods=["GET"], endpoint=view) for path, view in views.items()],
+        strict_slashes=False,
+        merge_slashes=False,
+    )
+
+
 class Pages:
     """The pages as a WSGI application. The files in `photos` are shown as the products' pictures."""
 
@@ -87,42 +119,6 @@ class Pages:
         self._shop = shop
         self._showcase = ShowcaseCache(shop)
         self._photos = PhotoFolders(photos)
-        self._templates = Environment(
-            loader=PackageLoader("torgsync.sandbox.pages"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.globals |= {
-            "description": safe_html,
-            "is_available": is_available,
-            "percent_off": percent_off,
-            "photo_name": lambda image: name_of(image.source),
-            "photo_url": self._photo_url,
-            "root_group_id": ROOT_GROUP_ID,
-            "status_names": status_names,
-            "values_of": values_of,
-            "words": words,
-        }
-        views = {
-            "/": self._shop_page,
-            "/product/<int:product_id>": partial(self._product_page, for_seller=False),
-            "/photos/<name>": self._photo,
-            "/style.css": partial(self._file, name="style.css"),
-            "/icon.svg": partial(self._file, name="icon.svg"),
-            "/seller": self._seller_page,
-            "/seller/products": self._products_page,
-            "/seller/products/<int:product_id>": partial(self._product_page, for_seller=True),
-            "/seller/imports": self._imports_page,
-            "/seller/orders": self._orders_page,
-            "/seller/log": self._log_page,
-        }
-        self._map = Map(
-            [Rule(path, methods=["GET"], endpoint=view) for path, view in views.items()],
-            strict_slashes=False,
-            merge_slashes=False,
-        )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; pages are not part of the shop's log."""
@@ -133,8 +129,8 @@ class Pages:
 
     def _respond(self, request: Request) -> Response:
         try:
-            view, arguments = self._map.bind("").match(request.path, request.method)
-            response: Response = view(request, **arguments)
+            view, arguments = self._ADDRESSES.bind("").match(request.path, request.method)
+            response: Response = view(self, request, **arguments)
         except HTTPException as error:
             response = self._page(request, "missing.html")
             response.status_code = error.code or NotFound.code
@@ -143,14 +139,19 @@ class Pages:
     def _page(self, request: Request, template: str, **context: object) -> Response:
         """Fill a template in the language of the request."""
         language: Language = "ru" if request.args.get("lang") == "ru" else "uk"
-        html = self._templates.get_template(template).render(
-            context,
-            counted=partial(words.counted, language=language),
-            language=language,
-            link=partial(_link, language),
-            same_page=lambda **query: _link(language, quote(request.path), **{**request.args, **query}),
-            text=partial(localized, language),
-            w={key: texts[language] for key, texts in words.BUYER.items()},
+        html = (
+            _templates()
+            .get_template(template)
+            .render(
+                context,
+                counted=partial(words.counted, language=language),
+                language=language,
+                link=partial(_link, language),
+                photo_url=self._photo_url,
+                same_page=lambda **query: _link(language, quote(request.path), **{**request.args, **query}),
+                text=partial(localized, language),
+                w={key: texts[language] for key, texts in words.BUYER.items()},
+            )
         )
         return Response(html.encode(errors="replace"), mimetype="text/html")
 
@@ -211,7 +212,7 @@ class Pages:
         return None if self._photos.find(name) is None else f"/photos/{quote(name)}"
 
     def _file(self, _: Request, name: str) -> Response:
-        return Response(self._templates.get_template(name).render(), mimetype=FILES[name])
+        return Response(_templates().get_template(name).render(), mimetype=FILES[name])
 
     # Pages of the seller; the newest come first
 
@@ -284,6 +285,22 @@ class Pages:
 
     def _logged(self, record: RequestRecord) -> LoggedRequest:
         return logged_request(record, list(self._shop.tokens))
+
+    _ADDRESSES: ClassVar[Map] = _addresses(
+        {
+            "/": _shop_page,
+            "/product/<int:product_id>": partial(_product_page, for_seller=False),
+            "/photos/<name>": _photo,
+            "/style.css": partial(_file, name="style.css"),
+            "/icon.svg": partial(_file, name="icon.svg"),
+            "/seller": _seller_page,
+            "/seller/products": _products_page,
+            "/seller/products/<int:product_id>": partial(_product_page, for_seller=True),
+            "/seller/imports": _imports_page,
+            "/seller/orders": _orders_page,
+            "/seller/log": _log_page,
+        }
+    )
 
 
 def _number(request: Request) -> int:
