@@ -17,12 +17,15 @@ from hypothesis import HealthCheck, settings
 
 from torgsync.sandbox.server import RunningServer, serve
 
-settings.register_profile(
-    "loaded machine",  # on which an example may take any time
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-settings.load_profile("loaded machine")
+for _name, _examples in (("usual", 30), ("thorough", 100)):  # `.ci/run` is thorough
+    settings.register_profile(
+        _name,
+        max_examples=_examples,
+        database=None,
+        deadline=None,  # on a loaded machine an example may take any time
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
+settings.load_profile("usual")
 
 # Whatever the machine wants: each worker, and each process of a test, would compile every module again.
 sys.dont_write_bytecode = False

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 from dialects import csv, offer, xlsx, yml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matrix import sampled
 
@@ -161,7 +161,6 @@ def content(form: Form, columns: tuple[str, ...], rows: list[tuple[str | int, ..
             return text.encode(form.encoding)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
 @given(data=st.data(), form=FORM)
 def test_every_table_comes_back_from_every_form(tmp_path: Path, data: st.DataObject, form: Form) -> None:
     """Header or none, any delimiter, encoding and quoting, YML or a spreadsheet: the texts are the same."""
@@ -200,7 +199,6 @@ MARKS = [
 
 
 @pytest.mark.parametrize("_part", sampled(range(3), 0))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 @given(
     form=st.sampled_from(sorted(FORMS)),
     changes=st.lists(

@@ -401,10 +401,10 @@ DAYS = st.lists(
 )
 
 
-@pytest.mark.parametrize("_part", sampled(range(12), 0))
+@pytest.mark.parametrize("_part", sampled(range(24), 0))
 @pytest.mark.timeout(1200)
 @settings(
-    max_examples=10,
+    max_examples=5,
     phases=[Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -485,10 +485,10 @@ def test_a_good_that_left_its_model_while_it_was_gone(shop: Shop) -> None:
     assert (found.code, found.good_id) == (Code.VARIANT_MOVED, last)
 
 
-@pytest.mark.parametrize("_part", sampled(range(6), 0))
+@pytest.mark.parametrize("_part", sampled(range(12), 0))
 @pytest.mark.timeout(1200)
 @settings(
-    max_examples=10,
+    max_examples=5,
     phases=[Phase.generate],
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

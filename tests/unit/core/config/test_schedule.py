@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from torgsync.core.clock import SHOP_ZONE
@@ -249,7 +249,6 @@ MOMENT = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.j
 
 
 @given(st.data(), EVERY, st.none() | st.tuples(HOUR, HOUR), DAYS, MOMENT)
-@settings(max_examples=300)
 def test_the_last_time_is_the_one_before_the_next(
     data: st.DataObject, every: str, hours: tuple[str, str] | None, days: str, now: datetime
 ) -> None:
