@@ -46,7 +46,7 @@ class SharedDialect(SQLiteDialect_pysqlite):
         """Leave out what only a power failure needs."""
         if statement.startswith("PRAGMA synchronous"):
             statement = "PRAGMA synchronous = OFF"
-        super().do_execute(cursor, statement, *given)
+        super().do_execute(cursor, statement, *given)  # type: ignore[no-untyped-call]
 
 
 def _upgrade_from_copy(config: Config, revision: str) -> None:

@@ -107,22 +107,24 @@ class Program(Output):
         return {file.slug: lambda: file}
 
     @contextmanager
-    def job(self, file: ObjectFile) -> Iterator[JobContext]:
+    def job(self, file: ObjectFile, *, stateless: bool = False) -> Iterator[JobContext]:
         """Yield the context of an object's jobs, with the state open and progress shown.
 
-        What happens meanwhile is logged, and the error that ends it.
+        With `stateless` the state is an empty one in memory. What happens meanwhile is logged, and the error
+        that ends it.
         """
         from torgsync.cli.base import progress
         from torgsync.cli.messages.outcomes import render_reasons
         from torgsync.files.config.logs import logged
         from torgsync.jobs.context import open_context
 
+        settings = self.settings.without_state() if stateless else self.settings
         terminal = progress.TerminalLogHandler(self)
         with logged(self.settings.log, file.slug, terminal) as log, ExitStack() as stack:
             for handler in (log, terminal):
                 handler.addFilter(render_reasons)
             try:
-                job = stack.enter_context(open_context(self.settings, file, self.notify))
+                job = stack.enter_context(open_context(settings, file, self.notify))
                 report = progress.logged_progress(stack.enter_context(progress.progress_reporter(self)))
                 recorder = self.recording.recorder if self.recording else None
                 yield replace(job, now=self.now, report=report, sleep=self.sleep, recorder=recorder)

@@ -104,5 +104,5 @@ PLAN: dict[str, Any] = {
 UPDATE = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "The pending changes of a sync object, as `torgsync update --format json` prints them",
-    **record(**PLAN),
+    **record(**PLAN, stateless={"type": "boolean"}),
 }

@@ -47,6 +47,11 @@ AllowOption = Annotated[
     ),
 ]
 
+STATELESS = (
+    "made without a state: what Prom.ua does not show (groups, photos, characteristics, Ukrainian keywords, "
+    "barcodes) was not compared, and neither imports nor sales of today are known"
+)
+
 
 def update(
     context: typer.Context,
@@ -59,6 +64,13 @@ def update(
         bool, typer.Option("--full-refresh", help="List everything on Prom.ua, and retry what it refused.")
     ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Ask Prom.ua nothing.")] = False,
+    stateless: Annotated[
+        bool,
+        typer.Option(
+            "--stateless",
+            help="Read and write no state; products whose external id is in the export are ours.",
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Save the plan, to be performed by `sync --plan`.", metavar="FILE"),
@@ -82,21 +94,50 @@ def update(
 
     if offline and full_refresh:
         raise UsageError("`--offline` asks Prom.ua nothing, `--full-refresh` everything")
+    if stateless:
+        _refuse_with_stateless(out, offline=offline)
     allowed, names = read_allowed(allow or ()), field_names(only)
 
     def look(file: ObjectFile) -> Exit:
-        with program.job(file) as job:
-            result = pending(job, allowed=allowed, full_refresh=full_refresh, only=names, offline=offline)
+        with program.job(file, stateless=stateless) as job:
+            result = pending(
+                job,
+                allowed=allowed,
+                full_refresh=full_refresh,
+                only=names,
+                offline=offline,
+                stateless=stateless,
+            )
             if out:
                 save(job, result, out, allowed=allowed, only=names)
             performs = f"torgsync sync -o {file.called}" + (f" --plan {quoted(str(out))}" if out else "")
-            print_plan(program, job, result, output, show, next_step=performs)
+            print_plan(
+                program,
+                job,
+                result,
+                output,
+                show,
+                next_step="" if stateless else performs,
+                tail={"stateless": stateless},
+            )
+            if stateless:
+                program.notify(STATELESS)
         return Exit.PENDING if result.plan.counts.changes and detailed_exitcode else Exit.DONE
 
     objects = program.objects(wanted, every=True)
     if out and len(objects) > 1:
         raise UsageError("a saved plan is for one object", hint="name it: `-o OBJECT`")
     raise typer.Exit(int(each(program, objects, look)))
+
+
+def _refuse_with_stateless(out: Path | None, *, offline: bool) -> None:
+    if out:
+        raise UsageError(
+            "a plan made with `--stateless` cannot be saved: it is not known what was sent before",
+            hint="leave `--out` or `--stateless` out",
+        )
+    if offline:
+        raise UsageError("`--stateless` compares with what Prom.ua shows, `--offline` asks it nothing")
 
 
 def field_names(text: str | None) -> tuple[str, ...]:

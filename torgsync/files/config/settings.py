@@ -10,7 +10,7 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import platformdirs
@@ -29,6 +29,10 @@ class Settings:
     home: Path
     state_url: str
     prom_url: str | None
+
+    def without_state(self) -> Settings:
+        """Return the same with a state in memory: empty, and forgotten at the end of the job."""
+        return replace(self, state_url="sqlite://")
 
     @property
     def objects(self) -> Path:

@@ -32,6 +32,7 @@ from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.draft import Draft, RowStatuses, counts_of
 from torgsync.jobs.plan.identity import changed_in_plan, hold_pairs, key_changes
 from torgsync.jobs.plan.result import PlanResult
+from torgsync.jobs.plan.stateless import own_by_external_id
 from torgsync.jobs.run import refuse_held
 from torgsync.state.store import UnitOfWork
 
@@ -213,6 +214,7 @@ def update(
     full_refresh: bool = False,
     only: Sequence[str] = (),
     run: int = 0,
+    stateless: bool = False,
 ) -> PlanResult:
     """Return the plan of an object; without `prom` it is made of what Prom showed last.
 
@@ -221,6 +223,7 @@ def update(
         full_refresh: Whether everything on Prom is listed, and what it refused is tried again.
         only: The product fields that may change; the rest stays pending. All where it is empty.
         run: The run that the plan is made for, 0 for none.
+        stateless: Whether the state is empty, so that products are ours by their external ids.
 
     Raises:
         ExportInvalid: The export cannot be read.
@@ -238,6 +241,8 @@ def update(
 
         unlisted = look(context, prom, full=full_refresh, allowed=allowed)
         reconciled = reconcile_earlier(context, prom, run)
+    if stateless:
+        own_by_external_id(context)
     if full_refresh:
         with context.transaction() as work:
             work.products.forget_refusals()
@@ -254,7 +259,13 @@ def update(
 
 
 def pending(
-    context: JobContext, *, allowed: Allowed, full_refresh: bool, only: Sequence[str], offline: bool
+    context: JobContext,
+    *,
+    allowed: Allowed,
+    full_refresh: bool = False,
+    only: Sequence[str] = (),
+    offline: bool = False,
+    stateless: bool = False,
 ) -> PlanResult:
     """Return the plan of an object, to be shown or saved; nothing is sent.
 
@@ -266,7 +277,9 @@ def pending(
     from torgsync.jobs.connect import connect_unverified  # noqa: PLC0415  # as above
 
     with connect_unverified(context) as prom:
-        return update(context, prom, allowed=allowed, full_refresh=full_refresh, only=only)
+        return update(
+            context, prom, allowed=allowed, full_refresh=full_refresh, only=only, stateless=stateless
+        )
 
 
 def _refuse_full_shop(context: JobContext, work: UnitOfWork) -> None:
