@@ -88,6 +88,10 @@ class InvalidInput(TorgsyncError, kind="invalid", exit_code=Exit.INVALID):
         self.mistakes = mistakes
 
 
+class NamedFileInvalid(InvalidInput, kind="file-invalid", exit_code=Exit.USAGE):
+    """A file that the command line names cannot be used, and it is neither an export nor a sync object."""
+
+
 class ObjectInvalid(InvalidInput, kind="object-invalid"):
     """The sync object cannot be used."""
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from torgsync.errors import InvalidInput, Mistake, UsageError
+from torgsync.disk import read_text
+from torgsync.errors import Mistake, NamedFileInvalid, UsageError
 from torgsync.files.config.objects import mistakes_in
 from torgsync.files.config.text_files import TomlLines, parse_toml
 from torgsync.sandbox.faults import Fault, parse_fault
@@ -44,8 +45,8 @@ class SandboxOptions:
 def open_sandbox(options: SandboxOptions) -> Iterator[Shop]:
     """Yield the shop; with `keep` it is written to its file at the end.
 
-    Raises InvalidInput for a scenario with mistakes, UsageError for invalid options, TorgsyncError for a file
-    that cannot be the shop's.
+    Raises NamedFileInvalid for a scenario with mistakes, UsageError for invalid options, TorgsyncError for a
+    file that cannot be the shop's.
     """
     scenario = read_options(options)
     shop = Shop(tokens=scenario.tokens or None, quirks=scenario.quirks, faults=scenario.faults)
@@ -67,13 +68,14 @@ def read_options(options: SandboxOptions) -> Scenario:
 
 
 def load_scenario(path: Path) -> Scenario:
-    """Read a scenario. Raises InvalidInput with every mistake and its line."""
+    """Read a scenario. Raises NamedFileInvalid with every mistake and its line."""
     try:
-        text = path.read_text("utf-8-sig")
+        text = read_text(path)
     except FileNotFoundError as missing:
-        raise InvalidInput(f"there is no scenario `{path}`", hint=HELP) from missing
+        raise NamedFileInvalid(f"there is no scenario `{path}`", hint=HELP) from missing
     except (OSError, UnicodeDecodeError) as trouble:
-        raise InvalidInput(f"`{path}` cannot be read as UTF-8 text") from trouble
+        why = trouble.strerror if isinstance(trouble, OSError) else "it is not UTF-8 text"
+        raise NamedFileInvalid(f"the scenario `{path}` cannot be read: {why}", hint=HELP) from trouble
     data = parse_toml(text)
     if isinstance(data, Mistake):
         raise _invalid(path, [data])
@@ -83,8 +85,8 @@ def load_scenario(path: Path) -> Scenario:
     return scenario
 
 
-def _invalid(path: Path, mistakes: list[Mistake]) -> InvalidInput:
-    return InvalidInput(mistakes_in(path, mistakes), mistakes=tuple(mistakes))
+def _invalid(path: Path, mistakes: list[Mistake]) -> NamedFileInvalid:
+    return NamedFileInvalid(mistakes_in(path, mistakes), mistakes=tuple(mistakes))
 
 
 def _extended(scenario: Scenario, options: SandboxOptions) -> Scenario:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from torgsync.disk import make_file
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.state.orders.clients import ClientRepository
 from torgsync.state.orders.messages import BuyerMessageRepository
@@ -153,8 +154,7 @@ class Store:
 
     @property
     def _file(self) -> Path | None:
-        url = self._engine.url
-        return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+        return _file_of(self._engine.url)
 
     def close(self) -> None:
         """Close all connections."""
@@ -175,6 +175,9 @@ def open_store(
         TorgsyncError: The state cannot be opened or copied, or is from a newer or an unreleased program.
     """
     engine = _engine(url)
+    if (file := _file_of(engine.url)) is not None:
+        with suppress(OSError):  # SQLite reports why it cannot be made; the files next to it get its mode
+            make_file(file)
     try:
         with engine.begin() as connection:
             _wait_for_turn(connection, "")
@@ -186,6 +189,12 @@ def open_store(
         engine.dispose()
         raise
     return Store(engine)
+
+
+def _file_of(url: URL) -> Path | None:
+    """Return the file of a SQLite state, None for other databases and one in memory."""
+    file = str(url.database or "") if url.get_backend_name() == "sqlite" else ""
+    return Path(file) if file and not file.startswith((":memory:", "file:")) else None
 
 
 def _engine(url: str) -> Engine:

@@ -291,7 +291,7 @@ def test_clients_that_cannot_be_read(knowing: Home) -> None:
     assert "! 1 row of" in ran.out
     assert len(clients(knowing)) == 1
     assert knowing.run("clients", "import").code == 3
-    assert knowing.run("clients", "import", "nowhere.trs").code == 3
+    assert knowing.run("clients", "import", "nowhere.trs").code == 64
 
 
 def test_a_file_that_was_named_and_is_not_there(knowing: Home) -> None:

@@ -165,8 +165,8 @@ def test_decisions_that_cannot_be_followed(legacy: Home, content: str, mistake: 
     assert (ran.code, mistake in ran.err) == (3, True), ran.err
     assert legacy.run("update").code == 7
     decisions.write_bytes(b"\xff")
-    assert legacy.run("object", "adopt", "--decisions", str(decisions)).code == 3
-    assert legacy.run("object", "adopt", "--decisions", str(decisions.with_name("none"))).code == 3
+    assert legacy.run("object", "adopt", "--decisions", str(decisions)).code == 64
+    assert legacy.run("object", "adopt", "--decisions", str(decisions.with_name("none"))).code == 64
 
 
 def test_the_table(legacy: Home) -> None:

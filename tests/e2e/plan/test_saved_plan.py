@@ -127,12 +127,12 @@ def test_a_file_that_is_no_complete_plan(filled: Home, plan: Path) -> None:
     ):
         plan.write_text(text, "utf-8")
         ran = filled.run("sync", "--plan", str(plan))
-        assert (ran.code, filled.writes(), message in ran.err) == (3, [], True), ran.err
+        assert (ran.code, filled.writes(), message in ran.err) == (64, [], True), ran.err
 
 
 def test_places_that_cannot_be_used(filled: Home, plan: Path) -> None:
     """A file that is not there, a folder that cannot be written."""
-    assert filled.run("sync", "--plan", str(plan.with_name("none"))).code == 3
+    assert filled.run("sync", "--plan", str(plan.with_name("none"))).code == 64
     ran = filled.run("update", "--out", str(plan.parent / "none" / "plan"))
     assert (ran.code, "cannot be saved as" in ran.err) == (1, True)
 

@@ -63,7 +63,7 @@ def adopt(
     """
     program = program_of(context, output)
     from torgsync.cli.object.write_ids import IdsCall
-    from torgsync.files.plan.plan_file import read_decisions
+    from torgsync.files.plan.decisions import read_decisions
     from torgsync.jobs.plan.adopt import adopt as adopt_shop
 
     file = program.object(name)

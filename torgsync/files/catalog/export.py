@@ -7,7 +7,6 @@ The first bytes decide the format, the file's name never does: a YML file may be
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import file_digest
@@ -18,7 +17,9 @@ import xxhash
 from torgsync.core.config.settings import Catalog
 from torgsync.core.product.columns import ColumnHint, is_standard, no_column_message, resolve
 from torgsync.core.text import nearest
+from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid
+from torgsync.files.catalog import refusals
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.centers import compose
 from torgsync.files.catalog.file_kinds import ARCHIVE, refuse_other_kinds, start_of_text
@@ -92,9 +93,11 @@ def _open(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
 
 
 def _look(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
-    beginning = b""
-    with suppress(OSError), path.open("rb") as file:  # the reader says what is wrong
-        beginning = file.read(LOOK)
+    try:
+        with open_file(path) as file:
+            beginning = file.read(LOOK)
+    except OSError as error:
+        raise refusals.unreadable(path, error) from error
     refuse_other_kinds(path, beginning)
     kind, because = _kind(beginning)
     if wanted:
@@ -149,7 +152,7 @@ def content_of(file: ObjectFile) -> bytes:
     state = xxhash.xxh3_128()
     try:
         for path in _paths(file):
-            with path.open("rb", buffering=0) as opened:
+            with open_file(path) as opened:
                 file_digest(opened, lambda: state)
     except OSError:
         return b""

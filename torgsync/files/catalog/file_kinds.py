@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from torgsync.core.text import one_line
+from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.encodings import unicode_text
 
@@ -155,7 +156,7 @@ def _refuse_page(path: Path, beginning: bytes) -> None:
     )
     if not page:
         return
-    with suppress(OSError), path.open("rb") as file:
+    with suppress(OSError), open_file(path) as file:
         beginning += file.read(_PAGE)  # a style sheet may precede the table
     if _SPREADSHEET.search(beginning):
         suffix = path.suffix.lower()

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import xxhash
 
+from torgsync.disk import open_file
 from torgsync.errors import ObjectInvalid
 
 _PHOTO = re.compile(r"(?P<stem>.+)\.(?P<extension>jpe?g|png|gif|webp)", re.IGNORECASE)
@@ -98,7 +99,7 @@ def _seen(entry: os.DirEntry[str]) -> PhotoFile | None:
 def digest(path: Path) -> str:
     """Return a photo's content as 16 hexadecimal digits: most are copies. Raises ObjectInvalid."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             return file_digest(file, xxhash.xxh3_64).hexdigest()
     except OSError as error:
         raise ObjectInvalid(

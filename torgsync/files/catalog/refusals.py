@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from torgsync.core.product.columns import KEY
+from torgsync.disk import NotAFile, stat_file
 from torgsync.errors import ExportInvalid, Mistake
 
 LISTED = 10
@@ -22,8 +23,11 @@ CORRECTED = "let the program that writes the file correct this, and export once 
 
 
 def stamp(path: Path) -> tuple[int, int]:
-    """Return a file's size in bytes and its last change in nanoseconds since 1970. Raises OSError."""
-    seen = path.stat()
+    """Return a file's size in bytes and its last change in nanoseconds since 1970.
+
+    Raises OSError, also where it is no regular file.
+    """
+    seen = stat_file(path)
     return seen.st_size, seen.st_mtime_ns
 
 
@@ -44,6 +48,10 @@ def unreadable(path: Path, error: OSError) -> ExportInvalid:
             f"there is no file `{path}`",
             hint="correct its path under `[catalog]` in the sync object, or export the catalog from Torgsoft",
         )
+    if isinstance(error, NotAFile):
+        inside = "give the path of the file inside the folder"
+        hint = inside if error.what == "a folder" else "give the path of the file that Torgsoft writes"
+        return ExportInvalid(f"`{path}` is {error.what}, not an export", hint=hint)
     return ExportInvalid(
         f"`{path}` cannot be read: {error.strerror}",
         hint="close the program that holds it open, or give yourself the right to read it",

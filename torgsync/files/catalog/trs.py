@@ -18,6 +18,7 @@ from torgsync.core.product.cleaning import without_quotes
 from torgsync.core.product.columns import KEY, ExportRecord
 from torgsync.core.product.prom_export import prom_names
 from torgsync.core.text import counted
+from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import layouts, refusals, rows
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
@@ -54,7 +55,7 @@ class TrsFile(CatalogFile):
 
     def records(self, row_filter: RowFilter | None = None) -> Iterator[ExportRecord]:
         """Yield the goods as every reader does; lines that `row_filter` knows are not even looked at."""
-        with self._unchanged(), self.path.open("rb", _BUFFER) as file:
+        with self._unchanged(), open_file(self.path, _BUFFER) as file:
             file.seek(self.body)
             yield from self._rows(LineReader(file, self.body_line), row_filter or RowFilter())
 
@@ -130,14 +131,10 @@ def open_trs(path: Path, given: ReadSettings = ReadSettings()) -> TrsFile:  # no
     """
     forced = known_encoding(path, given.encoding)
     try:
-        if path.is_dir():
-            raise ExportInvalid(
-                f"`{path}` is a folder, not an export", hint="give the path of the file inside the folder"
-            )
         size, modified_ns = refusals.stamp(path)
         if not size:
             raise ExportInvalid(f"`{path}` is empty", hint=refusals.AGAIN)
-        with path.open("rb") as file:
+        with open_file(path) as file:
             trs = _look(path, file, given, forced, (size, modified_ns))
             _check_tail(trs, file, given)
     except OSError as error:

@@ -25,6 +25,7 @@ from torgsync.core.product.cleaning import without_quotes
 from torgsync.core.product.columns import ExportRecord
 from torgsync.core.product.money import TypedNumber
 from torgsync.core.product.prom_export import prom_names
+from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog import layouts, refusals
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
@@ -178,7 +179,7 @@ def _book(path: Path) -> Iterator[CalamineWorkbook]:
             hint='pip install "torgsync[xlsx]"',
         ) from error
     try:
-        with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as book:
+        with open_file(path) as file, CalamineWorkbook.from_filelike(file) as book:
             yield book
     except BaseException as error:
         if not _is_trouble(error):
@@ -190,7 +191,7 @@ def _damaged(path: Path, error: BaseException) -> ExportInvalid:
     if isinstance(error, OSError):
         return refusals.unreadable(path, error)
     beginning = b""
-    with suppress(OSError), path.open("rb") as file:
+    with suppress(OSError), open_file(path) as file:
         beginning = file.read(len(OLD_OFFICE))
     hint = _SAVE
     if type(error).__name__ == "PasswordError":
@@ -226,7 +227,7 @@ def _rows(path: Path, book: CalamineWorkbook, sheet: str) -> Iterator[tuple[int,
     """Yield the rows of a sheet as texts, each with its number."""
     page = book.get_sheet_by_name(sheet)
     _, shift = page.start or (0, 0)  # columns to the left that are empty are not in its rows
-    with path.open("rb") as file:
+    with open_file(path) as file:
         corrected = _corrections(file, sheet)
         done: tuple[int, Mapping[int, str]] = (0, {})
         at, right = next(corrected, done)

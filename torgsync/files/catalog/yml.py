@@ -33,6 +33,7 @@ from torgsync.core.product.columns import (
     unit_column,
 )
 from torgsync.core.product.groups import NUMBER, PATH, SECTION
+from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals, yml_xml
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
@@ -90,7 +91,7 @@ class YmlFile(CatalogFile):
         return f"{self.kind} {self.encoding} {quotes} {tree}".encode()
 
     def _all(self) -> Iterator[ExportRecord]:
-        with self._unchanged(), self.path.open("rb") as file:
+        with self._unchanged(), open_file(self.path) as file:
             file.seek(self.start)
             yield from OfferCutter(self.path, file, self.line).offers()
 
@@ -150,7 +151,7 @@ def open_yml(path: Path, given: ReadSettings = ReadSettings()) -> YmlFile:  # no
     """Look at a whole YML export and return it ready to be read. Raises ExportInvalid."""
     try:
         size, modified_ns = refusals.stamp(path)
-        with path.open("rb") as file:
+        with open_file(path) as file:
             return _look(path, file, given, size, modified_ns)
     except OSError as error:
         raise refusals.unreadable(path, error) from error
@@ -320,7 +321,7 @@ def _columns(survey: _Survey, names: ColumnNames, given: ReadSettings) -> tuple[
 def _broken_offers(path: Path, start: int, line: int, encoding: str) -> list[Mistake]:
     """Return what is wrong with the offers that cannot be read, in their order."""
     mistakes: list[Mistake] = []
-    with suppress(OSError, ExportInvalid), path.open("rb") as file:
+    with suppress(OSError, ExportInvalid), open_file(path) as file:
         file.seek(start)
         for record in OfferCutter(path, file, line).offers():
             try:

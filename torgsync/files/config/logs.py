@@ -18,6 +18,8 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from torgsync import disk
+
 ROOT = logging.getLogger("torgsync")
 SIZE = 1_000_000
 """Bytes after which a new file is begun."""
@@ -48,8 +50,9 @@ class LogFile(RotatingFileHandler):
         self.trouble = ""
 
     def _open(self) -> TextIOWrapper:
-        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
-        return super()._open()
+        path = Path(self.baseFilename)
+        disk.make_folder(path.parent)
+        return os.fdopen(disk.append_file(path), "a", encoding=self.encoding)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one event."""

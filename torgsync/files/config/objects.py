@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,8 +12,11 @@ from torgsync.core.config.settings import FromFile, SyncObject
 from torgsync.core.config.validation import read_settings
 from torgsync.core.shell import quoted
 from torgsync.core.text import counted
+from torgsync.disk import read_text
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
 from torgsync.files.config.text_files import TomlLines, parse_toml
+
+SEE_OBJECTS = "see what there is: `torgsync object list`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,10 @@ class ObjectFile:
 def path_in(folder: Path, path: str) -> Path:
     """Return a path that is relative to a folder. Windows separators are understood."""
     given = Path(path if os.name == "nt" or "/" in path else path.replace("\\", "/"))
-    return (folder / given.expanduser()).resolve()
+    try:
+        return (folder / given.expanduser()).resolve()
+    except (OSError, RuntimeError, ValueError):  # links in a circle, or no name of a file: opening it tells
+        return folder.absolute() / given
 
 
 def slugify(name: str) -> str:
@@ -114,9 +119,10 @@ def _names(files: Sequence[Path]) -> str:
 def name_in(path: Path) -> str | None:
     """Return the name of the object in a file, None where it cannot be read."""
     try:
-        name = tomllib.loads(path.read_text("utf-8-sig")).get("name")
-    except (OSError, ValueError):
+        data = parse_toml(read_text(path))
+    except (OSError, UnicodeDecodeError):
         return None
+    name = None if isinstance(data, Mistake) else data.get("name")
     return name if isinstance(name, str) else None
 
 
@@ -152,9 +158,11 @@ def mistakes_at(file: ObjectFile, seen: Sequence[tuple[tuple[str | int, ...], st
 def text_of(path: Path) -> str:
     """Return the text of a sync object's file, its line ends as line feeds. Raises ObjectInvalid."""
     try:
-        return path.read_text("utf-8-sig")
+        return read_text(path)
     except FileNotFoundError as missing:
-        hint = "see what there is: `torgsync object list`"
-        raise ObjectInvalid(f"there is no sync object `{path}`", hint=hint) from missing
-    except (OSError, UnicodeDecodeError) as trouble:
+        raise ObjectInvalid(f"there is no sync object `{path}`", hint=SEE_OBJECTS) from missing
+    except UnicodeDecodeError as trouble:
         raise ObjectInvalid(f"`{path}` cannot be read as UTF-8 text") from trouble
+    except OSError as trouble:
+        why = f"the sync object `{path}` cannot be read: {trouble.strerror}"
+        raise ObjectInvalid(why, hint=SEE_OBJECTS) from trouble

@@ -16,10 +16,13 @@ from pathlib import Path
 import platformdirs
 import psutil
 
+from torgsync.disk import make_folder
 from torgsync.errors import UsageError
+from torgsync.files.config.own_files import narrow_own_files
 
 ADDRESSES = ("TORGSYNC_STATE", "TORGSYNC_PROM_URL")
 """Variables that move something out of the home folder."""
+_NO_FILE = ("", ":memory:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,12 @@ class Settings:
         """What commands that work with an object did, a line an event."""
         return self.home / "logs" / "torgsync.log"
 
+    @property
+    def state_file(self) -> Path | None:
+        """The file of the state; None where it is in another database."""
+        file = self.state_url.partition("?")[0].removeprefix("sqlite:///")
+        return None if file == self.state_url or "://" in file or file in _NO_FILE else Path(file)
+
     def outbox(self, slug: str) -> Path:
         """Order files of one object, for Torgsoft to take."""
         return self.home / "outbox" / slug
@@ -65,14 +74,16 @@ def read_settings(home: Path | None = None, prom_url: str | None = None) -> Sett
     folder = home or (Path(given) if given else platformdirs.user_data_path("torgsync", appauthor=False))
     folder = folder.expanduser().absolute()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as trouble:
         raise UsageError(
             f"the home folder `{folder}` cannot be made: {trouble.strerror}",
             hint="name another one with `--home DIR`",
         ) from trouble
     state = os.environ.get("TORGSYNC_STATE") or f"sqlite:///{(folder / 'state.db').as_posix()}"
-    return Settings(folder, state, prom_url or os.environ.get("TORGSYNC_PROM_URL") or None)
+    settings = Settings(folder, state, prom_url or os.environ.get("TORGSYNC_PROM_URL") or None)
+    narrow_own_files(folder, settings.state_file)
+    return settings
 
 
 def variable(name: str) -> str | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
+import stat
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from torgsync import disk
 from torgsync.errors import Mistake, TorgsyncError
 
 _PATIENCE = 20
@@ -22,36 +22,44 @@ _PATIENCE = 20
 @contextmanager
 def editing(path: Path) -> Iterator[None]:
     """Hold a file while it is changed: another program waits. Raises TorgsyncError if too long."""
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=_PATIENCE, mode=disk.FILE_MODE)
     try:
-        with FileLock(path.with_name(f".{path.name}.lock"), timeout=_PATIENCE):
-            yield
+        lock.acquire()
     except Timeout as held:
         raise TorgsyncError(
             f"another program has been changing `{path}` for {_PATIENCE} seconds",
             hint="see what runs, then run the same command again",
         ) from held
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all, for its owner; Windows line ends stay. Raises TorgsyncError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        windows = path.is_file() and b"\r\n" in path.read_bytes()
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-", suffix=path.suffix)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\r\n" if windows else "\n") as out:
-                out.write(text)
-                out.flush()
-                os.fsync(out.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
     except OSError as trouble:
-        raise TorgsyncError(
-            f"`{path}` cannot be written: {trouble.strerror}",
-            hint=f"look at `{path.parent}` and the room on its disk, then run the same command again",
-        ) from trouble
+        raise _not_written(path, trouble) from trouble
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def replace_text(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a file whole or not at all; Windows line ends stay.
+
+    A new file is for its owner, and so is any with `private`; else the mode stays. Raises TorgsyncError.
+    """
+    try:
+        disk.make_folder(path.parent)
+        mode, windows = disk.FILE_MODE, False
+        if path.exists():
+            windows = b"\r\n" in disk.read_bytes(path)
+            mode = disk.FILE_MODE if private else stat.S_IMODE(disk.stat_file(path).st_mode)
+        with disk.replacing(path, mode) as out:
+            out.write((text.replace("\n", "\r\n") if windows else text).encode())
+    except OSError as trouble:
+        raise _not_written(path, trouble) from trouble
+
+
+def _not_written(path: Path, trouble: OSError) -> TorgsyncError:
+    return TorgsyncError(
+        f"`{path}` cannot be written: {trouble.strerror}",
+        hint=f"look at `{path.parent}` and the room on its disk, then run the same command again",
+    )
 
 
 def parse_toml(text: str) -> dict[str, Any] | Mistake:
@@ -62,6 +70,10 @@ def parse_toml(text: str) -> dict[str, Any] | Mistake:
         line = re.search(r"line (\d+)", str(wrong))
         what = re.sub(r" \(at .*\)$", "", str(wrong))
         return Mistake(int(line[1]) if line else 0, "", f"this is not TOML: {what}")
+    except RecursionError:
+        return Mistake(0, "", "this is not TOML: its brackets are too deep inside each other")
+    except ValueError:
+        return Mistake(0, "", "this is not TOML: a number has too many digits")
 
 
 class TomlLines:

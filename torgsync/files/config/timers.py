@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -20,6 +21,7 @@ from typing import ClassVar
 from lxml import etree
 from lxml.builder import ElementMaker
 
+from torgsync import disk
 from torgsync.core.config.schedule import Caller
 from torgsync.errors import TorgsyncError
 from torgsync.files.config.settings import variable
@@ -95,7 +97,9 @@ class Cron:
 
     def install(self) -> str:
         """Put the line into the crontab, in place of an older one; return where it is."""
-        self.job.log.parent.mkdir(exist_ok=True)
+        with suppress(OSError):  # the shell reports a log that cannot be made; it would make one for all
+            disk.make_folder(self.job.log.parent)
+            disk.make_file(self.job.log)
         before, _, after = self._parts()
         if before and not before.endswith("\n"):
             before += "\n"

@@ -9,6 +9,7 @@ from types import ModuleType
 from pydantic import SecretStr
 
 from torgsync.core.config.settings import FromEnvironment, FromFile, FromKeyring
+from torgsync.disk import read_text
 from torgsync.errors import TorgsyncError
 from torgsync.files.config.objects import ObjectFile, mistakes_at
 from torgsync.files.config.settings import variable
@@ -54,8 +55,13 @@ def _secret(
             return variable(name), f"the environment variable `{name}` is not set"
         case FromFile(file=path):
             place = file.path_of(path)
-            secret = place.read_text("utf-8-sig") if place.is_file() else None
-            return secret, f"there is no {what} in `{place}`"
+            try:
+                return read_text(place), f"there is no {what} in `{place}`"
+            except FileNotFoundError:
+                return None, f"there is no {what} in `{place}`"
+            except (OSError, UnicodeDecodeError) as trouble:
+                why = trouble.strerror if isinstance(trouble, OSError) else "it is not UTF-8 text"
+                return None, f"`{place}` cannot be read: {why}"
         case FromKeyring(keyring=name):  # pragma: no branch  # there is no fourth way
             return _from_keyring(name)
 
@@ -78,8 +84,7 @@ def literal_token(file: ObjectFile) -> bool:
 
 def write_token(path: Path, token: str) -> None:
     """Write a token so that only its owner can read it, also over a file that others could read."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    replace_text(path, token.strip() + "\n")
+    replace_text(path, token.strip() + "\n", private=True)
 
 
 def keep_in_keyring(name: str, token: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from torgsync.core.orders.clients import Client, normal_email, normal_phone
 from torgsync.core.text import counted, one_line
+from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.encodings import begin_text
 from torgsync.files.catalog.refusals import LISTED, stamp
@@ -40,7 +41,7 @@ def read_clients(path: Path) -> list[Client]:
     for a file without clients: it was cut off or is still being written.
     """
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             _, encoding, _ = begin_text(path, file)
             rows = list(_rows(path, LineReader(file, 1), encoding))
     except OSError as trouble:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from torgsync import disk
 from torgsync.core.config.settings import without_password
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.files.config.objects import ObjectFile
@@ -72,10 +73,15 @@ class Outbox(Protocol):
 
 
 class FolderOutbox(Outbox):
-    """An outbox in a folder: on this machine, or on a share that it has mounted."""
+    """An outbox in a folder: on this machine, or on a share that it has mounted.
 
-    def __init__(self, path: Path) -> None:
+    With `own` it is the default one, for the owner alone. In a folder that the owner named, files are for
+    those who may use the folder: Torgsoft must read and remove them.
+    """
+
+    def __init__(self, path: Path, *, own: bool = False) -> None:
         self._path = path
+        self._own = own
         self.label = str(path)
 
     def sizes(self) -> dict[str, int | None] | None:
@@ -96,15 +102,21 @@ class FolderOutbox(Outbox):
         """Return the content of a file, None where it is gone."""
         with self._usable():
             try:
-                return (self._path / name).read_bytes()
+                return disk.read_bytes(self._path / name)
             except FileNotFoundError:
                 return None
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file whole under its temporary name, so that it survives a power failure."""
         with self._usable():
-            self._path.mkdir(parents=True, exist_ok=True)
-            with (self._path / f"{name}{UNFINISHED}").open("wb") as out:
+            if self._own:
+                disk.make_folder(self._path)
+            else:
+                self._path.mkdir(parents=True, exist_ok=True)
+            mode = disk.FILE_MODE | (0 if self._own else self._path.stat().st_mode & 0o066)
+            unfinished = self._path / f"{name}{UNFINISHED}"
+            unfinished.unlink(missing_ok=True)  # of a run that was killed; or a link, which is not followed
+            with os.fdopen(disk.create_file(unfinished, mode), "wb") as out:
                 out.write(content)
                 out.flush()
                 os.fsync(out.fileno())
@@ -335,7 +347,7 @@ def outbox_of_object(file: ObjectFile, usual: Path, place: str | None = None) ->
     """Yield the outbox of an object, by default the folder `usual`, or the one at `place`."""
     given = place or file.settings.orders.outbox
     if given is None:
-        yield FolderOutbox(usual)
+        yield FolderOutbox(usual, own=True)
         return
     folder = Path(given).absolute() if place else file.path_of(given)
     with open_outbox(given if is_address(given) else folder, read_outbox_password(file)) as outbox:

@@ -1,61 +1,92 @@
 """Plans in files: JSON Lines, the head first, then a change a line, at last a digest of all before it.
 
-A file that was cut or edited does not match its digest and is refused. And decisions in files, as CSV.
+A file that was cut or edited does not match its digest and is refused. So is one whose lines are none of a
+plan, for anybody can make a digest.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import xxhash
 
-from torgsync.core.plan.adopt import Decision, GoodIdentity, ProductIdentity, decision_problem
+from torgsync import disk
 from torgsync.core.plan.diff import Change, FieldChange, Verb
-from torgsync.core.plan.plan import Counts, SavedPlan
-from torgsync.core.problems import ProblemCode, problem, problem_message
-from torgsync.core.product.cells import key_of
-from torgsync.core.product.fields import FIELDS, decode, encode
+from torgsync.core.plan.plan import SavedPlan
+from torgsync.core.product.cells import Section
+from torgsync.core.product.fields import (
+    FIELDS,
+    Characteristic,
+    Discount,
+    FieldKind,
+    Photo,
+    WholesaleStep,
+    decode,
+    encode,
+)
 from torgsync.core.shell import quoted
-from torgsync.core.text import counted
-from torgsync.errors import InvalidInput, Mistake, Problem, TorgsyncError, UsageError
+from torgsync.core.text import CONTROL
+from torgsync.errors import NamedFileInvalid, UsageError
 
 SCHEMA = 1
 KIND = "torgsync plan"
 _PLAIN = ("good_id", "prom_id", "verb", "title", "held", "reason")
 """The parts of a change that JSON holds as they are."""
-NOT_LISTED = "new"
-_DECISION_COLUMNS = ("good_id", "prom_id")
+_LONGEST = 16 * 1024 * 1024
+"""Bytes of the longest line that is read: one change with all its texts is far shorter."""
+_YEARS = range(1970, 3000)
+_SHAPES: dict[FieldKind, Any] = {
+    FieldKind.TEXT: str | None,
+    FieldKind.HTML: str | None,
+    FieldKind.MONEY: Decimal | None,
+    FieldKind.DISCOUNT: Discount | None,
+    FieldKind.LADDER: tuple[WholesaleStep, ...] | None,
+    FieldKind.QUANTITY: int | None,
+    FieldKind.FLAG: bool | None,
+    FieldKind.PATH: tuple[Section, ...] | None,
+    FieldKind.CHARACTERISTICS: tuple[Characteristic, ...] | None,
+    FieldKind.PHOTOS: tuple[Photo, ...] | None,
+}
+"""The type of a field's value, by the kind of the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class _ChangeLine:
+    """One change as its line holds it."""
+
+    good_id: str
+    verb: Verb
+    title: str
+    fields: dict[str, tuple[Any, Any]]
+    held: str | None = None
+    prom_id: str = ""
+    reason: str = ""
 
 
 def write_plan(path: Path, head: SavedPlan, changes: Iterable[Change]) -> None:
     """Replace a saved plan. Raises UsageError where the file is no plan, else TorgsyncError."""
-    if path.exists() and not _is_plan(path):
-        raise UsageError(
-            f"`{path}` is there already and is no saved plan; it stays as it is",
-            hint="name another file with `--out`",
-        )
-    temporary = path.with_name(f".{path.name}.tmp")
     digest = xxhash.xxh3_64()
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as out:
+        if path.exists() and not _is_plan(path):
+            raise UsageError(
+                f"`{path}` is there already and is no saved plan; it stays as it is",
+                hint="name another file with `--out`",
+            )
+        with disk.replacing(path) as out:
             for document in _documents(head, changes):
-                line = json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
-                digest.update(line.encode())
+                line = _line(document)
+                digest.update(line)
                 out.write(line)
             out.write(_end(digest.hexdigest()))
-        temporary.replace(path)
     except OSError as trouble:
-        with suppress(OSError):
-            temporary.unlink()
-        raise TorgsyncError(
+        raise UsageError(
             f"the plan cannot be saved as `{path}`: {trouble.strerror}", hint="name another file with `--out`"
         ) from trouble
 
@@ -72,134 +103,103 @@ def _documents(head: SavedPlan, changes: Iterable[Change]) -> Iterator[Mapping[s
         }
 
 
+def _line(document: Mapping[str, object]) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
 def _is_plan(path: Path) -> bool:
-    with suppress(OSError), path.open("rb") as file:
-        return _is_head(file.readline())
-    return False
+    with disk.open_file(path) as file:
+        return _is_head(file.readline(_LONGEST))
 
 
 def read_head(path: Path, option: str = "") -> SavedPlan:
     """Return the head of a saved plan; `option` names the object in hints.
 
-    Raises InvalidInput where the file is no plan, or not whole.
+    All its lines are looked at. Raises NamedFileInvalid where the file is no plan, or not whole.
     """
+    from pydantic import TypeAdapter  # noqa: PLC0415  # only saved plans need it here
+
     lines = _lines(path, option)
-    head = next(lines)
-    deque(lines, maxlen=0)  # the digest is at the end
+    first = next(lines)
+    deque(_changes(path, lines, option), maxlen=0)
     try:
-        return SavedPlan(
-            **{name: head[name] for name in ("id", "object", "user", "host", "settings", "export", "state")},
-            made=datetime.fromisoformat(head["made"]),
-            counts=Counts(**head["counts"]),
-            fields=tuple(head["fields"]),
-            allow=tuple(head["allow"]),
-            undoes=int(head.get("undoes", 0)),
-        )
-    except (KeyError, TypeError, ValueError) as wrong:
+        head = TypeAdapter(SavedPlan).validate_json(first)
+    except ValueError as wrong:
         raise _no_plan(path, option) from wrong
+    if head.made.tzinfo is None or head.made.year not in _YEARS or not set(head.fields) <= FIELDS.keys():
+        raise _no_plan(path, option)
+    return head
 
 
 def read_changes(path: Path) -> Iterator[Change]:
-    """Yield the changes of a saved plan, in its order."""
+    """Yield the changes of a saved plan, in its order. Raises like `read_head`."""
     lines = _lines(path)
     next(lines)
+    return _changes(path, lines)
+
+
+def _changes(path: Path, lines: Iterable[bytes], option: str = "") -> Iterator[Change]:
+    """Yield the changes in the lines between head and digest."""
+    from pydantic import TypeAdapter  # noqa: PLC0415  # as above
+
+    reader = TypeAdapter(_ChangeLine)
+    kinds = {kind: TypeAdapter(shape) for kind, shape in _SHAPES.items()}
     for line in lines:
-        fields = {
-            name: FieldChange(decode(FIELDS[name], old), decode(FIELDS[name], new))
-            for name, (old, new) in line["fields"].items()
-        }
-        yield Change(**{name: line[name] for name in _PLAIN} | {"verb": Verb(line["verb"]), "fields": fields})
+        try:
+            read = reader.validate_json(line)
+            fields = {}
+            for name, pair in read.fields.items():
+                field, valid = FIELDS[name], kinds[FIELDS[name].kind].validate_python
+                fields[name] = FieldChange(*(valid(decode(field, side), strict=True) for side in pair))
+            texts = (read.good_id, read.title, read.prom_id, read.held or "", read.reason)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as wrong:
+            raise _not_whole(path, option) from wrong
+        if any(map(CONTROL.search, texts)):
+            raise _not_whole(path, option)
+        yield Change(
+            read.good_id, read.verb, read.title, fields, read.held, prom_id=read.prom_id, reason=read.reason
+        )
 
 
-def _lines(path: Path, option: str = "") -> Iterator[dict[str, Any]]:
-    """Yield the documents of a file but the digest, which is compared at the end."""
+def _lines(path: Path, option: str = "") -> Iterator[bytes]:
+    """Yield the lines of a file but the digest, which is compared at the end."""
     digest, last = xxhash.xxh3_64(), b""
     try:
-        with path.open("rb") as file:
-            last = file.readline()
+        with disk.open_file(path) as file:
+            last = file.readline(_LONGEST)
             if not _is_head(last):
                 raise _no_plan(path, option)
-            for line in file:
+            while line := file.readline(_LONGEST):
                 digest.update(last)
-                yield json.loads(last)
+                yield last
                 last = line
     except OSError as trouble:
-        raise InvalidInput(f"the plan `{path}` cannot be read: {trouble.strerror}") from trouble
-    except ValueError as wrong:
-        raise _not_whole(path, option) from wrong
-    if last != _end(digest.hexdigest()).encode():
+        why = f"the plan `{path}` cannot be read: {trouble.strerror}"
+        raise NamedFileInvalid(why, hint=_saving(path, option)) from trouble
+    if last != _end(digest.hexdigest()):
         raise _not_whole(path, option)
 
 
 def _is_head(line: bytes) -> bool:
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         head = json.loads(line)
         return isinstance(head, dict) and head.get("kind") == KIND
     return False
 
 
-def _end(digest: str) -> str:
-    return json.dumps({"digest": digest}) + "\n"
+def _end(digest: str) -> bytes:
+    return (json.dumps({"digest": digest}) + "\n").encode()
 
 
-def _not_whole(path: Path, option: str) -> InvalidInput:
-    return InvalidInput(
-        f"the plan `{path}` is not whole: it was cut, or changed by hand",
-        hint=f"make it anew: torgsync update --out {quoted(str(path))}{option}",
+def _not_whole(path: Path, option: str) -> NamedFileInvalid:
+    return NamedFileInvalid(
+        f"the plan `{path}` is not whole: it was cut, or changed by hand", hint=_saving(path, option)
     )
 
 
-def _no_plan(path: Path, option: str) -> InvalidInput:
-    hint = f"save one with: torgsync update --out {quoted(str(path))}{option}"
-    return InvalidInput(f"`{path}` is no saved plan", hint=hint)
+def _no_plan(path: Path, option: str) -> NamedFileInvalid:
+    return NamedFileInvalid(f"`{path}` is no saved plan", hint=_saving(path, option))
 
 
-def read_decisions(
-    path: Path, goods: Mapping[str, GoodIdentity], products: Mapping[str, ProductIdentity]
-) -> list[Decision]:
-    """Return what a person decided about goods that no rule can match to a product, in the file's order.
-
-    The file is CSV with `good_id` and `prom_id`, as `torgsync object adopt --format csv` writes them; other
-    columns are ignored. A line without one of both decides nothing; `new` says that the good is none of the
-    products. A spreadsheet may have respelled the numbers. Raises InvalidInput with every mistake and its
-    line.
-    """
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as trouble:
-        reason = trouble.strerror if isinstance(trouble, OSError) else "it is not UTF-8"
-        raise InvalidInput(f"the decisions `{path}` cannot be read: {reason}") from trouble
-    lines = text.splitlines()
-    delimiter = ";" if lines and ";" in lines[0] and "," not in lines[0] else ","
-    rows = csv.DictReader(lines, delimiter=delimiter)
-    if missing := [name for name in _DECISION_COLUMNS if name not in (rows.fieldnames or ())]:
-        raise InvalidInput(
-            f"the decisions `{path}` have no column `{missing[0]}`",
-            hint="the first line names the columns, `good_id` and `prom_id` among them; "
-            "`torgsync object adopt --format csv` writes such a file",
-        )
-    decisions: list[Decision] = []
-    mistakes: list[Mistake] = []
-    for row in rows:
-        good_id, prom_id = (key_of(row.get(name) or "") for name in _DECISION_COLUMNS)
-        if not (good_id and prom_id):
-            continue
-        decision = Decision(good_id, None if prom_id.casefold() == NOT_LISTED else prom_id, rows.line_num)
-        if why := _repeated(decision, decisions) or decision_problem(decision, goods, products):
-            mistakes.append(Mistake(rows.line_num, good_id, problem_message(why)))
-        else:
-            decisions.append(decision)
-    if mistakes:
-        number = counted(len(mistakes), "mistake")
-        raise InvalidInput(f"{number} in the decisions `{path}`", mistakes=tuple(mistakes))
-    return decisions
-
-
-def _repeated(decision: Decision, earlier: list[Decision]) -> Problem | None:
-    for other in earlier:
-        if other.good_id == decision.good_id:
-            return problem(ProblemCode.GOOD_DECIDED, line=other.line)
-        if other.prom_id and other.prom_id == decision.prom_id:
-            code = ProblemCode.PRODUCT_DECIDED
-            return problem(code, line=other.line, prom_id=other.prom_id, good_id=other.good_id)
-    return None
+def _saving(path: Path, option: str) -> str:
+    return f"make a plan and save it: torgsync update --out {quoted(str(path))}{option}"

@@ -6,12 +6,14 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from torgsync import __version__
+from torgsync import __version__, disk
 from torgsync.core.recording.exchange import Recording, first_line, read_recording
-from torgsync.errors import InvalidInput, UsageError
+from torgsync.errors import NamedFileInvalid, UsageError
 from torgsync.files.config.objects import mistakes_in
 
 MADE_BY = "`torgsync --record FILE COMMAND` makes one"
+RECORDED = 2 * 1024**3
+"""Bytes of the largest recording that is read."""
 
 
 class RecordingFile:
@@ -27,8 +29,7 @@ class RecordingFile:
             raise UsageError("a recording is a file of its own", hint="name a new file: --record FILE")
         try:
             # A file that is there, also a link to one, is never written to.
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            handle = os.open(path, flags, 0o600)
+            handle = disk.create_file(path)
         except FileExistsError:
             raise UsageError(
                 f"`{path}` is there already, and a recording never replaces a file",
@@ -67,13 +68,16 @@ def load_recording(path: Path) -> Recording:
     """
     try:
         # Only a line feed ends a line: a text may hold other signs that `splitlines` splits at.
-        text = path.read_text("utf-8")
+        text = disk.read_text(path, "utf-8", RECORDED)
         lines = text.removesuffix("\n").split("\n") if text else []
     except FileNotFoundError as missing:
         raise UsageError(f"there is no recording `{path}`", hint=MADE_BY) from missing
-    except (OSError, UnicodeDecodeError) as trouble:
-        raise InvalidInput(f"`{path}` cannot be read as a recording", hint=MADE_BY) from trouble
+    except UnicodeDecodeError as trouble:
+        raise NamedFileInvalid(f"`{path}` cannot be read as a recording", hint=MADE_BY) from trouble
+    except OSError as trouble:
+        why = f"`{path}` cannot be read as a recording: {trouble.strerror}"
+        raise NamedFileInvalid(why, hint=MADE_BY) from trouble
     recording = read_recording(lines)
     if isinstance(recording, list):
-        raise InvalidInput(mistakes_in(path, recording), mistakes=tuple(recording), hint=MADE_BY)
+        raise NamedFileInvalid(mistakes_in(path, recording), mistakes=tuple(recording), hint=MADE_BY)
     return recording

@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 
 from torgsync.core.clock import shop_time
 from torgsync.core.plan.channels import IMPORT_WINDOW
+from torgsync.core.shell import quoted
 from torgsync.core.text import counted
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
+from torgsync.files.config.own_files import exposed_files
 from torgsync.files.config.settings import Settings, others_may_read
 from torgsync.jobs.config.check import check, twin_line
 from torgsync.jobs.config.check_view import CheckLine, Mark, failed, ok, warning
@@ -29,6 +31,9 @@ from torgsync.prom.http import PROM_URL
 from torgsync.prom.recording.recorder import Recorder
 from torgsync.prom.request import Right
 from torgsync.state.store import place_of
+
+FEW_EXPOSED = 3
+"""Files that others may use, of which a line is given: the first ones."""
 
 STALE_AFTER = timedelta(days=1)
 """Age of an export above which Torgsoft may have stopped writing it."""
@@ -77,7 +82,7 @@ def diagnose(context: JobContext) -> Diagnosis:
         with context.transaction() as work:
             twins = work.orders.twins()
         diagnosis.lines += [twin_line(slug, slug) for slug in twins]
-    for report in (_secrets, _age, _state, _orders, _limits, _schedule):
+    for report in (_secrets, exposed, _age, _state, _orders, _limits, _schedule):
         diagnosis.lines += report(context)
     _imports(context, diagnosis)
     _rights(context, diagnosis)
@@ -94,6 +99,14 @@ def _secrets(context: JobContext) -> Iterator[CheckLine]:
     if place and others_may_read(place):
         message = f"others on this machine may read the token in `{place}`"
         yield warning("token", message, f'chmod 600 "{place}"')
+
+
+def exposed(context: JobContext) -> Iterator[CheckLine]:
+    """Report what torgsync keeps and others on this machine may use: every call narrows what it can."""
+    settings = context.settings
+    for path in exposed_files(settings.home, settings.state_file)[:FEW_EXPOSED]:
+        command = f"chmod -R go-rwx {quoted(str(path))}"
+        yield warning("files", f"others on this machine may use `{path}`", command)
 
 
 def _age(context: JobContext) -> Iterator[CheckLine]:

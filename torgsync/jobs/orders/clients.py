@@ -9,7 +9,7 @@ from pathlib import Path
 from torgsync.core.orders.clients import CARD, NAME, Client, Contact, Match, client_of, is_phone, match_client
 from torgsync.core.orders.order import Order
 from torgsync.core.orders.stored import StoredOrder
-from torgsync.errors import Exit, UsageError
+from torgsync.errors import Exit, ExportInvalid, NamedFileInvalid, UsageError
 from torgsync.files.orders.clients import clients_stamp, read_clients
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.listing import stored_or_refuse
@@ -84,18 +84,23 @@ class ClientsImport:
 def read_torgsoft_clients(context: JobContext, path: Path | None = None) -> ClientsImport | None:
     """Store Torgsoft's clients, None where there is nothing to read.
 
-    The object's own file is read where it changed; a `path` that is given is always read. Raises
-    ExportInvalid where the file is missing or of another layout.
+    The object's own file is read where it changed; a `path` that is given is always read. Where the file is
+    missing or of another layout, raises ExportInvalid for the object's own, else NamedFileInvalid.
     """
     given = path or context.file.clients_path
     if given is None:
         return None
     named = path is not None and path != context.file.clients_path
-    stamp = f"{given}/{clients_stamp(given, named=named)}"
-    with context.transaction() as work:
-        if path is None and work.clients.export_stamp() == stamp:
-            return None
-    clients = read_clients(given)
+    try:
+        stamp = f"{given}/{clients_stamp(given, named=named)}"
+        with context.transaction() as work:
+            if path is None and work.clients.export_stamp() == stamp:
+                return None
+        clients = read_clients(given)
+    except ExportInvalid as refused:
+        if not named:
+            raise
+        raise NamedFileInvalid(refused.message, mistakes=refused.mistakes, hint=refused.hint) from refused
     with context.transaction() as work:
         result = _store_clients(context, work, clients)
         work.clients.set_export_stamp(stamp)

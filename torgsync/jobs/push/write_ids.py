@@ -38,6 +38,7 @@ from torgsync.core.plan.import_rows import match_rows
 from torgsync.core.plan.imports import ACCEPTED, HANGS_AFTER, LOST, TURN, is_late
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.core.text import counted
+from torgsync.disk import make_folder
 from torgsync.errors import (
     AnswerLost,
     ImportBusy,
@@ -270,7 +271,7 @@ class _IdWriter:
         """Write the spreadsheet for the time of the block; one that a killed run left behind is removed."""
         folder = self.context.settings.feeds / self.context.slug
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         with tempfile.TemporaryDirectory(dir=folder, prefix="import-") as temporary:
             path = Path(temporary) / "products.xlsx"
             write_ids_file(path, rows.items())

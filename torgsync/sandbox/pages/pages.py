@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from torgsync.disk import read_bytes
 from torgsync.sandbox.api.answers import Language
 from torgsync.sandbox.pages import words
 from torgsync.sandbox.pages.content import IMAGE_TYPES, PhotoFolders, name_of, safe_html
@@ -204,7 +205,11 @@ class Pages:
         path = self._photos.find(name)
         if path is None:
             raise NotFound
-        return Response(path.read_bytes(), mimetype=IMAGE_TYPES[path.suffix.lower()])
+        try:
+            content = read_bytes(path)
+        except OSError as gone:
+            raise NotFound from gone
+        return Response(content, mimetype=IMAGE_TYPES[path.suffix.lower()])
 
     def _photo_url(self, image: Image) -> str | None:
         """Return where the picture of a photo is served, or None where no folder has it."""

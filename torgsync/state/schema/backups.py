@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from torgsync.disk import make_file
 from torgsync.errors import TorgsyncError
 
 KEPT = 3
@@ -36,6 +37,7 @@ def back_up(connection: Connection, schema: str) -> Path | None:
     temporary = state.with_name(f".{copy.name}.tmp")
     try:
         temporary.unlink(missing_ok=True)
+        make_file(temporary)
         with closing(sqlite3.connect(state)) as source, closing(sqlite3.connect(temporary)) as target:
             source.backup(target)
         temporary.replace(copy)

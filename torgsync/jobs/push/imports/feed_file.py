@@ -26,6 +26,7 @@ from torgsync.core.product.fields import Channel, Value
 from torgsync.core.product.groups import Steps, grow
 from torgsync.core.product.products import Existing, Product
 from torgsync.core.reason import Reason
+from torgsync.disk import make_folder
 from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.look import read_back
@@ -166,7 +167,7 @@ class ImportFile:
         """
         folder = self.context.settings.feeds / self.context.slug
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         with tempfile.TemporaryDirectory(dir=folder, prefix="import-") as temporary:
             path = Path(temporary) / "products.xml"
             yield path, *self._write(path)

@@ -1,0 +1,76 @@
+"""What a person decided about goods that no rule can match to a product, in a CSV file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from torgsync.core.plan.adopt import Decision, GoodIdentity, ProductIdentity, decision_problem
+from torgsync.core.problems import ProblemCode, problem, problem_message
+from torgsync.core.product.cells import key_of
+from torgsync.core.text import counted
+from torgsync.disk import read_text
+from torgsync.errors import Mistake, NamedFileInvalid, Problem
+
+NOT_LISTED = "new"
+_COLUMNS = ("good_id", "prom_id")
+
+
+def read_decisions(
+    path: Path, goods: Mapping[str, GoodIdentity], products: Mapping[str, ProductIdentity]
+) -> list[Decision]:
+    """Return what a person decided about goods that no rule can match to a product, in the file's order.
+
+    The file is CSV with `good_id` and `prom_id`, as `torgsync object adopt --format csv` writes them; other
+    columns are ignored. A line without one of both decides nothing; `new` says that the good is none of the
+    products. A spreadsheet may have respelled the numbers. Raises NamedFileInvalid with every mistake and its
+    line.
+    """
+    try:
+        text = read_text(path)
+    except (OSError, UnicodeDecodeError) as trouble:
+        reason = trouble.strerror if isinstance(trouble, OSError) else "it is not UTF-8"
+        hint = "`torgsync object adopt --format csv` writes such a file"
+        raise NamedFileInvalid(f"the decisions `{path}` cannot be read: {reason}", hint=hint) from trouble
+    lines = text.splitlines()
+    delimiter = ";" if lines and ";" in lines[0] and "," not in lines[0] else ","
+    reader = csv.reader(lines, delimiter=delimiter)
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as wrong:  # a cell of more than 128 KiB
+        mistake = Mistake(reader.line_num, "", "a cell is too long; is a quotation mark missing before it?")
+        raise NamedFileInvalid(f"1 mistake in the decisions `{path}`", mistakes=(mistake,)) from wrong
+    names = rows[0][1] if rows else []
+    if missing := [name for name in _COLUMNS if name not in names]:
+        raise NamedFileInvalid(
+            f"the decisions `{path}` have no column `{missing[0]}`",
+            hint="the first line names the columns, `good_id` and `prom_id` among them; "
+            "`torgsync object adopt --format csv` writes such a file",
+        )
+    decisions: list[Decision] = []
+    mistakes: list[Mistake] = []
+    for number, cells in rows[1:]:
+        row = dict(zip(names, cells, strict=False))
+        good_id, prom_id = (key_of(row.get(name, "")) for name in _COLUMNS)
+        if not (good_id and prom_id):
+            continue
+        decision = Decision(good_id, None if prom_id.casefold() == NOT_LISTED else prom_id, number)
+        if why := _repeated(decision, decisions) or decision_problem(decision, goods, products):
+            mistakes.append(Mistake(number, good_id, problem_message(why)))
+        else:
+            decisions.append(decision)
+    if mistakes:
+        count = counted(len(mistakes), "mistake")
+        raise NamedFileInvalid(f"{count} in the decisions `{path}`", mistakes=tuple(mistakes))
+    return decisions
+
+
+def _repeated(decision: Decision, earlier: list[Decision]) -> Problem | None:
+    for other in earlier:
+        if other.good_id == decision.good_id:
+            return problem(ProblemCode.GOOD_DECIDED, line=other.line)
+        if other.prom_id and other.prom_id == decision.prom_id:
+            code = ProblemCode.PRODUCT_DECIDED
+            return problem(code, line=other.line, prom_id=other.prom_id, good_id=other.good_id)
+    return None
