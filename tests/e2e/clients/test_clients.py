@@ -297,7 +297,7 @@ def test_clients_that_cannot_be_read(knowing: Home) -> None:
 def test_a_file_that_was_named_and_is_not_there(knowing: Home) -> None:
     """The hint is about the argument, or about the path in the sync object."""
     ran = knowing.run("clients", "import", "nofile.trs")
-    assert (ran.code, "[clients]" in ran.err, "hint: correct the name" in ran.err) == (3, False, True)
+    assert (ran.code, "[clients]" in ran.err, "hint: correct the name" in ran.err) == (64, False, True)
     (knowing.shop / "TSClients.trs").unlink()
     assert "correct `path` under `[clients]`" in knowing.run("clients", "import").err
 

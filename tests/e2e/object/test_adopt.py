@@ -162,7 +162,7 @@ def test_decisions_that_cannot_be_followed(legacy: Home, content: str, mistake: 
     decisions = legacy.folder / "decisions.csv"
     decisions.write_text(content, "utf-8")
     ran = legacy.run("object", "adopt", "--decisions", str(decisions))
-    assert (ran.code, mistake in ran.err) == (3, True), ran.err
+    assert (ran.code, mistake in ran.err) == (64, True), ran.err
     assert legacy.run("update").code == 7
     decisions.write_bytes(b"\xff")
     assert legacy.run("object", "adopt", "--decisions", str(decisions)).code == 64

@@ -134,7 +134,7 @@ def test_places_that_cannot_be_used(filled: Home, plan: Path) -> None:
     """A file that is not there, a folder that cannot be written."""
     assert filled.run("sync", "--plan", str(plan.with_name("none"))).code == 64
     ran = filled.run("update", "--out", str(plan.parent / "none" / "plan"))
-    assert (ran.code, "cannot be saved as" in ran.err) == (1, True)
+    assert (ran.code, "cannot be saved as" in ran.err) == (64, True)
 
 
 def test_what_does_not_go_with_a_saved_plan(filled: Home, plan: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from torgsync.core.text import one_line
 from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid
+from torgsync.files.catalog.archives import open_archive
 from torgsync.files.catalog.encodings import unicode_text
 
 ARCHIVE = b"PK\x03\x04"
@@ -172,7 +173,7 @@ def _refuse_archive(path: Path, beginning: bytes) -> None:
     """Refuse a ZIP archive that is no spreadsheet; a broken one is judged by its first member."""
     names = [_first_member(beginning)]
     content = b""
-    with suppress(*_BROKEN), zipfile.ZipFile(path) as archive:
+    with suppress(*_BROKEN), open_archive(path) as archive:
         names = archive.namelist()
         with archive.open("mimetype") as member:
             content = member.read(len(_OPEN_DOCUMENT))

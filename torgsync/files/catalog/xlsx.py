@@ -28,6 +28,7 @@ from torgsync.core.product.prom_export import prom_names
 from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog import layouts, refusals
+from torgsync.files.catalog.archives import TooLarge, refuse_large_book
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import UTF8
 from torgsync.files.catalog.file_kinds import ARCHIVE
@@ -179,6 +180,7 @@ def _book(path: Path) -> Iterator[CalamineWorkbook]:
             hint='pip install "torgsync[xlsx]"',
         ) from error
     try:
+        refuse_large_book(path)
         with open_file(path) as file, CalamineWorkbook.from_filelike(file) as book:
             yield book
     except BaseException as error:
@@ -188,6 +190,9 @@ def _book(path: Path) -> Iterator[CalamineWorkbook]:
 
 
 def _damaged(path: Path, error: BaseException) -> ExportInvalid:
+    if isinstance(error, TooLarge):
+        hint = "delete rows and columns far from the goods and save it again, or export the goods as CSV"
+        return ExportInvalid(f"`{path}` is too large: {error.strerror}", hint=hint)
     if isinstance(error, OSError):
         return refusals.unreadable(path, error)
     beginning = b""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from torgsync.core.product.fields import (
 )
 from torgsync.core.shell import quoted
 from torgsync.core.text import CONTROL
-from torgsync.errors import NamedFileInvalid, UsageError
+from torgsync.errors import NamedFileInvalid, TorgsyncError, UsageError
 
 SCHEMA = 1
 KIND = "torgsync plan"
@@ -86,9 +87,9 @@ def write_plan(path: Path, head: SavedPlan, changes: Iterable[Change]) -> None:
                 out.write(line)
             out.write(_end(digest.hexdigest()))
     except OSError as trouble:
-        raise UsageError(
-            f"the plan cannot be saved as `{path}`: {trouble.strerror}", hint="name another file with `--out`"
-        ) from trouble
+        kind = TorgsyncError if trouble.errno in {ENOSPC, EDQUOT} else UsageError
+        why = f"the plan cannot be saved as `{path}`: {trouble.strerror}"
+        raise kind(why, hint="name another file with `--out`") from trouble
 
 
 def _documents(head: SavedPlan, changes: Iterable[Change]) -> Iterator[Mapping[str, object]]:

@@ -579,7 +579,7 @@ def test_a_file_without_permission_is_refused(tmp_path: Path, monkeypatch: pytes
         raise PermissionError(13, "Permission denied")
 
     trs = open_trs(path)
-    monkeypatch.setattr(Path, "open", locked)
+    monkeypatch.setattr(os, "open", locked)
     assert "cannot be read: Permission denied" in refusal(path).message
     with pytest.raises(ExportInvalid, match="cannot be read"):
         list(trs.records())

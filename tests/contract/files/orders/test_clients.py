@@ -81,7 +81,7 @@ def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ExportInvalid, match="there is no file") as caught:
         read_clients(tmp_path / "nowhere.trs")
     assert caught.value.hint == "correct `path` under `[clients]` in the sync object"
-    with pytest.raises(ExportInvalid, match="cannot be read: Is a directory"):
+    with pytest.raises(ExportInvalid, match="cannot be read: it is a folder, not a file"):
         read_clients(tmp_path)
     with pytest.raises(ExportInvalid, match="UTF-16"):
         read_clients(written(tmp_path, ROW, encoding="utf-16"))
