@@ -58,6 +58,9 @@ DaysOption = Annotated[
 DAYS = ["%Y-%m-%d", "%d.%m.%Y"]
 """How a day may be written: 2026-11-30, 30.11.2026."""
 
+YEARS = range(1970, 3000)
+"""Years of days that are understood: nothing can be subtracted from the first of all."""
+
 FromOption = Annotated[
     datetime | None,
     typer.Option(
@@ -75,7 +78,16 @@ ToOption = Annotated[
 def stretch(
     first: datetime | None, last: datetime | None, clock: tzinfo
 ) -> tuple[datetime | None, datetime | None]:
-    """Return when a stretch of days begins and has ended. Raises UsageError for days in disorder."""
+    """Return when a stretch of days begins and has ended.
+
+    Raises UsageError for days in disorder, and for those of which no clock is known.
+    """
+    for day in (first, last):
+        if day and day.year not in YEARS:
+            raise UsageError(
+                f"no order is of the day {day.date().isoformat()}; is the year mistyped?",
+                hint=f"a year is between {YEARS[0]} and {YEARS[-1]}",
+            )
     if first and last and last < first:
         raise UsageError(
             f"the days end before they begin: {first:%Y-%m-%d} to {last:%Y-%m-%d}",

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from torgsync.errors import TorgsyncError
+from torgsync.disk import stat_file
+from torgsync.errors import UsageError
 from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.conversations import ChatMessage, ShopMessage, ShopThread
 from torgsync.sandbox.shop.import_queue import Import
@@ -53,7 +55,7 @@ _OPTIONS = TypeAdapter(list[ShopOption])
 
 
 class Persistence:
-    """Saves a shop in a file after every write, and restores a new one from it, else raises TorgsyncError."""
+    """Saves a shop in a file after every write, and restores a new one from it, else raises UsageError."""
 
     def __init__(self, shop: Shop, path: Path) -> None:
         self._shop = shop
@@ -71,8 +73,10 @@ class Persistence:
         self._facts: dict[str, str] = {}
         # Requests come on several threads; the shop's lock serialises them.
         try:
+            with suppress(FileNotFoundError):
+                stat_file(path)
             self._file = sqlite3.connect(path, timeout=0.5, isolation_level=None, check_same_thread=False)
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise self._refused(error) from error
         try:
             self._file.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -92,14 +96,16 @@ class Persistence:
         self.save()
         shop.save_hook = self.save
 
-    def _refused(self, error: Exception) -> TorgsyncError:
+    def _refused(self, error: Exception) -> UsageError:
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
             reason = "another sandbox works with it"
+        elif isinstance(error, OSError):
+            reason = error.strerror or str(error)
         elif isinstance(error, sqlite3.OperationalError):
             reason = str(error)
         else:
             reason = "it is no shop that this sandbox kept"
-        return TorgsyncError(
+        return UsageError(
             f"the shop cannot be kept in `{self._path}`: {reason}",
             hint="name a file that is not there yet: `torgsync sandbox --keep FILE`",
         )

@@ -1,0 +1,133 @@
+"""Files that are none, or hold what no program should have to read: refused in a sentence, and at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from homes import Home, Ran
+from odd_files import NO_FILES, odd_files, within
+
+from torgsync.cli.app import app
+from torgsync.core.recording.exchange import first_line
+from torgsync.errors import Exit
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has neither pipes nor devices in folders")
+
+PLACES = {"FILE", "DIR", "PLAN"}
+"""How the help calls a value that is a file or folder."""
+OPENS_NOTHING = {"--photos", "--export"}
+"""Options whose path is written into the sync object, whose check reports it."""
+REST = {
+    "rollback --out": ("rollback", "1", "--out"),
+    "sandbox compare --scenario": ("sandbox", "compare", "recording", "--scenario"),
+}
+"""How a command is called, where the name of the option and the file are not enough."""
+RIGHT = {
+    "--home": {"folder", "there"},
+    "update --out": {"circle"},  # a link is replaced, never followed
+    "rollback --out": {"circle"},
+    "sandbox --scenario": {"empty"},
+    "sandbox --keep": {"empty"},
+    "sandbox compare --scenario": {"empty"},
+}
+"""What may be given all the same."""
+
+
+def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield every command of the program with the words that call it."""
+    command = command or typer.main.get_command(app)
+    yield path, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands(below, (*path, name))
+
+
+def calls_with_a_file() -> dict[str, tuple[str, ...]]:
+    """Return how every option and argument that takes a file is given, without the file."""
+    calls = {}
+    for path, command in commands():
+        for parameter in command.params:
+            if str(parameter.metavar).strip("[]") in PLACES:
+                option = parameter.opts[0] if parameter.opts[0].startswith("-") else ""
+                if option not in OPENS_NOTHING:
+                    name = " ".join((*path, option)).strip()
+                    calls[name] = REST.get(name, (*path, *([option] if option else [])))
+    return calls
+
+
+def message(ran: Ran) -> str:
+    """Return the message of an error, which is one line; empty where there is none, or more than one."""
+    messages = [line for line in ran.err.splitlines() if line.startswith("error: ")]
+    return messages[0] if len(messages) == 1 else ""
+
+
+def test_every_option_that_takes_a_file(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit 64 and a sentence for whatever is no such file; nothing is sent and nothing hangs."""
+    calls = calls_with_a_file()
+    assert {"sync --plan", "update --out", "object adopt --decisions", "clients import"} <= calls.keys()
+    monkeypatch.chdir(home.folder)
+    Path("recording").write_text(first_line("1.0"), "utf-8")
+    wrong = []
+    for number, (name, call) in enumerate(calls.items()):
+        for file in odd_files(home.folder.parent / f"odd{number}"):
+            if file.stem in RIGHT.get(name, ()):
+                continue
+            words = (*call, str(file), *(("object", "list") if name.startswith("-") else ()))
+            with within(words):
+                ran = home.run(*words)
+            if ran.code != Exit.USAGE or file.stem[:20] not in message(ran):
+                wrong.append((*words, int(ran.code), ran.err[:300]))
+    assert not wrong
+    assert not home.writes()
+
+
+def test_every_command_with_an_object(home: Home) -> None:
+    """A sync object that is named by its file, and is none: exit 3, whatever the command."""
+    wrong = []
+    for path, command in commands():
+        names = [name for parameter in command.params for name in parameter.opts]
+        needed = [p for p in command.params if p.required and not p.opts[0].startswith("-")]
+        if "--object" not in names or getattr(command, "commands", None):
+            continue
+        for file in odd_files(home.folder.parent / "odd", ("pipe", "device", "circle", "deep-key", "number")):
+            words = (*path, *("1" for _ in needed), "-o", str(file))
+            if path[-1] in MORE:
+                words += MORE[path[-1]]
+            with within(words):
+                ran = home.run(*words)
+            if ran.code != Exit.INVALID or file.stem[:20] not in message(ran):
+                wrong.append((*words, int(ran.code), ran.err[:300]))
+    assert not wrong
+
+
+MORE: dict[str, tuple[str, ...]] = {}
+
+
+SETTINGS = {
+    "catalog.path": ("update", "object check", "fields list", "object adopt"),
+    "api_key.file": ("update", "orders fetch", "doctor"),
+    "clients.path": ("clients import", "orders fetch"),
+    "catalog.photos.folder": ("update", "object check"),
+    "orders.outbox": ("object check", "orders fetch"),
+}
+"""Keys of a sync object that name a file or folder, and commands that open it."""
+
+
+@pytest.mark.parametrize("key", SETTINGS)
+def test_every_setting_that_names_a_file(home: Home, key: str) -> None:
+    """Exit 3, or a line of the check; nothing hangs and nothing is sent."""
+    text = home.object.read_text("utf-8")
+    for file in [*odd_files(home.folder.parent / "odd"), Path("zero\\u0000byte")]:
+        home.object.write_text(text, "utf-8")
+        assert home.run("object", "edit", "--set", f'{key}="{file}"').code == Exit.DONE
+        for command in SETTINGS[key]:
+            with within((key, file, command)):
+                ran = home.run(*command.split())
+            checks = command in {"object check", "doctor"}
+            assert checks or ran.code in {Exit.INVALID, Exit.ERROR, Exit.DONE}, (file, command, ran.err)
+            print("RES", key, file.name[:20], command, int(ran.code), (message(ran) or ran.out)[:200])
+    assert not home.writes()
