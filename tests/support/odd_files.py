@@ -40,14 +40,17 @@ CONTENTS = {
     "deep": b"[" * DEEP + b"]" * DEEP,
     "deep-key": b"a = " + b"[" * DEEP + b"]" * DEEP,
     "deep-line": b'{"kind": "torgsync plan", "a": ' + b"[" * DEEP + b"]" * DEEP + b"}\n",
-    "number": b"a = " + b"9" * 5000 + b"\n",
+    "digits": b"a = " + b"9" * 5000 + b"\n",
     "no-text": b"\xff\xfe\x00\xd8\x98",
 }
 """Contents of files, keyed by what is odd about them."""
 
+FEW = ("pipe", "circle", "deep-line")
+"""One of each sort, for the default run."""
+
 
 def odd_files(folder: Path, kinds: tuple[str, ...] = (*NO_FILES, *CONTENTS)) -> Iterator[Path]:
-    """Make odd files in a folder and yield them, and at last one that is not there and one no system makes."""
+    """Make odd files in a folder and yield them; at last two that cannot be there."""
     folder.mkdir(exist_ok=True)
     for kind in kinds:
         path = folder / f"{kind}.toml"

@@ -62,6 +62,7 @@ class ObjectFile:
 
 def path_in(folder: Path, path: str) -> Path:
     """Return a path that is relative to a folder. Windows separators are understood."""
+    path = path.replace("\0", "\ufffd")  # so that there is no such file, whatever is done with it
     given = Path(path if os.name == "nt" or "/" in path else path.replace("\\", "/"))
     try:
         return (folder / given.expanduser()).resolve()

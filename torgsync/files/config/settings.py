@@ -16,7 +16,7 @@ from pathlib import Path
 import platformdirs
 import psutil
 
-from torgsync.disk import make_folder
+from torgsync.disk import OTHERS, make_folder, stat_file
 from torgsync.errors import UsageError
 from torgsync.files.config.own_files import narrow_own_files
 
@@ -117,7 +117,10 @@ def alive(pid: int) -> bool:
 
 def others_may_read(path: Path) -> bool:
     """Return whether other users of this machine may read a file; always False on Windows."""
-    return os.name != "nt" and path.is_file() and bool(path.stat().st_mode & 0o077)
+    try:
+        return os.name != "nt" and bool(stat_file(path).st_mode & OTHERS)
+    except OSError:
+        return False
 
 
 def editor_of_user() -> str:

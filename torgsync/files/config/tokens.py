@@ -17,6 +17,8 @@ from torgsync.files.config.text_files import replace_text
 
 SERVICE = "torgsync"
 """What all our tokens in a keyring are kept for."""
+LONGEST = 1000
+"""Letters of a token; those of Prom have 40, and a header must not be too long for a server."""
 
 
 def read_token(file: ObjectFile) -> str:
@@ -28,7 +30,7 @@ def read_token(file: ObjectFile) -> str:
         secret, trouble = _secret(file, way, "token")
         token = secret or ""
     token = token.strip()
-    if token and token.isascii() and token.isprintable() and " " not in token:
+    if 0 < len(token) <= LONGEST and token.isascii() and token.isprintable() and " " not in token:
         return token
     if token:
         trouble = "it holds letters that no token has; copy it anew from the seller's cabinet"

@@ -1,0 +1,121 @@
+"""What torgsync keeps is for its owner alone; what a person put or named is not touched."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from homes import Home
+
+from torgsync.errors import Exit
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+
+
+def wide(folder: Path) -> set[str]:
+    """Return what others may use in a folder, itself included."""
+    found = [folder, *folder.rglob("*")]
+    return {str(path.relative_to(folder)) for path in found if stat.S_IMODE(path.lstat().st_mode) & 0o077}
+
+
+def opened(home: Home) -> None:
+    """Give everybody every right to a home, as an older version or a copy may have left it."""
+    for path in (home.folder, *home.folder.rglob("*")):
+        path.chmod(0o777 if path.is_dir() else 0o666)
+
+
+@pytest.fixture
+def owned(home: Home) -> Home:
+    """A home with all that torgsync keeps, and an export, photos and a token elsewhere."""
+    shop = home.folder.parent / "torgsoft"
+    shop.mkdir()
+    text = home.object.read_text("utf-8")
+    for name in ("TSGoods.trs", "photos", "token"):
+        (home.shop / name).rename(shop / name)
+        text = text.replace(f'"{name}"', f'"../../torgsoft/{name}"')
+    (home.shop / "TSGoods-tomorrow.trs").unlink()
+    home.object.write_text(text, "utf-8")
+    home.folder.chmod(0o755)  # as an older version made it
+    home.shop.chmod(0o755)
+    home.sandbox.place_order([("26931", 1)])
+    assert home.run("object", "edit", "--api-key", "full").code == Exit.DONE
+    assert home.sync().code == Exit.DONE
+    assert home.run("update", "--out", str(home.folder / "plan.jsonl")).code == Exit.DONE
+    (home.folder / "plan.jsonl").rename(home.folder / "logs" / "plan.jsonl")
+    return home
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_what_is_kept_is_private_whatever_the_umask(umask: int, request: pytest.FixtureRequest) -> None:
+    """State, secrets, log, plan, feeds, default outbox, objects and their folders."""
+    before = os.umask(umask)
+    try:
+        home: Home = request.getfixturevalue("owned")
+        home.run("object", "list")
+    finally:
+        os.umask(before)
+    kept = {path.name for path in home.folder.iterdir()}
+    assert {"state.db", "objects", "secrets", "logs", "feeds", "outbox"} <= kept
+    assert [*(home.folder / "outbox").rglob("*.json")]
+    assert wide(home.folder) == set()
+
+
+def test_own_files_are_narrowed_at_the_next_call(owned: Home) -> None:
+    """Of a home that an older version or a copy left open; what belongs to the owner stays as it is."""
+    opened(owned)
+    link = owned.folder / "logs" / "link"
+    link.symlink_to(owned.folder.parent / "torgsoft" / "TSGoods.trs")
+    (owned.folder.parent / "torgsoft" / "TSGoods.trs").chmod(0o666)
+    owned.run("object", "list")
+    assert wide(owned.folder) == {"logs/link"}
+    assert wide(owned.folder.parent / "torgsoft") >= {"TSGoods.trs"}
+
+
+def test_what_the_owner_put_into_the_home_stays_reachable(home: Home) -> None:
+    """Export and photos next to the objects, a named outbox: neither they nor the way to them is closed."""
+    home.run("object", "edit", "--set", 'orders.outbox="../outbox/named"')
+    named = home.folder / "outbox" / "named"
+    named.mkdir(parents=True)
+    home.sandbox.place_order([("26931", 1)])
+    opened(home)
+    named.chmod(0o775)
+    assert home.sync().code == Exit.DONE
+    (order,) = named.iterdir()
+    assert stat.S_IMODE(order.stat().st_mode) == 0o664
+    left = wide(home.folder)
+    assert left >= {".", "objects", "objects/TSGoods.trs", "objects/photos", "outbox", "outbox/named"}
+    assert not left & {"state.db", "objects/my-prom.toml", "logs", "logs/torgsync.log", "feeds"}
+
+
+def test_a_planted_link_is_not_written_through(home: Home) -> None:
+    """Where order files, logs and plans are written, a link that somebody put there beforehand is harmless."""
+    victim = home.folder.parent / "victim"
+    victim.write_text("mine", "utf-8")
+    number = home.sandbox.place_order([("26931", 1)])
+    outbox = home.folder / "outbox" / "my-prom"
+    (home.folder / "logs").mkdir()
+    outbox.mkdir(parents=True)
+    for place in (outbox / f"order-{number}.json.tmp", home.folder / "logs" / "torgsync.log"):
+        place.symlink_to(victim)
+    ran = home.run("sync", "--yes")
+    assert (ran.code, "the log" in ran.err) == (Exit.DONE, True), ran.err
+    assert (victim.read_text("utf-8"), (outbox / f"order-{number}.json").is_file()) == ("mine", True)
+
+
+def test_doctor_names_what_others_may_use(owned: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be narrowed, as on a disk without modes, is a warning with the command for it."""
+
+    def refused(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    assert "others on this machine" not in owned.run("doctor").out
+    opened(owned)
+    monkeypatch.setattr(os, "fchmod", refused)
+    ran = owned.run("doctor")
+    assert f"chmod -R go-rwx {owned.folder}" in " ".join(ran.out.split())
+    monkeypatch.undo()
+    (owned.folder / "mine").touch()
+    owned.folder.chmod(0o777)
+    assert f"may use `{owned.folder}`" in " ".join(owned.run("doctor").out.split())
