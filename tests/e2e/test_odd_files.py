@@ -139,3 +139,39 @@ def test_every_setting_that_names_a_file(home: Home, key: str, kinds: Words) -> 
             checks = command in {"object check", "doctor"}
             assert checks or ran.code in {Exit.INVALID, Exit.ERROR, Exit.DONE}, (file, command, ran.err)
     assert not home.writes()
+
+
+HUGE = "9" * 30
+NUMBERS = (
+    f"history {HUGE}",
+    f"rollback {HUGE} --yes",
+    f"rollback {HUGE} --out plan",
+    f"orders show {HUGE}",
+    f"orders done {HUGE}",
+    f"orders export {HUGE}",
+    f"orders ship {HUGE} --parcel 1",
+    f"clients show {HUGE}",
+    f"clients choose {HUGE} {HUGE}",
+    f"clients merge {HUGE} --into {HUGE}1",
+    f"payments list --order {HUGE}",
+    f"schedule remove {HUGE}",
+    f"schedule add --every {HUGE}d",
+    f"why {HUGE}",
+    f"update --allow removals={'9' * 5000}",
+    "orders list --from 0001-01-01",
+    "orders list --to 9999-12-31",
+    "payments report --from 0001-01-01 --to 9999-12-31",
+    f"object add Other --requests-per-second nan --export {os.devnull} --api-key x",
+    f"object edit --set limits.imports_per_day={HUGE}",
+    "object edit --set limits.requests_per_second=nan",
+)
+
+
+def test_numbers_and_dates_that_nothing_has(filled: Home) -> None:
+    """Exit 64 and a sentence, however large they are; also for those that a database could not hold."""
+    wrong = []
+    for call in NUMBERS:
+        ran = filled.run(*call.split())
+        if ran.code not in {Exit.USAGE, Exit.INVALID} or not message(ran):
+            wrong.append((call[:60], int(ran.code), ran.err[:200]))
+    assert not wrong

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from errno import EFBIG, EINVAL, ENOTDIR
+from errno import EFBIG, ENOTDIR
 from pathlib import Path
 
 import pytest
@@ -49,9 +49,9 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path, kind: str) -> None:
     """A sentence that names what it is, at once."""
     path = tmp_path / kind
     NO_FILES[kind](path)
-    with within(kind), pytest.raises(OSError, match="it is a|symbolic links"):
+    with within(kind), pytest.raises(OSError, match=r"it is a|symbolic links|No such device"):
         disk.read_text(path)
-    with within(kind), pytest.raises(OSError):
+    with within(kind), pytest.raises(OSError, match=r"Errno"):
         disk.append_file(path)
 
 
@@ -59,11 +59,10 @@ def test_names_that_no_file_can_have(tmp_path: Path) -> None:
     """They raise OSError as well, so that one place reports them."""
     for name in ("zero\0byte", "n" * 300):
         for attempt in (disk.stat_file, disk.make_folder, disk.make_file, disk.append_file):
-            with pytest.raises(OSError):
+            with pytest.raises(OSError, match=r"no file can|too long"):
                 attempt(tmp_path / name)
-    with pytest.raises(OSError) as caught, disk.replacing(tmp_path / "zero\0byte"):
+    with pytest.raises(OSError, match="no file can have this name"), disk.replacing(tmp_path / "zero\0byte"):
         pass
-    assert caught.value.errno == EINVAL
     assert not [*tmp_path.iterdir()]
 
 
@@ -75,10 +74,9 @@ def test_a_link_is_never_written_through(tmp_path: Path) -> None:
     link.symlink_to(target)
     with pytest.raises(FileExistsError):
         disk.create_file(link)
-    with pytest.raises(OSError):
-        disk.append_file(link)
-    with pytest.raises(OSError):
-        disk.narrow(link)
+    for attempt in (disk.append_file, disk.narrow):
+        with pytest.raises(OSError, match="symbolic links"):
+            attempt(link)
     disk.make_file(link)
     with disk.replacing(link) as out:
         out.write(b"ours")
@@ -90,9 +88,8 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     """An error leaves the file that was there, and nothing else."""
     path = tmp_path / "file"
     path.write_text("before", "utf-8")
-    with pytest.raises(RuntimeError), disk.replacing(path) as out:
-        out.write(b"half")
-        raise RuntimeError
+    with pytest.raises(TypeError), disk.replacing(path) as out:
+        out.write("text")  # type: ignore[call-overload]
     assert [(path, path.read_text("utf-8"))] == [(path, "before") for path in tmp_path.iterdir()]
 
 
@@ -111,9 +108,9 @@ def test_a_folder_that_another_process_makes_at_this_moment(
     """It is there, and that is all that was wanted."""
     folder, make = tmp_path / "folder", Path.mkdir
 
-    def raced(path: Path, **given: int) -> None:
+    def raced(path: Path, mode: int) -> None:
         make(path)
-        make(path, **given)
+        make(path, mode)
 
     monkeypatch.setattr(Path, "mkdir", raced)
     disk.make_folder(folder)

@@ -24,6 +24,9 @@ from sqlalchemy import (
 from torgsync.core.paging import pages
 from torgsync.state.schema.base import upsert
 
+HIGHEST = 2**31 - 1
+"""The highest number of a row. Databases answer a larger one with an error, SQLite not even with its own."""
+
 
 class Repository:
     """Reads and writes rows of one object.

@@ -124,7 +124,8 @@ def _named_paths(objects: Path) -> Iterator[Path]:
             data = parse_toml(disk.read_text(path))
             if not isinstance(data, Mistake):
                 paths = (path_in(objects, text) for text in _texts(data) if "/" in text or "\\" in text)
-                yield from (named for named in paths if named not in (objects, *objects.parents))
+                there = filter(os.path.lexists, paths)
+                yield from (path for path in there if path not in (objects, *objects.parents))
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select, tuple_
 
 from torgsync.core.orders.clients import Client, Contact
-from torgsync.state.repository import Repository
+from torgsync.state.repository import HIGHEST, Repository
 from torgsync.state.schema import order_tables as t
 from torgsync.state.schema import shop_tables
 
@@ -35,7 +35,7 @@ class ClientRepository(Repository):
 
     def get(self, client_id: str) -> Client | None:
         """Return a client, or None."""
-        if not client_id.isdecimal():
+        if not client_id.isdecimal() or int(client_id) > HIGHEST:
             return None
         row = self._first(t.clients, t.clients.c.id == int(client_id))
         return _client(row) if row else None

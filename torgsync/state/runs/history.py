@@ -12,7 +12,7 @@ from sqlalchemy import Column, ColumnElement, case, exists, func, select
 from torgsync.core.paging import pages
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.errors import AnswerLost
-from torgsync.state.repository import Repository
+from torgsync.state.repository import HIGHEST, Repository
 from torgsync.state.runs.journal import USED, Holder, Overridden, overridden
 from torgsync.state.schema import run_tables as t
 from torgsync.state.schema.shop_tables import id_writes
@@ -25,8 +25,6 @@ _PARCEL = t.requests.c.path == "/delivery/save_declaration_id"
 _MESSAGE = t.requests.c.path == "/chat/send_order_context"
 _DONE = t.requests.c.outcome == "done"
 _UNCLEAR = t.requests.c.outcome.in_(("", AnswerLost.kind))
-_MOST_RUNS = 2**31 - 1
-"""The number of the last run that a state can hold; databases refuse larger numbers with an error."""
 OUTCOMES = (*map(str, Outcome), HELD, OPEN)
 
 
@@ -92,7 +90,7 @@ class History(Repository):
 
     def run(self, number: int) -> RunRecord | None:
         """Return one run, None where this object had none of that number."""
-        return next(iter(self._records([number])), None) if number <= _MOST_RUNS else None
+        return next(iter(self._records([number])), None) if number <= HIGHEST else None
 
     def undone_by(self, number: int) -> list[int]:
         """Return the runs that undid something of this one, oldest first."""
