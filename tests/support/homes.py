@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.base.program import Program
+from torgsync.core.text import UNSHOWN
 from torgsync.errors import Interrupted
 from torgsync.sandbox.faults import parse_fault
 from torgsync.sandbox.quirks import Quirks, Rights
@@ -155,6 +156,7 @@ class Home:
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         ran = Ran(result.exit_code, result.stdout, result.stderr)
+        assert not UNSHOWN.search(ran.out + ran.err), f"{args} printed {(ran.out + ran.err)!r}"
         if not {"--help", "-h", "csv"} & set(args):
             PRINTED.update(dict.fromkeys(chain(printed_commands(ran.out), printed_commands(ran.err)), args))
         return ran

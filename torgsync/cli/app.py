@@ -16,6 +16,7 @@ from torgsync import __version__
 from torgsync.cli import clients, demo, doctor, fields, payments, sandbox, schedule
 from torgsync.cli.base.errors import report_error
 from torgsync.cli.base.program import Program
+from torgsync.cli.base.streams import guard_streams
 from torgsync.cli.object import app as objects
 from torgsync.cli.orders import app as orders
 from torgsync.cli.plan import history, rollback, sync, update, why
@@ -43,9 +44,7 @@ class Boundary(TyperGroup):
         **extra: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
         """Run the program and leave with its exit code."""
-        for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):
-                stream.reconfigure(encoding="utf-8")  # a Windows console may be set to cp866
+        guard_streams()
         program = extra.pop("obj", None) or Program()
         args = _record_first(sys.argv[1:] if args is None else args)
         program.json = _asks_for_json(args)

@@ -1,8 +1,8 @@
 """Printed commands, written so that they can be pasted into a shell as they are.
 
 The shell is that of the system: a POSIX shell, or PowerShell on Windows. Words that need quotes get double
-ones where nothing in them is special there, for these are read alike everywhere. Control characters, which a
-terminal does not paste as they are, are escaped.
+ones where nothing in them is special there, for these are read alike everywhere. Control characters and marks
+of direction, which a terminal does not paste as they are, are escaped.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+
+from torgsync.core.text import UNSHOWN
 
 WINDOWS = sys.platform == "win32"
 
@@ -20,8 +22,8 @@ _SPECIAL = {False: re.compile(r'["$`\\!]'), True: re.compile(r'["\u201c\u201d\u2
 _SINGLE = re.compile("(['\u2018\u2019\u201a\u201b])")
 """What ends a text in single quotes in PowerShell, unless it is written twice."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_ESCAPE = {False: re.compile(r"[\x00-\x1f\x7f-\x9f!]"), True: _CONTROL}
+_CONTROL = re.compile(rf"[\n\t]|{UNSHOWN.pattern}")
+_ESCAPE = {False: re.compile(rf"!|{_CONTROL.pattern}"), True: _CONTROL}
 """What is escaped; an interactive POSIX shell may take an exclamation mark for a line of its history."""
 _ESCAPED = {"\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r"}
 """The letters of those control characters that both shells write alike."""
@@ -60,7 +62,9 @@ def _with_escapes(text: str, *, powershell: bool) -> str:
             return sign + _ESCAPED[control]
         if powershell:
             return f"`u{{{ord(control):x}}}"
-        return "".join(f"\\{byte:03o}" for byte in control.encode())
+        undecoded = "\udc80" <= control <= "\udcff"  # a byte of a file's name that is no UTF-8
+        kept = control.encode(errors="surrogateescape" if undecoded else "surrogatepass")
+        return "".join(f"\\{byte:03o}" for byte in kept)
 
     escaped = _ESCAPE[powershell].sub(escape, plain)
     return f'"{escaped}"' if powershell else f"$'{escaped}'"

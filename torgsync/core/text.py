@@ -1,4 +1,7 @@
-"""Pieces of sentences that every part of the program needs: numbers with nouns, near words, single lines."""
+"""Pieces of sentences that every part of the program needs: numbers with nouns, near words, single lines.
+
+Also what of a text can be stored, sent and shown.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,15 @@ from difflib import get_close_matches
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 """What an XML file, PostgreSQL or a terminal does not take. Line ends and tabs are not among it."""
+
+UNSHOWN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff]"
+)
+"""What moves the cursor, changes colours or titles, or turns the direction of a line when it is shown.
+
+Line feeds and tabs are not among it. Of Unicode it has C0, C1, the marks and embeddings of direction, the
+separators of lines, and lone surrogates, which no file takes either.
+"""
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
@@ -19,6 +31,13 @@ def one_line(text: str) -> str:
     if not text.isprintable():  # nearly every text is
         text = "".join(sign if sign.isprintable() else " " if sign.isspace() else "" for sign in text)
     return " ".join(text.split())
+
+
+def shown(text: str) -> str:
+    """Return a text without `UNSHOWN`, blanks of that kind as blanks: it drives no terminal."""
+    if text.isprintable():
+        return text
+    return UNSHOWN.sub(lambda sign: " " if sign[0].isspace() else "", text)
 
 
 def without_controls(text: str) -> str:

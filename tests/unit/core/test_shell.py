@@ -23,6 +23,8 @@ NAMES = (
     "",
     "a\tb!",
     "\x1b[1m\x0b'\u0085",
+    "\u202emorP\u2066 \u200f!",
+    "caf\udce9.toml",
 )
 SIGNS = "ab я'\"$`\\!*?[]{}()<>|&;#~=,%^\n\t-“”„’"
 
@@ -31,7 +33,7 @@ def arrived(words: list[str]) -> list[str]:
     """Return the words that a shell passes on; the one that people type into."""
     line = " ".join(quoted(word, powershell=False) for word in words)
     ran = subprocess.run(["/bin/bash", "-c", f"printf '%s\\0' {line}"], capture_output=True, check=True)
-    return ran.stdout.decode().split("\0")[:-1]
+    return ran.stdout.decode(errors="surrogateescape").split("\0")[:-1]
 
 
 def test_words_arrive_as_they_are() -> None:
@@ -60,6 +62,8 @@ def test_any_words_arrive_as_they_are(words: list[str]) -> None:
         ('Платеж "НП"', "'Платеж \"НП\"'", "'Платеж \\\"НП\\\"'"),
         ("a\tb", "$'a\\tb'", '"a`tb"'),
         ("it's\x1b\n$1!", "$'it\\'s\\033\\n$1\\041'", '"it\'s`u{1b}`n`$1!"'),
+        ("a\u202eb", "$'a\\342\\200\\256b'", '"a`u{202e}b"'),
+        ("a\ud83d", "$'a\\355\\240\\275'", '"a`u{d83d}"'),
         ('"НП"\t', "$'\"НП\"\\t'", '"\\`"НП\\`"`t"'),
         ('a\\"', "'a\\\"'", "'a\\\\\\\"'"),
     ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping
 from shutil import get_terminal_size
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import SCHEMA, Program
 from torgsync.cli.base.render import pick
+from torgsync.cli.base.streams import json_text
 from torgsync.errors import Exit, InvalidInput, TorgsyncError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def report_error(program: Program, error: TorgsyncError, *, slug: str = "") -> i
     if program.json:
         about = {"object": slug} if slug else {}
         document = {"schema": SCHEMA, **about, "error": error_document(error)}
-        print(json.dumps(document, ensure_ascii=False))  # noqa: T201
+        print(json_text(document))  # noqa: T201
         return int(error.exit_code)
     lines = [f"error: {f'{slug}: ' if slug else ''}{error.message}"]
     if isinstance(error, InvalidInput):

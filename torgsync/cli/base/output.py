@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from torgsync.cli.base.streams import SafeStream
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -94,11 +96,12 @@ class Output:
         return self._console(sys.stderr)
 
     def _console(self, stream: Any) -> Console:  # noqa: ANN401
-        from rich.console import Console
         from rich.theme import Theme
 
-        return Console(
-            file=stream,
+        from torgsync.cli.base.console import SafeConsole
+
+        return SafeConsole(
+            file=stream.stream if isinstance(stream, SafeStream) else stream,
             markup=False,
             emoji=False,
             highlight=False,

@@ -13,6 +13,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from torgsync.cli.base.program import SCHEMA, Format, Program
+from torgsync.cli.base.streams import json_text
+from torgsync.core.text import shown
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -123,14 +125,14 @@ def pick(value: object, *names: str) -> dict[str, Any]:
 def print_json(head: Row, lists: Mapping[str, Iterable[object]], tail: Row | None = None) -> None:
     """Write one JSON document: `head`, then lists, which may be long, as they come, then `tail`."""
     out = sys.stdout
-    out.write(json.dumps(head, ensure_ascii=False)[:-1])
+    out.write(json_text(head)[:-1])
     for name, items in lists.items():
         out.write(f", {json.dumps(name)}: [")
         for number, item in enumerate(items):
-            out.write(("," if number else "") + "\n  " + json.dumps(item, ensure_ascii=False))
+            out.write(("," if number else "") + "\n  " + json_text(item))
         out.write("]")
     if tail:
-        out.write(", " + json.dumps(tail, ensure_ascii=False)[1:-1])
+        out.write(", " + json_text(tail)[1:-1])
     out.write("}\n")
 
 
@@ -148,8 +150,10 @@ def print_csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> None:
 def _harmless(value: object) -> object:
     if isinstance(value, bool):
         return json.dumps(value)
-    formula = isinstance(value, str) and value[:1] in _FORMULA and not _NUMBER.fullmatch(value)
-    return f"'{value}" if formula else value
+    if not isinstance(value, str):
+        return value
+    text = shown(value)
+    return f"'{text}" if text[:1] in _FORMULA and not _NUMBER.fullmatch(text) else text
 
 
 _FORMULA = frozenset("=+-@\t\r")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +11,7 @@ import typer
 from torgsync.cli.base.options import NameArgument
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import cell, print_csv, print_rows, print_table
+from torgsync.cli.base.streams import escaped, json_text
 from torgsync.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def show(
     if schema:
         from torgsync.core.config.validation import json_schema
 
-        sys.stdout.write(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(json_text(json_schema(), indent=2) + "\n")
         return
     file = program.object(name)
     if explain:
@@ -56,10 +56,10 @@ def show(
     if output is Shape.TOML:
         import tomli_w
 
-        sys.stdout.write(tomli_w.dumps(_without_none(settings)))
+        sys.stdout.write(escaped(tomli_w.dumps(_without_none(settings))))
         return
     if output is Shape.JSON:
-        sys.stdout.write(json.dumps({"schema": SCHEMA, "object": settings}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text({"schema": SCHEMA, "object": settings}) + "\n")
         return
     from torgsync.core.config.keys import flat_rows
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,7 @@ from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import Row, print_csv, print_json
+from torgsync.cli.base.streams import json_text
 from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import (
     CHANGE_COLUMNS,
@@ -87,7 +87,7 @@ def update(
     if schema:
         from torgsync.cli.plan.schemas import UPDATE
 
-        print(json.dumps(UPDATE, ensure_ascii=False, indent=2))  # noqa: T201  # it is the data asked for
+        print(json_text(UPDATE, indent=2))  # noqa: T201  # it is the data asked for
         return
     from torgsync.jobs.plan.update import pending
     from torgsync.jobs.push.saved import save
