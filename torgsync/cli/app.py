@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
@@ -10,10 +11,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from torgsync import __version__
 from torgsync.cli import clients, demo, doctor, fields, payments, sandbox, schedule
+from torgsync.cli.base.commands import Group, equip, wants_json, wrong_words
 from torgsync.cli.base.errors import report_error
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.streams import guard_streams
@@ -31,7 +32,7 @@ _CommandLineWrong: type[Exception] = next(
 """Raised by Typer for a command line that it cannot parse; its exit code 2 means something else here."""
 
 
-class Boundary(TyperGroup):
+class Boundary(Group):
     """The root command. Every error passes here; ours are printed, others are bugs and show a traceback."""
 
     def main(
@@ -46,7 +47,7 @@ class Boundary(TyperGroup):
         """Run the program and leave with its exit code."""
         guard_streams()
         program = extra.pop("obj", None) or Program()
-        args = _record_first(sys.argv[1:] if args is None else args)
+        args = list(sys.argv[1:] if args is None else args)
         program.json = _asks_for_json(args)
         try:
             code = super().main(
@@ -68,20 +69,6 @@ class Boundary(TyperGroup):
             raise _stopped() from pressed
 
 
-def _record_first(args: Sequence[str]) -> list[str]:
-    """Return the arguments with `--record FILE` before the command, where it may also stand after it."""
-    rest, first = list(args), []
-    place = 0
-    while place < len(rest) and rest[place] != "--":
-        if rest[place] == "--record" and place + 1 < len(rest):
-            first += [rest.pop(place), rest.pop(place)]
-        elif rest[place].startswith("--record="):
-            first.append(rest.pop(place))
-        else:
-            place += 1
-    return first + rest
-
-
 def _stopped() -> Interrupted:
     return Interrupted(
         "stopped by you at once", hint="run the same command again: it looks up first what was under way"
@@ -93,13 +80,20 @@ def _asks_for_json(args: Sequence[str]) -> bool:
     return "--format=json" in args or ("--format", "json") in pairwise(args)
 
 
+_EXPECTED = re.compile(r"Input should be a valid (integer|number|boolean)\b.*")
+_KINDS = {"integer": "this is no whole number", "number": "this is no number", "boolean": "write 1 or 0"}
+"""What Typer's library says of a value that cannot be read, in plain words."""
+
+
 def _report_usage(program: Program, wrong: Any) -> int:  # noqa: ANN401
     context = getattr(wrong, "ctx", None)
     if context and type(wrong).__name__ == "NoArgsIsHelpError":
         print(context.get_help(), file=sys.stderr)  # noqa: T201
         return int(Exit.USAGE)
     command = context.command_path if context else "torgsync"
-    message = str(wrong.format_message()).rstrip(".").replace("Value error, ", "")
+    program.json = program.json or bool(context and wants_json(context))
+    message = wrong_words(wrong).rstrip(".").replace("Value error, ", "")
+    message = _EXPECTED.sub(lambda found: _KINDS[found[1]], message)
     return report_error(
         program, UsageError(message[:1].lower() + message[1:], hint=f"see `{command} --help`")
     )
@@ -113,6 +107,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -128,8 +123,17 @@ def options(
     home: Annotated[
         Path | None, typer.Option("--home", help="Folder of objects, state and outbox.", metavar="DIR")
     ] = None,
-    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Tell more.")] = 0,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Tell nothing but errors.")] = False,
+    verbose: Annotated[
+        int,
+        typer.Option(
+            "-v",
+            "--verbose",
+            count=True,
+            show_default=False,
+            help="Show what is being done; -vv each request too.",
+        ),
+    ] = 0,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print data and errors only.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
     record: Annotated[
         Path | None,
@@ -146,12 +150,9 @@ def options(
     """Keep a Prom.ua shop equal to a Torgsoft export, and bring its orders home."""
     program = context.find_object(Program)
     if program is not None:
-        program.home = home or program.home
-        program.verbosity = -1 if quiet else verbose
-        program.color = not no_color
-        if record is not None:
-            program.record(record)
-            context.call_on_close(program.end_recording)
+        program.set_options(
+            context, home=home, verbose=verbose, quiet=quiet, no_color=no_color, record=record
+        )
 
 
 app.add_typer(objects.app, name="object")
@@ -168,6 +169,7 @@ app.add_typer(clients.app, name="clients")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(sandbox.app, name="sandbox")
 app.command("demo")(demo.demo)
+equip(app)
 
 
 def main() -> None:

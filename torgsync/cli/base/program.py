@@ -59,8 +59,31 @@ class Program(Output):
 
         return read_settings(self.home, self.prom_url)
 
+    def set_options(
+        self,
+        context: typer.Context,
+        *,
+        home: Path | None,
+        verbose: int,
+        quiet: bool,
+        no_color: bool,
+        record: Path | None,
+    ) -> None:
+        """Take global options over, those before the command first; `-q` outweighs `-v`.
+
+        Raises UsageError where requests cannot be recorded.
+        """
+        self.home = home or self.home
+        self.verbosity = -1 if quiet or self.verbosity < 0 else self.verbosity + verbose
+        self.color = self.color and not no_color
+        if record is not None:
+            self.record(record)
+            context.call_on_close(self.end_recording)
+
     def record(self, path: Path) -> None:
         """Record all requests of this call. Raises UsageError where the file cannot be made."""
+        if self.recording is not None:
+            raise UsageError("`--record` was given twice", hint="give it once, before or after the command")
         from torgsync.jobs.recording import CallRecording
 
         self.recording = CallRecording(path, self.now)

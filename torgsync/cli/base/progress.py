@@ -34,18 +34,22 @@ def log_error(error: Exception) -> None:
 
 @contextmanager
 def progress_reporter(output: Output) -> Iterator[Callable[[Progress], None]]:
-    """Yield a function that shows the progress it is called with."""
+    """Yield a function that shows the progress it is called with; on a terminal, `-v` keeps the stages."""
+
+    def begin(stage: Stage) -> None:
+        output.notify(f"{STAGES[stage]} …")
+
     if output.verbosity < 0:
         yield lambda _progress: None
     elif output.err.is_terminal:
         bar = _Bar(output)
         output.hide_progress = bar.close
         try:
-            yield bar
+            yield _by_stage(begin, bar) if output.verbosity else bar
         finally:
             bar.close()
     else:
-        yield _by_stage(lambda stage: output.notify(f"{STAGES[stage]} …"))
+        yield _by_stage(begin)
 
 
 def logged_progress(report: Callable[[Progress], None]) -> Callable[[Progress], None]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from torgsync.cli.base.commands import one_object
 from torgsync.cli.base.options import (
     BetweenOption,
     CenterOption,
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 def add(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Any name.", metavar="NAME")] = None,
+    wanted: Annotated[
+        str | None, typer.Option("-o", "--object", help="The same as NAME.", metavar="NAME")
+    ] = None,
     api_key: TokenOption = None,
     api_key_env: Annotated[
         str | None,
@@ -79,7 +83,7 @@ def add(
     if (between or days) and not every:
         raise UsageError("`--between` and `--days` belong to `--every`")
     given = Answers(
-        name=name,
+        name=one_object(context, name, wanted),
         token=api_key,
         token_env=api_key_env,
         export=export,

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from torgsync.cli.base.options import FormatOption, NameArgument
+from torgsync.cli.base.commands import one_object
+from torgsync.cli.base.options import FormatOption, NameArgument, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import SCREENFUL, pick, print_csv, print_json
 from torgsync.core.plan.adopt import AmbiguousMatch, GoodIdentity, Matching, ProductIdentity, ProductMatch
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 def adopt(
     context: typer.Context,
     name: NameArgument = None,
+    wanted: ObjectOption = None,
     decisions: Annotated[
         Path | None,
         typer.Option(
@@ -66,7 +68,7 @@ def adopt(
     from torgsync.files.plan.decisions import read_decisions
     from torgsync.jobs.plan.adopt import adopt as adopt_shop
 
-    file = program.object(name)
+    file = program.object(one_object(context, name, wanted))
     decide = partial(read_decisions, decisions) if decisions else None
     ids = None
     if again and not write_ids:

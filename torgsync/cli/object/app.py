@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from torgsync.cli.base.options import FormatOption, NameArgument
+from torgsync.cli.base.commands import one_object
+from torgsync.cli.base.options import FormatOption, NameArgument, ObjectOption
 from torgsync.cli.base.program import Format, program_of
 from torgsync.cli.base.render import pick, print_rows
 from torgsync.cli.object.add import add
@@ -30,11 +31,12 @@ def list_(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
 def remove(
     context: typer.Context,
     name: NameArgument = None,
+    wanted: ObjectOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Remove a sync object and its token. Nothing changes on Prom.ua, and what was sent is remembered."""
     program = program_of(context)
-    file = program.object(name)
+    file = program.object(one_object(context, name, wanted))
     from torgsync.jobs.config.objects import remove_object
 
     if not yes:

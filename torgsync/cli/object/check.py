@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from torgsync.cli.base.commands import one_object
 from torgsync.cli.base.findings import (
     count_document,
     finding_document,
@@ -14,7 +15,7 @@ from torgsync.cli.base.findings import (
     print_groups,
     render_checks,
 )
-from torgsync.cli.base.options import FormatOption, NameArgument
+from torgsync.cli.base.options import FormatOption, NameArgument, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import cell, pick, print_csv, print_json, print_table
 from torgsync.core.mapping.suggest import Suggestion
@@ -37,6 +38,7 @@ class Places(StrEnum):
 def check(
     context: typer.Context,
     name: NameArgument = None,
+    wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
     show: Annotated[
         Places, typer.Option("--show", help="The first places of each finding, or all.")
@@ -46,7 +48,7 @@ def check(
     program = program_of(context, output)
     from torgsync.jobs.config.check import check as check_object
 
-    file = program.object(name)
+    file = program.object(one_object(context, name, wanted))
     checked = check_object(file, program.settings)
     if output is Format.TABLE:
         print_check(program, file, checked, every=show is Places.ALL or program.verbosity > 0)

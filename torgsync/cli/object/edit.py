@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from torgsync.cli.base.commands import one_object
 from torgsync.cli.base.options import (
     CenterOption,
     CreateClientsOption,
     FindByOption,
     InStockOption,
     NameArgument,
+    ObjectOption,
     PhotosUrlOption,
     TokenOption,
     WithPhotosOption,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 def edit(
     context: typer.Context,
     name: NameArgument = None,
+    wanted: ObjectOption = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", help="Set a key: removal.gone=hide; repeatable.", metavar="KEY=VALUE"),
@@ -65,6 +68,7 @@ def edit(
 ) -> None:
     """Change a sync object; comments and order stay. Without a flag, nothing changes."""
     program = program_of(context)
+    name = one_object(context, name, wanted)
     file = program.object(name) if not editor else None
     from torgsync.files.config.toml_edit import Setting, change_keys
     from torgsync.jobs.config.objects import replace_token
@@ -80,27 +84,27 @@ def edit(
         "accounting_centers.only_in_stock": in_stock,
         "accounting_centers.only_with_photos": with_photos,
     }
-    wanted = [Setting(read_key(key), value=value) for key, value in given.items() if value is not None]
-    wanted += [_setting(text, name) for text in settings or ()]
+    changes = [Setting(read_key(key), value=value) for key, value in given.items() if value is not None]
+    changes += [_setting(text, name) for text in settings or ()]
     gone = [_key(text, name) for text in unset or ()]
     if file is None:
-        if wanted or gone or api_key or group is not None:
+        if changes or gone or api_key or group is not None:
             raise UsageError("give either `--editor` or the keys to change")
         _edit_by_hand(program, name)
         return
     if group == "" and file.settings.product_group is not None:
         gone.append(("product_group",))
-    for key in [*(setting.key for setting in wanted), *gone]:
+    for key in [*(setting.key for setting in changes), *gone]:
         _refuse_name(key, file)
     if keyring and not api_key:
         raise UsageError("give the token too", hint="`--api-key -` reads it from standard input")
-    if not (wanted or gone or api_key):
+    if not (changes or gone or api_key):
         raise UsageError(
             "nothing to change was given",
             hint=f"--set KEY=VALUE, or open the file: torgsync object edit --editor {file.called}",
         )
-    if wanted or gone:
-        _notify_changes(program, *change_keys(file.path, wanted, gone, called=file.called))
+    if changes or gone:
+        _notify_changes(program, *change_keys(file.path, changes, gone, called=file.called))
     if api_key:
         token = read_given_token(api_key)
         place = replace_token(file, token, program.settings, keyring=keyring)

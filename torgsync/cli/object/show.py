@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from torgsync.cli.base.options import NameArgument
+from torgsync.cli.base.commands import one_object
+from torgsync.cli.base.options import NameArgument, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import cell, print_csv, print_rows, print_table
 from torgsync.cli.base.streams import escaped, json_text
@@ -33,6 +34,7 @@ class Shape(StrEnum):
 def show(
     context: typer.Context,
     name: NameArgument = None,
+    wanted: ObjectOption = None,
     output: Annotated[Shape, typer.Option("--format", help="How to print.")] = Shape.TABLE,
     explain: Annotated[bool, typer.Option("--explain", help="Say what every key means.")] = False,
     schema: Annotated[
@@ -46,7 +48,7 @@ def show(
 
         sys.stdout.write(json_text(json_schema(), indent=2) + "\n")
         return
-    file = program.object(name)
+    file = program.object(one_object(context, name, wanted))
     if explain:
         if output is Shape.TOML:
             raise UsageError("`--explain` prints a table, JSON or CSV")

@@ -37,11 +37,15 @@ def test_a_line_a_stage(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A terminal shows how many of how many, and an estimate of the time left."""
+    """A terminal shows how many of how many, and an estimate of the time left; `-v` keeps its stages."""
     seen = shown(monkeypatch, *STEPS, terminal=True)
     assert "60/100" in seen
     assert "s left" in seen
     assert "sending prices, stock and status" in seen
+    assert "reading the export …\n" not in seen
+    kept = shown(monkeypatch, *STEPS, terminal=True, verbosity=1)
+    assert "reading the export …\n" in kept
+    assert "60/100" in kept
 
 
 def test_no_output_with_q(monkeypatch: pytest.MonkeyPatch) -> None:

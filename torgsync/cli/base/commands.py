@@ -1,0 +1,151 @@
+"""What every command and group has: the global options also after its name, and environment variables.
+
+Variables are named by Click's convention, `TORGSYNC_<COMMAND>_<OPTION>`. What permits a write or a deletion
+is decided on the command line of that one call, so a flag has a variable only where it is listed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from torgsync.cli.base.program import Program
+from torgsync.errors import UsageError
+
+Context = Any
+"""Typer's own kind of context, whose type it does not export."""
+
+GLOBAL = ("home", "verbose", "quiet", "no_color", "record")
+"""The options of the program that every command takes as well, by the names of their parameters."""
+
+SAFE_FLAGS = frozenset(
+    (
+        *(
+            "quiet",
+            "no-color",
+            "full-refresh",
+            "offline",
+            "stateless",
+            "detailed-exitcode",
+            "wait",
+            "dry-run",
+        ),
+        *("held", "no-message", "keyring", "create-clients", "fetch-payments", "all-fields"),
+        *("only-in-stock", "only-with-photos"),
+    )
+)
+"""Flags that permit nothing, or only settings of a new object. Every other flag is for the command line."""
+DECISIONS = frozenset(("allow", "plan", "decisions", "set", "unset", "parcel"))
+"""Options with a value that decide what is sent, removed or lifted: for the command line alone."""
+
+
+class _Everywhere:
+    """Adds the global options to a command or a group, and names the variables of its own options."""
+
+    _global: list[TyperOption] | None = None
+
+    def get_params(self, ctx: Context) -> list[Any]:
+        """Return the parameters, the program's own among them."""
+        if self._global is None:
+            self._global = list(_copied(ctx)) if ctx.parent else []
+        return [*super().get_params(ctx), *self._global]  # type: ignore[misc]
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read the command line; what it says for the whole program is set there."""
+        for param in self.params:  # type: ignore[attr-defined]
+            if isinstance(param, TyperOption):
+                param.envvar = variable_of(ctx, param)
+        rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
+        if self._global:
+            given = {option.name: ctx.params.pop(option.name) for option in self._global}
+            program = ctx.find_object(Program)
+            if program is not None and not ctx.resilient_parsing:
+                program.set_options(ctx, **given)
+        return rest
+
+    def format_options(self, ctx: Context, formatter: Any) -> None:  # noqa: ANN401
+        """Write the options, and that there are those of the program."""
+        for option in self._global or ():
+            option.hidden = True
+        super().format_options(ctx, formatter)  # type: ignore[misc]
+        if names := ", ".join(map(_usage, self._global or ())):
+            formatter.write_paragraph()
+            formatter.write_text(f"Global options, see `torgsync --help`: {names}.")
+
+
+class Command(_Everywhere, TyperCommand):
+    """A command of the program."""
+
+
+class Group(_Everywhere, TyperGroup):
+    """A group of commands."""
+
+
+def equip(app: typer.Typer) -> None:
+    """Make every command and group that is registered in an application one of these kinds."""
+    for command in app.registered_commands:
+        command.cls = Command
+    for group in app.registered_groups:
+        group.cls = Group
+        if group.typer_instance:
+            equip(group.typer_instance)
+
+
+def variable_of(ctx: Context, option: TyperOption) -> str | None:
+    """Return the environment variable that an option of a command is read from, if it may be."""
+    name = max(option.opts, key=len).lstrip("-")
+    if name in DECISIONS or (option.is_flag and name not in SAFE_FLAGS):
+        return None
+    words = [name]
+    while ctx.parent is not None:
+        words.insert(0, ctx.info_name)
+        ctx = ctx.parent
+    return "_".join(["torgsync", *words]).replace("-", "_").upper()
+
+
+def wants_json(ctx: Context) -> bool:
+    """Return whether a command's format is JSON by its environment variable."""
+    formats = (param for param in ctx.command.params if "--format" in param.opts)
+    return any(param.resolve_envvar_value(ctx) == "json" for param in formats)
+
+
+def _copied(ctx: Context) -> Iterator[TyperOption]:
+    """Yield copies of the program's own options; their variables are read once, before the command."""
+    for param in ctx.find_root().command.params:
+        if param.name in GLOBAL:
+            option = copy(param)
+            option.envvar = None
+            yield option
+
+
+def _usage(option: TyperOption) -> str:
+    metavar = f" {option.metavar}" if option.metavar else ""
+    return f"{option.opts[0]}{metavar}"
+
+
+def one_object(context: typer.Context, name: str | None, wanted: str | None) -> str | None:
+    """Return the object that a command of `object` means by its argument or by `-o`.
+
+    Raises UsageError where the command line names two.
+    """
+    source = context.get_parameter_source("wanted")
+    if name and wanted and name != wanted and source is not None and source.name == "COMMANDLINE":
+        raise UsageError(f"two sync objects are named, `{name}` and `{wanted}`", hint="name one of them")
+    return name or wanted
+
+
+def wrong_words(wrong: Any) -> str:  # noqa: ANN401  # Typer's error of a command line
+    """Return what is wrong with a command line; a variable is named only where the value came from it."""
+    param = getattr(wrong, "param", None)
+    if wrong.ctx is None or not isinstance(param, TyperOption):
+        return str(wrong.format_message())
+    source = wrong.ctx.get_parameter_source(param.name)
+    shows, param.show_envvar = param.show_envvar, source is not None and source.name == "ENVIRONMENT"
+    try:
+        return str(wrong.format_message())
+    finally:
+        param.show_envvar = shows
