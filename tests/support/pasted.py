@@ -74,7 +74,7 @@ def pasted(commands: Iterable[str], folder: Path) -> dict[str, list[str] | None]
             check=False,
         )
     parts = answers.read_bytes().split(b"\1\0")
-    read = [[word.decode() for word in part.split(b"\0")[:-1]] for part in parts[:-1]]
+    read = [[word.decode(errors="surrogateescape") for word in part.split(b"\0")[:-1]] for part in parts[:-1]]
     return {
         line: None if words is None or "\2" in words else words
         for line, words in zip(lines, [*read, *[None] * (len(lines) - len(read))], strict=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
-from torgsync.cli.base.output import wrapped
+from torgsync.cli.base.output import joined, wrapped
 from torgsync.cli.base.program import SCHEMA, Program
 from torgsync.cli.base.render import pick
 from torgsync.cli.base.streams import json_text
@@ -28,9 +28,9 @@ def report_error(program: Program, error: TorgsyncError, *, slug: str = "") -> i
         document = {"schema": SCHEMA, **about, "error": error_document(error)}
         print(json_text(document))  # noqa: T201
         return int(error.exit_code)
-    lines = [f"error: {f'{slug}: ' if slug else ''}{error.message}"]
+    lines = [f"error: {f'{slug}: ' if slug else ''}{joined(error.message)}"]
     if isinstance(error, InvalidInput):
-        lines += [f"  {mistake}" for mistake in error.mistakes]
+        lines += [f"  {joined(str(mistake))}" for mistake in error.mistakes]
     if error.hint:
         lines += ["", f"hint: {error.hint}"]
     if sys.stderr.isatty():

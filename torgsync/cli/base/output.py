@@ -59,6 +59,11 @@ def wrapped(text: str, width: int, indent: str = "", more: str = "  ") -> list[s
     return [line.replace(_TIED, " ") for line in lines] or [indent]
 
 
+def joined(text: str) -> str:
+    """Return a text as one line: no line of a name or an answer looks like one of ours."""
+    return " ".join(text.splitlines()) if "\n" in text or not text.isprintable() else text
+
+
 def _tie(match: re.Match[str]) -> str:
     return match[0].replace(" ", _TIED)
 
@@ -115,7 +120,12 @@ class Output:
         """Write one line to stderr, unless `-q` was given."""
         if self.verbosity >= 0:
             self.hide_progress()
-            _print_wrapped(self.err, text, 2, style)
+            _print_wrapped(self.err, joined(text), 2, style)
+
+    def hint(self, text: str) -> None:
+        """Write the way on to stderr, which may have several lines."""
+        for line in f"hint: {text}".split("\n"):
+            self.notify(line)
 
     def warn(self, text: str) -> None:
         """Write one line about what may need a person, marked as such."""
@@ -123,7 +133,7 @@ class Output:
 
     def print(self, text: str, indent: int = 2, style: str | None = None) -> None:
         """Print one line of data; where a terminal is too narrow it goes on below, indented."""
-        _print_wrapped(self.out, text, indent, style)
+        _print_wrapped(self.out, joined(text), indent, style)
 
 
 def _print_wrapped(console: Console, text: str, indent: int, style: str | None) -> None:

@@ -136,6 +136,6 @@ def _attempt(program: Program, work: Callable[[], object]) -> Exit:
     except TorgsyncError as trouble:
         program.warn(trouble.message)
         if trouble.hint:
-            program.notify(f"hint: {trouble.hint}")
+            program.hint(trouble.hint)
         return trouble.exit_code
     return Exit.DONE

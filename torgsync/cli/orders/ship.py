@@ -83,7 +83,7 @@ def _print_shipment(program: Program, output: Format, shipment: Shipment, *, dry
             (program.warn if shipment.trouble else program.notify)(line)
         lost = isinstance(shipment.trouble, AnswerLost)  # the line above says what to do
         if shipment.trouble and shipment.trouble.hint and not lost:
-            program.notify(f"hint: {shipment.trouble.hint}")
+            program.hint(shipment.trouble.hint)
 
     written = shipment.message
     row = {

@@ -86,7 +86,7 @@ def notify_trouble(program: Program, trouble: TorgsyncError) -> None:
     else:
         program.notify(f"error: {trouble.message}", style="error")
     if trouble.hint:
-        program.notify(f"hint: {trouble.hint}")
+        program.hint(trouble.hint)
 
 
 def print_outcomes(program: Program, job: JobContext, view: RunView, result: PlanResult) -> None:
