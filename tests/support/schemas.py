@@ -162,7 +162,7 @@ OVERRIDE = record(guard=TEXT, allowed=TEXT, saw=TEXT, at=TEXT, user=TEXT, host=T
 
 RUN = record(
     run=NUMBER,
-    started={"type": "string", "format": "date-time", "pattern": "[+]0[23]:00$"},
+    started={"type": "string", "format": "date-time", "pattern": "[+]00:00$"},
     finished=OR_NULL,
     seconds={"type": ["number", "null"], "minimum": 0},
     user=TEXT,

@@ -21,6 +21,7 @@ from torgsync.cli.base.streams import guard_streams
 from torgsync.cli.object import app as objects
 from torgsync.cli.orders import app as orders
 from torgsync.cli.plan import history, rollback, sync, update, why
+from torgsync.core.clock import SHOP_ZONE, show_times_in
 from torgsync.core.shell import WINDOWS, unescaped
 from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
 
@@ -46,6 +47,7 @@ class Boundary(Group):
     ) -> Any:  # noqa: ANN401
         """Run the program and leave with its exit code."""
         guard_streams()
+        show_times_in(SHOP_ZONE)
         program = extra.pop("obj", None) or Program()
         args = list(sys.argv[1:] if args is None else args)
         program.json = _asks_for_json(args)

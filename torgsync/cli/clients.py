@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +10,8 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption, named
 from torgsync.cli.base.program import Format, Program, program_of
-from torgsync.cli.base.render import pick, print_result, print_rows, print_table, second_of
+from torgsync.cli.base.render import pick, print_result, print_rows, print_table
+from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.shell import quoted
 from torgsync.core.text import counted
 from torgsync.errors import UsageError
@@ -73,7 +73,7 @@ def show(
     file = program.object(wanted)
     with program.job(file) as job:
         details = show_client(job, client)
-    document = _client_document(details, file.settings.orders.clock)
+    document = _client_document(details)
     rows = document["orders"]
     people = partial(_print_client, program, document)
     print_result(output, rows, people, columns=ORDER_COLUMNS, tail={"client": document})
@@ -212,7 +212,7 @@ def _client_rows(view: ClientList) -> list[dict[str, object]]:
     ]
 
 
-def _client_document(details: ClientDetails, clock: tzinfo) -> dict[str, Any]:
+def _client_document(details: ClientDetails) -> dict[str, Any]:
     contacts = {
         kind: [contact.key for contact in details.contacts if contact.kind == kind]
         for kind in ("phone", "email", "card")
@@ -220,7 +220,7 @@ def _client_document(details: ClientDetails, clock: tzinfo) -> dict[str, Any]:
     orders = [
         {
             "id": order.id,
-            "created": second_of(order.created, clock),
+            "created": utc_iso(order.created),
             "status": order.status,
             "total": None if order.total is None else str(order.total),
             "currency": order.currency,
@@ -237,7 +237,7 @@ def _print_client(program: Program, document: dict[str, Any]) -> None:
             program.print(f"{kind:<8}{', '.join(document[kind])}", 8)
     if document["orders"]:
         rows = (
-            (row["id"], row["created"], row["status"], f"{row['total'] or '?'} {row['currency']}")
+            (row["id"], shop_time(row["created"]), row["status"], f"{row['total'] or '?'} {row['currency']}")
             for row in document["orders"]
         )
         print_table(program, ("order", "placed", "status", "total"), rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -11,9 +11,10 @@ import typer
 from torgsync.cli.base.costs import COST_COLUMNS, cost_columns
 from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
 from torgsync.cli.base.program import Format, program_of
-from torgsync.cli.base.render import minute_of, pick, print_result, print_rows, second_of
+from torgsync.cli.base.render import pick, print_result, print_rows
 from torgsync.cli.messages.costs import costs_messages
 from torgsync.cli.messages.findings import finding_message
+from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.config.hints import map_command
 from torgsync.core.config.settings import PaymentMethod
 from torgsync.core.orders.postings import Posting
@@ -112,12 +113,11 @@ def postings(
     from torgsync.jobs.orders.payments import list_postings
 
     file = program.object(wanted)
-    clock = file.settings.orders.clock
-    since, until = stretch(first, last, clock)
+    since, until = stretch(first, last, file.settings.orders.clock)
     with program.job(file) as job:
         movements = list_postings(job, since, until)
-    shown = [_shown_posting_row(posting, clock) for posting in movements]
-    rows = [posting_row(posting, clock) for posting in movements]
+    shown = [_shown_posting_row(posting) for posting in movements]
+    rows = [posting_row(posting) for posting in movements]
     none = _none_message(first, last)
     print_rows(program, output, "postings", rows, shown, columns=POSTING_COLUMNS, none=none)
 
@@ -162,7 +162,7 @@ def report(
     for finding in view.findings:
         program.warn(finding_message(finding))
         if method := finding.args.get("method"):
-            program.notify(f"hint: {map_command(str(method), file.called)}")
+            program.hint(map_command(str(method), file.called))
 
 
 METHOD_COLUMNS = ("id", "name", "cash_register", "current_account", "gone")
@@ -182,10 +182,10 @@ def _method_rows(methods: Iterable[PaymentMethod]) -> list[dict[str, object]]:
     ]
 
 
-def posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
+def posting_row(posting: Posting) -> dict[str, object]:
     """Return a posting as a row of a document."""
     return {
-        "at": second_of(posting.at, clock),
+        "at": utc_iso(posting.at),
         "order": posting.order_id,
         "kind": str(posting.kind),
         "place": posting.place,
@@ -197,9 +197,9 @@ def posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
     }
 
 
-def _shown_posting_row(posting: Posting, clock: tzinfo) -> dict[str, object]:
+def _shown_posting_row(posting: Posting) -> dict[str, object]:
     return {
-        "at": minute_of(posting.at, clock),
+        "at": shop_time(posting.at),
         "order": posting.order_id,
         "kind": str(posting.kind),
         "account": posting.account or posting.place,

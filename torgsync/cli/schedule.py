@@ -11,7 +11,7 @@ from torgsync.cli.base.options import BetweenOption, DaysOption, FormatOption, O
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import pick, print_rows
 from torgsync.cli.plan.sync import Only
-from torgsync.core.clock import shop_iso, shop_time
+from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.config.schedule import Caller
 from torgsync.core.text import counted
 from torgsync.errors import Exit, ObjectInvalid, TorgsyncError, UsageError
@@ -63,8 +63,8 @@ def _render_row(file: ObjectFile, timed: Timed) -> dict[str, Any]:
         "between": "-".join(time.between) if time.between else None,
         **pick(time, "days", "only"),
         "due": timed.due,
-        "next": list(map(shop_iso, timed.coming)),
-        "last": shop_iso(last.moment) if last else None,
+        "next": list(map(utc_iso, timed.coming)),
+        "last": utc_iso(last.moment) if last else None,
         "last_exit": None if last is None or last.exit_code is None else int(last.exit_code),
     }
 
@@ -73,15 +73,15 @@ def _render_table_row(file: ObjectFile, timed: Timed) -> dict[str, object]:
     return {
         "no": timed.number,
         "object": file.settings.name,
-        "time": f"{timed.time}\n{timed.time.user}",
-        "next": "\n".join(["now"] * timed.due + [*map(shop_time, timed.coming)]),
+        "time": (timed.time, timed.time.user),
+        "next": ("now",) * timed.due + tuple(map(shop_time, timed.coming)),
         "last": _render_attempt(timed.last) if timed.last else None,
     }
 
 
-def _render_attempt(last: Attempt) -> str:
+def _render_attempt(last: Attempt) -> tuple[str, str]:
     ended = "not ended" if last.exit_code is None else f"exit code {int(last.exit_code)}"
-    return f"{shop_time(last.moment)}\n{ended}"
+    return shop_time(last.moment), ended
 
 
 def add(
@@ -147,7 +147,7 @@ def install(
     for what, cure in lost(files):
         program.warn(f"{what} may not be known there")
         if cure:
-            program.notify(f"hint: {cure}")
+            program.hint(cure)
     if not any(own_times(file.settings) for file in files):
         program.warn(f"no time is that of `{job.user}`, so nothing will be done")
         program.notify("hint: torgsync schedule add --every 30m --between 08:00-21:00")

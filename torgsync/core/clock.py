@@ -1,11 +1,17 @@
-"""The zone of a shop's hours and dates, whatever zone the computer is set to: Ukraine has one."""
+"""The zone of a shop's hours and dates, whatever zone the computer is set to: Ukraine has one.
+
+People read a moment in one form, by the shop's clock; documents and the log have it in UTC.
+"""
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 SHOP_ZONE = ZoneInfo("Europe/Kyiv")
+_zone: ContextVar[tzinfo] = ContextVar("zone", default=SHOP_ZONE)
+"""Whose clock moments are shown by."""
 
 
 def bounds(first: date | None, last: date | None, clock: tzinfo) -> tuple[datetime | None, datetime | None]:
@@ -18,11 +24,30 @@ def bounds(first: date | None, last: date | None, clock: tzinfo) -> tuple[dateti
     return since, until
 
 
-def shop_time(moment: datetime) -> str:
-    """Return a moment as it is shown: to the minute, by the shop's clock."""
-    return f"{moment.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}"
+def show_times_in(zone: tzinfo) -> None:
+    """Show moments by the clock of a shop from now on: of the one that is worked with."""
+    _zone.set(zone)
 
 
-def shop_iso(moment: datetime, clock: tzinfo = SHOP_ZONE) -> str:
-    """Return a moment as ISO 8601 with the offset of a clock: the shop's, if not given."""
-    return moment.astimezone(clock).isoformat()
+def shop_time(moment: datetime | str) -> str:
+    """Return a moment, or one that is stored as ISO 8601, as people read it: to the minute."""
+    return f"{_local(moment):%Y-%m-%d %H:%M}"
+
+
+def shop_day(moment: datetime) -> str:
+    """Return the day of a moment as people read it."""
+    return f"{_local(moment):%Y-%m-%d}"
+
+
+def shop_second(moment: datetime) -> str:
+    """Return the time of day of a moment to the second, where the day is known."""
+    return f"{_local(moment):%H:%M:%S}"
+
+
+def _local(moment: datetime | str) -> datetime:
+    return (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(_zone.get())
+
+
+def utc_iso(moment: datetime) -> str:
+    """Return a moment as documents have it: ISO 8601 in UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

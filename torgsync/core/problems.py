@@ -7,7 +7,6 @@ An exception carries its message from where it is raised, so these sentences are
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -232,12 +231,12 @@ def problem_message(what: Problem) -> str:
             "says": f"; Prom.ua says: {args['words']}" if args.get("words") else "",
             "items": counted(int(args.get("items", 0)), _ITEMS[str(args.get("of", "products"))]),
             "offers": counted(int(args.get("offers", 0)), "product"),
-            "sent": f" that was sent {shop_time(datetime.fromisoformat(str(sent)))}" if sent else "",
+            "sent": f" that was sent {shop_time(str(sent))}" if sent else "",
             "products": counted(int(args.get("products", 0)), "product"),
             "and_no_groups": f", and none of {counted(groups, 'group')}" if groups else "",
             "format": "14 digits" if args.get("digits") else "8 to 30 letters and digits",
             "with_files": f", with {counted(files, 'order file')} in it" if files else "",
-            "since": f", since {shop_time(datetime.fromisoformat(str(since)))}" if since else "",
+            "since": f", since {shop_time(str(since))}" if since else "",
             "cause": problem_message(Problem(tuple(causes), args)) if causes else "",
         }
     )

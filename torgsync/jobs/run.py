@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.clock import shop_time
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import Busy, Exit, TorgsyncError, UsageError
 from torgsync.files.config.logs import note_run
@@ -124,7 +124,7 @@ def refuse_lease(context: JobContext, lease: Lease | None) -> None:
     """Raise Busy where a lease belongs to a run that is still going on."""
     if lease and is_alive(context, lease):
         holder = lease.holder
-        since = f", since {lease.since.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}" if lease.since else ""
+        since = f", since {shop_time(lease.since)}" if lease.since else ""
         raise Busy(
             f"`{context.object.name}` is held by another run: "
             f"{holder.user} on {holder.host}, process {holder.pid}{since}",

@@ -198,7 +198,7 @@ def test_the_list_of_orders(mapped: Home) -> None:
     fetch(mapped)
     (order,) = mapped.run("orders", "list", "--format", "json").json["orders"]
     created = order.pop("created")
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0[23]:00", created)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", created)
     assert order == {
         "id": str(number),
         "status": "paid",
@@ -377,7 +377,7 @@ def test_an_order_that_changed_after_its_file_was_taken(mapped: Home) -> None:
         message.removeprefix(f"order {number} "),
         True,
     )
-    assert datetime.fromisoformat(said["at"]).utcoffset()
+    assert said["at"].endswith("+00:00")
     assert "done       has other goods" in mapped.run("orders", "show", str(number)).out
     (account,) = mapped.run("payments", "report", "--format", "json").json["accounts"]
     assert (account["expected"], account["reversed"], account["open"]) == ("5139.00", "3426.00", "1713.00")

@@ -62,7 +62,7 @@ def test_runs_are_listed_newest_first(filled: Home) -> None:
     assert (newest["user"], newest["host"], newest["imports"]) == (user, host, 1)
     assert newest["counts"] == {"done": 13, "refused": 0, "unclear": 0, "deferred": 0, "held": 0, "open": 0}
     assert [opened["allowed"] for opened in newest["overrides"]] == ["price=26931"]
-    assert (oldest["started"], oldest["seconds"]) == ("2026-03-02T09:00:00+02:00", 3723.5)
+    assert (oldest["started"], oldest["seconds"]) == ("2026-03-02T07:00:00+00:00", 3723.5)
     rows = list(csv.DictReader(io.StringIO(filled.run("history", "--format", "csv").out)))
     assert [(row["run"], row["done"], row["overrides"]) for row in rows] == [
         ("2", "13", "price=26931"),

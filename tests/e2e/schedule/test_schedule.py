@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.base.program import Program
-from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.clock import SHOP_ZONE, shop_time
 from torgsync.files.config.objects import load_object
 from torgsync.files.config.settings import read_settings
 from torgsync.jobs.context import JobContext
@@ -46,7 +46,7 @@ def due(home: Home, at: str, *args: str) -> Ran:
 
 def moments(ran: Ran) -> list[str]:
     """Return the times that were performed."""
-    return [f"{taken['moment'][8:16].replace('T', ' ')}" for taken in ran.json["due"]]
+    return [shop_time(taken["moment"])[8:] for taken in ran.json["due"]]
 
 
 @pytest.fixture
@@ -117,13 +117,13 @@ def test_the_list_is_read_by_programs(home: Home) -> None:
             "days": None,
             "only": None,
             "due": True,
-            "next": ["2026-10-24T20:30:00+03:00", "2026-10-24T21:00:00+03:00", "2026-10-25T08:00:00+02:00"],
+            "next": ["2026-10-24T17:30:00+00:00", "2026-10-24T18:00:00+00:00", "2026-10-25T06:00:00+00:00"],
             "last": None,
             "last_exit": None,
         }
     ]
     listed = home.run("schedule", "list", "--format", "csv", now=now)
-    assert "2026-10-24T20:30:00+03:00 2026-10-24T21:00:00+03:00 2026-10-25T08:00:00+02:00" in listed.lines[1]
+    assert "2026-10-24T17:30:00+00:00 2026-10-24T18:00:00+00:00 2026-10-25T06:00:00+00:00" in listed.lines[1]
 
 
 def test_a_broken_object_among_others(home: Home) -> None:
@@ -212,7 +212,7 @@ def test_a_day_of_a_machine_that_sleeps(timed: Home) -> None:
     assert moments(due(timed, "2026-11-24 14:45")) == []
     assert moments(due(timed, "2026-11-24 23:00")) == []
     last = timed.run("schedule", "list", "--format", "json").json["synchronization_times"][0]
-    assert (last["last"], last["last_exit"]) == ("2026-11-24T14:30:00+02:00", 0)
+    assert (last["last"], last["last_exit"]) == ("2026-11-24T12:30:00+00:00", 0)
 
 
 def test_what_is_due_is_synchronised(timed: Home) -> None:
@@ -220,7 +220,7 @@ def test_what_is_due_is_synchronised(timed: Home) -> None:
     timed.next_day()
     ran = due(timed, "2026-11-24 08:01")
     assert (ran.code, ran.json["exit"]) == (0, 0)
-    assert ran.json["due"] == [{"time": "every 30m, 08:00-21:00", "moment": "2026-11-24T08:00:00+02:00"}]
+    assert ran.json["due"] == [{"time": "every 30m, 08:00-21:00", "moment": "2026-11-24T06:00:00+00:00"}]
     assert {outcome["state"] for outcome in ran.json["outcomes"]} == {"done"}
     assert due(timed, "2026-11-24 08:02").json == {"schema": 1, "object": "My Prom", "due": [], "exit": 0}
 

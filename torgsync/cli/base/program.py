@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from torgsync.cli.base.output import Output
+from torgsync.core.clock import show_times_in
 from torgsync.errors import Interrupted, TorgsyncError, UsageError
 
 if TYPE_CHECKING:
@@ -114,20 +115,20 @@ class Program(Output):
         """Return the sync object that is meant; `all_by` is the option that would mean all of them."""
         from torgsync.files.config.objects import find_object
 
-        return find_object(self.settings.objects, wanted, all_by=all_by)
+        return _meant(find_object(self.settings.objects, wanted, all_by=all_by))
 
     def objects(self, wanted: str | None, *, every: bool = False) -> dict[str, Callable[[], ObjectFile]]:
         """Return functions that read sync objects, keyed by slug: the one wanted, or with `every` all.
 
         Each of several is read when its turn comes, so that one with mistakes does not stop the others.
         """
-        from torgsync.files.config.objects import list_objects, load_object
+        from torgsync.files.config.objects import list_objects
 
         paths = list_objects(self.settings.objects) if every and wanted is None else []
         if paths:
-            return {path.stem: partial(load_object, path) for path in paths}
+            return {path.stem: partial(_loaded, path) for path in paths}
         file = self.object(wanted, all_by="--all")
-        return {file.slug: lambda: file}
+        return {file.slug: lambda: _meant(file)}
 
     @contextmanager
     def job(self, file: ObjectFile, *, stateless: bool = False) -> Iterator[JobContext]:
@@ -167,6 +168,18 @@ class Program(Output):
 
             with logged(self.settings.log, slug or "-"):
                 log_error(error)
+
+
+def _meant(file: ObjectFile) -> ObjectFile:
+    """Return an object, and show times by its clock from now on."""
+    show_times_in(file.settings.orders.clock)
+    return file
+
+
+def _loaded(path: Path) -> ObjectFile:
+    from torgsync.files.config.objects import load_object
+
+    return _meant(load_object(path))
 
 
 def program_of(context: typer.Context, output: Format | None = None) -> Program:

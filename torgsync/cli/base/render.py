@@ -7,7 +7,6 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
 from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -70,9 +69,11 @@ def print_result(
 
 
 def cell(value: object) -> str:
-    """Return a value as a cell of a table."""
+    """Return a value as a cell of a table; a tuple of texts is one of several lines."""
     if value is None or value == "":
         return "–"
+    if isinstance(value, tuple):
+        return "\n".join(map(cell, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return _visible(str(value))
@@ -81,7 +82,7 @@ def cell(value: object) -> str:
 def _visible(text: str) -> str:
     if text.isprintable():
         return text
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else " " * sign.isspace() for sign in text)
+    return "".join(sign if sign.isprintable() else " " * sign.isspace() for sign in text)
 
 
 def plain_table() -> Table:
@@ -100,16 +101,6 @@ def print_table(program: Program, columns: Iterable[str], rows: Iterable[Iterabl
     for row in rows:
         table.add_row(*map(cell, row))
     program.out.print(table)
-
-
-def second_of(moment: datetime, clock: tzinfo) -> str:
-    """Return a moment as documents have it: ISO 8601 by the clock of a shop's orders."""
-    return moment.astimezone(clock).isoformat(timespec="seconds")
-
-
-def minute_of(moment: datetime, clock: tzinfo) -> str:
-    """Return a moment as people read it."""
-    return f"{moment.astimezone(clock):%d.%m.%Y %H:%M}"
 
 
 def whole_or_float(quantity: Decimal) -> int | float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from string import Formatter
 from typing import Any
 
@@ -31,7 +30,7 @@ class _Template(Formatter):
             case list() | tuple():
                 return ", ".join(f"`{item}`" if one else str(item) for item in value)
             case str() if one:
-                return shop_time(datetime.fromisoformat(value))
+                return shop_time(value)
         return str(value)
 
 

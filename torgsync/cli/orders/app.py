@@ -78,12 +78,11 @@ def list_(
     from torgsync.jobs.orders.listing import list_orders
 
     file = program.object(wanted)
-    clock = file.settings.orders.clock
-    since, until = stretch(first, last, clock)
+    since, until = stretch(first, last, file.settings.orders.clock)
     with program.job(file) as job:
         orders = list_orders(job, status, since, until, held=held)
-    rows = [order_row(view, clock) for view in orders]
-    shown = [shown_todo_row(view, clock) if held else shown_row(view.stored, clock) for view in orders]
+    rows = [order_row(view) for view in orders]
+    shown = [shown_todo_row(view) if held else shown_row(view.stored) for view in orders]
     narrowed = status is not None or first is not None or last is not None
     none = "no order fits" if narrowed else "no order waits for a person" if held else ""
     print_rows(program, output, "orders", rows, shown, columns=COLUMNS, none=none)
@@ -103,7 +102,7 @@ def show(
     file = program.object(wanted)
     with program.job(file) as job:
         details = show_order(job, order)
-    document = order_document(details, file.settings.orders.clock)
+    document = order_document(details)
 
     def show_it() -> None:
         print_order(program, details.stored.order, document)

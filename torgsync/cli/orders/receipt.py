@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from torgsync.cli.base.costs import order_cost_columns
 from torgsync.cli.base.program import Program
-from torgsync.cli.base.render import pick, print_table, second_of, whole_or_float
+from torgsync.cli.base.render import pick, print_table, whole_or_float
 from torgsync.cli.messages.costs import cost_message
 from torgsync.cli.messages.orders import done_message, hold_message, unreadable_message, work_message
 from torgsync.cli.messages.parcels import message_line, parcel_message
 from torgsync.cli.payments import posting_row
+from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.orders.clients import client_of, normal_phone
 from torgsync.core.orders.costs import cost_of
 from torgsync.core.orders.lines import free_lines
@@ -22,14 +23,14 @@ from torgsync.core.text import one_line
 from torgsync.jobs.orders.listing import OrderDetails
 
 
-def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
-    """Return an order as JSON: money as decimal strings, times in the zone `clock`."""
+def order_document(details: OrderDetails) -> dict[str, Any]:
+    """Return an order as JSON: money as decimal strings, times in UTC."""
     stored, order = details.stored, details.stored.order
     free = free_lines(order)
     buyer = client_of(order.buyer)
 
     def moment(when: datetime | None) -> str | None:
-        return second_of(when, clock) if when else None
+        return utc_iso(when) if when else None
 
     def money(amount: Decimal | None) -> str | None:
         return None if amount is None else str(amount)
@@ -105,7 +106,7 @@ def order_document(details: OrderDetails, clock: tzinfo) -> dict[str, Any]:
             }
             for message in details.messages
         ],
-        "postings": [posting_row(posting, clock) for posting in details.postings],
+        "postings": [posting_row(posting) for posting in details.postings],
         "versions": [
             {
                 "version": version.number,
@@ -123,7 +124,7 @@ def print_order(program: Program, order: Order, document: dict[str, Any]) -> Non
     """Print an order and its document for people, at 80 columns, with what it costs the seller."""
     delivery, buyer, payment = document["delivery"], document["buyer"], document["payment"]
     torgsoft, people = document["torgsoft"], (buyer["name"], buyer["phone"], buyer["email"])
-    program.print(f"order {document['id']}: {document['status']}, placed {_minute(document['created'])}")
+    program.print(f"order {document['id']}: {document['status']}, placed {shop_time(document['created'])}")
     keys = ("good_id", "name", "quantity", "price", "total")
     rows = ([line[key] for key in keys] for line in document["lines"])
     print_table(program, ("good", "name", "count", "price", "total"), rows)
@@ -137,7 +138,7 @@ def print_order(program: Program, order: Order, document: dict[str, Any]) -> Non
         "recipient": " ".join(filter(None, (delivery["recipient"], delivery["recipient_phone"]))),
         "parcel": parcel_message(order),
         "message": "; ".join(
-            message_line(one["parcel"], one["state"], _minute(one["at"])) for one in document["messages"]
+            message_line(one["parcel"], one["state"], shop_time(one["at"])) for one in document["messages"]
         ),
         "buyer": "forgotten" if buyer["forgotten"] else " ".join(filter(None, people)),
         "client": buyer["client_id"],
@@ -149,7 +150,7 @@ def print_order(program: Program, order: Order, document: dict[str, Any]) -> Non
         "Torgsoft": _way(torgsoft),
         "to be done": torgsoft["by_hand"],
         "done": "; ".join(
-            f"{said['what']} ({said['user']} on {said['host']}, {_minute(said['at'])})"
+            f"{said['what']} ({said['user']} on {said['host']}, {shop_time(said['at'])})"
             for said in torgsoft["confirmed"]
         ),
     }
@@ -162,11 +163,7 @@ def print_order(program: Program, order: Order, document: dict[str, Any]) -> Non
 
 def _posting_cells(posting: dict[str, Any]) -> tuple[str, ...]:
     amount = f"{posting['amount']} {posting['currency']}"
-    return posting["kind"], _minute(posting["at"]), posting["account"] or posting["place"], amount
-
-
-def _minute(moment: str) -> str:
-    return moment[:16].replace("T", " ")
+    return posting["kind"], shop_time(posting["at"]), posting["account"] or posting["place"], amount
 
 
 def _amount(amount: str, more: str | None) -> str:
@@ -178,9 +175,9 @@ def _amount(amount: str, more: str | None) -> str:
 def _way(torgsoft: dict[str, Any]) -> str:
     match torgsoft["phase"]:
         case "taken" if not torgsoft["file"]:
-            return f"entered by hand, {_minute(torgsoft['taken'])}"
+            return f"entered by hand, {shop_time(torgsoft['taken'])}"
         case "taken":
-            return f"took {torgsoft['file']}, seen {_minute(torgsoft['taken'])}"
+            return f"took {torgsoft['file']}, seen {shop_time(torgsoft['taken'])}"
         case "written":
             return f"{torgsoft['file']} lies in the outbox"
         case None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.costs import ORDER_COST_COLUMNS, order_cost_columns
 from torgsync.cli.base.errors import report_error
 from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.program import Program
-from torgsync.cli.base.render import SCREENFUL, minute_of, pick, second_of
+from torgsync.cli.base.render import SCREENFUL, pick
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.orders import hold_message, todo_message
+from torgsync.core.clock import shop_day, shop_time, utc_iso
 from torgsync.core.config.hints import map_command
 from torgsync.core.findings import Code, Finding
 from torgsync.core.orders.costs import cost_of
@@ -40,12 +40,12 @@ _PHASES = {
 }
 
 
-def order_row(view: OrderView, clock: tzinfo) -> dict[str, object]:
+def order_row(view: OrderView) -> dict[str, object]:
     """Return an order as a row of a document; `open` is what a person still has to do about it."""
     stored, order = view.stored, view.stored.order
     return {
         "id": order.id,
-        "created": second_of(order.created, clock),
+        "created": utc_iso(order.created),
         "status": order.shown,
         "total": None if order.total is None else str(order.total),
         "currency": order.currency,
@@ -61,12 +61,12 @@ def order_row(view: OrderView, clock: tzinfo) -> dict[str, object]:
     }
 
 
-def shown_row(stored: StoredOrder, clock: tzinfo) -> dict[str, object]:
+def shown_row(stored: StoredOrder) -> dict[str, object]:
     """Return an order as a row for people: a total that cannot be read is a dash."""
     order = stored.order
     return {
         "order": order.id,
-        "placed": minute_of(order.created, clock),
+        "placed": shop_time(order.created),
         "status": order.shown,
         "total": _total(order),
         "payment": order.payment_name,
@@ -74,12 +74,12 @@ def shown_row(stored: StoredOrder, clock: tzinfo) -> dict[str, object]:
     }
 
 
-def shown_todo_row(view: OrderView, clock: tzinfo) -> dict[str, object]:
+def shown_todo_row(view: OrderView) -> dict[str, object]:
     """Return an order about which something is to be done as a row for people."""
     order = view.stored.order
     return {
         "order": order.id,
-        "placed": f"{order.created.astimezone(clock):%d.%m.%Y}",
+        "placed": shop_day(order.created),
         "total": _total(order),
         "to be done": "; ".join(map(todo_message, view.todo)),
     }
@@ -135,7 +135,7 @@ def print_orders(program: Program, fetched: FetchResult) -> None:
 def notify_order_hints(program: Program, job: JobContext, fetched: FetchResult) -> None:
     """Show the commands that mend what a fetch found, and what went wrong."""
     for hint in _hints(job, fetched):
-        program.notify(f"hint: {hint}")
+        program.hint(hint)
     if fetched.trouble:
         report_error(program, fetched.trouble)
 

@@ -18,7 +18,7 @@ from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import change_document, field_rows
 from torgsync.cli.plan.outcomes import print_failures
 from torgsync.cli.plan.render import print_changes
-from torgsync.core.clock import SHOP_ZONE, shop_iso, shop_time
+from torgsync.core.clock import shop_second, shop_time, utc_iso
 from torgsync.core.text import counted
 
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ def _cells(past: PastRun) -> Iterator[object]:
     yield record.number
     yield shop_time(record.started)
     yield _took(record.finished - record.started) if record.finished else None
-    yield f"{record.holder.user}\n{record.holder.host}"
+    yield (record.holder.user, record.holder.host)
     yield past.state if record.exit_code is None else record.exit_code
-    yield "\n".join(_did(past))
+    yield tuple(_did(past))
 
 
 def _did(past: PastRun) -> Iterator[str]:
@@ -155,8 +155,8 @@ def _document(past: PastRun) -> dict[str, Any]:
     ended = record.finished
     return {
         "run": record.number,
-        "started": shop_iso(record.started),
-        "finished": shop_iso(ended) if ended else None,
+        "started": utc_iso(record.started),
+        "finished": utc_iso(ended) if ended else None,
         "seconds": round((ended - record.started).total_seconds(), 3) if ended else None,
         **pick(record.holder, "user", "host"),
         "state": str(past.state),
@@ -174,7 +174,7 @@ def _override(opened: Overridden) -> dict[str, object]:
     return {
         **pick(opened.override, "guard", "allowed"),
         "saw": override_observed(opened.override.guard, opened.override.observed),
-        "at": shop_iso(opened.at),
+        "at": utc_iso(opened.at),
         **pick(opened, "user", "host"),
     }
 
@@ -212,7 +212,7 @@ def _change(item: NumberedChange) -> dict[str, object]:
 
 def _request(request: Request) -> dict[str, object]:
     return {
-        "sent_at": shop_iso(request.sent_at),
+        "sent_at": utc_iso(request.sent_at),
         **pick(request, "method", "path", "items", "status"),
         "outcome": request.outcome or None,
     }
@@ -259,7 +259,7 @@ def _print_requests(program: Program, requests: Sequence[Request], *, every: boo
     if every or len(requests) <= LATEST:
         rows = (
             (
-                f"{request.sent_at.astimezone(SHOP_ZONE):%H:%M:%S}",
+                shop_second(request.sent_at),
                 f"{request.method} {request.path}",
                 *(request.items or None, request.status, request.outcome or "no answer"),
             )

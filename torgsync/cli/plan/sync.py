@@ -30,7 +30,7 @@ from torgsync.cli.plan.outcomes import (
 from torgsync.cli.plan.render import print_findings, print_guards
 from torgsync.cli.plan.rollback import perform_saved
 from torgsync.cli.plan.update import AllowOption, FieldsOption, field_names, print_plan
-from torgsync.core.clock import shop_iso, shop_time
+from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.plan.guards import read_allowed
 from torgsync.errors import Exit, UsageError
 
@@ -148,7 +148,7 @@ class _SyncCall:
             if due is None:
                 self._report_nothing_due(file, job.now())
                 return Exit.DONE
-            self.due = [{"time": str(time), "moment": shop_iso(moment)} for time, moment in due.times]
+            self.due = [{"time": str(time), "moment": utc_iso(moment)} for time, moment in due.times]
             if self.output is Format.TABLE:
                 times = "; ".join(str(time) for time, _ in due.times)
                 self.program.print(f"{shop_time(job.now())}  {times}")

@@ -12,6 +12,7 @@ from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.messages.status import UNSENT, alone_message, filter_message, price_message, status_message
 from torgsync.cli.plan.documents import change_document
+from torgsync.core.clock import utc_iso
 from torgsync.core.plan.diff import Change
 from torgsync.core.product.fields import FIELDS, Value, encode
 from torgsync.core.product.products import Existing, Product
@@ -142,7 +143,7 @@ def _encoded(values: Mapping[str, Value]) -> dict[str, object]:
 
 
 def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
+    return utc_iso(at) if at else None
 
 
 def _held_document(held: Held) -> dict[str, object]:

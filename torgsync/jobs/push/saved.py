@@ -11,6 +11,7 @@ from pathlib import Path
 
 import xxhash
 
+from torgsync.core.clock import shop_time
 from torgsync.core.mapping.mapper import rules_version
 from torgsync.core.plan.guards import Allowed, read_allowed
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, reason_of
@@ -145,6 +146,6 @@ class SavedChanges(PlanSource):
 def _stale(saved: SavedPlan, context: JobContext, why: str) -> PlanStale:
     command = f"rollback {saved.undoes}" if saved.undoes else "update"
     return PlanStale(
-        f"the saved plan of `{saved.object}` is out of date: {why} (made {saved.made:%Y-%m-%d %H:%M} UTC)",
+        f"the saved plan of `{saved.object}` is out of date: {why} (made {shop_time(saved.made)})",
         hint=f"look anew: torgsync {command} -o {context.file.called} --out FILE",
     )

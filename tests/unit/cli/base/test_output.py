@@ -53,10 +53,10 @@ def test_an_indented_sentence() -> None:
         ("", "–"),
         (True, "yes"),
         (12, "12"),
-        ("two\nlines \t of  our own", "two\nlines \t of  our own"),
+        (("two", "lines  of", "our\nown"), "two\nlines  of\nour own"),
         ("1\u00a0713\x0b\u202egrn\x1b[31m", "1 713 grn[31m"),
     ],
 )
 def test_a_cell_steers_no_terminal(value: object, shown: str) -> None:
-    """Invisible signs are left out, line ends of our own stay; nothing is a dash."""
+    """Invisible signs are left out, lines are our own; nothing is a dash."""
     assert cell(value) == shown
