@@ -76,6 +76,7 @@ WHY = record(
         fate={"type": "string", "pattern": "^[a-z-]+$"},
         message=TEXT,
         standing={"enum": ["in", "out", "blocked", "gone"]},
+        deletion=OR_NULL,
         export_problem=OR_NULL,
         row={
             "oneOf": [

@@ -89,6 +89,7 @@ class Code(StrEnum):
     EXTERNAL_ID_MISSING = "external-id-missing", Severity.WARNING
     DELETED_FOR_GOOD = "deleted-for-good", Severity.WARNING
     REFUSED_BEFORE = "refused-before", Severity.ERROR
+    DELETED_BEFORE = "deleted-before", Severity.ERROR
     DELETED_BY_MODERATOR = "deleted-by-moderator", Severity.ERROR
     ORDER_SUM = "order-sum", Severity.WARNING
     ORDER_GOOD_UNKNOWN = "order-good-unknown", Severity.ERROR

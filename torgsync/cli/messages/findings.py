@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from torgsync.cli.messages import orders
+from torgsync.cli.messages.outcomes import DELETED_BEFORE
 from torgsync.cli.messages.template import Sentence, fill
 from torgsync.core.findings import Code, Finding
 from torgsync.core.product.cells import CellFault, IdFault, id_fault_message
@@ -263,12 +264,13 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     ),
     Code.DELETED_FOR_GOOD: (
         "{title}: it is out of stock, which may pass, and Prom may refuse a deleted product that comes back; "
-        '"hide" under [removal] keeps it'
+        '"hide" under `[removal]` keeps it'
     ),
     Code.REFUSED_BEFORE: (
         "{title}: Prom refused it as it is now; it is tried again when the good changes, or with "
         "`--full-refresh`"
     ),
+    Code.DELETED_BEFORE: f"{{title}}: Prom refused it; {DELETED_BEFORE}",
     Code.DELETED_BY_MODERATOR: "{title}: Prom's moderators deleted it; it is left alone",
     **orders.FINDINGS,
 }
@@ -351,6 +353,7 @@ MEANING: dict[Code, str] = {
     Code.EXTERNAL_ID_MISSING: "texts and photos stay; `torgsync object adopt --write-ids` gives it one",
     Code.DELETED_FOR_GOOD: 'choose "hide" under `[removal]` if it will come back, or let it be deleted',
     Code.REFUSED_BEFORE: "Prom refused it; it is tried again when the good changes, or with `--full-refresh`",
+    Code.DELETED_BEFORE: "restore its product in the seller's cabinet, or give it a new `GoodID` in Torgsoft",
     Code.DELETED_BY_MODERATOR: "Prom's moderators took the product down; ask Prom's support for the reason",
     Code.ORDER_SUM: "the order is kept as Prom tells it; compare its lines with its total by hand",
     Code.ORDER_GOOD_UNKNOWN: "no order file is written; enter it by hand, then `torgsync orders done ORDER`",

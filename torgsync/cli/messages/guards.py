@@ -28,6 +28,7 @@ from torgsync.core.text import counted
 
 _SHARES = {
     Guard.REMOVALS: "{count} of {total:product} would be taken out ({share})",
+    Guard.DELETIONS: "{count} of {total:product} would be deleted for good ({share})",
     Guard.STOCK_OUT: "{count} of {total:product} in stock would fall to zero ({share})",
     Guard.PHOTOS: "{count} of {total:product} with photos would lose them all ({share})",
 }
@@ -108,6 +109,9 @@ _CAUSES: dict[Cause, Sentence] = {
     Cause.DECIMAL_POINT: "{factor} times {lower:lower|higher}: looks like a slipped decimal point",
     Cause.CURRENCY: "{factor} times {lower:lower|higher}: looks like a price in {currency}",
     Cause.REMOVALS: lambda sources: "; ".join(_source(*source) for source in sources),
+    Cause.GRACE_OVER: (
+        "hidden for {days:day}, because their goods are not in the export; Prom.ua takes no deleted id again"
+    ),
     Cause.CENTERS: "an accounting center that is not exported, or a quantity column that is empty",
     Cause.NEW_CENTERS: "your new accounting centers",
     Cause.PHOTO_FOLDER: "a folder of photos that was moved or emptied, or is not connected",
@@ -132,6 +136,7 @@ _REMOVED: dict[str, tuple[str, str]] = {
     SkipReason.NO_PHOTOS: ("has no photos", "have no photos"),
     Leaving.GONE: ("is not in the export any more", "are not in the export any more"),
     Leaving.FOREIGN: ("was never sent from here", "were never sent from here"),
+    Leaving.GRACE_OVER: ("was hidden for its whole grace period", "were hidden for their whole grace period"),
     Leaving.UNDONE: ("was made by the run that is turned back", "were made by the run that is turned back"),
 }
 """Why one product leaves, and why several do."""

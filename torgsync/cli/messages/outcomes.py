@@ -78,6 +78,11 @@ def notice_message(notice: Reason[Any]) -> str:
     return fill(_NOTICES[notice.code], notice.args)
 
 
+DELETED_BEFORE = (
+    "run {run} of {at:time} deleted its product, and Prom.ua takes no deleted id again: "
+    "restore that product in the seller's cabinet, or give the good a new `GoodID` in Torgsoft"
+)
+"""Why Prom refuses a good that comes back, and the ways on."""
 NAMED = 5
 """Rows that the message of a refusal names."""
 
@@ -97,6 +102,7 @@ SENTENCES: dict[OutcomeCode, Sentence] = {
     OutcomeCode.END_UNKNOWN: "it was sent, and its end is not known: {problem}",
     OutcomeCode.ROW_REFUSED: _row_refused,
     OutcomeCode.NO_REASON: "Prom.ua made no product of it and gave no reason",
+    OutcomeCode.DELETED_BEFORE: DELETED_BEFORE,
     OutcomeCode.NOT_CONFIRMED: "Prom.ua did not confirm it",
     OutcomeCode.OLD_VALUE_SHOWN: "Prom.ua took the edit without a word and shows the old value",
     OutcomeCode.OTHER_VALUE_SHOWN: "Prom.ua took the edit and shows another value",

@@ -21,6 +21,10 @@ _STATUS: dict[str, str] = {
     GoodStatus.FIRST: "Prom.ua shows something else than the export, and we never sent it; "
     "it will be updated",
     GoodStatus.REMOVE: "it leaves the shop: Prom.ua still shows it, and the export offers it no more",
+    GoodStatus.DELETE: "it left the export and was hidden for the whole of `delete_after`; "
+    "now its product will be deleted for good",
+    GoodStatus.IN_GRACE: "it left the export and is hidden on Prom.ua; "
+    "it is shown again when it comes back, and deleted later if it does not",
     GoodStatus.HELD: "a guard holds a change of it until a person allows it",
     SkipReason.REFUSED_BEFORE: "Prom.ua refused it as it is now; it is tried again when the good changes",
     SkipReason.MODERATED: "Prom.ua's moderators deleted it; it is left alone",
@@ -67,6 +71,7 @@ _REASONS = {
     SkipReason.IN_IMPORT: "in an import that has not ended yet",
     Leaving.GONE: "not in the export any more",
     Leaving.FOREIGN: "never sent from here",
+    Leaving.GRACE_OVER: "not in the export for the whole of `delete_after`; deleted for good",
     Leaving.UNDONE: "made by the run that is turned back",
 }
 

@@ -38,6 +38,7 @@ def plan_tail(plan: Plan) -> dict[str, object]:
         "edited_on_prom": plan.edited,
         "pending": plan.pending,
         "dark": pick(removed, "products", "pieces") | {"worth": str(removed.worth)},
+        "deletions": {"now": plan.removed.deleted, "later": plan.removed.later},
         "guards": [
             _violation(held) | {"cause": cause(held), "allow": allow_flag(held)} | _more(held)
             for held in plan.violations

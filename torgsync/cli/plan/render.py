@@ -108,7 +108,12 @@ def print_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *,
     program.out.print()
     currency, pace = job.object.catalog.currency, job.object.limits.requests_per_second
     for line in render_sums(
-        plan, currency=currency, requests_per_second=pace, next_step=next_step, nothing=nothing
+        plan,
+        currency=currency,
+        requests_per_second=pace,
+        next_step=next_step,
+        nothing=nothing,
+        days=job.object.removal.grace.days,
     ):
         program.print(line)
 
@@ -225,9 +230,12 @@ def foreign_documents(foreign: Iterable[Existing]) -> Iterator[dict[str, object]
 
 
 def render_sums(
-    plan: Plan, *, currency: str, requests_per_second: float, next_step: str, nothing: str
+    plan: Plan, *, currency: str, requests_per_second: float, next_step: str, nothing: str, days: int = 0
 ) -> Iterator[str]:
-    """Yield the lines; `next_step` is a command, empty for none, `nothing` says that the plan is empty."""
+    """Yield the lines; `next_step` is a command, empty for none, `nothing` says that the plan is empty.
+
+    `days` is how long a product whose good left the export stays hidden before it is deleted.
+    """
     counts = plan.counts
     yield f"{counts.create} to create, {counts.update} to update, {counts.remove} to remove"
     rest = f"{counts.unchanged} unchanged, {counts.foreign} foreign"
@@ -238,10 +246,7 @@ def render_sums(
     if plan.left_alone:
         goods = (f"{name} in {counted(number, 'good')}" for name, number in plan.left_alone.items())
         yield f"left to Prom.ua's side: {', '.join(goods)}"
-    if plan.removed_stock.products:
-        removed = plan.removed_stock
-        stock = f"{counted(removed.pieces, 'piece')} in stock, worth {removed.worth} {currency}"
-        yield f"{counted(removed.products, 'product')} would leave with {stock}"
+    yield from _removed_lines(plan, currency, days)
     if plan.pending:
         yield f"other changes of {counted(plan.pending, 'good')} stay pending: `--fields` leaves them out"
     if plan.budget.requests:
@@ -254,6 +259,20 @@ def render_sums(
         yield f"next, with the flags above if what is held is right: {next_step}"
     elif not counts.changes and not plan.pending:
         yield nothing
+
+
+def _removed_lines(plan: Plan, currency: str, days: int) -> Iterator[str]:
+    """Yield what leaves with stock, what is deleted later, and what is deleted now, which nothing undoes."""
+    stocked, removed = plan.removed_stock, plan.removed
+    if stocked.products:
+        stock = f"{counted(stocked.pieces, 'piece')} in stock, worth {stocked.worth} {currency}"
+        yield f"{counted(stocked.products, 'product')} would leave with {stock}"
+    if removed.later:
+        later = f"deleted after {counted(days, 'day')} unless the export has them again"
+        yield f"{counted(removed.later, 'product')} would be hidden now, and {later}"
+    if removed.deleted:
+        products = counted(removed.deleted, "product")
+        yield f"{products} would be deleted, which cannot be undone: Prom.ua takes no deleted id again"
 
 
 def _cost(budget: Budget, requests_per_second: float) -> str:

@@ -26,7 +26,19 @@ CHANGE = record(
     verb={"enum": ["create", "update", "remove"]},
     title=TEXT,
     via={"enum": ["edit", "import"]},
-    held={"enum": [None, "price", "removals", "stock-out", "photos", "export-rows", "identity", "moved"]},
+    held={
+        "enum": [
+            None,
+            "price",
+            "removals",
+            "deletions",
+            "stock-out",
+            "photos",
+            "export-rows",
+            "identity",
+            "moved",
+        ]
+    },
     reason=OR_NULL,
     fields={
         "type": "object",
@@ -89,6 +101,7 @@ PLAN: dict[str, Any] = {
     "edited_on_prom": COUNT,
     "pending": COUNT,
     "dark": record(products=COUNT, pieces=COUNT, worth={"type": "string", "pattern": r"^\d+\.\d\d$"}),
+    "deletions": record(now=COUNT, later=COUNT),
     "guards": {
         "type": "array",
         "items": GUARD,

@@ -114,6 +114,8 @@ def _render_good(good: GoodView) -> Iterator[WhyLine]:
 
 def _answer(good: GoodView) -> Iterator[WhyLine]:
     yield WhyLine("answer", "", status_message(good.status))
+    if good.deletion:
+        yield WhyLine("answer", "deletion", f"with the first run after {_time(good.deletion)}")
     if good.problem:
         yield WhyLine("answer", "", "the export cannot be read now: this is told by what was read before")
     if good.row and good.row.out:

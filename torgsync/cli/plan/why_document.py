@@ -32,6 +32,7 @@ def good_document(catalog: str, good: GoodView) -> dict[str, object]:
         "fate": str(good.status),
         "message": status_message(good.status),
         "standing": str(good.row_status),
+        "deletion": _iso(good.deletion),
         "export_problem": good.problem or None,
         "row": _row_document(good),
         "findings": [finding_document(finding, name) for finding in good.findings],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -124,6 +125,25 @@ def _every(text: str) -> str:
 
 Every = Annotated[
     str, AfterValidator(_every), WithJsonSchema({"type": "string", "pattern": r"^[1-9]\d{0,3}[mhd]$"})
+]
+
+
+_DAYS = re.compile(r"(\d{1,4})\s*d")
+
+
+def _days(value: object) -> object:
+    """Turn `"30d"` into thirty days; anything else is refused."""
+    match = _DAYS.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(f'{value!r} is not a number of days such as "30d"'.replace("'", '"'))
+    return timedelta(days=int(match[1]))
+
+
+Days = Annotated[
+    timedelta,
+    BeforeValidator(_days),
+    PlainSerializer(lambda days: f"{days.days}d", return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*\d{1,4}\s*d\s*$"}),
 ]
 
 

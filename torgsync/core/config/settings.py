@@ -30,6 +30,7 @@ from torgsync.core.config.catalog import (
 )
 from torgsync.core.config.message_text import check_template
 from torgsync.core.config.notation import Every, Kept, Markup, Rise, Rounding, Share, Weekdays
+from torgsync.core.config.removal import Gone, Removal
 from torgsync.core.config.schedule import Rhythm, read_days, read_hour, read_step
 from torgsync.core.config.value_map import ValueMap, ValueMapping, twin_column
 from torgsync.core.product.fields import TARGETS
@@ -256,25 +257,13 @@ class Prices(SettingsTable):
     """A step (0.5, 5) or an ending (0.99) to which prices are rounded."""
 
 
-Gone = Literal["delete", "hide", "not-available", "keep"]
-
-
-class Removal(SettingsTable):
-    """What happens on Prom to products that leave."""
-
-    gone: Gone = "delete"
-    """What happens to goods that left the export."""
-    unsold: Gone = "hide"
-    """What happens to goods that a rule keeps out."""
-    foreign: Literal["keep", "delete"] = "keep"
-    """What happens to products on Prom that were never sent from here."""
-
-
 class Limits(SettingsTable):
     """The guards' limits, as shares, and Prom's patience."""
 
     removals: Share = Decimal("0.10")
     """Share of the products that may be taken out at once; more wait for a person."""
+    deletions: Share = Decimal("0.10")
+    """Share of the products that may be deleted at once after `delete_after`; more wait for a person."""
     price_drop: Share = Decimal("0.40")
     """How far a price may fall; further ones wait."""
     price_rise: Rise = Decimal("1.50")
@@ -291,7 +280,17 @@ class Limits(SettingsTable):
     """How fast Prom is asked."""
 
 
-__all__ = ["Catalog", "FieldMapping", "FromEnvironment", "FromFile", "FromKeyring", "Languages", "Photos"]
+__all__ = [
+    "Catalog",
+    "FieldMapping",
+    "FromEnvironment",
+    "FromFile",
+    "FromKeyring",
+    "Gone",
+    "Languages",
+    "Photos",
+    "Removal",
+]
 """Tables that other modules define; they are imported from here, with those below."""
 
 

@@ -18,6 +18,13 @@ from torgsync.core.product.presence import Presence
 from torgsync.core.product.products import Existing, Product
 
 
+class Grace(StrEnum):
+    """The time for which a product stays hidden after its good left the export, before it is deleted."""
+
+    BEGINS = "begins"  # with the change that hides it
+    RUNS = "runs"  # it is hidden as torgsync left it
+
+
 class RowStatus(StrEnum):
     """What the last export says of a good."""
 
@@ -60,6 +67,7 @@ class ProductSnapshot:
     zero: Presence = field(default=Presence.NOT_AVAILABLE, compare=False)  # what it is when all are sold
     reason: str = field(default="", compare=False)  # the rule that keeps it out, or has it wait
     importing: bool = False  # in an import that was sent and whose end is not known yet
+    grace_over: bool = False  # its product may be deleted, if it is still hidden and the good still absent
 
     @property
     def title(self) -> str:
@@ -71,6 +79,18 @@ class ProductSnapshot:
     def on_prom(self) -> Existing | None:
         """What Prom shows; None where it shows nothing or only what is deleted."""
         return self.existing if self.existing and not self.existing.removed else None
+
+    @property
+    def hidden_by_us(self) -> bool:
+        """Whether its product is hidden, and the last that was sent of its status hid it."""
+        shown, sent = self.on_prom, self.sent
+        return all(side and side.values.get("status") == "not_on_display" for side in (shown, sent))
+
+    @property
+    def deleted_by_us(self) -> bool:
+        """Whether the last that was sent of its status deleted its product, which is not on Prom."""
+        sent = self.sent
+        return self.on_prom is None and sent is not None and sent.values.get("status") == "deleted"
 
     @property
     def stuck(self) -> bool:
@@ -124,13 +144,14 @@ class Verdict:
     """The decision about one good: a change, or a reason to skip it; both where only a part is skipped.
 
     `in_step` are values that Prom shows as desired, to be recorded as sent; `left_alone` are fields that
-    differ and belong to Prom's side.
+    differ and belong to Prom's side. `grace` is set where the time before its deletion begins or runs.
     """
 
     change: Change | None = None
     in_step: Mapping[str, Value] = field(default_factory=dict)
     left_alone: tuple[str, ...] = ()
     skip: SkipReason | None = None
+    grace: Grace | None = None
 
 
 def decide(known: ProductSnapshot, settings: SyncObject) -> Verdict:
@@ -225,9 +246,27 @@ def _remove(known: ProductSnapshot, existing: Existing, settings: SyncObject) ->
     if known.row_status is RowStatus.GONE and known.sent is None:
         return Verdict()  # torgsync does not manage a foreign product
     gone = known.row_status is RowStatus.GONE
+    if gone and settings.removal.grace:
+        return _leave(known, existing)
     fields = removal(existing, settings.removal.gone if gone else settings.removal.unsold)
     reason = Leaving.GONE if gone else known.reason
     return Verdict(Change(known.good_id, Verb.REMOVE, known.title, fields, reason=reason) if fields else None)
+
+
+def _leave(known: ProductSnapshot, existing: Existing) -> Verdict:
+    """Hide a product whose good left the export, and delete it when its grace period is over.
+
+    The deletion is only for a product that is still hidden as torgsync left it; otherwise the period ends.
+    """
+    change = Change(known.good_id, Verb.REMOVE, known.title, removal(existing, "hide"), reason=Leaving.GONE)
+    if change.fields:
+        return Verdict(change, grace=Grace.BEGINS)
+    if not known.hidden_by_us:
+        return Verdict()
+    if not known.grace_over:
+        return Verdict(grace=Grace.RUNS)
+    deletion = replace(change, fields=removal(existing, "delete"), reason=Leaving.GRACE_OVER)
+    return Verdict(deletion, grace=Grace.RUNS)
 
 
 def may_not_return(change: Change, existing: Existing) -> bool:
@@ -258,6 +297,8 @@ class GoodStatus(StrEnum):
     EDITED = "edited-on-prom"
     FIRST = "never-sent"
     REMOVE = "take-out"
+    DELETE = "delete"
+    IN_GRACE = "in-grace"
     HELD = "held"
     OUT = "out"
     GONE = "gone"
@@ -293,7 +334,7 @@ def good_status(
     if held:
         return GoodStatus.HELD
     if change.verb is Verb.REMOVE:
-        return GoodStatus.REMOVE
+        return GoodStatus.DELETE if change.reason == Leaving.GRACE_OVER else GoodStatus.REMOVE
     if change.verb is Verb.CREATE:
         return GoodStatus.CREATE
     if any(field.edited for field in change.fields.values()):
@@ -308,6 +349,8 @@ def _unchanged(known: ProductSnapshot, verdict: Verdict, *, errors: bool) -> Goo
     if known.row_status is not RowStatus.IN:
         if _is_foreign(known):
             return GoodStatus.FOREIGN
+        if verdict.grace:
+            return GoodStatus.IN_GRACE
         if known.on_prom is not None:
             return GoodStatus.STAYS
         return GoodStatus.GONE if known.row_status is RowStatus.GONE else GoodStatus.OUT

@@ -41,6 +41,7 @@ class Leaving(StrEnum):
     GONE = "gone"  # the export does not have it any more
     FOREIGN = "foreign"  # the export never had it, and torgsync never sent it
     UNDONE = "undone"  # a run created it that is undone
+    GRACE_OVER = "grace-over"  # it was hidden for as long as the object says, and is deleted now
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Guard(StrEnum):
 
     PRICE = "price"
     REMOVALS = "removals"
+    DELETIONS = "deletions"
     STOCK_OUT = "stock-out"
     PHOTOS = "photos"
     EXPORT_ROWS = "export-rows"
@@ -46,6 +47,7 @@ class Cause(StrEnum):
     DECIMAL_POINT = "decimal-point"  # factor, lower: whether the price fell
     CURRENCY = "currency"  # factor, lower, currency
     REMOVALS = "removals"  # sources: reason, number and changed settings, the largest first
+    GRACE_OVER = "grace-over"  # days: for how long they were hidden at least
     CENTERS = "centers"
     NEW_CENTERS = "new-centers"
     PHOTO_FOLDER = "photo-folder"

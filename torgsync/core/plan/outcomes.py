@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 
 from torgsync.core.problems import problem_of
@@ -29,6 +30,7 @@ class OutcomeCode(StrEnum):
     END_UNKNOWN = "end-unknown"  # the problem that kept it from being read back
     ROW_REFUSED = "row-refused"  # stage, number, field, words, positions: rows that fit no good
     NO_REASON = "no-reason"
+    DELETED_BEFORE = "deleted-before"  # run: that deleted its product; at: when, ISO 8601 in UTC
     NOT_CONFIRMED = "not-confirmed"
     OLD_VALUE_SHOWN = "old-value-shown"
     OTHER_VALUE_SHOWN = "other-value-shown"
@@ -68,6 +70,11 @@ def because_of(code: OutcomeCode, error: TorgsyncError) -> OutcomeReason:
 def reason_of(code: OutcomeCode, problem: Problem) -> OutcomeReason:
     """Return a reason with a problem among its arguments."""
     return Reason(code, {"problem": list(problem.codes), **problem.args})
+
+
+def because_deleted(run: int, at: datetime) -> OutcomeReason:
+    """Return as a reason that a run deleted the product before."""
+    return Reason(OutcomeCode.DELETED_BEFORE, {"run": run, "at": at.isoformat()})
 
 
 def prom_said(*words: str) -> OutcomeReason:

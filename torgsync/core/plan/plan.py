@@ -75,6 +75,14 @@ class RemovedStock:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """Products that a plan deletes, which nothing undoes, and those that it hides to delete them `later`."""
+
+    deleted: int = 0
+    later: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ExportInfo:
     """The export that a plan was made from; `goods` counts its rows."""
 
@@ -99,6 +107,7 @@ class Plan:
     edited: int = 0  # changes of what a person edited on Prom
     offline: bool = False  # made of what Prom showed last
     offers: int = 0  # changes that need the import
+    removed: Removed = Removed()
     pending: int = 0  # goods with changes that the choice of fields leaves out
     removed_stock: RemovedStock = RemovedStock()
     overrides: tuple[GuardViolation, ...] = ()  # what a person allowed

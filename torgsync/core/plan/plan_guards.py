@@ -98,11 +98,27 @@ def removals_violation(
     """
     if not removals:
         return None
-    everything = removals >= products and not stay
-    if not everything and removals <= limits.removals * products:
+    share = _share_of(removals, products, limits.removals, stay)
+    return GuardViolation(Guard.REMOVALS, share, cause, count=removals) if share else None
+
+
+def deletions_violation(
+    *, deletions: int, products: int, days: int, limits: Limits, stay: int = 0
+) -> GuardViolation | None:
+    """Return why deletions after a grace period of so many days are held, None where they may go."""
+    if not deletions:
         return None
-    share = ProductShare(removals, products, None if everything else limits.removals)
-    return GuardViolation(Guard.REMOVALS, share, cause, count=removals)
+    share = _share_of(deletions, products, limits.deletions, stay)
+    cause = Reason(Cause.GRACE_OVER, {"days": days})
+    return GuardViolation(Guard.DELETIONS, share, cause, count=deletions) if share else None
+
+
+def _share_of(count: int, products: int, limit: Decimal, stay: int) -> ProductShare | None:
+    """Return the share of the products that would leave, None where it may."""
+    everything = count >= products and not stay
+    if not everything and count <= limit * products:
+        return None
+    return ProductShare(count, products, None if everything else limit)
 
 
 _SELECTED_BY: dict[str, tuple[str, ...]] = {

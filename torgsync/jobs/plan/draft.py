@@ -10,12 +10,13 @@ from datetime import datetime
 from torgsync.core.findings import Code, Finding
 from torgsync.core.plan.channels import IMPORT_WINDOW, Budget, budget
 from torgsync.core.plan.decide import RowStatus, may_not_return
-from torgsync.core.plan.diff import Change, Verb
+from torgsync.core.plan.diff import Change, Leaving, Verb
 from torgsync.core.plan.guards import Allowed, Guard, GuardViolation
-from torgsync.core.plan.plan import MOVED, Counts, ExportInfo, Plan, RemovedStock
+from torgsync.core.plan.plan import MOVED, Counts, ExportInfo, Plan, Removed, RemovedStock
 from torgsync.core.plan.plan_guards import (
     PHOTO_FIELDS,
     STOCK_FIELDS,
+    deletions_violation,
     falls_to_zero,
     hold_price,
     loses_photos,
@@ -102,6 +103,7 @@ class Draft:
             offers=offers_of(going),
             violations=tuple(self.violations),
             removed_stock=self.removed_stock,
+            removed=removed_by(self.context, self.work, self.number),
             overrides=tuple(self.opened),
         )
 
@@ -125,19 +127,30 @@ class Draft:
                 violation for violation in self.violations if violation.guard is not Guard.PRICE
             ]
             plans.release(self.number, Guard.PRICE)
-        if removals := plans.goods(self.number, Verb.REMOVE):
+        reasons = plans.reasons(self.number, Verb.REMOVE)
+        if reasons:
+            deletions = reasons.pop(Leaving.GRACE_OVER, 0)
             # Foreign products that stay must not make our removals look few.
             products = existing.existing_count() - foreign
-            cause = removals_cause(plans.reasons(self.number, Verb.REMOVE), now, before)
             violation = removals_violation(
-                removals=removals, products=products, limits=limits, cause=cause, stay=stay
+                removals=sum(reasons.values()),
+                products=products,
+                limits=limits,
+                cause=removals_cause(reasons, now, before),
+                stay=stay,
             )
             for each in (*first, violation):
                 if each and self._holds(each):
-                    plans.hold(self.number, Verb.REMOVE, each.guard)
+                    plans.hold(self.number, Verb.REMOVE, each.guard, reasons if each is violation else ())
                     # What is new may be what would be removed, under another key.
                     waiting = plans.hold(self.number, Verb.CREATE, each.guard)
                     self.violations[-1] = replace(each, waiting=waiting)
+            days = self.context.object.removal.grace.days
+            last = deletions_violation(
+                deletions=deletions, products=products, days=days, limits=limits, stay=stay
+            )
+            if self._holds(last):
+                plans.hold(self.number, Verb.REMOVE, Guard.DELETIONS, [Leaving.GRACE_OVER])
         in_stock = existing.in_stock_count() if self.emptied else 0
         new = bool(self.emptied and before) and any(now[name] != before.get(name) for name in ("use", "keep"))
         stock = stock_out_violation(emptied=self.emptied, in_stock=in_stock, limits=limits, new_centers=new)
@@ -183,6 +196,13 @@ def budget_of(context: JobContext, work: UnitOfWork, going: Going) -> Budget:
     )
 
 
+def removed_by(context: JobContext, work: UnitOfWork, number: int) -> Removed:
+    """Return how many products a plan deletes, and hides to delete them later."""
+    grace = context.object.removal.grace
+    later = work.plans.removed(number, "not_on_display", Leaving.GONE) if grace else 0
+    return Removed(work.plans.removed(number, "deleted"), later)
+
+
 def counts_of(work: UnitOfWork, number: int, *, skipped: int, unchanged: int, foreign: int) -> Counts:
     """Return the sums of a plan, those of its changes from the state."""
     create, update, remove = (work.plans.goods(number, verb) for verb in Verb)
@@ -208,4 +228,5 @@ def recounted(context: JobContext, work: UnitOfWork, plan: Plan, number: int) ->
         counts=replace(plan.counts, create=create, update=update, remove=remove, held=held),
         budget=budget_of(context, work, going),
         offers=offers_of(going),
+        removed=removed_by(context, work, number),
     )

@@ -16,10 +16,11 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.orders.stored import held_pieces
 from torgsync.core.paging import pages
-from torgsync.core.plan.decide import ProductSnapshot, RowStatus, decide, remove_foreign
+from torgsync.core.plan.decide import Grace, ProductSnapshot, RowStatus, decide, remove_foreign
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.guards import Allowed
 from torgsync.core.plan.identity import identity_violation
+from torgsync.core.plan.outcomes import because_deleted
 from torgsync.core.plan.plan import Counts, Plan, Skipped
 from torgsync.core.plan.plan_guards import export_rows_violation, zero_price_violation
 from torgsync.core.product.fields import Value
@@ -65,11 +66,15 @@ class ExportDraft(Draft):
     _removed: int = 0
     _foreign: int = 0
     _importing: frozenset[str] = frozenset()  # goods of an import that has no end yet
+    _grace_over: frozenset[str] = frozenset()  # goods whose products may be deleted
     _waiting: int = 0  # goods that go of which no change at all is among the chosen fields
 
     def make(self, *, offline: bool) -> Plan:
         """Decide every dirty good, then evaluate the guards of the whole plan."""
         self.begin()
+        if grace := self.context.object.removal.grace:
+            self._grace_over = self.work.grace_periods.over(self.made - grace)
+            self.work.rows.mark_dirty(self._grace_over)
         if sums := self.work.object_state.cached_noop_plan():
             # Nothing changed since a plan without changes.
             recorded = json.loads(sums)
@@ -105,13 +110,20 @@ class ExportDraft(Draft):
         clean: list[str] = []
         in_step: dict[str, Mapping[str, Value]] = {}
         left_alone: dict[str, str] = {}
+        graces: dict[str, Grace | None] = {}
+        skips: list[tuple[ProductSnapshot, SkipReason]] = []
         for known in page:
             if known.good_id in self._importing:
                 known = replace(known, importing=True)  # noqa: PLW2901
+            if known.good_id in self._grace_over:
+                known = replace(known, grace_over=True)  # noqa: PLW2901
             verdict = decide(known, self.context.object)
+            graces[known.good_id] = verdict.grace
             left_alone[known.good_id] = ",".join(verdict.left_alone)
             if verdict.skip:
-                self._skip(known, verdict.skip, whole=verdict.change is None)
+                skips.append((known, verdict.skip))
+                if verdict.change is None:
+                    self.skipped.append(Skipped(known.good_id, verdict.skip, known.line, known.title))
             if unrecorded := _unrecorded(known, verdict.in_step):
                 in_step[known.good_id] = unrecorded
             if verdict.change:
@@ -121,13 +133,24 @@ class ExportDraft(Draft):
         self.work.products.remember_in_step(in_step, self.context.now())
         self.work.rows.leave_alone(left_alone)
         self.work.rows.mark_clean(clean)
+        self.work.grace_periods.note(graces, self.made)
+        self._find(skips)
 
-    def _skip(self, known: ProductSnapshot, reason: SkipReason, *, whole: bool) -> None:
-        if whole:
-            self.skipped.append(Skipped(known.good_id, reason, known.line, known.title))
-        if reason in _FINDINGS:
-            args = {"title": known.title}
-            self.findings.append(Finding(_FINDINGS[reason], good_id=known.good_id, args=args))
+    def _find(self, skips: Sequence[tuple[ProductSnapshot, SkipReason]]) -> None:
+        """Add the findings of skipped goods; one of a product that a run deleted before names the run."""
+        returned = [
+            known.good_id
+            for known, reason in skips
+            if reason is SkipReason.REFUSED_BEFORE and known.deleted_by_us
+        ]
+        deletions = self.work.plans.deletions(returned)
+        for known, reason in skips:
+            args: Args = {"title": known.title}
+            code = _FINDINGS.get(reason)
+            if deletion := deletions.get(known.good_id):
+                code, args = Code.DELETED_BEFORE, {**args, **because_deleted(*deletion).args}
+            if code:
+                self.findings.append(Finding(code, good_id=known.good_id, args=args))
 
     def _emit(self, known: ProductSnapshot, change: Change) -> Iterator[Change]:
         """Yield a change, narrowed to the chosen fields, with a suspicious price split off."""

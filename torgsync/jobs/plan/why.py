@@ -22,6 +22,7 @@ from torgsync.core.mapping.stock import count_stock
 from torgsync.core.orders.stored import Holding
 from torgsync.core.plan.decide import (
     GoodStatus,
+    Grace,
     ProductSnapshot,
     RowStatus,
     Verdict,
@@ -248,6 +249,7 @@ class GoodView:
     adoption: Adoption | None
     candidates: tuple[str, ...]
     sold: tuple[Holding, ...]
+    deletion: datetime | None = None  # when its hidden product will be deleted, None where it will not
 
 
 def why(context: JobContext, good_id: str) -> GoodView:
@@ -270,11 +272,14 @@ def why(context: JobContext, good_id: str) -> GoodView:
         in_doubt = attempts and attempts[0].item.change.held == Guard.IDENTITY
         renamed = violation_of(context, work, good_id) if in_doubt else None
         in_import = good_id in work.plans.importing()
+        since = work.grace_periods.since(good_id)
         adoption, candidates = work.adoptions.of(good_id), tuple(work.adoptions.candidates(good_id))
     known = _known(good_id, row, dossier, readable=not problem)
     mine = tuple(holding for holding in sold if holding.good_id == good_id)
     reserved, zero = ceil(sum(holding.quantity for holding in mine)), context.object.stock.presence
-    known = replace(known, reserved=reserved, zero=zero, importing=in_import)
+    now, grace = context.now(), context.object.removal.grace
+    ends = (since or now) + grace
+    known = replace(known, reserved=reserved, zero=zero, importing=in_import, grace_over=ends <= now)
     if kept:
         known = replace(known, doubtful=kept.doubtful, taken=kept.taken)
     desired = known.offered
@@ -311,6 +316,7 @@ def why(context: JobContext, good_id: str) -> GoodView:
         adoption=adoption,
         candidates=candidates,
         sold=mine,
+        deletion=ends if verdict.grace is Grace.RUNS and not verdict.change else None,
     )
 
 

@@ -268,6 +268,12 @@ def usual_rows(plan: Plan) -> int | None:
 
 _OF_REMOVALS = frozenset({Guard.REMOVALS, Guard.EXPORT_ROWS})
 """Guards that hold removals: a changed selection that caused these is still news for the next plan."""
+_STOPPED_BY = {
+    Guard.REMOVALS: _OF_REMOVALS,
+    Guard.EXPORT_ROWS: _OF_REMOVALS,
+    Guard.DELETIONS: {Guard.EXPORT_ROWS},
+}
+"""Guards that stop what a person allowed of another one: nothing of it was sent then."""
 
 
 def decline(context: JobContext, result: PlanResult) -> None:
@@ -292,8 +298,7 @@ def overrides(plan: Plan) -> Iterator[Override]:
         more = {"more": len(prices) - 1} if len(prices) > 1 else {}
         args = {**encode_measure(prices[0].measure), **more}
         yield Override(Guard.PRICE, prices_allowance(prices), args)
-    # Where one guard still holds the removals, none was sent, whatever was allowed of another one.
-    held = any(violation.guard in _OF_REMOVALS for violation in plan.violations)
+    holding = {violation.guard for violation in plan.violations}
     for violation in plan.overrides:
-        if violation.guard is not Guard.PRICE and not (held and violation.guard in _OF_REMOVALS):
+        if violation.guard is not Guard.PRICE and not holding & _STOPPED_BY.get(violation.guard, set()):
             yield Override(violation.guard, violation.allowance, encode_measure(violation.measure))

@@ -7,11 +7,11 @@ plans stay; they are the history.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import xxhash
 from sqlalchemy import ColumnElement, Row, and_, bindparam, case, delete, func, insert, or_, select, update
@@ -50,6 +50,13 @@ class ChangeAttempt:
     at: datetime
     run: int | None
     item: NumberedChange
+
+
+class Deletion(NamedTuple):
+    """The run that deleted a product, and when it began."""
+
+    run: int
+    at: datetime
 
 
 class Plans(Repository):
@@ -148,9 +155,13 @@ class Plans(Repository):
         doubt = or_(_OPEN, _c.outcome == Outcome.UNCLEAR)
         return self._of(plan, _FREE, _c.seq > after, doubt, most=PAGE)
 
-    def hold(self, plan: int, verb: Verb, guard: str) -> int:
-        """Hold all changes of a verb that no guard holds yet, and return how many these are."""
-        return self._set(plan, _c.verb == verb, _FREE, held=guard)
+    def hold(self, plan: int, verb: Verb, guard: str, reasons: Collection[str] = ()) -> int:
+        """Hold all changes of a verb that no guard holds yet, and return how many these are.
+
+        With `reasons` only those that leave the shop for one of them.
+        """
+        leaving = (_c.reason.in_(sorted(reasons)),) if reasons else ()
+        return self._set(plan, _c.verb == verb, _FREE, *leaving, held=guard)
 
     def hold_goods(self, plan: int, verb: Verb, good_ids: Sequence[str], guard: str) -> None:
         """Hold the changes of a verb of these goods, whatever guard holds them already."""
@@ -189,6 +200,25 @@ class Plans(Repository):
         """Return how many changes of a verb there are, keyed by their reason."""
         of_verb = select(_c.reason, func.count()).where(_c.plan == plan, _c.verb == verb)
         return self._pairs(of_verb.group_by(_c.reason))
+
+    def removed(self, plan: int, status: str, reason: str | None = None) -> int:
+        """Return how many products a plan brings to a status as they leave; with `reason` only for that."""
+        leaving = () if reason is None else (_c.reason == reason,)
+        becomes = _c.fields.like(f'%"status":%"new":"{status}"%')
+        return self._goods(plan, _c.verb == Verb.REMOVE, becomes, *leaving)
+
+    def deletions(self, good_ids: Sequence[str]) -> dict[str, Deletion]:
+        """Return the last deletion of the product of each of these goods, keyed by good."""
+        query = (
+            select(_c.good_id, t.runs.c.id, t.runs.c.started)
+            .join(t.runs, t.runs.c.plan == _c.plan)
+            .where(t.runs.c.object == self._slug, _c.verb == Verb.REMOVE, _c.prom_id == "")
+            .where(_c.outcome == Outcome.DONE, _c.fields.like('%"status":%"new":"deleted"%'))
+            .order_by(_c.plan, t.runs.c.id)
+        )
+        return {
+            row.good_id: Deletion(row.id, row.started) for row in self._in_pages(query, _c.good_id, good_ids)
+        }
 
     def groups(self, plan: int) -> Iterator[tuple[NumberedChange, str]]:
         """Yield all changes as `changes` does, each with the name of its good's topmost group, or nothing."""

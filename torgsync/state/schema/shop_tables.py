@@ -135,6 +135,13 @@ refusals = object_table(
     required("content"),
 )
 
+grace_periods = object_table(
+    "grace_periods",
+    key("good_id"),
+    required("since", Instant),  # when its product was hidden because the export lacks it
+    Index("grace_periods_since", "object", "since"),
+)
+
 findings = numbered_table(
     "findings",
     required("good_id"),

@@ -314,7 +314,15 @@ class ProductRepository(Repository):
 
     def forget_shop(self) -> None:
         """Forget all that was seen and sent: the object starts over, in another shop or an emptied one."""
-        for table in (t.existing, t.sent, t.adoptions, t.candidates, t.id_writes, t.unfetched):
+        for table in (
+            t.existing,
+            t.sent,
+            t.adoptions,
+            t.candidates,
+            t.id_writes,
+            t.unfetched,
+            t.grace_periods,
+        ):
             self._delete(table)
         self.forget_refusals()
         self._object_state.start_over()

@@ -130,7 +130,7 @@ def test_removals_are_explained_by_their_sources(sources: list[list[str]], words
 
 def test_every_cause_has_a_sentence() -> None:
     """None is left without words."""
-    args: Args = {"factor": 10, "lower": True, "currency": "USD", "sources": []}
+    args: Args = {"factor": 10, "lower": True, "currency": "USD", "sources": [], "days": 30}
     for code in Cause:
         taken = args if code is not Cause.REMOVALS else {"sources": [["gone", "1"]]}
         assert cause(price("1", "2", Reason(code, taken)))

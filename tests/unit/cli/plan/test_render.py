@@ -21,7 +21,7 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.channels import Budget
 from torgsync.core.plan.guards import Cause, ExportSize, Guard, GuardViolation, KeyChange, PriceMove
-from torgsync.core.plan.plan import Counts, ExportInfo, Plan, RemovedStock, Skipped
+from torgsync.core.plan.plan import Counts, ExportInfo, Plan, Removed, RemovedStock, Skipped
 from torgsync.core.reason import Reason
 from torgsync.jobs.plan.result import FindingGroup
 
@@ -161,7 +161,12 @@ BUSY = replace(EMPTY, counts=Counts(create=2, update=9, remove=2, skipped=1, unc
 
 def sums(plan: Plan, next_step: str = "torgsync sync") -> list[str]:
     lines = render_sums(
-        plan, currency="UAH", requests_per_second=2.0, next_step=next_step, nothing="nothing pending"
+        plan,
+        currency="UAH",
+        requests_per_second=2.0,
+        next_step=next_step,
+        nothing="nothing pending",
+        days=30,
     )
     return list(lines)
 
@@ -182,6 +187,7 @@ def test_everything_a_plan_sums_up() -> None:
         edited=1,
         left_alone={"name": 1, "price": 30},
         removed_stock=RemovedStock(2, 11, Decimal("2639.50")),
+        removed=Removed(1, 2),
         pending=3,
         budget=Budget(6, 1, 7),
         unmet=("price=17",),
@@ -190,6 +196,8 @@ def test_everything_a_plan_sums_up() -> None:
         "1 change undoes what was edited on Prom.ua",
         "left to Prom.ua's side: name in 1 good, price in 30 goods",
         "2 products would leave with 11 pieces in stock, worth 2639.50 UAH",
+        "2 products would be hidden now, and deleted after 30 days unless the export has them again",
+        "1 product would be deleted, which cannot be undone: Prom.ua takes no deleted id again",
         "other changes of 3 goods stay pending: `--fields` leaves them out",
         "Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today",
         "`--allow price=17` let nothing through: no guard holds it",

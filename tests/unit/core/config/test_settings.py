@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -42,8 +42,9 @@ def test_the_least_object_has_stated_defaults() -> None:
     off = dict.fromkeys(("only_in_stock", "only_with_photos"), False)
     assert found.accounting_centers.model_dump() == {"use": [], **off, "respect_display": True, "keep": 0}
     assert found.prices.model_dump() == {"markup": Decimal(0), "round": Decimal("0.01")}
-    assert found.removal.model_dump() == {"gone": "delete", "unsold": "hide", "foreign": "keep"}
-    shares = {"removals": "0.1", "price_drop": "0.4", "price_rise": "1.5"}
+    removal = {"gone": "delete", "delete_after": timedelta(days=30), "unsold": "hide", "foreign": "keep"}
+    assert found.removal.model_dump() == removal
+    shares = {"removals": "0.1", "deletions": "0.1", "price_drop": "0.4", "price_rise": "1.5"}
     shares |= {"stock_out": "0.5", "photos": "0.5", "export_rows": "0.7"}
     rates = {"imports_per_day": 8, "requests_per_second": 2.0}
     assert found.limits.model_dump() == {name: Decimal(share) for name, share in shares.items()} | rates
@@ -127,6 +128,8 @@ ZONE = 'one is called "Europe/Kyiv"'
         ("catalog.names.Ключ", "GoodIDs", "Torgsoft has no column `GoodIDs`; did you mean `GoodID`?"),
         ("catalog.languages.bth", True, f"{NO_KEY}; did you mean `both`?"),
         ("limits.removals", "110%", '"110%" is not between 0% and 100%'),
+        ("removal.delete_after", 30, '30 is not a number of days such as "30d"'),
+        ("removal.delete_after", "1h", '"1h" is not a number of days such as "30d"'),
         ("limits.removals", 10, '10 is not a share such as "10%"'),
         ("limits.price_rise", "a lot", '"a lot" is not a share such as "10%"'),
         ("limits.imports_per_day", -1, "this should be greater than or equal to 0"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from builders import existing, fields_of, product, sent, sync_object
 from torgsync.core.config.settings import Removal
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.decide import (
+    Grace,
     ProductSnapshot,
     RowStatus,
     Verdict,
@@ -19,7 +21,7 @@ from torgsync.core.plan.decide import (
     remove_foreign,
     was_displayed,
 )
-from torgsync.core.plan.diff import Change, FieldChange, Verb
+from torgsync.core.plan.diff import Change, FieldChange, Leaving, Verb
 from torgsync.core.plan.plan import Counts
 from torgsync.core.product.fields import Characteristic, Value
 from torgsync.core.product.products import Existing, Product
@@ -284,11 +286,17 @@ def test_a_blocked_good_stays_as_it_is(shown: Existing | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row_status", "status"), [(RowStatus.GONE, "deleted"), (RowStatus.OUT, "not_on_display")]
+    ("row_status", "after", "status"),
+    [
+        (RowStatus.GONE, "30d", "not_on_display"),
+        (RowStatus.GONE, "0d", "deleted"),
+        (RowStatus.OUT, "0d", "not_on_display"),
+    ],
 )
-def test_a_removed_good_follows_its_policy(row_status: RowStatus, status: str) -> None:
-    """A good deleted in the accounting program is deleted; one that a rule keeps out is hidden."""
-    verdict = decide(known(row_status, product(), existing()), SHOP)
+def test_a_removed_good_follows_its_policy(row_status: RowStatus, after: str, status: str) -> None:
+    """A good that left the export is hidden at once, or deleted; one that a rule keeps out is hidden."""
+    settings = sync_object(removal={"delete_after": after})
+    verdict = decide(known(row_status, product(), existing()), settings)
     assert change_of(verdict).verb is Verb.REMOVE
     assert change_of(verdict).fields == {"status": FieldChange("on_display", status)}
 
@@ -309,6 +317,45 @@ def test_an_unsold_product_is_hidden_though_we_never_sent_it() -> None:
     """A good of the export that a rule keeps out is ours, even if its product was made elsewhere."""
     verdict = decide(known(RowStatus.OUT, None, existing(), was_sent=False), SHOP)
     assert change_of(verdict).title == "Капці"
+
+
+HIDE = {"status": FieldChange("on_display", "not_on_display")}
+DELETE = {"status": FieldChange("not_on_display", "deleted")}
+
+
+@pytest.mark.parametrize(
+    ("sent_status", "shown_status", "over", "fields", "grace"),
+    [
+        ("on_display", "on_display", True, HIDE, Grace.BEGINS),
+        ("not_on_display", "on_display", True, HIDE, Grace.BEGINS),  # a person showed it
+        ("not_on_display", "not_on_display", False, {}, Grace.RUNS),
+        ("not_on_display", "not_on_display", True, DELETE, Grace.RUNS),
+        ("on_display", "not_on_display", True, {}, None),  # a person hid it
+        ("not_on_display", "draft", True, {}, None),
+        ("not_on_display", "deleted", True, {}, None),
+        ("not_on_display", "deleted_by_moderator", True, {}, None),
+    ],
+)
+def test_a_product_is_deleted_only_as_it_was_hidden(
+    sent_status: str, shown_status: str, over: bool, fields: Mapping[str, FieldChange], grace: Grace | None
+) -> None:
+    """Only after its grace period, and only while Prom shows what was last sent; otherwise it ends."""
+    shown, last = existing(status=shown_status), sent(status=sent_status)
+    good = ProductSnapshot("17", RowStatus.GONE, product(), last, shown, grace_over=over)
+    verdict = decide(good, SHOP)
+    assert (verdict.change.fields if verdict.change else {}, verdict.grace) == (fields, grace)
+    if fields == DELETE:
+        assert change_of(verdict).reason == Leaving.GRACE_OVER
+
+
+@pytest.mark.parametrize("row_status", [RowStatus.IN, RowStatus.OUT, RowStatus.BLOCKED])
+def test_a_good_that_came_back_is_not_deleted(row_status: RowStatus) -> None:
+    """However long its product was hidden: a good of the export has no grace period."""
+    hidden = {"status": "not_on_display"}
+    good = ProductSnapshot("17", row_status, product(), sent(**hidden), existing(**hidden), grace_over=True)
+    verdict = decide(good, SHOP)
+    assert verdict.grace is None
+    assert verdict.change is None or verdict.change.verb is Verb.UPDATE
 
 
 @pytest.mark.parametrize("row_status", [RowStatus.GONE, RowStatus.OUT])

@@ -21,6 +21,7 @@ from torgsync.core.plan.guards import (
     read_allowed,
 )
 from torgsync.core.plan.plan_guards import (
+    deletions_violation,
     export_rows_violation,
     falls_to_zero,
     loses_photos,
@@ -47,6 +48,8 @@ def share_violation(guard: Guard, count: int, total: int) -> GuardViolation | No
         case Guard.REMOVALS:
             stay = total - count
             return removals_violation(removals=count, products=total, limits=LIMITS, cause=CAUSE, stay=stay)
+        case Guard.DELETIONS:
+            return deletions_violation(deletions=count, products=total, days=30, limits=LIMITS, stay=1)
         case Guard.STOCK_OUT:
             return stock_out_violation(emptied=count, in_stock=total, limits=LIMITS)
         case _:
@@ -65,6 +68,10 @@ def share_violation(guard: Guard, count: int, total: int) -> GuardViolation | No
         (Guard.REMOVALS, 1, 9, 0, True),
         (Guard.REMOVALS, 1, 10, 0, False),
         (Guard.REMOVALS, 1, 1, 0, True),
+        (Guard.DELETIONS, 0, 0, 0, False),
+        (Guard.DELETIONS, 10, 100, 0, False),
+        (Guard.DELETIONS, 11, 100, 10, True),
+        (Guard.DELETIONS, 11, 100, 11, False),
         (Guard.STOCK_OUT, 0, 0, 0, False),
         (Guard.STOCK_OUT, 50, 100, 0, False),
         (Guard.STOCK_OUT, 51, 100, 0, True),

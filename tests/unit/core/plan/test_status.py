@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -21,6 +22,8 @@ def known(row: RowStatus, status: str = "on_display") -> ProductSnapshot:
     return ProductSnapshot("17", row, product(), sent(), existing(status=status))
 
 
+_NOT_SHOWN = {"status": "not_on_display"}
+HIDDEN = ProductSnapshot("17", GONE, product(), sent(**_NOT_SHOWN), existing(**_NOT_SHOWN))
 STORIES: dict[str, tuple[GoodStatus | SkipReason, ProductSnapshot]] = {
     "new": (GoodStatus.CREATE, ProductSnapshot("17", IN, product())),
     "we moved": (GoodStatus.MOVED, ProductSnapshot("17", IN, product(price=DEAR), sent(), existing())),
@@ -28,6 +31,9 @@ STORIES: dict[str, tuple[GoodStatus | SkipReason, ProductSnapshot]] = {
     "never sent": (GoodStatus.FIRST, ProductSnapshot("17", IN, product(), None, existing(price=DEAR))),
     "in step": (GoodStatus.IN_STEP, known(IN)),
     "gone": (GoodStatus.REMOVE, known(GONE)),
+    "gone and hidden": (GoodStatus.IN_GRACE, HIDDEN),
+    "gone for long": (GoodStatus.DELETE, replace(HIDDEN, grace_over=True)),
+    "gone and hidden by a person": (GoodStatus.STAYS, known(GONE, "not_on_display")),
     "gone and deleted": (GoodStatus.GONE, known(GONE, "deleted")),
     "gone and never there": (GoodStatus.GONE, ProductSnapshot("17", GONE)),
     "foreign": (GoodStatus.FOREIGN, ProductSnapshot("17", GONE, None, None, existing())),

@@ -12,7 +12,14 @@ from torgsync.core.plan.channels import ImportState, by_channel
 from torgsync.core.plan.decide import ProductSnapshot
 from torgsync.core.plan.diff import IN_MODERATION, Verb, is_cut, keeps
 from torgsync.core.plan.import_rows import RowErrors, match_rows, row_reason
-from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReason, OutcomeReasons, prom_said
+from torgsync.core.plan.outcomes import (
+    Outcome,
+    OutcomeCode,
+    OutcomeReason,
+    OutcomeReasons,
+    because_deleted,
+    prom_said,
+)
 from torgsync.core.plan.rollback import import_content
 from torgsync.core.product.fields import FIELDS, Channel, Value
 from torgsync.core.product.products import Existing, Product, shows
@@ -125,6 +132,7 @@ class ImportReconciler:
         done = 0
         for page in self.file.pages():
             changes = [self._imported(item, known, result) for item, known in page]
+            changes = self._with_deletions(changes, [known for _, known in page])
             self._store([item for item, _ in page], changes, result)
             # A change with an edit to come gets its outcome from that: half of it is not done.
             edited_later = {change.seq for change in changes if change.edit}
@@ -167,6 +175,25 @@ class ImportReconciler:
             for item, change in zip(items, changes, strict=True):
                 if product := self._refused(item, change, result):
                     work.products.refuse(product, change.reasons, now)
+
+    def _with_deletions(
+        self, changes: Sequence[ImportedChange], goods: Sequence[ProductSnapshot]
+    ) -> list[ImportedChange]:
+        """Add to what was refused of these goods which run deleted the product: Prom takes no deleted id."""
+        pairs = list(zip(changes, goods, strict=True))
+        returned = [
+            known.good_id
+            for change, known in pairs
+            if change.outcome is Outcome.REFUSED and known.deleted_by_us
+        ]
+        with self.file.context.transaction() as work:
+            deletions = work.plans.deletions(returned)
+        return [
+            replace(change, reasons=(*change.reasons, because_deleted(*deletion)))
+            if (deletion := deletions.get(known.good_id))
+            else change
+            for change, known in pairs
+        ]
 
     def _refused(self, item: NumberedChange, change: ImportedChange, result: ImportResult) -> Product | None:
         """Return the product that Prom refused by itself: as desired, or as it was to be restored."""
