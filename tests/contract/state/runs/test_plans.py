@@ -89,6 +89,32 @@ def test_a_guard_holds_all_changes_of_a_verb(work: UnitOfWork) -> None:
     assert work.plans.page(plan, Verb.REMOVE) == []
 
 
+def test_a_guard_holds_what_leaves_for_a_reason(work: UnitOfWork) -> None:
+    """Of the removals only those of the reasons given; and these are counted by the status they bring."""
+    plan = work.plans.begin(NOON)
+    hidden = {"status": FieldChange("on_display", "not_on_display")}
+    work.plans.add(plan, [replace(REMOVED, reason="grace-over"), replace(FOREIGN, reason="foreign")])
+    work.plans.add(plan, [replace(REMOVED, good_id="4", fields=hidden, reason="gone"), EMPTIED])
+    assert work.plans.hold(plan, Verb.REMOVE, "deletions", ["grace-over"]) == 1
+    assert [change.held for change in all_changes(work, plan)] == [None, "deletions", None, None]
+    assert (work.plans.removed(plan, "deleted"), work.plans.removed(plan, "not_on_display")) == (2, 1)
+    assert work.plans.removed(plan, "not_on_display", "gone") == 1
+    assert work.plans.removed(plan, "deleted", "gone") == 0
+
+
+def test_which_run_deleted_a_product(work: UnitOfWork) -> None:
+    """The last one that did; what was not sent, what only hid it, and foreign products are no deletions."""
+    hidden = replace(REMOVED, good_id="4", fields={"status": FieldChange("on_display", "not_on_display")})
+    for number, outcome in enumerate((Outcome.DONE, Outcome.DONE, Outcome.REFUSED)):
+        plan = work.plans.begin(NOON)
+        work.plans.add(plan, [REMOVED, hidden, replace(FOREIGN, good_id="5")])
+        run = work.journal.begin_run(ME, LATER if number else NOON)
+        work.journal.plan_of_run(run, plan, 5)
+        work.plans.record(plan, dict.fromkeys((1, 2, 3), (outcome, ())))
+    assert work.plans.deletions(["3", "4", "5", "6"]) == {"3": (2, LATER)}
+    assert work.plans.deletions([]) == {}
+
+
 def test_a_guard_holds_some_goods(work: UnitOfWork) -> None:
     """Whatever guard holds them already; a foreign product is none of them."""
     plan = work.plans.begin(NOON)

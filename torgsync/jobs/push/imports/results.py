@@ -186,6 +186,8 @@ class ImportReconciler:
             for change, known in pairs
             if change.outcome is Outcome.REFUSED and known.deleted_by_us
         ]
+        if not returned:
+            return list(changes)
         with self.file.context.transaction() as work:
             deletions = work.plans.deletions(returned)
         return [
