@@ -351,7 +351,9 @@ MEANING: dict[Code, str] = {
     ),
     Code.ID_TAKEN: "it is not made; give that product another external id in the seller's cabinet",
     Code.EXTERNAL_ID_MISSING: "texts and photos stay; `torgsync object adopt --write-ids` gives it one",
-    Code.DELETED_FOR_GOOD: 'choose "hide" under `[removal]` if it will come back, or let it be deleted',
+    Code.DELETED_FOR_GOOD: (
+        'choose "hide", or a longer `delete_after`, under `[removal]` if it will come back, or let it go'
+    ),
     Code.REFUSED_BEFORE: "Prom refused it; it is tried again when the good changes, or with `--full-refresh`",
     Code.DELETED_BEFORE: "restore its product in the seller's cabinet, or give it a new `GoodID` in Torgsoft",
     Code.DELETED_BY_MODERATOR: "Prom's moderators took the product down; ask Prom's support for the reason",

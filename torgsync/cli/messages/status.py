@@ -27,6 +27,8 @@ _STATUS: dict[str, str] = {
     "it is shown again when it comes back, and deleted later if it does not",
     GoodStatus.HELD: "a guard holds a change of it until a person allows it",
     SkipReason.REFUSED_BEFORE: "Prom.ua refused it as it is now; it is tried again when the good changes",
+    SkipReason.DELETED_BEFORE: "a run deleted its product, and Prom.ua refused the same id; "
+    "it is not tried again by itself",
     SkipReason.MODERATED: "Prom.ua's moderators deleted it; it is left alone",
     SkipReason.NO_PRICE: "it is new and has no price that can be read, so it cannot be created",
     SkipReason.NO_NAME: "it is new and has no name, so it cannot be created",
@@ -60,6 +62,7 @@ def status_message(status: GoodStatus | SkipReason) -> str:
 _REASONS = {
     **{str(reason): words for reason, words in WORDS.items()},
     SkipReason.REFUSED_BEFORE: "refused by Prom.ua before",
+    SkipReason.DELETED_BEFORE: "whose product a run deleted, which Prom.ua refused since",
     SkipReason.MODERATED: "deleted by Prom.ua's moderators",
     SkipReason.NO_PRICE: "new and without a price that can be sent",
     SkipReason.NO_NAME: "new and without a name",

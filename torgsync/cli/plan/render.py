@@ -268,8 +268,8 @@ def _removed_lines(plan: Plan, currency: str, days: int) -> Iterator[str]:
         stock = f"{counted(stocked.pieces, 'piece')} in stock, worth {stocked.worth} {currency}"
         yield f"{counted(stocked.products, 'product')} would leave with {stock}"
     if removed.later:
-        later = f"deleted after {counted(days, 'day')} unless the export has them again"
-        yield f"{counted(removed.later, 'product')} would be hidden now, and {later}"
+        deleted = f"is deleted after {counted(days, 'day')}"
+        yield f"{counted(removed.later, 'product')} would be hidden now; what does not come back {deleted}"
     if removed.deleted:
         products = counted(removed.deleted, "product")
         yield f"{products} would be deleted, which cannot be undone: Prom.ua takes no deleted id again"

@@ -29,6 +29,7 @@ class SkipReason(StrEnum):
     BLOCKED = "blocked"
 
     REFUSED_BEFORE = "refused-before"
+    DELETED_BEFORE = "deleted-before"
     MODERATED = "deleted-by-moderator"
     NO_PRICE = "no-price"
     NO_NAME = "no-name"

@@ -67,6 +67,7 @@ class ProductSnapshot:
     zero: Presence = field(default=Presence.NOT_AVAILABLE, compare=False)  # what it is when all are sold
     reason: str = field(default="", compare=False)  # the rule that keeps it out, or has it wait
     importing: bool = False  # in an import that was sent and whose end is not known yet
+    deleted_before: bool = False  # Prom refused it after a run had deleted its product
     grace_over: bool = False  # its product may be deleted, if it is still hidden and the good still absent
 
     @property
@@ -158,7 +159,7 @@ def decide(known: ProductSnapshot, settings: SyncObject) -> Verdict:
     """Return the decision about one good.
 
     A creation that Prom refused is not tried again until the good changes: each try would cost one of the
-    day's few imports.
+    day's few imports. Where a run deleted the product before, no change of the good makes Prom take it.
     """
     if known.row_status is RowStatus.BLOCKED:
         return Verdict()
@@ -204,6 +205,8 @@ def why_not_created(known: ProductSnapshot, desired: Product) -> SkipReason | No
         return SkipReason.ID_TAKEN
     if known.reason == SkipReason.DISPLAY_UNKNOWN:
         return SkipReason.DISPLAY_UNKNOWN
+    if known.deleted_before:
+        return SkipReason.DELETED_BEFORE
     return why_incomplete(desired) or (SkipReason.REFUSED_BEFORE if known.refused else None)
 
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 _FINDINGS = {
     SkipReason.REFUSED_BEFORE: Code.REFUSED_BEFORE,
+    SkipReason.DELETED_BEFORE: Code.DELETED_BEFORE,
     SkipReason.MODERATED: Code.DELETED_BY_MODERATOR,
     SkipReason.AMBIGUOUS: Code.ADOPT_AMBIGUOUS,
     SkipReason.ID_TAKEN: Code.ID_TAKEN,
@@ -138,19 +139,13 @@ class ExportDraft(Draft):
 
     def _find(self, skips: Sequence[tuple[ProductSnapshot, SkipReason]]) -> None:
         """Add the findings of skipped goods; one of a product that a run deleted before names the run."""
-        returned = [
-            known.good_id
-            for known, reason in skips
-            if reason is SkipReason.REFUSED_BEFORE and known.deleted_by_us
-        ]
+        returned = [known.good_id for known, reason in skips if reason is SkipReason.DELETED_BEFORE]
         deletions = self.work.plans.deletions(returned)
         for known, reason in skips:
-            args: Args = {"title": known.title}
-            code = _FINDINGS.get(reason)
-            if deletion := deletions.get(known.good_id):
-                code, args = Code.DELETED_BEFORE, {**args, **because_deleted(*deletion).args}
-            if code:
-                self.findings.append(Finding(code, good_id=known.good_id, args=args))
+            if reason in _FINDINGS:
+                deletion = deletions.get(known.good_id)
+                args = {"title": known.title, **(because_deleted(*deletion).args if deletion else {})}
+                self.findings.append(Finding(_FINDINGS[reason], good_id=known.good_id, args=args))
 
     def _emit(self, known: ProductSnapshot, change: Change) -> Iterator[Change]:
         """Yield a change, narrowed to the chosen fields, with a suspicious price split off."""

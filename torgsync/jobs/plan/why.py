@@ -32,6 +32,7 @@ from torgsync.core.plan.decide import (
 )
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Guard, GuardViolation
+from torgsync.core.plan.outcomes import OutcomeCode
 from torgsync.core.plan.plan_guards import price_violation
 from torgsync.core.plan.why import CenterStock, Filter, PriceTrace, center_stocks, filters, price_traces
 from torgsync.core.product.groups import grow, model_key
@@ -310,7 +311,7 @@ def why(context: JobContext, good_id: str) -> GoodView:
         verdict=verdict,
         held=held,
         refusal=dossier.refusal,
-        refused=known.refused,
+        refused=known.refused or known.deleted_before,
         findings=findings,
         attempts=attempts,
         adoption=adoption,
@@ -357,15 +358,23 @@ def _known(good_id: str, row: RowView | None, dossier: Dossier, *, readable: boo
         row_status = RowStatus.GONE
     kept = dossier.desired.values if dossier.desired else {}
     group = {"variant_group": kept["variant_group"]} if "variant_group" in kept else {}
-    refused = False
+    refusal, refused = dossier.refusal, False
+    deleted = refusal is not None and any(it.code is OutcomeCode.DELETED_BEFORE for it in refusal.reasons)
     reason = dossier.reason
     if row is not None:
         reason = SkipReason.DISPLAY_UNKNOWN if row.waits else row.out or ""
     if desired is not None:
         desired = Product(good_id, {**desired.values, **group})
-        refused = dossier.refusal is not None and {**dossier.refusal.values, **group} == desired.values
+        refused = refusal is not None and {**refusal.values, **group} == desired.values
     return ProductSnapshot(
-        good_id, row_status, desired, dossier.sent, dossier.existing, refused=refused, reason=reason
+        good_id,
+        row_status,
+        desired,
+        dossier.sent,
+        dossier.existing,
+        refused=refused and not deleted,
+        reason=reason,
+        deleted_before=deleted,
     )
 
 

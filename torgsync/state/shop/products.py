@@ -32,7 +32,7 @@ from torgsync.core.mapping.select import SkipReason
 from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Sent
-from torgsync.core.plan.outcomes import OutcomeReasons, decode_reasons, encode_reasons
+from torgsync.core.plan.outcomes import OutcomeCode, OutcomeReasons, decode_reasons, encode_reasons
 from torgsync.core.plan.plan import Skipped
 from torgsync.core.product.fields import FIELDS, PRICE_STOCK, Value
 from torgsync.core.product.products import Existing, Product, dump, keep, load
@@ -182,6 +182,7 @@ class ProductRepository(Repository):
                 s.price_stock.label("sent"), s.echo, content_of(t.sent),
                 e.prom_id, e.alias, e.modified, e.price_stock.label("existing"), content_of(t.existing),
                 r.price_stock.label("refusals"), content_of(t.refusals),
+                r.reasons.contains(f'"{OutcomeCode.DELETED_BEFORE}"').label("deleted_before"),
                 doubt.label("doubtful"), taken.label("taken"),
             )
             .select_from(sources)
@@ -347,7 +348,8 @@ def _known(r: Row[Any]) -> ProductSnapshot:
         wanted,
         sent,
         shown,
-        refused=refused == (r.desired, r.desired_content) and None not in refused,
+        refused=refused == (r.desired, r.desired_content) and None not in refused and not r.deleted_before,
+        deleted_before=bool(r.deleted_before),
         line=r.line,
         name=r.title or "",
         doubtful=r.doubtful,

@@ -196,7 +196,7 @@ def test_everything_a_plan_sums_up() -> None:
         "1 change undoes what was edited on Prom.ua",
         "left to Prom.ua's side: name in 1 good, price in 30 goods",
         "2 products would leave with 11 pieces in stock, worth 2639.50 UAH",
-        "2 products would be hidden now, and deleted after 30 days unless the export has them again",
+        "2 products would be hidden now; what does not come back is deleted after 30 days",
         "1 product would be deleted, which cannot be undone: Prom.ua takes no deleted id again",
         "other changes of 3 goods stay pending: `--fields` leaves them out",
         "Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today",

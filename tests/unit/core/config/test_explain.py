@@ -38,6 +38,7 @@ def test_the_schema_takes_what_the_program_takes() -> None:
         "api_key": "literal",
         "catalog": {"centers": {"1": "01.trs"}},
         "prices": {"markup": "-3%", "round": 0.99},
+        "removal": {"delete_after": "0d"},
         "accounting_centers": {"keep": {"2": 1.5}},
     }
     assert mistakes(FULL | more) == []
@@ -54,6 +55,7 @@ def test_the_schema_takes_what_the_program_takes() -> None:
         {"fields": [{"column": "A", "to": "prise"}]},
         {"accounting_centers": {"keep": "2"}},
         {"removal": {"gone": "hidee"}},
+        {"removal": {"delete_after": "30"}},
     ],
 )
 def test_the_schema_refuses_what_the_program_refuses(wrong: dict[str, Any]) -> None:

@@ -42,6 +42,7 @@ STORIES: dict[str, tuple[GoodStatus | SkipReason, ProductSnapshot]] = {
     "kept out and shown": (GoodStatus.REMOVE, known(OUT)),
     "blocked": (SkipReason.BLOCKED, known(BLOCKED)),
     "refused": (SkipReason.REFUSED_BEFORE, ProductSnapshot("17", IN, product(), refused=True)),
+    "deleted before": (SkipReason.DELETED_BEFORE, ProductSnapshot("17", IN, product(), deleted_before=True)),
     "in an import": (SkipReason.IN_IMPORT, ProductSnapshot("17", IN, product(), importing=True)),
     "moderated": (SkipReason.MODERATED, known(IN, "deleted_by_moderator")),
     "no price": (SkipReason.NO_PRICE, ProductSnapshot("17", IN, product(price=None))),
