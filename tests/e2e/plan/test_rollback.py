@@ -149,6 +149,7 @@ def test_products_without_stock_are_available_again(filled: Home) -> None:
 
 def test_deleted_products_are_created_again(filled: Home) -> None:
     """From the values last sent; products that cannot be restored are reported before anything is sent."""
+    filled.edit_object('delete_after = "30d"', 'delete_after = "0d"')
     filled.next_day()
     old = filled.sandbox.product("26936")
     filled.sync()
@@ -171,6 +172,7 @@ def test_deleted_products_are_created_again(filled: Home) -> None:
 
 def test_a_deleted_id_that_prom_does_not_take_again(filled: Home) -> None:
     """Prom's refusal is shown, all else is undone; it is not tried again without `--full-refresh`."""
+    filled.edit_object('delete_after = "30d"', 'delete_after = "0d"')
     filled.next_day()
     filled.sync()
     document = back(filled, 2)

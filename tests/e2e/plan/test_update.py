@@ -62,15 +62,16 @@ change       good    name, and each field old -> new
 ~ update     26935   Молоток столярний 300 г
                        price  268.00 -> 341.70 (+28 %)
 - remove     26909   Туфлі жіночі бежеві 311 Калина 36
-                       status  on_display -> deleted
+                       status  on_display -> not_on_display
                        not in the export any more
 - remove     26936   Рулетка 5 м; з фіксатором
-                       status  on_display -> deleted
+                       status  on_display -> not_on_display
                        not in the export any more
 
 2 to create, 9 to update, 2 to remove
 0 held, 1 skipped, 28 unchanged, 0 foreign
 2 products would leave with 11 pieces in stock, worth 2639.50 UAH
+2 products would be hidden now; what does not come back is deleted after 30 days
 Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today
 next: torgsync sync -o "My Prom"
 """
@@ -302,7 +303,7 @@ def test_csv_has_a_row_a_field(filled: Home) -> None:
             "last_sent": "",
         }
     ]
-    assert [row["new"] for row in rows if row["verb"] == "remove"] == ["deleted", "deleted"]
+    assert [row["new"] for row in rows if row["verb"] == "remove"] == ["not_on_display"] * 2
 
 
 # Flags

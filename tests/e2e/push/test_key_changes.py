@@ -29,6 +29,7 @@ imports_per_day = 100
 requests_per_second = 50
 [removal]
 gone = "{gone}"
+delete_after = "{after}"
 [[fields]]
 column = "GoodName"
 to = "name"
@@ -86,9 +87,13 @@ class KeysMachine(RuleBasedStateMachine):
         self.server.stop()
         self.folder.cleanup()
 
-    @initialize(count=st.integers(2, 6), gone=st.sampled_from(("delete", "hide", "not-available", "keep")))
-    def begin(self, count: int, gone: str) -> None:
-        self.home.object.write_text(OBJECT.format(gone=gone), "utf-8")
+    @initialize(
+        count=st.integers(2, 6),
+        gone=st.sampled_from(("delete", "hide", "not-available", "keep")),
+        after=st.sampled_from(("0d", "30d")),
+    )
+    def begin(self, count: int, gone: str, after: str) -> None:
+        self.home.object.write_text(OBJECT.format(gone=gone, after=after), "utf-8")
         self.goods = [Row(number, number) for number in range(1, count + 1)]
         self.run()
         self.made = count

@@ -44,6 +44,7 @@ column = "WarehouseQuantity"
 to = "quantity"
 [limits]
 removals = "100%"
+deletions = "100%"
 price_drop = "100%"
 price_rise = "1000%"
 stock_out = "100%"
@@ -52,10 +53,18 @@ imports_per_day = 100
 requests_per_second = 50
 [removal]
 gone = "delete"
+delete_after = "10d"
 """
 STAYS = 1
 """A good that never goes: a shop is never emptied as a whole."""
 
+EDITS = (
+    {"price": Decimal(77)},
+    {"name_uk": "Ручне"},
+    {"status": "not_on_display"},
+    {"status": "on_display"},
+)
+"""What a person does in the cabinet."""
 FAULTS = st.one_of(
     st.builds(
         "{} share=0.4 seed={}".format,
@@ -123,6 +132,7 @@ class ShopMachine(RuleBasedStateMachine):
         self.home.object.write_text(OBJECT, "utf-8")
         self.home.set_quirks("imports_per_day=1000")
         self.goods: dict[int, Good] = {}
+        self.dropped: dict[int, Good] = {}
         self.last = STAYS
         self.moved = True
         self.pauses = stamina.set_testing(True, attempts=TRIES)
@@ -184,14 +194,32 @@ class ShopMachine(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 99))
     def drop(self, pick: int) -> None:
         going = [number for number in self.goods if number != STAYS]
-        del self.goods[going[pick % len(going)]]
+        number = going[pick % len(going)]
+        self.dropped[number] = self.goods.pop(number)
         self.export()
+
+    @precondition(lambda self: self.returning())
+    @rule(pick=st.integers(0, 99))
+    def bring_back(self, pick: int) -> None:
+        number = self.returning()[pick % len(self.returning())]
+        self.goods[number] = self.dropped.pop(number)
+        self.export()
+
+    def returning(self) -> list[int]:
+        """Return the goods that left the export and that Prom would take again."""
+        deleted = self.shop.catalog.deleted_external_ids
+        return [number for number in self.dropped if str(number) not in deleted]
+
+    @rule()
+    def pass_ten_days(self) -> None:
+        self.clock.time += timedelta(days=10, hours=1)
+        self.moved = True
 
     # The cabinet
 
     @rule(
         pick=st.integers(0, 99),
-        what=st.sampled_from(({"price": Decimal(77)}, {"name_uk": "Ручне"}, {"status": "not_on_display"})),
+        what=st.sampled_from(EDITS),
     )
     def edit_in_the_cabinet(self, pick: int, what: dict[str, object]) -> None:
         there = [product for product in self.shop.products() if product.external_id]
@@ -271,7 +299,7 @@ class ShopMachine(RuleBasedStateMachine):
         self.moved = False
 
     def contents(self) -> dict[str | None, tuple[object, ...]]:
-        """What buyers see, keyed by external id."""
+        """Products of the export and what else buyers see, keyed by external id."""
         return {
             product.external_id: (
                 product.price,
@@ -281,9 +309,14 @@ class ShopMachine(RuleBasedStateMachine):
                 product.status,
             )
             for product in self.shop.products()
+            if product.status == "on_display" or int(product.external_id or 0) in self.goods
         }
 
     # At any time
+
+    @invariant()
+    def nothing_of_the_export_was_deleted(self) -> None:
+        assert not self.shop.catalog.deleted_external_ids & set(map(str, self.goods))
 
     @invariant()
     def no_import_was_spent_without_need(self) -> None:

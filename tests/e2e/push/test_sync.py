@@ -60,7 +60,7 @@ def test_a_first_sync_fills_the_shop_and_a_second_sends_no_write(home: Home) -> 
 
 
 def test_the_second_day(filled: Home) -> None:
-    """New goods are made, prices and stock follow, sold out is not available, gone is deleted."""
+    """New goods are made, prices and stock follow, sold out is not available, gone is hidden."""
     filled.next_day()
     ran = filled.run("sync", "--yes", "--show", "summary")
     assert (ran.code, ran.lines) == (
@@ -71,6 +71,7 @@ def test_the_second_day(filled: Home) -> None:
             "2 to create, 9 to update, 2 to remove",
             "0 held, 1 skipped, 28 unchanged, 0 foreign",
             "2 products would leave with 11 pieces in stock, worth 2639.50 UAH",
+            "2 products would be hidden now; what does not come back is deleted after 30 days",
             "Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today",
             "13 done; 10 requests",
         ],
@@ -80,9 +81,7 @@ def test_the_second_day(filled: Home) -> None:
     assert shop.product("26926").price == Decimal(99)
     assert {shop.product(good).presence for good in ("26904", "26919", "26923")} == {"not_available"}
     assert {shop.product(good).quantity_in_stock for good in ("26904", "26919", "26923")} == {0}
-    for gone in ("26909", "26936"):
-        with pytest.raises(LookupError):
-            shop.product(gone)
+    assert {shop.product(gone).status for gone in ("26909", "26936")} == {"not_on_display"}
     assert filled.writes() == [
         "/api/v1/products/edit_by_external_id",
         "/api/v1/products/import_file",
@@ -232,6 +231,7 @@ def test_hidden_and_shown_again(filled: Home) -> None:
 def test_gone_and_back_again(filled: Home) -> None:
     """Prom never takes a deleted id again: this is reported, and no second import is spent on it."""
     everything = filled.export.read_bytes()
+    filled.edit_object('delete_after = "30d"', 'delete_after = "0d"')
     filled.next_day()
     filled.sync()
     filled.export.write_bytes(everything)
@@ -240,7 +240,7 @@ def test_gone_and_back_again(filled: Home) -> None:
     assert {good for good, state in states(back).items() if state == "refused"} == {"26909", "26936"}
     again = filled.sync()
     assert states(again) == {"26941": "done", "26942": "done"}
-    assert {finding["code"] for finding in again.json["findings"]} == {"refused-before"}
+    assert {finding["code"] for finding in again.json["findings"]} == {"deleted-before"}
     assert again.json["counts"]["skipped"] == 3
     check_nothing_pending(filled)
 
