@@ -236,7 +236,10 @@ def test_show_has_every_setting(home: Home) -> None:
     """Defaults are shown like what was set, in all three forms."""
     shown = home.run("object", "show", "--format", "json").json
     assert shown["schema"] == 1
-    assert shown["object"]["removal"] == {"gone": "delete", "unsold": "hide", "foreign": "keep"}
+    assert shown["object"]["removal"] == {"gone": "delete", "delete_after": "30d"} | {
+        "unsold": "hide",
+        "foreign": "keep",
+    }
     assert shown["object"]["api_key"] == {"file": "token"}
     rows = {
         row["setting"]: row["value"]
@@ -260,7 +263,8 @@ def test_every_key_is_explained(home: Home) -> None:
     output = home.run("object", "show", "--explain")
     assert TOKEN not in output.out
     at = output.lines.index("removal.gone = delete")
-    assert output.lines[at + 1] == "    What happens to goods that left the export."
+    assert output.lines[at + 1].startswith("    What happens to goods that left the export; delete takes")
+    assert "removal.delete_after = 30d" in output.lines
     document = home.run("object", "show", "--explain", "--format", "json").json
     found = {item["key"]: item for item in document["settings"]}
     assert found["limits.imports_per_day"]["value"] == 8
