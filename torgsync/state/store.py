@@ -33,6 +33,7 @@ from torgsync.state.schema.backups import copies_of, delete_copies
 from torgsync.state.schema.upgrade import MIGRATIONS, Migrations, upgrade
 from torgsync.state.shop.adoptions import AdoptionRepository
 from torgsync.state.shop.existing import ExistingProducts
+from torgsync.state.shop.goods import GoodRepository
 from torgsync.state.shop.grace_periods import GracePeriodRepository
 from torgsync.state.shop.id_writes import IdWriteRepository
 from torgsync.state.shop.object_state import ObjectState
@@ -79,6 +80,7 @@ class UnitOfWork:
     photos = _LazyRepository(PhotoRepository, "object_state")
     existing = _LazyRepository(ExistingProducts, "object_state", "rows")
     products = _LazyRepository(ProductRepository, "object_state", "rows")
+    goods = _LazyRepository(GoodRepository)
     adoptions = _LazyRepository(AdoptionRepository)
     grace_periods = _LazyRepository(GracePeriodRepository)
     id_writes = _LazyRepository(IdWriteRepository)

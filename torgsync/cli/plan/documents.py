@@ -37,6 +37,7 @@ def plan_tail(plan: Plan) -> dict[str, object]:
         "left_alone": dict(plan.left_alone),
         "edited_on_prom": plan.edited,
         "pending": plan.pending,
+        "choice": _choice(plan),
         "dark": pick(removed, "products", "pieces") | {"worth": str(removed.worth)},
         "deletions": {"now": plan.removed.deleted, "later": plan.removed.later},
         "guards": [
@@ -47,6 +48,14 @@ def plan_tail(plan: Plan) -> dict[str, object]:
         "unmet": list(plan.unmet),
         "budget": pick(plan.budget, "requests", "imports", "imports_left"),
     }
+
+
+def _choice(plan: Plan) -> dict[str, object] | None:
+    """Return what was chosen, None for everything; `variants` are goods that go along with those."""
+    if not plan.choice:
+        return None
+    lists = {name: list(getattr(plan.choice, name)) for name in ("fields", "goods", "groups")}
+    return lists | {"first": plan.choice.first or None, "variants": plan.variants}
 
 
 def _more(held: GuardViolation) -> dict[str, object]:

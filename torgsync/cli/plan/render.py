@@ -51,7 +51,8 @@ def print_plan_table(
     if show in (Show.SKIPPED, Show.ALL):
         _print_skipped(program, view)
     if show in (Show.CHANGES, Show.ALL) and plan.counts.foreign:
-        goes = "to be removed" if job.object.removal.foreign == "delete" else "left alone"
+        removed = job.object.removal.foreign == "delete" and not plan.choice
+        goes = "to be removed" if removed else "left alone"
         products = counted(plan.counts.foreign, "product")
         program.out.print()
         program.print(f"foreign  {products} on Prom.ua not from here, {goes}", 9)
@@ -247,8 +248,7 @@ def render_sums(
         goods = (f"{name} in {counted(number, 'good')}" for name, number in plan.left_alone.items())
         yield f"left to Prom.ua's side: {', '.join(goods)}"
     yield from _removed_lines(plan, currency, days)
-    if plan.pending:
-        yield f"other changes of {counted(plan.pending, 'good')} stay pending: `--fields` leaves them out"
+    yield from _choice(plan)
     if plan.budget.requests:
         yield _cost(plan.budget, requests_per_second)
     for allowance in plan.unmet:
@@ -257,8 +257,32 @@ def render_sums(
         yield f"next: {next_step}"
     elif counts.changes and next_step:
         yield f"next, with the flags above if what is held is right: {next_step}"
-    elif not counts.changes and not plan.pending:
-        yield nothing
+    elif not counts.changes:
+        yield NOTHING_CHOSEN if plan.pending else nothing
+
+
+NOTHING_CHOSEN = "nothing of what was chosen is pending"
+
+
+def _choice(plan: Plan) -> Iterator[str]:
+    """Yield what the choice leaves out and takes along, and by what the guards measured it."""
+    if plan.variants:
+        number = counted(plan.variants, "item")
+        yield f"{number} more than chosen: the variants of one group go together"
+    if plan.choice.of_goods and any(held.guard is not Guard.PRICE for held in plan.violations):
+        yield "the guards measure everything that is pending, not the chosen items alone"
+    if plan.pending:
+        yield pending_words(plan)
+
+
+def pending_words(plan: Plan) -> str:
+    """Return how many goods have changes that were not chosen, and which options leave them out."""
+    choice = plan.choice
+    options = ("--fields", choice.fields), ("--good", choice.goods), ("--group", choice.groups)
+    given = [f"`{option}`" for option, value in (*options, ("--first", choice.first)) if value]
+    leave = "leave" if len(given) > 1 else "leaves"
+    goods = counted(plan.pending, "good")
+    return f"other changes of {goods} stay pending: {' and '.join(given)} {leave} them out"
 
 
 def _removed_lines(plan: Plan, currency: str, days: int) -> Iterator[str]:

@@ -100,6 +100,18 @@ PLAN: dict[str, Any] = {
     "left_alone": {"type": "object", "additionalProperties": COUNT},
     "edited_on_prom": COUNT,
     "pending": COUNT,
+    "choice": {
+        "oneOf": [
+            {"type": "null"},
+            record(
+                fields={"type": "array", "items": TEXT},
+                goods={"type": "array", "items": TEXT},
+                groups={"type": "array", "items": TEXT},
+                first={"type": ["integer", "null"], "minimum": 1},
+                variants=COUNT,
+            ),
+        ]
+    },
     "dark": record(products=COUNT, pieces=COUNT, worth={"type": "string", "pattern": r"^\d+\.\d\d$"}),
     "deletions": record(now=COUNT, later=COUNT),
     "guards": {

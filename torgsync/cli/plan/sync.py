@@ -17,6 +17,7 @@ from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.orders.render import finding_documents, notify_order_hints, orders_document, print_orders
 from torgsync.cli.plan.change_table import Show
+from torgsync.cli.plan.choice import FieldsOption, FirstOption, GoodOption, GroupOption, choice_of
 from torgsync.cli.plan.outcomes import (
     earlier_documents,
     notify_trouble,
@@ -27,14 +28,15 @@ from torgsync.cli.plan.outcomes import (
     run_document,
     trouble_of,
 )
-from torgsync.cli.plan.render import print_findings, print_guards
+from torgsync.cli.plan.render import NOTHING_CHOSEN, pending_words, print_findings, print_guards
 from torgsync.cli.plan.rollback import perform_saved
-from torgsync.cli.plan.update import AllowOption, FieldsOption, field_names, print_plan
+from torgsync.cli.plan.update import AllowOption, print_plan
 from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.plan.guards import read_allowed
 from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
+    from torgsync.core.plan.choice import Choice
     from torgsync.core.plan.guards import Allowed
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
@@ -56,6 +58,9 @@ def sync(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     only: Annotated[Only | None, typer.Option("--only", help="Only goods out, or only orders home.")] = None,
     fields: FieldsOption = None,
+    goods: GoodOption = None,
+    groups: GroupOption = None,
+    first: FirstOption = None,
     allow: AllowOption = None,
     show: Annotated[Show, typer.Option("--show", help="Which part of the table to show.")] = Show.CHANGES,
     plan: Annotated[
@@ -87,18 +92,24 @@ def sync(
             "`--due` does what each time is for, `--only` narrows it",
             hint=f"give a time its half: torgsync schedule add --every 30m --only orders{named(wanted)}",
         )
-    if plan and (fields or allow or every or due or only is Only.ORDERS):
+    choice = choice_of(fields, goods, groups, first)
+    if choice.of_goods and (due or only is Only.ORDERS):
+        raise UsageError(
+            f"`{'--due' if due else '--only orders'}` chooses no items",
+            hint="leave `--good`, `--group` and `--first` out of it",
+        )
+    if plan and (choice or allow or every or due or only is Only.ORDERS):
         raise UsageError(
             "`--plan` performs what was saved, as it was saved",
-            hint="give `--fields` and `--allow` to `torgsync update --out FILE`; only `--only goods` goes "
-            "with it",
+            hint="give `--fields`, `--good`, `--group`, `--first` and `--allow` to "
+            "`torgsync update --out FILE`; only `--only goods` goes with it",
         )
     saved = None
     if plan:
         from torgsync.files.plan.plan_file import read_head
 
         saved = read_head(plan, named(wanted))
-    names, allowed = field_names(fields), read_allowed(allow or ())
+    allowed = read_allowed(allow or ())
     source: PlanSource
     if saved and plan:
         from torgsync.jobs.push.saved import SavedChanges
@@ -110,9 +121,9 @@ def sync(
     else:
         from torgsync.jobs.push.execute import NewPlan
 
-        source = NewPlan(allowed, names)
+        source = NewPlan(allowed, choice)
     asks = program.asks and not yes and not due and not plan and output is Format.TABLE
-    call = _SyncCall(program, output, show, only, source, allowed, asks=asks, waits=wait)
+    call = _SyncCall(program, output, show, only, source, allowed, choice, asks=asks, waits=wait)
     objects = program.objects(saved.object if saved and wanted is None else wanted, every=every or due)
     work = call.perform_due if due else call.perform
     raise typer.Exit(int(each(program, objects, work, apart=not due)))
@@ -128,6 +139,7 @@ class _SyncCall:
     only: Only | None
     source: PlanSource
     allowed: Allowed
+    choice: Choice
     asks: bool
     waits: bool
     due: list[dict[str, str]] = field(default_factory=list)
@@ -172,7 +184,7 @@ class _SyncCall:
 
     def _execute(self, job: JobContext, only: Only | None) -> Exit:
         half = f" --only {only}" if only else ""
-        next_step = f"go on with: torgsync sync{half} -o {job.file.called}"
+        next_step = f"go on with: torgsync sync{half} -o {job.file.called}{self.choice.options}"
 
         def show(result: PlanResult) -> None:
             if self.output is Format.TABLE and result.plan.counts.changes:
@@ -211,7 +223,10 @@ def _print_run(program: Program, job: JobContext, view: RunView, next_step: str)
         print_findings(program, job, result, every=False)
         print_guards(program, result.plan.violations)
         held = f", {result.plan.counts.held} held" if result.plan.counts.held else ""
-        program.print(f"{result.plan.object}: nothing pending{held}")
+        nothing = NOTHING_CHOSEN if result.plan.pending else "nothing pending"
+        program.print(f"{result.plan.object}: {nothing}{held}")
+        if result.plan.pending:
+            program.print(pending_words(result.plan))
     if trouble := trouble_of(view, next_step):
         notify_trouble(program, trouble)
 

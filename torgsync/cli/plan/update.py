@@ -15,6 +15,7 @@ from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import Row, print_csv, print_json
 from torgsync.cli.base.streams import json_text
 from torgsync.cli.plan.change_table import Show
+from torgsync.cli.plan.choice import FieldsOption, FirstOption, GoodOption, GroupOption, choice_of
 from torgsync.cli.plan.documents import (
     CHANGE_COLUMNS,
     SKIPPED_COLUMNS,
@@ -25,9 +26,7 @@ from torgsync.cli.plan.documents import (
 )
 from torgsync.cli.plan.render import foreign_documents, print_plan_table, skipped_documents
 from torgsync.core.plan.guards import read_allowed
-from torgsync.core.product.fields import FIELDS
 from torgsync.core.shell import quoted
-from torgsync.core.text import did_you_mean
 from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -37,9 +36,6 @@ if TYPE_CHECKING:
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult
 
-FieldsOption = Annotated[
-    str | None, typer.Option("--fields", help="Only these product fields, with commas.", metavar="FIELD,…")
-]
 AllowOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -58,7 +54,10 @@ def update(
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
     show: Annotated[Show, typer.Option("--show", help="Which part to show.")] = Show.CHANGES,
-    only: FieldsOption = None,
+    fields: FieldsOption = None,
+    goods: GoodOption = None,
+    groups: GroupOption = None,
+    first: FirstOption = None,
     allow: AllowOption = None,
     full_refresh: Annotated[
         bool, typer.Option("--full-refresh", help="List everything on Prom.ua, and retry what it refused.")
@@ -96,7 +95,7 @@ def update(
         raise UsageError("`--offline` asks Prom.ua nothing, `--full-refresh` everything")
     if stateless:
         _refuse_with_stateless(out, offline=offline)
-    allowed, names = read_allowed(allow or ()), field_names(only)
+    allowed, choice = read_allowed(allow or ()), choice_of(fields, goods, groups, first)
 
     def look(file: ObjectFile) -> Exit:
         with program.job(file, stateless=stateless) as job:
@@ -104,13 +103,14 @@ def update(
                 job,
                 allowed=allowed,
                 full_refresh=full_refresh,
-                only=names,
+                choice=choice,
                 offline=offline,
                 stateless=stateless,
             )
             if out:
-                save(job, result, out, allowed=allowed, only=names)
-            performs = f"torgsync sync -o {file.called}" + (f" --plan {quoted(str(out))}" if out else "")
+                save(job, result, out, allowed=allowed)
+            how = f" --plan {quoted(str(out))}" if out else choice.options
+            performs = f"torgsync sync -o {file.called}{how}"
             print_plan(
                 program,
                 job,
@@ -138,17 +138,6 @@ def _refuse_with_stateless(out: Path | None, *, offline: bool) -> None:
         )
     if offline:
         raise UsageError("`--stateless` compares with what Prom.ua shows, `--offline` asks it nothing")
-
-
-def field_names(text: str | None) -> tuple[str, ...]:
-    """Return the product fields named by `--fields`; UsageError for one that there is not."""
-    names = tuple(name for part in (text or "").split(",") if (name := part.strip()))
-    if text is not None and not names:
-        raise UsageError("`--fields` names no field", hint="leave it out to have all of them")
-    for name in names:
-        if name not in FIELDS:
-            raise UsageError(f"there is no field `{name}`{did_you_mean(name, list(FIELDS))}")
-    return names
 
 
 def print_plan(

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from torgsync.core.findings import Finding
 from torgsync.core.plan.channels import Budget
+from torgsync.core.plan.choice import EVERYTHING, Choice
 from torgsync.core.plan.diff import Change, buyer_price
 from torgsync.core.plan.guards import GuardViolation
 from torgsync.core.problems import ProblemCode, problem
@@ -108,7 +109,9 @@ class Plan:
     offline: bool = False  # made of what Prom showed last
     offers: int = 0  # changes that need the import
     removed: Removed = Removed()
-    pending: int = 0  # goods with changes that the choice of fields leaves out
+    pending: int = 0  # goods with changes that the choice leaves out
+    choice: Choice = EVERYTHING
+    variants: int = 0  # goods that go along as variants of chosen ones
     removed_stock: RemovedStock = RemovedStock()
     overrides: tuple[GuardViolation, ...] = ()  # what a person allowed
     unmet: tuple[str, ...] = ()  # values of `--allow` that allowed nothing
@@ -123,8 +126,8 @@ class SavedPlan:
     """What a saved plan says of itself; its changes follow one by one.
 
     `settings` is the fingerprint of everything but the rows that shapes a plan, `export` that of the file
-    and all else of its reading, `state` that of what was remembered. `fields` and `allow` are the values of
-    `--fields` and `--allow` that it was made with, `undoes` is the run that it turns back.
+    and all else of its reading, `state` that of what was remembered. `choice` is what of the whole was chosen
+    when it was made, `allow` are the values of `--allow`, `undoes` is the run that it turns back.
     """
 
     id: str
@@ -136,7 +139,7 @@ class SavedPlan:
     export: str
     state: str
     counts: Counts
-    fields: tuple[str, ...] = ()
+    choice: Choice = EVERYTHING
     allow: tuple[str, ...] = field(default=())
     undoes: int = 0
 

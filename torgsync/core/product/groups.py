@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from torgsync.core.findings import Code, Finding
@@ -92,11 +92,15 @@ def in_group(
     A type of goods joins levels with commas, and a level's name may hold commas itself, so the group's name
     is looked for as a whole run of levels.
     """
-    wanted = short_text(group).casefold()
     path = group_path(cells, column, blank)
+    return path_in_group(group, path, typed=len(path) == 1 and path == _type(cells, TYPE, blank))
+
+
+def path_in_group(group: str, path: Sequence[Section], *, typed: bool = False) -> bool:
+    """Return whether a path of groups, root first, goes through a group; `typed` is one of `in_group`."""
+    wanted = short_text(group).casefold()
     if any(section.name.casefold() == wanted for section in path):
         return True
-    typed = len(path) == 1 and path == _type(cells, TYPE, blank)
     return typed and f",{wanted}," in f",{path[0].name.casefold()},"
 
 

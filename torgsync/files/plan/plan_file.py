@@ -93,7 +93,13 @@ def write_plan(path: Path, head: SavedPlan, changes: Iterable[Change]) -> None:
 
 
 def _documents(head: SavedPlan, changes: Iterable[Change]) -> Iterator[Mapping[str, object]]:
-    yield {"kind": KIND, "schema": SCHEMA, **asdict(head), "made": head.made.isoformat()}
+    yield {
+        "kind": KIND,
+        "schema": SCHEMA,
+        **asdict(head),
+        "made": head.made.isoformat(),
+        "fields": head.choice.fields,
+    }
     for change in changes:
         yield {
             **{name: getattr(change, name) for name in _PLAIN},
@@ -119,15 +125,22 @@ def read_head(path: Path, option: str = "") -> SavedPlan:
     All its lines are looked at. Raises NamedFileInvalid where the file is no plan, or not whole.
     """
     from pydantic import TypeAdapter  # noqa: PLC0415  # only saved plans need it here
+    from pydantic_core import from_json  # noqa: PLC0415  # as above
 
     lines = _lines(path, option)
     first = next(lines)
     deque(_changes(path, lines, option), maxlen=0)
     try:
-        head = TypeAdapter(SavedPlan).validate_json(first)
-    except ValueError as wrong:
+        document = from_json(first)
+        # Before goods could be chosen, plans had fields alone.
+        head = TypeAdapter(SavedPlan).validate_python({"choice": {"fields": document["fields"]}, **document})
+    except (LookupError, TypeError, ValueError) as wrong:
         raise _no_plan(path, option) from wrong
-    if head.made.tzinfo is None or head.made.year not in _YEARS or not set(head.fields) <= FIELDS.keys():
+    if (
+        head.made.tzinfo is None
+        or head.made.year not in _YEARS
+        or not set(head.choice.fields) <= FIELDS.keys()
+    ):
         raise _no_plan(path, option)
     return head
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from math import ceil
 from typing import TYPE_CHECKING
@@ -16,20 +16,23 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.orders.stored import held_pieces
 from torgsync.core.paging import pages
+from torgsync.core.plan.choice import EVERYTHING, Choice
 from torgsync.core.plan.decide import Grace, ProductSnapshot, RowStatus, decide, remove_foreign
 from torgsync.core.plan.diff import Change, Verb
-from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.guards import Allowed, Guard
 from torgsync.core.plan.identity import identity_violation
 from torgsync.core.plan.outcomes import because_deleted
 from torgsync.core.plan.plan import Counts, Plan, Skipped
 from torgsync.core.plan.plan_guards import export_rows_violation, zero_price_violation
 from torgsync.core.product.fields import Value
+from torgsync.core.product.products import Existing
 from torgsync.core.reason import Args
 from torgsync.core.text import counted
 from torgsync.errors import Unsafe
 from torgsync.files.catalog.export import written_at
 from torgsync.jobs.catalog.export import ExportReading, read_export
 from torgsync.jobs.context import JobContext, Progress, Stage
+from torgsync.jobs.plan.choice import chosen_goods, refuse_unknown
 from torgsync.jobs.plan.draft import Draft, RowStatuses, counts_of
 from torgsync.jobs.plan.identity import changed_in_plan, hold_pairs, key_changes
 from torgsync.jobs.plan.result import PlanResult
@@ -55,16 +58,17 @@ _FINDINGS = {
 class ExportDraft(Draft):
     """The draft of a plan from the export.
 
-    `only` are the fields that may change, all where it is empty. `pending` counts goods with changes that
-    this choice leaves out, `given_away` those that stay because their price in the export is 0.
+    All changes of the chosen fields are decided and measured by the guards; then the goods that were not
+    chosen are left out. `given_away` counts goods that stay because their price in the export is 0.
     """
 
     reading: ExportReading
-    only: frozenset[str]
-    pending: int = 0
+    choice: Choice
     given_away: int = 0
     skipped: list[Skipped] = field(default_factory=list)
-    _removed: int = 0
+    _pending: set[str] = field(default_factory=set)  # goods with changes that the choice leaves out
+    _variants: int = 0
+    _removed: set[str] = field(default_factory=set)
     _foreign: int = 0
     _importing: frozenset[str] = frozenset()  # goods of an import that has no end yet
     _grace_over: frozenset[str] = frozenset()  # goods whose products may be deleted
@@ -86,10 +90,13 @@ class ExportDraft(Draft):
             self.work.plans.add(self.number, list(self._decide(page)))
         self._remove_foreign()
         row_statuses = self.work.rows.row_statuses()
-        self._evaluate_guards(row_statuses)
+        chosen = self._chosen()
+        self._evaluate_guards(row_statuses, chosen)
+        if chosen is not None:
+            self._leave_out(chosen)
         counts, skipped = self._counts(row_statuses), self._skip_counts(row_statuses)
         left_alone = self.work.rows.left_alone()
-        if not (counts.changes or self.skipped or self.pending or self.violations):
+        if not (counts.changes or self.skipped or self._pending or self.violations):
             sums = json.dumps({"counts": asdict(counts), "skipped": skipped, "left_alone": left_alone})
             self.work.object_state.cache_noop_plan(sums)
         return self._finish(counts, skipped, left_alone, offline=offline)
@@ -103,7 +110,9 @@ class ExportDraft(Draft):
             left_alone=left_alone,
             edited=self.edited,
             offline=offline,
-            pending=self.pending,
+            pending=len(self._pending),
+            choice=self.choice,
+            variants=self._variants,
             unmet=self.allowed.unmet(self.opened),
         )
 
@@ -149,14 +158,17 @@ class ExportDraft(Draft):
 
     def _emit(self, known: ProductSnapshot, change: Change) -> Iterator[Change]:
         """Yield a change, narrowed to the chosen fields, with a suspicious price split off."""
-        if self.only:
+        if self.choice.fields:
             # A creation needs all fields, so of the chosen ones it has none.
-            whole, change = change, change.narrowed(() if change.verb is Verb.CREATE else self.only)
-            self.pending += len(change.fields) < len(whole.fields)
+            fields = () if change.verb is Verb.CREATE else self.choice.fields
+            whole, change = change, change.narrowed(fields)
+            if len(change.fields) < len(whole.fields):
+                self._pending.add(change.good_id)
             if not change.fields:
                 self._waiting += change.verb is not Verb.REMOVE
                 return
-        self._removed += change.verb is Verb.REMOVE and known.row_status is RowStatus.OUT
+        if change.verb is Verb.REMOVE and known.row_status is RowStatus.OUT:
+            self._removed.add(change.good_id)
         quantity = known.desired.whole("quantity") if known.desired else None
         yield from self.emit(change, known.existing, quantity)
 
@@ -164,15 +176,52 @@ class ExportDraft(Draft):
         self._foreign = self.work.existing.foreign_count()
         if self.context.object.removal.foreign == "delete":
             foreign = [(product, remove_foreign(product)) for product in self.work.existing.foreign()]
-            if self.only and "status" not in self.only:
-                self.pending += sum(change is not None for _, change in foreign)
+            if self.choice.fields and "status" not in self.choice.fields:
+                products = (product for product, change in foreign if change)
+                self._pending |= {_product(one.good_id, one.prom_id) for one in products}
                 return
             for product, change in foreign:
                 if change:
                     self.count_removal(change, product)
             self.work.plans.add(self.number, [change for _, change in foreign if change])
 
-    def _evaluate_guards(self, row_statuses: RowStatuses) -> None:
+    def count_removal(self, change: Change, existing: Existing | None) -> None:
+        """Count what a removal takes off sale, where it is chosen."""
+        if self.choice.takes_removal(change.good_id):
+            super().count_removal(change, existing)
+
+    def _chosen(self) -> Collection[str] | None:
+        """Return the goods whose changes are chosen, None where all are; other prices break no rule."""
+        if not self.choice.of_goods:
+            return None
+        taken, variants = chosen_goods(self.work, self.number, self.choice)
+        chosen, self._variants = taken | variants, len(variants)
+        self.violations = [violation for violation in self.violations if violation.good_id in chosen]
+        self.opened = [violation for violation in self.opened if violation.good_id in chosen]
+        return chosen
+
+    def _leave_out(self, chosen: Collection[str]) -> None:
+        """Delete the changes that are not chosen; what guards hold of the rest stays held."""
+
+        def kept(good_id: str, verb: Verb) -> bool:
+            return self.choice.takes_removal(good_id) if verb is Verb.REMOVE else good_id in chosen
+
+        lost = self.work.plans.keep(self.number, kept)
+        self._pending |= {_product(good_id, prom_id) for good_id, prom_id, _ in lost}
+        self._waiting += len({good_id for good_id, _, verb in lost if verb is not Verb.REMOVE})
+        self._removed -= {good_id for good_id, _, verb in lost if verb is Verb.REMOVE}
+        self.edited = self.work.plans.edited(self.number)
+        holds = self.work.plans.holds(self.number)
+        guards = {guard for guard, _ in holds} | {Guard.PRICE}
+        self.violations = [
+            replace(violation, waiting=holds.get((violation.guard, Verb.CREATE), 0))
+            if violation.waiting
+            else violation
+            for violation in self.violations
+            if violation.guard in guards
+        ]
+
+    def _evaluate_guards(self, row_statuses: RowStatuses, chosen: Collection[str] | None) -> None:
         rows = export_rows_violation(
             rows=self.reading.info.goods,
             earlier=self.work.journal.export_rows(),
@@ -185,7 +234,11 @@ class ExportDraft(Draft):
         missing = self.work.rows.findings(code=Code.PRICE_MISSING)
         for page in pages([finding.good_id for finding in missing if finding.value.strip()]):
             known = self.work.products.known(page)
-            held = [good_id for good_id, good in known.items() if good.on_prom]
+            held = [
+                good_id
+                for good_id, good in known.items()
+                if good.on_prom and (chosen is None or good_id in chosen or good_id in self.choice.named)
+            ]
             self.violations += map(zero_price_violation, held)
             self.given_away += len(held)
 
@@ -202,7 +255,7 @@ class ExportDraft(Draft):
         counts = counts_of(
             self.work,
             self.number,
-            skipped=total[RowStatus.OUT] - self._removed + total[RowStatus.BLOCKED] + skipped,
+            skipped=total[RowStatus.OUT] - len(self._removed) + total[RowStatus.BLOCKED] + skipped,
             unchanged=total[RowStatus.IN] - skipped - self._waiting,
             foreign=self._foreign,
         )
@@ -224,13 +277,18 @@ def _unrecorded(known: ProductSnapshot, in_step: Mapping[str, Value]) -> dict[st
     return {name: value for name, value in in_step.items() if name not in sent or sent[name] != value}
 
 
+def _product(good_id: str, prom_id: str) -> str:
+    """Return one name for a good, or for a foreign product, which may have no id of a good."""
+    return f"{good_id}/{prom_id}" if prom_id else good_id
+
+
 def update(
     context: JobContext,
     prom: Prom | None,
     *,
     allowed: Allowed | None = None,
     full_refresh: bool = False,
-    only: Sequence[str] = (),
+    choice: Choice = EVERYTHING,
     run: int = 0,
     stateless: bool = False,
 ) -> PlanResult:
@@ -239,7 +297,7 @@ def update(
     Args:
         allowed: What a person allowed.
         full_refresh: Whether everything on Prom is listed, and what it refused is tried again.
-        only: The product fields that may change; the rest stays pending. All where it is empty.
+        choice: What may be sent; the rest stays pending.
         run: The run that the plan is made for, 0 for none.
         stateless: Whether the state is empty, so that products are ours by their external ids.
 
@@ -268,9 +326,7 @@ def update(
     with context.stop.interruptible(), context.transaction(durable=False) as work:
         _refuse_full_shop(context, work)
         earlier = (*reserve_sold(context, work), *unfetched_photos(work), *open_import(work))
-        draft = ExportDraft(
-            context=context, work=work, reading=reading, allowed=allowed, only=frozenset(only)
-        )
+        draft = ExportDraft(context=context, work=work, reading=reading, allowed=allowed, choice=choice)
         plan = draft.make(offline=prom is None)
     findings = (*reading.findings, *unlisted, *earlier, *draft.findings)
     return PlanResult(plan, draft.number, findings, tuple(draft.skipped), reconciled)
@@ -281,22 +337,24 @@ def pending(
     *,
     allowed: Allowed,
     full_refresh: bool = False,
-    only: Sequence[str] = (),
+    choice: Choice = EVERYTHING,
     offline: bool = False,
     stateless: bool = False,
 ) -> PlanResult:
     """Return the plan of an object, to be shown or saved; nothing is sent.
 
-    Raises Busy where a run holds the object, and what `update` raises.
+    Raises Busy where a run holds the object, UsageError where the choice names what there is not, and what
+    `update` raises.
     """
     refuse_held(context)
+    refuse_unknown(context, choice)
     if offline:
-        return update(context, None, allowed=allowed, only=only)
+        return update(context, None, allowed=allowed, choice=choice)
     from torgsync.jobs.connect import connect_unverified  # noqa: PLC0415  # as above
 
     with connect_unverified(context) as prom:
         return update(
-            context, prom, allowed=allowed, full_refresh=full_refresh, only=only, stateless=stateless
+            context, prom, allowed=allowed, full_refresh=full_refresh, choice=choice, stateless=stateless
         )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from torgsync.core.clock import shop_time
+from torgsync.core.plan.choice import EVERYTHING, Choice
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Allowed, Guard, encode_measure, prices_allowance
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode
@@ -28,6 +29,7 @@ from torgsync.jobs.connect import VerifiedShop, connect_shop
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.access import require_orders
 from torgsync.jobs.orders.fetch import FetchResult, fetch_orders
+from torgsync.jobs.plan.choice import refuse_unknown
 from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.plan.update import update
 from torgsync.jobs.push.imports.earlier import EarlierImport, earlier_import, look_at_hanging
@@ -133,7 +135,8 @@ def execute(
         notify: Receives what a person should hear meanwhile.
 
     Raises:
-        UsageError: Only orders are wanted, and the object fetches none.
+        UsageError: Only orders are wanted, and the object fetches none; or goods were chosen that there are
+            not.
         Busy: Another run holds the object.
         Unsafe: The token opens another shop, or the plan would do harm.
         PlanStale: A saved plan is out of date.
@@ -218,8 +221,11 @@ def execute_fetch(context: JobContext) -> RunView:
 
 
 def _may_fetch(context: JobContext, source: PlanSource | None, *, fetches: bool) -> bool:
+    """Return whether orders are fetched. Raises UsageError where something is asked for that there is not."""
     if source is None:
         require_orders(context.file)
+    else:
+        source.refuse_choice(context)
     return fetches and context.object.orders.enabled
 
 
@@ -231,6 +237,9 @@ class PlanSource(ABC):
         """Whether the plan sends what the export says, its stock with what was sold since."""
         return True
 
+    def refuse_choice(self, context: JobContext) -> None:  # noqa: B027  # most have all
+        """Raise UsageError where goods were chosen that there are not: before the run begins."""
+
     def refuse_stale(self, context: JobContext) -> None:  # noqa: B027  # most are never stale
         """Raise PlanStale where it is known in advance that the plan as a whole is out of date."""
 
@@ -241,14 +250,18 @@ class PlanSource(ABC):
 
 @dataclass(frozen=True)
 class NewPlan(PlanSource):
-    """A plan from the export as it is now; `fields` are the product fields that may change, all if empty."""
+    """A plan from the export as it is now, of which `choice` is sent."""
 
     allowed: Allowed
-    fields: tuple[str, ...] = ()
+    choice: Choice = EVERYTHING
+
+    def refuse_choice(self, context: JobContext) -> None:
+        """Raise UsageError where the choice names a good or a group that there is not."""
+        refuse_unknown(context, self.choice)
 
     def make(self, context: JobContext, prom: VerifiedShop, run: Run) -> PlanResult:
         """Make the plan by comparing the export with the shop."""
-        result = update(context, prom, allowed=self.allowed, only=self.fields, run=run.number)
+        result = update(context, prom, allowed=self.allowed, choice=self.choice, run=run.number)
         with context.transaction() as work:
             work.journal.plan_of_run(run.number, result.number, usual_rows(result.plan))
         return result
@@ -257,8 +270,11 @@ class NewPlan(PlanSource):
 def usual_rows(plan: Plan) -> int | None:
     """Return how many rows the export has, None where a guard found that it shrank.
 
-    An export that a guard holds must not become the measure of that guard.
+    An export that a guard holds must not become the measure of that guard, and where goods were chosen it is
+    unknown whether one would.
     """
+    if plan.choice.of_goods:
+        return None
     shrunk = any(violation.guard is Guard.EXPORT_ROWS for violation in plan.violations)
     return None if shrunk else plan.export.goods
 
@@ -286,7 +302,9 @@ def note_decisions(context: JobContext, run: Run, result: PlanResult) -> None:
     with context.transaction() as work:
         work.journal.note_overrides(run.number, overrides(result.plan), Holder(*who()), context.now())
         if not (
-            result.undone or any(violation.guard in _OF_REMOVALS for violation in result.plan.violations)
+            result.undone
+            or result.plan.choice
+            or any(violation.guard in _OF_REMOVALS for violation in result.plan.violations)
         ):
             work.object_state.note_selection(json.dumps(selection(context.object), sort_keys=True))
 

@@ -34,10 +34,8 @@ NAMED = 3
 """Goods that the message names when no change of a saved plan is left."""
 
 
-def save(
-    context: JobContext, result: PlanResult, path: Path, *, allowed: Allowed, only: tuple[str, ...] = ()
-) -> None:
-    """Write a plan that was just made to a file; `only` are the `--fields` that it was made with."""
+def save(context: JobContext, result: PlanResult, path: Path, *, allowed: Allowed) -> None:
+    """Write a plan that was just made to a file; `allowed` is what it was made with."""
     plan = result.plan
     user, host, _ = who()
     with context.transaction() as work:
@@ -48,7 +46,7 @@ def save(
             user=user,
             host=host,
             counts=plan.counts,
-            fields=only,
+            choice=plan.choice,
             allow=allowed.flags,
             undoes=result.undone.run if result.undone else 0,
             **_fingerprints(context, work),
@@ -102,7 +100,12 @@ class SavedChanges(PlanSource):
         if saved.undoes:
             result = plan_back(context, prom, saved.undoes, allowed=allowed, run=run.number)
         else:
-            result = update(context, prom, allowed=allowed, only=saved.fields, run=run.number)
+            choice = saved.choice
+            if choice.of_goods:
+                # What was chosen is in the file; the first goods of today may be others.
+                goods = tuple({change.good_id: None for change in read_changes(self.path)})
+                choice = replace(choice, goods=goods, groups=(), first=0)
+            result = update(context, prom, allowed=allowed, choice=choice, run=run.number)
         with context.transaction() as work:
             number = work.plans.begin_next(context.now())
             lost, kept = self._keep_unchanged(work, result.number, number)
@@ -110,7 +113,7 @@ class SavedChanges(PlanSource):
                 work.journal.turns_back(run.number, number, saved.undoes)
             else:
                 work.journal.plan_of_run(run.number, number, usual_rows(result.plan))
-            plan = recounted(context, work, result.plan, number)
+            plan = replace(recounted(context, work, result.plan, number), choice=saved.choice)
         if lost and not kept:
             with context.transaction() as work:
                 export = _fingerprints(context, work)["export"]

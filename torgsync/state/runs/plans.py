@@ -185,6 +185,34 @@ class Plans(Repository):
             self._db.execute(delete(t.changes).where(_c.plan == plan, _c.seq.in_(seqs)))
             self.add(plan, [half for item in tripping for half in item.change.split(fields, guard)])
 
+    def keep(self, plan: int, kept: Callable[[str, Verb], bool]) -> list[tuple[str, str, Verb]]:
+        """Delete the changes of goods for which `kept` returns false.
+
+        Returns the good and, of a foreign product, Prom's id, with the verb, of each change that is deleted.
+        """
+        rows = self._db.execute(select(_c.seq, _c.good_id, _c.prom_id, _c.verb).where(_c.plan == plan)).all()
+        lost = [row for row in rows if not kept(row.good_id, Verb(row.verb))]
+        for page in pages(lost):
+            seqs = [row.seq for row in page]
+            self._db.execute(delete(t.changes).where(_c.plan == plan, _c.seq.in_(seqs)))
+        return [(row.good_id, row.prom_id, Verb(row.verb)) for row in lost]
+
+    def verbs(self, plan: int) -> Iterator[tuple[str, Verb]]:
+        """Yield the good and the verb of each change, in the order in which they were added."""
+        query = select(_c.good_id, _c.verb).where(_c.plan == plan).order_by(_c.seq)
+        for good_id, verb in self._db.execute(query):
+            yield good_id, Verb(verb)
+
+    def edited(self, plan: int) -> int:
+        """Return how many goods have a change of what was edited on Prom."""
+        return self._goods(plan, _c.fields.contains('"edited":true'))
+
+    def holds(self, plan: int) -> dict[tuple[str, Verb], int]:
+        """Return how many changes are held, keyed by guard and verb."""
+        query = select(_c.held, _c.verb, func.count()).where(_c.plan == plan, _c.held.is_not(None))
+        rows = self._db.execute(query.group_by(_c.held, _c.verb))
+        return {(held, Verb(verb)): count for held, verb, count in rows}
+
     def release(self, plan: int, guard: str) -> None:
         """Release what a guard holds, joined with the changes of the same product that are not held."""
         while page := self._of(plan, _c.held == guard, most=PAGE):

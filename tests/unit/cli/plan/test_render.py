@@ -20,6 +20,7 @@ from torgsync.cli.plan.render import (
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.channels import Budget
+from torgsync.core.plan.choice import Choice
 from torgsync.core.plan.guards import Cause, ExportSize, Guard, GuardViolation, KeyChange, PriceMove
 from torgsync.core.plan.plan import Counts, ExportInfo, Plan, Removed, RemovedStock, Skipped
 from torgsync.core.reason import Reason
@@ -189,6 +190,7 @@ def test_everything_a_plan_sums_up() -> None:
         removed_stock=RemovedStock(2, 11, Decimal("2639.50")),
         removed=Removed(1, 2),
         pending=3,
+        choice=Choice(fields=("price",)),
         budget=Budget(6, 1, 7),
         unmet=("price=17",),
     )
@@ -220,5 +222,11 @@ def test_the_next_command(held: int, next_step: str, last: str) -> None:
 
 
 def test_nothing_is_not_said_where_fields_wait() -> None:
-    """What `--fields` leaves out is pending."""
-    assert sums(replace(EMPTY, pending=1))[-1].startswith("other changes of 1 good stay pending")
+    """What the choice leaves out is pending."""
+    plan = replace(EMPTY, pending=1, variants=2, choice=Choice(groups=("Взуття",), first=3))
+    assert sums(replace(plan, violations=(ROWS,)))[2:] == [
+        "2 items more than chosen: the variants of one group go together",
+        "the guards measure everything that is pending, not the chosen items alone",
+        "other changes of 1 good stay pending: `--group` and `--first` leave them out",
+        "nothing of what was chosen is pending",
+    ]

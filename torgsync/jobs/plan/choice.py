@@ -1,0 +1,106 @@
+"""Which goods of a plan were chosen to be sent; the rest stays pending.
+
+Source: docs/developers/architecture.md §5.10.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from difflib import get_close_matches
+
+from torgsync.core.mapping.select import groups_of
+from torgsync.core.plan.choice import Choice
+from torgsync.core.plan.diff import Verb
+from torgsync.core.product.cells import Section
+from torgsync.core.product.groups import path_in_group
+from torgsync.core.text import counted
+from torgsync.errors import InvalidInput, UsageError
+from torgsync.files.catalog.export import open_export
+from torgsync.jobs.catalog.export import check_columns
+from torgsync.jobs.context import JobContext
+from torgsync.state.store import UnitOfWork
+
+NEAR = 5
+"""Ids and groups that a message names."""
+
+
+def chosen_goods(work: UnitOfWork, number: int, choice: Choice) -> tuple[set[str], set[str]]:
+    """Return the goods whose changes are chosen, and those that go along as variants of one of them.
+
+    `number` is the plan, which still has all changes.
+    """
+    changes = list(work.plans.verbs(number))
+    taken = choice.taken(changes, group_members(work, choice.groups))
+    variants = work.goods.with_variants(taken) - taken
+    return taken, {good_id for good_id, verb in changes if good_id in variants and verb is not Verb.REMOVE}
+
+
+def group_members(work: UnitOfWork, groups: Sequence[str]) -> set[str]:
+    """Return the goods that go to Prom and are in one of these groups or below it."""
+    if not groups:
+        return set()
+    sections = [number for number, path in work.goods.paths().items() if _in_any(groups, path)]
+    return work.goods.members(sections)
+
+
+def _in_any(groups: Sequence[str], path: Sequence[Section]) -> bool:
+    return any(path_in_group(group, path, typed=len(path) == 1) for group in groups)
+
+
+def refuse_unknown(context: JobContext, choice: Choice) -> None:
+    """Raise UsageError where a choice names a good or a group that neither the state nor the export has.
+
+    Nothing is stored, and Prom is not asked. An export that cannot be read is left to its own error.
+    """
+    if not choice.goods and not choice.groups:
+        return
+    with context.transaction(durable=False) as work:
+        goods = work.goods.unknown(choice.goods)
+        paths = work.goods.paths().values()
+        known = {section.name for path in paths for section in path}
+        groups = [group for group in choice.groups if not any(_in_any([group], path) for path in paths)]
+    if goods or groups:
+        with suppress(InvalidInput):
+            ids, names = _of_export(context)
+            if missing := [good_id for good_id in goods if good_id not in ids]:
+                raise unknown_goods(context, missing, ids)
+            folded = {name.casefold() for name in names}
+            if absent := [group for group in groups if group.strip().casefold() not in folded]:
+                raise _unknown_group(absent[0], names | known)
+
+
+def _of_export(context: JobContext) -> tuple[set[str], set[str]]:
+    """Return the ids and the names of groups in the export."""
+    settings, catalog = context.object, open_export(context.file)
+    check_columns(context.file, catalog)
+    ids: set[str] = set()
+    groups: set[str] = set()
+    for record in catalog.records():
+        ids.add(catalog.good_id(record))
+        groups |= groups_of(settings, settings.value_map.apply(catalog.cells(record)))
+    return ids, groups
+
+
+def unknown_goods(context: JobContext, good_ids: Sequence[str], ids: Collection[str]) -> UsageError:
+    """Return the error for ids that no good has, with those that are near."""
+    first, more = good_ids[0], len(good_ids) - 1
+    others = f" (and {counted(more, 'other id')} that no item has)" if more else ""
+    return UsageError(
+        f"`{context.object.name}` has no item with the id `{first}`{others}{near_words(first, ids)}",
+        hint=f"find it by its name, article or barcode: torgsync goods find WORDS -o {context.file.called}",
+    )
+
+
+def _unknown_group(group: str, names: Collection[str]) -> UsageError:
+    some = ", ".join(f"`{name}`" for name in sorted(names)[: NEAR * 2])
+    more = f" and {len(names) - NEAR * 2} more" if len(names) > NEAR * 2 else ""
+    hint = f"its groups are {some}{more}" if names else "map a column to `group` to choose by groups"
+    return UsageError(f"the export has no group `{group}`{near_words(group, names)}", hint=hint)
+
+
+def near_words(word: str, known: Iterable[str]) -> str:
+    """Return `; near it are `a`, `b`` for the known words near to one, in any case; else nothing."""
+    folded = {name.casefold(): name for name in known}
+    near = get_close_matches(word.casefold(), sorted(folded), n=NEAR)
+    return f"; near it: {', '.join(f'`{folded[name]}`' for name in near)}" if near else ""
