@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from torgsync import __version__
-from torgsync.cli import clients, demo, doctor, fields, payments, sandbox, schedule
+from torgsync.cli import clients, demo, doctor, fields, goods, payments, sandbox, schedule
 from torgsync.cli.base.commands import Group, equip, wants_json, wrong_words
 from torgsync.cli.base.errors import report_error
 from torgsync.cli.base.program import Program
@@ -162,6 +162,7 @@ app.add_typer(payments.app, name="payments")
 app.add_typer(fields.app, name="fields")
 app.command("update")(update.update)
 app.command("sync")(sync.sync)
+app.add_typer(goods.app, name="goods")
 app.command("why")(why.why)
 app.command("history")(history.history)
 app.command("rollback")(rollback.rollback)

@@ -45,17 +45,20 @@ LONGEST = 300
 
 def why(
     context: typer.Context,
-    good_id: Annotated[str, typer.Argument(help="The good's id in Torgsoft.", metavar="GOOD_ID")],
+    item: Annotated[
+        str, typer.Argument(help="The item's id in Torgsoft, or its article or barcode.", metavar="ITEM")
+    ],
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Say of one good why it is, or is not, on Prom.ua as it is. Asks Prom.ua nothing."""
+    """Explain why one item looks the way it does on Prom.ua. Asks Prom.ua nothing."""
     program = program_of(context, output)
+    from torgsync.jobs.catalog.goods import good_named
     from torgsync.jobs.plan.why import why as explain
 
     file = program.object(wanted)
     with program.job(file) as job:
-        good = explain(job, good_id.strip())
+        good = explain(job, good_named(job, item.strip()))
     if output is Format.JSON:
         document = good_document(file.catalog_path.name, good)
         print_json({"schema": SCHEMA, "object": file.settings.name, "good": document}, {})

@@ -6,13 +6,12 @@ A good that left the export is among them while Prom has a product of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, tuple_
+from sqlalchemy import Row, Select, and_, or_
 
-from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.cells import Section
 from torgsync.core.product.fields import Value
@@ -45,25 +44,36 @@ class StoredGood:
 class GoodRepository(Repository):
     """The goods of one object, inside one transaction."""
 
-    def goods(self) -> Iterator[StoredGood]:
-        """Yield all goods in the order of the file, then those that left it."""
-        g = t.goods.c
-        for gone in (False, True):
-            where = g.row_status == RowStatus.GONE if gone else g.row_status != RowStatus.GONE
-            where = and_(where, t.existing.c.deleted.is_(False)) if gone else where
-            after: tuple[int, str] | None = None
-            while True:
-                query = self._stored().where(where)
-                if after is not None:
-                    query = query.where(tuple_(g.line, g.good_id) > after)
-                rows = self._db.execute(query.order_by(g.line, g.good_id, *_BEST_FIRST).limit(PAGE)).all()
-                if not rows:
-                    break
-                for row in rows:
-                    # Prom may have a deleted product as well, which comes last.
-                    if after is None or after[1] != row.good_id:
-                        yield _stored(row)
-                    after = (row.line, row.good_id)
+    def ids(self) -> list[str]:
+        """Return the ids of all goods in the order of the file, then of those that left it."""
+        g, e = t.goods.c, t.existing.c
+        there = self._select(g.good_id).where(g.row_status != RowStatus.GONE).order_by(g.line, g.good_id)
+        gone = (
+            self._select(g.good_id)
+            .join(t.existing, and_(e.object == g.object, e.good_id == g.good_id))
+            .where(g.row_status == RowStatus.GONE, e.deleted.is_(False))
+            .distinct()
+            .order_by(g.good_id)
+        )
+        return [row.good_id for query in (there, gone) for row in self._db.execute(query)]
+
+    def unnamed(self) -> set[str]:
+        """Return the goods of the last export whose name was not read, because they stay out."""
+        g, d = t.goods.c, t.desired.c
+        rows = self._db.execute(
+            self._select(g.good_id)
+            .outerjoin(t.desired, and_(d.object == g.object, d.good_id == g.good_id))
+            .where(g.row_status != RowStatus.GONE, or_(d.title.is_(None), d.title == ""))
+        )
+        return set(rows.scalars())
+
+    def stored(self, good_ids: Sequence[str]) -> list[StoredGood]:
+        """Return these goods, in this order; one that is not known is left out."""
+        goods: dict[str, StoredGood] = {}
+        for row in self._in_pages(self._stored().order_by(*_BEST_FIRST), t.goods.c.good_id, good_ids):
+            if row.good_id not in goods:  # Prom may have deleted products of a good as well
+                goods[row.good_id] = _stored(row)
+        return [goods[good_id] for good_id in good_ids if good_id in goods]
 
     def _stored(self) -> Select[Any]:
         g, d, e, s = t.goods.c, t.desired.c, t.existing.c, t.sections.c
