@@ -179,11 +179,8 @@ def good_named(context: JobContext, text: str) -> str:
         return text
     code = folded(text)
     found = [good for good in list_goods(context).goods if code in map(folded, good.codes)]
-    if not found:
-        with context.transaction(durable=False) as work:
-            read = frozenset(work.goods.ids())
-        fresh = _of_export(context, lambda good_id: good_id not in read)
-        found = [good for good in fresh.values() if code in map(folded, good.codes)]
+    if not found:  # it may be new in the export
+        found = [good for good in _of_export(context).values() if code in map(folded, good.codes)]
     if len(found) > 1:
         listed = "; ".join(f"{good.good_id} {good.title}".strip() for good in found[:LISTED])
         more = f"; and {len(found) - LISTED} more" if len(found) > LISTED else ""

@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 
-from torgsync.core.mapping.select import groups_of
+from torgsync.core.mapping.select import group_column
 from torgsync.core.plan.choice import Choice
 from torgsync.core.plan.diff import Verb
 from torgsync.core.product.cells import Section
-from torgsync.core.product.groups import path_in_group
+from torgsync.core.product.groups import group_path, path_in_group
+from torgsync.core.shell import quoted
 from torgsync.core.text import counted
 from torgsync.errors import InvalidInput, UsageError
 from torgsync.files.catalog.export import open_export
@@ -32,7 +33,8 @@ def chosen_goods(work: UnitOfWork, number: int, choice: Choice) -> tuple[set[str
     """
     changes = list(work.plans.verbs(number))
     taken = choice.taken(changes, group_members(work, choice.groups))
-    variants = work.goods.with_variants(taken) - taken
+    staying = taken - {good_id for good_id, verb in changes if verb is Verb.REMOVE}
+    variants = work.goods.variants(staying) - taken
     return taken, {good_id for good_id, verb in changes if good_id in variants and verb is not Verb.REMOVE}
 
 
@@ -62,33 +64,34 @@ def refuse_unknown(context: JobContext, choice: Choice) -> None:
         groups = [group for group in choice.groups if not any(_in_any([group], path) for path in paths)]
     if goods or groups:
         with suppress(InvalidInput):
-            ids, names = _of_export(context)
+            ids, fresh = _of_export(context)
             if missing := [good_id for good_id in goods if good_id not in ids]:
-                raise unknown_goods(context, missing, ids)
-            folded = {name.casefold() for name in names}
-            if absent := [group for group in groups if group.strip().casefold() not in folded]:
+                raise _unknown_goods(context, missing, ids)
+            if absent := [group for group in groups if not any(_in_any([group], path) for path in fresh)]:
+                names = {section.name for path in fresh for section in path}
                 raise _unknown_group(absent[0], names | known)
 
 
-def _of_export(context: JobContext) -> tuple[set[str], set[str]]:
-    """Return the ids and the names of groups in the export."""
+def _of_export(context: JobContext) -> tuple[set[str], set[tuple[Section, ...]]]:
+    """Return the ids in the export, and the paths of its groups."""
     settings, catalog = context.object, open_export(context.file)
     check_columns(context.file, catalog)
+    column, blank = group_column(settings), settings.catalog.blank
     ids: set[str] = set()
-    groups: set[str] = set()
+    paths: set[tuple[Section, ...]] = set()
     for record in catalog.records():
         ids.add(catalog.good_id(record))
-        groups |= groups_of(settings, settings.value_map.apply(catalog.cells(record)))
-    return ids, groups
+        paths.add(group_path(settings.value_map.apply(catalog.cells(record)), column, blank))
+    return ids, paths
 
 
-def unknown_goods(context: JobContext, good_ids: Sequence[str], ids: Collection[str]) -> UsageError:
+def _unknown_goods(context: JobContext, good_ids: Sequence[str], ids: Collection[str]) -> UsageError:
     """Return the error for ids that no good has, with those that are near."""
     first, more = good_ids[0], len(good_ids) - 1
     others = f" (and {counted(more, 'other id')} that no item has)" if more else ""
     return UsageError(
-        f"`{context.object.name}` has no item with the id `{first}`{others}{near_words(first, ids)}",
-        hint=f"find it by its name, article or barcode: torgsync goods find WORDS -o {context.file.called}",
+        f"`{context.object.name}` has no item with the id `{first}`{others}{_near_words(first, ids)}",
+        hint=f"look for it: torgsync goods find {quoted(first)} -o {context.file.called}",
     )
 
 
@@ -96,10 +99,10 @@ def _unknown_group(group: str, names: Collection[str]) -> UsageError:
     some = ", ".join(f"`{name}`" for name in sorted(names)[: NEAR * 2])
     more = f" and {len(names) - NEAR * 2} more" if len(names) > NEAR * 2 else ""
     hint = f"its groups are {some}{more}" if names else "map a column to `group` to choose by groups"
-    return UsageError(f"the export has no group `{group}`{near_words(group, names)}", hint=hint)
+    return UsageError(f"the export has no group `{group}`{_near_words(group, names)}", hint=hint)
 
 
-def near_words(word: str, known: Iterable[str]) -> str:
+def _near_words(word: str, known: Iterable[str]) -> str:
     """Return `; near it are `a`, `b`` for the known words near to one, in any case; else nothing."""
     folded = {name.casefold(): name for name in known}
     near = get_close_matches(word.casefold(), sorted(folded), n=NEAR)

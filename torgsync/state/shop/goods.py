@@ -113,13 +113,13 @@ class GoodRepository(Repository):
         query = self._select(g.good_id).where(g.row_status == RowStatus.IN)
         return {row.good_id for row in self._in_pages(query, g.section, sorted(sections))}
 
-    def with_variants(self, good_ids: Collection[str]) -> set[str]:
-        """Return these goods, and all that go to Prom in one of their variant groups."""
+    def variants(self, good_ids: Collection[str]) -> set[str]:
+        """Return the goods that go to Prom in one of the variant groups of these, themselves included."""
         g = t.goods.c
         grouped = self._select(g.model).where(g.model != 0, g.variant != 0).distinct()
         models = {row.model for row in self._in_pages(grouped, g.good_id, sorted(good_ids))}
         together = self._select(g.good_id).where(g.variant != 0, g.row_status == RowStatus.IN)
-        return {*good_ids, *(row.good_id for row in self._in_pages(together, g.model, sorted(models)))}
+        return {row.good_id for row in self._in_pages(together, g.model, sorted(models))}
 
 
 def _path(text: str | None) -> tuple[Section, ...]:
