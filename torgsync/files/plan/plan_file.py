@@ -136,11 +136,8 @@ def read_head(path: Path, option: str = "") -> SavedPlan:
         head = TypeAdapter(SavedPlan).validate_python({"choice": {"fields": document["fields"]}, **document})
     except (LookupError, TypeError, ValueError) as wrong:
         raise _no_plan(path, option) from wrong
-    if (
-        head.made.tzinfo is None
-        or head.made.year not in _YEARS
-        or not set(head.choice.fields) <= FIELDS.keys()
-    ):
+    known = FIELDS.keys() >= set(head.choice.fields)
+    if head.made.tzinfo is None or head.made.year not in _YEARS or not known:
         raise _no_plan(path, option)
     return head
 
