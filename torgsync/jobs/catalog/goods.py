@@ -109,8 +109,7 @@ def _stored(
 
 
 def _listed(good: StoredGood) -> ListedGood:
-    shown = good.shown or {}
-    texts = (good.title, good.values.get("name"), good.values.get("name_ru"), shown.get("name"))
+    texts = (good.title, good.values.get("name"), good.values.get("name_ru"))
     return ListedGood(
         good.good_id,
         good.row_status,
@@ -119,7 +118,7 @@ def _listed(good: StoredGood) -> ListedGood:
         tuple(section.name for section in good.path),
         good.values,
         good.prom_id,
-        str(shown.get("status") or ""),
+        good.status,
     )
 
 

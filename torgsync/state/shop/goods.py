@@ -15,10 +15,11 @@ from sqlalchemy import Row, Select, and_, or_
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.cells import Section
 from torgsync.core.product.fields import Value
-from torgsync.core.product.products import load
+from torgsync.core.product.products import Product, load
 from torgsync.state.repository import Repository
 from torgsync.state.schema import shop_tables as t
 
+_TEXTS = ("name", "name_ru", "sku", "gtin", "mpn")
 _BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
 
 
@@ -26,8 +27,8 @@ _BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
 class StoredGood:
     """One good as it was last read, and as Prom showed it last.
 
-    `reason` is why it stays out, `path` its groups, root first; `values` are the last desired ones, `shown`
-    those on Prom, None where it has no product there; `prom_id` is empty then.
+    `reason` is why it stays out, `path` its groups, root first; `values` are the last desired ones: price,
+    stock, names and codes. `prom_id` and `status` are of its product on Prom, empty where it has none.
     """
 
     good_id: str
@@ -38,7 +39,7 @@ class StoredGood:
     path: tuple[Section, ...]
     values: Mapping[str, Value]
     prom_id: str
-    shown: Mapping[str, Value] | None
+    status: str
 
 
 class GoodRepository(Repository):
@@ -127,15 +128,22 @@ def _path(text: str | None) -> tuple[Section, ...]:
 
 
 def _stored(row: Row[Any]) -> StoredGood:
-    shown = None if row.prom_id is None else load(row.shown, row.more)
+    """Return a good; of its long content, which is not decoded, only the texts by which it is found."""
+    values: dict[str, Value] = {}
+    if row.price_stock is not None:
+        content = json.loads(row.content)
+        values = load(row.price_stock) | {name: content[name] for name in _TEXTS if content.get(name)}
+    title = row.title or ""
+    if not title and row.prom_id is not None:
+        title = Product(row.good_id, load(row.more)).title
     return StoredGood(
         row.good_id,
         row.line,
         RowStatus(row.row_status),
         row.reason,
-        row.title or "",
+        title,
         _path(row.path),
-        load(row.price_stock, row.content) if row.price_stock is not None else {},
+        values,
         row.prom_id or "",
-        shown,
+        "" if row.prom_id is None else str(json.loads(row.shown).get("status") or ""),
     )

@@ -33,11 +33,14 @@ def test_goods_are_listed(work: UnitOfWork) -> None:
     )  # fmt: skip
     assert (work.goods.ids(), work.goods.unnamed()) == (["9", "2", "3", "5"], {"3"})
     first, gone = work.goods.stored(["9", "none", "5"])
-    assert (first.path, first.prom_id, (first.shown or {})["status"]) == (SHOES, "30", "draft")
-    assert (first.title, first.values) == (product().title, product().values)
+    assert (first.path, first.prom_id, first.status) == (SHOES, "30", "draft")
+    assert (first.title, first.values["price"]) == (product().title, product().values["price"])
     assert (gone.row_status, gone.path, gone.line) == (RowStatus.GONE, (), 0)
+    remember(work, Existing("70", "3", dict(existing(name="На сайті").values), NOON))
+    assert work.goods.stored(["3"])[0].title == "На сайті"
+    work.existing.forget_existing(["70"])
     (hidden,) = work.goods.stored(["3"])
-    assert (hidden.title, hidden.values, hidden.prom_id, hidden.shown) == ("", {}, "", None)
+    assert (hidden.title, hidden.values, hidden.prom_id, hidden.status) == ("", {}, "", "")
     assert work.goods.unknown(["9", "5", "777", "none"]) == ["none"]
     assert (work.goods.paths(), work.goods.members([7, 8])) == ({7: SHOES}, {"9"})
 
