@@ -170,3 +170,14 @@ def test_a_saved_plan_keeps_its_choice(second: Home) -> None:
     assert (ran.code, [one["good_id"] for one in ran.json["outcomes"]]) == (0, ["26904", SHOE])
     assert (ran.json["choice"]["first"], ran.json["pending"]) == (2, 11)
     assert perform().code == 9
+
+
+def test_a_renumbered_item_waits_in_every_part(second: Home) -> None:
+    """Its removal was not chosen, and yet it is not created a second time."""
+    second.edit_row(SCREW, f"{SCREW};", "99931;")
+    second.run("update")
+    for args in (("--good", "99931"), ("--group", "Кріплення та інструмент")):
+        document = plan(second, *args)
+        held = {change["good_id"]: change["held"] for change in document["changes"]}
+        assert (held["99931"], [guard["guard"] for guard in document["guards"]]) == ("identity", ["identity"])
+    assert plan(second, "--first", "1")["guards"] == []
