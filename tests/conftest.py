@@ -14,8 +14,10 @@ import once
 import pytest
 from homes import Home, invented_shop
 from hypothesis import HealthCheck, settings
+from postgres import Cluster, cluster, missing
 
 from torgsync.sandbox.server import RunningServer, serve
+from torgsync.state.store import open_store
 
 for _name, _examples in (("usual", 30), ("thorough", 100)):  # `.ci/run` is thorough
     settings.register_profile(
@@ -64,6 +66,17 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL of the tests' own, with a database `state` that has its tables."""
+    reason = missing()
+    if reason:
+        pytest.skip(reason)
+    with cluster() as server:
+        open_store(server.create("state")).close()
+        yield server
 
 
 @pytest.fixture

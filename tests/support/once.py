@@ -14,6 +14,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from typer.main import get_command
 
@@ -26,8 +27,8 @@ _schema: list[tuple[str, tuple[str, ...]]] = []
 _upgrade = command.upgrade
 
 
-class SharedDialect(SQLiteDialect_pysqlite):
-    """SQLite, with the statements that any engine of this process compiled; it waits for no disk."""
+class _Shared:
+    """A dialect with the statements that any engine of this process compiled for it."""
 
     supports_statement_cache = True
 
@@ -42,11 +43,23 @@ class SharedDialect(SQLiteDialect_pysqlite):
         """Have a new engine use the statements that are compiled."""
         engine.update_execution_options(compiled_cache=_compiled)
 
+
+class SharedSQLite(_Shared, SQLiteDialect_pysqlite):
+    """SQLite; it waits for no disk."""
+
+    supports_statement_cache = True
+
     def do_execute(self, cursor: Any, statement: str, *given: Any) -> None:  # noqa: ANN401
         """Leave out what only a power failure needs."""
         if statement.startswith("PRAGMA synchronous"):
             statement = "PRAGMA synchronous = OFF"
         super().do_execute(cursor, statement, *given)  # type: ignore[no-untyped-call]
+
+
+class SharedPostgreSQL(_Shared, PGDialect_psycopg):
+    """PostgreSQL."""
+
+    supports_statement_cache = True
 
 
 def _upgrade_from_copy(config: Config, revision: str) -> None:
@@ -76,4 +89,5 @@ def install(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("typer.testing._get_command", command_line)
     patch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
     patch.setattr(command, "upgrade", _upgrade_from_copy)
-    registry.register("sqlite", __name__, SharedDialect.__name__)
+    registry.register("sqlite", __name__, SharedSQLite.__name__)
+    registry.register("postgresql.psycopg", __name__, SharedPostgreSQL.__name__)

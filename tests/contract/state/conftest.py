@@ -1,33 +1,33 @@
-"""An empty state on SQLite, and on PostgreSQL at the URL in `TORGSYNC_TEST_POSTGRES`, which is emptied."""
+"""An empty state on SQLite, and on a PostgreSQL of the tests' own where that is installed."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from postgres import Cluster
 from states import SLUG
 
-from torgsync.state.schema.base import metadata
 from torgsync.state.store import Store, UnitOfWork, open_store
 
-POSTGRES = os.environ.get("TORGSYNC_TEST_POSTGRES")
-ENGINES = ["sqlite", *(["postgresql"] if POSTGRES else [])]
 
-
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty state."""
-    if request.param == "sqlite" or POSTGRES is None:
+    """The address of a state that has its tables and no rows."""
+    if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'state.db'}"
-    engine = create_engine(POSTGRES)
-    with engine.begin() as connection:
-        metadata.drop_all(connection)
-        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-    engine.dispose()
-    return POSTGRES
+    postgres: Cluster = request.getfixturevalue("postgres")
+    return postgres.empty("state")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a state that was never opened."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'state.db'}"
+    postgres: Cluster = request.getfixturevalue("postgres")
+    return postgres.create("new")
 
 
 @pytest.fixture

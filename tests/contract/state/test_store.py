@@ -1,6 +1,6 @@
 """What the memory promises: all of a unit of work or nothing, good by good, run by run.
 
-With a URL in `TORGSYNC_TEST_POSTGRES` every promise is held there too; that database is emptied.
+Every promise is held on SQLite and on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -101,12 +101,12 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         assert work.object_state.begun()
 
 
-def test_units_of_work_queue_up(url: str) -> None:
+def test_units_of_work_queue_up(new_url: str) -> None:
     """Of many that open a new state at once, one makes the tables; as writers they lose no number."""
     seen: list[int] = []
 
     def look_again_and_again(_: int) -> None:
-        with closing(open_store(url)) as mine:
+        with closing(open_store(new_url)) as mine:
             for _ in range(10):
                 with mine.transaction(SLUG) as work:
                     seen.append(work.object_state.begin_look())
