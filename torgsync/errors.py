@@ -144,5 +144,9 @@ class Busy(TorgsyncError, kind="busy", exit_code=Exit.BUSY):
     """Another run holds this object."""
 
 
+class StateUnusable(TorgsyncError, kind="state-unusable"):
+    """The state cannot be read or written until a person has done something: made room, mended, restored."""
+
+
 class Interrupted(TorgsyncError, kind="interrupted", exit_code=Exit.INTERRUPTED):
     """Stopped by the person; what was done is remembered and the next run goes on."""

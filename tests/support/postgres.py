@@ -42,11 +42,11 @@ class Cluster:
         """Return the address of a database as `TORGSYNC_STATE` has it."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
-    def create(self, database: str) -> str:
-        """Make a database without any table, instead of one of that name, and return its address."""
+    def create(self, database: str, template: str = "template0") -> str:
+        """Make a database, empty or as a copy of another, instead of one of that name; return its address."""
         with self._connected("postgres") as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
-            connection.execute(f'CREATE DATABASE "{database}" TEMPLATE template0')
+            connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
         return self.url(database)
 
     def empty(self, database: str) -> str:

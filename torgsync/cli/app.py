@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from torgsync import __version__
-from torgsync.cli import clients, demo, doctor, fields, goods, payments, sandbox, schedule
+from torgsync.cli import clients, demo, doctor, fields, goods, payments, sandbox, schedule, state
 from torgsync.cli.base.commands import Group, equip, wants_json, wrong_words
 from torgsync.cli.base.errors import report_error
 from torgsync.cli.base.program import Program
@@ -170,6 +170,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(orders.app, name="orders")
 app.add_typer(clients.app, name="clients")
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(state.app, name="state")
 app.add_typer(sandbox.app, name="sandbox")
 app.command("demo")(demo.demo)
 equip(app)

@@ -74,6 +74,20 @@ class ProblemCode(StrEnum):
     PARCEL_PICKED_UP = "parcel-picked-up"
     PARCEL_ODD = "parcel-odd"
     CARRIER_MISSING = "carrier-missing"
+    STATE_BUSY = "state-busy"
+    STATE_REPLACED = "state-replaced"
+    STATE_FULL = "state-full"
+    STATE_READ_ONLY = "state-read-only"
+    STATE_NO_RIGHT = "state-no-right"
+    STATE_NO_FOLDER = "state-no-folder"
+    STATE_DISK = "state-disk"
+    STATE_DAMAGED = "state-damaged"
+    STATE_SCHEMA = "state-schema"
+    STATE_NO_DATABASE = "state-no-database"
+    STATE_UNREACHABLE = "state-unreachable"
+    STATE_REFUSED = "state-refused"
+    STATE_VALUE = "state-value"
+    STATE_OTHER = "state-other"
     OTHER = "other"
 
 
@@ -166,6 +180,20 @@ _SENTENCES = {
     ProblemCode.PARCEL_PICKED_UP: "the buyer of order {order} collects it; there is no parcel",
     ProblemCode.PARCEL_ODD: "`{parcel}` is no parcel number: {carrier} gives {format}",
     ProblemCode.CARRIER_MISSING: "Prom.ua does not say who carries order {order}",
+    ProblemCode.STATE_BUSY: "the state `{place}` is in use by another process",
+    ProblemCode.STATE_REPLACED: "the state `{place}` was replaced while this command worked with it",
+    ProblemCode.STATE_FULL: "the disk of the state `{place}` is full ({words})",
+    ProblemCode.STATE_READ_ONLY: "the state `{place}` can be read but not written ({words})",
+    ProblemCode.STATE_NO_RIGHT: "this user may not read and write the state `{place}` ({words})",
+    ProblemCode.STATE_NO_FOLDER: "the folder of the state `{place}` does not exist",
+    ProblemCode.STATE_DISK: "the disk of the state `{place}` cannot be read or written ({words})",
+    ProblemCode.STATE_DAMAGED: "the state `{place}` is damaged ({words})",
+    ProblemCode.STATE_SCHEMA: "the state `{place}` is damaged: a part of its schema is missing ({words})",
+    ProblemCode.STATE_NO_DATABASE: "the state `{place}` is not a database",
+    ProblemCode.STATE_UNREACHABLE: "the server of the state `{place}` cannot be reached now ({words})",
+    ProblemCode.STATE_REFUSED: "the server refused to open the state `{place}` ({words})",
+    ProblemCode.STATE_VALUE: "the state cannot keep a number or a text ({words})",
+    ProblemCode.STATE_OTHER: "the state `{place}` cannot be used ({words})",
     ProblemCode.OTHER: "it ended with an error of the kind `{kind}`",
 }
 

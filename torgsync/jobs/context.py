@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -53,7 +55,9 @@ def _ignore(_given: object) -> None:
     """Report no progress, renew no lease: only a run holds one."""
 
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+HANGUP = getattr(signal, "SIGHUP", None)
+"""The signal of a terminal that is closed, or a connection that broke; Windows has none."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM, *([HANGUP] if HANGUP else []))
 
 
 class StopSignal:
@@ -93,20 +97,40 @@ class StopSignal:
 
     @contextmanager
     def handling_signals(self) -> Iterator[None]:
-        """Request a stop on Ctrl-C and on the system's signal to end, for the time of the block."""
+        """Request a stop for the time of the block: on Ctrl-C, and when the system or the terminal ends.
+
+        A hangup that `nohup` has the process ignore stays ignored. One that is repeated, as shells do, says
+        nothing new.
+        """
         if threading.current_thread() is not threading.main_thread():
             yield  # Python delivers signals only to the main thread
             return
 
-        def handle(_number: int, _frame: FrameType | None) -> None:
+        def handle(number: int, _frame: FrameType | None) -> None:
+            if number == HANGUP:
+                _leave_terminal()
+                if self._requested:
+                    return
             self.request()
 
-        before = {number: signal.signal(number, handle) for number in SIGNALS}
+        ignored = HANGUP and signal.getsignal(HANGUP) is signal.SIG_IGN
+        handled = [number for number in SIGNALS if not (number == HANGUP and ignored)]
+        before = {number: signal.signal(number, handle) for number in handled}
         try:
             yield
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _leave_terminal() -> None:
+    """Read and write nothing any more where the terminal was: each attempt would be an error."""
+    for number in range(3):
+        with suppress(OSError):
+            if stat.S_ISCHR(os.fstat(number).st_mode):
+                nothing = os.open(os.devnull, os.O_RDWR)
+                os.dup2(nothing, number)
+                os.close(nothing)
 
 
 @dataclass(frozen=True, slots=True)

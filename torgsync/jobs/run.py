@@ -134,9 +134,14 @@ def refuse_lease(context: JobContext, lease: Lease | None) -> None:
 
 def is_alive(context: JobContext, lease: Lease) -> bool:
     """Return whether the holder of a lease is still running, as far as this host can find out."""
+    return is_held(lease, context.now())
+
+
+def is_held(lease: Lease, now: datetime) -> bool:
+    """Return whether a lease has not expired and its holder is not known to have crashed."""
     me, holder = Holder(*who()), lease.holder
     crashed = holder.host == me.host and holder.pid != me.pid and not alive(holder.pid)
-    return lease.expires > context.now() and not crashed
+    return lease.expires > now and not crashed
 
 
 def _lost_lease(context: JobContext, lease: Lease | None) -> Busy:

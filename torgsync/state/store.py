@@ -6,19 +6,16 @@ failing halfway: on SQLite for the whole file, on PostgreSQL for one object.
 
 from __future__ import annotations
 
-import logging
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Engine
 
+from torgsync.core.problems import ProblemCode
 from torgsync.disk import make_file
-from torgsync.errors import Temporary, TorgsyncError
+from torgsync.state.engine import DURABLE, make_engine, wait_for_turn
 from torgsync.state.orders.clients import ClientRepository
 from torgsync.state.orders.messages import BuyerMessageRepository
 from torgsync.state.orders.order_files import ConfirmationRepository, OrderFileRepository, OutboxRepository
@@ -41,11 +38,7 @@ from torgsync.state.shop.photos import PhotoRepository
 from torgsync.state.shop.products import ProductRepository
 from torgsync.state.shop.rows import RowRepository
 from torgsync.state.shop.variants import VariantRepository
-
-PATIENCE = 30
-"""Seconds to wait for another process that writes."""
-_DURABLE = "torgsync.durable"
-"""Whether a transaction must survive a power failure, as the journal's must."""
+from torgsync.state.troubles import file_of, trouble, troubles_reported
 
 _R = TypeVar("_R")
 
@@ -120,12 +113,13 @@ class Store:
                 only for data that can be recomputed.
 
         Raises:
-            Temporary: Another process holds the state for too long.
+            Temporary: Another process holds the state for too long, or its server cannot be reached.
+            StateUnusable: The disk is full or read-only, the state is damaged, or the like.
         """
-        with _busy_reported(), self._engine.connect() as connection:
-            connection.info[_DURABLE] = durable
+        with troubles_reported(self._engine.url), self._engine.connect() as connection:
+            connection.info[DURABLE] = durable
             with connection.begin():
-                _wait_for_turn(connection, slug)
+                wait_for_turn(connection, slug)
                 yield UnitOfWork(connection, slug)
 
     def wipe(self) -> None:
@@ -133,16 +127,17 @@ class Store:
 
         Raises:
             Temporary: Another process holds the state.
+            StateUnusable: It cannot be written.
         """
-        if self._engine.dialect.name != "sqlite":  # pragma: no cover  # needs TORGSYNC_TEST_POSTGRES
+        if self._engine.dialect.name != "sqlite":  # pragma: no cover  # tested where PostgreSQL is installed
             return
-        with _busy_reported(), self._engine.connect() as connection:
+        with troubles_reported(self._engine.url), self._engine.connect() as connection:
             bare = connection.connection.driver_connection
             if bare is not None:  # pragma: no branch  # a connection that was just opened is there
                 bare.execute("VACUUM")
                 (busy, *_) = bare.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 if busy:
-                    raise sqlite3.OperationalError("somebody is reading it")
+                    raise trouble(ProblemCode.STATE_BUSY, self._engine.url, "somebody is reading it")
 
     def copies(self) -> list[Path]:
         """Return the copies of the state from before its schema changed."""
@@ -158,7 +153,7 @@ class Store:
 
     @property
     def _file(self) -> Path | None:
-        return _file_of(self._engine.url)
+        return file_of(self._engine.url)
 
     def close(self) -> None:
         """Close all connections."""
@@ -176,116 +171,18 @@ def open_store(
         migrations: The schema to bring it up to.
 
     Raises:
+        Temporary: Another process holds the state, or its server cannot be reached.
         TorgsyncError: The state cannot be opened or copied, or is from a newer or an unreleased program.
     """
-    engine = _engine(url)
-    if (file := _file_of(engine.url)) is not None:
+    engine = make_engine(url)
+    if (file := file_of(engine.url)) is not None:
         with suppress(OSError):  # SQLite reports why it cannot be made; the files next to it get its mode
             make_file(file)
     try:
-        with engine.begin() as connection:
-            _wait_for_turn(connection, "")
+        with troubles_reported(engine.url), engine.begin() as connection:
+            wait_for_turn(connection, "")
             upgrade(connection, notify, migrations)
-    except SQLAlchemyError as error:
-        engine.dispose()
-        raise _not_opened(error) from error
-    except TorgsyncError:
+    except BaseException:
         engine.dispose()
         raise
     return Store(engine)
-
-
-def _file_of(url: URL) -> Path | None:
-    """Return the file of a SQLite state, None for other databases and one in memory."""
-    file = str(url.database or "") if url.get_backend_name() == "sqlite" else ""
-    return Path(file) if file and not file.startswith((":memory:", "file:")) else None
-
-
-def _engine(url: str) -> Engine:
-    try:
-        address = make_url(url)
-        if address.drivername == "postgresql":
-            address = address.set(drivername="postgresql+psycopg")  # one driver, whatever SQLAlchemy prefers
-        engine = create_engine(address, hide_parameters=True)  # people must not get into messages
-    except ImportError as error:
-        raise TorgsyncError(
-            f"the state cannot be opened: {error}",
-            hint='install the driver: `pip install "torgsync[postgresql]"`',
-        ) from error
-    except SQLAlchemyError as error:
-        raise _not_opened(error) from error
-    if engine.dialect.name == "sqlite":  # pragma: no branch  # PostgreSQL needs TORGSYNC_TEST_POSTGRES
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
-    return engine
-
-
-def _not_opened(error: SQLAlchemyError) -> TorgsyncError:
-    return TorgsyncError(
-        f"the state cannot be opened: {_reason(error)}",
-        hint="look at `--home` and `TORGSYNC_STATE`; the folder must exist and be writable",
-    )
-
-
-@contextmanager
-def _busy_reported() -> Iterator[None]:
-    """Turn the error of a database that cannot be used now into one that is printed and repeated."""
-    try:
-        yield
-    except (OperationalError, sqlite3.OperationalError) as error:
-        raise Temporary(
-            f"the state cannot be used now: {_reason(error)}",
-            hint="wait until the other run has finished, then run the same command again",
-        ) from error
-
-
-def _reason(error: Exception) -> str:
-    """Return what the driver says, without SQLAlchemy's lines about the statement."""
-    return str(getattr(error, "orig", None) or error).splitlines()[0]
-
-
-def _wait_for_turn(connection: Connection, name: str) -> None:
-    """Wait until no other transaction of this name is open; SQLite's `BEGIN IMMEDIATE` has done so.
-
-    PostgreSQL would show two transactions the same free lease, so that both would take it.
-    """
-    if connection.dialect.name == "postgresql":  # pragma: no cover  # needs TORGSYNC_TEST_POSTGRES
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"torgsync/{name}", 0))))
-
-
-def _set_up_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401
-    # The driver's own transaction handling sends no BEGIN before DDL, so it is switched off and ours is used.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
-    if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        _write_ahead(cursor)
-    cursor.close()
-
-
-def _write_ahead(cursor: Any) -> None:  # noqa: ANN401
-    """Switch a new state to its write-ahead log.
-
-    Where another process does the same at this moment, SQLite does not wait by itself.
-    """
-    import stamina  # noqa: PLC0415  # only a new state needs it
-
-    logging.getLogger("stamina").addHandler(logging.NullHandler())  # this short wait is not worth a line
-    for attempt in stamina.retry_context(sqlite3.OperationalError, attempts=None, timeout=PATIENCE):
-        with attempt:
-            cursor.execute("PRAGMA journal_mode = WAL")
-
-
-def _begin_immediate(connection: Connection) -> None:
-    level = "FULL" if connection.info.get(_DURABLE, True) else "NORMAL"
-    connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def place_of(url: str) -> str:
-    """Return the address of a state for people: a file's path, or a URL without its password."""
-    address = make_url(url)
-    if address.drivername == "sqlite" and address.database:
-        return address.database
-    return address.render_as_string(hide_password=True)

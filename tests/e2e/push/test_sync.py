@@ -634,7 +634,8 @@ def test_state_that_cannot_be_opened(home: Home) -> None:
     (home.folder / "state.db").write_bytes(b"no database at all" * 100)
     ran = home.run("sync", "--yes")
     assert (ran.code, home.sandbox.log.records()) == (1, [])
-    assert ran.err.startswith("error: the state cannot be opened: ")
+    assert ran.err.startswith("error: the state `")
+    assert "is not a database" in ran.err
 
 
 def test_a_copy_of_the_home(filled: Home, tmp_path: Path) -> None:

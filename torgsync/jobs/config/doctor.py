@@ -30,7 +30,7 @@ from torgsync.prom.api import connect
 from torgsync.prom.http import PROM_URL
 from torgsync.prom.recording.recorder import Recorder
 from torgsync.prom.request import Right
-from torgsync.state.store import place_of
+from torgsync.state.troubles import place_of
 
 FEW_EXPOSED = 3
 """Files that others may use, of which a line is given: the first ones."""

@@ -1,21 +1,24 @@
 """Copies the state before its schema changes, so that an older program can go on with its data.
 
-A copy is next to the state and is named by the schema it has: `state.db.0010.bak`.
+A copy is next to the state and is named by the schema it has: `state.db.0010.bak`. Copies that a person made,
+and states that a backup replaced, are named by their time, and are never deleted to save room.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from torgsync.disk import make_file
+from torgsync.disk import create_file
 from torgsync.errors import TorgsyncError
 
 KEPT = 3
 """Copies that are kept, the newest ones."""
+_SCHEMA = "[0-9][0-9][0-9][0-9]"
 
 
 def back_up(connection: Connection, schema: str) -> Path | None:
@@ -37,9 +40,7 @@ def back_up(connection: Connection, schema: str) -> Path | None:
     temporary = state.with_name(f".{copy.name}.tmp")
     try:
         temporary.unlink(missing_ok=True)
-        make_file(temporary)
-        with closing(sqlite3.connect(state)) as source, closing(sqlite3.connect(temporary)) as target:
-            source.backup(target)
+        copy_database(state, temporary)
         temporary.replace(copy)
     except (OSError, sqlite3.Error) as error:
         with suppress(OSError):
@@ -50,6 +51,26 @@ def back_up(connection: Connection, schema: str) -> Path | None:
         ) from error
     _delete_oldest(state, copy)
     return copy
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a SQLite file to a new one that only its owner may read, also while others write to it.
+
+    SQLite's own backup includes what only the write-ahead log has. The copy is one file, without a log.
+
+    Raises:
+        OSError: The new file is there already, or cannot be made.
+        sqlite3.Error: One of the two cannot be read or written.
+    """
+    os.close(create_file(target))
+    with closing(open_file(source, "ro")) as old, closing(open_file(target, "rw")) as copy:
+        old.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def open_file(path: Path, mode: str) -> sqlite3.Connection:
+    """Connect to a SQLite file that exists: `ro` reads it, `rw` writes to it too."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
 
 
 def copies_of(state: Path) -> list[Path]:
@@ -78,7 +99,7 @@ def delete_copies(state: Path) -> int:
 
 def _file_of(connection: Connection) -> Path | None:
     """Return the file of a SQLite state, None for one in memory and for other databases."""
-    if connection.dialect.name != "sqlite":  # pragma: no cover  # needs TORGSYNC_TEST_POSTGRES
+    if connection.dialect.name != "sqlite":  # pragma: no cover  # tested where PostgreSQL is installed
         return None
     file = connection.exec_driver_sql("PRAGMA database_list").one().file
     return Path(file) if file else None
@@ -90,7 +111,7 @@ def _reason(error: OSError | sqlite3.Error) -> str:
 
 def _delete_oldest(state: Path, newest: Path) -> None:
     """Delete all copies but the newest ones; one that cannot be deleted does no harm."""
-    copies = [path for path in state.parent.glob(f"{state.name}.*.bak") if path != newest]
+    copies = [path for path in state.parent.glob(f"{state.name}.{_SCHEMA}.bak") if path != newest]
     copies.sort(key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
     for path in copies[KEPT - 1 :]:
         with suppress(OSError):

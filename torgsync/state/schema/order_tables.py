@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, text
 
-from torgsync.state.schema.base import Amount, Instant, blank, key, numbered_table, object_table, required
+from torgsync.state.schema.base import (
+    Amount,
+    Instant,
+    MachineText,
+    blank,
+    key,
+    numbered_table,
+    object_table,
+    required,
+)
 
 orders = object_table(
     "orders",
@@ -14,10 +23,10 @@ orders = object_table(
     required("created", Instant),
     required("doc"),
     Column("client_id", Integer),
-    Column("file", Text),
+    Column("file", MachineText),
     Column("hold", String(20)),  # why it gets no file, see `HoldReason`
     blank("hold_args"),
-    Column("place", Text),  # the outbox that its file was written to
+    Column("place", MachineText),  # the outbox that its file was written to
     Column("phase", String(10)),  # how far its file is, see `FilePhase`; NULL while none was written
     Column("written", Instant),
     Column("taken", Instant),  # when the file was found gone
@@ -39,8 +48,8 @@ confirmations = numbered_table(
     required("order_id"),
     required("version", Integer),
     required("at", Instant),
-    required("user", String(200)),
-    required("host", String(200)),
+    required("user", MachineText(200)),
+    required("host", MachineText(200)),
     required("todo", String(20)),  # a `HandWork` or a `HoldReason`
     required("todo_args"),
     Index("confirmations_order", "object", "order_id"),
@@ -48,7 +57,7 @@ confirmations = numbered_table(
 
 outboxes = object_table(
     "outboxes",  # places that order files were written to
-    key("place"),
+    key("place", MachineText),
     required("apart", Boolean),  # on another disk than the home
     required("missed", Boolean, server_default=text("false")),  # it was missing with files in it
 )

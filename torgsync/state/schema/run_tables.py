@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text
 
-from torgsync.state.schema.base import Instant, blank, key, metadata, numbered_table, object_table, required
+from torgsync.state.schema.base import (
+    Instant,
+    MachineText,
+    blank,
+    key,
+    metadata,
+    numbered_table,
+    object_table,
+    required,
+)
 
 plans = Table(
     "plans", metadata, key("number", Integer), required("object", String(200)), required("made", Instant)
@@ -33,8 +42,8 @@ runs = numbered_table(
     Column("plan", Integer),
     required("started", Instant),
     Column("finished", Instant),
-    required("user", String(200)),
-    required("host", String(200)),
+    required("user", MachineText(200)),
+    required("host", MachineText(200)),
     required("pid", Integer),
     Column("exit", Integer),
     Column("rows", Integer),
@@ -45,10 +54,10 @@ overrides = numbered_table(
     "overrides",
     Column("run", Integer),
     required("at", Instant),
-    required("user", String(200)),
-    required("host", String(200)),
+    required("user", MachineText(200)),
+    required("host", MachineText(200)),
     required("guard", String(20)),
-    required("allowed"),
+    required("allowed", MachineText),
     required("observed"),
     Index("overrides_run", "object", "run"),
 )
@@ -82,15 +91,15 @@ imports = numbered_table(
 leases = object_table(
     "leases",
     required("run", Integer),
-    required("user", String(200)),
-    required("host", String(200)),
+    required("user", MachineText(200)),
+    required("host", MachineText(200)),
     required("pid", Integer),
     required("expires", Instant),
 )
 
 attempts = object_table(
     "attempts",
-    key("time"),  # what a synchronization time is remembered by
+    key("time", MachineText),  # what a synchronization time is remembered by
     required("moment", Instant),
     required("started", Instant),
     required("tries", Integer),

@@ -11,7 +11,15 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Text
 
 from torgsync.core.findings import Finding
 from torgsync.core.reason import encode_args
-from torgsync.state.schema.base import Instant, blank, key, numbered_table, object_table, required
+from torgsync.state.schema.base import (
+    Instant,
+    MachineText,
+    blank,
+    key,
+    numbered_table,
+    object_table,
+    required,
+)
 
 objects = object_table(
     "objects",
@@ -28,8 +36,8 @@ objects = object_table(
     Column("foreign", Integer),  # products that are not ours, where that is known
     blank("groups"),  # ids of the shop's groups
     Column("adopted_at", Instant),
-    blank("selection"),  # as the last run used it
-    blank("clients_read"),  # stamp of a clients export
+    blank("selection", MachineText),  # as the last run used it
+    blank("clients_read", MachineText),  # stamp of a clients export
     blank("filter_zone"),  # how Prom reads dates in filters, as far as that was learned
 )
 
@@ -111,8 +119,8 @@ adoptions = object_table(
     required("good_id"),
     required("by", String(40)),
     required("at", Instant),
-    required("user", String(200)),
-    required("host", String(200)),
+    required("user", MachineText(200)),
+    required("host", MachineText(200)),
     Index("adoptions_good", "object", "good_id"),
 )
 
@@ -148,15 +156,15 @@ findings = numbered_table(
     required("code", String(40)),
     required("args"),
     required("line", Integer),
-    required("name", String(200)),
-    required("value"),
-    required("file", default=""),
+    required("name", MachineText(200)),
+    required("value", MachineText),
+    required("file", MachineText, default=""),
     Index("findings_good", "object", "good_id"),
 )
 
 photos = object_table(
     "photos",
-    key("name", String(255)),
+    key("name", MachineText(255)),
     required("size", BigInteger),
     required("modified_ns", BigInteger),
     required("digest", String(32)),

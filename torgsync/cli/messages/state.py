@@ -1,0 +1,36 @@
+"""Sentences about the state as a whole."""
+
+from __future__ import annotations
+
+from torgsync.core.text import counted
+from torgsync.state.maintenance.check import Fault, Found
+
+SENTENCES = {
+    Fault.DAMAGED: "the database is damaged: {words}",
+    Fault.NEWER: "it was written by a newer torgsync (schema {words}): update this program",
+    Fault.TABLE_MISSING: "the table `{table}` is missing",
+    Fault.COLUMN_MISSING: "the table `{table}` lacks the column `{words}`",
+}
+RESTORE = "go back to a backup: torgsync state restore FILE"
+UPDATE = "update this program: `pip install --upgrade torgsync`"
+WHOLE = "ok: the database is whole, and its schema is complete"
+OLDER = "the next command that works with an object brings it from schema {schema} to {newest}"
+SINCE = (
+    "what happened after the backup is not known any more: the next `sync` compares everything, and orders "
+    "since then come again, with new order files and messages to buyers"
+)
+
+
+def fault_message(found: Found) -> str:
+    """Return the sentence of one fault."""
+    return SENTENCES[found.fault].format(table=found.table, words=found.words)
+
+
+def orphans_message(table: str, count: int) -> str:
+    """Return the sentence of rows that belong to a row that is not there."""
+    return f"`{table}` has {counted(count, 'row')} without what they belong to; that does no harm"
+
+
+def unknown_message(slug: str, count: int) -> str:
+    """Return the sentence of an object that the home does not have."""
+    return f"no object of this home is `{slug}`, and the state has {counted(count, 'row')} of it"

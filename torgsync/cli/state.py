@@ -1,0 +1,150 @@
+"""`torgsync state`: the database of a home as a whole: check it, back it up, go back to a backup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from torgsync.cli.base.errors import error_document
+from torgsync.cli.base.options import FormatOption
+from torgsync.cli.base.program import Format, Program, program_of
+from torgsync.cli.base.render import pick, print_result
+from torgsync.core.shell import command
+from torgsync.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from torgsync.jobs.state import StateReport
+
+
+def check(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
+    """Check whether the database is whole, has all tables, and what is in it. Nothing is changed."""
+    program = program_of(context, output)
+    from torgsync.jobs.state import check_state
+
+    report = check_state(program.settings)
+    found = report.check
+    rows = [{"table": table, "rows": count} for table, count in found.rows.items()]
+    schemas = {"state_schema": found.schema, "newest_schema": found.newest}
+    head = {**pick(found, "place", "size", "whole"), **schemas}
+    tail = {
+        "rows": found.rows,
+        "objects": dict(found.objects),
+        "unknown": list(report.unknown),
+        "orphans": found.orphans,
+        "error": error_document(found.error) if found.error else None,
+        "exit": int(report.exit_code),
+    }
+    faults = {"faults": [_fault_document(fault) for fault in found.faults]}
+    print_result(output, rows, lambda: _print_report(program, report), head=head, lists=faults, tail=tail)
+    raise typer.Exit(int(report.exit_code))
+
+
+def _fault_document(fault: Any) -> dict[str, object]:  # noqa: ANN401  # the state's own kind
+    from torgsync.cli.messages.state import fault_message
+
+    return {
+        "code": str(fault.fault),
+        "table": fault.table or None,
+        "words": fault.words or None,
+        "message": fault_message(fault),
+    }
+
+
+def _print_report(program: Program, report: StateReport) -> None:
+    from torgsync.cli.messages import state as messages
+
+    found = report.check
+    schema = f", schema {found.schema}" if found.schema else ""
+    size = f", {found.size / 1_000_000:.1f} MB" if found.size else ""
+    program.print(f"{found.place}{size}{schema}")
+    for slug, count in sorted(found.objects.items()):
+        if slug not in report.unknown:
+            program.print(f"  {slug}: {count} rows")
+    for table, count in found.orphans.items():
+        program.print(f"! {messages.orphans_message(table, count)}", style="warning")
+    for slug in report.unknown:
+        text = messages.unknown_message(slug, found.objects[slug])
+        program.print(f"! {text}", style="warning")
+    for fault in found.faults:
+        program.print(f"✗ {messages.fault_message(fault)}", style="error")
+    if found.error:
+        program.print(f"✗ {found.error.message}", style="error")
+        if found.error.hint:
+            program.notify(f"hint: {found.error.hint}")
+    elif not found.whole:
+        newer = found.schema and found.schema > found.newest
+        program.notify(f"hint: {messages.UPDATE if newer else messages.RESTORE}")
+    else:
+        program.print(messages.WHOLE, style="success")
+        if found.schema and found.schema < found.newest:
+            program.notify(messages.OLDER.format(schema=found.schema, newest=found.newest))
+
+
+def backup(
+    context: typer.Context,
+    target: Annotated[
+        Path | None,
+        typer.Argument(
+            help="The new file, or a folder for it; next to the state, if not given.", metavar="FILE"
+        ),
+    ] = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Copy the state to a new file, also while a run works with it. It has buyers' names and phones."""
+    program = program_of(context, output)
+    from torgsync.jobs.state import back_up_state
+
+    made = back_up_state(program.settings, target, program.now())
+    document = {"path": str(made.path), "size": made.size, "state_schema": made.schema}
+
+    def show() -> None:
+        program.print(str(made.path))
+        program.notify(f"go back to it with: {command('state restore', str(made.path))}")
+
+    print_result(output, [document], show, head={"backup": document, "exit": int(Exit.DONE)})
+
+
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="What `state backup` wrote.", metavar="FILE")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Put a backup in the place of the state; the replaced state is kept."""
+    program = program_of(context, output)
+    from torgsync.cli.messages.state import SINCE
+    from torgsync.jobs.state import place_of_state, restore_state
+
+    if not yes:
+        if not program.asks:
+            raise UsageError(
+                "this replaces all that is known about the shop", hint="without a terminal, say `--yes`"
+            )
+        program.warn(SINCE)
+        question = f"Put `{file}` in the place of `{place_of_state(program.settings)}`?"
+        if not typer.confirm(question, default=False, err=True):
+            program.notify("nothing was changed")
+            raise typer.Exit(int(Exit.ERROR))
+    done = restore_state(program.settings, file, program.now())
+    replaced = str(done.replaced) if done.replaced else None
+    document = {"path": str(done.backup), "state_schema": done.schema, "replaced": replaced}
+
+    def show() -> None:
+        program.notify(f"the state is that of `{done.backup}` now", style="success")
+        if replaced:
+            program.notify(
+                f"the one before is kept; go back to it with: {command('state restore', replaced)}"
+            )
+        program.warn(SINCE)
+        program.notify("next: `torgsync state check`, then torgsync update --full-refresh")
+
+    print_result(output, [document], show, head={"restored": document, "exit": int(Exit.DONE)})
+
+
+app = typer.Typer(help="The database of this home: check, copy, go back.", no_args_is_help=True)
+
+app.command("check")(check)
+app.command("backup")(backup)
+app.command("restore")(restore)

@@ -1,0 +1,87 @@
+"""Check, back up and restore the state of a home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from torgsync.core.clock import SHOP_ZONE
+from torgsync.errors import Busy, Exit, TorgsyncError
+from torgsync.files.config.objects import list_objects, load_object
+from torgsync.files.config.settings import Settings
+from torgsync.jobs.run import is_held
+from torgsync.state.maintenance import backup, check, restore
+from torgsync.state.maintenance.backup import Backup
+from torgsync.state.maintenance.check import StateCheck
+from torgsync.state.maintenance.restore import Restored
+from torgsync.state.runs.leases import Lease
+from torgsync.state.troubles import file_of, place_of
+
+
+@dataclass(frozen=True, slots=True)
+class StateReport:
+    """What a check found, and the slugs in the state that no object of the home has."""
+
+    check: StateCheck
+    unknown: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> Exit:
+        """Whether a person must do something, or wait."""
+        if self.check.error:
+            return self.check.error.exit_code
+        return Exit.DONE if self.check.whole else Exit.ERROR
+
+
+def check_state(settings: Settings) -> StateReport:
+    """Check the state. Raises UsageError where there is no state yet."""
+    found = check.check_state(settings.state_url)
+    known = {_slug(path) for path in list_objects(settings.objects)}
+    return StateReport(found, tuple(sorted(set(found.objects) - known)))
+
+
+def _slug(path: Path) -> str:
+    """Return the slug of a sync object; of one with mistakes the name of its file."""
+    try:
+        return load_object(path).slug
+    except TorgsyncError:
+        return path.stem
+
+
+def back_up_state(settings: Settings, target: Path | None, now: datetime) -> Backup:
+    """Copy the state to a new file: the one named, one in the folder named, or one next to the state.
+
+    Raises TorgsyncError where the file exists, or no copy can be made.
+    """
+    file = file_of(settings.state_url)
+    name = f"{file.name if file else 'state'}.backup-{stamp(now)}.{'bak' if file else 'dump'}"
+    folder = target if target and target.is_dir() else (file.parent if file else settings.home)
+    return backup.back_up_state(settings.state_url, target if target and folder != target else folder / name)
+
+
+def restore_state(settings: Settings, file: Path, now: datetime) -> Restored:
+    """Put a backup in the place of the state, and keep the replaced one.
+
+    Raises Busy where a run holds an object, TorgsyncError where the backup cannot be used.
+    """
+
+    def refuse(slug: str, lease: Lease) -> None:
+        if is_held(lease, now):
+            holder = lease.holder
+            raise Busy(
+                f"`{slug}` is held by a run: {holder.user} on {holder.host}, process {holder.pid}",
+                hint="wait until it has finished, then run the same command again",
+            )
+
+    return restore.restore_state(settings.state_url, file, stamp(now), settings.home, refuse)
+
+
+def place_of_state(settings: Settings) -> str:
+    """Return where the state is, for people."""
+    return place_of(settings.state_url)
+
+
+def stamp(now: datetime) -> str:
+    """Return a time for the name of a file, by the shop's clock."""
+    return f"{now.astimezone(SHOP_ZONE):%Y%m%d-%H%M%S}"

@@ -1,0 +1,96 @@
+"""Connects to the database of a state, SQLite or PostgreSQL, with the transactions that the state needs."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from torgsync.errors import StateUnusable
+from torgsync.state.troubles import reason_of
+
+PATIENCE = 30
+"""Seconds to wait for another process that writes."""
+DURABLE = "torgsync.durable"
+"""Whether a transaction must survive a power failure, as the journal's must."""
+LOOKS = "torgsync.looks"
+"""Whether a transaction only reads, and needs no right to write."""
+
+
+def make_engine(url: str) -> Engine:
+    """Return the engine of a state; nothing is opened yet.
+
+    Raises:
+        StateUnusable: The address means no database, or its driver is not installed.
+    """
+    try:
+        address = make_url(url)
+        if address.drivername == "postgresql":
+            address = address.set(drivername="postgresql+psycopg")  # one driver, whatever SQLAlchemy prefers
+        engine = create_engine(address, hide_parameters=True)  # people must not get into messages
+    except ImportError as error:
+        raise StateUnusable(
+            f"the state cannot be opened: {error}",
+            hint='install the driver: `pip install "torgsync[postgresql]"`',
+        ) from error
+    except SQLAlchemyError as error:
+        raise StateUnusable(
+            f"the state cannot be opened: {reason_of(error)}",
+            hint="look at `TORGSYNC_STATE`: it is `sqlite:////FOLDER/FILE` or `postgresql://USER@SERVER/DATABASE`",
+        ) from error
+    if (
+        engine.dialect.name == "sqlite"
+    ):  # pragma: no branch  # PostgreSQL tested where PostgreSQL is installed
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def wait_for_turn(connection: Connection, name: str) -> None:
+    """Wait until no other transaction of this name is open; SQLite's `BEGIN IMMEDIATE` has done so.
+
+    PostgreSQL would show two transactions the same free lease, so that both would take it.
+    """
+    if connection.dialect.name == "postgresql":  # pragma: no cover  # tested where PostgreSQL is installed
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"torgsync/{name}", 0))))
+
+
+def _set_up_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401
+    # The driver's own transaction handling sends no BEGIN before DDL, so it is switched off and ours is used.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+    if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        _write_ahead(cursor)
+    cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:  # noqa: ANN401
+    """Switch a new state to its write-ahead log.
+
+    Where another process does the same at this moment, SQLite does not wait by itself.
+    """
+    import stamina  # noqa: PLC0415  # only a new state needs it
+
+    logging.getLogger("stamina").addHandler(logging.NullHandler())  # this short wait is not worth a line
+    for attempt in stamina.retry_context(_is_busy, attempts=None, timeout=PATIENCE):
+        with attempt:
+            cursor.execute("PRAGMA journal_mode = WAL")
+
+
+def _is_busy(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _begin_immediate(connection: Connection) -> None:
+    if connection.info.get(LOOKS):
+        connection.exec_driver_sql("BEGIN")
+        return
+    level = "FULL" if connection.info.get(DURABLE, True) else "NORMAL"
+    connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

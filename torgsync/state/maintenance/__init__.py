@@ -1,0 +1,1 @@
+"""Checks the state as a whole, copies it, and puts a copy in its place."""

@@ -1,0 +1,118 @@
+"""Copies the whole state to a file, also under a run: by the backup of SQLite, or by `pg_dump`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from torgsync.core.problems import ProblemCode
+from torgsync.errors import TorgsyncError, UsageError
+from torgsync.state.engine import make_engine
+from torgsync.state.maintenance import dumps
+from torgsync.state.maintenance.check import looking, schema_of
+from torgsync.state.schema.backups import copy_database, open_file
+from torgsync.state.schema.upgrade import FIRST, MIGRATIONS
+from torgsync.state.troubles import code_of, file_of, reason_of, trouble
+
+_OF_THE_STATE = (
+    ProblemCode.STATE_BUSY,
+    ProblemCode.STATE_DAMAGED,
+    ProblemCode.STATE_NO_DATABASE,
+    ProblemCode.STATE_SCHEMA,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A copy of a state: its file, the size in bytes, and the schema."""
+
+    path: Path
+    size: int
+    schema: str
+
+
+def back_up_state(url: str, target: Path) -> Backup:
+    """Copy the state to a new file that only its owner may read.
+
+    Raises:
+        UsageError: The file exists or cannot be made there, or there is no state yet.
+        TorgsyncError: The state cannot be read, or no copy of it could be made.
+    """
+    if target.exists() or target.is_symlink():
+        raise UsageError(f"`{target}` exists, and no backup is written over it", hint="name another file")
+    engine = make_engine(url)
+    try:
+        with looking(engine) as connection:
+            schema = known_schema(schema_of(connection))
+    finally:
+        engine.dispose()
+    file = file_of(url)
+    with _new(target) as temporary:
+        if file is None:  # pragma: no cover  # tested where PostgreSQL is installed
+            dumps.dump(url, temporary)
+        else:
+            _copy(url, file, temporary)
+    return Backup(target, target.stat().st_size, schema)
+
+
+def known_schema(schema: str | None) -> str:
+    """Return the number of a schema that this program can work with. Raises TorgsyncError for others."""
+    newest = MIGRATIONS.newest
+    if schema is None or schema < FIRST:
+        raise TorgsyncError(f"it is no state of torgsync (schema {schema or 'unknown'})")
+    if schema > newest:
+        raise TorgsyncError(
+            f"it was written by a newer torgsync (schema {schema}, this one knows {newest})",
+            hint="update this program: `pip install --upgrade torgsync`",
+        )
+    return schema
+
+
+def _copy(url: str, file: Path, temporary: Path) -> None:
+    try:
+        copy_database(file, temporary)
+        with closing(open_file(temporary, "ro")) as copy:
+            (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        what = code_of(error, make_url(url))
+        if what in _OF_THE_STATE:
+            raise trouble(what, url, reason_of(error)) from error
+        raise TorgsyncError(
+            f"no copy of the state could be made: {reason_of(error)}",
+            hint=f"make room and let files be written in `{temporary.parent}`, then do it again",
+        ) from error
+    if found != "ok":
+        raise trouble(ProblemCode.STATE_DAMAGED, url, found.splitlines()[-1])
+
+
+@contextmanager
+def _new(target: Path) -> Iterator[Path]:
+    """Yield the name of a file to write; complete, it becomes the target, and never replaces one."""
+    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        try:
+            yield temporary
+            put_new(temporary, target)
+        except OSError as error:
+            raise UsageError(
+                f"the backup `{target}` cannot be written: {error.strerror or error}",
+                hint="name a file in a folder that exists and can be written",
+            ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def put_new(source: Path, target: Path) -> None:
+    """Give a file another name. Raises FileExistsError where that is taken."""
+    if os.name == "nt":  # pragma: no cover  # where a rename never replaces anything
+        source.rename(target)
+        return
+    os.link(source, target, follow_symlinks=False)
+    source.unlink()

@@ -1,0 +1,232 @@
+"""Turns the errors of both databases into errors that a person can understand: the one place for that.
+
+SQLite has numbers for what went wrong, PostgreSQL has SQLSTATE. What neither of them counts as trouble of the
+database itself, such as a value without its zone, is a bug and passes unchanged.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from traceback import walk_tb
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from torgsync.core.problems import ProblemCode, error_of, problem
+from torgsync.errors import StateUnusable, Temporary, TorgsyncError
+
+_TEMPORARY = frozenset({ProblemCode.STATE_BUSY, ProblemCode.STATE_REPLACED, ProblemCode.STATE_UNREACHABLE})
+_AGAIN = "then run the same command again: it looks up first what was under way"
+_BACKUP = "see what is damaged: `torgsync state check`; go back to a backup: torgsync state restore FILE"
+_HINTS = {
+    ProblemCode.STATE_BUSY: "wait until the other run has finished, then run the same command again",
+    ProblemCode.STATE_REPLACED: "run the same command again",
+    ProblemCode.STATE_FULL: f"make room on that disk, {_AGAIN}",
+    ProblemCode.STATE_READ_ONLY: (
+        f"mount the disk for writing, or give this user the right to write the file and its folder, {_AGAIN}"
+    ),
+    ProblemCode.STATE_NO_RIGHT: f"give this user the right to read and write it and its folder, {_AGAIN}",
+    ProblemCode.STATE_NO_FOLDER: (
+        "look whether its disk is mounted, and at `--home` and `TORGSYNC_STATE`: the folder must exist"
+    ),
+    ProblemCode.STATE_DISK: f"look at the disk or the share, and at the system's log, {_AGAIN}",
+    ProblemCode.STATE_DAMAGED: _BACKUP,
+    ProblemCode.STATE_SCHEMA: _BACKUP,
+    ProblemCode.STATE_NO_DATABASE: (
+        "look at `--home` and `TORGSYNC_STATE`; if it was the state, something wrote over it; "
+        "go back to a backup: torgsync state restore FILE"
+    ),
+    ProblemCode.STATE_UNREACHABLE: (
+        "look whether the server runs, and at `TORGSYNC_STATE`, then run the same command again"
+    ),
+    ProblemCode.STATE_REFUSED: "look at the user, the password and the database in `TORGSYNC_STATE`",
+    ProblemCode.STATE_VALUE: "look at the numbers and texts of the command; nothing was stored",
+    ProblemCode.STATE_OTHER: "look at `--home` and `TORGSYNC_STATE`",
+}
+
+_SQLITE = {
+    sqlite3.SQLITE_BUSY: ProblemCode.STATE_BUSY,
+    sqlite3.SQLITE_LOCKED: ProblemCode.STATE_BUSY,
+    sqlite3.SQLITE_PROTOCOL: ProblemCode.STATE_BUSY,
+    sqlite3.SQLITE_FULL: ProblemCode.STATE_FULL,
+    sqlite3.SQLITE_READONLY: ProblemCode.STATE_READ_ONLY,
+    sqlite3.SQLITE_PERM: ProblemCode.STATE_NO_RIGHT,
+    sqlite3.SQLITE_AUTH: ProblemCode.STATE_NO_RIGHT,
+    sqlite3.SQLITE_IOERR: ProblemCode.STATE_DISK,
+    sqlite3.SQLITE_CORRUPT: ProblemCode.STATE_DAMAGED,
+    sqlite3.SQLITE_NOTADB: ProblemCode.STATE_NO_DATABASE,
+    sqlite3.SQLITE_TOOBIG: ProblemCode.STATE_VALUE,
+}
+"""Keyed by the last byte of SQLite's number, which names the kind."""
+_NO_SUCH = ("no such table", "no such column", "no such index")
+
+_POSTGRESQL = {
+    "55P03": ProblemCode.STATE_BUSY,  # lock not available
+    "57014": ProblemCode.STATE_BUSY,  # the statement took too long
+    "40": ProblemCode.STATE_BUSY,  # deadlock, serialization
+    "53100": ProblemCode.STATE_FULL,
+    "53": ProblemCode.STATE_UNREACHABLE,  # too many connections, out of memory
+    "57": ProblemCode.STATE_UNREACHABLE,  # the server is shut down, or starts
+    "08": ProblemCode.STATE_UNREACHABLE,
+    "25006": ProblemCode.STATE_READ_ONLY,
+    "42501": ProblemCode.STATE_NO_RIGHT,
+    "28": ProblemCode.STATE_REFUSED,
+    "3D": ProblemCode.STATE_REFUSED,
+    "42": ProblemCode.STATE_SCHEMA,
+    "3F": ProblemCode.STATE_SCHEMA,
+    "22": ProblemCode.STATE_VALUE,
+    "54": ProblemCode.STATE_VALUE,
+    "58": ProblemCode.STATE_DISK,
+    "XX": ProblemCode.STATE_DAMAGED,
+}
+"""Keyed by SQLSTATE, or by its class where all of it means the same."""
+
+_ALMOST_NOTHING = 1_000_000
+"""Bytes left on a disk that is as good as full."""
+
+
+@contextmanager
+def troubles_reported(address: URL | str) -> Iterator[None]:
+    """Raise what goes wrong with the database of a block as an error that is printed.
+
+    Args:
+        address: The state's.
+
+    Raises:
+        Temporary: The same command can be run again later.
+        StateUnusable: A person has to do something first.
+    """
+    try:
+        yield
+    except TorgsyncError:
+        raise
+    except (DBAPIError, sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
+        what = code_of(error, make_url(address))
+        if what is None and not is_damaged(file_of(address)):
+            raise  # a bug
+        raise trouble(what or ProblemCode.STATE_DAMAGED, address, reason_of(error)) from error
+    except Exception as error:
+        if not is_damaged(file_of(address)):
+            raise  # a bug
+        raise trouble(ProblemCode.STATE_DAMAGED, address, reason_of(error)) from error
+
+
+def trouble(what: ProblemCode, address: URL | str, words: str = "") -> TorgsyncError:
+    """Return the error of one kind of trouble, with the way on."""
+    kind = Temporary if what in _TEMPORARY else StateUnusable
+    return error_of(kind, problem(what, place=place_of(address), words=words), _HINTS[what])
+
+
+def code_of(error: Exception, address: URL) -> ProblemCode | None:
+    """Return what an error means, None for a bug."""
+    if isinstance(error, OverflowError | UnicodeEncodeError):
+        return ProblemCode.STATE_VALUE if _of_driver(error) else None
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, sqlite3.Error):
+        return _code_of_sqlite(cause, file_of(address))
+    state: str | None = getattr(cause, "sqlstate", None)
+    if state:
+        return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])
+    if isinstance(error, IntegrityError):
+        return None
+    # Without SQLSTATE the driver could not connect, or lost the connection: what the server itself said to
+    # that is only in the text.
+    name = type(cause).__name__
+    if name == "DataError":
+        return ProblemCode.STATE_VALUE
+    if name != "OperationalError":
+        return None
+    refused = "FATAL:" in str(cause) and not any(word in str(cause) for word in _PASSES)
+    return ProblemCode.STATE_REFUSED if refused else ProblemCode.STATE_UNREACHABLE
+
+
+def _of_driver(error: Exception) -> bool:
+    """Return whether an error of Python itself was raised by a database's driver."""
+    names = [str(frame.f_globals.get("__name__")) for frame, _line in walk_tb(error.__traceback__)]
+    return bool(names) and names[-1].startswith(("sqlalchemy.", "psycopg"))
+
+
+_PASSES = ("starting up", "shutting down", "recovery", "too many", "remaining connection")
+"""Words of PostgreSQL about a refusal that passes by itself."""
+
+
+def _code_of_sqlite(error: sqlite3.Error, file: Path | None) -> ProblemCode | None:
+    number = getattr(error, "sqlite_errorcode", None)
+    if number is None:  # the driver's own
+        unreadable = isinstance(error, sqlite3.OperationalError) and "decode" in str(error)
+        return ProblemCode.STATE_DAMAGED if unreadable else None
+    if number == sqlite3.SQLITE_READONLY_DBMOVED:
+        return ProblemCode.STATE_REPLACED
+    kind = number & 0xFF
+    if kind in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and file and _is_full(file):
+        return ProblemCode.STATE_FULL
+    if kind == sqlite3.SQLITE_CANTOPEN:
+        return _why_not_opened(file) if file else ProblemCode.STATE_OTHER
+    if kind == sqlite3.SQLITE_ERROR:
+        missing = str(error).startswith(_NO_SUCH) or "has no column" in str(error)
+        return ProblemCode.STATE_SCHEMA if missing else ProblemCode.STATE_OTHER
+    return _SQLITE.get(kind)
+
+
+def _why_not_opened(file: Path) -> ProblemCode:
+    """Return why SQLite cannot open a file: it does not say."""
+    try:
+        if not file.parent.is_dir():
+            return ProblemCode.STATE_NO_FOLDER
+        if file.exists() and not file.is_file():
+            return ProblemCode.STATE_NO_DATABASE
+    except OSError:
+        return ProblemCode.STATE_NO_RIGHT
+    may = os.access(file.parent, os.R_OK | os.W_OK | os.X_OK)
+    may = may and (not file.exists() or os.access(file, os.R_OK | os.W_OK))
+    return ProblemCode.STATE_OTHER if may else ProblemCode.STATE_NO_RIGHT
+
+
+def _is_full(file: Path) -> bool:
+    try:
+        return shutil.disk_usage(file.parent).free < _ALMOST_NOTHING
+    except OSError:
+        return False
+
+
+def is_damaged(file: Path | None) -> bool:
+    """Return whether SQLite finds a file damaged; only asked where something else is wrong already."""
+    if file is None or not file.is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            found: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        return _code_of_sqlite(error, file) in (ProblemCode.STATE_DAMAGED, ProblemCode.STATE_NO_DATABASE)
+    return found != "ok"
+
+
+def reason_of(error: Exception) -> str:
+    """Return what the driver says, without SQLAlchemy's lines about the statement."""
+    return (str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__])[0]
+
+
+# The address of a state
+
+
+def file_of(address: URL | str) -> Path | None:
+    """Return the file of a SQLite state, None for one in memory and for other databases."""
+    url = make_url(address)
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    name = url.database.removeprefix("file:") if "uri" in url.query else url.database
+    return Path(name)
+
+
+def place_of(address: URL | str) -> str:
+    """Return the address of a state for people: a file's path, or a URL without its password."""
+    file = file_of(address)
+    if file:
+        return str(file)
+    url = make_url(address)
+    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
