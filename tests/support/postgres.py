@@ -94,7 +94,9 @@ def programs() -> Path | None:
     """Return the folder of `initdb` and `pg_ctl`, which Debian keeps out of the PATH."""
     found = sorted(Path("/").glob(f"{DEBIAN[1:]}/initdb"), key=lambda path: int(path.parts[-3]))
     usual = shutil.which("initdb")
-    return (found[-1] if found else Path(usual)).parent if found or usual else None
+    if found:
+        return found[-1].parent
+    return Path(usual).parent if usual else None
 
 
 @contextmanager

@@ -175,7 +175,7 @@ def forget(
     if not yes:
         if not program.asks:
             raise UsageError("this cannot be taken back", hint="without a terminal, say `--yes`")
-        copies = "and delete the copies of the state from before updates"
+        copies = "and delete the copies of the state next to it, backups too"
         typer.confirm(
             f"Take {person} out of `{file.settings.name}` for good, {copies}?", abort=True, err=True
         )
@@ -253,7 +253,7 @@ def _notify_forgotten(program: Program, result: ForgetResult) -> None:
     )
     if result.copies:
         number = counted(result.copies, "copy", "copies")
-        program.notify(f"deleted: {number} of the state from before an update, which knew everybody")
+        program.notify(f"deleted: {number} of the state, which knew everybody")
 
 
 def _notify_left(program: Program, file: ObjectFile, result: ForgetResult, phone: str) -> None:
@@ -273,7 +273,7 @@ def _notify_left(program: Program, file: ObjectFile, result: ForgetResult, phone
         program.warn(f"the sync object `{slug}` knows this phone too")
         program.notify(f"hint: torgsync clients forget {phone} -o {quoted(slug)}")
     for copy in result.kept:
-        program.warn(f"`{copy}`, a copy of the state from before an update, may know it; delete it")
+        program.warn(f"`{copy}`, a copy of the state, may know it; delete it")
     if result.known and file.settings.clients.path:
         program.notify("hint: delete the person in Torgsoft too, else its clients export brings them back")
 

@@ -75,7 +75,9 @@ def _print_report(program: Program, report: StateReport) -> None:
             program.notify(f"hint: {found.error.hint}")
     elif not found.whole:
         newer = found.schema and found.schema > found.newest
-        program.notify(f"hint: {messages.UPDATE if newer else messages.RESTORE}")
+        program.notify(
+            f"hint: {messages.UPDATE if newer else messages.RESTORE.format(command=report.restore)}"
+        )
     else:
         program.print(messages.WHOLE, style="success")
         if found.schema and found.schema < found.newest:

@@ -16,15 +16,16 @@ from torgsync.state.maintenance.backup import Backup
 from torgsync.state.maintenance.check import StateCheck
 from torgsync.state.maintenance.restore import Restored
 from torgsync.state.runs.leases import Lease
-from torgsync.state.troubles import file_of, place_of
+from torgsync.state.troubles import command_to_restore, file_of, place_of
 
 
 @dataclass(frozen=True, slots=True)
 class StateReport:
-    """What a check found, and the slugs in the state that no object of the home has."""
+    """What a check found, the slugs in the state that no object of the home has, and how to go back."""
 
     check: StateCheck
     unknown: tuple[str, ...]
+    restore: str
 
     @property
     def exit_code(self) -> Exit:
@@ -38,7 +39,9 @@ def check_state(settings: Settings) -> StateReport:
     """Check the state. Raises UsageError where there is no state yet."""
     found = check.check_state(settings.state_url)
     known = {_slug(path) for path in list_objects(settings.objects)}
-    return StateReport(found, tuple(sorted(set(found.objects) - known)))
+    return StateReport(
+        found, tuple(sorted(set(found.objects) - known)), command_to_restore(settings.state_url)
+    )
 
 
 def _slug(path: Path) -> str:

@@ -18,11 +18,12 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from torgsync.core.problems import ProblemCode, error_of, problem
+from torgsync.core.shell import command
 from torgsync.errors import StateUnusable, Temporary, TorgsyncError
 
 _TEMPORARY = frozenset({ProblemCode.STATE_BUSY, ProblemCode.STATE_REPLACED, ProblemCode.STATE_UNREACHABLE})
 _AGAIN = "then run the same command again: it looks up first what was under way"
-_BACKUP = "see what is damaged: `torgsync state check`; go back to a backup: torgsync state restore FILE"
+_BACKUP = "see what is damaged: `torgsync state check`; go back to a backup: {restore}"
 _HINTS = {
     ProblemCode.STATE_BUSY: "wait until the other run has finished, then run the same command again",
     ProblemCode.STATE_REPLACED: "run the same command again",
@@ -39,7 +40,7 @@ _HINTS = {
     ProblemCode.STATE_SCHEMA: _BACKUP,
     ProblemCode.STATE_NO_DATABASE: (
         "look at `--home` and `TORGSYNC_STATE`; if it was the state, something wrote over it; "
-        "go back to a backup: torgsync state restore FILE"
+        "go back to a backup: {restore}"
     ),
     ProblemCode.STATE_UNREACHABLE: (
         "look whether the server runs, and at `TORGSYNC_STATE`, then run the same command again"
@@ -119,7 +120,16 @@ def troubles_reported(address: URL | str) -> Iterator[None]:
 def trouble(what: ProblemCode, address: URL | str, words: str = "") -> TorgsyncError:
     """Return the error of one kind of trouble, with the way on."""
     kind = Temporary if what in _TEMPORARY else StateUnusable
-    return error_of(kind, problem(what, place=place_of(address), words=words), _HINTS[what])
+    hint = _HINTS[what].format(restore=command_to_restore(address))
+    return error_of(kind, problem(what, place=place_of(address), words=words), hint)
+
+
+def command_to_restore(address: URL | str) -> str:
+    """Return the command that puts the newest copy of a state back, or one whose file a person must name."""
+    file = file_of(address)
+    copies = list(file.parent.glob(f"{file.name}.*.bak")) if file else []
+    newest = max(copies, key=lambda path: path.stat().st_mtime_ns, default=None)
+    return command("state restore", str(newest) if newest else "FILE")
 
 
 def code_of(error: Exception, address: URL) -> ProblemCode | None:

@@ -563,12 +563,10 @@ def test_copies_of_the_state_are_deleted(many_times: Home) -> None:
     shutil.copyfile(state, state.with_name("state.db.0007.bak"))
     (many_times.folder / ".state.db.0006.bak.tmp").write_text("Вигадана")
     ran = many_times.run("clients", "forget", "+380500000009", "--yes")
-    kept = f"! `{state}.0007.bak`, a copy of the state from before an update, may know it; delete it\n"
+    kept = f"! `{state}.0007.bak`, a copy of the state, may know it; delete it\n"
     assert (ran.code, ran.err.endswith(kept)) == (0, True)
     ran = many_times.run("clients", "forget", "0500000001", "--yes")
-    assert ran.err.splitlines()[1:2] == [
-        "deleted: 2 copies of the state from before an update, which knew everybody"
-    ]
+    assert ran.err.splitlines()[1:2] == ["deleted: 2 copies of the state, which knew everybody"]
     assert traces(many_times) == []
 
 

@@ -11,7 +11,7 @@ SENTENCES = {
     Fault.TABLE_MISSING: "the table `{table}` is missing",
     Fault.COLUMN_MISSING: "the table `{table}` lacks the column `{words}`",
 }
-RESTORE = "go back to a backup: torgsync state restore FILE"
+RESTORE = "go back to a backup: {command}"
 UPDATE = "update this program: `pip install --upgrade torgsync`"
 WHOLE = "ok: the database is whole, and its schema is complete"
 OLDER = "the next command that works with an object brings it from schema {schema} to {newest}"

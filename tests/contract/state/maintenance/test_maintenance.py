@@ -362,11 +362,13 @@ def test_a_disk_that_is_full_while_restoring(
     def fail(*_: object) -> None:
         raise full
 
-    with monkeypatch.context() as patch, pytest.raises(StateUnusable, match="is full"):
+    with monkeypatch.context() as patch:
         patch.setattr(restore, "copy_database", fail)
-        put_back(sqlite, backup)
-    with monkeypatch.context() as patch, pytest.raises(StateUnusable, match="is full"):
+        with pytest.raises(StateUnusable, match="is full"):
+            put_back(sqlite, backup)
+    with monkeypatch.context() as patch:
         patch.setattr(restore, "_checked_copy", lambda *_: SCHEMA)
         patch.setattr(restore, "open_file", lambda *_: Full(":memory:"))
-        put_back(sqlite, backup)
+        with pytest.raises(StateUnusable, match="is full"):
+            put_back(sqlite, backup)
     assert check_state(sqlite).whole
