@@ -27,7 +27,7 @@ FAST = (
     "max_wal_size=4GB",
     "shared_buffers=32MB",
 )
-"""What nobody needs of a database that is thrown away."""
+"""What a database that is thrown away does without."""
 
 
 @dataclass(frozen=True)

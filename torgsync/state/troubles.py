@@ -27,7 +27,7 @@ _BACKUP = "see what is damaged: `torgsync state check`; go back to a backup: {re
 _HINTS = {
     ProblemCode.STATE_BUSY: "wait until the other run has finished, then run the same command again",
     ProblemCode.STATE_REPLACED: "run the same command again",
-    ProblemCode.STATE_FULL: f"make room on that disk, {_AGAIN}",
+    ProblemCode.STATE_FULL: f"free some space on that disk, {_AGAIN}",
     ProblemCode.STATE_READ_ONLY: (
         f"mount the disk for writing, or give this user the right to write the file and its folder, {_AGAIN}"
     ),

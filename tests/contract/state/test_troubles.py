@@ -106,7 +106,7 @@ def test_each_trouble_has_its_own_message(tmp_path: Path, damage: Break, code: P
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
-    """The transaction is rolled back, and the next one works once there is room."""
+    """The transaction is rolled back, and the next one works once there is space."""
 
     def limit(pages: int) -> Callable[[Any, Any], None]:
         return lambda connection, _entry: connection.execute(f"PRAGMA max_page_count = {pages}")
@@ -119,7 +119,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
             _fill(store)
     finally:
         event.remove(Engine, "connect", full)
-    assert "make room" in (caught.value.hint or "")
+    assert "free some space" in (caught.value.hint or "")
     with closing(open_store(url)) as store:
         _fill(store)
 
@@ -130,7 +130,7 @@ def _fill(store: Store) -> None:
 
 
 def test_a_disk_that_is_full_by_other_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQLite calls it a disk error, or cannot open its log, where the disk has no room left."""
+    """SQLite calls it a disk error, or cannot open its log, where the disk has no space left."""
     url = make_url(f"sqlite:///{tmp_path / 'state.db'}")
     error = sqlite_error(sqlite3.SQLITE_IOERR_SHMSIZE)
     assert code_of(error, url) == ProblemCode.STATE_DISK

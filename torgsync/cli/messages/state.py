@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from torgsync.core.text import counted
-from torgsync.state.maintenance.check import Fault, Found
+from torgsync.state.maintenance.check import StateFault, Found
 
 SENTENCES = {
-    Fault.DAMAGED: "the database is damaged: {words}",
-    Fault.NEWER: "it was written by a newer torgsync (schema {words}): update this program",
-    Fault.TABLE_MISSING: "the table `{table}` is missing",
-    Fault.COLUMN_MISSING: "the table `{table}` lacks the column `{words}`",
+    StateFault.DAMAGED: "the database is damaged: {words}",
+    StateFault.NEWER: "it was written by a newer torgsync (schema {words}): update this program",
+    StateFault.TABLE_MISSING: "the table `{table}` is missing",
+    StateFault.COLUMN_MISSING: "the table `{table}` lacks the column `{words}`",
 }
 RESTORE = "go back to a backup: {command}"
 UPDATE = "update this program: `pip install --upgrade torgsync`"

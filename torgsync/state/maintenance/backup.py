@@ -86,7 +86,7 @@ def _copy(url: str, file: Path, temporary: Path) -> None:
             raise trouble(what, url, reason_of(error)) from error
         raise TorgsyncError(
             f"no copy of the state could be made: {reason_of(error)}",
-            hint=f"make room and let files be written in `{temporary.parent}`, then do it again",
+            hint=f"free some space and let files be written in `{temporary.parent}`, then do it again",
         ) from error
     if found != "ok":
         raise trouble(ProblemCode.STATE_DAMAGED, url, found.splitlines()[-1])

@@ -36,7 +36,7 @@ MOST = 10
 """Places of damage that are listed."""
 
 
-class Fault(StrEnum):
+class StateFault(StrEnum):
     """What is wrong with a state."""
 
     DAMAGED = "damaged"
@@ -49,7 +49,7 @@ class Fault(StrEnum):
 class Found:
     """One fault: of which table, and what the database says or which column is missing."""
 
-    fault: Fault
+    fault: StateFault
     table: str = ""
     words: str = ""
 
@@ -155,21 +155,21 @@ def damage(connection: Connection) -> list[str]:
 
 def _check(connection: Connection, check: StateCheck) -> None:
     check.size = _size(connection)
-    check.faults += [Found(Fault.DAMAGED, words=words) for words in damage(connection)]
+    check.faults += [Found(StateFault.DAMAGED, words=words) for words in damage(connection)]
     check.schema = schema_of(connection)
     if check.schema and check.schema > check.newest:
-        check.faults.append(Found(Fault.NEWER, words=check.schema))
+        check.faults.append(Found(StateFault.NEWER, words=check.schema))
         return
     inspector = inspect(connection)
     names = set(inspector.get_table_names())
     whole = []
     for table in metadata.sorted_tables:
         if table.name not in names:
-            missing = [Found(Fault.TABLE_MISSING, table.name)]
+            missing = [Found(StateFault.TABLE_MISSING, table.name)]
         else:
             there = {column["name"] for column in inspector.get_columns(table.name)}
             lacks = [column.name for column in table.columns if column.name not in there]
-            missing = [Found(Fault.COLUMN_MISSING, table.name, name) for name in lacks]
+            missing = [Found(StateFault.COLUMN_MISSING, table.name, name) for name in lacks]
         if not missing:
             whole.append(table)
         elif check.schema == check.newest:  # an older one is brought up to date by the next command

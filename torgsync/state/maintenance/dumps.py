@@ -19,7 +19,7 @@ from torgsync.state.schema.base import metadata
 _WAIT = 10
 """Seconds that a restore waits for a process that works with the state."""
 _AFTER = "DELETE FROM leases; UPDATE objects SET full_look_at = NULL, noop_plan = ''"
-"""A lease in a backup is nobody's any more, and what Prom has now is looked at as a whole."""
+"""No process holds a lease of a backup any more, and what Prom has now is looked at as a whole."""
 
 
 def dump(url: str, target: Path) -> None:  # pragma: no cover  # see the top

@@ -76,7 +76,7 @@ def restore_state(url: str, backup: Path, stamp: str, folder: Path, refuse: Refu
         except OSError as error:
             raise TorgsyncError(
                 f"the state is as it was; no backup can take its place: {error.strerror or error}",
-                hint=f"make room and let files be written in `{state.parent}`, then do it again",
+                hint=f"free some space and let files be written in `{state.parent}`, then do it again",
             ) from error
         finally:
             temporary.unlink(missing_ok=True)
@@ -95,7 +95,7 @@ def _checked_copy(backup: Path, temporary: Path) -> str:
                 found = copy.execute("SELECT version_num FROM alembic_version").fetchone()
             schema = _known(backup, found[0] if found else None)
             copy.execute("BEGIN")
-            copy.execute("DELETE FROM leases")  # nobody's any more
+            copy.execute("DELETE FROM leases")  # no process holds one any more
             copy.execute("UPDATE objects SET full_look_at = NULL, noop_plan = ''")  # Prom has moved on
             copy.execute("COMMIT")
     except sqlite3.Error as error:

@@ -1,7 +1,7 @@
 """Copies the state before its schema changes, so that an older program can go on with its data.
 
 A copy is next to the state and is named by the schema it has: `state.db.0010.bak`. Copies that a person made,
-and states that a backup replaced, are named by their time, and are never deleted to save room.
+and states that a backup replaced, are named by their time, and are kept however many there are.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def back_up(connection: Connection, schema: str) -> Path | None:
             temporary.unlink(missing_ok=True)
         raise TorgsyncError(
             f"the state was left as it is, because no copy of it could be made: {_reason(error)}",
-            hint=f"make room and let files be written in `{state.parent}`, then run the same command again",
+            hint=f"free some space and let files be written in `{state.parent}`, then run the same command again",
         ) from error
     _delete_oldest(state, copy)
     return copy

@@ -16,7 +16,7 @@ from states import ME, SLUG, row, rows
 from torgsync.errors import Busy, StateUnusable, Temporary, TorgsyncError, UsageError
 from torgsync.state.maintenance import restore
 from torgsync.state.maintenance.backup import back_up_state
-from torgsync.state.maintenance.check import Fault, check_state
+from torgsync.state.maintenance.check import StateFault, check_state
 from torgsync.state.maintenance.restore import Restored, restore_state
 from torgsync.state.runs.leases import LEASE, Lease
 from torgsync.state.schema.upgrade import MIGRATIONS
@@ -105,8 +105,8 @@ def test_a_schema_that_lacks_something(filled: str) -> None:
     execute(filled, "DROP TABLE choices", "ALTER TABLE photos RENAME COLUMN digest TO other")
     check = check_state(filled)
     assert [(found.fault, found.table, found.words) for found in check.faults] == [
-        (Fault.TABLE_MISSING, "choices", ""),
-        (Fault.COLUMN_MISSING, "photos", "digest"),
+        (StateFault.TABLE_MISSING, "choices", ""),
+        (StateFault.COLUMN_MISSING, "photos", "digest"),
     ]
     assert check.rows["goods"] == 3
 
@@ -117,7 +117,7 @@ def test_a_newer_and_an_older_schema(filled: str) -> None:
     assert check_state(filled).whole
     execute(filled, f"{SCHEMA}'9999'")
     check = check_state(filled)
-    assert ([found.fault for found in check.faults], check.rows) == ([Fault.NEWER], {})
+    assert ([found.fault for found in check.faults], check.rows) == ([StateFault.NEWER], {})
     with pytest.raises(TorgsyncError, match="newer torgsync"):
         back_up_state(filled, Path("never-made"))
     execute(filled, "DROP TABLE alembic_version")
@@ -133,7 +133,7 @@ def test_a_damaged_file(sqlite: str, tmp_path: Path) -> None:
     state.write_bytes(content[: 4096 * 3] + b"\xff" * 4096 + content[4096 * 4 :])
     check = check_state(sqlite)
     assert not check.whole
-    assert check.error or check.faults[0].fault == Fault.DAMAGED
+    assert check.error or check.faults[0].fault == StateFault.DAMAGED
     with pytest.raises(StateUnusable, match="is damaged"):
         back_up_state(sqlite, tmp_path / "copy")
     state.write_bytes(b"order 1 " * 1000)
@@ -190,7 +190,7 @@ def test_a_backup_replaces_nothing(sqlite: str, tmp_path: Path) -> None:
 def test_a_backup_that_fails(
     sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, message: str
 ) -> None:
-    """A disk without room is that of the copy; nothing is left of it."""
+    """A disk without space is that of the copy; nothing is left of it."""
 
     def fail(_source: Path, target: Path) -> None:
         target.write_text("half")
