@@ -145,7 +145,7 @@ class Busy(TorgsyncError, kind="busy", exit_code=Exit.BUSY):
 
 
 class StateUnusable(TorgsyncError, kind="state-unusable"):
-    """The state cannot be read or written until a person has done something: freed space, repaired or restored it."""
+    """The state cannot be read or written until a person has done something about it."""
 
 
 class Interrupted(TorgsyncError, kind="interrupted", exit_code=Exit.INTERRUPTED):

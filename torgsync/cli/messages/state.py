@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from torgsync.core.text import counted
-from torgsync.state.maintenance.check import StateFault, Found
+from torgsync.state.maintenance.check import Found, StateFault
 
 SENTENCES = {
     StateFault.DAMAGED: "the database is damaged: {words}",

@@ -47,7 +47,7 @@ def back_up(connection: Connection, schema: str) -> Path | None:
             temporary.unlink(missing_ok=True)
         raise TorgsyncError(
             f"the state was left as it is, because no copy of it could be made: {_reason(error)}",
-            hint=f"free some space and let files be written in `{state.parent}`, then run the same command again",
+            hint=f"free some space and let files be written in `{state.parent}`, then do it again",
         ) from error
     _delete_oldest(state, copy)
     return copy
