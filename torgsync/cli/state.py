@@ -71,13 +71,10 @@ def _print_report(program: Program, report: StateReport) -> None:
         program.print(f"✗ {messages.fault_message(fault)}", style="error")
     if found.error:
         program.print(f"✗ {found.error.message}", style="error")
-        if found.error.hint:
-            program.notify(f"hint: {found.error.hint}")
-    elif not found.whole:
-        newer = found.schema and found.schema > found.newest
-        program.notify(
-            f"hint: {messages.UPDATE if newer else messages.RESTORE.format(command=report.restore)}"
-        )
+    if not found.whole:
+        restore_it = messages.RESTORE.format(command=report.restore)
+        other = found.error.hint if found.error else messages.UPDATE
+        program.notify(f"hint: {restore_it if report.damaged else other}")
     else:
         program.print(messages.WHOLE, style="success")
         if found.schema and found.schema < found.newest:

@@ -7,13 +7,14 @@ from datetime import datetime
 from pathlib import Path
 
 from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.problems import ProblemCode
 from torgsync.errors import Busy, Exit, TorgsyncError
 from torgsync.files.config.objects import list_objects, load_object
 from torgsync.files.config.settings import Settings
 from torgsync.jobs.run import is_held
 from torgsync.state.maintenance import backup, check, restore
 from torgsync.state.maintenance.backup import Backup
-from torgsync.state.maintenance.check import StateCheck
+from torgsync.state.maintenance.check import StateCheck, StateFault
 from torgsync.state.maintenance.restore import Restored
 from torgsync.state.runs.leases import Lease
 from torgsync.state.troubles import command_to_restore, file_of, place_of
@@ -26,6 +27,14 @@ class StateReport:
     check: StateCheck
     unknown: tuple[str, ...]
     restore: str
+
+    @property
+    def damaged(self) -> bool:
+        """Whether only a backup helps."""
+        codes = self.check.error.problem.codes if self.check.error and self.check.error.problem else ()
+        return any(found.fault != StateFault.NEWER for found in self.check.faults) or bool(
+            {ProblemCode.STATE_DAMAGED, ProblemCode.STATE_SCHEMA, ProblemCode.STATE_NO_DATABASE} & {*codes}
+        )
 
     @property
     def exit_code(self) -> Exit:

@@ -127,7 +127,8 @@ def trouble(what: ProblemCode, address: URL | str, words: str = "") -> TorgsyncE
 def command_to_restore(address: URL | str) -> str:
     """Return the command that puts the newest copy of a state back, or one whose file a person must name."""
     file = file_of(address)
-    copies = list(file.parent.glob(f"{file.name}.*.bak")) if file else []
+    copies = file.parent.glob(f"{file.name}.*.bak") if file else ()
+    copies = (path for path in copies if ".replaced-" not in path.name)
     newest = max(copies, key=lambda path: path.stat().st_mtime_ns, default=None)
     return command("state restore", str(newest) if newest else "FILE")
 
@@ -190,6 +191,8 @@ def _why_not_opened(file: Path) -> ProblemCode:
             return ProblemCode.STATE_NO_FOLDER
         if file.exists() and not file.is_file():
             return ProblemCode.STATE_NO_DATABASE
+        if hasattr(os, "statvfs") and os.statvfs(file.parent).f_flag & os.ST_RDONLY:
+            return ProblemCode.STATE_READ_ONLY
     except OSError:
         return ProblemCode.STATE_NO_RIGHT
     may = os.access(file.parent, os.R_OK | os.W_OK | os.X_OK)

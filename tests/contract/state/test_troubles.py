@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -171,12 +173,18 @@ def test_errors_of_sqlite(tmp_path: Path, error: sqlite3.Error, code: ProblemCod
         assert code_of(error, make_url("sqlite://")) == code
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such flags")
 def test_a_file_without_the_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite only says that it cannot open it."""
     url = make_url(f"sqlite:///{tmp_path / 'state.db'}")
     error = sqlite_error(sqlite3.SQLITE_CANTOPEN)
-    monkeypatch.setattr("os.access", lambda *_: False)
-    assert code_of(error, url) == ProblemCode.STATE_NO_RIGHT
+    with monkeypatch.context() as patch:
+        patch.setattr("os.access", lambda *_: False)
+        assert code_of(error, url) == ProblemCode.STATE_NO_RIGHT
+    flags = SimpleNamespace(f_flag=os.ST_RDONLY, f_bavail=2**40, f_bfree=2**40, f_blocks=2**40, f_frsize=1)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.statvfs", lambda _: flags)
+        assert code_of(error, url) == ProblemCode.STATE_READ_ONLY
     closed = tmp_path / ("x" * 300) / "state.db"  # whose folder cannot even be asked for
     assert code_of(error, make_url(f"sqlite:///{closed}")) in {
         ProblemCode.STATE_NO_RIGHT,

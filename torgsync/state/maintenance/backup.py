@@ -6,7 +6,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,18 +47,17 @@ def back_up_state(url: str, target: Path) -> Backup:
     """
     if target.exists() or target.is_symlink():
         raise UsageError(f"`{target}` exists, and no backup is written over it", hint="name another file")
-    engine = make_engine(url)
+    engine, file = make_engine(url), file_of(url)
     try:
-        with looking(engine) as connection:
+        # Open all the time: the last process that closes a state must be able to write its log into it.
+        with looking(engine) as connection, _new(target) as temporary:
             schema = known_schema(schema_of(connection))
+            if file is None:  # pragma: no cover  # tested where PostgreSQL is installed
+                dumps.dump(url, temporary)
+            else:
+                _copy(url, file, temporary)
     finally:
         engine.dispose()
-    file = file_of(url)
-    with _new(target) as temporary:
-        if file is None:  # pragma: no cover  # tested where PostgreSQL is installed
-            dumps.dump(url, temporary)
-        else:
-            _copy(url, file, temporary)
     return Backup(target, target.stat().st_size, schema)
 
 
@@ -106,7 +105,8 @@ def _new(target: Path) -> Iterator[Path]:
                 hint="name a file in a folder that exists and can be written",
             ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # on a disk that is read-only, even of a file that is not there
+            temporary.unlink(missing_ok=True)
 
 
 def put_new(source: Path, target: Path) -> None:

@@ -79,7 +79,8 @@ def restore_state(url: str, backup: Path, stamp: str, folder: Path, refuse: Refu
                 hint=f"free some space and let files be written in `{state.parent}`, then do it again",
             ) from error
         finally:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):  # on a disk that is read-only, even of a file that is not there
+                temporary.unlink(missing_ok=True)
     return Restored(backup, schema, replaced)
 
 
@@ -147,10 +148,11 @@ def _alone(url: str, state: Path, refuse: Refuse) -> Iterator[bool]:
 def _keep(state: Path, replaced: Path, *, damaged: bool) -> None:
     """Give the state a second name, so that there is a state at every moment."""
     log = state.with_name(f"{state.name}-wal")
-    if damaged and log.exists():  # it must not become the log of the backup
+    if damaged and log.exists() and log.stat().st_size:  # it must not become the log of the backup
         log.replace(replaced.with_name(f"{replaced.name}-wal"))
-    with suppress(OSError):
-        state.with_name(f"{state.name}-shm").unlink(missing_ok=True)
+    for side in (log, state.with_name(f"{state.name}-shm")):
+        with suppress(OSError):
+            side.unlink(missing_ok=True)
     try:
         replaced.hardlink_to(state)
     except OSError:  # a disk without hard links

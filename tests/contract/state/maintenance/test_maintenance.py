@@ -165,6 +165,7 @@ def test_a_backup_under_a_run(filled: str, tmp_path: Path) -> None:
     assert (backup.path, backup.size, backup.schema) == (target, target.stat().st_size, MIGRATIONS.newest)
     assert target.stat().st_mode & 0o777 == 0o600
     assert list(target.parent.iterdir()) == [target]
+    assert not list(tmp_path.glob("state.db-*"))
     assert goods(filled) == 4
     put_back(filled, target)
     assert goods(filled) == 3
