@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from torgsync.cli.base.options import FormatOption, ObjectOption, named
+from torgsync.cli.base.options import FormatOption, ObjectOption, named, separated
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import pick, print_result, print_rows, print_table
 from torgsync.core.clock import shop_time, utc_iso
@@ -141,7 +141,14 @@ def choose(
 
 def merge(
     context: typer.Context,
-    clients: Annotated[list[str], typer.Argument(help="Ids of clients.", metavar="CLIENT...")],
+    clients: Annotated[
+        list[str],
+        typer.Argument(
+            help="Ids of clients.",
+            metavar="CLIENT...",
+            callback=separated,
+        ),
+    ],
     into: Annotated[str, typer.Option("--into", help="The client that stays.", metavar="CLIENT")],
     wanted: ObjectOption = None,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from torgsync.cli.base.options import FormatOption
+from torgsync.cli.base.options import FormatOption, separated
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_csv, print_json
 from torgsync.core.text import counted
@@ -79,15 +79,23 @@ def sandbox(
     token: Annotated[
         list[str] | None,
         typer.Option(
-            "--token", help="A token that may do everything; `sandbox` by default.", metavar="TOKEN"
+            "--token",
+            help="A token that may do everything; `sandbox` by default.",
+            metavar="TOKEN,…",
+            callback=separated,
         ),
     ] = None,
     read_only_token: Annotated[
         list[str] | None,
-        typer.Option("--read-only-token", help="A token that may only read.", metavar="TOKEN"),
+        typer.Option(
+            "--read-only-token", help="A token that may only read.", metavar="TOKEN,…", callback=separated
+        ),
     ] = None,
     expired_token: Annotated[
-        list[str] | None, typer.Option("--expired-token", help="A token whose time is over.", metavar="TOKEN")
+        list[str] | None,
+        typer.Option(
+            "--expired-token", help="A token whose time is over.", metavar="TOKEN,…", callback=separated
+        ),
     ] = None,
     scenario: Annotated[
         Path | None,
@@ -95,7 +103,12 @@ def sandbox(
     ] = None,
     manner: Annotated[
         list[str] | None,
-        typer.Option("--manner", help="How it behaves where the real one is not known.", metavar="KEY=VALUE"),
+        typer.Option(
+            "--manner",
+            help="How it behaves where the real one is not known.",
+            metavar="KEY=VALUE,…",
+            callback=separated,
+        ),
     ] = None,
     fault: Annotated[
         list[str] | None,
@@ -179,7 +192,12 @@ def compare(
     ] = None,
     manner: Annotated[
         list[str] | None,
-        typer.Option("--manner", help="How the sandbox behaves, as when it serves.", metavar="KEY=VALUE"),
+        typer.Option(
+            "--manner",
+            help="How the sandbox behaves, as when it serves.",
+            metavar="KEY=VALUE,…",
+            callback=separated,
+        ),
     ] = None,
     fault: Annotated[
         list[str] | None,

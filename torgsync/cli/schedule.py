@@ -103,7 +103,12 @@ def add(
     file = program.object(wanted)
     me = schedule.myself()
     time = schedule.add(
-        file, user=user or me, every=every, between=between, days=days, only=only.value if only else None
+        file,
+        user=user or me,
+        every=every,
+        between=between,
+        days=",".join(days) if days else None,
+        only=only.value if only else None,
     )
     with program.job(program.object(wanted)) as job:
         timed = schedule.timed(job, time)

@@ -21,6 +21,9 @@ separators of lines, and lone surrogates, which no file takes either.
 """
 
 
+_LISTED = re.compile(r'(?:"[^"]*"|[^,])+')
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
     """Return a number with its noun in the right form: `1 good`, `2 goods`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
@@ -46,6 +49,15 @@ def without_controls(text: str) -> str:
     A line end of C1, which no terminal takes either, becomes a line feed.
     """
     return text if text.isprintable() else CONTROL.sub("", text.replace("\x85", "\n"))
+
+
+def listed(*texts: str) -> list[str]:
+    """Return the parts of lists such as `1, 4`, each once and in their order; a blank part is none.
+
+    A comma between quotation marks separates nothing: a key may hold one.
+    """
+    parts = (part.strip() for text in texts for part in _LISTED.findall(text))
+    return list(dict.fromkeys(filter(None, parts)))
 
 
 def nearest(word: str, known: object) -> str:

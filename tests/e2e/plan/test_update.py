@@ -346,7 +346,7 @@ def test_full_refresh_finds_products_that_the_list_omits(filled: Home) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("--fields", " ,"), "`--fields` names no field"),
+        (("--fields", " ,"), "`--fields` names nothing"),
         (("--offline", "--full-refresh"), "`--offline` asks Prom.ua nothing"),
         (("--fields", "prise"), "there is no field `prise`; did you mean `price`?"),
         (("--allow", "removal=5"), "`--allow removal=5` is not one of price=ID,ID, removals=NUMBER"),

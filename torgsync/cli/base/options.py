@@ -10,7 +10,22 @@ import typer
 from torgsync.cli.base.program import Format
 from torgsync.core.clock import bounds
 from torgsync.core.shell import quoted
+from torgsync.core.text import listed
 from torgsync.errors import UsageError
+
+
+def separated(param: typer.CallbackParam, given: list[str] | None) -> list[str] | None:
+    """Return the values of an option that takes a list: `1,4` and the option given twice mean the same.
+
+    Raises UsageError where it is given and names nothing.
+    """
+    if not given:
+        return given
+    if parts := listed(*given):
+        return parts
+    option = param.opts[0]
+    raise UsageError(f"`{option}` names nothing", hint=f"leave `{option}` out, or name what is meant")
+
 
 ObjectOption = Annotated[
     str | None,
@@ -32,13 +47,21 @@ PhotosUrlOption = Annotated[
 ]
 FindByOption = Annotated[
     list[str] | None,
-    typer.Option("--find-by", help="How a buyer is looked up: phone, email, name; repeatable."),
+    typer.Option(
+        "--find-by",
+        help="How a buyer is looked up, in this order: phone, email, name.",
+        metavar="WAY,…",
+        callback=separated,
+    ),
 ]
 CreateClientsOption = Annotated[
     bool | None, typer.Option("--create-clients/--no-create-clients", help="Make a missing client.")
 ]
 CenterOption = Annotated[
-    list[str] | None, typer.Option("--center", help="Accounting center whose stock counts; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--center", help="Accounting centers whose stock counts.", metavar="ID,…", callback=separated
+    ),
 ]
 InStockOption = Annotated[
     bool | None, typer.Option("--only-in-stock/--no-only-in-stock", help="Only goods in stock.")
@@ -50,7 +73,10 @@ BetweenOption = Annotated[
     str | None, typer.Option("--between", help="In which hours, in Kyiv: 08:00-21:00.", metavar="HOURS")
 ]
 DaysOption = Annotated[
-    str | None, typer.Option("--days", help="On which days: mon-sat, or mon,wed,fri.", metavar="DAYS")
+    list[str] | None,
+    typer.Option(
+        "--days", help="On which days: mon-sat, or mon,wed,fri.", metavar="DAYS", callback=separated
+    ),
 ]
 
 # Stretches of days

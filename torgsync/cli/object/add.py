@@ -98,7 +98,7 @@ def add(
         only_with_photos=only_with_photos,
         every=every,
         between=between,
-        days=days,
+        days=",".join(days) if days else None,
         all_fields=all_fields,
     )
     raise typer.Exit(int(_make(program, complete(program, given), requests_per_second, keyring=keyring)))

@@ -21,6 +21,7 @@ from torgsync.cli.base.options import (
     PhotosUrlOption,
     TokenOption,
     WithPhotosOption,
+    separated,
 )
 from torgsync.cli.base.program import Program, program_of
 from torgsync.cli.base.render import cell
@@ -45,7 +46,12 @@ def edit(
     ] = None,
     unset: Annotated[
         list[str] | None,
-        typer.Option("--unset", help="Take a key out, so that its default counts.", metavar="KEY"),
+        typer.Option(
+            "--unset",
+            help="Take keys out, so that their defaults count.",
+            metavar="KEY,…",
+            callback=separated,
+        ),
     ] = None,
     export: Annotated[
         str | None, typer.Option("--export", help="The file that Torgsoft writes.", metavar="FILE")

@@ -17,7 +17,7 @@ from torgsync.cli.base.program import Program
 from torgsync.core.config.schedule import read_hour, read_step
 from torgsync.core.config.settings import Catalog
 from torgsync.core.shell import command
-from torgsync.core.text import counted
+from torgsync.core.text import counted, listed
 from torgsync.errors import InvalidInput, TokenRefused, TorgsyncError, UsageError
 
 if TYPE_CHECKING:
@@ -98,11 +98,11 @@ def _selection(program: Program, given: Answers) -> Answers:
     url = given.photos_url or (_ask_url(program) if photos else None)
     if find_by is None:
         ways = "How buyers are looked up: phone, email, name, with commas"
-        find_by = _parts(_ask_until(program, lambda: _ask(ways, "phone, email"), _refuse_unknown_way))
+        find_by = listed(_ask_until(program, lambda: _ask(ways, "phone, email"), _refuse_unknown_way))
     create = _yes(given.create, "Make a client of a buyer who is not found?", default=True)
     fetch = _yes(given.fetch_payments, "Fetch the payment methods of Prom.ua?", default=True)
     if centers is None:
-        centers = _parts(_ask_or_none("Accounting centers, with commas (empty: all together)") or "")
+        centers = listed(_ask_or_none("Accounting centers, with commas (empty: all together)") or "")
     return replace(
         given,
         group=group,
@@ -136,7 +136,7 @@ def _ask_url(program: Program) -> str:
 
 
 def _refuse_unknown_way(text: str) -> None:
-    for way in _parts(text):
+    for way in listed(text):
         if way not in ("phone", "email", "name"):
             raise ValueError(f"`{way}` is none of phone, email, name")
 
@@ -152,10 +152,6 @@ def _refuse_other_hours(text: str) -> None:
 def _refuse_other_address(text: str) -> None:
     if not re.match(r"https?://[^\s/]+", text):
         raise ValueError(f"`{text}` is not an address such as https://shop.example/photos/")
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def read_given_token(given: str) -> str:

@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from torgsync.cli.base.errors import error_document
-from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, named, stretch
+from torgsync.cli.base.options import (
+    FormatOption,
+    FromOption,
+    ObjectOption,
+    ToOption,
+    named,
+    separated,
+    stretch,
+)
 from torgsync.cli.base.program import Format, program_of
 from torgsync.cli.base.render import print_result, print_rows
 from torgsync.cli.messages.findings import finding_message
@@ -113,7 +121,14 @@ def show(
 
 def done(
     context: typer.Context,
-    orders: Annotated[list[str], typer.Argument(help="Numbers of orders.", metavar="ORDER...")],
+    orders: Annotated[
+        list[str],
+        typer.Argument(
+            help="Numbers of orders.",
+            metavar="ORDER...",
+            callback=separated,
+        ),
+    ],
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
@@ -130,7 +145,14 @@ def done(
 
 def export(
     context: typer.Context,
-    orders: Annotated[list[str] | None, typer.Argument(help="Numbers of orders.", metavar="ORDER...")] = None,
+    orders: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Numbers of orders.",
+            metavar="ORDER...",
+            callback=separated,
+        ),
+    ] = None,
     wanted: ObjectOption = None,
     output: Annotated[
         Format,

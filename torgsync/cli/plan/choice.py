@@ -7,17 +7,19 @@ from typing import Annotated
 
 import typer
 
+from torgsync.cli.base.options import separated
 from torgsync.core.plan.choice import Choice
 from torgsync.core.product.fields import FIELDS
 from torgsync.core.text import did_you_mean
 from torgsync.errors import UsageError
 
 FieldsOption = Annotated[
-    str | None, typer.Option("--fields", help="Only these product fields, with commas.", metavar="FIELD,…")
+    list[str] | None,
+    typer.Option("--fields", help="Only these product fields.", metavar="FIELD,…", callback=separated),
 ]
 GoodOption = Annotated[
     list[str] | None,
-    typer.Option("--good", help="Only these items, by their ids; repeatable.", metavar="ID,…"),
+    typer.Option("--good", help="Only these items, by their ids.", metavar="ID,…", callback=separated),
 ]
 GroupOption = Annotated[
     list[str] | None,
@@ -32,7 +34,10 @@ FirstOption = Annotated[
 
 
 def choice_of(
-    fields: str | None, goods: Sequence[str] | None, groups: Sequence[str] | None, first: int | None
+    fields: Sequence[str] | None,
+    goods: Sequence[str] | None,
+    groups: Sequence[str] | None,
+    first: int | None,
 ) -> Choice:
     """Return what these options choose. Raises UsageError where they name nothing or exclude each other."""
     if goods and (groups or first):
@@ -40,24 +45,15 @@ def choice_of(
             "`--good` names the items, `--group` and `--first` describe them",
             hint="give either `--good`, or `--group` and `--first`",
         )
-    ids = _named([part for text in goods or () for part in text.split(",")], "--good", "item")
-    names = _named(groups or (), "--group", "group")
-    return Choice(field_names(fields), ids, names, first or 0)
+    names = tuple(dict.fromkeys(name for text in groups or () if (name := text.strip())))
+    if groups and not names:
+        raise UsageError("`--group` names no group", hint="leave it out to have all of them")
+    return Choice(field_names(fields), tuple(goods or ()), names, first or 0)
 
 
-def _named(texts: Sequence[str], option: str, noun: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(name for text in texts if (name := text.strip())))
-    if texts and not names:
-        raise UsageError(f"`{option}` names no {noun}", hint="leave it out to have all of them")
-    return names
-
-
-def field_names(text: str | None) -> tuple[str, ...]:
+def field_names(names: Sequence[str] | None) -> tuple[str, ...]:
     """Return the product fields named by `--fields`; UsageError for one that there is not."""
-    names = tuple(name for part in (text or "").split(",") if (name := part.strip()))
-    if text is not None and not names:
-        raise UsageError("`--fields` names no field", hint="leave it out to have all of them")
-    for name in names:
+    for name in names or ():
         if name not in FIELDS:
             raise UsageError(f"there is no field `{name}`{did_you_mean(name, list(FIELDS))}")
-    return names
+    return tuple(names or ())

@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from torgsync.core.text import listed
+
 Key = tuple[str | int, ...]
 """The path of a key: `("payment_methods", 1, "name")`."""
 
@@ -50,7 +52,7 @@ def meanings(word: str) -> Iterator[Any]:
     with suppress(tomllib.TOMLDecodeError):
         yield tomllib.loads(f"value = {word}")["value"]
     yield word
-    yield [part.strip() for part in word.split(",") if part.strip()]
+    yield listed(word)
 
 
 def put(data: dict[str, Any], path: Key, value: object) -> None:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from torgsync.core.config.accounting_centers import AccountingCenters
 from torgsync.core.config.catalog import (
     Catalog,
     FieldMapping,
@@ -29,7 +30,7 @@ from torgsync.core.config.catalog import (
     twin_target,
 )
 from torgsync.core.config.message_text import check_template
-from torgsync.core.config.notation import Every, Kept, Markup, Rise, Rounding, Share, Weekdays
+from torgsync.core.config.notation import Every, Markup, Rise, Rounding, Share, Weekdays
 from torgsync.core.config.removal import Gone, Removal
 from torgsync.core.config.schedule import Rhythm, read_days, read_hour, read_step
 from torgsync.core.config.value_map import ValueMap, ValueMapping, twin_column
@@ -205,37 +206,6 @@ class PaymentMethod(SettingsTable):
         return bool(self.cash_register or self.current_account)
 
 
-class AccountingCenters(SettingsTable):
-    """Whose balances are sent, and what stays out."""
-
-    use: list[str] = []
-    """Ids of the centers whose stock counts; none means all together."""
-    only_in_stock: bool = False
-    """Whether goods without stock are taken off the site."""
-    only_with_photos: bool = False
-    """Whether goods without a photo stay off the site."""
-    respect_display: bool = True
-    """Whether Display = 0 keeps a good off the site."""
-    keep: Kept = Decimal(0)
-    """Pieces that stay for the own buyers of each center: a number, or one for each center."""
-
-    @model_validator(mode="after")
-    def _kept_where_ticked(self) -> Self:
-        for center in self.keep if isinstance(self.keep, dict) and self.use else ():
-            if center not in self.use:
-                raise ValueError(f'keep: center "{center}" is not ticked in `use`')
-        return self
-
-    def kept_in(self, center: str) -> Decimal:
-        """Return how many pieces stay in a center for its own buyers."""
-        return self.keep.get(center, Decimal(0)) if isinstance(self.keep, dict) else self.keep
-
-    @property
-    def kept_in_all(self) -> Decimal:
-        """Return how many pieces are kept where only the stock of all centers together is known."""
-        return sum(self.keep.values(), Decimal(0)) if isinstance(self.keep, dict) else self.keep
-
-
 class StockRules(SettingsTable):
     """What an item without stock becomes."""
 
@@ -281,6 +251,7 @@ class Limits(SettingsTable):
 
 
 __all__ = [
+    "AccountingCenters",
     "Catalog",
     "FieldMapping",
     "FromEnvironment",
@@ -292,6 +263,13 @@ __all__ = [
     "Removal",
 ]
 """Tables that other modules define; they are imported from here, with those below."""
+
+
+class Connection(SettingsTable):
+    """How Prom is reached."""
+
+    insecure: bool = False
+    """Whether token and data may go to Prom by http://, for all to read on the way; on loopback they may."""
 
 
 class SyncObject(SettingsTable):
@@ -331,6 +309,8 @@ class SyncObject(SettingsTable):
     """What becomes of what leaves."""
     limits: Limits = Limits()
     """What waits for a person."""
+    connection: Connection = Connection()
+    """How Prom is reached."""
 
     @field_validator("fields")
     @classmethod

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from torgsync.core.reason import Arg, Args, Reason
+from torgsync.core.text import listed
 from torgsync.errors import UsageError
 
 
@@ -232,8 +233,7 @@ def read_allowed(texts: Sequence[str]) -> Allowed:
 
 
 def _ids(text: str) -> set[str]:
-    ids = {good_id for part in text.split(",") if (good_id := part.strip())}
-    if not ids:
+    if not (ids := set(listed(text))):
         raise ValueError(text)
     return ids
 
