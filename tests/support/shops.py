@@ -75,7 +75,7 @@ class Doors:
         """Return a client of a shop."""
         if not self._sockets:
             return httpx.Client(
-                transport=InProcess(shop), base_url="http://sandbox.example/api/v1", headers=headers
+                transport=InProcess(shop), base_url="http://sandbox.localhost/api/v1", headers=headers
             )
         if shop not in self._busy:
             self._busy[shop] = self._server(shop)
@@ -107,7 +107,7 @@ def client_of(shop: Shop, bearer: str = "sandbox", **headers: str) -> httpx.Clie
 def visitor_of(shop: Shop, photos: Iterable[Path] = ()) -> httpx.Client:
     """Return a client that visits the shop's pages without a socket, as a browser would."""
     return httpx.Client(
-        transport=httpx.WSGITransport(app=SandboxApp(shop, photos)), base_url="http://sandbox.example"
+        transport=httpx.WSGITransport(app=SandboxApp(shop, photos)), base_url="http://sandbox.localhost"
     )
 
 

@@ -24,6 +24,7 @@ from torgsync.sandbox.faults import HTTP_OK, ConnectionCut, Fault, FaultHit, Hoo
 from torgsync.sandbox.pages.pages import Pages
 from torgsync.sandbox.quirks import Section
 from torgsync.sandbox.shop.shop import RequestRecord, Shop
+from torgsync.sandbox.visitors import wrong_host, wrong_origin
 
 BASE = "/api/v1"
 # Addresses for programs; all other ones are pages for people.
@@ -137,17 +138,25 @@ class SandboxApp:
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, and record it in the shop's log, but for pages."""
-        if environ["REQUEST_METHOD"] in {"GET", "HEAD"} and not environ["PATH_INFO"].startswith(MACHINES):
-            return self._pages(environ, start_response)
         with Request(environ) as request:
+            if request.method in {"GET", "HEAD"} and not environ["PATH_INFO"].startswith(MACHINES):
+                wrong = wrong_host(request.headers)
+                page = Response(wrong, Forbidden.code) if wrong else self._pages
+                return page(environ, start_response)
             # Read before anything is decided, so that a refused upload is not cut off in the middle, and
             # outside the lock, so that a slow sender blocks no other request.
             upload, body = _read_body(request)
             if request.path.startswith(f"{cabinet.BASE}/"):
-                response = _json(*cabinet.perform(self._shop, request.method, request.path, body))
+                response = self._answer_cabinet(request, body)
             else:
                 response = self._answer_call(request, upload, body)
         return response(environ, start_response)
+
+    def _answer_cabinet(self, request: Request, body: bytes) -> Response:
+        """Perform an action of the cabinet, unless a page of another site asks for it."""
+        if wrong := wrong_origin(request.headers):
+            return _json({"error": wrong}, Forbidden.code)
+        return _json(*cabinet.perform(self._shop, request.method, request.path, body))
 
     def _answer_call(self, request: Request, upload: Upload | None, body: bytes) -> Response:
         """Answer a call of the API, and record it, also where the connection is cut."""

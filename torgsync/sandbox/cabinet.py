@@ -1,7 +1,8 @@
 """Actions of the seller and of buyers in a running sandbox: JSON posted below `/cabinet/`.
 
-This is no part of Prom's API and needs no token; the server listens on loopback only. An answer is JSON: 200
-with the result, or 400, 404 or 405 with `error` and, for an invalid body, every mistake in `mistakes`.
+This is no part of Prom's API and needs no token; the server listens on loopback only, and takes nothing from
+pages of other sites (`visitors.py`). An answer is JSON: 200 with the result, or 400, 403, 404 or 405 with
+`error` and, for an invalid body, every mistake in `mistakes`.
 
     curl http://127.0.0.1:8765/cabinet/order/place -d '{"products": [{"product": "26931", "quantity": 2}]}'
     curl http://127.0.0.1:8765/cabinet/product/edit -d '{"product": "26931", "price": 74.50}'

@@ -188,3 +188,40 @@ def test_what_is_no_json(client: httpx.Client) -> None:
     response = client.get(place)
     assert response.status_code == 405
     assert response.json() == {"error": "send JSON by POST", "keys": ["order", "reason"]}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),  # a program
+        ({"Origin": "own", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Referer": "own/seller", "Sec-Fetch-Site": "none"}, 200),
+        ({"Origin": "https://shop.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": ""}, 403),
+        ({"Origin": "http://["}, 403),
+        ({"Origin": "http://127.0.0.1:1"}, 403),
+        ({"Referer": "https://shop.example/sandbox.localhost"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Host": "shop.example"}, 403),
+        ({"Host": "127.0.0.1.shop.example"}, 403),
+        ({"Host": "localhost.shop.example:8765", "Origin": "http://localhost.shop.example:8765"}, 403),
+        ({"Host": "["}, 403),
+        ({"Host": "localhost:1", "Origin": "http://localhost:1"}, 200),
+        ({"Host": "[::1]:1"}, 200),
+    ],
+)
+def test_pages_of_other_sites_change_nothing(
+    shop: Shop, client: httpx.Client, headers: dict[str, str], status: int
+) -> None:
+    """What a browser sends for another site is refused, whatever form or name it uses; so are its reads."""
+    address = client.base_url.copy_with(raw_path=b"/")
+    own = str(address).rstrip("/")
+    sent = {name: value.replace("own", own) for name, value in headers.items()}
+    place = address.copy_with(raw_path=b"/cabinet/product/edit")
+    form = {**sent, "Content-Type": "application/x-www-form-urlencoded"}
+    answer = client.post(place, content='{"product": "1", "name": "Інша"}'.encode(), headers=form)
+    assert (answer.status_code, shop.product("1").name == "Інша") == (status, status == 200)
+    if "Host" in headers:
+        assert client.get(address, headers=sent).status_code == status

@@ -1,0 +1,15 @@
+"""Hosts that are this machine itself: nobody else reads what is sent to them."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host, a name or an address without a port, is this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
