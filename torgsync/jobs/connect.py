@@ -9,7 +9,7 @@ import xxhash
 
 from torgsync.core.plan.guards import SHOP, Allowed, MissingShop, encode_measure
 from torgsync.core.problems import ProblemCode, problem, problem_message
-from torgsync.core.product.products import Existing
+from torgsync.core.product.products import Existing, ExternalIds
 from torgsync.errors import PromRefused, TokenRefused, Unsafe
 from torgsync.files.config.settings import who
 from torgsync.files.config.tokens import read_token
@@ -57,6 +57,18 @@ def connect_unverified(context: JobContext, journal: RequestJournal | None = Non
     """
     with context.transaction(durable=False) as work:
         names = work.adoptions.names()
+    with connect_nameless(context, journal, names) as prom:
+        yield prom
+
+
+@contextmanager
+def connect_nameless(
+    context: JobContext, journal: RequestJournal | None = None, names: ExternalIds | None = None
+) -> Iterator[Prom]:
+    """Yield the shop that the token of an object opens, without reading the state: goods have no other names.
+
+    For `doctor`, which tries the token also where the state cannot be read.
+    """
     with connect(
         context.settings.prom_url or PROM_URL,
         read_token(context.file),
@@ -67,6 +79,7 @@ def connect_unverified(context: JobContext, journal: RequestJournal | None = Non
         names=names,
         on_idle=context.stop.wait,
         recorder=context.recorder,
+        insecure=context.object.connection.insecure,
     ) as prom:
         yield prom
 

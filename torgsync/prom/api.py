@@ -288,12 +288,13 @@ def connect(
     names: ExternalIds | None = None,
     on_idle: Callable[[bool], None] = ignore_idle,
     recorder: Recorder | None = None,
+    insecure: bool = False,
 ) -> Iterator[Prom]:
     """Connect to the shop at `url`; `shop` names it in messages, `called` in commands.
 
-    Raises UsageError for a bad address, TokenRefused for a bad token.
+    Raises UsageError for an address that `open_client` refuses, TokenRefused for a bad token.
     """
-    with open_client(url) as client:
+    with open_client(url, insecure=insecure, called=called) as client:
         pace = requests_per_second
         http = Http(
             client,

@@ -18,6 +18,7 @@ import httpx
 import stamina
 
 from torgsync import __version__
+from torgsync.core.loopback import is_loopback
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.errors import AnswerLost, GivenUp, Interrupted, Problem, TokenRefused, TorgsyncError, UsageError
 from torgsync.prom.recording.recorder import Recorder
@@ -75,16 +76,26 @@ def ignore_idle(_idle: bool) -> None:  # noqa: FBT001  # nothing else could be m
     """Do nothing while no request is in flight."""
 
 
-def open_client(url: str = PROM_URL) -> httpx.Client:
+def open_client(url: str = PROM_URL, *, insecure: bool = False, called: str = "") -> httpx.Client:
     """Return a client for the API at `url`, its `/api/v1` included: one connection, no redirects followed.
 
-    Raises UsageError where it is no web address, or holds a name or password, which would replace the token.
+    `called` is what the sync object is called in commands, empty before there is one. Raises UsageError where
+    it is no web address, holds a name or password, which would replace the token, or is not encrypted and
+    leaves this machine; with `insecure` it may.
     """
     address = httpx.URL(url)
     if address.scheme not in ("http", "https") or not address.host or address.userinfo:
         raise UsageError(
             "the address of Prom.ua's API is not a web address",
             hint=f"it looks like `{PROM_URL}`, without a name or password",
+        )
+    if address.scheme == "http" and not insecure and not is_loopback(address.host):
+        allowing = f"torgsync object edit {called} --set connection.insecure=true"
+        otherwise = f"; in a network that you trust, allow it:\n  {allowing}" if called else ""
+        raise UsageError(
+            f"`http://{address.netloc.decode()}` is not encrypted: others on the way could read the token, "
+            "and change prices; nothing was sent",
+            hint=f"give the address with https://{otherwise}",
         )
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
     return httpx.Client(base_url=address, timeout=TIMEOUT, limits=limits, follow_redirects=False)

@@ -92,6 +92,37 @@ def test_an_address_that_is_none_is_wrong_usage(url: str) -> None:
         open_client(url)
 
 
+@pytest.mark.parametrize(
+    ("url", "alone"),
+    [
+        ("http://127.0.0.1:8765/api/v1", True),
+        ("http://127.9.9.9/api/v1", True),
+        ("http://localhost/api/v1", True),
+        ("http://prom.localhost:1/api/v1", True),
+        ("http://[::1]:8765/api/v1", True),
+        ("https://prom.example/api/v1", True),
+        ("http://prom.example/api/v1", False),
+        ("HTTP://prom.example/api/v1", False),
+        ("http://192.168.0.10/api/v1", False),
+        ("http://0.0.0.0/api/v1", False),
+        ("http://[::]/api/v1", False),
+        ("http://127.0.0.1.prom.example/api/v1", False),
+        ("http://localhost.prom.example/api/v1", False),
+    ],
+)
+def test_no_token_leaves_this_machine_unencrypted(url: str, alone: bool) -> None:
+    """Beyond loopback http:// needs `insecure`; the way to allow it is shown where there is an object."""
+    if not alone:
+        with pytest.raises(UsageError, match="is not encrypted") as refused:
+            open_client(url, called="my-prom")
+        assert "torgsync object edit my-prom --set connection.insecure=true" in str(refused.value.hint)
+        with pytest.raises(UsageError) as refused:
+            open_client(url)
+        assert refused.value.hint == "give the address with https://"
+    with open_client(url, insecure=not alone) as client:
+        assert client.base_url.host
+
+
 def test_an_import_may_take_two_minutes() -> None:
     """An upload is slower than any other call."""
     wire = Wire(said({"id": "1"}))

@@ -67,6 +67,10 @@ class Languages(SettingsTable):
     """Whether they go to both of Prom's languages; no text is translated."""
 
 
+FETCHABLE = re.compile(r"(?:https?|ftp)://[^\s/]+")
+"""An address from which files can be fetched over the internet; only https:// is encrypted."""
+
+
 class Photos(SettingsTable):
     """The photo folder, and the address under which the same folder can be read from the internet."""
 
@@ -78,7 +82,7 @@ class Photos(SettingsTable):
     @field_validator("url")
     @classmethod
     def _web_address(cls, url: str) -> str:
-        if not re.match(r"https?://[^\s/]+", url):
+        if not FETCHABLE.match(url):
             raise ValueError(f'"{url}" is not an address such as "https://shop.example/photos/"')
         return url if url.endswith("/") else f"{url}/"
 

@@ -261,14 +261,24 @@ def field(to: str, **settings: object) -> dict[str, Any]:
             "it is for a file without names; `header` says that there are some",
         ),
         (
-            catalog(photos={"folder": "p", "url": "ftp://x"}),
+            catalog(photos={"folder": "p", "url": "sftp://x"}),
             "catalog.photos.url",
-            '"ftp://x" is not an address such as "https://shop.example/photos/"',
+            '"sftp://x" is not an address such as "https://shop.example/photos/"',
         ),
         (
             {"accounting_centers": {"use": [2]}},
             "accounting_centers.use[0]",
             "this should be a text in quotes",
+        ),
+        (
+            {"accounting_centers": {"use": ["2", "1, 4"]}},
+            "accounting_centers.use[1]",
+            '"1, 4" is not the id of one center; write ["1", "4"]',
+        ),
+        (
+            {"accounting_centers": {"use": [""]}},
+            "accounting_centers.use[0]",
+            '"" is not the id of one center; write ["1", "4"]',
         ),
         (
             {"accounting_centers": {"use": ["2"], "keep": {"8": 1}}},
