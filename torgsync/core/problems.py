@@ -74,6 +74,9 @@ class ProblemCode(StrEnum):
     PARCEL_PICKED_UP = "parcel-picked-up"
     PARCEL_ODD = "parcel-odd"
     CARRIER_MISSING = "carrier-missing"
+    CENTER_MISSING = "center-missing"
+    CENTERS_MISSING = "centers-missing"
+    GROUP_MISSING = "group-missing"
     STATE_BUSY = "state-busy"
     STATE_REPLACED = "state-replaced"
     STATE_FULL = "state-full"
@@ -180,6 +183,11 @@ _SENTENCES = {
     ProblemCode.PARCEL_PICKED_UP: "the buyer of order {order} collects it; there is no parcel",
     ProblemCode.PARCEL_ODD: "`{parcel}` is no parcel number: {carrier} gives {format}",
     ProblemCode.CARRIER_MISSING: "Prom.ua does not say who carries order {order}",
+    ProblemCode.CENTER_MISSING: "the export has no stock for center `{center}`; its centers are {known}",
+    ProblemCode.CENTERS_MISSING: "the export has no stock by center: it has no column `{column}`",
+    ProblemCode.GROUP_MISSING: (
+        "the export has no item in the group `{group}`; its groups are {known}{and_more}{or_meant}"
+    ),
     ProblemCode.STATE_BUSY: "the state `{place}` is in use by another process",
     ProblemCode.STATE_REPLACED: "the state `{place}` was replaced while this command worked with it",
     ProblemCode.STATE_FULL: "the disk of the state `{place}` is full ({words})",
@@ -263,6 +271,8 @@ def problem_message(what: Problem) -> str:
             "products": counted(int(args.get("products", 0)), "product"),
             "and_no_groups": f", and none of {counted(groups, 'group')}" if groups else "",
             "format": "14 digits" if args.get("digits") else "8 to 30 letters and digits",
+            "or_meant": f"; did you mean `{args['meant']}`?" if args.get("meant") else "",
+            "and_more": f" and {args['more']} more" if args.get("more") else "",
             "with_files": f", with {counted(files, 'order file')} in it" if files else "",
             "since": f", since {shop_time(str(since))}" if since else "",
             "cause": problem_message(Problem(tuple(causes), args)) if causes else "",

@@ -28,7 +28,11 @@ def remarks(text: str) -> list[str]:
 
 
 def test_keys_by_name(home: Home) -> None:
-    """Old and new are shown as in the file; what a word means is decided by the key."""
+    """Old and new are shown as in the file; what a word means is decided by the key.
+
+    Without an export nothing tells that it lacks a center or a group.
+    """
+    home.export.unlink()
     keys = "removal.gone=hide limits.removals=20% accounting_centers.keep=2 accounting_centers.use=2,8,9"
     more = "prices.round=0.99 product_group=1001 accounting_centers.only_in_stock=true fields[0].owner=prom"
     ran = home.run("object", "edit", *(word for key in f"{keys} {more}".split() for word in ("--set", key)))
@@ -221,6 +225,7 @@ def test_an_editor(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     [
         (('gone = "delete"', 'gone = "hid"'), "removal.gone"),
         (('name = "My Prom"', 'name = "Other"'), "the name stays"),
+        (('use = ["2", "8"]', 'use = ["2", "9"]'), "the export has no stock for center `9`"),
         (("[removal]", "[removal"), "this is not TOML"),
     ],
 )

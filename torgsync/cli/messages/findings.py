@@ -13,6 +13,7 @@ from torgsync.cli.messages import orders
 from torgsync.cli.messages.outcomes import DELETED_BEFORE
 from torgsync.cli.messages.template import Sentence, fill
 from torgsync.core.findings import Code, Finding
+from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.product.cells import CellFault, IdFault, id_fault_message
 from torgsync.core.product.cleaning import Cleaning
 from torgsync.core.product.columns import no_column_message
@@ -188,7 +189,9 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
         "the export has no column `WarehouseQuantityForPartner`: `WarehouseQuantity` counts, all centers "
         "together"
     ),
-    Code.CENTER_UNKNOWN: "the export tells no stock of the center `{center}`; it tells that of {known}",
+    Code.CENTER_UNKNOWN: lambda center, known: problem_message(
+        problem(ProblemCode.CENTER_MISSING, center=center, known=", ".join(known))
+    ),
     Code.PRODUCT_GROUP_EMPTY: lambda group, meant: (
         f"no good of the export lies in the group `{group}`{f'; did you mean `{meant}`?' if meant else ''}"
     ),
@@ -308,7 +311,7 @@ MEANING: dict[Code, str] = {
     Code.STOCK_MISMATCH: "the smaller stock is sent; see whether some pieces are reserved or posted twice",
     Code.STOCK_UNCHECKED: "the column that can be read is sent, unchecked; correct the other one",
     Code.STOCK_RESERVED: "they are not offered twice; the next export that knows the orders ends it",
-    Code.CENTER_UNKNOWN: "it counts as empty; correct `use` under `[accounting_centers]` if it is mistyped",
+    Code.CENTER_UNKNOWN: "it counts as empty; correct it under `[accounting_centers]` if it is mistyped",
     Code.PRODUCT_GROUP_EMPTY: "no good goes to Prom; correct `product_group` in the sync object",
     Code.COLUMN_MISSING: (
         "what was last sent of it stays; `torgsync fields remove COLUMN` if it is gone for good"

@@ -76,8 +76,8 @@ def edit(
     program = program_of(context)
     name = one_object(context, name, wanted)
     file = program.object(name) if not editor else None
-    from torgsync.files.config.toml_edit import Setting, change_keys
-    from torgsync.jobs.config.objects import replace_token
+    from torgsync.files.config.toml_edit import Setting
+    from torgsync.jobs.config.objects import change_object, replace_token
 
     given = {
         "catalog.path": export and str(Path(export).expanduser().absolute()),
@@ -110,7 +110,7 @@ def edit(
             hint=f"--set KEY=VALUE, or open the file: torgsync object edit --editor {file.called}",
         )
     if changes or gone:
-        _notify_changes(program, *change_keys(file.path, changes, gone, called=file.called))
+        _notify_changes(program, *change_object(file, changes, gone))
     if api_key:
         token = read_given_token(api_key)
         place = replace_token(file, token, program.settings, keyring=keyring)
@@ -162,7 +162,7 @@ def _edit_by_hand(program: Program, name: str | None) -> None:
     """Open a copy in the editor until it is valid or given up; only then is the file itself changed."""
     from torgsync.files.config.objects import find_path, text_of
     from torgsync.files.config.settings import editor_of_user
-    from torgsync.files.config.toml_edit import replace_whole
+    from torgsync.jobs.config.objects import replace_object
 
     if not program.asks:
         raise UsageError("an editor needs a terminal", hint="change keys by flag: --set KEY=VALUE")
@@ -179,7 +179,7 @@ def _edit_by_hand(program: Program, name: str | None) -> None:
                 program.notify("nothing changed")
                 return
             try:
-                _notify_changes(program, *replace_whole(path, before, text))
+                _notify_changes(program, *replace_object(path, before, text))
             except ObjectInvalid as invalid:
                 program.notify(f"error: {invalid.message}", style="error")
                 for mistake in invalid.mistakes:

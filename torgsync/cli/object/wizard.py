@@ -5,7 +5,6 @@ Options that were given are not asked; without a terminal nothing is.
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,11 +13,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from torgsync.cli.base.program import Program
+from torgsync.core.config.catalog import FETCHABLE
 from torgsync.core.config.schedule import read_hour, read_step
-from torgsync.core.config.settings import Catalog
+from torgsync.core.config.settings import Catalog, SyncObject
 from torgsync.core.shell import command
 from torgsync.core.text import counted, listed
-from torgsync.errors import InvalidInput, TokenRefused, TorgsyncError, UsageError
+from torgsync.errors import InvalidInput, ObjectInvalid, TokenRefused, TorgsyncError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,8 +36,9 @@ def complete(program: Program, given: Answers) -> Answers:
     """
     asks = program.asks and not (given.name and (given.token or given.token_env) and given.export)
     name = _name(program, given.name)
-    token = None if given.token_env else _token(program, given.token, name)
-    answers = replace(given, name=name, token=token, export=_export(program, given.export))
+    token, tried = (None, False) if given.token_env else _token(program, given.token, name)
+    given = replace(given, name=name, token=token, token_tried=tried)
+    answers = replace(given, export=_export(program, given.export))
     if asks:
         answers = _times(program, _selection(program, answers))
         every_field = _yes(answers.all_fields, "Send every standard field that the export has?", default=True)
@@ -66,16 +67,25 @@ def _name(program: Program, given: str | None) -> str:
     return given
 
 
-def _token(program: Program, given: str | None, name: str) -> str:
-    """Ask for the token without showing it, until Prom accepts it or the person keeps it anyway."""
+def _token(program: Program, given: str | None, name: str) -> tuple[str, bool]:
+    """Ask for the token without showing it, until Prom accepts it or the person keeps it anyway.
+
+    Return it, and whether Prom accepted it.
+    """
     if given:
-        return read_given_token(given)
+        return read_given_token(given), False
     _refuse_without_terminal(program, "--api-key TOKEN")
-    return _ask_until(
-        program,
-        lambda: str(typer.prompt("Token of Prom.ua (it is not shown)", hide_input=True, err=True)).strip(),
-        lambda token: _try_token(program, name, token),
-    )
+    accepted = ""
+
+    def trial(token: str) -> str | None:
+        nonlocal accepted
+        notice = _try_token(program, name, token)
+        accepted = token if notice else ""
+        return notice
+
+    question = "Token of Prom.ua (it is not shown)"
+    token = _ask_until(program, lambda: str(typer.prompt(question, hide_input=True, err=True)).strip(), trial)
+    return token, token == accepted
 
 
 def _export(program: Program, given: Path | None) -> Path:
@@ -89,7 +99,11 @@ def _export(program: Program, given: Path | None) -> Path:
 
 def _selection(program: Program, given: Answers) -> Answers:
     """Ask for what an object can do without, in the order of Torgsoft's tabs."""
-    group = given.group or _ask_or_none("Product group (empty: everything)")
+    group = given.group or _ask_until(
+        program,
+        lambda: _ask_or_none("Product group (empty: everything)"),
+        lambda group: _try_choice(given, {"product_group": group}),
+    )
     photos, find_by, centers = given.photos, given.find_by, given.centers
     if not photos:
         question = "Photo folder (empty: photos stay untouched)"
@@ -102,7 +116,13 @@ def _selection(program: Program, given: Answers) -> Answers:
     create = _yes(given.create, "Make a client of a buyer who is not found?", default=True)
     fetch = _yes(given.fetch_payments, "Fetch the payment methods of Prom.ua?", default=True)
     if centers is None:
-        centers = listed(_ask_or_none("Accounting centers, with commas (empty: all together)") or "")
+        question = "Accounting centers, with commas (empty: all together)"
+        chosen = _ask_until(
+            program,
+            lambda: _ask_or_none(question),
+            lambda text: _try_choice(given, {"accounting_centers": {"use": listed(text)}}),
+        )
+        centers = listed(chosen or "")
     return replace(
         given,
         group=group,
@@ -150,7 +170,7 @@ def _refuse_other_hours(text: str) -> None:
 
 
 def _refuse_other_address(text: str) -> None:
-    if not re.match(r"https?://[^\s/]+", text):
+    if not FETCHABLE.match(text):
         raise ValueError(f"`{text}` is not an address such as https://shop.example/photos/")
 
 
@@ -202,8 +222,11 @@ def _ask_until(program: Program, ask: Callable[[], _Answer], trial: Callable[[st
             return answer
 
 
-def _try_token(program: Program, name: str, token: str) -> str:
-    """Try every right that a synchronisation needs. Raises TorgsyncError for the first that is missing."""
+def _try_token(program: Program, name: str, token: str) -> str | None:
+    """Try every right that a synchronisation needs; return what it can do, None where it could not be tried.
+
+    Raises TorgsyncError for the first right that is missing.
+    """
     from torgsync.jobs.config.doctor import NEEDED, try_token
 
     if not token:
@@ -214,7 +237,8 @@ def _try_token(program: Program, name: str, token: str) -> str:
     except TokenRefused:
         raise
     except TorgsyncError as trouble:
-        return f"the token is kept, but could not be tried: {trouble.message}"
+        program.warn(f"the token is kept, but could not be tried: {trouble.message}")
+        return None
     return f"the token can {', '.join(right.doing for right in NEEDED)}"
 
 
@@ -225,6 +249,19 @@ def _try_export(path: str) -> str:
     goods = sum(1 for _ in catalog.records())
     columns = counted(len(catalog.columns), "column")
     return f"{counted(goods, 'good')}, {columns}, {catalog.encoding}"
+
+
+def _try_choice(given: Answers, choice: dict[str, object]) -> None:
+    """Look for centers or a group in the export. Raises ValueError where it does not have them."""
+    from torgsync.files.config.objects import ObjectFile
+    from torgsync.jobs.config.selection import refuse_unknown
+
+    path = str((given.export or Path()).expanduser().absolute())
+    document = {"name": "new", "api_key": {"env": "NONE"}, "catalog": {"path": path}, **choice}
+    try:
+        refuse_unknown(ObjectFile(Path("new.toml"), SyncObject.model_validate(document), "new"))
+    except ObjectInvalid as unknown:
+        raise ValueError("; ".join(mistake.message for mistake in unknown.mistakes)) from unknown
 
 
 def _try_photos(folder: str) -> str:

@@ -14,7 +14,7 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.row import QUOTED_LENGTH, ExportRow
 from torgsync.core.mapping.stock import Stock, sold_out
 from torgsync.core.product.columns import DISPLAY_COLUMN
-from torgsync.core.product.groups import PATH, group_path, in_group
+from torgsync.core.product.groups import PATH, SECTION, TYPE, group_path, in_group
 from torgsync.core.product.presence import yes_or_no
 from torgsync.core.text import nearest
 
@@ -54,6 +54,12 @@ WORDS: dict[SkipReason, str] = {
 def group_column(settings: SyncObject) -> str:
     """Return the column that is mapped to the group, the section path where none is."""
     return settings.column_of("group") or PATH
+
+
+def group_columns(settings: SyncObject) -> tuple[str, ...]:
+    """Return the columns that may name a good's group: the mapped one, all of the kind before one is."""
+    mapped = settings.column_of("group")
+    return (mapped,) if mapped else (PATH, SECTION, TYPE)
 
 
 def groups_of(settings: SyncObject, cells: Mapping[str, str]) -> frozenset[str]:

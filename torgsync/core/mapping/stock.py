@@ -212,15 +212,27 @@ def stock_centers(cells: Mapping[str, str]) -> frozenset[str]:
         return frozenset()
 
 
+def named_centers(settings: SyncObject) -> list[str]:
+    """Return the centers that a sync object names: those whose stock counts, and those that keep some."""
+    centers = settings.accounting_centers
+    keeping = centers.keep if isinstance(centers.keep, dict) else {}
+    return list(dict.fromkeys([*centers.use, *keeping]))
+
+
+def in_order(centers: Collection[str]) -> list[str]:
+    """Return the ids of centers in the order in which people count: 2 before 10."""
+    return sorted(centers, key=lambda center: (len(center), center))
+
+
 def unknown_centers(settings: SyncObject, known: Collection[str]) -> tuple[Finding, ...]:
-    """Return a finding for each ticked center that the export does not know.
+    """Return a finding for each center of the sync object that the export does not know.
 
     Where it knows none at all, everything may be sold out.
     """
-    names = sorted(known, key=lambda center: (len(center), center))
+    names = in_order(known)
     return tuple(
         Finding(Code.CENTER_UNKNOWN, column=CENTERS_COLUMN, args={"center": center, "known": names})
-        for center in settings.accounting_centers.use
+        for center in named_centers(settings)
         if known and center not in known
     )
 

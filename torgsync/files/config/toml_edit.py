@@ -57,12 +57,21 @@ class Setting:
     value: object = None
 
 
+def _accept(_settings: SyncObject) -> None:
+    """Accept all settings that are valid."""
+
+
 def change_keys(
-    path: Path, settings: Sequence[Setting], unset: Sequence[Key] = (), *, called: str
+    path: Path,
+    settings: Sequence[Setting],
+    unset: Sequence[Key] = (),
+    *,
+    called: str,
+    verify: Callable[[SyncObject], None] = _accept,
 ) -> tuple[Document, Document]:
     """Set and remove keys of a sync object's file; return its values before and after.
 
-    `called` is what the object is called in commands.
+    `called` is what the object is called in commands; `verify` raises for settings that are not accepted.
 
     Raises UsageError for a key that does not exist, ObjectInvalid where the object was or would be invalid:
     then the file is not changed.
@@ -78,19 +87,23 @@ def change_keys(
             _remove(data, document, key, called)
         for setting in settings:
             _set(data, document, setting)
-        _valid(data, "would not be valid; nothing was changed")
+        _valid(data, "would not be valid; nothing was changed", verify=verify)
         if (changed := tomlkit.dumps(document)) != text:
             replace_text(path, changed)
     return before, data
 
 
-def replace_whole(path: Path, before: str, after: str) -> tuple[Document, Document]:
+def replace_whole(
+    path: Path, before: str, after: str, verify: Callable[[SyncObject], None] = _accept
+) -> tuple[Document, Document]:
     """Replace the text of a sync object's file; return its values before and after.
+
+    `verify` raises for settings that are not accepted.
 
     Raises UsageError where the file is not `before` any more, ObjectInvalid with all mistakes where the new
     text is no sync object, or one of another name.
     """
-    new = _valid(parse_toml(after), "is not valid yet", TomlLines(after))
+    new = _valid(parse_toml(after), "is not valid yet", TomlLines(after), verify)
     old = parse_toml(before)
     was = {} if isinstance(old, Mistake) else old
     if was.get("name", new["name"]) != new["name"]:
@@ -104,12 +117,18 @@ def replace_whole(path: Path, before: str, after: str) -> tuple[Document, Docume
     return was, new
 
 
-def _valid(data: Document | Mistake, what: str, lines: TomlLines | None = None) -> Document:
+def _valid(
+    data: Document | Mistake,
+    what: str,
+    lines: TomlLines | None = None,
+    verify: Callable[[SyncObject], None] = _accept,
+) -> Document:
     """Return the values unchanged. Raises ObjectInvalid where they are no sync object."""
     if isinstance(data, Mistake):
         raise ObjectInvalid(f"the sync object {what}", mistakes=(data,))
     outcome = read_settings(data, lines.of if lines else lambda _: 0)
     if isinstance(outcome, SyncObject):
+        verify(outcome)
         return data
     raise ObjectInvalid(f"the sync object {what}", mistakes=tuple(outcome))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from torgsync.core.config.keys import Document, Key
 from torgsync.core.config.settings import (
     FromEnvironment,
     FromFile,
@@ -19,15 +20,16 @@ from torgsync.errors import ObjectInvalid, UsageError
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object, name_in, slugify
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import forget_token, keep_in_keyring, write_token
-from torgsync.files.config.toml_edit import Setting, add_time, change_keys, write_new
+from torgsync.files.config.toml_edit import Setting, add_time, change_keys, replace_whole, write_new
 from torgsync.jobs.config.schedule import myself, settings_of
+from torgsync.jobs.config.selection import refuse_unknown
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What a sync object is created from, in the order of the tabs; None where nothing was given.
 
-    `token` is `-` until it has been read from standard input.
+    `token` is `-` until it has been read from standard input; `token_tried`: Prom.ua took it just now.
     """
 
     name: str | None = None
@@ -47,6 +49,7 @@ class Answers:
     between: str | None = None
     days: str | None = None
     all_fields: bool | None = None
+    token_tried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ def create_object(home: Settings, answers: Answers, pace: float | None, *, keyri
     settings = read_settings(document | {"synchronization_times": times}, lambda _path: 0)
     if not isinstance(settings, SyncObject):
         raise ObjectInvalid("the sync object would not be valid", mistakes=tuple(settings))
+    refuse_unknown(ObjectFile(path, settings, answers.name or ""))
     if token and keyring:
         keep_in_keyring(slug, token)
     remarks = {item.key: item.meaning for item in explained()}
@@ -133,6 +137,32 @@ def _document(answers: Answers, slug: str, pace: float | None, *, keyring: bool)
         },
         **({"limits": {"requests_per_second": pace}} if pace else {}),
     }
+
+
+def change_object(
+    file: ObjectFile, settings: Sequence[Setting], unset: Sequence[Key]
+) -> tuple[Document, Document]:
+    """Set and remove keys of an object; return its values before and after. Raises as `change_keys` does.
+
+    Centers and groups that the export does not have are refused.
+    """
+
+    def verify(after: SyncObject) -> None:
+        refuse_unknown(replace(file, settings=after), file.settings)
+
+    return change_keys(file.path, settings, unset, called=file.called, verify=verify)
+
+
+def replace_object(path: Path, before: str, after: str) -> tuple[Document, Document]:
+    """Replace an object's text by what a person wrote; return its values before and after.
+
+    Centers and groups that the export does not have are refused. Raises as `replace_whole` does.
+    """
+
+    def verify(settings: SyncObject) -> None:
+        refuse_unknown(ObjectFile(path, settings, settings.name))
+
+    return replace_whole(path, before, after, verify)
 
 
 def replace_token(file: ObjectFile, token: str, home: Settings, *, keyring: bool) -> str:

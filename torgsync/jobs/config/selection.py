@@ -1,0 +1,83 @@
+"""Refuse settings that select what the export does not have: accounting centers, or a product group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torgsync.core.config.settings import SyncObject
+from torgsync.core.mapping.select import group_column, group_columns, groups_of
+from torgsync.core.mapping.stock import in_order, named_centers, stock_centers
+from torgsync.core.problems import ProblemCode, problem, problem_message
+from torgsync.core.product.columns import CENTERS_COLUMN
+from torgsync.core.product.groups import in_group
+from torgsync.core.text import nearest
+from torgsync.errors import InvalidInput, Mistake, ObjectInvalid
+from torgsync.files.catalog.catalog_file import CatalogFile
+from torgsync.files.catalog.export import open_export
+from torgsync.files.config.objects import ObjectFile
+
+SHOWN = 20
+"""Groups of the export that a mistake names."""
+
+
+def refuse_unknown(file: ObjectFile, before: SyncObject | None = None) -> None:
+    """Refuse an object that selects by centers or a group that its export does not have.
+
+    An export that cannot be read refuses nothing: `object check` reports it. What was selected `before` a
+    change in the same way is not checked again. Raises ObjectInvalid.
+    """
+    settings = file.settings
+    if not (named_centers(settings) or settings.product_group):
+        return
+    if before and _selection(before) == _selection(settings):
+        return
+    try:
+        mistakes = tuple(_mistakes(settings, open_export(file)))
+    except InvalidInput:
+        return
+    if mistakes:
+        raise ObjectInvalid(
+            "the export does not have what was chosen; nothing was written",
+            mistakes=mistakes,
+            hint="choose what it has, or first export the goods from Torgsoft with what it lacks",
+        )
+
+
+def _selection(settings: SyncObject) -> tuple[object, ...]:
+    """Return everything that decides which centers and groups are selected, and in which export."""
+    export = settings.catalog.model_copy(update={"photos": None})
+    centers = settings.accounting_centers
+    return export, settings.product_group, group_column(settings), centers.use, centers.keep, settings.values
+
+
+def _mistakes(settings: SyncObject, catalog: CatalogFile) -> Iterator[Mistake]:
+    centers: set[str] = set()
+    groups: set[str] = set()
+    found = not settings.product_group
+    columns = [name for name in group_columns(settings) if name in catalog.columns]
+    for record in catalog.records():
+        cells = settings.value_map.apply(catalog.cells(record))
+        centers |= stock_centers(cells)
+        groups |= groups_of(settings, cells)
+        for column in columns if not found else ():
+            blank = settings.catalog.blank
+            found = found or in_group(settings.product_group or "", cells, column, blank)
+    if named_centers(settings) and CENTERS_COLUMN not in catalog.columns:
+        message = problem_message(problem(ProblemCode.CENTERS_MISSING, column=CENTERS_COLUMN))
+        yield Mistake(0, "accounting_centers", message)
+    known = ", ".join(in_order(centers))
+    for center in named_centers(settings):
+        if not known or center in centers:
+            continue
+        message = problem_message(problem(ProblemCode.CENTER_MISSING, center=center, known=known))
+        yield Mistake(0, "accounting_centers", message)
+    if groups and not found:
+        group, named = settings.product_group or "", sorted(groups)
+        missing = problem(
+            ProblemCode.GROUP_MISSING,
+            group=group,
+            meant=nearest(group, named),
+            known=", ".join(f"`{name}`" for name in named[:SHOWN]),
+            more=len(named[SHOWN:]),
+        )
+        yield Mistake(0, "product_group", problem_message(missing))
