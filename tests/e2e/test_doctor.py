@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 from homes import Elsewhere, Home, Ran
 
+from torgsync.errors import Temporary
 from torgsync.files.config.objects import load_object
 from torgsync.files.config.settings import read_settings
 from torgsync.jobs.context import JobContext
@@ -16,7 +20,7 @@ from torgsync.jobs.run import running
 from torgsync.sandbox.quirks import Rights
 from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop.shop import Shop
-from torgsync.state.store import open_store
+from torgsync.state.store import Store, open_store
 
 ALL = (
     "read products",
@@ -57,7 +61,9 @@ def test_all_is_well(home: Home) -> None:
         assert f"✓ ok       right      the token can {right}" in shown.lines
     assert "✓ ok       limits     8 of 8 imports left in these 24 hours, 50 requests a second" in shown.lines
     (schedule,) = [line for line in shown.lines if "schedule" in line]
-    assert schedule.startswith("✓ ok       schedule   every 30m, 08:00-21:00 by `OFFICE-PC\\olena`; next 20")
+    assert schedule.startswith(
+        "! warning  schedule   every 30m, 08:00-21:00 by `OFFICE-PC\\olena`: of another"
+    )
     assert "✓ ok       lock       no other run holds the object" in shown.lines
     assert "✗" not in shown.out
     assert home.sandbox.products() == []
@@ -195,7 +201,9 @@ def test_the_schedule(home: Home) -> None:
         ran = home.run("doctor", "--format", "json", now=monday + timedelta(minutes=minutes))
         return lines(ran, "schedule")[1]
 
-    assert shown(0)[0] == "ok"
+    state, message, hint = shown(0)
+    assert (state, hint) == ("warning", "torgsync schedule install")
+    assert message.endswith(": nothing on this computer calls `sync --due`")
     state, message, hint = shown(20)
     assert (state, hint) == ("warning", "torgsync schedule install")
     assert message.endswith("that of 2026-11-23 12:00 was not done; does anything call `sync --due`?")
@@ -228,3 +236,83 @@ def test_order_files_in_the_outbox_are_counted(filled: Home) -> None:
     filled.sandbox.place_order([("26901", 1)])
     filled.run("orders", "fetch")
     assert "! warning  outbox     1 order file could not be written yet" in filled.run("doctor").lines
+
+
+STATELESS = {
+    "object",
+    "token",
+    "photos",
+    "export",
+    "selection",
+    "centers",
+    "outbox",
+    "payments",
+    "right",
+}
+"""Subjects of lines that need no state."""
+
+
+def damage(home: Home, _patch: pytest.MonkeyPatch) -> None:
+    (home.folder / "state.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
+
+
+def replace_by_text(home: Home, _patch: pytest.MonkeyPatch) -> None:
+    (home.folder / "state.db").write_text("no database at all\n" * 100, "utf-8")
+
+
+def replace_by_folder(home: Home, _patch: pytest.MonkeyPatch) -> None:
+    (home.folder / "state.db").unlink()
+    (home.folder / "state.db").mkdir()
+
+
+def open_read_only(home: Home, patch: pytest.MonkeyPatch) -> None:
+    patch.setenv("TORGSYNC_STATE", f"sqlite:///file:{home.folder}/state.db?mode=ro&uri=true")
+
+
+def fill_the_disk(_home: Home, patch: pytest.MonkeyPatch) -> None:
+    """Fail in every transaction of a state that could be opened."""
+
+    def full(*_: object, **__: object) -> NoReturn:
+        raise Temporary("the state cannot be used now: database or disk is full")
+
+    patch.setattr(Store, "transaction", full)
+
+
+@pytest.mark.parametrize("spoil", [damage, replace_by_text, replace_by_folder, open_read_only, fill_the_disk])
+def test_a_state_that_cannot_be_used(
+    filled: Home, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Home, pytest.MonkeyPatch], None]
+) -> None:
+    """It is one line with the reason; every line that needs no state is there as before."""
+    before = [row for row in examine(filled).json["checks"] if row["subject"] in STATELESS]
+    spoil(filled, monkeypatch)
+    ran = examine(filled)
+    ((mark, _, _),) = lines(ran, "state")
+    assert (mark, ran.code in (1, 5), ran.json["exit"]) == ("error", True, ran.code)
+    assert [row for row in ran.json["checks"] if row["subject"] in STATELESS] == before
+    shown = filled.run("doctor")
+    assert (shown.code, shown.out.count("✗ error    state")) == (ran.code, 1)
+
+
+def test_the_gravest_exit_code_counts(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing export outweighs a state that is full for now; a disk without room is a line of its own."""
+    fill_the_disk(filled, monkeypatch)
+    nothing = SimpleNamespace(free=7_000_000)
+    monkeypatch.setattr("torgsync.jobs.config.doctor.disk_usage", lambda _folder: nothing)
+    filled.export.unlink()
+    ran = examine(filled)
+    assert (ran.code, lines(ran, "disk")[0][:2]) == (3, ("warning", "7 MB free"))
+
+
+def test_an_address_that_is_not_encrypted(home: Home) -> None:
+    """It is refused before anything is asked, and named with the way to allow it."""
+    away = Home(home.folder, home.shop, Elsewhere("http://192.0.2.1/api/v1", home.sandbox))
+    ran = examine(away)
+    ((mark, message, hint),) = lines(ran, "Prom.ua")
+    assert (ran.code, mark) == (64, "error")
+    assert message.startswith("`http://192.0.2.1` is not encrypted")
+    allowing = 'torgsync object edit "My Prom" --set connection.insecure=true'
+    assert hint.endswith(allowing)
+    for command in ("update", "sync"):
+        refused = away.run(command, "--format", "json", *(["--yes"] if command == "sync" else []))
+        assert (refused.code, allowing in refused.json["error"]["hint"]) == (64, True)
+    assert home.sandbox.log.records() == []

@@ -23,7 +23,7 @@ def doctor(context: typer.Context, wanted: ObjectOption = None, output: FormatOp
     from torgsync.jobs.config.doctor import diagnose
 
     def look(file: ObjectFile) -> Exit:
-        with program.job(file) as job:
+        with program.job(file, any_state=True) as job:
             diagnosis = diagnose(job)
         rows = render_checks(diagnosis.lines)
         if output is Format.JSON:

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.problems import ProblemCode, error_of, problem
-from torgsync.errors import Interrupted
+from torgsync.errors import Interrupted, TorgsyncError
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
 from torgsync.state.store import Store, UnitOfWork, open_store
+from torgsync.state.unusable import UnusableStore
 
 if TYPE_CHECKING:
     from torgsync.prom.recording.recorder import Recorder
@@ -183,7 +184,18 @@ class JobContext:
 
 
 @contextmanager
-def open_context(settings: Settings, file: ObjectFile, notify: Callable[[str], None]) -> Iterator[JobContext]:
-    """Open the state and yield the context of an object's jobs; `notify` hears of a schema that changes."""
-    with closing(open_store(settings.state_url, notify)) as store:
+def open_context(
+    settings: Settings, file: ObjectFile, notify: Callable[[str], None], *, any_state: bool = False
+) -> Iterator[JobContext]:
+    """Open the state and yield the context of an object's jobs; `notify` hears of a schema that changes.
+
+    With `any_state` a state that cannot be opened ends only what needs it.
+    """
+    try:
+        opened = open_store(settings.state_url, notify)
+    except TorgsyncError as reason:
+        if not any_state:
+            raise
+        opened = UnusableStore(reason)
+    with closing(opened) as store:
         yield JobContext(settings, file, store)

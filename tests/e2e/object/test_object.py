@@ -202,6 +202,56 @@ def test_settings_that_could_not_be_read_back(empty: Home) -> None:
     assert not (empty.folder / "secrets").exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "mistakes"),
+    [
+        (
+            ("--center", "2,9"),
+            ("accounting_centers: the export has no stock for center `9`; its centers are 2, 8",),
+        ),
+        (
+            ("--center", "1", "--group", "Взутя"),
+            (
+                "accounting_centers: the export has no stock for center `1`; its centers are 2, 8",
+                "product_group: the export has no item in the group `Взутя`; its groups are ",
+            ),
+        ),
+    ],
+)
+def test_centers_and_groups_that_the_export_lacks(
+    empty: Home, given: tuple[str, ...], mistakes: tuple[str, ...]
+) -> None:
+    """`add` and `edit` refuse them with what it has, and write nothing; other keys may still be edited."""
+    refused = add(empty, "--api-key", TOKEN, *given)
+    assert (refused.code, objects(empty), (empty.folder / "secrets").exists()) == (3, [], False)
+    assert add(empty, "--api-key", TOKEN, "--center", "2").code == 0
+    file = empty.folder / "objects" / "my-prom.toml"
+    before = file.read_bytes()
+    edited = empty.run("object", "edit", *given)
+    assert (edited.code, file.read_bytes()) == (3, before)
+    for shown in (refused, edited):
+        lines = shown.err.splitlines()
+        assert lines[0] == "error: the export does not have what was chosen; nothing was written"
+        assert all(line.strip().startswith(words) for line, words in zip(lines[1:], mistakes, strict=False))
+    if "--group" in given:
+        assert edited.err.splitlines()[2].endswith("; did you mean `Взуття`?")
+    file.write_bytes(before.replace(b'"2"', b'"9"'))
+    assert empty.run("object", "edit", "--only-in-stock").code == 0
+    assert empty.run("object", "edit", "--set", "accounting_centers.keep={ 9 = 1 }").code == 3
+
+
+def test_an_export_that_knows_no_centers(empty: Home, tmp_path: Path) -> None:
+    """No center can be chosen; one that cannot be read refuses nothing, and its check says why."""
+    export = tmp_path / "TSGoods.trs"
+    text = empty.export.read_bytes().decode("utf-8-sig")
+    export.write_text(text.replace("WarehouseQuantityForPartner", "own_column"), "utf-8")
+    known = ("object", "add", "My Prom", "--api-key", TOKEN, "--center", "2", "--export")
+    refused = empty.run(*known, str(export))
+    assert (refused.code, objects(empty)) == (3, [])
+    assert "no stock by center: it has no column `WarehouseQuantityForPartner`" in refused.err
+    assert empty.run(*known, str(tmp_path / "later.trs")).code == 0
+
+
 # list
 
 
@@ -354,12 +404,18 @@ def test_an_object_in_order(home: Home) -> None:
     assert (checked.code, checked.err) == (0, "")
     assert checked.lines == [
         "✓ ok       object     `My Prom`, 15 fields mapped",
-        "✓ ok       token      there is one; it was not tried",
+        "! warning  token      there is one; it was not tried",
+        '                      torgsync doctor -o "My Prom"',
         "✓ ok       photos     52 files in `photos`",
         "✓ ok       export     40 goods, 52 columns with a header, utf-8",
         "✓ ok       selection  39 go to Prom.ua; 1 stays out: Display = 0 in the accounting program",
         "✓ ok       centers    2 (used), 8 (used)",
         "✓ ok       outbox     order files can be written to `outbox/my-prom` of the home",
+        (
+            "! warning  schedule   every 30m, 08:00-21:00 by `OFFICE-PC\\olena`: of another user or "
+            "computer; whether anything calls it is not known here"
+        ),
+        "                      run `torgsync doctor` there",
         "✓ ok       payments   3 methods mapped",
         *GUESSES,
         "",
@@ -370,7 +426,7 @@ def test_an_object_in_order(home: Home) -> None:
         '    torgsync fields add Sex --dynamic --name Стать -o "My Prom"',
     ]
     document = home.run("object", "check", "--format", "json").json
-    assert (document["schema"], document["valid"], len(document["checks"])) == (1, True, 8)
+    assert (document["schema"], document["valid"], len(document["checks"])) == (1, True, 9)
     assert home.writes() == []
 
 
@@ -380,8 +436,9 @@ def test_an_unmapped_payment_method_and_center(home: Home) -> None:
     home.edit_object('use = ["2", "8"]', 'use = ["2", "99"]')
     checked = home.run("object", "check")
     assert checked.code == 0
-    assert "✓ ok       centers    2 (used), 8" in checked.lines
-    assert "of the center `99`; it tells that of 2, 8" in checked.out
+    at = checked.lines.index("! warning  centers    2 (used), 8; not in the export: 99")
+    assert checked.lines[at + 1].strip() == 'torgsync object edit "My Prom" --center 2,8'
+    assert "the export has no stock for center `99`; its centers are 2, 8" in " ".join(checked.out.split())
     at = next(number for number, line in enumerate(checked.lines) if "payments" in line)
     assert checked.lines[at : at + 2] == [
         (
@@ -445,7 +502,8 @@ def test_the_token_variable_is_not_set(home: Home, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("MY_PROM_TOKEN", TOKEN)
     checked = home.run("object", "check", "--format", "csv")
     assert (checked.code, TOKEN in checked.out) == (0, False)
-    assert "token,ok,there is one; it was not tried,,,,,,," in checked.lines
+    told = '"torgsync doctor -o ""My Prom"""'
+    assert f"token,warning,there is one; it was not tried,{told},,,,,," in checked.lines
 
 
 def test_a_column_that_the_export_does_not_have(home: Home) -> None:
@@ -528,7 +586,8 @@ def test_findings_by_code(home: Home) -> None:
     assert (checked.code, checked.lines[-len(MESSY) :]) == (0, MESSY)
     assert max(map(len, checked.lines[-len(MESSY) :])) <= 80
     assert "\x1b" not in checked.out
-    assert set(checked.lines[4].removeprefix("✓ ok       selection  ").split("; ")) == {
+    (selection,) = [line for line in checked.lines if "✓ ok       selection" in line]
+    assert set(selection.removeprefix("✓ ok       selection  ").split("; ")) == {
         "34 go to Prom.ua",
         "1 stays out: Display = 0 in the accounting program",
         "1 stays out: standing in several rows, left alone",
@@ -602,7 +661,8 @@ def test_a_skipped_good_that_is_in_the_export_twice(home: Home) -> None:
     hidden = next(row for row in rows.split(b"\r\n") if "Кашпо підвісне Верба".encode() in row)
     home.export.write_bytes(rows + hidden + b"\r\n" + hidden + b"\r\n")
     checked = home.run("object", "check")
-    assert checked.lines[4].endswith("39 go to Prom.ua; 1 stays out: standing in several rows, left alone")
+    (selection,) = [line for line in checked.lines if "✓ ok       selection" in line]
+    assert selection.endswith("39 go to Prom.ua; 1 stays out: standing in several rows, left alone")
     assert "✗ error    id-duplicate: 1 good" in checked.lines
 
 

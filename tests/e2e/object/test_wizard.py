@@ -53,6 +53,7 @@ def test_the_wizard_and_the_flags_make_the_same_file(
     ):
         assert shown in asked.err
     assert "full" not in asked.err
+    assert "✓ ok       token      Prom.ua takes it" in asked.lines
     other = Home(tmp_path / "other", EXAMPLE, sandbox_server)
     general = ("--api-key", "full", "--export", EXPORT, "--group", "Взуття", "--photos", PHOTOS)
     clients = ("--photos-url", URL, "--find-by", "email", "--find-by", "phone", "--no-create-clients")
@@ -72,8 +73,8 @@ def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path
         *("Old", "My Prom"),
         *("read-only", *again, "nobody", *again, "full"),
         *(str(tmp_path / "none.trs"), *again, EXPORT),
-        *("Взуття", str(tmp_path / "none"), *again, PHOTOS, "shop.example", URL),
-        *("phone, card", "phone", "y", "n", "2, 8", "y", "n"),
+        *("Взутя", "Взуття", str(tmp_path / "none"), *again, PHOTOS, "shop.example", URL),
+        *("phone, card", "phone", "y", "n", "1,4", "2, 8", "y", "n"),
         *("often", "36h", "2h", "8-21", "08:00", "08:00-08:00", "22:00-06:00", "n"),
     ]
     asked = ask(empty, answers)
@@ -83,6 +84,8 @@ def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path
         "it may not write products",
         "it is unknown, expired or revoked",
         "! there is no file",
+        "! the export has no item in the group `Взутя`",
+        "! the export has no stock for center `1`; its centers are 2, 8; the export has no stock",
         "! there is no folder of photos",
         "! `shop.example` is not an address",
         "! `card` is none of phone, email, name",

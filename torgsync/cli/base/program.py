@@ -131,11 +131,13 @@ class Program(Output):
         return {file.slug: lambda: _meant(file)}
 
     @contextmanager
-    def job(self, file: ObjectFile, *, stateless: bool = False) -> Iterator[JobContext]:
+    def job(
+        self, file: ObjectFile, *, stateless: bool = False, any_state: bool = False
+    ) -> Iterator[JobContext]:
         """Yield the context of an object's jobs, with the state open and progress shown.
 
-        With `stateless` the state is an empty one in memory. What happens meanwhile is logged, and the error
-        that ends it.
+        With `stateless` the state is an empty one in memory; with `any_state` a state that cannot be opened
+        ends only what needs it. What happens meanwhile is logged, and the error that ends it.
         """
         from torgsync.cli.base import progress
         from torgsync.cli.messages.outcomes import render_reasons
@@ -148,7 +150,8 @@ class Program(Output):
             for handler in (log, terminal):
                 handler.addFilter(render_reasons)
             try:
-                job = stack.enter_context(open_context(settings, file, self.notify))
+                opened = open_context(settings, file, self.notify, any_state=any_state)
+                job = stack.enter_context(opened)
                 report = progress.logged_progress(stack.enter_context(progress.progress_reporter(self)))
                 recorder = self.recording.recorder if self.recording else None
                 yield replace(job, now=self.now, report=report, sleep=self.sleep, recorder=recorder)

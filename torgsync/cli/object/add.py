@@ -120,7 +120,7 @@ def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bo
     if answers.all_fields:
         codes.append(_attempt(program, lambda: add_standard_fields(load_object(path))))
     file = load_object(path)
-    print_check(program, file, check(file, program.settings, tries=True))
+    print_check(program, file, check(file, program.settings, token_tried=answers.token_tried))
     program.notify(f"made `{path}`")
     if answers.every:
         program.notify("next: torgsync schedule install")

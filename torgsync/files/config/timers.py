@@ -74,6 +74,15 @@ def timer(caller: Caller, job: Job) -> Cron | Systemd | WindowsTask:
     return Systemd(job) if caller is Caller.SYSTEMD else WindowsTask(job)
 
 
+def installed_caller(job: Job) -> Caller | None:
+    """Return what calls a job on this computer, None where nothing was installed for it."""
+    for caller in Caller:
+        with suppress(TorgsyncError):  # a caller that this computer does not have
+            if timer(caller, job).installed:
+                return caller
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Cron:
     """A line of the user's crontab, between two comments by which it is found again."""
@@ -94,6 +103,13 @@ class Cron:
     @property
     def _fences(self) -> tuple[str, str]:
         return f"# begin of {self.job.name}: {self.job.home}\n", f"# end of {self.job.name}\n"
+
+    @property
+    def installed(self) -> bool:
+        """Whether the crontab has the line, or one by hand that calls `sync --due`."""
+        before, own, after = self._parts()
+        lines = (line.split() for line in f"{before}\n{after}".splitlines() if not line.startswith("#"))
+        return bool(own) or any({"sync", "--due"} <= set(words) for words in lines)
 
     def install(self) -> str:
         """Put the line into the crontab, in place of an older one; return where it is."""
@@ -157,6 +173,12 @@ class Systemd:
         """Both files, each below its name."""
         return "\n".join(f"# {path}\n{text}" for path, text in self._files.items())
 
+    @property
+    def installed(self) -> bool:
+        """Whether the timer is there and enabled."""
+        there = all(path.exists() for path in self._files)
+        return there and _run(f"systemctl --user is-enabled {self.job.name}.timer").returncode == 0
+
     def install(self) -> str:
         """Write both files and start the timer; return where they are."""
         try:
@@ -217,6 +239,11 @@ class WindowsTask:
         )
         return etree.tostring(task, pretty_print=True, encoding="unicode")
 
+    @property
+    def installed(self) -> bool:
+        """Whether there is the task."""
+        return _run(f"schtasks /Query /TN {self.job.name}").returncode == 0
+
     def install(self) -> str:
         """Make the task, in place of an older one; return where it is."""
         with tempfile.TemporaryDirectory() as folder:
@@ -227,7 +254,7 @@ class WindowsTask:
 
     def remove(self) -> bool:
         """Delete the task; return whether there was one."""
-        if _run(f"schtasks /Query /TN {self.job.name}").returncode:
+        if not self.installed:
             return False
         _do(f"schtasks /Delete /TN {self.job.name} /F")
         return True

@@ -9,30 +9,37 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from torgsync.core.config.hints import map_command
-from torgsync.core.config.settings import without_password
+from torgsync.core.config.settings import SyncObject, without_password
 from torgsync.core.text import counted
-from torgsync.errors import InvalidInput, TorgsyncError
+from torgsync.errors import Exit, InvalidInput, TorgsyncError
 from torgsync.files.catalog.photos import PhotoIndex, index_photos
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import literal_token, read_token
 from torgsync.files.orders.outbox import is_address, outbox_of_object, try_outbox
 from torgsync.jobs.config.check_export import check_export
-from torgsync.jobs.config.check_view import CheckLine, CheckView, failed, ok, warning
+from torgsync.jobs.config.check_schedule import idle_times, installed_times
+from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark, failed, ok, warning
 
 
-def check(file: ObjectFile, home: Settings, *, tries: bool = False) -> CheckView:
+def check(
+    file: ObjectFile, home: Settings, *, token_tried: bool = False, diagnosed: bool = False
+) -> CheckView:
     """Check an object that could be read; everything wrong is in the result, nothing is raised.
 
-    `tries` says that the caller tries the token.
+    What was not tried is a warning. `token_tried` says that Prom.ua took the token just now, `diagnosed` that
+    the caller reports token and schedule itself.
     """
     checked = CheckView(file.catalog_path.name)
     checked.lines += _mappings(file)
-    _attempt(checked, "token", lambda: _token(file, checked, tries=tries))
+    _attempt(checked, "token", lambda: _token(file, checked, tried=token_tried, diagnosed=diagnosed))
+    checked.lines += plain_transport(file.settings, file.called)
     photos = _attempt(checked, "photos", lambda: _photos(file, checked))
     _attempt(checked, "export", lambda: check_export(file, checked, photos))
     _attempt(checked, "outbox", lambda: _outbox(file, home, checked))
-    checked.lines += _idle_times(file)
+    checked.lines += idle_times(file)
+    if not diagnosed:
+        checked.lines += installed_times(file, home)
     checked.lines += _twins(file, home)
     checked.lines.append(_payments(file))
     return checked
@@ -73,22 +80,33 @@ def _attempt(checked: CheckView, subject: str, part: Callable[[], PhotoIndex | N
         return None
 
 
-def _token(file: ObjectFile, checked: CheckView, *, tries: bool) -> None:
+def _token(file: ObjectFile, checked: CheckView, *, tried: bool, diagnosed: bool) -> None:
     read_token(file)
     if literal_token(file):
         message = "the token stands in the file itself, where everybody who sees the file sees it"
         hint = 'write api_key = { env = "NAME" } or { file = "path" } instead'
         checked.lines.append(warning("token", message, hint))
-    else:
-        checked.lines.append(ok("token", "there is one" if tries else "there is one; it was not tried"))
+    if tried:
+        checked.lines.append(ok("token", "Prom.ua takes it"))
+    elif not diagnosed:
+        message = "there is one; it was not tried"
+        checked.lines.append(warning("token", message, f"torgsync doctor -o {file.called}"))
 
 
-def _idle_times(file: ObjectFile) -> Iterator[CheckLine]:
-    """Report times that `sync --due` passes over."""
-    for number, time in enumerate(file.settings.synchronization_times, 1):
-        if file.settings.passes_over(time):
-            message = f"{time} by `{time.user}`: passed over, since `enabled = false` fetches no orders"
-            yield warning("schedule", message, f"torgsync schedule remove {number} -o {file.called}")
+def plain_transport(settings: SyncObject, called: str) -> Iterator[CheckLine]:
+    """Report what goes over the network for all to read; encrypted ways are preferred, none is refused."""
+    if settings.connection.insecure:
+        message = "`insecure = true` under `[connection]`: the token may go to Prom.ua unencrypted"
+        hint = f"torgsync object edit {called} --unset connection.insecure"
+        yield warning("connection", message, hint)
+    outbox, photos = settings.orders.outbox or "", settings.catalog.photos
+    if outbox.casefold().startswith("ftp://"):
+        message = "ftp:// is not encrypted: names and phones of buyers can be read on the way"
+        yield warning("outbox", message, "use sftp:// if the server has it")
+    if photos and not photos.url.casefold().startswith("https://"):
+        way = photos.url.partition("://")[0].casefold()
+        message = f"{way}:// is not encrypted: on the way to Prom.ua, photos could be exchanged"
+        yield warning("photos", message, "use https:// in `url` if the server has it")
 
 
 def _twins(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:
@@ -132,8 +150,8 @@ def _outbox(file: ObjectFile, home: Settings, checked: CheckView) -> None:
     except InvalidInput:
         raise
     except TorgsyncError as error:
-        checked.outbox_error = error
-        checked.lines.append(warning("outbox", error.message, error.hint or ""))
+        code = Exit.HELD if error.exit_code is Exit.ERROR else error.exit_code
+        checked.lines.append(CheckLine(Mark.WARNING, "outbox", error.message, error.hint or "", code))
         return
     if exists or not given:
         checked.lines.append(ok("outbox", f"order files can be written to {place}"))
@@ -144,8 +162,7 @@ def _outbox(file: ObjectFile, home: Settings, checked: CheckView) -> None:
 
 def _photos(file: ObjectFile, checked: CheckView) -> PhotoIndex | None:
     if file.photo_folder is None:
-        checked.lines.append(ok("photos", "none named: photos on Prom.ua stay untouched"))
-        return None
+        return None  # whether the export itself names pictures is seen when it is read
     index = index_photos(file.photo_folder)
     files, name = index.files(), file.photo_folder.name
     blank = sorted(photo.name for photo in files.values() if not photo.size)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.codes import brand_or_country
 from torgsync.core.mapping.mapper import pictures
-from torgsync.core.mapping.select import WORDS, SkipReason, displayed, empty_group, groups_of, why_out
-from torgsync.core.mapping.stock import count_stock, stock_centers, unknown_centers
+from torgsync.core.mapping.select import SkipReason, displayed, empty_group, why_out
+from torgsync.core.mapping.stock import count_stock, unknown_centers
 from torgsync.core.mapping.suggest import Samples, is_own, suggest
 from torgsync.core.plan.decide import why_incomplete
 from torgsync.core.product.cells import id_fault
@@ -21,35 +20,19 @@ from torgsync.core.product.groups import Steps, grow
 from torgsync.core.product.products import Product
 from torgsync.core.product.variants import Member, arrange
 from torgsync.core.text import counted
+from torgsync.errors import Exit
 from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 from torgsync.files.catalog.export import open_export
-from torgsync.files.catalog.photos import PhotoIndex, owners_of
+from torgsync.files.catalog.photos import PhotoIndex
 from torgsync.files.config.objects import ObjectFile
 from torgsync.jobs.catalog.export import check_columns, file_findings
 from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.row_reader import duplicate, placed
+from torgsync.jobs.config.check_selection import ExportSums, center_lines, photo_lines, selection_line
 from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark, ok, warning
 
 SHOWN = 10
 """Lines of the export that one line of a check names."""
-
-_NOT_CREATED = {
-    SkipReason.NO_PRICE: "without a price that can be sent, unless Prom.ua has them already",
-    SkipReason.NO_NAME: "without a name, unless Prom.ua has them already",
-    SkipReason.NO_STOCK: "without a stock that can be read, unless Prom.ua has them already",
-    SkipReason.DISPLAY_UNKNOWN: "without a `Display` that can be read, unless Prom.ua has them already",
-}
-
-
-def _unused_photos(photos: PhotoIndex, ids: set[str]) -> Iterator[CheckLine]:
-    """Report photos that belong to no good: their names may be wrong."""
-    known = {good_id.casefold() for good_id in ids}
-    unused = [name for name in photos.files() if known.isdisjoint(owners_of(name))]
-    if unused:
-        many = counted(len(unused), "photo belongs", "photos belong")
-        hint = "a photo is called as its good is: `17.jpg`, `17_1.jpg`"
-        message = f"{many} to no good of the export, `{min(unused)}` for one; {hint}"
-        yield ok("photos", message)
 
 
 def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None) -> None:
@@ -68,25 +51,16 @@ def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None
         more = f" and {len(tally.nameless) - SHOWN} more" if len(tally.nameless) > SHOWN else ""
         message = f"{counted(len(tally.nameless), 'row has', 'rows have')} no `GoodID`: line {places}{more}"
         hint = "export the goods from Torgsoft again"
-        checked.lines.append(CheckLine(Mark.ERROR, "export", message, hint))
+        checked.lines.append(CheckLine(Mark.ERROR, "export", message, hint, Exit.INVALID))
         return
-    if photos:
-        checked.lines += _unused_photos(photos, tally.ids)
+    checked.lines += photo_lines(file, photos, tally)
     header = "with a header" if catalog.has_header else "without a header"
     width = counted(len(catalog.columns), "column")
     written = "a spreadsheet" if catalog.kind is FileFormat.XLSX else catalog.encoding
     facts = f"{counted(tally.goods, 'good')}, {width} {header}, {written}"
     checked.lines.append(ok("export", facts))
-    sizes = "; ".join(
-        f"{counted(count, 'stays out', 'stay out')}: {_NOT_CREATED.get(reason) or WORDS[reason]}"
-        for reason, count in sorted(tally.out.items())
-    )
-    going = f"{counted(len(tally.ids) - tally.out.total(), 'goes', 'go')} to Prom.ua"
-    checked.lines.append(ok("selection", f"{going}; {sizes}" if sizes else going))
-    if tally.centers:
-        used = settings.accounting_centers.use
-        shown = [f"{center}{' (used)' if center in used else ''}" for center in sorted(tally.centers)]
-        checked.lines.append(ok("centers", ", ".join(shown)))
+    checked.lines.append(selection_line(file, tally))
+    checked.lines += center_lines(file, catalog.columns, tally)
     if CENTERS_COLUMN in catalog.columns:
         checked.findings.add(unknown_centers(settings, tally.centers))
     all_out = tally.out[SkipReason.OTHER_GROUP] == tally.out.total() == len(tally.ids) > 0
@@ -112,31 +86,6 @@ def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None
         checked.lines.append(warning("goods", f"{keeping} a good or a field as it is"))
 
 
-@dataclass(slots=True)
-class _ExportSums:
-    """Sums of one reading of the export: rows, goods, goods left out by reason, centers, values.
-
-    They are counted as for the plan of an empty shop: a good with two rows is one good.
-    """
-
-    samples: Samples
-    goods: int = 0
-    ids: set[str] = field(default_factory=set)
-    out: Counter[SkipReason] = field(default_factory=Counter)
-    centers: set[str] = field(default_factory=set)
-    groups: set[str] = field(default_factory=set)
-    unsure: int = 0
-    nameless: list[int] = field(default_factory=list)
-
-    def add(self, settings: SyncObject, cells: Mapping[str, str]) -> None:
-        """Count a row by itself."""
-        self.goods += 1
-        self.samples.add(cells)
-        self.centers |= stock_centers(cells)
-        if settings.product_group:
-            self.groups |= groups_of(settings, cells)
-
-
 def _why_not_created(settings: SyncObject, cells: Mapping[str, str], desired: Product) -> SkipReason | None:
     """Return why a good that the selection lets pass would not be created in an empty shop."""
     return SkipReason.DISPLAY_UNKNOWN if displayed(settings, cells) is None else why_incomplete(desired)
@@ -144,10 +93,10 @@ def _why_not_created(settings: SyncObject, cells: Mapping[str, str], desired: Pr
 
 def _tally(
     file: ObjectFile, catalog: CatalogFile, photos: PhotoIndex | None, checked: CheckView
-) -> _ExportSums:
+) -> ExportSums:
     settings, mapper = file.settings, RowMapper(file.settings, catalog)
     mapped_columns = {mapping.column for mapping in settings.fields}
-    tally = _ExportSums(Samples([name for name in catalog.columns if name not in mapped_columns]))
+    tally = ExportSums(Samples([name for name in catalog.columns if name not in mapped_columns]))
     first: dict[str, ExportRecord] = {}
     out: dict[str, SkipReason | None] = {}
     models: dict[str, list[Member]] = {}
@@ -173,7 +122,8 @@ def _tally(
             continue
         first[good_id] = record
         stock = count_stock(settings, cells)
-        out[good_id] = why_out(settings, cells, stock, has_photos=bool(photos_of(good_id) or pictures(cells)))
+        has_photos = tally.note_photos(good_id, photos_of(good_id) or pictures(cells))
+        out[good_id] = why_out(settings, cells, stock, has_photos=has_photos)
         if not out[good_id] and settings.fields:
             mapped = mapper.of(cells).product(good_id, record.line, cells, stock, photos_of)
             checked.findings.add(placed(mapped.findings, catalog, record))
@@ -191,4 +141,5 @@ def _tally(
     checked.findings.add(grow(paths.items()).findings)
     out |= dict.fromkeys(twins, SkipReason.BLOCKED)
     tally.ids, tally.out = set(out), Counter(filter(None, out.values()))
+    tally.pictured -= {good_id for good_id, reason in out.items() if reason}
     return tally

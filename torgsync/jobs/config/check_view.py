@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from torgsync.core.findings import Tally
 from torgsync.core.mapping.suggest import Suggestion
-from torgsync.errors import TorgsyncError
+from torgsync.errors import Exit, TorgsyncError
 from torgsync.files.catalog.catalog_file import Guess
 
 
@@ -21,12 +21,16 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """One line of a check: its result, its subject, the message and what to do about it."""
+    """One line of a check: its result, its subject, the message and what to do about it.
+
+    `exit_code` is the one that what it reports would end a synchronisation with.
+    """
 
     mark: Mark
     subject: str
     message: str
     hint: str = ""
+    exit_code: Exit = Exit.DONE
 
 
 def ok(subject: str, message: str) -> CheckLine:
@@ -42,7 +46,7 @@ def warning(subject: str, message: str, hint: str = "") -> CheckLine:
 def failed(subject: str, error: TorgsyncError) -> CheckLine:
     """Return the line of an error, with all mistakes of a file."""
     details = "".join(f"; {mistake}" for mistake in getattr(error, "mistakes", ()))
-    return CheckLine(Mark.ERROR, subject, error.message + details, error.hint or "")
+    return CheckLine(Mark.ERROR, subject, error.message + details, error.hint or "", error.exit_code)
 
 
 @dataclass(slots=True)
@@ -50,7 +54,7 @@ class CheckView:
     """The whole check of one object.
 
     `file` is the export's name, the place of findings that name no file of their own. `suggestions` are
-    columns that are not mapped and could be, `outbox_error` is why no order file can be written.
+    columns that are not mapped and could be.
     """
 
     file: str
@@ -58,7 +62,6 @@ class CheckView:
     guesses: tuple[Guess, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     findings: Tally = field(default_factory=Tally)
-    outbox_error: TorgsyncError | None = None
 
     @property
     def failed(self) -> bool:

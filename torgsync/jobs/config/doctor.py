@@ -6,27 +6,28 @@ of a product that does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from shutil import disk_usage
 
 from torgsync.core.clock import shop_time
 from torgsync.core.plan.channels import IMPORT_WINDOW
 from torgsync.core.shell import quoted
 from torgsync.core.text import counted
-from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
+from torgsync.errors import Busy, Exit, InvalidInput, TokenRefused, TorgsyncError
 from torgsync.files.config.own_files import exposed_files
 from torgsync.files.config.settings import Settings, others_may_read
 from torgsync.jobs.config.check import check, twin_line
+from torgsync.jobs.config.check_schedule import performed_times
 from torgsync.jobs.config.check_view import CheckLine, Mark, failed, ok, warning
-from torgsync.jobs.config.schedule import own_times, timetable
-from torgsync.jobs.connect import connect_shop, connect_unverified
+from torgsync.jobs.connect import connect_nameless, connect_shop
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.access import with_ways_on
 from torgsync.jobs.orders.listing import open_findings
 from torgsync.jobs.orders.outbox import place_of_file
 from torgsync.jobs.run import refuse_held
-from torgsync.prom.api import connect
+from torgsync.prom.api import Prom, connect
 from torgsync.prom.http import PROM_URL
 from torgsync.prom.recording.recorder import Recorder
 from torgsync.prom.request import Right
@@ -38,8 +39,11 @@ FEW_EXPOSED = 3
 STALE_AFTER = timedelta(days=1)
 """Age of an export above which Torgsoft may have stopped writing it."""
 
-_FAILED = frozenset(Exit) - {Exit.DONE, Exit.HELD, Exit.BUSY}
-"""Exit codes of unattended runs that a person should look at."""
+MEGABYTE = 1_000_000
+ROOM = 200
+"""Megabytes that a home should have free."""
+
+NO_RUN = -1
 
 _RIGHTS = (
     Right.PRODUCTS_READ,
@@ -55,43 +59,40 @@ NEEDED = (Right.PRODUCTS_READ, Right.PRODUCTS_WRITE, Right.ORDERS_READ, Right.SE
 
 @dataclass(slots=True)
 class Diagnosis:
-    """The lines about one object, and the exit codes of what failed."""
+    """The lines about one object."""
 
     lines: list[CheckLine] = field(default_factory=list)
-    codes: list[Exit] = field(default_factory=list)
 
     @property
     def exit_code(self) -> Exit:
-        """The gravest code."""
-        return Exit.worst(self.codes)
+        """The gravest code of all lines."""
+        return Exit.worst(line.exit_code for line in self.lines)
 
-    def fail(self, subject: str, error: TorgsyncError) -> None:
-        """Add the line of an error, and its exit code."""
-        self.lines.append(failed(subject, error))
-        self.codes.append(error.exit_code)
+    def add(self, report: Iterator[CheckLine]) -> None:
+        """Add the lines of a report; a state that cannot be used ends it, and is one line for all of them."""
+        try:
+            for line in report:
+                self.lines.append(line)
+        except TorgsyncError as trouble:
+            if (line := failed("state", trouble)) not in self.lines:
+                self.lines.append(line)
 
 
 def diagnose(context: JobContext) -> Diagnosis:
     """Check everything; what is wrong is in the result, nothing is raised."""
-    checked = check(context.file, context.settings, tries=True)
-    diagnosis = Diagnosis(checked.lines, [Exit.INVALID] if checked.failed else [])
-    if checked.outbox_error:
-        code = checked.outbox_error.exit_code
-        diagnosis.codes.append(Exit.HELD if code is Exit.ERROR else code)
-    if not any(line.subject == "orders" for line in checked.lines):
-        with context.transaction() as work:
-            twins = work.orders.twins()
-        diagnosis.lines += [twin_line(slug, slug) for slug in twins]
-    for report in (_secrets, exposed, _age, _state, _orders, _limits, _schedule):
-        diagnosis.lines += report(context)
-    _imports(context, diagnosis)
-    _rights(context, diagnosis)
-    try:
-        refuse_held(context)
-        diagnosis.lines.append(ok("lock", "no other run holds the object"))
-    except TorgsyncError as busy:
-        diagnosis.fail("lock", busy)
+    diagnosis = Diagnosis(check(context.file, context.settings, diagnosed=True).lines)
+    if not any(line.subject == "orders" for line in diagnosis.lines):
+        diagnosis.add(_twins(context))
+    for report in _REPORTS:
+        diagnosis.add(report(context))
     return diagnosis
+
+
+def _twins(context: JobContext) -> Iterator[CheckLine]:
+    """Report objects that fetched the same orders, where no file of theirs shows it."""
+    with context.transaction() as work:
+        twins = work.orders.twins()
+    yield from (twin_line(slug, slug) for slug in twins)
 
 
 def _secrets(context: JobContext) -> Iterator[CheckLine]:
@@ -101,7 +102,7 @@ def _secrets(context: JobContext) -> Iterator[CheckLine]:
         yield warning("token", message, f'chmod 600 "{place}"')
 
 
-def exposed(context: JobContext) -> Iterator[CheckLine]:
+def _exposed(context: JobContext) -> Iterator[CheckLine]:
     """Report what torgsync keeps and others on this machine may use: every call narrows what it can."""
     settings = context.settings
     for path in exposed_files(settings.home, settings.state_file)[:FEW_EXPOSED]:
@@ -123,8 +124,18 @@ def _age(context: JobContext) -> Iterator[CheckLine]:
     yield CheckLine(Mark.WARNING if stale else Mark.OK, "export", f"written {words} ago", hint)
 
 
+def _disk(context: JobContext) -> Iterator[CheckLine]:
+    """Report how much room the home has; runs and orders need some, and fail without."""
+    free = disk_usage(context.settings.home).free / MEGABYTE
+    message = f"{free / 1000:.1f} GB free" if free >= 1000 else f"{free:.0f} MB free"  # noqa: PLR2004  # of MB
+    enough = free >= ROOM
+    hint = "" if enough else f"make room on the disk of `{context.settings.home}`"
+    yield CheckLine(Mark.OK if enough else Mark.WARNING, "disk", message, hint)
+
+
 def _state(context: JobContext) -> Iterator[CheckLine]:
     with context.transaction() as work:
+        work.leases.release(NO_RUN)  # changes nothing, and fails where the state can only be read
         looks, unfinished = work.object_state.looks(), work.journal.unfinished_import()
         ids = work.journal.pending_ids()
     looked = (
@@ -168,7 +179,7 @@ def _orders(context: JobContext) -> Iterator[CheckLine]:
         yield warning("orders", message, hint)
 
 
-def _imports(context: JobContext, diagnosis: Diagnosis) -> None:
+def _imports(context: JobContext) -> Iterator[CheckLine]:
     """Report an import that blocks ours: one of ours that hangs, or another one, which may hang."""
     with context.transaction() as work:
         hanging, busy = work.journal.hanging_import(), work.journal.busy(context.now())
@@ -183,9 +194,10 @@ def _imports(context: JobContext, diagnosis: Diagnosis) -> None:
     else:
         return
     hangs = bool(hanging) or (busy is not None and busy.hangs)
-    diagnosis.lines.append(CheckLine(Mark.ERROR if hangs else Mark.WARNING, "imports", message, hint))
     if hangs:
-        diagnosis.codes.append(Exit.HELD)
+        yield CheckLine(Mark.ERROR, "imports", message, hint, Exit.HELD)
+    else:
+        yield warning("imports", message, hint)
 
 
 def _limits(context: JobContext) -> Iterator[CheckLine]:
@@ -199,27 +211,6 @@ def _limits(context: JobContext) -> Iterator[CheckLine]:
     yield CheckLine(Mark.OK if left else Mark.WARNING, "limits", message, hint)
 
 
-def _schedule(context: JobContext) -> Iterator[CheckLine]:
-    times = timetable(context)
-    mine = own_times(context.object)
-    for timed in times:
-        if context.object.passes_over(timed.time):
-            continue  # the check reports it
-        time = f"{timed.time} by `{timed.time.user}`"
-        overdue = timed.overdue(context.now())
-        if timed.time in mine and overdue:
-            message = f"{time}: that of {shop_time(overdue)} was not done; does anything call `sync --due`?"
-            yield warning("schedule", message, "torgsync schedule install")
-        elif timed.last and timed.last.exit_code in _FAILED:
-            ended = f"that of {shop_time(timed.last.moment)} ended with exit code {int(timed.last.exit_code)}"
-            message = f"{time}: {ended}"
-            yield warning("schedule", message, f"torgsync sync -o {context.file.called}")
-        else:
-            yield ok("schedule", f"{time}; next {shop_time(timed.coming[0])}")
-    if not times:
-        yield ok("schedule", "no synchronization times: it is done when somebody runs it")
-
-
 def try_token(settings: Settings, token: str, *, shop: str, recorder: Recorder | None = None) -> None:
     """Use every right that a synchronisation needs. Raises TorgsyncError for the first that is missing."""
     with connect(settings.prom_url or PROM_URL, token, shop=shop, recorder=recorder) as prom:
@@ -227,44 +218,56 @@ def try_token(settings: Settings, token: str, *, shop: str, recorder: Recorder |
             prom.try_right(right)
 
 
-def _rights(context: JobContext, diagnosis: Diagnosis) -> None:
-    """Try each right; a token without any right is one line.
+def _rights(context: JobContext) -> Iterator[CheckLine]:
+    """Try each right; a token without any right is one line, and what was not tried is a warning.
 
     Where the token cannot be read, its check has reported that.
     """
-    refused: dict[Right, TokenRefused] = {}
     orders = context.object.orders
     accepting = (Right.ORDERS_WRITE,) if orders.accept and orders.enabled else ()
     rights = (*(right for right in _RIGHTS if orders.enabled or right is not Right.ORDERS_READ), *accepting)
+    refused: dict[Right, TokenRefused | None] = {}
+    trouble: TorgsyncError | None = None
     try:
-        with connect_unverified(context) as prom:
+        with connect_nameless(context) as prom:
             for right in rights:
-                try:
-                    prom.try_right(right)
-                except TokenRefused as error:
-                    ways_on = right is Right.ORDERS_READ
-                    refused[right] = with_ways_on(context, error) if ways_on else error
+                refused[right] = _refusal(prom, right)
     except InvalidInput:
         return
-    except TorgsyncError as trouble:
-        diagnosis.fail("Prom.ua", trouble)
-        return
-    if len(refused) == len(rights):
-        diagnosis.fail("right", refused[rights[0]])
-        return
-    if Right.PRODUCTS_READ not in refused:
-        _shop(context, diagnosis)
-    for right in rights:
-        if right not in refused:
-            diagnosis.lines.append(ok("right", f"the token can {right.doing}"))
-        elif right in NEEDED or right in accepting:
-            diagnosis.fail("right", refused[right])
-        else:
-            hint = f"not used yet; in the cabinet: {right.in_cabinet}"
-            diagnosis.lines.append(warning("right", f"the token cannot {right.doing}", hint))
+    except TorgsyncError as ended:
+        trouble = ended
+    if refused and all(refused.values()):
+        yield failed("right", next(filter(None, refused.values())))
+    else:
+        for right, error in refused.items():
+            yield _right_line(context, right, error, needed=right in (*NEEDED, *accepting))
+    if trouble:
+        yield failed("Prom.ua", trouble)
+        untried = counted(len(rights) - len(refused), "right of the token was", "rights of the token were")
+        yield warning("token", f"{untried} not tried", f"torgsync doctor -o {context.file.called}")
+    elif not refused[Right.PRODUCTS_READ]:
+        yield from _shop(context)
 
 
-def _shop(context: JobContext, diagnosis: Diagnosis) -> None:
+def _refusal(prom: Prom, right: Right) -> TokenRefused | None:
+    """Return why a token lacks a right, None where it has it."""
+    try:
+        prom.try_right(right)
+    except TokenRefused as refused:
+        return refused
+    return None
+
+
+def _right_line(context: JobContext, right: Right, error: TokenRefused | None, *, needed: bool) -> CheckLine:
+    if error is None:
+        return ok("right", f"the token can {right.doing}")
+    if needed:
+        return failed("right", with_ways_on(context, error) if right is Right.ORDERS_READ else error)
+    hint = f"not used yet; in the cabinet: {right.in_cabinet}"
+    return warning("right", f"the token cannot {right.doing}", hint)
+
+
+def _shop(context: JobContext) -> Iterator[CheckLine]:
     """Report whether the token opens the shop of earlier runs, where there were any."""
     with context.transaction() as work:
         if not work.object_state.begun():
@@ -273,6 +276,31 @@ def _shop(context: JobContext, diagnosis: Diagnosis) -> None:
         with connect_shop(context):
             pass
     except TorgsyncError as trouble:
-        diagnosis.fail("shop", trouble)
+        yield failed("shop", trouble)
         return
-    diagnosis.lines.append(ok("shop", "it is the one that was synchronised before"))
+    yield ok("shop", "it is the one that was synchronised before")
+
+
+def _lock(context: JobContext) -> Iterator[CheckLine]:
+    try:
+        refuse_held(context)
+    except Busy as busy:
+        yield failed("lock", busy)
+        return
+    yield ok("lock", "no other run holds the object")
+
+
+_REPORTS: tuple[Callable[[JobContext], Iterator[CheckLine]], ...] = (
+    _secrets,
+    _exposed,
+    _age,
+    _disk,
+    _state,
+    _orders,
+    _limits,
+    performed_times,
+    _imports,
+    _rights,
+    _lock,
+)
+"""What is looked at after the check of the object, in this order."""

@@ -1,0 +1,83 @@
+"""Check the synchronization times of an object: which are passed over, which nothing calls, which failed.
+
+A time is in order only where it was performed, or where what was installed here will call it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from torgsync.core.clock import shop_time
+from torgsync.core.config.settings import SynchronizationTime
+from torgsync.core.text import counted
+from torgsync.errors import Exit
+from torgsync.files.config.objects import ObjectFile
+from torgsync.files.config.settings import Settings
+from torgsync.files.config.timers import installed_caller
+from torgsync.jobs.config.check_view import CheckLine, ok, warning
+from torgsync.jobs.config.schedule import Timed, job_of, own_times, timetable
+from torgsync.jobs.context import JobContext
+
+LATELY = timedelta(days=7)
+"""How long ago a time may have been performed to show that something calls it."""
+
+_FAILED = frozenset(Exit) - {Exit.DONE, Exit.HELD, Exit.BUSY}
+"""Exit codes of unattended runs that a person should look at."""
+
+_INSTALL = "torgsync schedule install"
+_UNCALLED = "nothing on this computer calls `sync --due`"
+_ELSEWHERE = "of another user or computer; whether anything calls it is not known here"
+
+
+def idle_times(file: ObjectFile) -> Iterator[CheckLine]:
+    """Report times that `sync --due` passes over."""
+    for number, time in enumerate(file.settings.synchronization_times, 1):
+        if file.settings.passes_over(time):
+            message = f"{_called(time)}: passed over, since `enabled = false` fetches no orders"
+            yield warning("schedule", message, f"torgsync schedule remove {number} -o {file.called}")
+
+
+def installed_times(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:
+    """Report, without the state, whether the times of an object are called."""
+    mine = own_times(file.settings)
+    if mine and (caller := installed_caller(job_of(home, [file]))):
+        yield ok("schedule", f"{counted(len(mine), 'time')} of this user, called by {caller}")
+    elif mine:
+        yield warning("schedule", f"{_UNCALLED}: {counted(len(mine), 'time')} wait for it", _INSTALL)
+    for time in file.settings.synchronization_times:
+        if time not in mine and not file.settings.passes_over(time):
+            yield warning("schedule", f"{_called(time)}: {_ELSEWHERE}", "run `torgsync doctor` there")
+
+
+def performed_times(context: JobContext) -> Iterator[CheckLine]:
+    """Report when the times of an object come next, which were not called, and which failed."""
+    times, mine, now = timetable(context), own_times(context.object), context.now()
+    caller = installed_caller(job_of(context.settings, [context.file])) if mine else None
+    for timed in times:
+        if context.object.passes_over(timed.time):
+            continue  # the check reports it
+        time, overdue, last = _called(timed.time), timed.overdue(now), timed.last
+        if timed.time in mine and overdue:
+            message = f"{time}: that of {shop_time(overdue)} was not done; does anything call `sync --due`?"
+            yield warning("schedule", message, _INSTALL)
+        elif last and last.exit_code in _FAILED:
+            ended = f"that of {shop_time(last.moment)} ended with exit code {int(last.exit_code)}"
+            yield warning("schedule", f"{time}: {ended}", f"torgsync sync -o {context.file.called}")
+        elif _performed(timed, now) or (timed.time in mine and caller):
+            yield ok("schedule", f"{time}; next {shop_time(timed.coming[0])}")
+        elif timed.time in mine:
+            yield warning("schedule", f"{time}: {_UNCALLED}", _INSTALL)
+        else:
+            yield warning("schedule", f"{time}: {_ELSEWHERE}", "run `torgsync doctor` there")
+    if not times:
+        yield ok("schedule", "no synchronization times: it is done when somebody runs it")
+
+
+def _performed(timed: Timed, now: datetime) -> bool:
+    """Return whether the last attempt at a time shows that something calls it."""
+    return timed.last is not None and not timed.overdue(now) and now - timed.last.started <= LATELY
+
+
+def _called(time: SynchronizationTime) -> str:
+    return f"{time} by `{time.user}`"

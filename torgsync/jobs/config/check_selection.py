@@ -1,0 +1,127 @@
+"""What an object selects of its export, as lines of its check: goods, accounting centers, photos."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from torgsync.core.config.settings import SyncObject
+from torgsync.core.mapping.mapper import pictures
+from torgsync.core.mapping.select import WORDS, SkipReason, groups_of
+from torgsync.core.mapping.stock import in_order, named_centers, stock_centers, unknown_centers
+from torgsync.core.mapping.suggest import Samples
+from torgsync.core.product.columns import CENTERS_COLUMN
+from torgsync.core.product.fields import Photo
+from torgsync.core.shell import quoted
+from torgsync.core.text import counted
+from torgsync.files.catalog.photos import PhotoIndex, owners_of
+from torgsync.files.config.objects import ObjectFile
+from torgsync.jobs.config.check_view import CheckLine, ok, warning
+
+_NOT_CREATED = {
+    SkipReason.NO_PRICE: "without a price that can be sent, unless Prom.ua has them already",
+    SkipReason.NO_NAME: "without a name, unless Prom.ua has them already",
+    SkipReason.NO_STOCK: "without a stock that can be read, unless Prom.ua has them already",
+    SkipReason.DISPLAY_UNKNOWN: "without a `Display` that can be read, unless Prom.ua has them already",
+}
+
+
+_NAMES = "a photo is called as its good is: `17.jpg`, `17_1.jpg`"
+
+
+@dataclass(slots=True)
+class ExportSums:
+    """Sums of one reading of the export: rows, goods, goods left out by reason, centers, values.
+
+    They are counted as for the plan of an empty shop: a good with two rows is one good. `pictured` are the
+    goods with a photo, `plain` counts the rows whose own pictures have an address without encryption.
+    """
+
+    samples: Samples
+    goods: int = 0
+    ids: set[str] = field(default_factory=set)
+    out: Counter[SkipReason] = field(default_factory=Counter)
+    centers: set[str] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
+    unsure: int = 0
+    nameless: list[int] = field(default_factory=list)
+    pictured: set[str] = field(default_factory=set)
+    plain: int = 0
+
+    def add(self, settings: SyncObject, cells: Mapping[str, str]) -> None:
+        """Count a row by itself."""
+        self.goods += 1
+        self.samples.add(cells)
+        self.centers |= stock_centers(cells)
+        if settings.product_group:
+            self.groups |= groups_of(settings, cells)
+        self.plain += any(photo.url.startswith("http://") for photo in pictures(cells) or ())
+
+    def note_photos(self, good_id: str, photos: tuple[Photo, ...] | None) -> bool:
+        """Record whether a good has photos, and return it."""
+        if photos:
+            self.pictured.add(good_id)
+        return bool(photos)
+
+    @property
+    def going(self) -> int:
+        """The number of goods that go to Prom."""
+        return len(self.ids) - self.out.total()
+
+
+def selection_line(file: ObjectFile, sums: ExportSums) -> CheckLine:
+    """Report how many goods go to Prom, and why the others stay out; none is a warning."""
+    parts = [f"{counted(sums.going, 'goes', 'go')} to Prom.ua"]
+    parts += [
+        f"{counted(count, 'stays out', 'stay out')}: {_NOT_CREATED.get(reason) or WORDS[reason]}"
+        for reason, count in sorted(sums.out.items())
+    ]
+    message = "; ".join(parts)
+    if sums.going:
+        return ok("selection", message)
+    return warning("selection", message, f"torgsync update --show skipped -o {file.called}")
+
+
+def center_lines(file: ObjectFile, columns: Collection[str], sums: ExportSums) -> Iterator[CheckLine]:
+    """Report the centers that have a stock, and warn where the object names another one."""
+    named, known = named_centers(file.settings), in_order(sums.centers)
+    used = file.settings.accounting_centers.use
+    shown = ", ".join(f"{center}{' (used)' if center in used else ''}" for center in known)
+    if named and not known:
+        column = "has no stock of a center in" if CENTERS_COLUMN in columns else "has no column"
+        message = f"the export {column} `{CENTERS_COLUMN}`; named are {', '.join(named)}"
+        yield warning("centers", message, "let Torgsoft export it, or name no center")
+    elif unknown := unknown_centers(file.settings, known):
+        lacking = ", ".join(str(finding.args["center"]) for finding in unknown)
+        hint = f"torgsync object edit {file.called} --center {','.join(map(quoted, known))}"
+        yield warning("centers", f"{shown}; not in the export: {lacking}", hint)
+    elif known:
+        yield ok("centers", shown)
+
+
+def photo_lines(file: ObjectFile, photos: PhotoIndex | None, sums: ExportSums) -> Iterator[CheckLine]:
+    """Report photos of no good, and warn where no good that goes has a photo."""
+    if photos:
+        yield from _unused_photos(photos, sums.ids)
+    folder = f"torgsync object edit {file.called} --photos FOLDER --photos-url https://…"
+    if sums.going and not sums.pictured:
+        if photos or not file.photo_folder:  # the check of an empty folder reports it
+            hint = _NAMES if photos else folder
+            yield warning("photos", "no item that goes to Prom.ua has a photo", hint)
+    elif sums.going and photos is None:
+        yield ok("photos", f"the export names pictures of {counted(len(sums.pictured), 'item')}")
+    if sums.plain:
+        rows = counted(sums.plain, "row")
+        message = f"the export names pictures with http://, which is not encrypted, in {rows}"
+        yield warning("photos", message, "use https:// if the server has it")
+
+
+def _unused_photos(photos: PhotoIndex, ids: set[str]) -> Iterator[CheckLine]:
+    """Report photos that belong to no good: their names may be wrong."""
+    known = {good_id.casefold() for good_id in ids}
+    unused = [name for name in photos.files() if known.isdisjoint(owners_of(name))]
+    if unused:
+        many = counted(len(unused), "photo belongs", "photos belong")
+        message = f"{many} to no good of the export, `{min(unused)}` for one; {_NAMES}"
+        yield ok("photos", message)
