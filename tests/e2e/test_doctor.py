@@ -289,6 +289,7 @@ def test_a_state_that_cannot_be_used(
     ((mark, _, _),) = lines(ran, "state")
     assert (mark, ran.code in (1, 5), ran.json["exit"]) == ("error", True, ran.code)
     assert [row for row in ran.json["checks"] if row["subject"] in STATELESS] == before
+    assert lines(ran, "schedule")[0][0] == "warning"
     shown = filled.run("doctor")
     assert (shown.code, shown.out.count("✗ error    state")) == (ran.code, 1)
 

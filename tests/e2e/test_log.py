@@ -101,6 +101,15 @@ def test_a_log_that_cannot_be_written_stops_nothing(home: Home) -> None:
     assert ran.err.count("cannot be written: ") == 1
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_log_on_a_full_disk_stops_nothing(home: Home) -> None:
+    """Nor what was still to be written when it is closed."""
+    (home.folder / "logs").mkdir()
+    (home.folder / "logs" / "torgsync.log").symlink_to("/dev/full")
+    ran = home.run("doctor")
+    assert (ran.code, ran.err.count("cannot be written: ")) == (0, 1)
+
+
 def test_a_usage_error_is_not_logged(tmp_path: Path, home: Home) -> None:
     """Nor is a command that works without an object."""
     assert home.run("sync", "--nonsense").code == 64

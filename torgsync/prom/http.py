@@ -93,7 +93,7 @@ def open_client(url: str = PROM_URL, *, insecure: bool = False, called: str = ""
         allowing = f"torgsync object edit {called} --set connection.insecure=true"
         otherwise = f"; in a network that you trust, allow it:\n  {allowing}" if called else ""
         raise UsageError(
-            f"`http://{address.netloc.decode()}` is not encrypted: others on the way could read the token, "
+            f"`http://{address.netloc.decode()}` is not encrypted: others on the way could read the token "
             "and change prices; nothing was sent",
             hint=f"give the address with https://{otherwise}",
         )

@@ -61,12 +61,12 @@ def without_folder(home: Home) -> None:
         (
             lambda home: home.edit_object("https://shop", "ftp://shop"),
             "photos",
-            "ftp:// is not encrypted: on the way to Prom.ua, photos could be exchanged",
+            "ftp:// is not encrypted: on the way to Prom.ua, photos could be replaced",
         ),
         (
             lambda home: home.edit_object("https://shop", "http://shop"),
             "photos",
-            "http:// is not encrypted: on the way to Prom.ua, photos could be exchanged",
+            "http:// is not encrypted: on the way to Prom.ua, photos could be replaced",
         ),
         (
             lambda home: home.edit_object(

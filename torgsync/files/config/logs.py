@@ -69,7 +69,16 @@ class LogFile(RotatingFileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802  # the base's name
         """Keep why it could not be written, and go on."""
-        error = sys.exception()
+        self._note(sys.exception())
+
+    def close(self) -> None:
+        """Close the file; keep why its last lines could not be written, as on a full disk."""
+        try:
+            super().close()
+        except OSError as error:
+            self._note(error)
+
+    def _note(self, error: BaseException | None) -> None:
         self.trouble = (isinstance(error, OSError) and error.strerror) or type(error).__name__
 
 

@@ -105,7 +105,7 @@ def plain_transport(settings: SyncObject, called: str) -> Iterator[CheckLine]:
         yield warning("outbox", message, "use sftp:// if the server has it")
     if photos and not photos.url.casefold().startswith("https://"):
         way = photos.url.partition("://")[0].casefold()
-        message = f"{way}:// is not encrypted: on the way to Prom.ua, photos could be exchanged"
+        message = f"{way}:// is not encrypted: on the way to Prom.ua, photos could be replaced"
         yield warning("photos", message, "use https:// in `url` if the server has it")
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from torgsync.core.clock import shop_time
 from torgsync.core.config.settings import SynchronizationTime
 from torgsync.core.text import counted
-from torgsync.errors import Exit
+from torgsync.errors import Exit, TorgsyncError
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.timers import installed_caller
@@ -44,15 +44,25 @@ def installed_times(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:
     if mine and (caller := installed_caller(job_of(home, [file]))):
         yield ok("schedule", f"{counted(len(mine), 'time')} of this user, called by {caller}")
     elif mine:
-        yield warning("schedule", f"{_UNCALLED}: {counted(len(mine), 'time')} wait for it", _INSTALL)
+        yield warning(
+            "schedule", f"{_UNCALLED}: {counted(len(mine), 'time waits', 'times wait')} for it", _INSTALL
+        )
     for time in file.settings.synchronization_times:
         if time not in mine and not file.settings.passes_over(time):
             yield warning("schedule", f"{_called(time)}: {_ELSEWHERE}", "run `torgsync doctor` there")
 
 
 def performed_times(context: JobContext) -> Iterator[CheckLine]:
-    """Report when the times of an object come next, which were not called, and which failed."""
-    times, mine, now = timetable(context), own_times(context.object), context.now()
+    """Report when the times of an object come next, which were not called, and which failed.
+
+    Where the state cannot be used, only whether they are called is known.
+    """
+    try:
+        times = timetable(context)
+    except TorgsyncError:
+        yield from installed_times(context.file, context.settings)
+        raise
+    mine, now = own_times(context.object), context.now()
     caller = installed_caller(job_of(context.settings, [context.file])) if mine else None
     for timed in times:
         if context.object.passes_over(timed.time):
