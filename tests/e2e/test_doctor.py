@@ -295,7 +295,7 @@ def test_a_state_that_cannot_be_used(
 
 
 def test_the_gravest_exit_code_counts(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A missing export outweighs a state that is full for now; a disk without room is a line of its own."""
+    """A missing export outweighs a state that is full for now; a full disk is a line of its own."""
     fill_the_disk(filled, monkeypatch)
     nothing = SimpleNamespace(free=7_000_000)
     monkeypatch.setattr("torgsync.jobs.config.doctor.disk_usage", lambda _folder: nothing)

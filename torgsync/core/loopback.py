@@ -1,4 +1,4 @@
-"""Hosts that are this machine itself: nobody else reads what is sent to them."""
+"""Hosts that are this machine itself: no other machine reads what is sent to them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Who may use the pages and the cabinet of a sandbox: programs and browsers of this machine.
 
-They need no token, and a browser sends to a loopback address whatever any page tells it to: forms of other
+They need no token, and a browser sends to a loopback address whatever any page asks for: forms of other
 sites, and scripts of a site whose name was made to lead here (DNS rebinding).
 """
 

@@ -30,7 +30,7 @@ def remarks(text: str) -> list[str]:
 def test_keys_by_name(home: Home) -> None:
     """Old and new are shown as in the file; what a word means is decided by the key.
 
-    Without an export nothing tells that it lacks a center or a group.
+    Without an export no center and no group is refused.
     """
     home.export.unlink()
     keys = "removal.gone=hide limits.removals=20% accounting_centers.keep=2 accounting_centers.use=2,8,9"

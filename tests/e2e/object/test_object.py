@@ -502,8 +502,8 @@ def test_the_token_variable_is_not_set(home: Home, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("MY_PROM_TOKEN", TOKEN)
     checked = home.run("object", "check", "--format", "csv")
     assert (checked.code, TOKEN in checked.out) == (0, False)
-    told = '"torgsync doctor -o ""My Prom"""'
-    assert f"token,warning,there is one; it was not tried,{told},,,,,," in checked.lines
+    hint = '"torgsync doctor -o ""My Prom"""'
+    assert f"token,warning,there is one; it was not tried,{hint},,,,,," in checked.lines
 
 
 def test_a_column_that_the_export_does_not_have(home: Home) -> None:

@@ -486,6 +486,7 @@ def test_a_timer_of_systemd(timed: Home, system: System, tmp_path: Path) -> None
     assert "OnCalendar=*:0/5\n" in clock
     calls = f"--user daemon-reload\n--user enable --now {name}.timer\n"
     assert system.read("calls").endswith(calls)
+    assert "1 time of this user, called by systemd" in timed.run("object", "check").out
     assert timed.run("schedule", "install", "--remove").err == "taken out\n"
     assert system.read("calls").endswith(f"--user disable --now {name}.timer\n--user daemon-reload\n")
     assert list(folder.iterdir()) == []
@@ -530,7 +531,9 @@ def test_a_task_of_windows(timed: Home, system: System) -> None:
     assert task.findtext(".//t:Command", namespaces=names) == sys.executable
     arguments = task.findtext(".//t:Arguments", namespaces=names)
     assert arguments == f"-m torgsync --quiet --home {timed.folder} sync --due"
+    assert "1 time of this user, called by windows" in timed.run("object", "check").out
     assert timed.run("schedule", "install", "--remove", "--with", "windows").err == "taken out\n"
+    assert "nothing on this computer calls `sync --due`" in timed.run("object", "check").out
     again = timed.run("schedule", "install", "--remove", "--with", "windows")
     assert again.err == "there was nothing to take out\n"
 

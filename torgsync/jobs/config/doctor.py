@@ -40,7 +40,7 @@ STALE_AFTER = timedelta(days=1)
 """Age of an export above which Torgsoft may have stopped writing it."""
 
 MEGABYTE = 1_000_000
-ROOM = 200
+SPACE = 200
 """Megabytes that a home should have free."""
 
 NO_RUN = -1
@@ -125,11 +125,11 @@ def _age(context: JobContext) -> Iterator[CheckLine]:
 
 
 def _disk(context: JobContext) -> Iterator[CheckLine]:
-    """Report how much room the home has; runs and orders need some, and fail without."""
+    """Report how much space is free for the home; runs and orders need some."""
     free = disk_usage(context.settings.home).free / MEGABYTE
     message = f"{free / 1000:.1f} GB free" if free >= 1000 else f"{free:.0f} MB free"  # noqa: PLR2004  # of MB
-    enough = free >= ROOM
-    hint = "" if enough else f"make room on the disk of `{context.settings.home}`"
+    enough = free >= SPACE
+    hint = "" if enough else f"free some space on the disk of `{context.settings.home}`"
     yield CheckLine(Mark.OK if enough else Mark.WARNING, "disk", message, hint)
 
 
