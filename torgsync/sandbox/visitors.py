@@ -1,7 +1,7 @@
 """Who may use the pages and the cabinet of a sandbox: programs and browsers of this machine.
 
 They need no token, and a browser sends to a loopback address whatever any page asks for: forms of other
-sites, and scripts of a site whose name was made to lead here (DNS rebinding).
+sites, and scripts of a site whose name resolves to this machine (DNS rebinding).
 """
 
 from __future__ import annotations

@@ -415,7 +415,7 @@ def test_an_object_in_order(home: Home) -> None:
             "! warning  schedule   every 30m, 08:00-21:00 by `OFFICE-PC\\olena`: of another user or "
             "computer; whether anything calls it is not known here"
         ),
-        "                      run `torgsync doctor` there",
+        '                      run there: torgsync doctor -o "My Prom"',
         "✓ ok       payments   3 methods mapped",
         *GUESSES,
         "",

@@ -49,7 +49,9 @@ def installed_times(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:
         )
     for time in file.settings.synchronization_times:
         if time not in mine and not file.settings.passes_over(time):
-            yield warning("schedule", f"{_called(time)}: {_ELSEWHERE}", "run `torgsync doctor` there")
+            yield warning(
+                "schedule", f"{_called(time)}: {_ELSEWHERE}", f"run there: torgsync doctor -o {file.called}"
+            )
 
 
 def performed_times(context: JobContext) -> Iterator[CheckLine]:
@@ -79,7 +81,9 @@ def performed_times(context: JobContext) -> Iterator[CheckLine]:
         elif timed.time in mine:
             yield warning("schedule", f"{time}: {_UNCALLED}", _INSTALL)
         else:
-            yield warning("schedule", f"{time}: {_ELSEWHERE}", "run `torgsync doctor` there")
+            yield warning(
+                "schedule", f"{time}: {_ELSEWHERE}", f"run there: torgsync doctor -o {context.file.called}"
+            )
     if not times:
         yield ok("schedule", "no synchronization times: it is done when somebody runs it")
 
