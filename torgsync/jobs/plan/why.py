@@ -32,7 +32,6 @@ from torgsync.core.plan.decide import (
 )
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Guard, GuardViolation
-from torgsync.core.plan.outcomes import OutcomeCode
 from torgsync.core.plan.plan_guards import price_violation
 from torgsync.core.plan.why import CenterStock, Filter, PriceTrace, center_stocks, filters, price_traces
 from torgsync.core.product.groups import grow, model_key
@@ -359,23 +358,15 @@ def _known(good_id: str, row: RowView | None, dossier: Dossier, *, readable: boo
     kept = dossier.desired.values if dossier.desired else {}
     group = {"variant_group": kept["variant_group"]} if "variant_group" in kept else {}
     refusal, refused = dossier.refusal, False
-    deleted = refusal is not None and any(it.code is OutcomeCode.DELETED_BEFORE for it in refusal.reasons)
+    deleted = refusal is not None and refusal.after_deletion
     reason = dossier.reason
     if row is not None:
         reason = SkipReason.DISPLAY_UNKNOWN if row.waits else row.out or ""
     if desired is not None:
         desired = Product(good_id, {**desired.values, **group})
         refused = refusal is not None and {**refusal.values, **group} == desired.values
-    return ProductSnapshot(
-        good_id,
-        row_status,
-        desired,
-        dossier.sent,
-        dossier.existing,
-        refused=refused and not deleted,
-        reason=reason,
-        deleted_before=deleted,
-    )
+    known = ProductSnapshot(good_id, row_status, desired, dossier.sent, dossier.existing, reason=reason)
+    return replace(known, refused=refused and not deleted, deleted_before=deleted)
 
 
 def _held(

@@ -58,6 +58,11 @@ class Refusal:
     reasons: OutcomeReasons
     at: datetime
 
+    @property
+    def after_deletion(self) -> bool:
+        """Whether a run had deleted its product before."""
+        return any(reason.code is OutcomeCode.DELETED_BEFORE for reason in self.reasons)
+
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
