@@ -19,6 +19,9 @@ from postgres import Cluster, cluster, missing
 from torgsync.sandbox.server import RunningServer, serve
 from torgsync.state.store import open_store
 
+FOR_TESTS = ("TORGSYNC_TEST_", "TORGSYNC_LIVE_")
+"""What the names of variables for tests begin with."""
+
 for _name, _examples in (("usual", 30), ("thorough", 100)):  # `.ci/run` is thorough
     settings.register_profile(
         _name,
@@ -62,8 +65,9 @@ def _once() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the settings of the machine out of every test."""
-    for name in ("TORGSYNC_HOME", "TORGSYNC_STATE", "TORGSYNC_PROM_URL", "MY_PROM_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [*os.environ, "MY_PROM_TOKEN"]:
+        if name == "MY_PROM_TOKEN" or (name.startswith("TORGSYNC_") and not name.startswith(FOR_TESTS)):
+            monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
 

@@ -441,7 +441,7 @@ def test_a_report_in_another_zone(sold: Home) -> None:
     (first, _) = sold.run("payments", "postings", "--format", "json").json["postings"]
     day = (datetime.fromisoformat(first["at"]) + timedelta(hours=14)).date()
     assert first["at"].endswith("+00:00")
-    assert f" {day} " in sold.run("payments", "postings").out
+    assert f"\n{day} " in sold.run("payments", "postings").out
     sold.edit_object("Pacific/Kiritimati", "Europe/Kyjiw")
     ran = sold.run("payments", "postings")
     assert (ran.code, 'there is no time zone "Europe/Kyjiw"' in ran.err) == (3, True)
