@@ -38,7 +38,7 @@ _KINDS = (
 
 
 class NotAFile(OSError):
-    """A path that leads to something else than a regular file; `what` is that, with its article."""
+    """A path at which there is something else than a regular file; `what` is that, with its article."""
 
     def __init__(self, path: Path, mode: int) -> None:
         self.what = next((what for is_kind, what in _KINDS if is_kind(mode)), "something else")
@@ -140,7 +140,7 @@ def replacing(path: Path, mode: int = FILE_MODE) -> Iterator[BinaryIO]:
 
 
 def make_file(path: Path) -> None:
-    """Make an empty file where there is none, also where a link leads nowhere. Raises OSError."""
+    """Make an empty file where there is none, also where a link has no target. Raises OSError."""
     with suppress(FileExistsError):
         os.close(create_file(path))
 

@@ -175,7 +175,7 @@ def open_store(
         TorgsyncError: The state cannot be opened or copied, or is from a newer or an unreleased program.
     """
     engine = make_engine(url)
-    if (file := file_of(engine.url)) is not None:
+    if (file := file_of(engine.url)) is not None:  # pragma: no branch  # SQLite in memory, PostgreSQL
         with suppress(OSError):  # SQLite reports why it cannot be made; the files next to it get its mode
             make_file(file)
     try:

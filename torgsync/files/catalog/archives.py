@@ -103,7 +103,7 @@ def _holds_texts(part: zipfile.ZipInfo) -> bool:
     return part.filename.casefold() == "xl/sharedstrings.xml"
 
 
-class _Table:
+class _TableSize:
     """The size of a table, as its cells show it one after another."""
 
     def __init__(self, path: Path) -> None:
@@ -124,7 +124,7 @@ class _Table:
         raise NotImplementedError
 
 
-class _OpenSheetSize(_Table):
+class _OpenSheetSize(_TableSize):
     """The size of the tables of an OpenDocument, in which rows and cells may be repeated."""
 
     _row = _repeat = _column = 0
@@ -141,7 +141,7 @@ class _OpenSheetSize(_Table):
                 self._cells += self._repeat * number
 
 
-class _SheetSize(_Table):
+class _SheetSize(_TableSize):
     """The size of a sheet; `lengths` are those of the shared texts."""
 
     def __init__(self, path: Path, lengths: list[int]) -> None:

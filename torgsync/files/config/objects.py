@@ -66,7 +66,7 @@ def path_in(folder: Path, path: str) -> Path:
     given = Path(path if os.name == "nt" or "/" in path else path.replace("\\", "/"))
     try:
         return (folder / given.expanduser()).resolve()
-    except (OSError, RuntimeError, ValueError):  # links in a circle, or no name of a file: opening it tells
+    except (OSError, RuntimeError, ValueError):  # links in a circle, or no name of a file
         return folder.absolute() / given
 
 

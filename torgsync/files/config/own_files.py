@@ -27,7 +27,7 @@ _OTHERS_WRITE = 0o022
 
 
 @dataclass
-class _Survey:
+class _OwnFiles:
     """What of a home is ours and may be used by others, folders last; `foreign` holds folders with more."""
 
     wide: list[Path] = field(default_factory=list)
@@ -56,7 +56,7 @@ def exposed_files(home: Path, state: Path | None) -> list[Path]:
 def _wide(home: Path, state: Path | None) -> list[Path]:
     if os.name == "nt":  # pragma: no cover  # it has no such modes
         return []
-    survey = _Survey()
+    survey = _OwnFiles()
     with suppress(OSError):
         _look_at_home(survey, home, state)
     if not survey.wide:
@@ -68,7 +68,7 @@ def _wide(home: Path, state: Path | None) -> list[Path]:
     ]
 
 
-def _look_at_home(survey: _Survey, home: Path, state: Path | None) -> None:
+def _look_at_home(survey: _OwnFiles, home: Path, state: Path | None) -> None:
     only_ours = True
     for entry in os.scandir(home):
         path = Path(entry.path)
@@ -89,7 +89,7 @@ def _look_at_home(survey: _Survey, home: Path, state: Path | None) -> None:
         _note(survey, home)
 
 
-def _look_at(survey: _Survey, folder: Path, ours: re.Pattern[str]) -> None:
+def _look_at(survey: _OwnFiles, folder: Path, ours: re.Pattern[str]) -> None:
     """Note what of a folder is ours, and the folder itself where all is."""
     only_ours = True
     with suppress(OSError):
@@ -107,7 +107,7 @@ def _look_at(survey: _Survey, folder: Path, ours: re.Pattern[str]) -> None:
         survey.foreign.add(folder)
 
 
-def _note(survey: _Survey, path: Path) -> None:
+def _note(survey: _OwnFiles, path: Path) -> None:
     with suppress(OSError):
         mode = path.lstat().st_mode
         if mode & disk.OTHERS and not stat.S_ISLNK(mode):

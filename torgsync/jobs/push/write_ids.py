@@ -38,7 +38,7 @@ from torgsync.core.plan.import_rows import match_rows
 from torgsync.core.plan.imports import ACCEPTED, HANGS_AFTER, LOST, TURN, is_late
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.core.text import counted
-from torgsync.disk import make_folder
+from torgsync.disk import make_file, make_folder
 from torgsync.errors import (
     AnswerLost,
     ImportBusy,
@@ -274,6 +274,7 @@ class _IdWriter:
         make_folder(folder)
         with tempfile.TemporaryDirectory(dir=folder, prefix="import-") as temporary:
             path = Path(temporary) / "products.xlsx"
+            make_file(path)
             write_ids_file(path, rows.items())
             yield path
 

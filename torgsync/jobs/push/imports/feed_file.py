@@ -6,6 +6,7 @@ Source: docs/developers/prom-api.md §4.4, §4.5, §7.2.
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -26,7 +27,7 @@ from torgsync.core.product.fields import Channel, Value
 from torgsync.core.product.groups import Steps, grow
 from torgsync.core.product.products import Existing, Product
 from torgsync.core.reason import Reason
-from torgsync.disk import make_folder
+from torgsync.disk import create_file, make_folder
 from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.look import read_back
@@ -199,7 +200,7 @@ class ImportFile:
         for product in self._current_products(unchanged):
             if product.path:
                 paths.setdefault(tree.path(product.path))
-        with feed.open("wb") as out:
+        with os.fdopen(create_file(feed), "wb") as out:
             count = write_feed(
                 out,
                 shop=self.context.object.name,
