@@ -89,5 +89,6 @@ def install(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("typer.testing._get_command", command_line)
     patch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
     patch.setattr(command, "upgrade", _upgrade_from_copy)
+    patch.setattr("torgsync.sandbox.server.POLL_SECONDS", 0.01)  # most tests stop a server
     registry.register("sqlite", __name__, SharedSQLite.__name__)
     registry.register("postgresql.psycopg", __name__, SharedPostgreSQL.__name__)

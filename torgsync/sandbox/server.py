@@ -23,6 +23,10 @@ LOOPBACK = {
 }
 
 
+POLL_SECONDS = 0.05
+"""How long a server that is stopped may take to notice it."""
+
+
 class _RequestHandler(WSGIRequestHandler):
     """Uses HTTP/1.1 and does not log requests; errors of the sandbox itself still reach stderr."""
 
@@ -65,7 +69,7 @@ class RunningServer:
         self.shop_url = f"http://{shown}:{self._server.port}/"
         self.url = f"http://{shown}:{self._server.port}{BASE}"
         self._thread = Thread(
-            target=self._server.serve_forever, args=(0.05,), name="torgsync-sandbox", daemon=True
+            target=self._server.serve_forever, args=(POLL_SECONDS,), name="torgsync-sandbox", daemon=True
         )
         self._thread.start()
 

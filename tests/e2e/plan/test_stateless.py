@@ -90,7 +90,7 @@ def test_it_only_looks(elsewhere: Home, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="the example runs on Ubuntu")
 def test_the_steps_of_the_example(elsewhere: Home, tmp_path: Path) -> None:
-    """Each morning a fresh machine installs the program, looks, and reports the result."""
+    """Each morning a fresh machine installs the program from its repository, looks, and reports it."""
     (job,) = yaml.safe_load(EXAMPLE.read_text("utf-8"))["jobs"].values()
     (program,) = (step["with"]["path"] for step in job["steps"] if "repository" in step.get("with", {}))
     install, watch = (step["run"] for step in job["steps"] if "run" in step)
