@@ -44,8 +44,9 @@ AllowOption = Annotated[
 ]
 
 STATELESS = (
-    "made without a state: what Prom.ua does not show (groups, photos, characteristics, Ukrainian keywords, "
-    "barcodes) was not compared, and neither imports nor sales of today are known"
+    "made without a state: products that the export lacks count as foreign; what Prom.ua does not show "
+    "(groups, photos, characteristics, keywords, barcodes) was not compared; imports and sales of today "
+    "are not known"
 )
 
 
