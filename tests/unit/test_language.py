@@ -92,8 +92,7 @@ def hits(path: Path) -> list[str]:
     tokens = list(tokenize.generate_tokens(StringIO(source).readline))
     named = names(tokens) if in_names & words(source) else ()
     found = [f"{line}: {name}" for line, name in named if in_names & words(name)]
-    in_prose = tuple(banned for banned in in_prose if banned.search(source))
-    if not in_prose:
+    if not any(banned.search(source) for banned in in_prose):
         return found
     return found + [
         f"{line}: {match[0]}"
