@@ -695,7 +695,7 @@ def test_a_state_that_is_in_use_is_not_wiped(
     other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
     for statement in doing.split("; "):
         other.execute(statement).fetchall()
-    with pytest.raises(Temporary, match="the state cannot be used now"):
+    with pytest.raises(Temporary, match="is in use by another process"):
         hasty.wipe()
     other.execute("ROLLBACK")
     other.close()
