@@ -114,9 +114,9 @@ def test_a_keyring_that_does_not_answer(secret: Home, ring: Ring) -> None:
     assert "hint: unlock it, or keep the token in a file" in refused.err
     ring.locked = False
     ring.kept.clear()
-    assert "the system's keyring holds no token under `my-prom`" in secret.run("sync").err
+    assert "the system's keyring holds no token under `my-prom`" in secret.run("sync", "--yes").err
     keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]
-    assert "the system's keyring cannot be used: " in secret.run("sync").err
+    assert "the system's keyring cannot be used: " in secret.run("sync", "--yes").err
     assert secret.run("object", "remove", "--yes").code == 0
 
 

@@ -14,7 +14,7 @@ from torgsync.cli.base.render import pick, print_result, print_rows, print_table
 from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.shell import quoted
 from torgsync.core.text import counted
-from torgsync.errors import UsageError
+from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
@@ -183,9 +183,9 @@ def forget(
         if not program.asks:
             raise UsageError("this cannot be taken back", hint="without a terminal, say `--yes`")
         copies = "and delete the copies of the state next to it, backups too"
-        typer.confirm(
-            f"Take {person} out of `{file.settings.name}` for good, {copies}?", abort=True, err=True
-        )
+        if not program.confirm(f"Take {person} out of `{file.settings.name}` for good, {copies}?"):
+            program.notify("nothing was removed")
+            raise typer.Exit(int(Exit.ERROR))
     with program.job(file) as job:
         result = forget_person(job, person)
     names = ("clients", "orders", "files", "copies", "places", "named_in", "elsewhere", "kept", "by_hand")

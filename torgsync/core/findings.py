@@ -64,6 +64,7 @@ class Code(StrEnum):
     PHOTOS_TOO_MANY = "photos-too-many", Severity.NOTICE
     PHOTOS_UNREAD = "photos-unread", Severity.WARNING
     PHOTOS_UNFETCHED = "photos-unfetched", Severity.WARNING
+    RUN_GOES_ON = "run-goes-on", Severity.NOTICE
     IMPORT_OPEN = "import-open", Severity.NOTICE
     IMPORT_HANGS = "import-hangs", Severity.ERROR
     LETTERS_LOST = "letters-lost", Severity.WARNING

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from torgsync.core.clock import shop_time
+from torgsync.core.findings import Code, Finding
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import Busy, Exit, TorgsyncError, UsageError
 from torgsync.files.config.logs import note_run
@@ -34,12 +35,14 @@ class Run:
 
     Its `context` is that of the job, replaced by one that renews the lease with every unit of work when it is
     time, and lets a stop end the run wherever progress is reported. `exit_code` is what the journal records.
+    One that ends `undecided` was no run: the journal forgets it.
     """
 
     context: JobContext
     number: int
     renewed: datetime
     exit_code: Exit = Exit.ERROR
+    undecided: bool = False
 
     def __post_init__(self) -> None:
         report_progress = self.context.report
@@ -102,6 +105,8 @@ def running(context: JobContext) -> Iterator[Run]:
         # After a bug the outcome of the work in hand is unknown: the run is left without an end, so that the
         # next one reconciles it.
         with context.transaction() as work:
+            if run.undecided:
+                work.journal.forget_run(number)
             work.leases.release(number)
         raise
     _end(context, run)
@@ -109,9 +114,28 @@ def running(context: JobContext) -> Iterator[Run]:
 
 def _end(context: JobContext, run: Run) -> None:
     with context.transaction() as work:
-        work.journal.end_run(run.number, run.exit_code, context.now())
+        if run.undecided:
+            work.journal.forget_run(run.number)
+        else:
+            work.journal.end_run(run.number, run.exit_code, context.now())
         work.leases.release(run.number)
     _log.info("the run ended with exit code %d", run.exit_code)
+
+
+@contextmanager
+def undisturbed(context: JobContext) -> Iterator[tuple[JobContext, Finding | None]]:
+    """Yield a context for a look that disturbs no run, and the finding that a run holds the object.
+
+    While one does, the context has a copy of the state as that run last committed it.
+    """
+    with context.transaction(durable=False) as work:
+        lease = work.leases.lease()
+    if not (lease and is_alive(context, lease)):
+        yield context, None
+        return
+    args = {**asdict(lease.holder), "since": (lease.since or context.now()).isoformat()}
+    with closing(context.store.snapshot(context.slug)) as copy:
+        yield replace(context, store=copy), Finding(Code.RUN_GOES_ON, args=args)
 
 
 def refuse_held(context: JobContext) -> None:

@@ -42,12 +42,15 @@ def make_engine(url: str) -> Engine:
             f"the state cannot be opened: {reason_of(error)}",
             hint="look at `TORGSYNC_STATE`: it is `sqlite:////FOLDER/FILE` or `postgresql://USER@SERVER/DATABASE`",
         ) from error
-    if (
-        engine.dialect.name == "sqlite"
-    ):  # pragma: no branch  # PostgreSQL tested where PostgreSQL is installed
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
+    if engine.dialect.name == "sqlite":  # pragma: no branch  # PostgreSQL is tested where it is installed
+        use_sqlite(engine)
     return engine
+
+
+def use_sqlite(engine: Engine) -> None:
+    """Have an engine of SQLite begin and end transactions as the state needs them."""
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
 
 
 def wait_for_turn(connection: Connection, name: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from torgsync.core.problems import ProblemCode
 from torgsync.disk import make_file
-from torgsync.state.engine import DURABLE, make_engine, wait_for_turn
+from torgsync.state.engine import DURABLE, make_engine, use_sqlite, wait_for_turn
 from torgsync.state.orders.clients import ClientRepository
 from torgsync.state.orders.messages import BuyerMessageRepository
 from torgsync.state.orders.order_files import ConfirmationRepository, OrderFileRepository, OutboxRepository
@@ -38,6 +38,7 @@ from torgsync.state.shop.photos import PhotoRepository
 from torgsync.state.shop.products import ProductRepository
 from torgsync.state.shop.rows import RowRepository
 from torgsync.state.shop.variants import VariantRepository
+from torgsync.state.snapshot import copy_state, temporary_engine
 from torgsync.state.troubles import file_of, trouble, troubles_reported
 
 _R = TypeVar("_R")
@@ -121,6 +122,18 @@ class Store:
             with connection.begin():
                 wait_for_turn(connection, slug)
                 yield UnitOfWork(connection, slug)
+
+    def snapshot(self, slug: str) -> Store:
+        """Return a copy of the state of an object as it was last committed; nothing done to it lasts.
+
+        Raises:
+            Temporary: The state cannot be read now.
+        """
+        copy = temporary_engine()
+        use_sqlite(copy)
+        with troubles_reported(self._engine.url):
+            copy_state(self._engine, copy, slug)
+        return Store(copy)
 
     def wipe(self) -> None:
         """Overwrite in the file what was deleted from the state; PostgreSQL does so by itself.

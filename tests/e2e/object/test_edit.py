@@ -275,7 +275,8 @@ def test_an_object_is_removed(home: Home, monkeypatch: pytest.MonkeyPatch) -> No
     assert token.exists()
     assert home.run("object", "remove", "Other").code == 64
     monkeypatch.setattr(Program, "asks", True)
-    assert home.run("object", "remove", "Other", stdin="n\n").err.endswith("nothing was removed\n")
+    kept = home.run("object", "remove", "Other", stdin="n\n")
+    assert (kept.code, kept.err.endswith("nothing was removed\n")) == (1, True)
     assert home.run("object", "remove", "Other", stdin="y\n").code == 0
     assert not token.exists()
     assert home.run("object", "remove", "My Prom", "--yes").code == 0

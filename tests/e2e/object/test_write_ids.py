@@ -246,7 +246,6 @@ def test_it_is_shown_and_asked_first(
     shop: Takeover, monkeypatch: pytest.MonkeyPatch, answers: str, code: int, sheets: int
 ) -> None:
     """Twice: whether the shop is taken over, and whether to write; a no ends with 1."""
-    monkeypatch.setattr("torgsync.cli.object.write_ids._person_there", lambda _program: True)
     monkeypatch.setattr("torgsync.cli.base.program.Program.asks", True)
     ran = shop.run("object", "adopt", "--write-ids", stdin=answers)
     assert (ran.code, len(shop.sheets())) == (code, sheets), ran.err

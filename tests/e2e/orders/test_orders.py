@@ -187,7 +187,7 @@ def test_a_token_without_the_right_for_orders(mapped: Home) -> None:
     """The missing right is named, and no order file is written."""
     tokens = mapped.sandbox.tokens
     tokens["full"] = replace(tokens["full"], orders="none")
-    ran = mapped.run("sync")
+    ran = mapped.run("sync", "--yes")
     assert ran.code == 4
     assert 'give "Orders" the right "Read only" («Замовлення»: «лише читання»)' in ran.err
 

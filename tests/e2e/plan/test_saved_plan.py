@@ -38,7 +38,7 @@ def test_it_is_performed_as_shown(filled: Home, plan: Path) -> None:
     filled.sandbox.log.clear()
     again = filled.run("sync", "--plan", str(plan))
     assert (again.code, filled.writes()) == (9, [])
-    assert "is out of date: nothing of it is as it was any more: another run was performed since" in again.err
+    assert "is out of date: nothing of it is left to send: another run was performed since" in again.err
     assert filled.run("update", "--show", "summary").lines[-1] == "nothing pending"
 
 
@@ -103,6 +103,7 @@ def test_held_then_and_now(filled: Home) -> None:
     code, outcomes = perform(filled, held)
     assert (code, "26931" in outcomes) == (8, False)
     assert filled.sandbox.product("26931").price == Decimal(68)
+    assert filled.run("sync", "--plan", str(held)).code == 9  # all that could go went
     ran = filled.run("sync", "--plan", str(allowed), "--format", "json")
     assert filled.sandbox.product("26931").price == Decimal(7450)
     assert ran.code == 6

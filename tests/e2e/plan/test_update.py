@@ -310,11 +310,15 @@ def test_csv_has_a_row_a_field(filled: Home) -> None:
 
 
 def test_detailed_exit_code(home: Home) -> None:
-    """2 says that changes are pending, 0 that none are; without the flag both are 0."""
+    """2 says that changes are pending, 8 that all of them are held, 0 that none are; also of two objects."""
     assert home.run("update", "--detailed-exitcode").code == 2
     assert home.run("update").code == 0
     home.sync()
     assert home.run("update", "--detailed-exitcode").code == 0
+    home.edit_row("26931", ";68;0;68;", ";6800;0;6800;")
+    assert home.run("update", "--detailed-exitcode").code == 8
+    home.edit_row("26932", ";94,5;0;94,5;", ";95;0;95;")
+    assert home.run("update", "--detailed-exitcode").code == 2
 
 
 def test_offline(filled: Home) -> None:
@@ -380,8 +384,8 @@ def test_an_export_that_cannot_be_trusted(filled: Home, damage: str) -> None:
         filled.export.unlink()
     else:
         filled.export.write_bytes(BAD_EXPORTS[damage](good))
-    for command in ("update", "sync"):
-        refused = filled.run(command, "--format", "json")
+    for command in ("update", "sync --yes"):
+        refused = filled.run(*command.split(), "--format", "json")
         assert (refused.code, filled.writes()) == (3, [])
         valid(refused.json, schemas.FAILED)
         assert refused.json["error"]["kind"] == "export-invalid"
@@ -406,13 +410,14 @@ def test_a_good_that_is_in_the_export_twice(filled: Home) -> None:
 
 
 def test_a_shop_that_is_not_empty(home: Home) -> None:
-    """A first run needs an empty shop: exit 7 with the choices."""
+    """A first run needs an empty shop: exit 7, with the way to take it over and none to delete it."""
     home.sandbox.add_product("x-1", name="Чужий товар")
-    for command in ("update", "sync"):
-        refused = home.run(command)
+    for command in ("update", "sync --yes"):
+        refused = home.run(*command.split())
         assert (refused.code, refused.out, home.writes()) == (7, "", [])
         assert "error: the shop of `My Prom` has 1 product already" in refused.err
-        assert 'foreign = "delete"' in refused.err
+        assert 'torgsync object adopt "My Prom"' in refused.err.split("hint: ")[1].splitlines()[0]
+        assert "delete" not in refused.err
     home.edit_object('foreign = "keep"', 'foreign = "delete"')
     assert home.run("update", "--allow", "removals=1").code == 0
 

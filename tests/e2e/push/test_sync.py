@@ -467,7 +467,7 @@ def test_a_token_that_may_only_read(home: Home) -> None:
 def test_a_wrong_token(home: Home) -> None:
     """Exit 4, nothing is written, and the token appears nowhere."""
     (home.shop / "token").write_text("expired-secret-99\n")
-    table, failed = home.run("sync"), home.sync()
+    table, failed = home.run("sync", "--yes"), home.sync()
     assert (table.code, failed.code, home.writes()) == (4, 4, [])
     valid(failed.json, schemas.FAILED)
     assert "it is unknown, expired or revoked" in table.err
@@ -480,7 +480,7 @@ def test_a_wrong_token(home: Home) -> None:
 def test_an_invalid_token(home: Home, token: str) -> None:
     """It is reported as a mistake of the sync object, without the token."""
     (home.shop / "token").write_text(token, "utf-8")
-    ran = home.run("sync")
+    ran = home.run("sync", "--yes")
     assert (ran.code, home.sandbox.log.records()) == (3, [])
     assert "api_key" in ran.err
     assert not token or token not in ran.err
@@ -539,18 +539,34 @@ def test_the_exit_code_is_recorded(home: Home) -> None:
 
 
 def test_two_runs_at_once(hard_filled: Home, faulty: FaultyServer) -> None:
-    """A second `sync` or `update` names the holder of the lease and sends nothing; the first finishes."""
+    """A second `sync` names the holder of the lease and sends nothing; the first finishes.
+
+    `update` shows what is pending as the first recorded it last, and leaves no trace.
+    """
     hard_filled.next_day()
     refused: list[Ran] = []
+    looked: list[Ran] = []
 
     def others_begin(asked: Asked, forward: Forward) -> Answer:
-        refused.extend((hard_filled.run("sync", "--yes"), hard_filled.sync(), hard_filled.run("update")))
+        refused.extend((hard_filled.run("sync", "--yes"), hard_filled.sync()))
+        asks = len(hard_filled.sandbox.log)
+        hard_filled.edit_row("26901", ";1713;0;1713;", ";1700;0;1700;")
+        plan = str(hard_filled.folder / "plan")
+        looks: tuple[tuple[str, ...], ...] = ((), ("--format", "json"), ("--format", "csv"), ("--out", plan))
+        looked.extend(hard_filled.run("update", *args) for args in looks)
+        assert len(hard_filled.sandbox.log) == asks
         return forward(asked.body)
 
     faulty.misbehave(EDIT, others_begin, times=1)
     first = hard_filled.sync()
-    second, document, _ = refused
-    assert [ran.code for ran in (first, *refused)] == [0, 10, 10, 10]
+    second, document = refused
+    assert [ran.code for ran in (first, *refused)] == [0, 10, 10]
+    assert [ran.code for ran in looked] == [0] * 4
+    said = f"process {os.getpid()}, goes on since "
+    assert [said in ran.out + ran.err for ran in looked] == [True] * 4
+    assert looked[1].json["counts"]["update"] == 10
+    assert hard_filled.run("update", "--format", "json").json["counts"]["to_send"] == 1
+    hard_filled.edit_row("26901", ";1700;0;1700;", ";1713;0;1713;")
     assert "error: `My Prom` is held by another run: " in second.err
     assert f"process {os.getpid()}" in second.err
     valid(document.json, schemas.FAILED)

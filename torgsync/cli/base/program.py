@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from torgsync.cli.base.output import Output
+from torgsync.cli.base.question import confirmed, person_there
 from torgsync.core.clock import show_times_in
 from torgsync.errors import Interrupted, TorgsyncError, UsageError
 
@@ -108,8 +109,29 @@ class Program(Output):
 
     @property
     def asks(self) -> bool:
-        """Whether a person is there to be asked."""
-        return not self.unattended and sys.stdin.isatty() and sys.stdout.isatty()
+        """Whether a person is there to be asked: on a terminal, wherever the output goes."""
+        return not self.unattended and person_there()
+
+    @property
+    def shows_data(self) -> bool:
+        """Whether a person on the terminal sees the data: it is a table, and goes nowhere else."""
+        return not self.json and sys.stdout.isatty()
+
+    def confirm(self, question: str) -> bool:
+        """Return whether a person answers a question with yes."""
+        self.hide_progress()
+        return confirmed(question)
+
+    def require_decision(self, given: object, look: str, command: str) -> None:
+        """Refuse to write to Prom.ua where no person can be asked and no decision was `given`.
+
+        `look` is the command that only shows, `command` this call with the decision. Raises UsageError.
+        """
+        if not (given or self.asks):
+            raise UsageError(
+                "there is no terminal to ask on, so nothing was sent",
+                hint=f"see what would be sent: {look}\nand send it without a question: {command}",
+            )
 
     def object(self, wanted: str | None, *, all_by: str | None = None) -> ObjectFile:
         """Return the sync object that is meant; `all_by` is the option that would mean all of them."""

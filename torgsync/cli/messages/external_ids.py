@@ -8,7 +8,6 @@ from torgsync.core.plan.external_ids import FIRST, IdOutcome, IdPlan, IdResult, 
 from torgsync.core.text import counted
 
 QUESTION = "Write these external ids to Prom.ua?"
-DECISION_NEEDED = "`--write-ids` writes to Prom.ua, and without a terminal no one can be asked"
 WHY_IDS = "price, stock and status go, texts and photos need one; to write it:"
 
 _OUTCOMES = {

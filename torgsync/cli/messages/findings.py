@@ -216,6 +216,10 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     Code.PHOTOS_UNFETCHED: (
         "{title}: {photos:photo} could not be fetched by Prom; sent again with an import"
     ),
+    Code.RUN_GOES_ON: (
+        "a run of {user} on {host}, process {pid}, goes on since {since:time}; this is what was pending "
+        "when it last recorded something, and Prom.ua was not asked"
+    ),
     Code.IMPORT_OPEN: (
         "an import of {offers:product} was sent at {sent:time} and had not ended when this plan was made"
     ),
@@ -326,6 +330,7 @@ MEANING: dict[Code, str] = {
     Code.SKU_CUT: "the article is sent up to Prom's limit; shorten it, or lead another column to `sku`",
     Code.PHOTOS_TOO_MANY: "the first photos are sent; name the best ones so that they come first",
     Code.PHOTOS_UNREAD: "photos on Prom stay as they are; see whether the folder is there and uploads ended",
+    Code.RUN_GOES_ON: "look once more when the run has ended",
     Code.IMPORT_OPEN: "its items wait for it; the next `torgsync sync` looks what became of them",
     Code.IMPORT_HANGS: (
         "cancel it in the seller's cabinet, «Товари» → «Імпорт»; the next `torgsync sync` sends what is left"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from torgsync.cli.messages.template import Sentence, fill
@@ -18,9 +18,11 @@ from torgsync.core.plan.guards import (
     MissingShop,
     PriceMove,
     ProductShare,
+    allowances,
     decode_measure,
     prices_allowance,
 )
+from torgsync.core.plan.plan import Plan
 from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.reason import Args
 from torgsync.core.shell import quoted
@@ -172,17 +174,35 @@ def waiting(violation: GuardViolation) -> str:
     return f"{goods} until then: they may be these under other keys"
 
 
-def allow_words(violation: GuardViolation) -> str:
-    """Return when and by which flag exactly this may be let through, empty where nothing lets it."""
+def allow_words(violation: GuardViolation, command: str = "") -> str:
+    """Return when and how exactly this may be let through, empty where nothing lets it.
+
+    That is the `command`, or the flag of this violation where none is given.
+    """
     if not (flag := allow_flag(violation)):
         return ""
     right = "they are other goods" if violation.guard is Guard.IDENTITY else "it is right"
-    return f"if {right}: {flag}"
+    return f"if {right}: {command or flag}"
 
 
 def allow_flag(violation: GuardViolation) -> str:
     """Return the flag that lets exactly this through, empty where none does."""
     return f"--allow {quoted(violation.allowance)}" if violation.allowance else ""
+
+
+Letting = Callable[[str], str]
+"""Returns the command that lets held changes through, of the `--allow` options that do."""
+
+
+def allow_command(plan: Plan, letting: Letting) -> str:
+    """Return one command that lets all that is held through, and what was let through already.
+
+    Empty where nothing lets any of it.
+    """
+    if not allowances(plan.violations):
+        return ""
+    values = allowances((*plan.overrides, *plan.violations))
+    return letting(" ".join(f"--allow {quoted(value)}" for value in values))
 
 
 def prices_flag(violations: Sequence[GuardViolation]) -> str:

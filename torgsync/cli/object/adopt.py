@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from torgsync.cli.base.command_line import repeated
 from torgsync.cli.base.commands import one_object
 from torgsync.cli.base.options import FormatOption, NameArgument, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
@@ -75,15 +76,17 @@ def adopt(
         raise UsageError("`--again` goes with `--write-ids`")
     if write_ids:
         ids = IdsCall(program, file, output, yes=yes, dry_run=dry_run, every=every, again=again)
-        ids.refuse_unattended()
+        command = f"object adopt {file.called}"
+        look, send = (repeated(context, command, flag) for flag in ("--dry-run", "--yes"))
+        program.require_decision(yes or dry_run, look, send)
 
     with program.job(file) as job, job.stop.handling_signals():
 
-        def agree(matching: Matching) -> bool:
+        def agree(matching: Matching) -> bool | None:
             if output is Format.TABLE:
                 _print_matching(program, file, matching, every=every)
             with job.stop.interruptible():
-                return not dry_run and _agreed(program, output, yes=yes)
+                return None if dry_run else _agreed(program, matching, yes=yes)
 
         view = adopt_shop(job, decide, agree, ids.writer(job) if ids else None)
     program.hide_progress()
@@ -101,10 +104,17 @@ def adopt(
     raise typer.Exit(int(view.exit_code))
 
 
-def _agreed(program: Program, output: Format, *, yes: bool) -> bool:
-    if yes or not program.asks or output is not Format.TABLE:
+def _agreed(program: Program, matching: Matching, *, yes: bool) -> bool:
+    if yes or not program.asks:
         return True
-    return typer.confirm("Take the shop over like this?", default=False, err=True)
+    question = "Take the shop over like this?"
+    if not program.shows_data:
+        products = counted(len(matching.unmatched_products), "product")
+        question = (
+            f"{counted(len(matching.matched), 'good')} matched, {len(matching.ambiguous)} ambiguous, "
+            f"{len(matching.unmatched_goods)} only in the export, {products} only on Prom.ua\n{question}"
+        )
+    return program.confirm(question)
 
 
 _RULES = {

@@ -15,7 +15,7 @@ from torgsync.cli.object.adopt import adopt
 from torgsync.cli.object.check import check
 from torgsync.cli.object.edit import edit
 from torgsync.cli.object.show import show
-from torgsync.errors import UsageError
+from torgsync.errors import Exit, UsageError
 
 
 def list_(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
@@ -42,9 +42,9 @@ def remove(
     if not yes:
         if not program.asks:
             raise UsageError("`--yes` is needed", hint="without a terminal nothing is asked")
-        if not typer.confirm(f"Remove `{file.path}`?", default=False, err=True):
+        if not program.confirm(f"Remove `{file.path}`?"):
             program.notify("nothing was removed")
-            return
+            raise typer.Exit(int(Exit.ERROR))
     token_removed = remove_object(file, program.settings)
     program.notify(f"removed `{file.path}`" + (" and its token" if token_removed else ""))
     program.notify(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
-
-import typer
 
 from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.program import Format, Program
@@ -16,7 +13,7 @@ from torgsync.cli.base.render import SCREENFUL, pick
 from torgsync.cli.messages import external_ids as messages
 from torgsync.cli.plan.outcomes import notify_trouble
 from torgsync.core.plan.external_ids import IdOutcome, IdPlan, IdResult, IdsView
-from torgsync.errors import Interrupted, TorgsyncError, UsageError
+from torgsync.errors import Interrupted, TorgsyncError
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
@@ -41,14 +38,6 @@ class IdsCall:
         """The command that goes on."""
         return f"torgsync object adopt {self.file.called} --write-ids"
 
-    def refuse_unattended(self) -> None:
-        """Raise UsageError where no person can be asked and `--yes` was not given."""
-        if not (self.yes or self.dry_run or _person_there(self.program)):
-            raise UsageError(
-                messages.DECISION_NEEDED,
-                hint=f"see what would be written, and then give `--yes`: {self.command} --dry-run",
-            )
-
     def writer(self, job: JobContext) -> WriteIds:
         """Return what writes the ids. Raises UsageError where the spreadsheet cannot be written."""
         from torgsync.jobs.push.write_ids import id_writer
@@ -61,9 +50,8 @@ class IdsCall:
                 return None
             if self.yes:
                 return True
-            self.program.hide_progress()
             with job.stop.interruptible():
-                return typer.confirm(messages.QUESTION, default=False, err=True)
+                return self.program.confirm(messages.QUESTION)
 
         return id_writer(agree, again=self.again)
 
@@ -142,8 +130,3 @@ def _result_documents(results: Iterable[IdResult]) -> Iterable[dict[str, object]
             "message": messages.result_message(one),
             "differences": [pick(each, "key", "before", "after") for each in one.differences],
         }
-
-
-def _person_there(program: Program) -> bool:
-    """Return whether a person can be asked: also where the output is piped."""
-    return not program.unattended and sys.stdin.isatty()

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 
 from torgsync.cli.base.program import SCHEMA
 from torgsync.cli.base.render import pick
-from torgsync.cli.messages.guards import allow_flag, cause, limit, observed, remedy
+from torgsync.cli.messages.guards import Letting, allow_command, allow_flag, cause, limit, observed, remedy
 from torgsync.cli.plan.changes import words
 from torgsync.core.plan.diff import Change
 from torgsync.core.plan.guards import GuardViolation
 from torgsync.core.plan.plan import Plan
 from torgsync.core.product.fields import FIELDS, encode
+
+COUNTS = ("create", "update", "remove", "held", "skipped", "unchanged", "foreign", "to_send")
 
 
 def plan_head(plan: Plan) -> dict[str, object]:
@@ -25,11 +27,11 @@ def plan_head(plan: Plan) -> dict[str, object]:
         "object": plan.object,
         "plan": plan.id,
         "export": pick(export, "path", "goods", "encoding") if export.path else None,
-        "counts": pick(plan.counts, "create", "update", "remove", "held", "skipped", "unchanged", "foreign"),
+        "counts": pick(plan.counts, *COUNTS),
     }
 
 
-def plan_tail(plan: Plan) -> dict[str, object]:
+def plan_tail(plan: Plan, letting: Letting) -> dict[str, object]:
     """Return the end of a plan's JSON document: sums, guards and the budget."""
     removed = plan.removed_stock
     return {
@@ -46,6 +48,7 @@ def plan_tail(plan: Plan) -> dict[str, object]:
         ],
         "overrides": [_violation(opened) | {"allowed": opened.allowance} for opened in plan.overrides],
         "unmet": list(plan.unmet),
+        "allow_all": allow_command(plan, letting) or None,
         "budget": pick(plan.budget, "requests", "imports", "imports_left"),
     }
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-import typer
-
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL
 from torgsync.cli.messages.outcomes import WORDS, notice_message, reasons_message
@@ -16,6 +14,7 @@ from torgsync.errors import ImportBusy, ImportOpen, Interrupted
 
 if TYPE_CHECKING:
     from torgsync.core.plan.guards import Allowed
+    from torgsync.core.plan.plan import Counts
     from torgsync.core.reason import Reason
     from torgsync.errors import TorgsyncError
     from torgsync.jobs.context import JobContext
@@ -51,10 +50,14 @@ def perform(
 
     def confirm(result: PlanResult) -> bool:
         show(result)
-        if not asks or result.plan.counts.changes - result.plan.counts.held <= 0:
+        going = result.plan.counts.to_send
+        if not asks or not going:
             return True
+        question = f"Send {counted(going, 'change')} to Prom.ua?"
+        if not program.shows_data:
+            question = "\n".join((*count_lines(result.plan.counts), question))
         with job.stop.interruptible():
-            return typer.confirm("Send this to Prom.ua?", default=False, err=True)
+            return program.confirm(question)
 
     def notify(notice: Reason[Notice]) -> None:
         program.notify(notice_message(notice))
@@ -66,6 +69,14 @@ def perform(
     except Interrupted as stop:
         # Raised only before the plan is performed; orders that were fetched are stored.
         raise Interrupted("stopped by you before anything was sent", hint=next_step) from stop
+
+
+def count_lines(counts: Counts) -> tuple[str, str]:
+    """Return the sums of a plan in two lines."""
+    rest = f"{counts.skipped} skipped, {counts.unchanged} unchanged, {counts.foreign} foreign"
+    held = f"{counts.to_send} to send, {counts.held} held" if counts.held else "0 held"
+    kinds = f"{counts.create} to create, {counts.update} to update, {counts.remove} to remove"
+    return kinds, f"{held}, {rest}"
 
 
 def trouble_of(view: RunView, next_step: str) -> TorgsyncError | None:

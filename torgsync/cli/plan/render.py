@@ -13,6 +13,8 @@ from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.guards import (
+    Letting,
+    allow_command,
     allow_words,
     cause,
     limit,
@@ -23,7 +25,7 @@ from torgsync.cli.messages.guards import (
 )
 from torgsync.cli.messages.status import skip_message
 from torgsync.cli.plan.change_table import Show, mover_words, render_changes, table_of
-from torgsync.cli.plan.outcomes import outcome_words
+from torgsync.cli.plan.outcomes import count_lines, outcome_words
 from torgsync.core.plan.channels import Budget
 from torgsync.core.plan.guards import Cause, Guard, GuardViolation
 from torgsync.core.plan.plan import Plan, Skipped
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
 
 def print_plan_table(
-    program: Program, job: JobContext, result: PlanResult, show: Show, *, next_step: str
+    program: Program, job: JobContext, result: PlanResult, show: Show, *, next_step: str, letting: Letting
 ) -> None:
     """Print the table of pending changes and the lines that sum it up."""
     from torgsync.jobs.plan.result import PlanResultView
@@ -59,7 +61,7 @@ def print_plan_table(
         for line in render_foreign(view.foreign(), every=show is Show.ALL):
             program.print(line, len(INDENT))
     print_findings(program, job, result, every=show is Show.ALL)
-    print_guards(program, plan.violations)
+    print_guards(program, plan, letting)
     print_sums(program, job, plan, next_step, nothing="nothing pending")
 
 
@@ -123,23 +125,33 @@ FEW_PRICES = 3
 """Held prices with one cause that are shown one by one; more are one line."""
 
 
-def print_guards(program: Program, violations: Sequence[GuardViolation]) -> None:
-    """Print what guards hold, after an empty line."""
-    if violations:
+def print_guards(program: Program, plan: Plan, letting: Letting) -> None:
+    """Print what guards hold, after an empty line, and the command that lets all of it through."""
+    if plan.violations:
         program.out.print()
-    for line in render_guards(violations):
+    for line in render_guards(plan.violations, allow_command(plan, letting)):
         program.print(line, len(INDENT))
 
 
-def render_guards(violations: Sequence[GuardViolation]) -> Iterator[str]:
-    """Yield two lines a violation; many prices with the same cause are one."""
+def render_guards(violations: Sequence[GuardViolation], command: str = "") -> Iterator[str]:
+    """Yield two lines a violation; many prices with the same cause are one.
+
+    Where there are several, each has its flag, and the `command` that lets all of them through comes last.
+    """
+    one = sum(bool(violation.allowance) for violation in violations) == 1
+    yield from _render_guards(violations, command if one else "")
+    if command and not one:
+        yield f"{INDENT}if all of it is right: {command}"
+
+
+def _render_guards(violations: Sequence[GuardViolation], command: str) -> Iterator[str]:
     prices = [violation for violation in violations if violation.guard is Guard.PRICE]
     allowable = [violation for violation in prices if violation.allowance]
     for same in _by_cause(prices):
         first, number = same[0], counted(len(same), "price")
         if len(same) <= FEW_PRICES:
             for violation in same:
-                yield from _lines(violation)
+                yield from _lines(violation, command)
         elif not first.allowance:
             yield f"! held     {number}: {observed(first)}; the limit is {limit(first)}"
             yield f"{INDENT}{cause(first)}"
@@ -151,14 +163,14 @@ def render_guards(violations: Sequence[GuardViolation]) -> Iterator[str]:
             yield f"{INDENT}{cause(first)}; if they are right: {flag}"
     for violation in violations:
         if violation.guard is not Guard.PRICE:
-            yield from _lines(violation)
+            yield from _lines(violation, command)
 
 
-def _lines(violation: GuardViolation) -> Iterator[str]:
+def _lines(violation: GuardViolation, command: str) -> Iterator[str]:
     good = f"good {violation.good_id}: " if violation.good_id else ""
     most = f"; the limit is {most}" if (most := limit(violation)) else ""
     yield f"! held     {good}{observed(violation)}{most}"
-    ways = [cause(violation), waiting(violation), allow_words(violation)]
+    ways = [cause(violation), waiting(violation), allow_words(violation, command)]
     if cure := remedy(violation):
         yield f"{INDENT}{ways.pop(0)}"
         yield f"{INDENT}{cure}"
@@ -238,9 +250,7 @@ def render_sums(
     `days` is how long a product whose good left the export stays hidden before it is deleted.
     """
     counts = plan.counts
-    yield f"{counts.create} to create, {counts.update} to update, {counts.remove} to remove"
-    rest = f"{counts.unchanged} unchanged, {counts.foreign} foreign"
-    yield f"{counts.held} held, {counts.skipped} skipped, {rest}"
+    yield from count_lines(counts)
     if plan.edited:
         many = "change undoes" if plan.edited == 1 else "changes undo"
         yield f"{plan.edited} {many} what was edited on Prom.ua"
@@ -253,10 +263,8 @@ def render_sums(
         yield _cost(plan.budget, requests_per_second)
     for allowance in plan.unmet:
         yield f"`--allow {allowance}` let nothing through: no guard holds it"
-    if counts.changes - counts.held > 0 and next_step:
+    if counts.to_send and next_step:
         yield f"next: {next_step}"
-    elif counts.changes and next_step:
-        yield f"next, with the flags above if what is held is right: {next_step}"
     elif not counts.changes:
         yield NOTHING_CHOSEN if plan.pending else nothing
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +36,7 @@ from torgsync.core.text import counted
 from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
+    from torgsync.cli.messages.guards import Letting
     from torgsync.core.plan.guards import Allowed
     from torgsync.core.plan.plan import SavedPlan
     from torgsync.core.plan.rollback import Undone
@@ -69,9 +71,11 @@ def rollback(
         raise typer.Exit(int(_save(program, output, show, number, file, out, allowed)))
     from torgsync.jobs.push.rollback import PlanBack
 
-    asks = program.asks and not yes and output is Format.TABLE
-    source = PlanBack(number, allowed)
-    raise typer.Exit(int(_perform(program, output, show, file, number, source, allowed, asks=asks)))
+    command = f"rollback {number} -o {file.called}"
+    program.require_decision(yes, f"torgsync {command} --out FILE", f"torgsync {command} --yes")
+    source, letting = PlanBack(number, allowed), partial("torgsync {} {}".format, command)
+    code = _perform(program, output, show, file, number, source, allowed, letting, asks=not yes)
+    raise typer.Exit(int(code))
 
 
 def perform_saved(
@@ -81,7 +85,13 @@ def perform_saved(
     from torgsync.jobs.push.saved import SavedChanges
 
     source, allowed = SavedChanges(saved, path), read_allowed(saved.allow)
-    return _perform(program, output, show, file, saved.undoes, source, allowed, asks=False)
+    letting = _letting(file, saved.undoes, path)
+    return _perform(program, output, show, file, saved.undoes, source, allowed, letting, asks=False)
+
+
+def _letting(file: ObjectFile, number: int, path: Path) -> Letting:
+    """Return what returns the command that saves the plan once more, with what is held let through."""
+    return lambda flags: f"torgsync rollback {number} -o {file.called} {flags} --out {quoted(str(path))}"
 
 
 def _save(
@@ -96,11 +106,12 @@ def _save(
         if result.reconciled:
             program.notify(notice_message(Reason(Notice.EARLIER_RECONCILED, {"count": result.reconciled})))
         save(job, result, path, allowed=allowed)
+        letting = _letting(file, number, path)
         if output is Format.JSON:
-            _print_plan_back_json(program, job, result, number)
+            _print_plan_back_json(program, job, result, number, letting)
         else:
             next_step = f"torgsync sync --plan {quoted(str(path))} -o {file.called}"
-            _print_plan_back(program, job, result, number, show, next_step)
+            _print_plan_back(program, job, result, number, show, letting, next_step)
     return Exit.DONE
 
 
@@ -112,6 +123,7 @@ def _perform(
     number: int,
     source: PlanSource,
     allowed: Allowed,
+    letting: Letting,
     *,
     asks: bool,
 ) -> Exit:
@@ -123,11 +135,11 @@ def _perform(
 
         def show_plan(result: PlanResult) -> None:
             if output is Format.TABLE:
-                _print_plan_back(program, job, result, number, show)
+                _print_plan_back(program, job, result, number, show, letting)
 
         view = perform(program, job, source, show_plan, next_step, allowed=allowed, asks=asks)
         if output is Format.JSON and view.result:
-            _print_plan_back_json(program, job, view.result, number, view, next_step)
+            _print_plan_back_json(program, job, view.result, number, letting, view, next_step)
         else:
             _print_run_back(program, job, view, next_step)
     return view.exit_code
@@ -138,7 +150,13 @@ NAMED = 20
 
 
 def _print_plan_back(
-    program: Program, job: JobContext, result: PlanResult, number: int, show: Show, next_step: str = ""
+    program: Program,
+    job: JobContext,
+    result: PlanResult,
+    number: int,
+    show: Show,
+    letting: Letting,
+    next_step: str = "",
 ) -> None:
     """Print the plan that undoes run `number`."""
     program.hide_progress()
@@ -147,7 +165,7 @@ def _print_plan_back(
         print_changes(program, job, result.number, show)
     if result.undone:
         _print_rest(program, result.undone, every=show is Show.ALL)
-    print_guards(program, result.plan.violations)
+    print_guards(program, result.plan, letting)
     print_sums(program, job, result.plan, next_step, nothing="nothing to turn back")
 
 
@@ -199,6 +217,7 @@ def _print_plan_back_json(
     job: JobContext,
     result: PlanResult,
     number: int,
+    letting: Letting,
     view: RunView | None = None,
     next_step: str = "",
 ) -> None:
@@ -224,7 +243,7 @@ def _print_plan_back_json(
             "changes": (change_document(item.change) for item in PlanView(job, result.number).changes()),
             "remains": _remains(back),
         },
-        plan_tail(result.plan) | tail,
+        plan_tail(result.plan, letting) | tail,
     )
 
 

@@ -78,7 +78,14 @@ PLAN: dict[str, Any] = {
     "plan": {"type": "string", "pattern": "^[0-9a-f]{8}$"},
     "export": record(path=TEXT, goods=COUNT, encoding={"enum": ["utf-8", "cp1251"]}),
     "counts": record(
-        create=COUNT, update=COUNT, remove=COUNT, held=COUNT, skipped=COUNT, unchanged=COUNT, foreign=COUNT
+        create=COUNT,
+        update=COUNT,
+        remove=COUNT,
+        held=COUNT,
+        skipped=COUNT,
+        unchanged=COUNT,
+        foreign=COUNT,
+        to_send=COUNT,
     ),
     "changes": {"type": "array", "items": CHANGE},
     "findings": {"type": "array", "items": FINDING},
@@ -123,6 +130,7 @@ PLAN: dict[str, Any] = {
         "items": record(guard=TEXT, good_id=OR_NULL, saw=TEXT, limit=TEXT, allowed=TEXT),
     },
     "unmet": {"type": "array", "items": TEXT},
+    "allow_all": OR_NULL,
     "budget": record(requests=COUNT, imports=COUNT, imports_left=COUNT),
 }
 

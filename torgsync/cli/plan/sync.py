@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from torgsync.cli.base.command_line import repeated
 from torgsync.cli.base.errors import each, error_document
 from torgsync.cli.base.options import FormatOption, ObjectOption, named
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
@@ -33,9 +35,11 @@ from torgsync.cli.plan.rollback import perform_saved
 from torgsync.cli.plan.update import AllowOption, print_plan
 from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.plan.guards import read_allowed
+from torgsync.core.shell import quoted
 from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
+    from torgsync.cli.messages.guards import Letting
     from torgsync.core.plan.choice import Choice
     from torgsync.core.plan.guards import Allowed
     from torgsync.files.config.objects import ObjectFile
@@ -122,8 +126,22 @@ def sync(
         from torgsync.jobs.push.execute import NewPlan
 
         source = NewPlan(allowed, choice)
-    asks = program.asks and not yes and not due and not plan and output is Format.TABLE
-    call = _SyncCall(program, output, show, only, source, allowed, choice, asks=asks, waits=wait)
+    decided = yes or plan is not None or due or only is Only.ORDERS
+    about = named(wanted)
+    program.require_decision(
+        decided,
+        repeated(context, f"update{about}"),
+        repeated(context, f"sync{about}", *(["--all"] if every else []), "--yes"),
+    )
+
+    def letting(called: str, flags: str) -> str:
+        if saved is None:
+            return repeated(context, f"sync -o {called}", flags)
+        return f"torgsync update -o {called}{saved.choice.options} {flags} --out {quoted(str(plan))}"
+
+    call = _SyncCall(
+        program, output, show, only, source, allowed, choice, letting, asks=not decided, waits=wait
+    )
     objects = program.objects(saved.object if saved and wanted is None else wanted, every=every or due)
     work = call.perform_due if due else call.perform
     raise typer.Exit(int(each(program, objects, work, apart=not due)))
@@ -140,6 +158,7 @@ class _SyncCall:
     source: PlanSource
     allowed: Allowed
     choice: Choice
+    letting: Callable[[str, str], str]
     asks: bool
     waits: bool
     due: list[dict[str, str]] = field(default_factory=list)
@@ -186,9 +205,11 @@ class _SyncCall:
         half = f" --only {only}" if only else ""
         next_step = f"go on with: torgsync sync{half} -o {job.file.called}{self.choice.options}"
 
+        letting = partial(self.letting, job.file.called)
+
         def show(result: PlanResult) -> None:
             if self.output is Format.TABLE and result.plan.counts.changes:
-                print_plan(self.program, job, result, Format.TABLE, self.show, next_step="")
+                print_plan(self.program, job, result, Format.TABLE, self.show, next_step="", letting=letting)
 
         view = perform(
             self.program,
@@ -202,13 +223,13 @@ class _SyncCall:
             waits=self.waits,
         )
         if self.output is Format.JSON:
-            _print_run_json(self.program, job, view, self.due, next_step)
+            _print_run_json(self.program, job, view, self.due, next_step, letting)
         else:
-            _print_run(self.program, job, view, next_step)
+            _print_run(self.program, job, view, next_step, letting)
         return view.exit_code
 
 
-def _print_run(program: Program, job: JobContext, view: RunView, next_step: str) -> None:
+def _print_run(program: Program, job: JobContext, view: RunView, next_step: str, letting: Letting) -> None:
     if view.fetched:
         print_orders(program, view.fetched)
         notify_order_hints(program, job, view.fetched)
@@ -221,7 +242,7 @@ def _print_run(program: Program, job: JobContext, view: RunView, next_step: str)
         print_outcomes(program, job, view, result)
     elif result:
         print_findings(program, job, result, every=False)
-        print_guards(program, result.plan.violations)
+        print_guards(program, result.plan, letting)
         held = f", {result.plan.counts.held} held" if result.plan.counts.held else ""
         nothing = NOTHING_CHOSEN if result.plan.pending else "nothing pending"
         program.print(f"{result.plan.object}: {nothing}{held}")
@@ -232,7 +253,12 @@ def _print_run(program: Program, job: JobContext, view: RunView, next_step: str)
 
 
 def _print_run_json(
-    program: Program, job: JobContext, view: RunView, due: Sequence[dict[str, str]], next_step: str
+    program: Program,
+    job: JobContext,
+    view: RunView,
+    due: Sequence[dict[str, str]],
+    next_step: str,
+    letting: Letting,
 ) -> None:
     """Print what a run did as one document; `due` are the synchronization times that it was for."""
     tail: dict[str, object] = {
@@ -248,4 +274,14 @@ def _print_run_json(
         return
     tail["outcomes"] = outcome_documents(job, view.result.number)
     tail["settled"] = earlier_documents(job, view)
-    print_plan(program, job, view.result, Format.JSON, Show.ALL, next_step="", tail=tail, more=findings)
+    print_plan(
+        program,
+        job,
+        view.result,
+        Format.JSON,
+        Show.ALL,
+        next_step="",
+        letting=letting,
+        tail=tail,
+        more=findings,
+    )

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from torgsync.cli.base.command_line import repeated
 from torgsync.cli.base.errors import each
 from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import Row, print_csv, print_json
 from torgsync.cli.base.streams import json_text
+from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.choice import FieldsOption, FirstOption, GoodOption, GroupOption, choice_of
 from torgsync.cli.plan.documents import (
@@ -32,6 +34,8 @@ from torgsync.errors import Exit, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from torgsync.cli.messages.guards import Letting
+    from torgsync.core.plan.plan import Counts
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult
@@ -79,7 +83,10 @@ def update(
         bool, typer.Option("--schema", help="Print the JSON Schema of `--format json`, and do nothing else.")
     ] = False,
     detailed_exitcode: Annotated[
-        bool, typer.Option("--detailed-exitcode", help="Exit with 2 when changes are pending.")
+        bool,
+        typer.Option(
+            "--detailed-exitcode", help="Exit with 2 when changes are pending, with 8 when all are held."
+        ),
     ] = False,
 ) -> None:
     """Show the pending changes. Nothing is written to Prom.ua."""
@@ -91,6 +98,7 @@ def update(
         return
     from torgsync.jobs.plan.update import pending
     from torgsync.jobs.push.saved import save
+    from torgsync.jobs.run import undisturbed
 
     if offline and full_refresh:
         raise UsageError("`--offline` asks Prom.ua nothing, `--full-refresh` everything")
@@ -98,8 +106,11 @@ def update(
         _refuse_with_stateless(out, offline=offline)
     allowed, choice = read_allowed(allow or ()), choice_of(fields, goods, groups, first)
 
+    pending_goods = 0
+
     def look(file: ObjectFile) -> Exit:
-        with program.job(file, stateless=stateless) as job:
+        nonlocal pending_goods
+        with program.job(file, stateless=stateless) as real, undisturbed(real) as (job, running):
             result = pending(
                 job,
                 allowed=allowed,
@@ -107,28 +118,47 @@ def update(
                 choice=choice,
                 offline=offline,
                 stateless=stateless,
+                running=running,
             )
+            if running and output is Format.CSV:
+                program.notify(finding_message(running))
             if out:
                 save(job, result, out, allowed=allowed)
-            how = f" --plan {quoted(str(out))}" if out else choice.options
-            performs = f"torgsync sync -o {file.called}{how}"
+            saved = quoted(str(out))
+            performs = f"sync -o {file.called}"
+            step = f"torgsync {performs} --plan {saved}" if out else repeated(context, performs)
+
+            def letting(flags: str) -> str:
+                again = (f"update -o {file.called}", flags, f"--out {saved}") if out else (performs, flags)
+                return repeated(context, *again)
+
             print_plan(
                 program,
                 job,
                 result,
                 output,
                 show,
-                next_step="" if stateless else performs,
+                next_step="" if stateless else step,
+                letting=letting,
                 tail={"stateless": stateless},
             )
             if stateless:
                 program.notify(STATELESS)
-        return Exit.PENDING if result.plan.counts.changes and detailed_exitcode else Exit.DONE
+        pending_goods += result.plan.counts.to_send
+        return _code(result.plan.counts) if detailed_exitcode else Exit.DONE
 
     objects = program.objects(wanted, every=True)
     if out and len(objects) > 1:
         raise UsageError("a saved plan is for one object", hint="name it: `-o OBJECT`")
-    raise typer.Exit(int(each(program, objects, look)))
+    code = each(program, objects, look)
+    raise typer.Exit(int(Exit.PENDING if code is Exit.HELD and pending_goods else code))
+
+
+def _code(counts: Counts) -> Exit:
+    """Return the exit code that says whether changes are pending, and whether all of them are held."""
+    if counts.to_send:
+        return Exit.PENDING
+    return Exit.HELD if counts.held else Exit.DONE
 
 
 def _refuse_with_stateless(out: Path | None, *, offline: bool) -> None:
@@ -149,12 +179,14 @@ def print_plan(
     show: Show,
     *,
     next_step: str,
+    letting: Letting,
     tail: Row | None = None,
     more: Sequence[Row] = (),
 ) -> None:
     """Print a plan in a format.
 
-    `tail` are further keys of its JSON document, `more` further findings.
+    `letting` returns the command that lets through what is held; `tail` are further keys of the JSON
+    document, `more` further findings.
     """
     from torgsync.jobs.plan.result import PlanResultView
 
@@ -169,7 +201,7 @@ def print_plan(
                 "skipped_goods": skipped_documents(view.skipped()),
                 "foreign_products": foreign_documents(view.foreign()),
             },
-            plan_tail(result.plan) | dict(tail or {}),
+            plan_tail(result.plan, letting) | dict(tail or {}),
         )
     elif output is Format.CSV and show is Show.SKIPPED:
         print_csv(skipped_documents(view.skipped()), SKIPPED_COLUMNS)
@@ -178,4 +210,4 @@ def print_plan(
         shown = (change for change in changes if change.held or show is not Show.HELD)
         print_csv(chain.from_iterable(map(field_rows, shown)), CHANGE_COLUMNS)
     else:
-        print_plan_table(program, job, result, show, next_step=next_step)
+        print_plan_table(program, job, result, show, next_step=next_step, letting=letting)

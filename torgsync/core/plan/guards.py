@@ -7,7 +7,7 @@ sentences. Source: docs/developers/architecture.md §5.6.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -171,6 +171,14 @@ def prices_allowance(violations: Sequence[GuardViolation]) -> str:
     if len(violations) > MOST_NAMED:
         return f"{PRICES}={len(violations)}"
     return f"{Guard.PRICE}={','.join(violation.good_id for violation in violations)}"
+
+
+def allowances(violations: Iterable[GuardViolation]) -> tuple[str, ...]:
+    """Return the values of `--allow` that let all of these through that may be let through at all."""
+    allowable = [violation for violation in violations if violation.allowance]
+    prices = [violation for violation in allowable if violation.guard is Guard.PRICE]
+    others = (violation.allowance for violation in allowable if violation.guard is not Guard.PRICE)
+    return (*((prices_allowance(prices),) if prices else ()), *others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,10 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The sums of a plan, in goods. Held ones are also counted under their verb."""
+    """The sums of a plan, in goods. Held ones are also counted under their verb.
+
+    `to_send` counts goods of which something goes; the rest of such a good may be held.
+    """
 
     create: int = 0
     update: int = 0
@@ -46,6 +49,7 @@ class Counts:
     skipped: int = 0
     unchanged: int = 0
     foreign: int = 0
+    to_send: int = 0
 
     @property
     def changes(self) -> int:

@@ -6,11 +6,12 @@ are compared with what Prom shows, or with what was last sent where Prom shows n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from torgsync.core.config.settings import Gone
+from torgsync.core.mapping.prices import RETAIL_FIELDS
 from torgsync.core.plan.channels import by_channel
 from torgsync.core.plan.decide import ProductSnapshot, why_incomplete
 from torgsync.core.plan.diff import IN_MODERATION, Change, FieldChange, Leaving, Verb, creation, removal, same
@@ -82,6 +83,17 @@ def reverse_change(done: Change, known: ProductSnapshot | None, gone: Gone) -> R
     if done.new.get("status") == "deleted":
         return _recreate(done, known)
     return _set_back(done, known)
+
+
+def restores_price(back: Change, done: Sequence[Change]) -> bool:
+    """Return whether what a buyer would pay was sent from here before; `done` are changes that Prom took.
+
+    Such a price is no typing mistake, however far it is from the one of today. No discount is as good as one
+    that was sent.
+    """
+    names = [name for name in RETAIL_FIELDS if name in back.fields]
+    sent = {name: [change.new[name] for change in done if name in change.fields] for name in names}
+    return all(back.new[name] in (None, *sent[name]) for name in names)
 
 
 def import_content(change: Change) -> Product:

@@ -88,6 +88,11 @@ class FetchResult(DeliveryResult):
         return sum(finding.code is Code.CLIENT_AMBIGUOUS for finding in self.findings)
 
     @property
+    def did(self) -> bool:
+        """Whether the fetch changed anything, here or on Prom."""
+        return bool(self.new or self.changed or self.accepted or self.files)
+
+    @property
     def waits(self) -> bool:
         """Whether anything waits for a person."""
         return bool(self.open or self.unmapped_methods or self.methodless or self.stuck)

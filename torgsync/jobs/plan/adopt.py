@@ -104,24 +104,29 @@ WriteIds = Callable[[Run, Prom, Matching, bool], IdsView]
 def adopt(
     context: JobContext,
     decide: Decide | None,
-    agree: Callable[[Matching], bool],
+    agree: Callable[[Matching], bool | None],
     write_ids: WriteIds | None = None,
 ) -> AdoptionView:
     """Match products to goods; where `agree` returns True for the result, it is stored.
 
-    `write_ids` is called afterwards; it alone writes to Prom. Raises Busy where another run holds the
-    object.
+    With False, or with None for a result that was only to be shown, the run was none. `write_ids` is called
+    afterwards; it alone writes to Prom. Raises Busy where another run holds the object.
     """
     refuse_held(context)
     with running(context) as run, connect_unverified(context, run) as prom:
         matching = match_shop(context, prom, decide)
-        adopted = agree(matching)
+        run.undecided = True
+        agreed = agree(matching)
+        adopted = bool(agreed)
+        run.undecided = not adopted
         if adopted:
             take_over(context, prom, matching)
         run.exit_code = Exit.HELD if adopted and matching.ambiguous else Exit.DONE
+        run.exit_code = Exit.ERROR if agreed is False else run.exit_code
         ids = write_ids(run, prom, matching, adopted) if write_ids else None
         if ids:
             run.exit_code = Exit.worst([run.exit_code, ids.exit_code])
+            run.undecided = not (adopted or ids.trouble)
         with context.transaction(durable=False) as work:
             first_run = work.history.count() == 1
     return AdoptionView(matching, adopted, run.exit_code, first_run, ids)

@@ -71,10 +71,16 @@ class Draft:
         old = existing.values if existing and change.verb is Verb.UPDATE else {}
         limits = self.context.object.limits
         violation = price_violation(change.good_id, old, change.new, limits, quantity)
+        if violation and self.knows_price(change, violation):
+            violation = None
         if self._holds(violation):
             yield from hold_price(change)
         else:
             yield change
+
+    def knows_price(self, change: Change, violation: GuardViolation) -> bool:  # noqa: ARG002
+        """Return whether a suspicious price is known to be none; an export's never is."""
+        return False
 
     def count_removal(self, change: Change, existing: Existing | None) -> None:
         """Count the stock that a removal takes off sale, and warn where the product may not come back."""
@@ -211,6 +217,7 @@ def counts_of(work: UnitOfWork, number: int, *, skipped: int, unchanged: int, fo
         update=update,
         remove=remove,
         held=work.plans.held_goods(number),
+        to_send=work.plans.sent_goods(number),
         skipped=skipped,
         unchanged=unchanged,
         foreign=foreign,
@@ -221,11 +228,11 @@ def recounted(context: JobContext, work: UnitOfWork, plan: Plan, number: int) ->
     """Return a plan with the sums of the changes that the state keeps under another number."""
     plans, going = work.plans, going_changes(work, number)
     create, update, remove = (plans.goods(number, verb) for verb in Verb)
-    held = plans.held_goods(number, but=MOVED)
+    held, to_send = plans.held_goods(number, but=MOVED), plans.sent_goods(number)
     return replace(
         plan,
         id=plans.digest(number),
-        counts=replace(plan.counts, create=create, update=update, remove=remove, held=held),
+        counts=replace(plan.counts, create=create, update=update, remove=remove, held=held, to_send=to_send),
         budget=budget_of(context, work, going),
         offers=offers_of(going),
         removed=removed_by(context, work, number),

@@ -37,7 +37,6 @@ from torgsync.jobs.plan.draft import Draft, RowStatuses, counts_of
 from torgsync.jobs.plan.identity import changed_in_plan, hold_pairs, key_changes
 from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.plan.stateless import own_by_external_id
-from torgsync.jobs.run import refuse_held
 from torgsync.state.store import UnitOfWork
 
 if TYPE_CHECKING:
@@ -340,16 +339,17 @@ def pending(
     choice: Choice = EVERYTHING,
     offline: bool = False,
     stateless: bool = False,
+    running: Finding | None = None,
 ) -> PlanResult:
-    """Return the plan of an object, to be shown or saved; nothing is sent.
+    """Return the plan of an object, to be shown or saved; nothing is sent. Raises what `update` raises.
 
-    Raises Busy where a run holds the object, UsageError where the choice names what there is not, and what
-    `update` raises.
+    Raises UsageError where the choice names what there is not. `running` is the finding that a run holds the
+    object: then Prom is not asked.
     """
-    refuse_held(context)
     refuse_unknown(context, choice)
-    if offline:
-        return update(context, None, allowed=allowed, choice=choice)
+    if offline or running:
+        result = update(context, None, allowed=allowed, choice=choice)
+        return replace(result, findings=(*filter(None, (running,)), *result.findings))
     from torgsync.jobs.connect import connect_unverified  # noqa: PLC0415  # as above
 
     with connect_unverified(context) as prom:
@@ -366,10 +366,9 @@ def _refuse_full_shop(context: JobContext, work: UnitOfWork) -> None:
         raise Unsafe(
             f"the shop of `{context.object.name}` has {counted(count, 'product')} already, "
             "and a first run needs an empty one",
-            hint="empty the shop in the seller's cabinet; or have its products deleted: write "
-            f'foreign = "delete" under [removal] in `{context.file.path}`; or take it over, which tells '
-            "which product is which good and changes nothing on Prom.ua: "
-            f"torgsync object adopt {context.file.called}",
+            hint="take it over: its products are matched with the items of the export, and nothing changes "
+            f"on Prom.ua: torgsync object adopt {context.file.called}\nif it is not your shop, give the "
+            f"token of yours: torgsync object edit {context.file.called} --api-key -",
         )
 
 

@@ -18,7 +18,7 @@ from torgsync.core.clock import shop_time
 from torgsync.core.plan.choice import EVERYTHING, Choice
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Allowed, Guard, encode_measure, prices_allowance
-from torgsync.core.plan.outcomes import Outcome, OutcomeCode
+from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.plan import Plan
 from torgsync.core.plan.plan_guards import selection
 from torgsync.core.product.fields import Channel
@@ -34,7 +34,6 @@ from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.plan.update import update
 from torgsync.jobs.push.imports.earlier import EarlierImport, earlier_import, look_at_hanging
 from torgsync.jobs.push.imports.waiting import Waiting
-from torgsync.jobs.push.outcomes import OutcomeRecorder
 from torgsync.jobs.push.perform import Performance
 from torgsync.jobs.run import Run, running
 from torgsync.state.runs.journal import Holder, ImportEnd, Override, SentImport
@@ -75,10 +74,10 @@ class EarlierOutcomes:
 class RunView:
     """What the run `run` did.
 
-    `made` is None where only orders were fetched, `fetched` where none were. It was `declined` where a person
-    answered that nothing is to be sent. `outcomes` says how many changes ended how, `requests` how many were
-    sent, keyed by method and endpoint, `trouble` what ended the run early, `earlier` what became of the
-    import of an earlier run.
+    `result` is None where only orders were fetched, `fetched` where none were. It was `declined` where a
+    person answered that nothing is to be sent. `outcomes` says how many changes ended how, `requests` how
+    many were sent, keyed by method and endpoint, `trouble` what ended the run early, `earlier` what became of
+    the import of an earlier run.
     """
 
     run: int
@@ -97,7 +96,7 @@ class RunView:
         if self.earlier and not self.earlier.hangs and self.earlier.outcomes.get(Outcome.REFUSED):
             codes.append(Exit.PARTIAL)  # what was unclear is in the plan of this run again
         if self.declined:
-            return Exit.worst(codes)
+            return Exit.worst([*codes, Exit.ERROR])
         if self.trouble:
             codes.append(self.trouble.exit_code)
         to_correct = self.outcomes.get(Outcome.REFUSED) or self.outcomes.get(Outcome.UNCLEAR)
@@ -162,8 +161,7 @@ def execute(
                 if result.reconciled:
                     notify(Reason(Notice.EARLIER_RECONCILED, {"count": result.reconciled}))
             view = RunView(run.number, result, fetched)
-            if result and not confirm(result):
-                decline(context, result)
+            if result and not _agreed(run, result, confirm, did=bool(fetched and fetched.did)):
                 view.declined = True
             elif result:
                 if result.plan.counts.changes:
@@ -292,9 +290,21 @@ _STOPPED_BY = {
 """Guards that stop what a person allowed of another one: nothing of it was sent then."""
 
 
-def decline(context: JobContext, result: PlanResult) -> None:
-    """Record that a person declined to send a plan."""
-    OutcomeRecorder(context, result.number).defer_open(Reason(OutcomeCode.DECLINED))
+def _agreed(run: Run, result: PlanResult, confirm: Callable[[PlanResult], bool], *, did: bool) -> bool:
+    """Return whether the plan may be sent.
+
+    A run that ends at this question performed no plan; unless it `did` something before, it was none.
+    """
+    agreed, run.undecided = False, not did
+    try:
+        agreed = confirm(result)
+    finally:
+        if agreed:
+            run.undecided = False
+        elif did:
+            with run.context.transaction() as work:
+                work.journal.without_plan(run.number)
+    return agreed
 
 
 def note_decisions(context: JobContext, run: Run, result: PlanResult) -> None:

@@ -13,13 +13,14 @@ from itertools import islice
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import ProductSnapshot
 from torgsync.core.plan.diff import Change
-from torgsync.core.plan.guards import Allowed
+from torgsync.core.plan.guards import Allowed, GuardViolation, PriceMove
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.plan import ExportInfo
 from torgsync.core.plan.rollback import (
     NotUndone,
     Reversal,
     Undone,
+    restores_price,
     reverse_change,
     reverse_uncertain,
     takes_several_requests,
@@ -122,6 +123,11 @@ class _Undo(Draft):
             if back.change:
                 changes += self.emit(back.change, good.existing if good else None)
         return changes
+
+    def knows_price(self, change: Change, violation: GuardViolation) -> bool:
+        """Return whether it was sent from here before; a price of 0 is held all the same."""
+        moves = isinstance(violation.measure, PriceMove) and violation.measure.old is not None
+        return moves and restores_price(change, list(self.work.plans.done(change.good_id)))
 
     def _back_of(
         self, item: NumberedChange, good: ProductSnapshot | None, later: Collection[str]

@@ -92,7 +92,8 @@ class SavedChanges(PlanSource):
     def make(self, context: JobContext, prom: VerifiedShop, run: Run) -> PlanResult:
         """Return the saved changes that may still go, as a plan of its own.
 
-        Changes of goods that changed since are in it as refused ones. Raises PlanStale where all of them did.
+        Changes of goods that changed since are in it as refused ones. Raises PlanStale where
+        nothing is left that may go.
         """
         saved, allowed = self.saved, read_allowed(self.saved.allow)
         with context.transaction() as work:
@@ -125,7 +126,7 @@ class SavedChanges(PlanSource):
     def _keep_unchanged(self, work: UnitOfWork, fresh: int, number: int) -> tuple[list[str], int]:
         """Copy the saved changes that the plan `fresh` contains unchanged to the plan `number`.
 
-        Returns why each of the others is lost, and how many were kept.
+        Returns why each of the others is lost, and of how many something may go.
         """
         seq = kept = 0
         lost: list[str] = []
@@ -136,7 +137,7 @@ class SavedChanges(PlanSource):
             parts = [refused(change)] if verdict.moved else list(verdict.parts)
             if change.held:
                 parts = [replace(part, held=part.held or change.held) for part in parts]
-            kept += not verdict.moved
+            kept += any(part.held is None for part in parts)
             work.plans.add(number, parts)
             seq += len(parts)
             if verdict.moved:

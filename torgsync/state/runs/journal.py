@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, or_, select, update
 
 from torgsync.core.plan.imports import NEIGHBOURS, is_late
 from torgsync.core.reason import Args, decode_args, encode_args
@@ -174,6 +174,15 @@ class Journal(Repository):
     def end_run(self, run: int, exit_code: int, now: datetime) -> None:
         """Record how a run ended."""
         self._update(t.runs, t.runs.c.id == run, finished=now, exit=exit_code)
+
+    def without_plan(self, run: int) -> None:
+        """Record that a run performs no plan after all: a person declined it."""
+        self._update(t.runs, t.runs.c.id == run, plan=None, rows=None, undoes=None)
+
+    def forget_run(self, run: int) -> None:
+        """Delete a run that only looked, and its requests."""
+        self._db.execute(delete(t.requests).where(t.requests.c.run == run))
+        self._delete(t.runs, t.runs.c.id == run)
 
     def open_plans(self, run: int) -> list[OpenPlan]:
         """Return the plans of other runs that died, and of the newest other run that had a plan.

@@ -112,6 +112,16 @@ class Plans(Repository):
         )
         return [ChangeAttempt(row.started or row.made, row.run, _numbered(row)) for row in rows]
 
+    def done(self, good_id: str) -> Iterator[Change]:
+        """Yield the changes of a good that Prom took, whichever run sent them."""
+        rows = self._db.execute(
+            select(t.changes)
+            .join(t.plans, t.plans.c.number == _c.plan)
+            .where(t.plans.c.object == self._slug, _c.good_id == good_id, _c.prom_id == "")
+            .where(_c.outcome == Outcome.DONE)
+        )
+        return (_numbered(row).change for row in rows)
+
     def changed_since(self, plan: int, good_ids: Sequence[str]) -> dict[str, set[str]]:
         """Return which fields of these goods later plans have changed on Prom, keyed by good."""
         rows = self._db.execute(
@@ -279,6 +289,10 @@ class Plans(Repository):
     def held_goods(self, plan: int, *, but: str = "") -> int:
         """Return of how many goods something is held, by any guard but that one."""
         return self._goods(plan, _c.held.is_not(None), _c.held != but)
+
+    def sent_goods(self, plan: int) -> int:
+        """Return of how many goods something may go, whatever is held of them."""
+        return self._goods(plan, _FREE)
 
     def digest(self, plan: int) -> str:
         """Return eight hexadecimal digits of the changes' content: equal plans have equal digests."""

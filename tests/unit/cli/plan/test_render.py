@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from builders import existing
 
+from torgsync.cli.messages.guards import allow_command
 from torgsync.cli.plan.render import (
     render_findings,
     render_foreign,
@@ -48,6 +49,29 @@ def test_each_violation_has_its_limit_its_cause_and_its_flag() -> None:
             "--allow export-rows=40"
         ),
     ]
+
+
+def test_one_command_lets_all_of_it_through() -> None:
+    """It replaces the flag of a single violation and follows several; what nothing lets has no part in it."""
+    plan = replace(EMPTY, violations=(ROWS,))
+    (_, line) = render_guards(plan.violations, allow_command(plan, "torgsync sync {}".format))
+    assert line.endswith("; if it is right: torgsync sync --allow export-rows=40")
+    zero = GuardViolation(Guard.PRICE, PriceMove(None, None), Reason(Cause.ZERO_PRICE), "9")
+    several = replace(
+        EMPTY,
+        violations=(*prices(Cause.MISTYPED_PRICE, "7", "8"), zero, ROWS),
+        overrides=(
+            *prices(Cause.MISTYPED_PRICE, "6"),
+            replace(ROWS, guard=Guard.PHOTOS, count=3),
+        ),
+    )
+    *lines, last = render_guards(several.violations, allow_command(several, "torgsync sync {}".format))
+    assert sum("--allow" in line for line in lines) == 3
+    assert last == (
+        "           if all of it is right: "
+        "torgsync sync --allow price=6,7,8 --allow photos=3 --allow export-rows=40"
+    )
+    assert allow_command(replace(EMPTY, violations=(zero,)), "torgsync sync {}".format) == ""
 
 
 def test_changed_keys_have_three_ways_on() -> None:
@@ -157,7 +181,7 @@ EMPTY = Plan(
     Counts(skipped=1, unchanged=39),
     Budget(0, 0, 8),
 )
-BUSY = replace(EMPTY, counts=Counts(create=2, update=9, remove=2, skipped=1, unchanged=28))
+BUSY = replace(EMPTY, counts=Counts(create=2, update=9, remove=2, skipped=1, unchanged=28, to_send=13))
 
 
 def sums(plan: Plan, next_step: str = "torgsync sync") -> list[str]:
@@ -208,17 +232,18 @@ def test_everything_a_plan_sums_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("held", "next_step", "last"),
+    ("to_send", "next_step", "second", "last"),
     [
-        (12, "torgsync sync", "next: torgsync sync"),
-        (13, "torgsync sync", "next, with the flags above if what is held is right: torgsync sync"),
-        (0, "", "Prom.ua: about 3 requests, a minute, no import"),
+        (4, "torgsync sync", "4 to send, 12 held, ", "next: torgsync sync"),
+        (0, "torgsync sync", "0 to send, 12 held, ", "Prom.ua: about 3 requests, a minute, no import"),
+        (4, "", "4 to send, 12 held, ", "Prom.ua: about 3 requests, a minute, no import"),
     ],
 )
-def test_the_next_command(held: int, next_step: str, last: str) -> None:
-    """With flags where everything is held; none where there is no next command."""
-    plan = replace(BUSY, counts=replace(BUSY.counts, held=held), budget=Budget(3, 0, 8))
-    assert sums(plan, next_step)[-1] == last
+def test_the_next_command(to_send: int, next_step: str, second: str, last: str) -> None:
+    """None where everything is held, for `print_guards` has the one that helps then."""
+    counts = replace(BUSY.counts, held=12, to_send=to_send)
+    lines = sums(replace(BUSY, counts=counts, budget=Budget(3, 0, 8)), next_step)
+    assert (lines[1][: len(second)], lines[-1]) == (second, last)
 
 
 def test_nothing_is_not_said_where_fields_wait() -> None:

@@ -1,0 +1,118 @@
+"""No write without a decision: whatever standard input and output are, a person is asked or has said it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homes import Home, no_waiting
+from typer.main import get_command
+
+from torgsync.cli.app import app
+from torgsync.cli.base.program import Program
+
+if os.name != "nt":
+    from terminals import KINDS, Person, call
+
+CALLS = {
+    "sync": ("sync", "sync --format json", "sync --all --fields price"),
+    "rollback": ("rollback 2", "rollback 2 --format json"),
+    "object adopt": ("object adopt --write-ids", "object adopt --write-ids --format json"),
+    "object remove": ("object remove",),
+    "clients forget": ("clients forget 0500000001",),
+}
+"""Calls of every command that asks before it does something, keyed by its name."""
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
+
+
+def commands(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:  # noqa: ANN401  # Typer's own kind
+    """Yield all commands of the program with their names."""
+    for word, child in getattr(command, "commands", {}).items():
+        yield from commands(child, f"{name} {word}".strip())
+    if not hasattr(command, "commands"):
+        yield name, command
+
+
+def test_every_command_that_asks_is_known() -> None:
+    """One that has `--yes` is tried below with every kind of stream."""
+    found = commands(get_command(app))
+    assert {name for name, one in found if any("--yes" in param.opts for param in one.params)} == CALLS.keys()
+
+
+@pytest.fixture
+def undecided(filled: Home) -> Home:
+    """A shop with a run that can be turned back, a price that is pending, and a product without an id."""
+    filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    filled.sync()
+    filled.edit_row("26926", ";119;0;119;", ";109;0;109;")
+    filled.sandbox.add_product(None, name="Відро", name_uk="Відро")
+    return filled
+
+
+def done_in(home: Home) -> tuple[object, ...]:
+    """What nothing may change that was not decided: writes, runs, objects, and who took the shop over."""
+    runs = home.run("history", "--format", "json").json["runs"]
+    return home.writes(), [(run["run"], run["exit"]) for run in runs], home.object.exists()
+
+
+@posix
+@pytest.mark.parametrize("name", CALLS)
+def test_nothing_happens_without_a_decision(undecided: Home, tmp_path: Path, name: str) -> None:
+    """Without a terminal to read from, exit 64 before any request; else a question, and exit 1 after a no.
+
+    A yes that was typed before the question, or comes from a pipe or a file, decides nothing.
+    """
+    before = done_in(undecided)
+    first, *others = CALLS[name]
+    calls = [*product([first], KINDS, KINDS), *product(others, KINDS, ["file"])]
+    for args, *kinds in calls:
+        person, asked = Person(typed="y\n", answer="n\n"), len(undecided.sandbox.log)
+        program = Program(undecided.folder, undecided.server.url, sleep=no_waiting)
+        code = call(program, tuple(args.split()), person, (kinds[0], kinds[1]), tmp_path)
+        terminal = kinds[0] == "terminal"
+        assert (args, kinds, code, person.asked) == (args, kinds, 1 if terminal else 64, int(terminal))
+        assert terminal or len(undecided.sandbox.log) == asked
+    assert done_in(undecided) == before
+
+
+@posix
+@pytest.mark.parametrize("to", ["terminal", "file"])
+def test_a_yes_on_the_terminal_sends(undecided: Home, tmp_path: Path, to: str) -> None:
+    """Also where the output goes into a file: the question and the sums are on the terminal."""
+    person = Person(typed="n\n", answer="maybe\ny\n")
+    program = Program(undecided.folder, undecided.server.url, sleep=no_waiting)
+    assert call(program, ("sync",), person, ("terminal", to), tmp_path) == 0
+    assert "Send 1 change to Prom.ua? [y/N]: " in person.screen.decode()
+    assert "0 to create, 1 to update, 0 to remove" in person.screen.decode()
+    assert undecided.sandbox.product("26926").price == Decimal(109)
+
+
+def test_orders_stay_after_a_no(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are a run, which performed no plan."""
+    mapped.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    mapped.sandbox.place_order([("26901", 1)])
+    monkeypatch.setattr(Program, "asks", True)
+    ran = mapped.run("sync", stdin="")  # the end of the input is a no
+    assert (ran.code, mapped.writes(), "nothing was sent" in ran.err) == (1, [], True)
+    assert len(mapped.run("orders", "list", "--format", "json").json["orders"]) == 1
+    newest, *_ = mapped.run("history", "--format", "json").json["runs"]
+    assert (newest["run"], newest["exit"], sum(newest["counts"].values())) == (2, 1, 0)
+    monkeypatch.setattr(Program, "asks", False)
+    assert len(mapped.run("sync", "--yes", "--format", "json").json["outcomes"]) == 2
+
+
+def test_what_is_held_goes_with_one_command(filled: Home) -> None:
+    """The command that is printed lets all of it through, and keeps the options that chose what goes."""
+    filled.next_day()
+    filled.edit_row("26931", ";74,5;0;74,5;", ";7450;0;7450;")
+    filled.edit_row("26932", ";94,5;0;94,5;", ";9450;0;9450;")
+    filled.edit_object('removals = "10%"', 'removals = "1%"')
+    command = 'torgsync sync -o "My Prom" --only goods --fields price,status --allow price=26931,26932 '
+    ran = filled.run("sync", "--yes", "--only", "goods", "--fields", "price,status", "--allow", "price=26931")
+    assert f"if all of it is right: {command}--allow removals=2" in " ".join(ran.out.split())
+    assert ran.code == 8

@@ -1,0 +1,70 @@
+"""Asks a person on a terminal whether something is to be done.
+
+The question is on stderr, or on the terminal itself where stderr is redirected, so that it never gets into
+data. What was typed before it was asked is no answer.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TextIO
+
+_ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
+
+
+def person_there() -> bool:
+    """Return whether standard input is a terminal, wherever the output goes."""
+    with suppress(AttributeError, ValueError):  # it is closed
+        return sys.stdin.isatty()
+    return False
+
+
+def confirmed(question: str) -> bool:
+    """Return whether a person answers with yes; only Enter, and the end of the input, are a no."""
+    _drop_typed()
+    with _terminal() as terminal:
+        while True:
+            terminal.write(f"{question} [y/N]: ")
+            terminal.flush()
+            line = sys.stdin.readline()
+            if not line:
+                terminal.write("\n")
+                return False
+            answer = _ANSWERS.get(line.strip().casefold())
+            if answer is not None:
+                return answer
+            terminal.write("please answer y or n\n")
+
+
+def _drop_typed() -> None:
+    """Forget what was typed before; it was meant for something else."""
+    if not person_there():
+        return
+    if sys.platform == "win32":
+        import msvcrt
+
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+    else:
+        import termios
+
+        with suppress(termios.error):
+            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+
+
+@contextmanager
+def _terminal() -> Iterator[TextIO]:
+    """Yield stderr where a person sees it, else the terminal of standard input."""
+    opened: TextIO | None = None
+    if person_there() and not sys.stderr.isatty():
+        with suppress(OSError):
+            name = "CONOUT$" if sys.platform == "win32" else os.ttyname(sys.stdin.fileno())
+            opened = open(name, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # a device, closed below
+    try:
+        yield opened or sys.stderr
+    finally:
+        if opened:
+            opened.close()
