@@ -62,7 +62,7 @@ SYNC = record(
             "additionalProperties": COUNT,
         },
     ),
-    run=NUMBER,
+    run={**NUMBER, "type": ["integer", "null"]},
     exit=COUNT,
 )
 SYNC["properties"]["error"] = ERROR

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 import pytest
 from typer.main import get_command
@@ -36,10 +36,10 @@ class Person:
     screen: bytes = b""
     asked: int = 0
     _files: list[int] = field(default_factory=list)
-    _opened: list[TextIO] = field(default_factory=list)
+    _opened: list[IO[str]] = field(default_factory=list)
     _terminal: int | None = None
 
-    def stream(self, kind: str, mode: str, folder: Path) -> TextIO:
+    def stream(self, kind: str, mode: str, folder: Path) -> IO[str]:
         """Return a stream of a kind, to read from or to write to."""
         if kind == "terminal":
             if self._terminal is None:

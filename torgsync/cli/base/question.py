@@ -23,7 +23,7 @@ def person_there() -> bool:
 
 
 def confirmed(question: str) -> bool:
-    """Return whether a person answers with yes; only Enter, and the end of the input, are a no."""
+    """Return whether a person answers with yes; Enter alone, and the end of the input, are a no."""
     _drop_typed()
     with _terminal() as terminal:
         while True:
@@ -36,7 +36,7 @@ def confirmed(question: str) -> bool:
             answer = _ANSWERS.get(line.strip().casefold())
             if answer is not None:
                 return answer
-            terminal.write("please answer y or n\n")
+            question = "Please answer y or n"
 
 
 def _drop_typed() -> None:

@@ -125,7 +125,7 @@ def run_document(view: RunView) -> dict[str, object]:
     """Return what the JSON document of a run says of it as a whole."""
     return {
         "requests": {"total": sum(view.requests.values()), "by_endpoint": dict(view.requests)},
-        "run": view.run,
+        "run": view.run or None,
         "exit": int(view.exit_code),
     }
 

@@ -64,7 +64,7 @@ def why(
         print_json({"schema": SCHEMA, "object": file.settings.name, "good": document}, {})
         return
 
-    lines = _render_good(good)
+    lines = _render_good(good, file.called)
     if output is Format.CSV:
         print_csv({"section": line.section, "about": line.about, "text": line.text} for line in lines)
     else:
@@ -103,8 +103,8 @@ class WhyLine(NamedTuple):
     text: str
 
 
-def _render_good(good: GoodView) -> Iterator[WhyLine]:
-    yield from _answer(good)
+def _render_good(good: GoodView, called: str) -> Iterator[WhyLine]:
+    yield from _answer(good, called)
     yield from _row_lines(good)
     for finding in good.findings:
         column = f"{finding.column}: " if finding.column else ""
@@ -115,7 +115,7 @@ def _render_good(good: GoodView) -> Iterator[WhyLine]:
         yield WhyLine("history", _time(attempt.at), _attempt_words(attempt))
 
 
-def _answer(good: GoodView) -> Iterator[WhyLine]:
+def _answer(good: GoodView, called: str) -> Iterator[WhyLine]:
     yield WhyLine("answer", "", status_message(good.status))
     if good.deletion:
         yield WhyLine("answer", "deletion", f"with the first run after {_time(good.deletion)}")
@@ -125,8 +125,9 @@ def _answer(good: GoodView) -> Iterator[WhyLine]:
         yield WhyLine("answer", "kept out", skip_message(good.row.out))
     if good.held:
         observed, flag = held_words(good.held)
-        observed = f"{observed}; " if observed else "`torgsync update` tells the number; "
-        yield WhyLine("answer", f"held by the guard `{good.held.guard}`", f"{observed}if it is right: {flag}")
+        observed = observed or "`torgsync update` tells the number"
+        way_on = f"; if it is right: torgsync sync -o {called} {flag}" if flag else ""
+        yield WhyLine("answer", f"held by the guard `{good.held.guard}`", f"{observed}{way_on}")
         if good.held.violation and (cure := remedy(good.held.violation)):
             yield WhyLine("answer", "", cure)
     if good.refusal:

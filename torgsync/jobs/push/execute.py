@@ -72,7 +72,7 @@ class EarlierOutcomes:
 
 @dataclass(slots=True)
 class RunView:
-    """What the run `run` did.
+    """What the run `run` did; it is 0 where it was none, for it only looked and was declined.
 
     `result` is None where only orders were fetched, `fetched` where none were. It was `declined` where a
     person answered that nothing is to be sent. `outcomes` says how many changes ended how, `requests` how
@@ -163,6 +163,7 @@ def execute(
             view = RunView(run.number, result, fetched)
             if result and not _agreed(run, result, confirm, did=bool(fetched and fetched.did)):
                 view.declined = True
+                view.run = 0 if run.undecided else run.number
             elif result:
                 if result.plan.counts.changes:
                     note_decisions(context, run, result)

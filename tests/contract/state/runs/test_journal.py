@@ -115,3 +115,17 @@ def test_open_plans_of_earlier_runs(work: UnitOfWork) -> None:
     ]
     journal.end_dead_runs(runs[5])
     assert journal.open_plans(runs[5]) == [OpenPlan(runs[4], 5, imported=False, died=False)]
+
+
+def test_a_run_that_was_none(work: UnitOfWork) -> None:
+    """It is forgotten with its requests; of one that did something else only the plan is."""
+    kept, gone = work.journal.begin_run(ME, NOON), work.journal.begin_run(ME, NOON)
+    for run in (kept, gone):
+        work.journal.before(run, "GET", "/products/list", 0, "", NOON)
+        work.journal.plan_of_run(run, work.plans.begin_next(NOON), 5)
+    work.journal.forget_run(gone)
+    work.journal.without_plan(kept)
+    work.journal.end_run(kept, 1, LATER)
+    (record,) = work.history.runs()
+    assert (record.number, record.plan, record.requests) == (kept, None, 1)
+    assert (work.journal.requests(gone), work.journal.export_rows()) == ([], [])

@@ -257,3 +257,15 @@ def test_the_attempts_of_a_good(state: Store) -> None:
         assert work.plans.attempts("99", 10) == []
     with state.transaction("other") as work:
         assert work.plans.attempts("17", 10) == []
+
+
+def test_what_was_done_to_a_good(work: UnitOfWork) -> None:
+    """In any plan, its own changes only, and only those that Prom took; the rest of a split one may go."""
+    first, second = work.plans.begin(NOON), work.plans.begin_next(NOON)
+    other = replace(EDITED, good_id="4")
+    work.plans.add(first, [EDITED, other, MOVED])
+    work.plans.add(second, [EDITED, FOREIGN])
+    work.plans.record(first, {1: (Outcome.DONE, ()), 2: (Outcome.DONE, ())})
+    work.plans.record(second, {1: (Outcome.REFUSED, ()), 2: (Outcome.DONE, ())})
+    assert list(work.plans.done("2")) == [EDITED]
+    assert (work.plans.held_goods(first), work.plans.sent_goods(first)) == (1, 2)

@@ -18,6 +18,7 @@ from torgsync.core.plan.guards import (
     MissingShop,
     PriceMove,
     ProductShare,
+    allowances,
     decode_measure,
     encode_measure,
     prices_allowance,
@@ -97,6 +98,16 @@ def test_a_violation_names_what_allows_exactly_it() -> None:
     assert (price_of("17").allowance, share.allowance) == ("price=17", "photos=2")
     assert price_of("17", Cause.ZERO_PRICE).allowance == ""
     assert read_allowed([share.allowance]).lets(share)
+
+
+def test_all_violations_are_allowed_together() -> None:
+    """Prices by their goods, or by their number where they are many; a price of 0 never is."""
+    share = GuardViolation(Guard.PHOTOS, ProductShare(2, 3, None), Reason(Cause.PHOTO_FOLDER), count=2)
+    zero = price_of("9", Cause.ZERO_PRICE)
+    assert allowances([share, zero, price_of("17"), price_of("18")]) == ("price=17,18", "photos=2")
+    assert allowances([zero]) == ()
+    many = [price_of(str(number)) for number in range(6)]
+    assert allowances(many) == ("prices=6",)
 
 
 @pytest.mark.parametrize(

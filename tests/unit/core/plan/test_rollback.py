@@ -16,6 +16,7 @@ from torgsync.core.plan.rollback import (
     Obstacle,
     Reversal,
     import_content,
+    restores_price,
     reverse_change,
     reverse_uncertain,
     takes_several_requests,
@@ -44,6 +45,22 @@ def back_of(done: Change, now: ProductSnapshot | None, gone: Gone = "delete") ->
 def reasons(back: Reversal | None) -> list[tuple[str, Obstacle]]:
     assert back is not None
     return [(remain.field, remain.reason) for remain in back.remains]
+
+
+@pytest.mark.parametrize(
+    ("back", "restores"),
+    [
+        (update(price=(NEW, OLD)), True),
+        (update(price=(NEW, Decimal(101))), False),
+        (update(price=(NEW, OLD), discount=(Discount(Decimal(5), "percent"), None)), True),
+        (update(price=(NEW, OLD), discount=(None, Discount(Decimal(5), "percent"))), False),
+        (update(quantity=(1, 2)), True),
+    ],
+)
+def test_a_price_that_was_sent_before(back: Change, restores: bool) -> None:
+    """It was the new price of a change that Prom took; no discount needs no such change."""
+    done = [update(price=(Decimal(1), OLD)), update(quantity=(2, 1))]
+    assert restores_price(back, done) is restores
 
 
 # Updates
