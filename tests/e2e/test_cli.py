@@ -291,8 +291,8 @@ def test_a_rollback_is_stopped_by_a_person(hard_filled: Home, faulty: FaultyServ
 # On a terminal
 
 
-def talk(home: Home, typed: str, *args: str) -> tuple[int, str]:
-    """Run a command on a terminal where a person has typed, and return its code and the whole screen."""
+def talk(home: Home, answer: str, *args: str) -> tuple[int, str]:
+    """Run a command on a terminal where a person answers, and return its code and the whole screen."""
     import pty
 
     person, terminal = pty.openpty()
@@ -304,11 +304,13 @@ def talk(home: Home, typed: str, *args: str) -> tuple[int, str]:
         env={**home.environment(), "TERM": "xterm", "COLUMNS": "80", "LINES": "50", "NO_COLOR": ""},
     ) as process:
         os.close(terminal)
-        os.write(person, typed.encode())
         screen = b""
         try:
             while chunk := os.read(person, 65536) if select.select([person], [], [], 60)[0] else b"":
                 screen += chunk
+                if answer and b"[y/N]: " in screen:
+                    os.write(person, answer.encode())
+                    answer = ""
             process.kill()  # one that waits for another answer would wait for ever
         except OSError:  # on Linux, the end of a terminal that was closed
             pass
@@ -322,7 +324,7 @@ def test_a_person_says_yes(filled: Home) -> None:
     filled.next_day()
     code, screen = talk(filled, "y\n", "sync")
     assert code == 0
-    assert "Send this to Prom.ua? [y/N]: " in screen
+    assert "Send 13 changes to Prom.ua? [y/N]: " in screen
     assert "13 done" in screen
     assert "\x1b[33m~ update" in screen
     assert len(filled.sandbox.products()) == 39
