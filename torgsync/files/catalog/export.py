@@ -25,8 +25,8 @@ from torgsync.files.catalog.centers import compose
 from torgsync.files.catalog.file_kinds import ARCHIVE, refuse_other_kinds, start_of_text
 from torgsync.files.catalog.trs import open_trs
 from torgsync.files.catalog.xlsx import OLD_OFFICE, open_xlsx
-from torgsync.files.catalog.yml import LOOK, open_yml
-from torgsync.files.catalog.yml_elements import column_of
+from torgsync.files.catalog.yml.catalog import LOOK, open_yml
+from torgsync.files.catalog.yml.elements import column_of
 from torgsync.files.config.objects import ObjectFile, path_in
 
 _OPEN: dict[FileFormat, Callable[[Path, ReadSettings], CatalogFile]] = {

@@ -139,8 +139,9 @@ def test_a_photo_that_vanishes_while_the_folder_is_read_is_passed_over(
         def __exit__(self, *_: object) -> None:
             self.clear()
 
-    monkeypatch.setattr(os, "scandir", lambda _: Entries([Entry()]))
-    assert names(tmp_path, "178") == []
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", lambda _: Entries([Entry()]))
+        assert names(tmp_path, "178") == []
 
 
 def test_a_digest_knows_copies(tmp_path: Path) -> None:

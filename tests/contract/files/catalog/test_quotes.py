@@ -12,7 +12,7 @@ from dialects import csv, offer, xlsx, yml
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile
 from torgsync.files.catalog.trs import open_trs
 from torgsync.files.catalog.xlsx import open_xlsx
-from torgsync.files.catalog.yml import open_yml
+from torgsync.files.catalog.yml.catalog import open_yml
 
 COLUMNS = ("GoodID", "GoodName", "RetailPrice", "TheSize")
 QUOTED = [("701", '"Капці ""Дім"""', "450", '"37"'), ("702", '"Капці"', "450", '"38"')]

@@ -13,8 +13,8 @@ from torgsync.core.product.columns import SITE_TEXT, ExportRecord
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import Aspect, FileFormat, ReadSettings
 from torgsync.files.catalog.refusals import CORRECTED
-from torgsync.files.catalog.yml import YmlFile, open_yml
-from torgsync.files.catalog.yml_xml import AMPERSANDS
+from torgsync.files.catalog.yml.catalog import YmlFile, open_yml
+from torgsync.files.catalog.yml.markup import AMPERSANDS
 
 COLUMNS = ("GoodID", "GoodName", "RetailPrice", "висота")
 ROWS = [(17, "Капці", "632,74", "5 см"), (18, 'Горщик "Ромашка" & Ко', "5", "")]

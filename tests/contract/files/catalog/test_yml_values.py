@@ -13,9 +13,9 @@ from torgsync.core.product.cells import number
 from torgsync.core.product.groups import MADE, made_number
 from torgsync.core.product.money import decimal_signs
 from torgsync.files.catalog.catalog_file import ReadSettings
-from torgsync.files.catalog.yml import YmlFile, open_yml
-from torgsync.files.catalog.yml_elements import OWN_UNITS, Measured, joined
-from torgsync.files.catalog.yml_prices import PRICE, SALE, price_columns
+from torgsync.files.catalog.yml.catalog import YmlFile, open_yml
+from torgsync.files.catalog.yml.elements import OWN_UNITS, Measured, joined
+from torgsync.files.catalog.yml.prices import PRICE, SALE, price_columns
 
 
 def opened(
@@ -209,7 +209,7 @@ def test_the_case_of_an_id_is_part_of_it(tmp_path: Path) -> None:
 
 def test_two_categories_never_share_a_number(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Also where the same number would be made from both; an id that is a number stays as it is."""
-    monkeypatch.setattr("torgsync.files.catalog.yml_categories.made_number", lambda _: MADE)
+    monkeypatch.setattr("torgsync.files.catalog.yml.categories.made_number", lambda _: MADE)
     file = opened(tmp_path, "<url>u</url>", tree={"а": "А", "б": "Б", "7": "В", "-1": "Г"})
     numbers = {category.name: category.number for category in file.sections.values()}
     assert numbers == {"А": str(MADE), "Б": str(MADE + 1), "В": "7", "Г": "-1"}

@@ -11,11 +11,11 @@ from lxml import etree
 
 from torgsync.core.product.columns import KEY, ExportRecord
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog import yml_xml
 from torgsync.files.catalog.refusals import AGAIN, CORRECTED, LISTED, UNTOUCHED
 from torgsync.files.catalog.rows import LONGEST
-from torgsync.files.catalog.yml_elements import Measured, element_columns, joined
-from torgsync.files.catalog.yml_prices import LADDER_ELEMENT, ladder_of
+from torgsync.files.catalog.yml import markup
+from torgsync.files.catalog.yml.elements import Measured, element_columns, joined
+from torgsync.files.catalog.yml.prices import LADDER_ELEMENT, ladder_of
 
 _CHUNK = 1024 * 1024
 _MARK_LENGTH = 16  # bytes that a mark may reach over the end of what was read
@@ -50,9 +50,9 @@ def parse_offer(
     `written` makes a value of each text, `mapped` are the columns in use.
     """
     try:
-        root = yml_xml.parse(record.raw.translate(None, yml_xml.CONTROL_BYTES).decode(encoding))
+        root = markup.parse(record.raw.translate(None, markup.CONTROL_BYTES).decode(encoding))
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise unreadable(path, [Mistake(record.line, _OFFER, yml_xml.fault(error))]) from error
+        raise unreadable(path, [Mistake(record.line, _OFFER, markup.fault(error))]) from error
     elements, params = dict[str, list[Measured]](), dict[str, list[Measured]]()
     for child in root.iterchildren("*"):
         name = str(child.tag)
@@ -97,7 +97,7 @@ def unreadable(path: Path, mistakes: Sequence[Mistake]) -> ExportInvalid:
     return ExportInvalid(
         f"{what}{outside} cannot be read{first}",
         mistakes=tuple(mistakes[:LISTED]),
-        hint=yml_xml.cure(mistakes, CORRECTED),
+        hint=markup.cure(mistakes, CORRECTED),
     )
 
 

@@ -35,16 +35,17 @@ from torgsync.core.product.columns import (
 from torgsync.core.product.groups import NUMBER, PATH, SECTION
 from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog import refusals, yml_xml
+from torgsync.files.catalog import refusals
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import UTF8, declared_encoding, find_encoding, known_encoding
 from torgsync.files.catalog.file_kinds import YML_ROOT, other_xml, root_of, start_of_text
 from torgsync.files.catalog.layouts import guesses_of_names
 from torgsync.files.catalog.quotes import OfferQuotes, OfferSurvey, guesses_of_quotes
 from torgsync.files.catalog.refusals import AGAIN, CORRECTED, LISTED
-from torgsync.files.catalog.yml_categories import Category, read_categories, section_columns
-from torgsync.files.catalog.yml_elements import Measured, joined
-from torgsync.files.catalog.yml_offers import Offer, OfferCutter, parse_offer, unreadable
+from torgsync.files.catalog.yml import markup
+from torgsync.files.catalog.yml.categories import Category, read_categories, section_columns
+from torgsync.files.catalog.yml.elements import Measured, joined
+from torgsync.files.catalog.yml.offers import Offer, OfferCutter, parse_offer, unreadable
 
 LOOK = 4096
 """How many bytes of a file are enough to see how it begins."""
@@ -245,7 +246,7 @@ class _Survey:
         self.offers += 1
         plain = _SPECIAL.sub(b"", record.raw) if b"<!" in record.raw else record.raw
         tags = {tag if tag[0] != b"offer" else _attributes(tag[1]) for tag in _TAG.findall(plain)}
-        known = tags <= self._met and _identity(plain).strip() and not yml_xml.is_suspect(plain)
+        known = tags <= self._met and _identity(plain).strip() and not markup.is_suspect(plain)
         if known and not self.quotes.needs_another():
             return
         try:
@@ -340,15 +341,15 @@ def _sections(
     """
     whole = text = ""
     try:
-        whole = cutter.outside.translate(None, yml_xml.CONTROL_BYTES).decode(encoding)
+        whole = cutter.outside.translate(None, markup.CONTROL_BYTES).decode(encoding)
         text = re.sub(r"^<\?xml.*?\?>", "", whole.lstrip(), count=1, flags=re.DOTALL).lstrip()
-        root = yml_xml.parse(text)
+        root = markup.parse(text)
     except (etree.XMLSyntaxError, ValueError) as error:
         first, last = _FIRST_TAG.search(text), _LAST_TAG.search(text)
         if not first or not last or first[1] != last[1]:
             raise ExportInvalid(f"`{path}` is cut off or is no sound YML file", hint=AGAIN) from error
         line = whole.count("\n") - text.count("\n") + (getattr(error, "lineno", 0) or 1)
-        mistake = Mistake(cutter.line_outside(line), "", yml_xml.fault(error))
-        hint = yml_xml.cure([mistake], CORRECTED)
+        mistake = Mistake(cutter.line_outside(line), "", markup.fault(error))
+        hint = markup.cure([mistake], CORRECTED)
         return {}, ExportInvalid(f"`{path}` is no sound YML file", mistakes=(mistake,), hint=hint)
     return read_categories(root), None

@@ -14,7 +14,7 @@ from torgsync.core.product.columns import LADDER, PICTURE, SUM_COLUMN, canonical
 from torgsync.core.product.fields import STANDARD
 from torgsync.core.product.groups import MODEL, NUMBER, PATH
 from torgsync.core.product.languages import without_mark
-from torgsync.files.catalog.yml_prices import LADDER_ELEMENT, PRICE, PRICE_ELEMENTS, SALE, price_columns
+from torgsync.files.catalog.yml.prices import LADDER_ELEMENT, PRICE, PRICE_ELEMENTS, SALE, price_columns
 
 OWN_UNITS = " "
 """The unit of values that differ in their units: each is written with its own."""

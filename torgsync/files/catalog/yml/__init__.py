@@ -1,0 +1,1 @@
+"""Exports in YML, the catalog format of marketplaces."""
