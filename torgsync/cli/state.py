@@ -123,7 +123,7 @@ def restore(
             )
         program.warn(SINCE)
         question = f"Put `{file}` in the place of `{place_of_state(program.settings)}`?"
-        if not typer.confirm(question, default=False, err=True):
+        if not program.confirm(question):
             program.notify("nothing was changed")
             raise typer.Exit(int(Exit.ERROR))
     done = restore_state(program.settings, file, program.now())

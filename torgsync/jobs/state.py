@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,7 +69,8 @@ def back_up_state(settings: Settings, target: Path | None, now: datetime) -> Bac
     """
     file = file_of(settings.state_url)
     name = f"{file.name if file else 'state'}.backup-{stamp(now)}.{'bak' if file else 'dump'}"
-    folder = target if target and target.is_dir() else (file.parent if file else settings.home)
+    is_folder = target and os.path.isdir(target)  # noqa: PTH112  # also for a name that no file can have
+    folder = target if target and is_folder else (file.parent if file else settings.home)
     return backup.back_up_state(settings.state_url, target if target and folder != target else folder / name)
 
 

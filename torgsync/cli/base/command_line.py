@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from torgsync.cli.base.options import separated
 from torgsync.core.shell import quoted
 
 _NOT_REPEATED = frozenset(
@@ -43,4 +44,6 @@ def _given(context: Any, param: Any) -> list[str]:  # noqa: ANN401  # as above
     if param.is_flag:
         return [option if value else max(param.secondary_opts, key=len)]
     values = value if isinstance(value, list | tuple) else [value]
+    if getattr(param.callback, "__wrapped__", None) is separated:
+        values = [",".join(values)]
     return [f"{option} {quoted(str(one))}" for one in values]

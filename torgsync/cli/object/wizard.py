@@ -15,7 +15,7 @@ import typer
 from torgsync.cli.base.program import Program
 from torgsync.core.config.catalog import FETCHABLE
 from torgsync.core.config.schedule import read_hour, read_step
-from torgsync.core.config.settings import Catalog, SyncObject
+from torgsync.core.config.settings import LONGEST_NAME, TOO_LONG, Catalog, SyncObject
 from torgsync.core.shell import command
 from torgsync.core.text import counted, listed
 from torgsync.errors import InvalidInput, ObjectInvalid, TokenRefused, TorgsyncError, UsageError
@@ -54,6 +54,8 @@ def _name(program: Program, given: str | None) -> str:
     from torgsync.files.config.objects import slugify
 
     def refuse_taken(name: str) -> None:
+        if len(name.encode(errors="replace")) > LONGEST_NAME:
+            raise ValueError(TOO_LONG)
         if (program.settings.objects / f"{slugify(name)}.toml").exists():
             raise ValueError(f"there is a sync object `{name}` already")
 

@@ -272,10 +272,15 @@ class Connection(SettingsTable):
     """Whether token and data may go to Prom by http://, for all to read on the way; on loopback they may."""
 
 
+LONGEST_NAME = 200
+"""Bytes of an object's name: files are called by it."""
+TOO_LONG = "the name is too long: 200 Latin or 100 Cyrillic letters at most"
+
+
 class SyncObject(SettingsTable):
     """One shop: the six tabs."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: str = Field(min_length=1)
     """Name of the shop; what was sent is remembered under it."""
     category: Literal["online-store"] = "online-store"
     """Kind of object."""
@@ -319,6 +324,13 @@ class SyncObject(SettingsTable):
             if twin := twin_target(fields[: number + 1]):
                 raise misplaced((number, "to"), f"two columns are led to `{twin}`")
         return fields
+
+    @field_validator("name")
+    @classmethod
+    def _fits_file(cls, name: str) -> str:
+        if len(name.encode(errors="replace")) > LONGEST_NAME:
+            raise ValueError(TOO_LONG)
+        return name
 
     @field_validator("values")
     @classmethod

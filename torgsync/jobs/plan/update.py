@@ -9,12 +9,10 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from math import ceil
 from typing import TYPE_CHECKING
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
-from torgsync.core.orders.stored import held_pieces
 from torgsync.core.paging import pages
 from torgsync.core.plan.choice import EVERYTHING, Choice
 from torgsync.core.plan.decide import Grace, ProductSnapshot, RowStatus, decide, remove_foreign
@@ -29,12 +27,12 @@ from torgsync.core.product.products import Existing
 from torgsync.core.reason import Args
 from torgsync.core.text import counted
 from torgsync.errors import Unsafe
-from torgsync.files.catalog.export import written_at
 from torgsync.jobs.catalog.export import ExportReading, read_export
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.choice import chosen_goods, refuse_unknown
 from torgsync.jobs.plan.draft import Draft, RowStatuses, counts_of
 from torgsync.jobs.plan.identity import changed_in_plan, hold_pairs, key_changes
+from torgsync.jobs.plan.reserve import reserve_sold
 from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.plan.stateless import own_by_external_id
 from torgsync.state.store import UnitOfWork
@@ -370,23 +368,6 @@ def _refuse_full_shop(context: JobContext, work: UnitOfWork) -> None:
             f"on Prom.ua: torgsync object adopt {context.file.called}\nif it is not your shop, give the "
             f"token of yours: torgsync object edit {context.file.called} --api-key -",
         )
-
-
-def reserve_sold(context: JobContext, work: UnitOfWork) -> Iterator[Finding]:
-    """Reserve what was sold on Prom after the export was written, and yield a finding for each such good.
-
-    Source: docs/developers/architecture.md §6.
-    """
-    written = written_at(context.file)
-    pieces = held_pieces(work.orders.holdings(written)) if written else {}
-    work.rows.reserve({good_id: ceil(number) for good_id, number in pieces.items()})
-    for good_id, good in work.products.known(sorted(pieces)).items():
-        stock = good.desired.whole("quantity") if good.desired else None
-        if stock is None or good.offered is None:
-            continue
-        left = good.offered.whole("quantity") or 0
-        args: Args = {"title": good.title, "pieces": good.reserved, "left": left, "stock": stock}
-        yield Finding(Code.STOCK_RESERVED, good_id=good_id, line=good.line, args=args)
 
 
 def unfetched_photos(work: UnitOfWork) -> Iterator[Finding]:

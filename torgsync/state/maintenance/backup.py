@@ -45,7 +45,7 @@ def back_up_state(url: str, target: Path) -> Backup:
         UsageError: The file exists or cannot be made there, or there is no state yet.
         TorgsyncError: The state cannot be read, or no copy of it could be made.
     """
-    if target.exists() or target.is_symlink():
+    if os.path.lexists(target):  # also for a name that no file can have
         raise UsageError(f"`{target}` exists, and no backup is written over it", hint="name another file")
     engine, file = make_engine(url), file_of(url)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import sqlite3
@@ -59,7 +60,7 @@ def restore_state(url: str, backup: Path, stamp: str, folder: Path, refuse: Refu
         Temporary: Another process works with the state.
         TorgsyncError: The state cannot be replaced; it is as it was.
     """
-    if not backup.is_file():
+    if not os.path.isfile(backup):  # noqa: PTH113  # also for a name that no file can have
         raise UsageError(f"there is no file `{backup}`", hint=_HINT)
     state = file_of(url)
     if state is None:  # pragma: no cover  # likewise
