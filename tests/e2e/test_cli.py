@@ -261,7 +261,7 @@ def test_stopped_by_a_person(hard_filled: Home, faulty: FaultyServer) -> None:
     assert err.splitlines()[-1].endswith('; go on with: torgsync sync -o "My Prom"')
     assert "Traceback" not in err
     assert hard_filled.sync().code == 0
-    assert len(hard_filled.sandbox.products()) == 39
+    assert len(hard_filled.sandbox.products()) == 41
 
 
 @posix
@@ -327,7 +327,7 @@ def test_a_person_says_yes(filled: Home) -> None:
     assert "Send 13 changes to Prom.ua? [y/N]: " in screen
     assert "13 done" in screen
     assert "\x1b[33m~ update" in screen
-    assert len(filled.sandbox.products()) == 39
+    assert len(filled.sandbox.products()) == 41
 
 
 @posix

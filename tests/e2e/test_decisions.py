@@ -25,6 +25,7 @@ CALLS = {
     "object adopt": ("object adopt --write-ids", "object adopt --write-ids --format json"),
     "object remove": ("object remove",),
     "clients forget": ("clients forget 0500000001",),
+    "state restore": ("state restore COPY.bak",),
 }
 """Calls of every command that asks before it does something, keyed by its name."""
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")

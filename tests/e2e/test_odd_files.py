@@ -28,6 +28,7 @@ OPENS_NOTHING = {"--photos", "--export"}
 """Options whose path is written into the sync object, whose check reports it."""
 REST = {
     "rollback --out": ("rollback", "1", "--out"),
+    "state restore": ("state", "restore", "--yes"),
     "sandbox compare --scenario": ("sandbox", "compare", "recording", "--scenario"),
 }
 """How a command is called, where the name of the option and the file are not enough."""
@@ -101,7 +102,8 @@ def test_every_command_with_an_object(home: Home) -> None:
         if "--object" not in names or getattr(command, "commands", None):
             continue
         for file in odd_files(home.folder.parent / "odd", ("pipe", "deep-key", "digits")):
-            words = (*path, *("1" for _ in needed), "-o", str(file))
+            decided = ["--yes"] if "--yes" in names else []
+            words = (*path, *("1" for _ in needed), *decided, "-o", str(file))
             with within(words):
                 ran = home.run(*words)
             if (ran.code == Exit.INVALID) is not (file.stem[:20] in message(ran)) or ran.code not in CODES:

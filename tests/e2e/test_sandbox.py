@@ -162,7 +162,7 @@ def test_a_scenario_with_mistakes(tmp_path: Path, sandbox_server: SandboxAddress
     file = tmp_path / "bad.toml"
     file.write_text('[manners]\nlast_id = "both"\n\n[[faults]]\ndoes = "cut"\nnth = 0\n', "utf-8")
     ran = Home(tmp_path / "home", tmp_path, sandbox_server).run("sandbox", "--scenario", str(file))
-    assert (ran.code, ran.out) == (3, "")
+    assert (ran.code, ran.out) == (64, "")
     assert ran.err.splitlines() == [
         "error: 2 mistakes in `bad.toml`",
         '  line 2  manners.last_id: "both" is not one of "exclusive" or "inclusive"',
@@ -174,7 +174,7 @@ def test_a_scenario_with_mistakes(tmp_path: Path, sandbox_server: SandboxAddress
     ("content", "shown"),
     [
         (None, "there is no scenario"),
-        (b"\xff\xfe", "cannot be read as UTF-8 text"),
+        (b"\xff\xfe", "it is not UTF-8 text"),
         (b"[manners]\nlast_id =\n", "1 mistake in `bad.toml`\n  line 2  this is not TOML: Invalid value\n"),
         (b"[manners", "1 mistake in `bad.toml`\n  this is not TOML"),
     ],
@@ -187,7 +187,7 @@ def test_a_scenario_that_cannot_be_read(
     if content is not None:
         file.write_bytes(content)
     ran = Home(tmp_path / "home", tmp_path, sandbox_server).run("sandbox", "--scenario", str(file))
-    assert (ran.code, ran.out) == (3, "")
+    assert (ran.code, ran.out) == (64, "")
     assert shown in ran.err
 
 
@@ -204,7 +204,7 @@ def test_a_scenario_that_cannot_be_read(
         ("--photos", "nowhere", "'--photos'"),
         ("--port", "many", "'--port'"),
         ("--port", "99999", "'--port'"),
-        ("--token", "", "a token is empty"),  # it would open the shop to a client that forgot its own
+        ("--token", "", "names nothing"),  # it would open the shop to a client that forgot its own
         ("--token", "з пробілом", "or holds characters that no token has"),
     ],
 )
@@ -223,6 +223,6 @@ def test_a_file_that_is_no_shop(tmp_path: Path, sandbox_server: SandboxAddress) 
     file = tmp_path / "letter.txt"
     file.write_text("Dear Olena", "utf-8")
     ran = Home(tmp_path / "home", tmp_path, sandbox_server).run("sandbox", "--keep", str(file))
-    assert (ran.code, ran.out) == (1, "")
+    assert (ran.code, ran.out) == (64, "")
     assert "it is no shop that this sandbox kept" in ran.err
     assert file.read_text("utf-8") == "Dear Olena"

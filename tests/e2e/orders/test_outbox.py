@@ -644,11 +644,12 @@ def test_a_server_is_tried_beforehand(mapped: Home, ftp: FtpPlace) -> None:
     server = f'[orders]\noutbox = "{ftp.url}"\noutbox_password = {{ file = "ftp-password" }}\n\n[clients]'
     mapped.edit_object("[clients]", server)
     ran = mapped.run("object", "check", "--format", "json")
-    ((state, message, _),) = about(ran, "outbox")
+    unencrypted, (state, message, _) = about(ran, "outbox")
     assert (ran.code, state, "there is no password in" in message) == (3, "error", True)
     (mapped.shop / "ftp-password").write_text(PASSWORD)
     ran = mapped.run("doctor", "--format", "json")
-    assert (ran.code, about(ran, "outbox")) == (0, [("ok", f"order files can be written to `{ftp.url}`", "")])
+    written = ("ok", f"order files can be written to `{ftp.url}`", "")
+    assert (ran.code, about(ran, "outbox")) == (0, [unencrypted, written])
     assert not list(ftp.folder.iterdir())
     (mapped.shop / "ftp-password").write_text("wr0ng-invented")
     assert mapped.run("doctor").code == 5
@@ -660,7 +661,7 @@ def test_a_password_in_the_address_is_warned_about(mapped: Home, ftp: FtpPlace) 
     assert PASSWORD in address
     mapped.edit_object("[clients]", f'[orders]\noutbox = "{address}"\n\n[clients]')
     ran = mapped.run("object", "check", "--format", "json")
-    (warned, written) = about(ran, "outbox")
+    _unencrypted, warned, written = about(ran, "outbox")
     assert (warned[0], "password stands in the file itself" in warned[1]) == ("warning", True)
     assert "outbox_password" in warned[2]
     assert (written[0], PASSWORD in ran.out) == ("ok", False)

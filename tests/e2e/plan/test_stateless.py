@@ -40,7 +40,16 @@ def test_a_filled_shop_is_ours_by_its_external_ids(elsewhere: Home) -> None:
     code, plan = look(elsewhere)
     assert (code, plan["counts"] | {"skipped": 0}) == (
         2,
-        {"create": 2, "update": 9, "remove": 0, "held": 0, "skipped": 0, "unchanged": 28, "foreign": 2},
+        {
+            "create": 2,
+            "update": 9,
+            "remove": 0,
+            "held": 0,
+            "skipped": 0,
+            "unchanged": 28,
+            "foreign": 2,
+            "to_send": 11,
+        },
     )
     assert not (elsewhere.folder / "state.db").exists()
     assert elsewhere.writes() == []

@@ -97,7 +97,7 @@ def test_prices_wait_for_no_import(day: Day, args: str) -> None:
     assert ("waiting for Prom.ua to import" in second.err) is ("--no-wait" not in args)
     assert any("had not ended when this plan was made" in one["message"] for one in second.json["findings"])
     third = day.run(*args.split(), minutes=20)
-    assert (third.code, day.imports, len(day.home.sandbox.products())) == (0, 1, 39)
+    assert (third.code, day.imports, len(day.home.sandbox.products())) == (0, 1, 41)
     assert third.json["counts"]["update"] == 0
     assert day.run(*args.split()).json["changes"] == []
 
@@ -141,7 +141,7 @@ def test_the_answer_to_an_import_is_lost(day: Day, *, arrives: bool) -> None:
         assert (again.code, again.json["changes"][:0], day.imports) == (5, [], 1)
         assert day.minutes <= 5
         first = day.run(minutes=10)
-    assert (first.code, day.imports, len(day.home.sandbox.products())) == (0, 1, 39)
+    assert (first.code, day.imports, len(day.home.sandbox.products())) == (0, 1, 41)
     assert day.run().json["changes"] == []
 
 
@@ -166,7 +166,7 @@ def test_another_import_is_running(filled: Home, shape: str) -> None:
     assert doctor(day) == (8, ["error    imports    another import"])
     assert "«Товари» → «Імпорт»" in late.json["error"]["hint"]
     filled.sandbox.cancel_import(running.id)
-    assert (day.run().code, len(filled.sandbox.products()), day.imports) == (0, 39, 2)
+    assert (day.run().code, len(filled.sandbox.products()), day.imports) == (0, 41, 2)
 
 
 def test_a_good_with_a_new_key_stays_while_another_import_runs(filled: Home) -> None:
@@ -236,7 +236,7 @@ def test_an_import_that_never_ends(filled: Home) -> None:
     filled.misbehave("import-never-ends nth=1")
     assert [day.run(minutes=30).code for _ in range(3)] == [5, 8, 8]
     filled.sandbox.cancel_import()
-    assert (day.run(minutes=30).code, len(filled.sandbox.products())) == (0, 39)
+    assert (day.run(minutes=30).code, len(filled.sandbox.products())) == (0, 41)
 
 
 @pytest.mark.parametrize("word", sampled(["FATAL", "FAIL", "error", "failed"], "error"))
@@ -246,7 +246,7 @@ def test_an_import_that_fails(filled: Home, word: str) -> None:
     filled.misbehave("import-fails nth=1")
     failed = day.run()
     assert (failed.code, states(failed, "create"), day.minutes < 1) == (6, {"refused"}, True)
-    assert (day.run(hours=1).code, len(filled.sandbox.products())) == (0, 39)
+    assert (day.run(hours=1).code, len(filled.sandbox.products())) == (0, 41)
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,8 @@ def test_every_command_reports_a_damaged_state(filled: Home) -> None:
                 given += [*parameter.opts[:1], "1"] if parameter.opts[0].startswith("-") else ["1"]
         ran = filled.run(*given)
         assert ran.code in set(Exit), given
+        if words == ("doctor",):
+            filled.sandbox.log.clear()  # it tries the right to write with an edit of nothing
         if "is damaged" in ran.err + ran.out:
             saying.add(" ".join(words))
             assert ran.code == Exit.ERROR, given

@@ -18,6 +18,7 @@ WHOLE = {
     "--fault": "a path may hold a comma",
     "--photos": "a folder may be called anything",
     "--group": "a group may be called anything",
+    "words": "what is looked for may hold a comma",
 }
 """Options that are only repeated, and why no comma separates their values."""
 
