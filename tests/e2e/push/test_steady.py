@@ -154,8 +154,10 @@ def test_a_shop_that_changes_all_day(quirks: Quirks, groups: int, tmp_path: Path
         )
         asked = Counter(record.path.rpartition("/orders/")[2] for record in busy.shop.log.records())
     assert {ran.code for ran in (*days, last)} == {0}
-    # The first run lists all orders, the others the youngest; of two hours the 54th begins a span of six.
-    assert [asked[str(number)] for number in numbers] == [0, 1, 2, 0]
+    # The first run lists all orders, the others the youngest, further back where a moment in UTC is read as
+    # local time; of two hours the 54th begins a span of six.
+    seldom = 0 if quirks.date_filters == "kyiv" else 2
+    assert [asked[str(number)] for number in numbers] == [0, 1, seldom, 0]
     assert all(ran.json["counts"]["update"] >= busy.group for ran in days)
     # The groups and what was done by hand, an empty page, the edits, orders with those read, the checks.
     most = 2 * groups + 1 + 1 + 2 + 2 + 2 + 6
