@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from builders import FULL, LATER, NOON, any_values, existing, product
@@ -824,3 +825,21 @@ def test_whatever_needs_the_content_gets_it(work: UnitOfWork, touch: Step) -> No
     in_step(work, "17")
     touch(work)
     assert looked_at(work).desired == product()
+
+
+def test_a_state_that_another_process_makes_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite itself does not wait where two switch a new state to its write-ahead log."""
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+
+    class Cursor:
+        errors: ClassVar = [busy]
+
+        def execute(self, statement: str) -> None:
+            if self.errors:
+                raise self.errors.pop()
+            assert statement == "PRAGMA journal_mode = WAL"
+
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    engine._write_ahead(Cursor())
+    assert not Cursor.errors

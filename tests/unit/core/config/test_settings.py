@@ -119,6 +119,7 @@ ZONE = 'one is called "Europe/Kyiv"'
         ("api_key", 5, TOKEN),
         ("api_key", {"evn": "X"}, TOKEN),
         ("name", "", "this must not be empty"),
+        ("name", "Й" * 101, "the name is too long: 200 Latin or 100 Cyrillic letters at most"),
         ("via", "rozetka", '"rozetka" is not one of "prom.ua"'),
         ("catalogue", {}, f"{NO_KEY}; did you mean `catalog`?"),
         ("zzz", 1, NO_KEY),
