@@ -33,6 +33,7 @@ class ProblemCode(StrEnum):
     NO_IMPORT_ID = "no-import-id"
     LIST_MISSING = "list-missing"
     KEY_MISSING = "key-missing"
+    ITEM_UNREADABLE = "item-unreadable"
     RIGHT_MISSING = "right-missing"
     TOKEN_UNKNOWN = "token-unknown"  # noqa: S105  # no secret
     API_CLOSED = "api-closed"
@@ -110,6 +111,7 @@ _SENTENCES = {
     ProblemCode.NO_IMPORT_ID: "Prom.ua took no import: {words}",
     ProblemCode.LIST_MISSING: "Prom.ua's answer has no list of `{key}`",
     ProblemCode.KEY_MISSING: "Prom.ua's answer has no `{key}`",
+    ProblemCode.ITEM_UNREADABLE: "Prom.ua's answer lists an item of `{key}` without an id that can be read",
     ProblemCode.RIGHT_MISSING: "Prom.ua refused the token of `{shop}`: it may not {right}{in_words}",
     ProblemCode.TOKEN_UNKNOWN: (
         "Prom.ua refused the token of `{shop}`: it is unknown, expired or revoked, or may not {right}{says}"

@@ -57,13 +57,17 @@ class Prom:
         self.http = http
         self.names = names or ExternalIds()
 
-    def products(self, modified_from: datetime | None = None) -> Iterator[list[Existing]]:
+    def products(
+        self, modified_from: datetime | None = None, *, complete: bool = False
+    ) -> Iterator[list[Existing]]:
         """Yield the products page by page, newest first, all or those modified since a moment.
 
         The moment is aware; the caller adds the overlap for the unknown time zone (prom-api §11 Q9). A
-        product that is not listed may exist all the same (prom-api §11 Q3).
+        product that is not listed may exist all the same (prom-api §11 Q3). One whose id cannot be read is
+        left out; raises PromRefused for it where the list has to be `complete`.
         """
-        for page in self._pages("products", WireProduct, modified_from, Right.PRODUCTS_READ):
+        right = Right.PRODUCTS_READ
+        for page in self._pages("products", WireProduct, modified_from, right, complete=complete):
             yield [self._named(product) for product in page]
 
     def product(self, good_id: str) -> Existing | None:
@@ -249,7 +253,13 @@ class Prom:
         return result
 
     def _pages(
-        self, key: str, model: type[Keyed], modified_from: datetime | None, right: Right
+        self,
+        key: str,
+        model: type[Keyed],
+        modified_from: datetime | None,
+        right: Right,
+        *,
+        complete: bool = False,
     ) -> Iterator[list[Keyed]]:
         """Yield pages of new items, until a page has none (prom-api §11 Q2).
 
@@ -262,7 +272,8 @@ class Prom:
             params["last_modified_from"] = f"{modified_from.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
         smallest: int | None = None
         while True:
-            items = listed(self.http.get(f"/{key}/list", params, right=right), key, model)
+            answer = self.http.get(f"/{key}/list", params, right=right)
+            items = listed(answer, key, model, complete=complete)
             fresh = {item.id: item for item in items if smallest is None or item.id < smallest}
             if not fresh:
                 return

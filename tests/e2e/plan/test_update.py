@@ -16,6 +16,9 @@ from faulty import PAGE, FaultyServer, says
 from homes import Home
 from schemas import valid
 
+from torgsync.errors import Exit
+from torgsync.sandbox.faults import HookAnswer
+
 DAY_ONE = """\
 My Prom: TSGoods.trs, 40 goods, utf-8
 
@@ -420,6 +423,17 @@ def test_a_shop_that_is_not_empty(home: Home) -> None:
         assert "delete" not in refused.err
     home.edit_object('foreign = "keep"', 'foreign = "delete"')
     assert home.run("update", "--allow", "removals=1").code == 0
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 30, "9" * 5000], ids=["long", "very long"])
+def test_a_shop_whose_products_cannot_be_read_is_not_empty(home: Home, number: str) -> None:
+    """A first run ends before anything is sent: a product without an id that can be read is a product."""
+    answer = HookAnswer(body=f'{{"products": [{{"id": {number}}}]}}'.encode())
+    home.sandbox.faults.add_hook("GET products/list", lambda _call, _forward: answer)
+    for command in ("update", "sync --yes", "object adopt --yes"):
+        refused = home.run(*command.split())
+        assert (refused.code, home.writes()) == (Exit.PARTIAL, []), refused
+        assert "lists an item of `products` without an id that can be read" in refused.err
 
 
 def test_a_sync_object_from_windows(home: Home) -> None:

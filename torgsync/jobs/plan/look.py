@@ -45,6 +45,7 @@ def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed) -> tu
     After a `full` look, every product that should be there and was not listed is requested by its id: a list
     proves no absence (prom-api §11 Q3). A shop that is not verified yet is checked before anything is
     recorded: raises Unsafe where the token opens another one, unless `allowed` lets the object begin again.
+    Raises PromRefused where nothing was sent yet and a product cannot be read.
     """
     started = context.now()
     with context.transaction() as work:
@@ -62,7 +63,8 @@ def look(context: JobContext, prom: Prom, *, full: bool, allowed: Allowed) -> tu
         usual = work.existing.existing_count() or None if full else None
     since = None if full or looks.looked is None else _bound(context, prom, looks.looked)
     context.report(Progress(Stage.LOOK, 0, usual))
-    pages = prom.products(modified_from=since)
+    # A product that cannot be read is none the less one of a shop that a first run needs empty.
+    pages = prom.products(modified_from=since, complete=first_run)
     first = next(pages, [])
     if not (first_run or isinstance(prom, VerifiedShop)):
         refuse_other_shop(context, prom, allowed, first)

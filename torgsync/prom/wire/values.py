@@ -181,14 +181,22 @@ def one_line(text: str | None) -> str | None:
 Model = TypeVar("Model", bound=WireModel)
 
 
-def listed(answer: Mapping[str, object], key: str, model: type[Model]) -> list[Model]:
-    """Return the objects under `key` that have an id. Raises PromRefused: no list is not an empty shop."""
+def listed(
+    answer: Mapping[str, object], key: str, model: type[Model], *, complete: bool = False
+) -> list[Model]:
+    """Return the objects under `key` that have an id.
+
+    Raises PromRefused where there is no list, which is not an empty shop, and, where the list has to be
+    `complete`, for an object without an id that can be read.
+    """
     items = answer.get(key)
     if not isinstance(items, list):
         raise error_of(PromRefused, problem(ProblemCode.LIST_MISSING, key=key))
     objects = []
     for item in items:
         checked = _checked(model, item)
+        if checked is None and complete:
+            raise error_of(PromRefused, problem(ProblemCode.ITEM_UNREADABLE, key=key))
         if checked is None:
             _log.warning("an item of `%s` without an id was left out", key)
         else:
