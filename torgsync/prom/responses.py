@@ -173,9 +173,7 @@ class ResponseReader:
         if status == httpx.codes.UNAUTHORIZED and self._used and request.right not in self._used:
             raise lacks  # Prom answers it as it answers an unknown token (prom-api §1.3)
         if status == httpx.codes.UNAUTHORIZED:
-            sections = [right.section for right in NEEDED_RIGHTS]
-            more = () if request.right.section in sections else (request.right,)
-            needed = ", ".join(right.instruction for right in (*NEEDED_RIGHTS, *more))
+            needed = ", ".join(right.instruction for right in _rights_of_new_token(request.right))
             remedy = f"create a new one and give {needed};"
             raise self._token_refused(ProblemCode.TOKEN_UNKNOWN, request.right, words, remedy)
         if is_forbidden(whole):
@@ -194,6 +192,13 @@ class ResponseReader:
             web_page = _answered(ProblemCode.WEB_PAGE, request, status)
             return _failed(request, web_page, again=again, hint=IN_A_BROWSER)
         return _failed(request, _answered(ProblemCode.SERVER_ERROR, request, status), again=pause)
+
+
+def _rights_of_new_token(wanted: Right) -> tuple[Right, ...]:
+    """Return the rights of a new token: first the wanted one, or one that includes it."""
+    usual = [right for right in NEEDED_RIGHTS if right.section == wanted.section and wanted.list_path]
+    others = [right for right in NEEDED_RIGHTS if right.section != wanted.section]
+    return (*(usual or [wanted]), *others)
 
 
 def lost_answer(request: ApiRequest, cause: Problem) -> AnswerLost:

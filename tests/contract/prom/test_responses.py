@@ -16,7 +16,7 @@ from stamina.instrumentation import set_on_retry_hooks
 
 from torgsync.errors import ImportBusy, PromRefused, Temporary, TokenRefused, TorgsyncError
 from torgsync.prom.http import TRIES
-from torgsync.prom.request import Right
+from torgsync.prom.request import NEEDED_RIGHTS, Right
 from torgsync.prom.responses import NotFound, retry_after
 
 
@@ -142,6 +142,28 @@ def test_a_refusal_that_speaks_of_a_plan_alone_closes_nothing(status: int) -> No
     """A limit of the plan is a refusal of this one request."""
     with pytest.raises(PromRefused, match="Ліміт товарів вашого тарифу"):
         edit(Wire(said({"error": "Ліміт товарів вашого тарифу вичерпано"}, status)))
+
+
+PRODUCTS, ORDERS, PAYMENTS = (right.instruction for right in NEEDED_RIGHTS)
+
+
+@pytest.mark.parametrize(
+    ("right", "instructions"),
+    [
+        (Right.GROUPS_READ, (PRODUCTS, ORDERS, PAYMENTS)),
+        (Right.ORDERS_READ, (ORDERS, PRODUCTS, PAYMENTS)),
+        (Right.ORDERS_WRITE, (Right.ORDERS_WRITE.instruction, PRODUCTS, PAYMENTS)),
+        (Right.SETTINGS_READ, (PAYMENTS, PRODUCTS, ORDERS)),
+        (Right.CHAT_WRITE, (Right.CHAT_WRITE.instruction, PRODUCTS, ORDERS, PAYMENTS)),
+    ],
+)
+def test_the_rights_of_a_new_token_begin_with_what_was_refused(
+    right: Right, instructions: tuple[str, ...]
+) -> None:
+    """It is in the list with the level that the refused request needs."""
+    with pytest.raises(TokenRefused) as refused:
+        Wire(page(401)).http().get("/any/list", right=right)
+    assert f"create a new one and give {', '.join(instructions)}; then" in str(refused.value.hint)
 
 
 def test_a_401_with_words_shows_them() -> None:
