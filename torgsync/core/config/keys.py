@@ -49,7 +49,7 @@ def key_text(path: Key) -> str:
 
 def meanings(word: str) -> Iterator[Any]:
     """Yield the values that a word may mean, most likely first: a TOML value, a text, a list with commas."""
-    with suppress(tomllib.TOMLDecodeError):
+    with suppress(ValueError, RecursionError):  # also a number of too many digits
         yield tomllib.loads(f"value = {word}")["value"]
     yield word
     yield listed(word)

@@ -176,7 +176,7 @@ class Orders(SettingsTable):
 class PaymentMethod(SettingsTable):
     """One of Prom's payment methods and where its money lands. Without either it is not mapped yet."""
 
-    id: int
+    id: int = Field(ge=0, le=2**63 - 1)
     """Prom's id of the method."""
     name: str
     """Its name on Prom."""
@@ -246,7 +246,7 @@ class Limits(SettingsTable):
     """Share of its usual rows that an export needs for anything to be removed."""
     imports_per_day: int = Field(8, ge=0, le=100)
     """Imports that are spent in 24 hours; Prom allows only a few."""
-    requests_per_second: float = Field(2.0, gt=0, le=50, strict=False)
+    requests_per_second: float = Field(2.0, ge=0.05, le=50, strict=False)
     """How fast Prom is asked."""
 
 

@@ -135,7 +135,7 @@ def _document(answers: Answers, slug: str, pace: float | None, *, keyring: bool)
             "only_with_photos": bool(answers.only_with_photos),
             "respect_display": True,
         },
-        **({"limits": {"requests_per_second": pace}} if pace else {}),
+        **({"limits": {"requests_per_second": pace}} if pace is not None else {}),
     }
 
 
