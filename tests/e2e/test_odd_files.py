@@ -165,7 +165,14 @@ NUMBERS = (
     "payments report --from 0001-01-01 --to 9999-12-31",
     f"object add Other --requests-per-second nan --export {os.devnull} --api-key x",
     f"object edit --set limits.imports_per_day={HUGE}",
+    f"object edit --set limits.imports_per_day={'9' * 5000}",
     "object edit --set limits.requests_per_second=nan",
+    "object edit --set limits.requests_per_second=0.0000000001",
+    f"sandbox --fill {HUGE}",
+    "sandbox --import-seconds 1e400",
+    "sandbox --import-seconds nan",
+    f"sandbox --manner imports_per_day={'9' * 5000}",
+    "sandbox compare recording --slower 1e400",
 )
 
 

@@ -118,7 +118,9 @@ def sandbox(
     ] = None,
     fill: Annotated[
         int | None,
-        typer.Option("--fill", help="Invent so many products, if it has none yet.", metavar="N", min=0),
+        typer.Option(
+            "--fill", help="Invent so many products, if it has none yet.", metavar="N", min=0, max=100_000
+        ),
     ] = None,
     keep: Annotated[
         Path | None, typer.Option("--keep", help="File in which the shop is kept.", metavar="FILE")
@@ -126,7 +128,11 @@ def sandbox(
     import_seconds: Annotated[
         float | None,
         typer.Option(
-            "--import-seconds", help="How long an import takes; 1.5 by default.", metavar="SECONDS", min=0
+            "--import-seconds",
+            help="How long an import takes; 1.5 by default.",
+            metavar="SECONDS",
+            min=0,
+            max=86_400,
         ),
     ] = None,
     photos: Annotated[
@@ -206,13 +212,21 @@ def compare(
     import_seconds: Annotated[
         float | None,
         typer.Option(
-            "--import-seconds", help="How long an import takes; 1.5 by default.", metavar="SECONDS", min=0
+            "--import-seconds",
+            help="How long an import takes; 1.5 by default.",
+            metavar="SECONDS",
+            min=0,
+            max=86_400,
         ),
     ] = None,
     slower: Annotated[
         float,
         typer.Option(
-            "--slower", help="Seconds by which the time of an answer may differ.", metavar="SECONDS", min=0
+            "--slower",
+            help="Seconds by which the time of an answer may differ.",
+            metavar="SECONDS",
+            min=0,
+            max=86_400,
         ),
     ] = 1.0,
     output: FormatOption = Format.TABLE,

@@ -57,7 +57,7 @@ FRACTIONS = ("share", "retry_after", "seconds", "items_share")
 RANGES = (
     (("nth", "every", "first", "last", "items_every"), 1, inf),
     (("share", "items_share"), 0, 1),
-    (("seconds", "retry_after"), 0, inf),
+    (("seconds", "retry_after"), 0, 86_400),
     (("status",), 200, 599),
 )
 DOES = ", ".join((*PARAMETERS, "500 to 599"))

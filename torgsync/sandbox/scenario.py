@@ -49,6 +49,9 @@ TOKEN_WORDS: Mapping[str, Rights] = {
 }
 
 
+MOST_PRODUCTS = 100_000
+
+
 @dataclass(frozen=True, kw_only=True)
 class Filling:
     """The number of invented products, and their seed."""
@@ -57,8 +60,8 @@ class Filling:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.products < 0:
-            raise ValueError("products is below 0")
+        if not 0 <= self.products <= MOST_PRODUCTS:
+            raise ValueError(f"products is not between 0 and {MOST_PRODUCTS}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +110,7 @@ def _plain(text: str) -> object:
     """Parse a value like TOML; anything but a number or truth value is text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # also a number of too many digits
         return text
 
 

@@ -91,7 +91,7 @@ def test_all_mistakes() -> None:
     assert isinstance(found, list)
     messages = {mistake.where: mistake.message for mistake in found}
     assert messages == {
-        "shop": "products is below 0",
+        "shop": "products is not between 0 and 100000",
         "manner": "there is no such key; did you mean `manners`?",
         "manners.last_id": '"both" is not one of "exclusive" or "inclusive"',
         "manners.import_secs": "there is no such key; did you mean `import_seconds`?",
