@@ -6,8 +6,11 @@ from ipaddress import ip_address
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host, a name or an address without a port, is this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
+    """Return whether a host, a name or an address without a port, is this machine.
+
+    Names below `localhost` are not: a name server may resolve them to any machine.
+    """
+    if host == "localhost":
         return True
     try:
         return ip_address(host).is_loopback

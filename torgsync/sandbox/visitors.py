@@ -1,7 +1,8 @@
-"""Who may use the pages and the cabinet of a sandbox: programs and browsers of this machine.
+"""Who may use a sandbox: programs and browsers of this machine.
 
-They need no token, and a browser sends to a loopback address whatever any page asks for: forms of other
-sites, and scripts of a site whose name resolves to this machine (DNS rebinding).
+Pages and cabinet need no token, the usual token is known to all, and a browser sends to a loopback address
+whatever any page asks for: forms of other sites, and scripts of a site whose name resolves to this machine
+(DNS rebinding).
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from torgsync.core.loopback import is_loopback
 def wrong_host(headers: Headers) -> str | None:
     """Return why a request may see nothing: its `Host` is no name of this machine; None where it is."""
     host = headers.get("Host", "")
-    if is_loopback(_place(f"//{host}")[0]):
+    name = _place(f"//{host}")[0]
+    # Browsers resolve each name below `localhost` to this machine themselves.
+    if is_loopback(name) or name.endswith(".localhost"):
         return None
     return f"this sandbox is for its own machine only, not for the host `{host}`"
 

@@ -98,7 +98,7 @@ def test_an_address_that_is_none_is_wrong_usage(url: str) -> None:
         ("http://127.0.0.1:8765/api/v1", True),
         ("http://127.9.9.9/api/v1", True),
         ("http://localhost/api/v1", True),
-        ("http://prom.localhost:1/api/v1", True),
+        ("http://prom.localhost:1/api/v1", False),
         ("http://[::1]:8765/api/v1", True),
         ("https://prom.example/api/v1", True),
         ("http://prom.example/api/v1", False),
