@@ -139,14 +139,16 @@ class SandboxApp:
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, and record it in the shop's log, but for pages."""
         with Request(environ) as request:
+            wrong = wrong_host(request.headers)
             if request.method in {"GET", "HEAD"} and not environ["PATH_INFO"].startswith(MACHINES):
-                wrong = wrong_host(request.headers)
                 page = Response(wrong, Forbidden.code) if wrong else self._pages
                 return page(environ, start_response)
             # Read before anything is decided, so that a refused upload is not cut off in the middle, and
             # outside the lock, so that a slow sender blocks no other request.
             upload, body = _read_body(request)
-            if request.path.startswith(f"{cabinet.BASE}/"):
+            if wrong:
+                response = _json({"error": wrong}, Forbidden.code)
+            elif request.path.startswith(f"{cabinet.BASE}/"):
                 response = self._answer_cabinet(request, body)
             else:
                 response = self._answer_call(request, upload, body)

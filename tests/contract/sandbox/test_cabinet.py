@@ -210,12 +210,16 @@ def test_what_is_no_json(client: httpx.Client) -> None:
         ({"Host": "["}, 403),
         ({"Host": "localhost:1", "Origin": "http://localhost:1"}, 200),
         ({"Host": "[::1]:1"}, 200),
+        ({"Host": "shop.localhost:1"}, 200),
     ],
 )
 def test_pages_of_other_sites_change_nothing(
     shop: Shop, client: httpx.Client, headers: dict[str, str], status: int
 ) -> None:
-    """What a browser sends for another site is refused, whatever form or name it uses; so are its reads."""
+    """What a browser sends for another site is refused, whatever form or name it uses; so are its reads.
+
+    By another name of this machine neither pages nor the API can be used, with a token that all know.
+    """
     address = client.base_url.copy_with(raw_path=b"/")
     own = str(address).rstrip("/")
     sent = {name: value.replace("own", own) for name, value in headers.items()}
@@ -225,3 +229,8 @@ def test_pages_of_other_sites_change_nothing(
     assert (answer.status_code, shop.product("1").name == "Інша") == (status, status == 200)
     if "Host" in headers:
         assert client.get(address, headers=sent).status_code == status
+        price, edit = shop.product("1").price, [{"id": shop.product("1").id, "price": 7}]
+        sent["Authorization"] = "Bearer sandbox"
+        assert client.get("/products/list", headers=sent).status_code == status
+        assert client.post("/products/edit", json=edit, headers=sent).status_code == status
+        assert (shop.product("1").price == price) == (status != 200)

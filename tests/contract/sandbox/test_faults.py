@@ -322,7 +322,7 @@ def test_random_calls_from_many_threads() -> None:
 def test_a_cut_in_process_is_an_exception() -> None:
     """In-process there is no connection: the caller of the application gets ConnectionCut."""
     transport = httpx.WSGITransport(app=SandboxApp(Shop(faults=[Fault("cut")])))
-    client = httpx.Client(transport=transport, base_url="http://sandbox.example/api/v1")
+    client = httpx.Client(transport=transport, base_url="http://sandbox.localhost/api/v1")
     with client, pytest.raises(ConnectionCut):
         client.get("/products/list")
 
