@@ -33,6 +33,8 @@ IMPORT_TIMEOUT = httpx.Timeout(120.0, connect=10.0)
 TOTAL_TIMEOUT = 300.0
 """Seconds for one try with all of its answer: a server may send byte by byte and never be late."""
 
+PORTS = range(1, 65536)
+
 TRIES = 5
 GIVE_UP_AFTER = 3
 """Requests that failed in a row, each with all its tries, after which no more are sent."""
@@ -83,8 +85,8 @@ def open_client(url: str = PROM_URL, *, insecure: bool = False, called: str = ""
     it is no web address, holds a name or password, which would replace the token, or is not encrypted and
     leaves this machine; with `insecure` it may.
     """
-    address = httpx.URL(url)
-    if address.scheme not in ("http", "https") or not address.host or address.userinfo:
+    address = _parsed(url)
+    if address is None or address.scheme not in ("http", "https") or not address.host or address.userinfo:
         raise UsageError(
             "the address of Prom.ua's API is not a web address",
             hint=f"it looks like `{PROM_URL}`, without a name or password",
@@ -99,6 +101,16 @@ def open_client(url: str = PROM_URL, *, insecure: bool = False, called: str = ""
         )
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
     return httpx.Client(base_url=address, timeout=TIMEOUT, limits=limits, follow_redirects=False)
+
+
+def _parsed(url: str) -> httpx.URL | None:
+    """Return an address, None where its host or port is none."""
+    try:
+        address = httpx.URL(url)
+        address.host.encode("idna")  # as it is looked up
+    except (httpx.InvalidURL, UnicodeError):
+        return None
+    return address if address.port is None or address.port in PORTS else None
 
 
 class Http:

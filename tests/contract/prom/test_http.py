@@ -84,7 +84,21 @@ def test_the_real_client_has_one_connection_and_follows_no_redirect() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["my.prom.ua/api/v1", "https://", "ftp://prom.example", "https://a:b@prom.example"]
+    "url",
+    [
+        "my.prom.ua/api/v1",
+        "https://",
+        "ftp://prom.example",
+        "https://a:b@prom.example",
+        "http://[::1",
+        "http://127.0.0.1:99999/",
+        "http://127.0.0.1:0/",
+        "http://127.0.0.1:x/",
+        "https://prom.example/\x1b[31m",
+        "https://prom..example",
+        "https://xn--a/",
+        f"https://{'ж' * 80}.example",
+    ],
 )
 def test_an_address_that_is_none_is_wrong_usage(url: str) -> None:
     """A name and password in the address would take the place of the token."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from torgsync.cli.base.program import Program
-from torgsync.core.config.catalog import FETCHABLE
+from torgsync.core.config.catalog import is_fetchable
 from torgsync.core.config.schedule import read_hour, read_step
 from torgsync.core.config.settings import LONGEST_NAME, TOO_LONG, Catalog, SyncObject
 from torgsync.core.shell import command
@@ -172,7 +172,7 @@ def _refuse_other_hours(text: str) -> None:
 
 
 def _refuse_other_address(text: str) -> None:
-    if not FETCHABLE.match(text):
+    if not is_fetchable(text):
         raise ValueError(f"`{text}` is not an address such as https://shop.example/photos/")
 
 

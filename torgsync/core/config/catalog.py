@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from torgsync.core.addresses import names_host
 from torgsync.core.config.keys import Key
 from torgsync.core.product.cells import PLACEHOLDERS, line_of_text
 from torgsync.core.product.columns import (
@@ -67,8 +68,12 @@ class Languages(SettingsTable):
     """Whether they go to both of Prom's languages; no text is translated."""
 
 
-FETCHABLE = re.compile(r"(?:https?|ftp)://[^\s/]+")
-"""An address from which files can be fetched over the internet; only https:// is encrypted."""
+_FETCHABLE = re.compile(r"(?:https?|ftp)://[^\s/]+")
+
+
+def is_fetchable(address: str) -> bool:
+    """Return whether files can be fetched from an address over the internet; only https:// is encrypted."""
+    return bool(_FETCHABLE.match(address)) and names_host(address)
 
 
 class Photos(SettingsTable):
@@ -82,7 +87,7 @@ class Photos(SettingsTable):
     @field_validator("url")
     @classmethod
     def _web_address(cls, url: str) -> str:
-        if not FETCHABLE.match(url):
+        if not is_fetchable(url):
             raise ValueError(f'"{url}" is not an address such as "https://shop.example/photos/"')
         return url if url.endswith("/") else f"{url}/"
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from torgsync.core.addresses import names_host
 from torgsync.core.config.accounting_centers import AccountingCenters
 from torgsync.core.config.catalog import (
     Catalog,
@@ -160,6 +161,12 @@ class Orders(SettingsTable):
         if mark and scheme.casefold() not in OUTBOXES:
             known = ", ".join(f"{one}://" for one in OUTBOXES)
             raise ValueError(f'"{scheme}://" is none of {known}, and no folder')
+        if mark and not names_host(outbox or ""):
+            # Not repeated: a password may be in it.
+            raise ValueError(
+                'this is not an address such as "ftp://server/folder"; in a name or password write [ as %5B, '
+                "] as %5D, / as %2F, # as %23 and ? as %3F"
+            )
         return outbox
 
     @property

@@ -66,6 +66,10 @@ def test_columns_of_a_file_without_names_stay_as_they_are_given() -> None:
 
 KEPT = 'is not a quantity; give a number, or { "2" = 1, "8" = 3 } by center'
 TOKEN = 'give { env = "NAME" }, { file = "path" }, { keyring = "NAME" } or the token itself'
+ADDRESS = (
+    'this is not an address such as "ftp://server/folder"; in a name or password write [ as %5B, ] as %5D, '
+    "/ as %2F, # as %23 and ? as %3F"
+)
 SECRET = 'give { env = "NAME" }, { file = "path" } or { keyring = "NAME" }'
 
 
@@ -171,6 +175,8 @@ ZONE = 'one is called "Europe/Kyiv"'
         ("orders.zone", "Europe", f'there is no time zone "Europe"; {ZONE}'),
         ("orders.zone", "../x", f'there is no time zone "../x"; {ZONE}'),
         ("orders.outbox", "gopher://h/in", '"gopher://" is none of ftp://, sftp://, s3://, and no folder'),
+        ("orders.outbox", "ftp://a:p[ss@h/in", ADDRESS),
+        ("orders.outbox", "sftp://h:99999/in", ADDRESS),
         ("orders.outbox_password", "s3cret", SECRET),
         ("orders.accept", "yes", "this should be true or false, without quotes"),
     ],
@@ -270,6 +276,16 @@ def field(to: str, **settings: object) -> dict[str, Any]:
             catalog(photos={"folder": "p", "url": "sftp://x"}),
             "catalog.photos.url",
             '"sftp://x" is not an address such as "https://shop.example/photos/"',
+        ),
+        (
+            catalog(photos={"folder": "p", "url": "https://[::1/photos"}),
+            "catalog.photos.url",
+            '"https://[::1/photos" is not an address such as "https://shop.example/photos/"',
+        ),
+        (
+            catalog(photos={"folder": "p", "url": "https://h/a\nb"}),
+            "catalog.photos.url",
+            '"https://h/a\nb" is not an address such as "https://shop.example/photos/"',
         ),
         (
             {"accounting_centers": {"use": [2]}},
