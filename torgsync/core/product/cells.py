@@ -149,7 +149,7 @@ ERRORS = frozenset(
 
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")
 _BROKEN = re.compile(r"\d+(?:[.,]\d+)+")
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]")
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _RESPELLED = re.compile(r"=?[\"'`´‘’“”„«»]*(\d+)(?:[.,]0{1,2})?[\"'`´‘’“”„«»]*", re.ASCII)
 KEY_BREAK = "\x1f"
 """Parts the keys of a row that has several; no key contains it."""

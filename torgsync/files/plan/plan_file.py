@@ -33,7 +33,7 @@ from torgsync.core.product.fields import (
     encode,
 )
 from torgsync.core.shell import quoted
-from torgsync.core.text import CONTROL
+from torgsync.core.text import UNSHOWN, shown
 from torgsync.errors import NamedFileInvalid, TorgsyncError, UsageError
 
 SCHEMA = 1
@@ -43,6 +43,12 @@ _PLAIN = ("good_id", "prom_id", "verb", "title", "held", "reason")
 _LONGEST = 16 * 1024 * 1024
 """Bytes of the longest line that is read: one change with all its texts is far shorter."""
 _YEARS = range(1970, 3000)
+_LONGEST_KEY, _LONGEST_WORD = 1000, 100
+"""Letters of the longest id of a good or a product, and of the longest name of a guard or a reason."""
+_MOST = 10**15
+"""No number of a plan reaches it: neither a price nor a quantity."""
+_PARTS = 30
+"""Decimals of the longest number."""
 _SHAPES: dict[FieldKind, Any] = {
     FieldKind.TEXT: str | None,
     FieldKind.HTML: str | None,
@@ -103,6 +109,7 @@ def _documents(head: SavedPlan, changes: Iterable[Change]) -> Iterator[Mapping[s
     for change in changes:
         yield {
             **{name: getattr(change, name) for name in _PLAIN},
+            "title": shown(change.title),
             "fields": {
                 name: [encode(FIELDS[name], moved.old), encode(FIELDS[name], moved.new)]
                 for name, moved in change.fields.items()
@@ -133,8 +140,10 @@ def read_head(path: Path, option: str = "") -> SavedPlan:
     try:
         document = from_json(first)
         # Before goods could be chosen, plans had fields alone.
-        head = TypeAdapter(SavedPlan).validate_python({"choice": {"fields": document["fields"]}, **document})
-    except (LookupError, TypeError, ValueError) as wrong:
+        fields = TypeAdapter(tuple[str, ...]).validate_python(document["fields"])
+        head = TypeAdapter(SavedPlan).validate_python({"choice": {"fields": fields}, **document})
+        _check_numbers(asdict(head))
+    except (ArithmeticError, LookupError, TypeError, ValueError) as wrong:
         raise _no_plan(path, option) from wrong
     known = FIELDS.keys() >= set(head.choice.fields)
     if head.made.tzinfo is None or head.made.year not in _YEARS or not known:
@@ -162,14 +171,35 @@ def _changes(path: Path, lines: Iterable[bytes], option: str = "") -> Iterator[C
             for name, pair in read.fields.items():
                 field, valid = FIELDS[name], kinds[FIELDS[name].kind].validate_python
                 fields[name] = FieldChange(*(valid(decode(field, side), strict=True) for side in pair))
-            texts = (read.good_id, read.title, read.prom_id, read.held or "", read.reason)
+                _check_numbers(fields[name].old, least=-_MOST)  # whatever Prom shows
+                _check_numbers(fields[name].new)
+            _check_texts(read)
         except (ArithmeticError, LookupError, TypeError, ValueError) as wrong:
             raise _not_whole(path, option) from wrong
-        if any(map(CONTROL.search, texts)):
-            raise _not_whole(path, option)
         yield Change(
             read.good_id, read.verb, read.title, fields, read.held, prom_id=read.prom_id, reason=read.reason
         )
+
+
+def _check_texts(line: _ChangeLine) -> None:
+    """Raise ValueError where a change is of no product, or has a text that no plan has."""
+    keys, words = (line.good_id, line.prom_id), (line.held or "", line.reason)
+    if not any(keys) or max(map(len, keys)) > _LONGEST_KEY or max(map(len, words)) > _LONGEST_WORD:
+        raise ValueError
+    if any(map(UNSHOWN.search, (*keys, *words, line.title))):
+        raise ValueError
+
+
+def _check_numbers(value: object, least: int = 0) -> None:
+    """Raise ValueError or ArithmeticError where a number, alone or inside of it, is out of bounds."""
+    if isinstance(value, Mapping | tuple):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            _check_numbers(part, least)
+    elif isinstance(value, Decimal):
+        if not 0 <= value < _MOST or -int(value.as_tuple().exponent) > _PARTS:
+            raise ValueError
+    elif isinstance(value, int) and not least <= value < _MOST:
+        raise ValueError
 
 
 def _lines(path: Path, option: str = "") -> Iterator[bytes]:
@@ -180,6 +210,10 @@ def _lines(path: Path, option: str = "") -> Iterator[bytes]:
             last = file.readline(_LONGEST)
             if not _is_head(last):
                 raise _no_plan(path, option)
+            schema = json.loads(last).get("schema")
+            if schema != SCHEMA:
+                newer = isinstance(schema, int) and schema > SCHEMA
+                raise _newer(path) if newer else _no_plan(path, option)
             while line := file.readline(_LONGEST):
                 digest.update(last)
                 yield last
@@ -200,6 +234,13 @@ def _is_head(line: bytes) -> bool:
 
 def _end(digest: str) -> bytes:
     return (json.dumps({"digest": digest}) + "\n").encode()
+
+
+def _newer(path: Path) -> NamedFileInvalid:
+    return NamedFileInvalid(
+        f"the plan `{path}` was saved by a newer torgsync",
+        hint="update this program, or make the plan with it",
+    )
 
 
 def _not_whole(path: Path, option: str) -> NamedFileInvalid:

@@ -12,7 +12,7 @@ from xxhash import xxh3_64
 
 from torgsync.core.plan.choice import Choice
 from torgsync.core.plan.plan import Counts, SavedPlan
-from torgsync.errors import InvalidInput
+from torgsync.errors import InvalidInput, NamedFileInvalid
 from torgsync.files.plan.plan_file import read_head, write_plan
 
 CHOSEN = Choice(("price",), ("7", "8"), ("Взуття",), 3)
@@ -42,3 +42,48 @@ def test_an_odd_choice_is_no_plan(tmp_path: Path, choice: object) -> None:
     """It is refused in one sentence."""
     with pytest.raises(InvalidInput, match="is no saved plan"):
         read_head(with_head(tmp_path / "plan", choice=choice))
+
+
+@pytest.mark.parametrize("keys", [{"fields": 10**40}, {"undoes": 10**40}, {"counts": {"update": -1}}])
+def test_odd_numbers_of_the_head_are_no_plan(tmp_path: Path, keys: dict[str, Any]) -> None:
+    """Also under a digest that fits."""
+    with pytest.raises(NamedFileInvalid, match="is no saved plan"):
+        read_head(with_head(tmp_path / "plan", **keys))
+
+
+@pytest.mark.parametrize(("schema", "why"), [(99, "newer torgsync"), (0, "no saved"), (None, "no saved")])
+def test_a_plan_of_another_schema_is_refused(tmp_path: Path, schema: object, why: str) -> None:
+    """A newer program may mean something else by the same words."""
+    with pytest.raises(NamedFileInvalid, match=why):
+        read_head(with_head(tmp_path / "plan", schema=schema))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"good_id": ""},
+        {"good_id": "7" * 100_000},
+        {"good_id": "7\u202e1"},
+        {"title": "a\u2028b"},
+        {"held": "x" * 200},
+        {"fields": {"price": ["1.00", "-5"]}},
+        {"fields": {"price": ["1e999999", "5.00"]}},
+        {"fields": {"price": ["1.00", "1e-999999"]}},
+        {"fields": {"quantity": [3, -1]}},
+        {"fields": {"wholesale_prices": [None, [{"quantity": -2, "price": "1.00"}]]}},
+    ],
+)
+def test_odd_lines_are_none_of_a_plan(tmp_path: Path, change: dict[str, Any]) -> None:
+    """What no plan holds is refused in one short sentence, also under a digest that fits."""
+    usual = {"good_id": "7", "verb": "update", "title": "Ляльки", "fields": {"quantity": [-1, 3]}}
+    path = with_head(tmp_path / "plan")
+    head = path.read_bytes().splitlines(keepends=True)[0]
+    for line, fits in ((usual, True), (usual | change, False)):
+        lines = head + json.dumps(line).encode() + b"\n"
+        path.write_bytes(lines + json.dumps({"digest": xxh3_64(lines).hexdigest()}).encode() + b"\n")
+        if fits:
+            assert read_head(path).object == "My Prom"
+            continue
+        with pytest.raises(NamedFileInvalid, match="is not whole") as refused:
+            read_head(path)
+        assert len(refused.value.message) < 300
