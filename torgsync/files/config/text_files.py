@@ -18,6 +18,11 @@ from torgsync.errors import Mistake, TorgsyncError
 _PATIENCE = 20
 """Seconds to wait for another program that changes the file."""
 
+_DEEPEST = 64
+"""Parts of the longest dotted key; the time that TOML's readers need grows with their square."""
+_PART_OF_KEY = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_DEEP = re.compile(rf"(?<![\w.-])(?<!\.[ \t]){_PART_OF_KEY}(?:[ \t]*+\.[ \t]*+{_PART_OF_KEY}){{{_DEEPEST}}}")
+
 
 @contextmanager
 def editing(path: Path) -> Iterator[None]:
@@ -64,6 +69,9 @@ def _not_written(path: Path, trouble: OSError) -> TorgsyncError:
 
 def parse_toml(text: str) -> dict[str, Any] | Mistake:
     """Return what a TOML text holds, or the mistake that makes it none, with its line."""
+    if deep := _DEEP.search(text):
+        number = text.count("\n", 0, deep.start()) + 1
+        return Mistake(number, "", f"a key has more than {_DEEPEST} parts; there is none so deep")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:

@@ -1,0 +1,27 @@
+"""TOML as people and other programs write it."""
+
+from __future__ import annotations
+
+import pytest
+
+from torgsync.errors import Mistake
+from torgsync.files.config.text_files import parse_toml
+
+DEEP = 20_000
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["a" + ".a" * DEEP + " = 1", "[" + "'a b' . \"b\"." * DEEP + "a]", "x = {" + "a." * DEEP + "a = 1}"],
+)
+def test_deep_keys_are_a_mistake(line: str) -> None:
+    """They are not read at all: the time that it takes grows with their square."""
+    found = parse_toml(f"a = 1\n{line}\n")
+    assert isinstance(found, Mistake)
+    assert (found.line, found.message) == (2, "a key has more than 64 parts; there is none so deep")
+
+
+def test_dots_in_texts_are_none_of_a_key() -> None:
+    """Addresses, numbers and ellipses stay what they are."""
+    text = 'a = "' + "http://a.example/1.2 " * 40 + "." * 200 + '"\n' + ".".join("bcdefgh") + " = 1.5\n"
+    assert isinstance(parse_toml(text), dict)
