@@ -9,12 +9,17 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
 from datetime import tzinfo
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from torgsync.core.orders.clients import client_of, normal_phone
 from torgsync.core.orders.lines import free_lines
-from torgsync.core.orders.order import Order
+from torgsync.core.orders.order import Buyer, Line, Order, Recipient
+from torgsync.core.text import one_line
+
+_Texts = TypeVar("_Texts", Order, Buyer, Recipient, Line)
 
 SALE_TYPE = "1"
 
@@ -65,6 +70,7 @@ def order_document(order: Order, clock: tzinfo) -> dict[str, object]:
     (torgsoft §12.3), and the lines without a good id, free ones among them. A second phone is left out where
     there is none.
     """
+    order = _readable(order)
     buyer = client_of(order.buyer)
     other = normal_phone(order.recipient.phone)
     client = {
@@ -126,7 +132,7 @@ def orders_csv(orders: Iterable[Order], clock: tzinfo) -> str:
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(CSV_COLUMNS)
     for order in orders:
-        writer.writerows(map(_harmless, row) for row in _csv_rows(order, clock))
+        writer.writerows(map(_harmless, row) for row in _csv_rows(_readable(order), clock))
     return out.getvalue()
 
 
@@ -141,6 +147,25 @@ def _csv_rows(order: Order, clock: tzinfo) -> Iterator[tuple[str, ...]]:
             _plain(order.delivery_cost), "" if order.total is None else _plain(order.total),
             order.currency, order.note,
         )  # fmt: skip
+
+
+def _readable(order: Order) -> Order:
+    """Return an order whose texts are lines: neither line ends nor signs that turn what follows them.
+
+    Buyers may write anything, and nothing is known of what Torgsoft makes of such signs.
+    """
+    return replace(
+        _lines_of(order),
+        buyer=_lines_of(order.buyer),
+        recipient=_lines_of(order.recipient),
+        lines=tuple(map(_lines_of, order.lines)),
+    )
+
+
+def _lines_of(part: _Texts) -> _Texts:
+    values = ((field.name, getattr(part, field.name)) for field in fields(part))
+    texts: dict[str, Any] = {name: one_line(text) for name, text in values if type(text) is str}
+    return replace(part, **texts)
 
 
 def _harmless(text: str) -> str:

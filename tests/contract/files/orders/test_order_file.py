@@ -127,3 +127,20 @@ def test_an_order_as_csv_opens_in_a_spreadsheet() -> None:
     assert (rows[0]["note"], rows[0]["address"]) == ('\'=HYPERLINK("x")', "'-1; «Прованс»")
     assert (rows[0]["phone"], rows[0]["total"]) == ("+380500000001", "")
     assert rows[0]["placed"] == "2026-03-02T14:00:00+02:00"
+
+
+@pytest.mark.parametrize("odd", ["\u202e", "\u2066", "\u200f", "\u2028", "\r\n", "\x1b", "\x85"])
+def test_texts_of_a_buyer_are_lines(odd: str) -> None:
+    """Line ends and signs of direction reach neither Torgsoft nor a spreadsheet."""
+    text = f"Київ{odd}3"
+    person = Recipient(text, text, text, text)
+    found = order(
+        buyer=replace(order().buyer, first_name=text, phone=text, email=text), recipient=person, note=text,
+        delivery_address=text, delivery_name=text, payment_name=text, parcel=text, promo_code=text,
+        lines=(LINE, replace(LINE, good_id="", name=text, sku=text)), discount=Decimal(1),
+    )  # fmt: skip
+    document = order_document(found, SHOP_ZONE)
+    for value in (value for part in ("Client", "Options") for value in document[part].values()):  # type: ignore[attr-defined]
+        assert value.isprintable()
+    rows = csv.reader(io.StringIO(order_csv(found, SHOP_ZONE).decode("utf-8-sig"), newline=""), delimiter=";")
+    assert all(cell.isprintable() for row in rows for cell in row)
