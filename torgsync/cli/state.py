@@ -65,8 +65,7 @@ def _print_report(program: Program, report: StateReport) -> None:
     for table, count in found.orphans.items():
         program.print(f"! {messages.orphans_message(table, count)}", style="warning")
     for slug in report.unknown:
-        text = messages.unknown_message(slug, found.objects[slug])
-        program.print(f"! {text}", style="warning")
+        program.print(f"  {messages.unknown_message(slug, found.objects[slug])}")
     for fault in found.faults:
         program.print(f"✗ {messages.fault_message(fault)}", style="error")
     if found.error:

@@ -32,5 +32,5 @@ def orphans_message(table: str, count: int) -> str:
 
 
 def unknown_message(slug: str, count: int) -> str:
-    """Return the sentence of an object that the home does not have."""
-    return f"no object of this home is `{slug}`, and the state has {counted(count, 'row')} of it"
+    """Return the line of an object that the home does not have."""
+    return f"{slug}: {counted(count, 'row')}; it is used by its path, or its file is gone"
