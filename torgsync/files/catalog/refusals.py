@@ -6,6 +6,7 @@ A hint is given only where its cause was detected: `AGAIN` for a file that is cu
 from __future__ import annotations
 
 from collections.abc import Sequence
+from errno import EINVAL, ELOOP, ENAMETOOLONG, ENOTDIR
 from pathlib import Path
 
 from torgsync.core.product.columns import KEY
@@ -19,6 +20,9 @@ AGAIN = "export the catalog from Torgsoft once more, wait until it has finished,
 UNTOUCHED = "export the catalog from Torgsoft once more and do not save it in a spreadsheet or an editor"
 NAMES = f"let Torgsoft write the column names into the first row, the key as `{KEY}`, and export once more"
 SELECTED = "see in Torgsoft which goods this export is to contain, and export the catalog once more"
+_PATH = "give the path of the file that Torgsoft writes"
+_NO_PATH = {EINVAL, ELOOP, ENAMETOOLONG, ENOTDIR}
+"""Errors of a path that can be none of a file: no program holds it open."""
 CORRECTED = "let the program that writes the file correct this, and export once more"
 
 
@@ -50,12 +54,11 @@ def unreadable(path: Path, error: OSError) -> ExportInvalid:
         )
     if isinstance(error, NotAFile):
         inside = "give the path of the file inside the folder"
-        hint = inside if error.what == "a folder" else "give the path of the file that Torgsoft writes"
+        hint = inside if error.what == "a folder" else _PATH
         return ExportInvalid(f"`{path}` is {error.what}, not an export", hint=hint)
-    return ExportInvalid(
-        f"`{path}` cannot be read: {error.strerror}",
-        hint="close the program that holds it open, or give yourself the right to read it",
-    )
+    held = "close the program that holds it open, or give yourself the right to read it"
+    hint = _PATH if error.errno in _NO_PATH else held
+    return ExportInvalid(f"`{path}` cannot be read: {error.strerror}", hint=hint)
 
 
 def bad_names(path: Path, mistakes: Sequence[Mistake], hint: str) -> ExportInvalid:

@@ -571,6 +571,16 @@ def test_a_line_without_an_end_never_fills_the_memory(tmp_path: Path) -> None:
     assert "is not a text file" in refusal(write(tmp_path, HEADER + "x" * 6_000_000)).message
 
 
+def test_a_path_of_no_file_is_not_held_open(tmp_path: Path) -> None:
+    """Too long, through a file, in a circle: closing a program would not help."""
+    circle = tmp_path / "circle"
+    circle.symlink_to(circle)
+    for path in (tmp_path / ("x" * 300), write(tmp_path, HEADER) / "x.trs", circle):
+        with pytest.raises(ExportInvalid, match="cannot be read") as caught:
+            open_trs(path)
+        assert str(caught.value.hint).startswith("give the path of the file")
+
+
 def test_a_file_without_permission_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another program holds it open, as Windows allows."""
     path = write(tmp_path, HEADER + ROW)
