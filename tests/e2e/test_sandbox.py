@@ -15,6 +15,7 @@ import httpx
 import pytest
 from homes import EXAMPLE, ROOT, Home, SandboxAddress
 
+from torgsync.core.recording.exchange import first_line
 from torgsync.demo.sandbox import SandboxOptions, open_sandbox
 from torgsync.sandbox.faults import Fault
 from torgsync.sandbox.quirks import Quirks, Rights
@@ -168,6 +169,22 @@ def test_a_scenario_with_mistakes(tmp_path: Path, sandbox_server: SandboxAddress
         '  line 2  manners.last_id: "both" is not one of "exclusive" or "inclusive"',
         "  line 4  faults[0]: nth is below 1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"), [("", ["the scenario `s.toml` is empty: "]), ("[shop]\nproducts = 1\n", [])]
+)
+def test_an_empty_scenario_is_reported(
+    tmp_path: Path, sandbox_server: SandboxAddress, monkeypatch: pytest.MonkeyPatch, content: str,
+    shown: list[str],
+) -> None:  # fmt: skip
+    """It may be the wrong file, or one that was not saved yet."""
+    monkeypatch.chdir(tmp_path)
+    Path("s.toml").write_text(content, "utf-8")
+    Path("recording").write_text(first_line("1.0"), "utf-8")
+    home = Home(tmp_path / "home", tmp_path, sandbox_server)
+    ran = home.run("sandbox", "compare", "recording", "--scenario", "s.toml")
+    assert (ran.code, [line[:32] for line in ran.err.splitlines()]) == (0, shown)
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,7 @@ def sandbox(
         import_seconds=import_seconds,
         keep=keep,
     )
+    _say_empty(program, scenario)
     with open_sandbox(options) as shop, serve(shop, port=port, photos=photos or ()) as server:
         program.notify(f"a Prom.ua of your own at {server.url}; Ctrl-C stops it")
         program.notify(f"export TORGSYNC_PROM_URL={server.url}")
@@ -176,6 +177,15 @@ def sandbox(
             server.wait()
         except KeyboardInterrupt:
             program.notify("stopped")
+
+
+def _say_empty(program: Program, scenario: Path | None) -> None:
+    """Say of a scenario that it changes nothing: its file may be the wrong one, or not saved yet."""
+    from torgsync.demo.sandbox import load_scenario
+    from torgsync.sandbox.scenario import Scenario
+
+    if scenario and load_scenario(scenario) == Scenario():
+        program.notify(f"the scenario `{scenario}` is empty: the sandbox is as it would be without it")
 
 
 def _refuse_options(context: typer.Context) -> None:
@@ -250,6 +260,7 @@ def compare(
         faults=tuple(fault or ()),
         import_seconds=import_seconds,
     )
+    _say_empty(program, scenario)
     comparison = compare_recording(file, options, slower)
     rows = [difference_row(folded) for folded in comparison.differences]
     if output is Format.JSON:
