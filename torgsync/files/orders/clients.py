@@ -46,6 +46,8 @@ def read_clients(path: Path) -> list[Client]:
             rows = list(_rows(path, LineReader(file, 1), encoding))
     except OSError as trouble:
         raise _unreadable(path, trouble) from trouble
+    except ExportInvalid as refused:  # the hints of its readers are about the catalog
+        raise ExportInvalid(refused.message, mistakes=refused.mistakes, hint=AGAIN) from refused
     if not rows:
         raise ExportInvalid(f"`{path}` is empty: there is no client in it", hint=AGAIN)
     return [

@@ -83,8 +83,16 @@ def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     assert caught.value.hint == "correct `path` under `[clients]` in the sync object"
     with pytest.raises(ExportInvalid, match="cannot be read: it is a folder, not a file"):
         read_clients(tmp_path)
-    with pytest.raises(ExportInvalid, match="UTF-16"):
-        read_clients(written(tmp_path, ROW, encoding="utf-16"))
+    for content, message in (
+        (ROW.encode("utf-16"), "UTF-16"),
+        (b"\0" * 99, "zero bytes"),
+        (f"{ROW}\r\n".encode("cp1251").replace(b";", b";\x98", 1), "letters that cannot be read"),
+    ):
+        path = tmp_path / "TSClients.trs"
+        path.write_bytes(content)
+        with pytest.raises(ExportInvalid, match=message) as caught:
+            read_clients(path)
+        assert str(caught.value.hint).startswith("export the clients from Torgsoft once more")
     with pytest.raises(ExportInvalid, match="there is no file"):
         clients_stamp(tmp_path / "nowhere.trs")
 
