@@ -40,6 +40,8 @@ def test_it_is_performed_as_shown(filled: Home, plan: Path) -> None:
     assert (again.code, filled.writes()) == (9, [])
     assert "is out of date: nothing of it is left to send: another run was performed since" in again.err
     assert filled.run("update", "--show", "summary").lines[-1] == "nothing pending"
+    past = filled.run("history").out
+    assert ("the saved plan was out of date" in past, "refused" in past) == (True, False)
 
 
 def test_what_came_later_stays_pending(filled: Home, plan: Path) -> None:

@@ -20,6 +20,7 @@ from torgsync.cli.plan.outcomes import print_failures
 from torgsync.cli.plan.render import print_changes
 from torgsync.core.clock import shop_second, shop_time, utc_iso
 from torgsync.core.text import counted
+from torgsync.errors import Exit
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -109,6 +110,8 @@ def _did(past: PastRun) -> Iterator[str]:
     if record.undoes:
         yield f"{'turned' if record.turned_back else 'was to turn'} run {record.undoes} back"
     outcomes = ", ".join(f"{number} {name}" for name, number in record.outcomes.items() if number)
+    if record.exit_code == Exit.STALE:  # Prom was not asked, so it refused nothing
+        outcomes = "the saved plan was out of date"
     did = [*_shipped(past), *(_wrote(record.ids) if record.ids else ())]
     if outcomes or not did:
         yield outcomes or "no changes"
