@@ -131,6 +131,8 @@ def test_a_file_that_is_no_complete_plan(filled: Home, plan: Path) -> None:
         plan.write_text(text, "utf-8")
         ran = filled.run("sync", "--plan", str(plan))
         assert (ran.code, filled.writes(), message in ran.err) == (64, [], True), ran.err
+        place = str(plan) if "whole" in message or text.startswith(head) else "FILE"
+        assert f"torgsync update --out {place}" in ran.err
 
 
 def test_places_that_cannot_be_used(filled: Home, plan: Path) -> None:

@@ -7,6 +7,7 @@ plan, for anybody can make a digest.
 from __future__ import annotations
 
 import json
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -239,7 +240,7 @@ def _end(digest: str) -> bytes:
 def _newer(path: Path) -> NamedFileInvalid:
     return NamedFileInvalid(
         f"the plan `{path}` was saved by a newer torgsync",
-        hint="update this program, or make the plan with it",
+        hint="update this program: `pip install --upgrade torgsync`",
     )
 
 
@@ -254,4 +255,8 @@ def _no_plan(path: Path, option: str) -> NamedFileInvalid:
 
 
 def _saving(path: Path, option: str) -> str:
-    return f"make a plan and save it: torgsync update --out {quoted(str(path))}{option}"
+    """Return the command that makes a plan, in the place of this one unless that is no plan's."""
+    place = "FILE"
+    with suppress(OSError):
+        place = quoted(str(path)) if not os.path.lexists(path) or _is_plan(path) else place
+    return f"make a plan and save it: torgsync update --out {place}{option}"
