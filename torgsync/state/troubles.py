@@ -6,11 +6,13 @@ database itself, such as a value without its zone, is a bug and passes unchanged
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import sqlite3
+import stat
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from traceback import walk_tb
 
@@ -126,11 +128,20 @@ def trouble(what: ProblemCode, address: URL | str, words: str = "") -> TorgsyncE
 
 def command_to_restore(address: URL | str) -> str:
     """Return the command that puts the newest copy of a state back, or one whose file a person must name."""
+    copies = copies_to_restore(address)
+    return command("state restore", str(copies[0]) if copies else "FILE")
+
+
+def copies_to_restore(address: URL | str) -> list[Path]:
+    """Return the copies of a state that are files, no links, the newest first; not what a backup replaced."""
     file = file_of(address)
-    copies = file.parent.glob(f"{file.name}.*.bak") if file else ()
-    copies = (path for path in copies if ".replaced-" not in path.name)
-    newest = max(copies, key=lambda path: path.stat().st_mtime_ns, default=None)
-    return command("state restore", str(newest) if newest else "FILE")
+    found: list[tuple[int, Path]] = []
+    for path in file.parent.glob(f"{glob.escape(file.name)}.*.bak") if file else ():
+        with suppress(OSError):  # another process deleted it at this moment
+            seen = path.lstat()
+            if stat.S_ISREG(seen.st_mode) and seen.st_size and ".replaced-" not in path.name:
+                found.append((seen.st_mtime_ns, path))
+    return [path for _time, path in sorted(found, reverse=True)]
 
 
 def code_of(error: Exception, address: URL) -> ProblemCode | None:

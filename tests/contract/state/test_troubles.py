@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -23,7 +24,15 @@ from torgsync.core.problems import ProblemCode
 from torgsync.errors import Exit, StateUnusable, Temporary, TorgsyncError
 from torgsync.state.schema.base import MachineText, metadata
 from torgsync.state.store import Store, UnitOfWork, open_store
-from torgsync.state.troubles import code_of, file_of, is_damaged, place_of, trouble, troubles_reported
+from torgsync.state.troubles import (
+    code_of,
+    command_to_restore,
+    file_of,
+    is_damaged,
+    place_of,
+    trouble,
+    troubles_reported,
+)
 
 Break = Callable[[Path], str | None]
 
@@ -232,6 +241,19 @@ def test_every_trouble_has_a_way_on(what: ProblemCode) -> None:
     assert error.hint
     assert "secret" not in error.message
     assert isinstance(error, Temporary | StateUnusable)
+
+
+def test_the_newest_copy_is_put_back(tmp_path: Path) -> None:
+    """Links, folders, empty files and replaced states are no copies, and none of them is in the way."""
+    state = tmp_path / "state[1].db"
+    for age, name in enumerate(("0011", "0012", "0013", "replaced-now", "0014")):
+        copy = tmp_path / f"{state.name}.{name}.bak"
+        copy.write_text("" if name == "0014" else "copy")
+        os.utime(copy, (age, age))
+    (tmp_path / f"{state.name}.link.bak").symlink_to(tmp_path / "nowhere")
+    (tmp_path / f"{state.name}.folder.bak").mkdir()
+    newest = f"{state}.0013.bak"
+    assert shlex.split(command_to_restore(f"sqlite:///{state}")) == ["torgsync", "state", "restore", newest]
 
 
 def test_a_bug_is_a_bug_unless_the_file_is_damaged(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import inspect, select
 
+from torgsync import disk
 from torgsync.core.problems import ProblemCode
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.state.engine import make_engine
@@ -156,10 +157,11 @@ def _keep(state: Path, replaced: Path, *, damaged: bool) -> None:
             side.unlink(missing_ok=True)
     try:
         replaced.hardlink_to(state)
+    except FileExistsError:  # also a link, which is never followed
+        raise
     except OSError:  # a disk without hard links
-        if replaced.exists():
-            raise
-        shutil.copy2(state, replaced)
+        with os.fdopen(disk.create_file(replaced), "wb") as copy, disk.open_file(state) as old:
+            shutil.copyfileobj(old, copy)
 
 
 def _restore_dump(  # pragma: no cover  # tested where PostgreSQL is installed

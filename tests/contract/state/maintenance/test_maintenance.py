@@ -343,7 +343,14 @@ def test_a_replacement_that_fails(sqlite: str, tmp_path: Path, monkeypatch: pyte
     def no_links(_path: Path, _target: Path) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    planted = tmp_path / "planted"
+    replaced.symlink_to(planted)
+    for links in (Path.hardlink_to, no_links):
+        monkeypatch.setattr(Path, "hardlink_to", links)
+        with pytest.raises(TorgsyncError, match="the state is as it was"):
+            put_back(sqlite, backup)
+        assert not planted.exists()
+    replaced.unlink()
     assert put_back(sqlite, backup).replaced == replaced
     assert check_state(f"sqlite:///{replaced}").whole
 
