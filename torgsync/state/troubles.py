@@ -132,14 +132,19 @@ def command_to_restore(address: URL | str) -> str:
     return command("state restore", str(copies[0]) if copies else "FILE")
 
 
-def copies_to_restore(address: URL | str) -> list[Path]:
-    """Return the copies of a state that are files, no links, the newest first; not what a backup replaced."""
+def copies_to_restore(address: URL | str, *, replaced: bool = False) -> list[Path]:
+    """Return the copies of a state that are files, no links, the newest first.
+
+    Args:
+        address: The state's.
+        replaced: Include the states that a backup replaced.
+    """
     file = file_of(address)
     found: list[tuple[int, Path]] = []
     for path in file.parent.glob(f"{glob.escape(file.name)}.*.bak") if file else ():
         with suppress(OSError):  # another process deleted it at this moment
             seen = path.lstat()
-            if stat.S_ISREG(seen.st_mode) and seen.st_size and ".replaced-" not in path.name:
+            if stat.S_ISREG(seen.st_mode) and seen.st_size and (replaced or ".replaced-" not in path.name):
                 found.append((seen.st_mtime_ns, path))
     return [path for _time, path in sorted(found, reverse=True)]
 

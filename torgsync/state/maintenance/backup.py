@@ -16,9 +16,9 @@ from torgsync.core.problems import ProblemCode
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.state.engine import make_engine
 from torgsync.state.maintenance import dumps
-from torgsync.state.maintenance.check import looking, schema_of
+from torgsync.state.maintenance.check import looking
 from torgsync.state.schema.backups import copy_database, open_file
-from torgsync.state.schema.upgrade import FIRST, MIGRATIONS
+from torgsync.state.schema.upgrade import FIRST, MIGRATIONS, schema_of
 from torgsync.state.troubles import code_of, file_of, reason_of, trouble
 
 _OF_THE_STATE = (
@@ -61,11 +61,12 @@ def back_up_state(url: str, target: Path) -> Backup:
     return Backup(target, target.stat().st_size, schema)
 
 
-def known_schema(schema: str | None) -> str:
+def known_schema(schema: object) -> str:
     """Return the number of a schema that this program can work with. Raises TorgsyncError for others."""
     newest = MIGRATIONS.newest
-    if schema is None or schema < FIRST:
-        raise TorgsyncError(f"it is no state of torgsync (schema {schema or 'unknown'})")
+    if not isinstance(schema, str) or schema < FIRST:
+        number = schema if isinstance(schema, str) else "unknown"
+        raise TorgsyncError(f"it is no state of torgsync (schema {number})")
     if schema > newest:
         raise TorgsyncError(
             f"it was written by a newer torgsync (schema {schema}, this one knows {newest})",

@@ -20,7 +20,6 @@ from sqlalchemy import (
     inspect,
     literal_column,
     select,
-    text,
 )
 
 from torgsync.errors import TorgsyncError, UsageError
@@ -29,7 +28,7 @@ from torgsync.state.schema import order_tables as o
 from torgsync.state.schema import run_tables as r
 from torgsync.state.schema import shop_tables as s
 from torgsync.state.schema.base import metadata
-from torgsync.state.schema.upgrade import MIGRATIONS
+from torgsync.state.schema.upgrade import MIGRATIONS, schema_of
 from torgsync.state.troubles import file_of, place_of, troubles_reported
 
 MOST = 10
@@ -136,14 +135,6 @@ def looking(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
-def schema_of(connection: Connection) -> str | None:
-    """Return the number of a state's schema, None where it has none."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    number: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return number
-
-
 def damage(connection: Connection) -> list[str]:
     """Return what a SQLite file is damaged by, in its own words; at most `MOST` lines."""
     if connection.dialect.name != "sqlite":  # pragma: no cover  # tested where PostgreSQL is installed
@@ -160,21 +151,26 @@ def _check(connection: Connection, check: StateCheck) -> None:
     if check.schema and check.schema > check.newest:
         check.faults.append(Found(StateFault.NEWER, words=check.schema))
         return
+    missing = missing_parts(connection)
+    if check.schema == check.newest:  # an older one is brought up to date by the next command
+        check.faults += missing
+    incomplete = {found.table for found in missing}
+    _count(connection, check, [table for table in metadata.sorted_tables if table.name not in incomplete])
+
+
+def missing_parts(connection: Connection) -> list[Found]:
+    """Return the tables and columns of the newest schema that a database lacks."""
     inspector = inspect(connection)
     names = set(inspector.get_table_names())
-    whole = []
+    missing = []
     for table in metadata.sorted_tables:
         if table.name not in names:
-            missing = [Found(StateFault.TABLE_MISSING, table.name)]
+            missing.append(Found(StateFault.TABLE_MISSING, table.name))
         else:
             there = {column["name"] for column in inspector.get_columns(table.name)}
             lacks = [column.name for column in table.columns if column.name not in there]
-            missing = [Found(StateFault.COLUMN_MISSING, table.name, name) for name in lacks]
-        if not missing:
-            whole.append(table)
-        elif check.schema == check.newest:  # an older one is brought up to date by the next command
-            check.faults += missing
-    _count(connection, check, whole)
+            missing += [Found(StateFault.COLUMN_MISSING, table.name, name) for name in lacks]
+    return missing
 
 
 def _count(connection: Connection, check: StateCheck, tables: list[Table]) -> None:

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from errno import EEXIST, ENOSPC, EROFS
 from pathlib import Path
 
-from sqlalchemy import inspect, select
+from sqlalchemy import NullPool, create_engine, inspect, select
 
 from torgsync import disk
 from torgsync.core.problems import ProblemCode
@@ -20,12 +21,13 @@ from torgsync.errors import TorgsyncError, UsageError
 from torgsync.state.engine import make_engine
 from torgsync.state.maintenance import dumps
 from torgsync.state.maintenance.backup import back_up_state, known_schema
-from torgsync.state.maintenance.check import looking
+from torgsync.state.maintenance.check import MOST, looking, missing_parts
 from torgsync.state.runs.journal import Holder
 from torgsync.state.runs.leases import Lease
 from torgsync.state.schema.backups import copy_database, open_file
 from torgsync.state.schema.base import metadata
 from torgsync.state.schema.run_tables import leases
+from torgsync.state.schema.upgrade import MIGRATIONS
 from torgsync.state.troubles import file_of, reason_of, trouble, troubles_reported
 
 Refuse = Callable[[str, Lease], None]
@@ -61,8 +63,12 @@ def restore_state(url: str, backup: Path, stamp: str, folder: Path, refuse: Refu
         Temporary: Another process works with the state.
         TorgsyncError: The state cannot be replaced; it is as it was.
     """
-    if not os.path.isfile(backup):  # noqa: PTH113  # also for a name that no file can have
-        raise UsageError(f"there is no file `{backup}`", hint=_HINT)
+    try:
+        disk.stat_file(backup)
+    except disk.NotAFile as error:
+        raise UsageError(f"`{backup}` is {error.what}, not a file", hint=_HINT) from error
+    except OSError as error:
+        raise UsageError(f"there is no file `{backup}`", hint=_HINT) from error
     state = file_of(url)
     if state is None:  # pragma: no cover  # likewise
         return _restore_dump(url, backup, folder / f"state.replaced-{stamp}.dump", refuse)
@@ -78,12 +84,21 @@ def restore_state(url: str, backup: Path, stamp: str, folder: Path, refuse: Refu
         except OSError as error:
             raise TorgsyncError(
                 f"the state is as it was; no backup can take its place: {error.strerror or error}",
-                hint=f"free some space and let files be written in `{state.parent}`, then do it again",
+                hint=_way_on(error, state.parent),
             ) from error
         finally:
             with suppress(OSError):  # on a disk that is read-only, even of a file that is not there
                 temporary.unlink(missing_ok=True)
     return Restored(backup, schema, replaced)
+
+
+def _way_on(error: OSError, folder: Path) -> str:
+    ways = {
+        ENOSPC: f"free some space on the disk of `{folder}`, then do it again",
+        EROFS: f"mount the disk of `{folder}` for writing, then do it again",
+        EEXIST: "do it again: the replaced state gets another name then",
+    }
+    return ways.get(error.errno or 0, f"let files be written in `{folder}`, then do it again")
 
 
 def _checked_copy(backup: Path, temporary: Path) -> str:
@@ -97,6 +112,8 @@ def _checked_copy(backup: Path, temporary: Path) -> str:
             if "alembic_version" in tables:
                 found = copy.execute("SELECT version_num FROM alembic_version").fetchone()
             schema = _known(backup, found[0] if found else None)
+            if schema == MIGRATIONS.newest and damage == "ok":
+                _refuse_incomplete(backup, temporary)
             copy.execute("BEGIN")
             copy.execute("DELETE FROM leases")  # no process holds one any more
             copy.execute("UPDATE objects SET full_look_at = NULL, noop_plan = ''")  # Prom has moved on
@@ -110,7 +127,16 @@ def _checked_copy(backup: Path, temporary: Path) -> str:
     return schema
 
 
-def _known(backup: Path, schema: str | None) -> str:
+def _refuse_incomplete(backup: Path, copy: Path) -> None:
+    engine = create_engine("sqlite://", creator=lambda: open_file(copy, "ro"), poolclass=NullPool)
+    with engine.connect() as connection:
+        missing = missing_parts(connection)
+    if missing:
+        lacks = ", ".join(f"`{'.'.join(filter(None, (it.table, it.words)))}`" for it in missing[:MOST])
+        raise UsageError(f"the backup `{backup}` is no whole state: it lacks {lacks}", hint=_HINT)
+
+
+def _known(backup: Path, schema: object) -> str:
     try:
         return known_schema(schema)
     except TorgsyncError as error:

@@ -8,12 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
-from torgsync.errors import TorgsyncError
+from torgsync.core import shell
+from torgsync.core.problems import ProblemCode
+from torgsync.errors import StateUnusable, TorgsyncError
 from torgsync.state.schema.backups import back_up
+from torgsync.state.troubles import code_of, copies_to_restore, reason_of, trouble
 
 FIRST = "0010"
 """The first schema that was released."""
+
+_OF_THE_SCHEMA = (ProblemCode.STATE_OTHER, ProblemCode.STATE_SCHEMA)
+"""Errors of a migration that finds other tables or columns than the number of the schema promises."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,21 +50,47 @@ def upgrade(
     Raises:
         TorgsyncError: The state is from an unreleased or a newer program, or cannot be copied.
     """
-    schema = None
-    if inspect(connection).has_table("alembic_version"):
-        schema = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    schema, copy = schema_of(connection), None
     if schema == migrations.newest:
         return
     if schema is not None:
         _refuse_unknown(schema, migrations.newest)
-        _back_up(connection, schema, migrations.newest, notify)
+        copy = _back_up(connection, schema, migrations.newest, notify)
     from alembic import command  # noqa: PLC0415  # slow to import
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(migrations.folder).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except DBAPIError as error:
+        if copy is None or code_of(error, connection.engine.url) not in _OF_THE_SCHEMA:
+            raise
+        raise _not_as_it_says(connection, schema, copy, reason_of(error)) from error
+
+
+def schema_of(connection: Connection) -> str | None:
+    """Return the number of a state's schema, None where it has none.
+
+    Raises:
+        StateUnusable: What is in its place is no text.
+    """
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    number = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if not isinstance(number, str | None):
+        raise trouble(ProblemCode.STATE_SCHEMA, connection.engine.url, "alembic_version.version_num")
+    return number
+
+
+def _not_as_it_says(connection: Connection, schema: str | None, copy: Path, words: str) -> StateUnusable:
+    others = (path for path in copies_to_restore(connection.engine.url, replaced=True) if path != copy)
+    file = str(next(others, "FILE"))
+    return StateUnusable(
+        f"the state is not as its schema {schema} says ({words}); it was not changed, `{copy}` is a copy",
+        hint=f"go back to another backup: `{shell.command('state restore', file)}`",
+    )
 
 
 def _refuse_unknown(schema: str, newest: str) -> None:
@@ -73,12 +106,15 @@ def _refuse_unknown(schema: str, newest: str) -> None:
         )
 
 
-def _back_up(connection: Connection, schema: str, newest: str, notify: Callable[[str], None] | None) -> None:
+def _back_up(
+    connection: Connection, schema: str, newest: str, notify: Callable[[str], None] | None
+) -> Path | None:
     copy = back_up(connection, schema)
     if copy is None:
         _log.info("the state is brought from schema %s to %s; no copy of it was made", schema, newest)
-        return
+        return None
     line = f"the state is brought from schema {schema} to {newest}; the old one is `{copy.name}`"
     _log.info(line)
     if notify:
         notify(line)
+    return copy

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -289,8 +291,10 @@ def test_what_is_no_backup(filled: str, tmp_path: Path) -> None:
     wrong = {
         "there is no file": tmp_path / "nowhere",
         "no backup of a state": tmp_path / "text",
-        "no file": tmp_path,
+        "is a folder, not a file": tmp_path,
+        "is a named pipe, not a file": tmp_path / "pipe",
     }
+    os.mkfifo(tmp_path / "pipe")
     wrong["no backup of a state"].write_text("order 1\n" * 500)
     for message, path in wrong.items():
         with pytest.raises(UsageError, match=message):
@@ -316,7 +320,12 @@ def test_backups_of_other_programs(sqlite: str, tmp_path: Path) -> None:
     refused("no state of torgsync", "UPDATE alembic_version SET version_num = '0009'")
     refused("no state of torgsync", "DELETE FROM alembic_version")
     refused("no state of torgsync", "DROP TABLE alembic_version")
-    refused("no backup of a state", "DROP TABLE leases")
+    refused(r"no state of torgsync \(schema unknown", f"{SCHEMA}x'0000'")
+    refused("it lacks `leases`", "DROP TABLE leases")
+    refused(
+        "it lacks `orders`, `photos.digest`", "DROP TABLE orders", "ALTER TABLE photos DROP COLUMN digest"
+    )
+    refused("no backup of a state", f"{SCHEMA}'0013'", "DROP TABLE leases")
     content = bytearray(backup.read_bytes())
     content[8192 + 100 : 12288] = b"\xff" * (4096 - 100)
     (tmp_path / "other").write_bytes(content)
@@ -329,6 +338,38 @@ def test_an_older_backup(sqlite: str, tmp_path: Path) -> None:
     backup = back_up_state(sqlite, tmp_path / "copy").path
     execute(f"sqlite:///{backup}", "UPDATE alembic_version SET version_num = '0013'")
     assert put_back(sqlite, backup).schema == "0013"
+
+
+def test_a_backup_that_is_not_as_its_schema_says(sqlite: str, tmp_path: Path) -> None:
+    """The update names the copy that it made, and the state that the backup replaced brings all back."""
+    backup = back_up_state(sqlite, tmp_path / "copy").path
+    execute(f"sqlite:///{backup}", f"{SCHEMA}'0013'")
+    replaced = put_back(sqlite, backup).replaced
+    with pytest.raises(StateUnusable, match=r"state\.db\.0013\.bak` is a copy") as caught:
+        open_store(sqlite)
+    assert caught.value.hint == f"go back to another backup: `torgsync state restore {replaced}`"
+    execute(sqlite, f"{SCHEMA}x'0000'")
+    with pytest.raises(StateUnusable, match="part of its schema is missing"):
+        open_store(sqlite)
+    assert not check_state(sqlite).whole
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"), [(errno.ENOSPC, "free some space"), (errno.EROFS, "for writing"), (0, "let files be")]
+)
+def test_a_folder_that_takes_no_backup(
+    sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, hint: str
+) -> None:
+    """The way on is that of the reason."""
+    backup = back_up_state(sqlite, tmp_path / "copy").path
+
+    def fail(*_: object) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(restore, "copy_database", fail)
+    with pytest.raises(TorgsyncError, match="the state is as it was") as caught:
+        put_back(sqlite, backup)
+    assert hint in (caught.value.hint or "")
 
 
 def test_a_replacement_that_fails(sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
