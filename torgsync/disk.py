@@ -145,6 +145,15 @@ def make_file(path: Path) -> None:
         os.close(create_file(path))
 
 
+def put_new(source: Path, target: Path) -> None:
+    """Give a file another name. Raises FileExistsError where that is taken, also by a link."""
+    if os.name == "nt":  # pragma: no cover  # where a rename never replaces anything
+        source.rename(target)
+        return
+    os.link(source, target, follow_symlinks=False)
+    source.unlink()
+
+
 def narrow(path: Path) -> None:
     """Take from a file or folder what others may do with it; a link is not followed. Raises OSError."""
     handle = os.open(path, os.O_RDONLY | _NO_WAIT | _EXTRA)

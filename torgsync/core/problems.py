@@ -90,6 +90,8 @@ class ProblemCode(StrEnum):
     STATE_NO_DATABASE = "state-no-database"
     STATE_UNREACHABLE = "state-unreachable"
     STATE_REFUSED = "state-refused"
+    STATE_EMPTY = "state-empty"
+    STATE_GONE = "state-gone"
     STATE_VALUE = "state-value"
     STATE_OTHER = "state-other"
     OTHER = "other"
@@ -202,6 +204,8 @@ _SENTENCES = {
     ProblemCode.STATE_NO_DATABASE: "the state `{place}` is not a database",
     ProblemCode.STATE_UNREACHABLE: "the server of the state `{place}` cannot be reached now ({words})",
     ProblemCode.STATE_REFUSED: "the server refused to open the state `{place}` ({words})",
+    ProblemCode.STATE_EMPTY: "the state `{place}` is empty: what was in it is lost, or it was never one",
+    ProblemCode.STATE_GONE: "the state `{place}` is gone, and copies of it are still there",
     ProblemCode.STATE_VALUE: "the state cannot keep a number or a text ({words})",
     ProblemCode.STATE_OTHER: "the state `{place}` cannot be used ({words})",
     ProblemCode.OTHER: "it ended with an error of the kind `{kind}`",

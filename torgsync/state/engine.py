@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
+import secrets
 import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from torgsync.disk import create_file, put_new
 from torgsync.errors import StateUnusable
 from torgsync.state.troubles import reason_of
 
@@ -45,6 +50,36 @@ def make_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":  # pragma: no branch  # PostgreSQL is tested where it is installed
         use_sqlite(engine)
     return engine
+
+
+def make_database(file: Path) -> None:
+    """Make the file of a new state, which only its owner may read, where there is none, behind a link too.
+
+    It appears whole, so that an empty file is never ours: a process that is killed at any moment leaves no
+    file, or one that the next call goes on with. What SQLite makes next to it gets its mode.
+
+    Raises:
+        sqlite3.Error: The database cannot be written.
+    """
+    with suppress(OSError, RuntimeError):  # SQLite reports why not; RuntimeError: a circle of links
+        file = file.resolve()
+        if os.path.lexists(file):
+            return
+        temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}.tmp")
+        os.close(create_file(temporary))
+        try:
+            with closing(sqlite3.connect(temporary)) as database:
+                database.execute("PRAGMA user_version = 0")  # writes the first page
+            try:
+                put_new(temporary, file)
+            except FileExistsError:  # another process made it at this moment
+                return
+            except OSError:  # a disk without hard links
+                with os.fdopen(create_file(file), "wb") as new:
+                    new.write(temporary.read_bytes())
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
 
 def use_sqlite(engine: Engine) -> None:

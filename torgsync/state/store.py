@@ -7,15 +7,14 @@ failing halfway: on SQLite for the whole file, on PostgreSQL for one object.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from torgsync.core.problems import ProblemCode
-from torgsync.disk import make_file
-from torgsync.state.engine import DURABLE, make_engine, use_sqlite, wait_for_turn
+from torgsync.state.engine import DURABLE, make_database, make_engine, use_sqlite, wait_for_turn
 from torgsync.state.orders.clients import ClientRepository
 from torgsync.state.orders.messages import BuyerMessageRepository
 from torgsync.state.orders.order_files import ConfirmationRepository, OrderFileRepository, OutboxRepository
@@ -39,7 +38,7 @@ from torgsync.state.shop.products import ProductRepository
 from torgsync.state.shop.rows import RowRepository
 from torgsync.state.shop.variants import VariantRepository
 from torgsync.state.snapshot import copy_state, temporary_engine
-from torgsync.state.troubles import file_of, trouble, troubles_reported
+from torgsync.state.troubles import file_of, refuse_lost, trouble, troubles_reported
 
 _R = TypeVar("_R")
 
@@ -188,10 +187,11 @@ def open_store(
         TorgsyncError: The state cannot be opened or copied, or is from a newer or an unreleased program.
     """
     engine = make_engine(url)
-    if (file := file_of(engine.url)) is not None:  # pragma: no branch  # SQLite in memory, PostgreSQL
-        with suppress(OSError):  # SQLite reports why it cannot be made; the files next to it get its mode
-            make_file(file)
     try:
+        with troubles_reported(engine.url):
+            refuse_lost(engine.url)
+            if (file := file_of(engine.url)) is not None:  # pragma: no branch  # in memory, PostgreSQL
+                make_database(file)
         with troubles_reported(engine.url), engine.begin() as connection:
             wait_for_turn(connection, "")
             upgrade(connection, notify, migrations)

@@ -48,6 +48,14 @@ _HINTS = {
         "look whether the server runs, and at `TORGSYNC_STATE`, then run the same command again"
     ),
     ProblemCode.STATE_REFUSED: "look at the user, the password and the database in `TORGSYNC_STATE`",
+    ProblemCode.STATE_EMPTY: (
+        "go back to a backup: {restore}; only if the shop is new, or there is none, "
+        "delete the empty file, and the next command begins again"
+    ),
+    ProblemCode.STATE_GONE: (
+        "look at `--home` and `TORGSYNC_STATE`; go back to the newest copy: {restore}; "
+        "to begin again without it, move the copies away (`*.bak`)"
+    ),
     ProblemCode.STATE_VALUE: "look at the numbers and texts of the command; nothing was stored",
     ProblemCode.STATE_OTHER: "look at `--home` and `TORGSYNC_STATE`",
 }
@@ -147,6 +155,30 @@ def copies_to_restore(address: URL | str, *, replaced: bool = False) -> list[Pat
             if stat.S_ISREG(seen.st_mode) and seen.st_size and (replaced or ".replaced-" not in path.name):
                 found.append((seen.st_mtime_ns, path))
     return [path for _time, path in sorted(found, reverse=True)]
+
+
+def refuse_lost(address: URL | str) -> None:
+    """Refuse a state whose file is empty, or is not there although copies of it are.
+
+    SQLite would make a new state of either, which knows nothing of what is in the shop and which orders were
+    written. torgsync itself never leaves an empty file.
+
+    Raises:
+        StateUnusable: It is so.
+    """
+    file = file_of(address)
+    if file is None:
+        return
+    try:
+        seen = file.stat()
+    except FileNotFoundError:
+        if copies_to_restore(address):
+            raise trouble(ProblemCode.STATE_GONE, address) from None
+    except (OSError, ValueError):  # SQLite reports why it cannot be opened
+        return
+    else:
+        if stat.S_ISREG(seen.st_mode) and not seen.st_size:
+            raise trouble(ProblemCode.STATE_EMPTY, address)
 
 
 def code_of(error: Exception, address: URL) -> ProblemCode | None:

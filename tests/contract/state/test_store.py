@@ -658,9 +658,9 @@ def test_copies_of_the_state_are_deleted(tmp_path: Path) -> None:
     """Also an unfinished one, and nothing else; one that cannot be is an error; in memory there are none."""
     names = (".state.db.0007.bak.tmp", "state.db.0006.bak", "state.db.0007.bak-wal")
     copies = [tmp_path / name for name in names]
-    for path in (*copies, tmp_path / "state.db.mine"):
-        path.write_text("Вигадана Олена")
     with closing(open_store(f"sqlite:///{tmp_path / 'state.db'}")) as state:
+        for path in (*copies, tmp_path / "state.db.mine"):
+            path.write_text("Вигадана Олена")
         assert state.copies() == copies
         assert (state.delete_copies(), state.copies()) == (3, [])
         assert (tmp_path / "state.db.mine").exists()

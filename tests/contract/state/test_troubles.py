@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -22,6 +23,9 @@ from states import ME, SLUG, row
 
 from torgsync.core.problems import ProblemCode
 from torgsync.errors import Exit, StateUnusable, Temporary, TorgsyncError
+from torgsync.state.maintenance.backup import back_up_state
+from torgsync.state.maintenance.check import check_state
+from torgsync.state.maintenance.restore import restore_state
 from torgsync.state.schema.base import MachineText, metadata
 from torgsync.state.store import Store, UnitOfWork, open_store
 from torgsync.state.troubles import (
@@ -114,6 +118,84 @@ def test_each_trouble_has_its_own_message(tmp_path: Path, damage: Break, code: P
     assert str(tmp_path) in caught.value.message
     assert caught.value.hint
     assert "wait" not in caught.value.hint
+
+
+def test_a_state_that_is_lost_is_no_new_one(tmp_path: Path) -> None:
+    """An empty file, and one that is gone while copies are there, stay so until a copy is put back."""
+    path = filled(tmp_path / "state.db")
+    url = f"sqlite:///{path}"
+    copy = back_up_state(url, tmp_path / "state.db.mine.bak").path
+    for lose, words in ((lambda: path.write_bytes(b""), "is empty"), (path.unlink, "is gone")):
+        lose()
+        seen = sorted(tmp_path.iterdir())
+        assert words in (error.message if (error := check_state(url).error) else "")
+        for attempt in (open_store, lambda url: back_up_state(url, tmp_path / "copy")):
+            with pytest.raises(StateUnusable, match=words) as caught:
+                attempt(url)
+            assert f"torgsync state restore {copy}" in (caught.value.hint or "")
+        assert sorted(tmp_path.iterdir()) == seen
+        restore_state(url, copy, words, tmp_path, lambda *_: None)
+        open_store(url).close()
+        assert check_state(url).rows["goods"] == 300
+
+
+@pytest.mark.parametrize("call", ["connect", "put_new", "create_file"])
+def test_a_first_call_that_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """The next one begins again, whatever was left."""
+    path = tmp_path / "state.db"
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"torgsync.state.engine.{'sqlite3.' if call == 'connect' else ''}{call}", die)
+        with pytest.raises(KeyboardInterrupt):
+            open_store(f"sqlite:///{path}")
+    assert not path.exists()
+    open_store(f"sqlite:///{path}").close()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["state.db"]
+
+
+@pytest.mark.parametrize("error", [None, FileExistsError, PermissionError])
+def test_a_new_state_is_private(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[OSError] | None
+) -> None:
+    """Behind a link too, on a disk without hard links, and where another process makes it at this moment."""
+    target, link = tmp_path / "target.db", tmp_path / "state.db"
+    link.symlink_to(target)
+
+    def fail(source: Path, file: Path) -> None:
+        if error is FileExistsError:
+            shutil.copy(source, file)
+        raise error or AssertionError
+
+    if error:
+        monkeypatch.setattr("torgsync.state.engine.put_new", fail)
+    before = os.umask(0o022)
+    open_store(f"sqlite:///{link}").close()
+    os.umask(before)
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert sorted(tmp_path.iterdir()) == [link, target]
+
+
+def test_a_new_state_that_another_process_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite does not wait for it by itself; in the end it is busy."""
+    monkeypatch.setattr("torgsync.state.engine.PATIENCE", 0.1)
+    with closing(sqlite3.connect(tmp_path / "state.db", isolation_level=None)) as other:
+        for statement in ("CREATE TABLE mine (name)", "BEGIN", "SELECT * FROM mine"):
+            other.execute(statement).fetchall()
+        with pytest.raises(Temporary, match="in use"):
+            open_store(f"sqlite:///{tmp_path / 'state.db'}")
+
+
+def test_links_in_a_circle(tmp_path: Path) -> None:
+    """That is an error of its own, and not a state that is not there yet."""
+    path = tmp_path / "state.db"
+    path.symlink_to(path)
+    url = f"sqlite:///{path}"
+    with pytest.raises(StateUnusable, match="cannot be used"):
+        open_store(url)
+    assert "cannot be used" in (error.message if (error := check_state(url).error) else "")
 
 
 def test_a_full_disk(tmp_path: Path) -> None:

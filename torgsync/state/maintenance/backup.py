@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from torgsync.core.problems import ProblemCode
+from torgsync.disk import put_new
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.state.engine import make_engine
 from torgsync.state.maintenance import dumps
@@ -108,12 +109,3 @@ def _new(target: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # on a disk that is read-only, even of a file that is not there
             temporary.unlink(missing_ok=True)
-
-
-def put_new(source: Path, target: Path) -> None:
-    """Give a file another name. Raises FileExistsError where that is taken."""
-    if os.name == "nt":  # pragma: no cover  # where a rename never replaces anything
-        source.rename(target)
-        return
-    os.link(source, target, follow_symlinks=False)
-    source.unlink()

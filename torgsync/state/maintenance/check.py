@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -29,7 +30,7 @@ from torgsync.state.schema import run_tables as r
 from torgsync.state.schema import shop_tables as s
 from torgsync.state.schema.base import metadata
 from torgsync.state.schema.upgrade import MIGRATIONS, schema_of
-from torgsync.state.troubles import file_of, place_of, troubles_reported
+from torgsync.state.troubles import file_of, place_of, refuse_lost, troubles_reported
 
 MOST = 10
 """Places of damage that are listed."""
@@ -123,8 +124,9 @@ def check_state(url: str) -> StateCheck:
 @contextmanager
 def looking(engine: Engine) -> Iterator[Connection]:
     """Open a state for reading only, also while another process writes. Raises UsageError where none is."""
+    refuse_lost(engine.url)
     file = file_of(engine.url)
-    if file is not None and not file.exists() and file.parent.is_dir():
+    if file is not None and _is_missing(file) and file.parent.is_dir():
         raise UsageError(
             f"there is no state yet: `{file}`",
             hint="look at `--home` and `TORGSYNC_STATE`; the first command with an object makes it",
@@ -133,6 +135,17 @@ def looking(engine: Engine) -> Iterator[Connection]:
         connection.info[LOOKS] = True
         with connection.begin():
             yield connection
+
+
+def _is_missing(file: Path) -> bool:
+    """Return whether there is no file; links in a circle are something else."""
+    try:
+        file.stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def damage(connection: Connection) -> list[str]:
