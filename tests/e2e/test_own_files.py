@@ -107,6 +107,16 @@ def test_a_planted_link_is_not_written_through(filled: Home) -> None:
     assert (victim.read_text("utf-8"), (outbox / f"order-{number}.json").is_file()) == ("mine", True)
 
 
+def test_a_state_behind_a_link_is_named(filled: Home) -> None:
+    """A link is not followed to narrow anything, so doctor names its target."""
+    state, target = filled.folder / "state.db", filled.folder.parent / "target.db"
+    state.rename(target)
+    state.symlink_to(target)
+    assert "may use" not in filled.run("doctor").out
+    target.chmod(0o644)
+    assert f"may use `{target}`" in " ".join(filled.run("doctor").out.split())
+
+
 def test_doctor_names_what_others_may_use(owned: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be narrowed, as on a disk without modes, is a warning with the command for it."""
 

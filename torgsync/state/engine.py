@@ -10,13 +10,14 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from torgsync.core.problems import ProblemCode
 from torgsync.disk import create_file, put_new
 from torgsync.errors import StateUnusable
-from torgsync.state.troubles import reason_of
+from torgsync.state.troubles import code_of, file_of, reason_of
 
 PATIENCE = 30
 """Seconds to wait for another process that writes."""
@@ -84,6 +85,12 @@ def make_database(file: Path) -> None:
 
 def use_sqlite(engine: Engine) -> None:
     """Have an engine of SQLite begin and end transactions as the state needs them."""
+    if (file := file_of(engine.url)) is not None:
+        event.listen(
+            engine,
+            "do_connect",
+            lambda dialect, _record, given, options: readable(dialect.connect(*given, **options), file),
+        )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_immediate)
 
@@ -98,12 +105,37 @@ def wait_for_turn(connection: Connection, name: str) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"torgsync/{name}", 0))))
 
 
+class _Unchanging(sqlite3.Connection):
+    """A connection to a file that nothing changes meanwhile: it is only read, without a log."""
+
+
+def readable(connection: sqlite3.Connection, file: Path) -> sqlite3.Connection:
+    """Return a connection, or one that reads the file as it is where the disk is full.
+
+    SQLite needs a file for its shared memory even to read, so a full disk would be the end of `history` and
+    of a backup to another disk. The file is all of the state only where the write-ahead log is empty.
+    """
+    try:
+        connection.execute("PRAGMA journal_mode")
+    except sqlite3.Error as error:
+        log = file.with_name(f"{file.name}-wal")
+        full = code_of(error, URL.create("sqlite", database=str(file))) == ProblemCode.STATE_FULL
+        if full and not (log.exists() and log.stat().st_size):
+            connection.close()
+            address = f"{file.absolute().as_uri()}?mode=ro&immutable=1"
+            connection = sqlite3.connect(
+                address, uri=True, isolation_level=None, check_same_thread=False, factory=_Unchanging
+            )
+    return connection
+
+
 def _set_up_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401
     # The driver's own transaction handling sends no BEGIN before DDL, so it is switched off and ours is used.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
-    if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+    mode = cursor.execute("PRAGMA journal_mode").fetchone()
+    if mode != ("wal",) and not isinstance(connection, _Unchanging):
         _write_ahead(cursor)
     cursor.close()
 

@@ -97,6 +97,8 @@ _POSTGRESQL = {
 }
 """Keyed by SQLSTATE, or by its class where all of it means the same."""
 
+_ON_A_FULL_DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+"""What SQLite also says of a disk without space; of the last, where the state was opened to be read."""
 _ALMOST_NOTHING = 1_000_000
 """Bytes left on a disk that is as good as full."""
 
@@ -222,7 +224,7 @@ def _code_of_sqlite(error: sqlite3.Error, file: Path | None) -> ProblemCode | No
     if number == sqlite3.SQLITE_READONLY_DBMOVED:
         return ProblemCode.STATE_REPLACED
     kind = number & 0xFF
-    if kind in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and file and _is_full(file):
+    if kind in _ON_A_FULL_DISK and file and _is_full(file):
         return ProblemCode.STATE_FULL
     if kind == sqlite3.SQLITE_CANTOPEN:
         return _why_not_opened(file) if file else ProblemCode.STATE_OTHER
@@ -239,7 +241,7 @@ def _why_not_opened(file: Path) -> ProblemCode:
             return ProblemCode.STATE_NO_FOLDER
         if file.exists() and not file.is_file():
             return ProblemCode.STATE_NO_DATABASE
-        if hasattr(os, "statvfs") and os.statvfs(file.parent).f_flag & os.ST_RDONLY:
+        if _is_read_only(file):
             return ProblemCode.STATE_READ_ONLY
     except OSError:
         return ProblemCode.STATE_NO_RIGHT
@@ -250,9 +252,13 @@ def _why_not_opened(file: Path) -> ProblemCode:
 
 def _is_full(file: Path) -> bool:
     try:
-        return shutil.disk_usage(file.parent).free < _ALMOST_NOTHING
+        return shutil.disk_usage(file.parent).free < _ALMOST_NOTHING and not _is_read_only(file)
     except OSError:
         return False
+
+
+def _is_read_only(file: Path) -> bool:
+    return hasattr(os, "statvfs") and bool(os.statvfs(file.parent).f_flag & os.ST_RDONLY)
 
 
 def is_damaged(file: Path | None) -> bool:

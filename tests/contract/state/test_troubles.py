@@ -222,6 +222,28 @@ def _fill(store: Store) -> None:
         work.rows.remember_rows([row(str(number), number, number) for number in range(1000, 2000)])
 
 
+@pytest.mark.parametrize("log", [None, b"", b"left by a run"])
+def test_a_look_at_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log: bytes | None) -> None:
+    """All can be read and copied where the file is all of the state; a write says what is wrong."""
+    path = filled(tmp_path / "state.db")
+    if log is not None:
+        path.with_name("state.db-wal").write_bytes(log)
+    path.with_name("state.db-shm").symlink_to(tmp_path / "nowhere" / "shm")  # SQLite cannot make its own
+    monkeypatch.setattr("torgsync.state.troubles._ALMOST_NOTHING", 2**60)
+    url = f"sqlite:///{path}"
+    if log:
+        with pytest.raises(StateUnusable, match="is full"):
+            open_store(url)
+        return
+    with closing(open_store(url)) as store:
+        with store.transaction(SLUG) as work:
+            assert len(work.rows.row_hashes()) == 299
+        with pytest.raises(StateUnusable, match="is full"):
+            _fill(store)
+    assert check_state(url).rows["goods"] == 300
+    assert back_up_state(url, tmp_path / "copy").size
+
+
 def test_a_disk_that_is_full_by_other_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite calls it a disk error, or cannot open its log, where the disk has no space left."""
     url = make_url(f"sqlite:///{tmp_path / 'state.db'}")

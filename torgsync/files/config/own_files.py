@@ -50,6 +50,10 @@ def exposed_files(home: Path, state: Path | None) -> list[Path]:
     exposed = _wide(home, state)
     if os.name != "nt" and home not in exposed and home.stat().st_mode & _OTHERS_WRITE:
         exposed.append(home)
+    if os.name != "nt" and state and state not in exposed:
+        with suppress(OSError):
+            if state.stat().st_mode & disk.OTHERS:  # behind a link, which is not followed to narrow it
+                exposed.append(state.resolve())
     return exposed
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from torgsync.disk import create_file
 from torgsync.errors import TorgsyncError
+from torgsync.state.engine import readable
 
 KEPT = 3
 """Copies that are kept, the newest ones."""
@@ -63,7 +64,7 @@ def copy_database(source: Path, target: Path) -> None:
         sqlite3.Error: One of the two cannot be read or written.
     """
     os.close(create_file(target))
-    with closing(open_file(source, "ro")) as old, closing(open_file(target, "rw")) as copy:
+    with closing(readable(open_file(source, "ro"), source)) as old, closing(open_file(target, "rw")) as copy:
         old.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
 
