@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +19,7 @@ from typer.main import get_command
 
 from torgsync.cli.app import app
 from torgsync.cli.base.program import Program
+from torgsync.cli.base.question import confirmed
 
 if os.name != "nt":
     from terminals import KINDS, Person, call
@@ -91,6 +96,41 @@ def test_a_yes_on_the_terminal_sends(undecided: Home, tmp_path: Path, to: str) -
     assert "Send 1 change to Prom.ua? [y/N]: " in person.screen.decode()
     assert "0 to create, 1 to update, 0 to remove" in person.screen.decode()
     assert undecided.sandbox.product("26926").price == Decimal(109)
+
+
+@posix
+def test_what_nothing_undoes_is_in_the_question(undecided: Home, tmp_path: Path) -> None:
+    """Also where the table goes into a file: what is deleted, and what a way back leaves or makes anew."""
+    undecided.edit_object('delete_after = "30d"', 'delete_after = "0d"')
+    undecided.edit_export(lambda text: re.sub(r"(?m)^26936;.*\r\n", "", text))
+
+    def asked(command: str, answer: str) -> str:
+        person = Person(typed="", answer=answer)
+        program = Program(undecided.folder, undecided.server.url, sleep=no_waiting)
+        call(program, tuple(command.split()), person, ("terminal", "file"), tmp_path)
+        return person.screen.decode()
+
+    screen = asked("sync --only goods", "y\n")
+    assert "1 product would be deleted for good: Prom.ua takes no deleted id again" in screen
+    assert "Send 2 changes to Prom.ua, 1 of them a deletion for good? [y/N]: " in screen
+    undecided.sandbox.edit_product("26926", price=Decimal(99))
+    screen = asked("rollback 3", "n\n")
+    assert "! stays    26926" in screen
+    assert "1 product would be made anew of what was last sent from here" in screen
+
+
+@posix
+def test_what_follows_an_interrupted_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It begins on a line of its own."""
+
+    def interrupt() -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(readline=interrupt, isatty=lambda: False))
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with pytest.raises(KeyboardInterrupt):
+        confirmed("Send it?")
+    assert sys.stderr.getvalue() == "Send it? [y/N]: \n"  # type: ignore[attr-defined]
 
 
 def test_orders_stay_after_a_no(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:

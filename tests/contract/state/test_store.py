@@ -24,7 +24,7 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus
-from torgsync.core.plan.diff import Sent
+from torgsync.core.plan.diff import Change, Sent, Verb
 from torgsync.core.plan.outcomes import prom_said
 from torgsync.core.plan.plan import Skipped
 from torgsync.core.product.cells import Section
@@ -573,6 +573,18 @@ def test_foreign_products_are_neither_in_the_export_nor_ours(work: UnitOfWork) -
     assert work.existing.foreign() == theirs
     work.existing.forget_existing(["55"])
     assert work.existing.foreign() == theirs[1:]
+
+
+def test_products_that_a_plan_removes(work: UnitOfWork) -> None:
+    """Those of goods, and foreign ones by Prom's id; not what a guard holds, nor what is deleted."""
+    shown = [existing("1"), existing("2"), existing("3", "56"), existing("3", "57"), existing("4", "58")]
+    work.existing.remember_existing([*shown, existing("5", status="deleted")], 1)
+    plan = work.plans.begin(NOON)
+    removals = [Change(good_id, Verb.REMOVE, "", {}) for good_id in ("1", "2", "5")]
+    foreign = Change("3", Verb.REMOVE, "", {}, prom_id="57")
+    work.plans.add(plan, [*removals, foreign, Change("4", Verb.UPDATE, "", {})])
+    work.plans.hold_goods(plan, Verb.REMOVE, ["2"], "removals")
+    assert [product.prom_id for product in work.existing.leaving(plan)] == [shown[0].prom_id, "57"]
 
 
 # Deciding

@@ -97,6 +97,7 @@ def test_a_product_group_filter_added_by_mistake(filled: Home) -> None:
     filled.edit_object("# product_group", "product_group")
     ran = filled.sync()
     assert (ran.code, shown(filled), guards_of(ran)) == (8, before, {"removals"})
+    assert ran.json["dark"]["products"] == 0  # what is held stays on sale
     (guard,) = ran.json["guards"]
     number = ran.json["counts"]["remove"]
     assert guard["cause"] == f"{number} of these removals come from your new product group"
@@ -104,6 +105,7 @@ def test_a_product_group_filter_added_by_mistake(filled: Home) -> None:
     assert again.json["guards"] == ran.json["guards"]
     allowed = filled.sync("--allow", f"removals={number}")
     assert (allowed.code, allowed.json["overrides"][0]["allowed"]) == (0, f"removals={number}")
+    assert allowed.json["dark"]["products"] > 0
     assert sum(status == "not_on_display" for *_, status in shown(filled).values()) == number
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
+from torgsync.cli.base.streams import SafeStream
+
 _ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
 
@@ -29,7 +31,11 @@ def confirmed(question: str) -> bool:
         while True:
             terminal.write(f"{question} [y/N]: ")
             terminal.flush()
-            line = sys.stdin.readline()
+            try:
+                line = sys.stdin.readline()
+            except BaseException:  # Ctrl-C: what is said of it begins on a line of its own
+                terminal.write("\n")
+                raise
             if not line:
                 terminal.write("\n")
                 return False
@@ -56,7 +62,7 @@ def _drop_typed() -> None:
 
 
 @contextmanager
-def _terminal() -> Iterator[TextIO]:
+def _terminal() -> Iterator[TextIO | SafeStream]:
     """Yield stderr where a person sees it, else the terminal of standard input."""
     opened: TextIO | None = None
     if person_there() and not sys.stderr.isatty():
@@ -64,7 +70,7 @@ def _terminal() -> Iterator[TextIO]:
             name = "CONOUT$" if sys.platform == "win32" else os.ttyname(sys.stdin.fileno())
             opened = open(name, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # a device, closed below
     try:
-        yield opened or sys.stderr
+        yield SafeStream(opened) if opened else sys.stderr
     finally:
         if opened:
             opened.close()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL
 from torgsync.cli.messages.outcomes import WORDS, notice_message, reasons_message
+from torgsync.cli.plan.sums import count_lines, removed_lines, send_question, undone_lines
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.text import counted
 from torgsync.errors import ImportBusy, ImportOpen, Interrupted
 
 if TYPE_CHECKING:
     from torgsync.core.plan.guards import Allowed
-    from torgsync.core.plan.plan import Counts
     from torgsync.core.reason import Reason
     from torgsync.errors import TorgsyncError
     from torgsync.jobs.context import JobContext
@@ -50,12 +50,11 @@ def perform(
 
     def confirm(result: PlanResult) -> bool:
         show(result)
-        going = result.plan.counts.to_send
-        if not asks or not going:
+        if not asks or not result.plan.counts.to_send:
             return True
-        question = f"Send {counted(going, 'change')} to Prom.ua?"
+        question = send_question(result.plan)
         if not program.shows_data:
-            question = "\n".join((*count_lines(result.plan.counts), question))
+            question = "\n".join((*_sums(job, result), question))
         with job.stop.interruptible():
             return program.confirm(question)
 
@@ -71,12 +70,12 @@ def perform(
         raise Interrupted("stopped by you before anything was sent", hint=next_step) from stop
 
 
-def count_lines(counts: Counts) -> tuple[str, str]:
-    """Return the sums of a plan in two lines."""
-    rest = f"{counts.skipped} skipped, {counts.unchanged} unchanged, {counts.foreign} foreign"
-    held = f"{counts.to_send} to send, {counts.held} held" if counts.held else "0 held"
-    kinds = f"{counts.create} to create, {counts.update} to update, {counts.remove} to remove"
-    return kinds, f"{held}, {rest}"
+def _sums(job: JobContext, result: PlanResult) -> Iterator[str]:
+    """Yield what a person has to know of a plan whose table is not on the terminal."""
+    if result.undone:
+        yield from (line.text for line in undone_lines(result.undone))
+    yield from count_lines(result.plan.counts)
+    yield from removed_lines(result.plan, job.object.catalog.currency, job.object.removal.grace.days)
 
 
 def trouble_of(view: RunView, next_step: str) -> TorgsyncError | None:

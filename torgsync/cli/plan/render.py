@@ -25,7 +25,8 @@ from torgsync.cli.messages.guards import (
 )
 from torgsync.cli.messages.status import skip_message
 from torgsync.cli.plan.change_table import Show, mover_words, render_changes, table_of
-from torgsync.cli.plan.outcomes import count_lines, outcome_words
+from torgsync.cli.plan.outcomes import outcome_words
+from torgsync.cli.plan.sums import count_lines, removed_lines
 from torgsync.core.plan.channels import Budget
 from torgsync.core.plan.guards import Cause, Guard, GuardViolation
 from torgsync.core.plan.plan import Plan, Skipped
@@ -257,7 +258,7 @@ def render_sums(
     if plan.left_alone:
         goods = (f"{name} in {counted(number, 'good')}" for name, number in plan.left_alone.items())
         yield f"left to Prom.ua's side: {', '.join(goods)}"
-    yield from _removed_lines(plan, currency, days)
+    yield from removed_lines(plan, currency, days)
     yield from _choice(plan)
     if plan.budget.requests:
         yield _cost(plan.budget, requests_per_second)
@@ -291,20 +292,6 @@ def pending_words(plan: Plan) -> str:
     leave = "leave" if len(given) > 1 else "leaves"
     goods = counted(plan.pending, "good")
     return f"other changes of {goods} stay pending: {' and '.join(given)} {leave} them out"
-
-
-def _removed_lines(plan: Plan, currency: str, days: int) -> Iterator[str]:
-    """Yield what leaves with stock, what is deleted later, and what is deleted now, which nothing undoes."""
-    stocked, removed = plan.removed_stock, plan.removed
-    if stocked.products:
-        stock = f"{counted(stocked.pieces, 'piece')} in stock, worth {stocked.worth} {currency}"
-        yield f"{counted(stocked.products, 'product')} would leave with {stock}"
-    if removed.later:
-        deleted = f"is deleted after {counted(days, 'day')}"
-        yield f"{counted(removed.later, 'product')} would be hidden now; what does not come back {deleted}"
-    if removed.deleted:
-        products = counted(removed.deleted, "product")
-        yield f"{products} would be deleted, which cannot be undone: Prom.ua takes no deleted id again"
 
 
 def _cost(budget: Budget, requests_per_second: float) -> str:

@@ -27,12 +27,12 @@ from torgsync.cli.plan.outcomes import (
     trouble_of,
 )
 from torgsync.cli.plan.render import print_changes, print_guards, print_sums
+from torgsync.cli.plan.sums import undone_lines
 from torgsync.cli.plan.update import AllowOption
 from torgsync.core.plan.guards import read_allowed
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.reason import Reason
 from torgsync.core.shell import quoted
-from torgsync.core.text import counted
 from torgsync.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -145,10 +145,6 @@ def _perform(
     return view.exit_code
 
 
-NAMED = 20
-"""Things that stay as they are which the table names; `--show all` names more."""
-
-
 def _print_plan_back(
     program: Program,
     job: JobContext,
@@ -163,36 +159,13 @@ def _print_plan_back(
     program.print(f"{result.plan.object}: back to the values before run {number}")
     if show.lists_changes and result.plan.counts.changes:
         print_changes(program, job, result.number, show)
-    if result.undone:
-        _print_rest(program, result.undone, every=show is Show.ALL)
+    rest = list(undone_lines(result.undone, every=show is Show.ALL)) if result.undone else []
+    if rest:
+        program.out.print()
+    for line in rest:
+        program.print(line.text, line.indent)
     print_guards(program, result.plan, letting)
     print_sums(program, job, result.plan, next_step, nothing="nothing to turn back")
-
-
-def _print_rest(program: Program, back: Undone, *, every: bool) -> None:
-    """Print what cannot be turned back, good by good, and what comes back only in part."""
-    if back.remains or back.not_done or back.recreated or back.hidden:
-        program.out.print()
-    named = back.remains if every else back.remains[:NAMED]
-    for remain in named:
-        called = f"{remain.good_id or f'Prom {remain.prom_id}'}  {remain.title}"
-        field = f", {remain.field}" if remain.field else ""
-        program.print(f"! stays    {called}{field}: {OBSTACLES[remain.reason]}", 11)
-    if rest := len(back.remains) - len(named):
-        program.print(f"! stays    … and {rest} more; `--show all` lists them", 11)
-    if back.not_done:
-        program.print(f"{counted(back.not_done, 'change')} of that run never happened")
-    if back.hidden:
-        program.print(
-            f"{counted(back.hidden, 'product')} that the run made would be hidden, not deleted: "
-            "Prom.ua takes no deleted id a second time, and the next `torgsync sync` may want it again"
-        )
-    if back.recreated:
-        program.print(
-            f"{counted(back.recreated, 'product')} would be made anew of what was last sent from here: "
-            "reviews, sales, place in lists and what was added in the cabinet do not come back, "
-            "and Prom.ua may refuse an id that was deleted"
-        )
 
 
 def _print_run_back(program: Program, job: JobContext, view: RunView, next_step: str) -> None:

@@ -55,7 +55,6 @@ class Draft:
     edited: int = 0
     emptied: int = 0
     bared: int = 0
-    removed_stock: RemovedStock = field(default_factory=RemovedStock)
 
     def emit(
         self, change: Change, existing: Existing | None, quantity: int | None = None
@@ -65,7 +64,7 @@ class Draft:
         self.emptied += falls_to_zero(change)
         self.bared += loses_photos(change)
         if change.verb is Verb.REMOVE:
-            self.count_removal(change, existing)
+            self.note_removal(change, existing)
             yield change
             return
         old = existing.values if existing and change.verb is Verb.UPDATE else {}
@@ -82,12 +81,9 @@ class Draft:
         """Return whether a suspicious price is known to be none; an export's never is."""
         return False
 
-    def count_removal(self, change: Change, existing: Existing | None) -> None:
-        """Count the stock that a removal takes off sale, and warn where the product may not come back."""
-        if existing is None:
-            return
-        self.removed_stock = self.removed_stock.plus(existing)
-        if may_not_return(change, existing):
+    def note_removal(self, change: Change, existing: Existing | None) -> None:
+        """Warn where the product that a removal deletes may not come back."""
+        if existing is not None and may_not_return(change, existing):
             args = {"title": change.title}
             self.findings.append(Finding(Code.DELETED_FOR_GOOD, good_id=change.good_id, args=args))
 
@@ -108,7 +104,7 @@ class Draft:
             budget=budget_of(self.context, self.work, going),
             offers=offers_of(going),
             violations=tuple(self.violations),
-            removed_stock=self.removed_stock,
+            removed_stock=stock_removed_by(self.work, self.number),
             removed=removed_by(self.context, self.work, self.number),
             overrides=tuple(self.opened),
         )
@@ -209,6 +205,14 @@ def removed_by(context: JobContext, work: UnitOfWork, number: int) -> Removed:
     return Removed(work.plans.removed(number, "deleted"), later)
 
 
+def stock_removed_by(work: UnitOfWork, number: int) -> RemovedStock:
+    """Return the stock that a plan takes off sale."""
+    stock = RemovedStock()
+    for existing in work.existing.leaving(number):
+        stock = stock.plus(existing)
+    return stock
+
+
 def counts_of(work: UnitOfWork, number: int, *, skipped: int, unchanged: int, foreign: int) -> Counts:
     """Return the sums of a plan, those of its changes from the state."""
     create, update, remove = (work.plans.goods(number, verb) for verb in Verb)
@@ -235,5 +239,6 @@ def recounted(context: JobContext, work: UnitOfWork, plan: Plan, number: int) ->
         counts=replace(plan.counts, create=create, update=update, remove=remove, held=held, to_send=to_send),
         budget=budget_of(context, work, going),
         offers=offers_of(going),
+        removed_stock=stock_removed_by(work, number),
         removed=removed_by(context, work, number),
     )

@@ -179,13 +179,13 @@ class ExportDraft(Draft):
                 return
             for product, change in foreign:
                 if change:
-                    self.count_removal(change, product)
+                    self.note_removal(change, product)
             self.work.plans.add(self.number, [change for _, change in foreign if change])
 
-    def count_removal(self, change: Change, existing: Existing | None) -> None:
-        """Count what a removal takes off sale, where it is chosen."""
+    def note_removal(self, change: Change, existing: Existing | None) -> None:
+        """Warn of what a removal deletes, where it is chosen."""
         if self.choice.takes_removal(change.good_id):
-            super().count_removal(change, existing)
+            super().note_removal(change, existing)
 
     def _chosen(self) -> Collection[str] | None:
         """Return the goods whose changes are chosen, None where all are; other prices break no rule."""

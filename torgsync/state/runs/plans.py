@@ -240,10 +240,13 @@ class Plans(Repository):
         return self._pairs(of_verb.group_by(_c.reason))
 
     def removed(self, plan: int, status: str, reason: str | None = None) -> int:
-        """Return how many products a plan brings to a status as they leave; with `reason` only for that."""
+        """Return how many products a plan brings to a status as they leave; with `reason` only for that.
+
+        What a guard holds does not leave.
+        """
         leaving = () if reason is None else (_c.reason == reason,)
         becomes = _c.fields.like(f'%"status":%"new":"{status}"%')
-        return self._goods(plan, _c.verb == Verb.REMOVE, becomes, *leaving)
+        return self._goods(plan, _c.verb == Verb.REMOVE, _FREE, becomes, *leaving)
 
     def deletions(self, good_ids: Sequence[str]) -> dict[str, Deletion]:
         """Return the last deletion of the product of each of these goods, keyed by good."""

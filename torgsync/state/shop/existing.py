@@ -5,17 +5,20 @@ Source: docs/developers/architecture.md §5.1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, String, and_, func, or_, select, tuple_, type_coerce
 
+from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import RowStatus
+from torgsync.core.plan.diff import Verb
 from torgsync.core.product.fields import Value
 from torgsync.core.product.products import Existing, StoredProduct, keep, load
 from torgsync.state.repository import Repository
 from torgsync.state.schema import shop_tables as t
+from torgsync.state.schema.run_tables import changes
 from torgsync.state.shop.object_state import ObjectState
 from torgsync.state.shop.rows import RowRepository
 
@@ -168,6 +171,15 @@ class ExistingProducts(Repository):
             Existing(row.prom_id, row.good_id, load(row.price_stock, row.content), row.modified)
             for row in rows
         ]
+
+    def leaving(self, plan: int) -> Iterator[Existing]:
+        """Yield the products that a plan removes, foreign ones too; what a guard holds does not leave."""
+        e, c = t.existing.c, changes.c
+        goes = (c.plan == plan, c.verb == Verb.REMOVE, c.held.is_(None), e.deleted.is_(False))
+        for same in (and_(c.prom_id == "", c.good_id == e.good_id), c.prom_id == e.prom_id):
+            leaving = self._select(e.prom_id, e.good_id, e.price_stock, e.modified).join(changes, same)
+            for row in self._db.execute(leaving.where(*goes).execution_options(yield_per=PAGE)):
+                yield Existing(row.prom_id, row.good_id, load(row.price_stock), row.modified)
 
     def _foreign(self) -> Select[Any]:
         """Ask for foreign products; what may be a good of ours is none until a person has decided."""

@@ -18,6 +18,7 @@ from torgsync.cli.plan.render import (
     render_sums,
     skipped_documents,
 )
+from torgsync.cli.plan.sums import send_question
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.channels import Budget
@@ -196,6 +197,21 @@ def sums(plan: Plan, next_step: str = "torgsync sync") -> list[str]:
     return list(lines)
 
 
+@pytest.mark.parametrize(
+    ("to_send", "deleted", "question"),
+    [
+        (2, 0, "Send 2 changes to Prom.ua?"),
+        (1, 1, "Send 1 change to Prom.ua, a deletion for good?"),
+        (2, 1, "Send 2 changes to Prom.ua, 1 of them a deletion for good?"),
+        (9, 2, "Send 9 changes to Prom.ua, 2 of them deletions for good?"),
+    ],
+)
+def test_the_question(to_send: int, deleted: int, question: str) -> None:
+    """It says what nothing undoes."""
+    counts = replace(BUSY.counts, to_send=to_send)
+    assert send_question(replace(BUSY, counts=counts, removed=Removed(deleted))) == question
+
+
 def test_nothing_pending() -> None:
     """The counts, and that there is nothing."""
     assert sums(EMPTY) == [
@@ -223,7 +239,7 @@ def test_everything_a_plan_sums_up() -> None:
         "left to Prom.ua's side: name in 1 good, price in 30 goods",
         "2 products would leave with 11 pieces in stock, worth 2639.50 UAH",
         "2 products would be hidden now; what does not come back is deleted after 30 days",
-        "1 product would be deleted, which cannot be undone: Prom.ua takes no deleted id again",
+        "1 product would be deleted for good: Prom.ua takes no deleted id again",
         "other changes of 3 goods stay pending: `--fields` leaves them out",
         "Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today",
         "`--allow price=17` let nothing through: no guard holds it",
