@@ -39,8 +39,20 @@ SAFE_FLAGS = frozenset(
     )
 )
 """Flags that permit nothing, or only settings of a new object. Every other flag is for the command line."""
-DECISIONS = frozenset(("allow", "plan", "decisions", "set", "unset", "parcel"))
-"""Options with a value that decide what is sent, removed or lifted: for the command line alone."""
+DECISIONS = frozenset(
+    (
+        *("allow", "plan", "decisions", "set", "unset", "parcel", "carrier", "message", "into"),
+        *("cash-register", "current-account", "api-key"),
+    )
+)
+"""Options with a value that decide what is sent, changed or lifted: for the command line alone."""
+_CHOICE = frozenset(("good", "group", "first", "fields"))
+ONE_CALL = {
+    "update": _CHOICE,
+    "sync": _CHOICE,
+    "fields add": frozenset(("to", "name", "unit", "split", "owner")),
+}
+"""Options that are a decision in one command, and none in another."""
 
 
 class _Everywhere:
@@ -98,13 +110,15 @@ def equip(app: typer.Typer) -> None:
 def variable_of(ctx: Context, option: TyperOption) -> str | None:
     """Return the environment variable that an option of a command is read from, if it may be."""
     name = max(option.opts, key=len).lstrip("-")
-    if name in DECISIONS or (option.is_flag and name not in SAFE_FLAGS):
-        return None
-    words = [name]
+    words: list[str] = []
     while ctx.parent is not None:
         words.insert(0, ctx.info_name)
         ctx = ctx.parent
-    return "_".join(["torgsync", *words]).replace("-", "_").upper()
+    command = " ".join(words)
+    decides = name in DECISIONS or name in ONE_CALL.get(command, ())
+    if decides or command == "object edit" or (option.is_flag and name not in SAFE_FLAGS):
+        return None
+    return "_".join(["torgsync", *words, name]).replace("-", "_").upper()
 
 
 def wants_json(ctx: Context) -> bool:
