@@ -363,7 +363,8 @@ MEANING: dict[Code, str] = {
         'choose "hide", or a longer `delete_after`, under `[removal]` if it will come back, or let it go'
     ),
     Code.REFUSED_BEFORE: "Prom refused it; it is tried again when the good changes, or with `--full-refresh`",
-    Code.DELETED_BEFORE: "restore its product in the seller's cabinet, or give it a new `GoodID` in Torgsoft",
+    Code.DELETED_BEFORE: "restore its product in the cabinet and run `torgsync update --full-refresh`, "
+    "or give it a new `GoodID`",
     Code.DELETED_BY_MODERATOR: "Prom's moderators took the product down; ask Prom's support for the reason",
     Code.ORDER_SUM: "the order is kept as Prom tells it; compare its lines with its total by hand",
     Code.ORDER_GOOD_UNKNOWN: "no order file is written; enter it by hand, then `torgsync orders done ORDER`",

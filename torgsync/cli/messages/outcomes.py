@@ -80,7 +80,8 @@ def notice_message(notice: Reason[Any]) -> str:
 
 DELETED_BEFORE = (
     "run {run} of {at:time} deleted its product, and Prom.ua takes no deleted id again: "
-    "restore that product in the seller's cabinet, or give the good a new `GoodID` in Torgsoft"
+    "restore that product in the seller's cabinet and run `torgsync update --full-refresh`, "
+    "or give the good a new `GoodID` in Torgsoft"
 )
 """Why Prom refuses a good that comes back, and the ways on."""
 NAMED = 5
