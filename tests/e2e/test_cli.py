@@ -144,6 +144,11 @@ def test_printed_commands_name_the_object_as_the_call_did(home: Home) -> None:
     [
         (("synch",), "no such command 'synch'", "torgsync --help"),
         (("--hom",), "no such option: --hom", "torgsync --help"),
+        (
+            ("object", "add", "--token", "x"),
+            "Possible options: --api-key",
+            "--help",
+        ),
         (("object", "ad"), "no such command 'ad'", "torgsync object --help"),
         (("update", "--format", "xml"), "invalid value for '--format'", "torgsync update --help"),
         (("payments", "map"), "missing argument 'METHOD'", "torgsync payments map --help"),

@@ -94,6 +94,9 @@ def _report_usage(program: Program, wrong: Any) -> int:  # noqa: ANN401
         return int(Exit.USAGE)
     command = context.command_path if context else "torgsync"
     program.json = program.json or bool(context and wants_json(context))
+    params = context.command.params if context else ()
+    if getattr(wrong, "option_name", "") == "--token" and any("--api-key" in one.opts for one in params):
+        wrong.possibilities = ["--api-key"]
     message = wrong_words(wrong).rstrip(".").replace("Value error, ", "")
     message = _EXPECTED.sub(lambda found: _KINDS[found[1]], message)
     return report_error(
