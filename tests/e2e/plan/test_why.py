@@ -388,12 +388,16 @@ def test_an_unknown_id(home: Home) -> None:
     asked = home.run("why", "2693l")
     assert (asked.code, asked.out) == (64, "")
     assert "hint: near it are `26939`" in asked.err
+    assert 'find it: torgsync goods find 2693l -o "My Prom"\n' in asked.err
     assert asked.err.startswith(
         "error: neither the export nor the memory has a good `2693l`; did you mean `26939`?\n\n"
     )
     failed = home.run("why", "zzz", "--format", "json")
     valid(failed.json, schemas.FAILED)
-    assert (failed.code, failed.json["error"]["hint"]) == (64, None)
+    hint = 'find it: torgsync goods find zzz -o "My Prom"'
+    assert (failed.code, failed.json["error"]["hint"]) == (64, hint)
+    empty = home.run("why", " ")
+    assert (empty.code, "nothing to explain: give an id" in empty.err) == (64, True)
 
 
 def test_csv_has_a_row_a_line(filled: Home) -> None:

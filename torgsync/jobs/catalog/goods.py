@@ -170,8 +170,10 @@ def find_goods(context: JobContext, words: Sequence[str]) -> list[ListedGood]:
 def good_named(context: JobContext, text: str) -> str:
     """Return the id of the good that has this id, or else this article or barcode; the text where none has.
 
-    Raises UsageError, which lists them, where several goods have it.
+    Raises UsageError, which lists them, where several goods have it, and where there is no text.
     """
+    if not text:
+        raise UsageError("nothing to explain: give an id, an article or a barcode")
     with context.transaction(durable=False) as work:
         known = not work.goods.unknown([text]) or work.plans.attempts(text, 1)
     if known or text in _of_export(context, text.__eq__):

@@ -45,6 +45,7 @@ from torgsync.core.product.variants import (
     model_of,
     no_family,
 )
+from torgsync.core.shell import quoted
 from torgsync.core.text import did_you_mean
 from torgsync.errors import InvalidInput, UsageError
 from torgsync.files.catalog.catalog_file import CatalogFile
@@ -264,7 +265,7 @@ def why(context: JobContext, good_id: str) -> GoodView:
         except InvalidInput as refused:
             problem = "; ".join((refused.message, *map(str, refused.mistakes)))
         if row is None and dossier.empty and not attempts:
-            raise _unknown(good_id, _ids(context, work), problem)
+            raise _unknown(good_id, context.file.called, _ids(context, work), problem)
         tree = grow(work.variants.paths())
         kept = work.products.known([good_id]).get(good_id)
         written = written_at(context.file)
@@ -329,9 +330,10 @@ def _ids(context: JobContext, work: UnitOfWork) -> set[str]:
     return ids
 
 
-def _unknown(good_id: str, ids: Iterable[str], problem: str) -> UsageError:
+def _unknown(good_id: str, called: str, ids: Iterable[str], problem: str) -> UsageError:
     near = get_close_matches(good_id, sorted(ids), n=5)
-    hint = f"near it are {', '.join(f'`{other}`' for other in near)}" if near else None
+    known = f"near it are {', '.join(f'`{other}`' for other in near)}\n" if near else ""
+    hint = f"{known}find it: torgsync goods find {quoted(good_id)} -o {called}"
     unread = f", and the export cannot be read: {problem}" if problem else ""
     return UsageError(
         f"neither the export nor the memory has a good `{good_id}`{did_you_mean(good_id, near)}{unread}",
