@@ -12,6 +12,7 @@ import pytest
 from homes import Home
 from schemas import valid
 
+from torgsync.cli.base.program import Program
 from torgsync.cli.plan.schemas import COUNT, OR_NULL, TEXT, record
 
 PAIR = record(
@@ -217,3 +218,18 @@ def test_an_adopted_product_that_left_the_export(legacy: Home) -> None:
     ran = legacy.sync("--allow", "removals=1")
     assert [out["verb"] for out in ran.json["outcomes"] if out["good_id"] == "26935"] == ["remove"]
     assert legacy.sandbox.product("old-35").status == "not_on_display"
+
+
+def test_a_strangers_shop(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no product is a good of the export, only a person takes it over: asked, or by `--yes`."""
+    home.sandbox.add_product("x-1", name="Чужий", price=Decimal(1))
+    home.sandbox.add_product("x-2", name="Теж чужий", price=Decimal(2))
+    doubt = "none of the 2 products on Prom.ua is a good of this export: is it your shop?"
+    ran = home.run("object", "adopt")
+    assert (ran.code, doubt in ran.err, 'object adopt "My Prom" --yes' in ran.err) == (64, True, True)
+    assert home.run("object", "adopt", "--dry-run").code == 0
+    assert home.run("sync", "--yes").code == 7
+    monkeypatch.setattr(Program, "asks", True)
+    ran = home.run("object", "adopt", stdin="n\n")
+    assert (ran.code, f"! {doubt}" in ran.err) == (1, True)
+    assert home.run("object", "adopt", "--yes").code == 0

@@ -71,14 +71,14 @@ def adopt(
 
     file = program.object(one_object(context, name, wanted))
     decide = partial(read_decisions, decisions) if decisions else None
+    command = f"object adopt {file.called}"
+    shows, takes = (repeated(context, command, flag) for flag in ("--dry-run", "--yes"))
     ids = None
     if again and not write_ids:
         raise UsageError("`--again` goes with `--write-ids`")
     if write_ids:
         ids = IdsCall(program, file, output, yes=yes, dry_run=dry_run, every=every, again=again)
-        command = f"object adopt {file.called}"
-        look, send = (repeated(context, command, flag) for flag in ("--dry-run", "--yes"))
-        program.require_decision(yes or dry_run, look, send)
+        program.require_decision(yes or dry_run, shows, takes)
 
     with program.job(file) as job, job.stop.handling_signals():
 
@@ -86,7 +86,7 @@ def adopt(
             if output is Format.TABLE:
                 _print_matching(program, file, matching, every=every)
             with job.stop.interruptible():
-                return None if dry_run else _agreed(program, matching, yes=yes)
+                return None if dry_run else yes or _agreed(program, matching, takes, shows)
 
         view = adopt_shop(job, decide, agree, ids.writer(job) if ids else None)
     program.hide_progress()
@@ -104,17 +104,30 @@ def adopt(
     raise typer.Exit(int(view.exit_code))
 
 
-def _agreed(program: Program, matching: Matching, *, yes: bool) -> bool:
-    if yes or not program.asks:
+def _agreed(program: Program, matching: Matching, takes: str, shows: str) -> bool:
+    """Return whether a shop is to be taken over; `takes` is the command that asks nothing, `shows` looks.
+
+    Raises UsageError where there is no terminal to ask on and it looks like a stranger's.
+    """
+    products = counted(len(matching.unmatched_products), "product")
+    strange = bool(matching.unmatched_products) and not (matching.matched or matching.ambiguous)
+    none = (
+        f"none of the {products} on Prom.ua is a"
+        if len(matching.unmatched_products) > 1
+        else ("the one product on Prom.ua is no")
+    )
+    doubt = f"{none} good of this export: is it your shop?"
+    if not program.asks:
+        if strange:
+            raise UsageError(doubt, hint=f"look at it: {shows}\nand if it is yours: {takes}")
         return True
     question = "Take the shop over like this?"
     if not program.shows_data:
-        products = counted(len(matching.unmatched_products), "product")
         question = (
             f"{counted(len(matching.matched), 'good')} matched, {len(matching.ambiguous)} ambiguous, "
             f"{len(matching.unmatched_goods)} only in the export, {products} only on Prom.ua\n{question}"
         )
-    return program.confirm(question)
+    return program.confirm(f"! {doubt}\n{question}" if strange else question)
 
 
 _RULES = {
