@@ -81,7 +81,8 @@ def test_all_prices_nothing(filled: Home) -> None:
     before = shown(filled)
     filled.edit_export(prices(lambda _price: Decimal(0)))
     ran = filled.sync()
-    assert (ran.code, shown(filled), ran.json["counts"]["held"]) == (8, before, 39)
+    counts = ran.json["counts"]
+    assert (ran.code, shown(filled), counts["held"], counts["unchanged"]) == (8, before, 39, 0)
     assert {(guard["guard"], guard["saw"]) for guard in ran.json["guards"]} == {
         ("price", "the price becomes 0")
     }

@@ -56,12 +56,12 @@ class ExportDraft(Draft):
     """The draft of a plan from the export.
 
     All changes of the chosen fields are decided and measured by the guards; then the goods that were not
-    chosen are left out. `given_away` counts goods that stay because their price in the export is 0.
+    chosen are left out. `given_away` are goods that keep their price because it is 0 in the export.
     """
 
     reading: ExportReading
     choice: Choice
-    given_away: int = 0
+    given_away: set[str] = field(default_factory=set)
     skipped: list[Skipped] = field(default_factory=list)
     _pending: set[str] = field(default_factory=set)  # goods with changes that the choice leaves out
     _variants: int = 0
@@ -125,7 +125,8 @@ class ExportDraft(Draft):
             if known.good_id in self._grace_over:
                 known = replace(known, grace_over=True)  # noqa: PLW2901
             verdict = decide(known, self.context.object)
-            graces[known.good_id] = verdict.grace
+            if verdict.grace or not self._stays_hidden(known):
+                graces[known.good_id] = verdict.grace
             left_alone[known.good_id] = ",".join(verdict.left_alone)
             if verdict.skip:
                 skips.append((known, verdict.skip))
@@ -142,6 +143,11 @@ class ExportDraft(Draft):
         self.work.rows.mark_clean(clean)
         self.work.grace_periods.note(graces, self.made)
         self._find(skips)
+
+    def _stays_hidden(self, known: ProductSnapshot) -> bool:
+        """Return whether a product stays hidden for its deletion, whenever that is by the settings of now."""
+        gone = known.row_status is RowStatus.GONE and known.hidden_by_us
+        return gone and self.context.object.removal.gone == "delete"
 
     def _find(self, skips: Sequence[tuple[ProductSnapshot, SkipReason]]) -> None:
         """Add the findings of skipped goods; one of a product that a run deleted before names the run."""
@@ -231,13 +237,12 @@ class ExportDraft(Draft):
         missing = self.work.rows.findings(code=Code.PRICE_MISSING)
         for page in pages([finding.good_id for finding in missing if finding.value.strip()]):
             known = self.work.products.known(page)
-            held = [
-                good_id
-                for good_id, good in known.items()
-                if good.on_prom and (chosen is None or good_id in chosen or good_id in self.choice.named)
+            here = [
+                item.good_id for item in known.values() if item.on_prom and item.row_status == RowStatus.IN
             ]
+            held = [one for one in here if chosen is None or one in chosen or one in self.choice.named]
             self.violations += map(zero_price_violation, held)
-            self.given_away += len(held)
+            self.given_away.update(held)
 
     def _hold_changed_keys(self) -> None:
         """Hold new goods that are goods which left the export, with the removals of these."""
@@ -256,8 +261,11 @@ class ExportDraft(Draft):
             unchanged=total[RowStatus.IN] - skipped - self._waiting,
             foreign=self._foreign,
         )
-        unchanged = counts.unchanged - counts.create - counts.update
-        return replace(counts, held=counts.held + self.given_away, unchanged=unchanged)
+        changed = self.work.plans.held_of(self.number, sorted(self.given_away))
+        alone = self.given_away - changed.keys() - self._pending - {item.good_id for item in self.skipped}
+        held = counts.held + sum(not changed.get(good_id) for good_id in self.given_away)
+        unchanged = counts.unchanged - counts.create - counts.update - len(alone)
+        return replace(counts, held=held, unchanged=unchanged)
 
     def _skip_counts(self, row_statuses: RowStatuses) -> dict[str, int]:
         """Return the goods that stay out by reason, those that are being removed included."""

@@ -183,6 +183,14 @@ class Plans(Repository):
         of_verb = select(_c.good_id).where(_c.plan == plan, _c.verb == verb, _c.prom_id == "")
         return {row.good_id for row in self._in_pages(of_verb, _c.good_id, good_ids)}
 
+    def held_of(self, plan: int, good_ids: Sequence[str]) -> dict[str, bool]:
+        """Return those of these goods that have changes, and whether a guard holds any of them."""
+        changed = select(_c.good_id, _c.held).where(_c.plan == plan, _c.prom_id == "")
+        held: dict[str, bool] = {}
+        for row in self._in_pages(changed, _c.good_id, good_ids):
+            held[row.good_id] = held.get(row.good_id, False) or row.held is not None
+        return held
+
     def hold_fields(
         self, plan: int, guard: str, fields: Sequence[str], violations: Callable[[Change], bool]
     ) -> None:

@@ -125,6 +125,8 @@ def test_a_guard_holds_some_goods(work: UnitOfWork) -> None:
     work.plans.hold_goods(plan, Verb.CREATE, ["p", "x"], "identity")
     work.plans.hold_goods(plan, Verb.REMOVE, [REMOVED.good_id], "identity")
     assert [change.held for change in all_changes(work, plan)] == [None, "identity", "identity", None]
+    held = work.plans.held_of(plan, [MADE.good_id, "p", "x", REMOVED.good_id])
+    assert held == {MADE.good_id: False, "p": True, REMOVED.good_id: True}
 
 
 @pytest.mark.parametrize("count", [1, PAGE, 2 * PAGE + 1])
