@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from clocks import clock_of
 from homes import Home, no_waiting
 from typer.main import get_command
 
@@ -100,7 +101,7 @@ def test_a_yes_on_the_terminal_sends(undecided: Home, tmp_path: Path, to: str) -
 
 @posix
 def test_what_nothing_undoes_is_in_the_question(undecided: Home, tmp_path: Path) -> None:
-    """Also where the table goes into a file: what is deleted, and what a way back leaves or makes anew."""
+    """Also where the table goes into a file: what is deleted, and what a way back leaves or makes again."""
     undecided.edit_object('delete_after = "30d"', 'delete_after = "0d"')
     undecided.edit_export(lambda text: re.sub(r"(?m)^26936;.*\r\n", "", text))
 
@@ -127,10 +128,27 @@ def test_what_follows_an_interrupted_question(monkeypatch: pytest.MonkeyPatch) -
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(readline=interrupt, isatty=lambda: False))
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    shown = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", shown)
     with pytest.raises(KeyboardInterrupt):
         confirmed("Send it?")
-    assert sys.stderr.getvalue() == "Send it? [y/N]: \n"  # type: ignore[attr-defined]
+    assert shown.getvalue() == "Send it? [y/N]: \n"
+
+
+def test_a_yes_that_comes_late(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lease has expired: nothing of the old plan is sent, and it was no run."""
+    filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    clock = clock_of(filled.sandbox)
+
+    def answer(_program: Program, _question: str) -> bool:
+        clock.pass_by(minutes=11)
+        return True
+
+    monkeypatch.setattr(Program, "asks", True)
+    monkeypatch.setattr(Program, "confirm", answer)
+    ran = filled.run("sync", "--only", "goods", now=clock.now, sleep=clock.sleep)
+    assert (ran.code, filled.writes(), "the question waited too long" in ran.err) == (5, [], True)
+    assert [run["run"] for run in filled.run("history", "--format", "json").json["runs"]] == [1]
 
 
 def test_orders_stay_after_a_no(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:

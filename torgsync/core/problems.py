@@ -53,11 +53,13 @@ class ProblemCode(StrEnum):
     STOPPED = "stopped"
     LEASE_TAKEN = "lease-taken"
     LEASE_LET_GO = "lease-let-go"
+    ANSWERED_LATE = "answered-late"
     NOT_PENDING = "not-pending"
     FIELD_NOT_PENDING = "field-not-pending"
     CHANGED_ON_PROM = "changed-on-prom"
     CHANGED_IN_EXPORT = "changed-in-export"
     SETTINGS_CHANGED = "settings-changed"
+    PERFORMED = "performed"
     RUN_SINCE = "run-since"
     EXPORT_SINCE = "export-since"
     PROM_SINCE = "prom-since"
@@ -159,11 +161,13 @@ _SENTENCES = {
         "`{object}` was taken over and let go by another run; "
         "this run was silent for too long and sends no more"
     ),
+    ProblemCode.ANSWERED_LATE: "the question waited too long, and what it was about may have changed since",
     ProblemCode.NOT_PENDING: "it is not pending any more",
     ProblemCode.FIELD_NOT_PENDING: "its {field} is not pending any more",
     ProblemCode.CHANGED_ON_PROM: "its {field} changed on Prom.ua since the plan was made",
     ProblemCode.CHANGED_IN_EXPORT: "its {field} changed in the export since the plan was made",
     ProblemCode.SETTINGS_CHANGED: "the settings of `{object}` changed, or the rules of this program",
+    ProblemCode.PERFORMED: "it was performed already, by run {run} of {at}",
     ProblemCode.RUN_SINCE: "nothing of it is left to send: another run was performed since",
     ProblemCode.EXPORT_SINCE: "nothing of it is left to send: the export changed since",
     ProblemCode.PROM_SINCE: "nothing of it is left to send: the products changed on Prom.ua since",

@@ -6,25 +6,28 @@ Source: docs/developers/architecture.md §6.1, §6.4.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from torgsync.core.clock import shop_time
 from torgsync.core.findings import Code, Finding
 from torgsync.core.problems import ProblemCode, error_of, problem
-from torgsync.errors import Busy, Exit, TorgsyncError, UsageError
+from torgsync.errors import Busy, Exit, Temporary, TorgsyncError, UsageError
 from torgsync.files.config.logs import note_run
 from torgsync.files.config.settings import alive, who
 from torgsync.jobs.context import JobContext, Progress
 from torgsync.state.runs.history import RunRecord
 from torgsync.state.runs.journal import Holder, Request
-from torgsync.state.runs.leases import Lease
+from torgsync.state.runs.leases import LEASE, Lease
 from torgsync.state.store import UnitOfWork
 
 RENEW_EVERY = timedelta(minutes=1)
+
+Answer = TypeVar("Answer")
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +63,15 @@ class Run:
         if now - self.renewed >= RENEW_EVERY:
             work.leases.renew(self.number, now)
             self.renewed = now
+
+    def answer(self, ask: Callable[[], Answer]) -> Answer:
+        """Return what a person answers. Raises Temporary where a yes came after the lease had expired."""
+        asked = self.context.now()
+        answer = ask()
+        if answer and self.context.now() - asked >= LEASE:
+            late = problem(ProblemCode.ANSWERED_LATE)
+            raise error_of(Temporary, late, "look anew: run the same command again")
+        return answer
 
     def before(self, method: str, path: str, items: int, digest: str) -> int:
         """Record a request that is about to be sent and return its number.

@@ -38,7 +38,8 @@ def test_it_is_performed_as_shown(filled: Home, plan: Path) -> None:
     filled.sandbox.log.clear()
     again = filled.run("sync", "--plan", str(plan))
     assert (again.code, filled.writes()) == (9, [])
-    assert "is out of date: nothing of it is left to send: another run was performed since" in again.err
+    assert "is out of date: it was performed already, by run 2 of " in again.err
+    assert [run["run"] for run in filled.run("history", "--format", "json").json["runs"]] == [2, 1]
     assert filled.run("update", "--show", "summary").lines[-1] == "nothing pending"
     past = filled.run("history").out
     assert ("the saved plan was out of date" in past, "refused" in past) == (True, False)

@@ -89,6 +89,6 @@ def test_every_problem_has_a_sentence(code: ProblemCode) -> None:
     """With the arguments that it names."""
     names = ("path", "status", "server", "words", "key", "shop", "right", "requests", "tries", "field")
     more = ("kind", "object", "user", "host", "pid", "outbox", "good_id", "prom_id", "line", "order")
-    last = ("carrier", "parcel", "group", "center", "known", "column", "place")
+    last = ("carrier", "parcel", "group", "center", "known", "column", "place", "run", "at")
     args: dict[str, str | int] = dict.fromkeys((*names, *more, *last), "x")
     assert problem_message(Problem((code,), args))

@@ -116,7 +116,7 @@ def adopt(
     with running(context) as run, connect_unverified(context, run) as prom:
         matching = match_shop(context, prom, decide)
         run.undecided = True
-        agreed = agree(matching)
+        agreed = run.answer(lambda: agree(matching))
         adopted = bool(agreed)
         run.undecided = not adopted
         if adopted:

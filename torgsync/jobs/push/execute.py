@@ -144,7 +144,9 @@ def execute(
     with running(context) as run:
         context = run.context
         if source:
+            run.undecided = True  # one that finds its plan stale is none
             source.refuse_stale(context)
+            run.undecided = False
         with connect_shop(context, run, allowed=allowed) as prom:
             fetched = fetch_orders(context, prom) if fetches else None
             if source and source.from_export and not fetches:
@@ -298,7 +300,7 @@ def _agreed(run: Run, result: PlanResult, confirm: Callable[[PlanResult], bool],
     """
     agreed, run.undecided = False, not did
     try:
-        agreed = confirm(result)
+        agreed = run.answer(lambda: confirm(result))
     finally:
         if agreed:
             run.undecided = False

@@ -16,7 +16,7 @@ from torgsync.core.mapping.mapper import rules_version
 from torgsync.core.plan.guards import Allowed, read_allowed
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, reason_of
 from torgsync.core.plan.plan import SavedPlan, gone, judge_saved, refused, stale
-from torgsync.core.problems import problem_message
+from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.errors import PlanStale
 from torgsync.files.config.settings import who
 from torgsync.files.plan.plan_file import read_changes, write_plan
@@ -28,6 +28,7 @@ from torgsync.jobs.plan.update import update
 from torgsync.jobs.push.execute import PlanSource, usual_rows
 from torgsync.jobs.push.rollback import plan_back
 from torgsync.jobs.run import Run
+from torgsync.state.runs.history import OPEN, RunRecord
 from torgsync.state.store import UnitOfWork
 
 NAMED = 3
@@ -83,11 +84,16 @@ class SavedChanges(PlanSource):
         return not self.saved.undoes
 
     def refuse_stale(self, context: JobContext) -> None:
-        """Raise PlanStale where settings or rules changed since the plan was saved."""
+        """Raise PlanStale where it was performed, or settings or rules changed since it was saved."""
         with context.transaction() as work:
             now = _fingerprints(context, work)
-        if why := stale(self.saved, now):
+            performed = _performed(work, self.saved)
+        if performed:
+            at = shop_time(performed.started)
+            why = problem(ProblemCode.PERFORMED, run=performed.number, at=at)
             raise _stale(self.saved, context, problem_message(why))
+        if other := stale(self.saved, now):
+            raise _stale(self.saved, context, problem_message(other))
 
     def make(self, context: JobContext, prom: VerifiedShop, run: Run) -> PlanResult:
         """Return the saved changes that may still go, as a plan of its own.
@@ -110,7 +116,10 @@ class SavedChanges(PlanSource):
         with context.transaction() as work:
             number = work.plans.begin_next(context.now())
             lost, kept = self._keep_unchanged(work, result.number, number)
-            if saved.undoes:
+            if lost and not kept:
+                # Nothing of it was sent: no outcome is recorded.
+                work.plans.keep(number, lambda *_: False)
+            elif saved.undoes:
                 work.journal.turns_back(run.number, number, saved.undoes)
             else:
                 work.journal.plan_of_run(run.number, number, usual_rows(result.plan))
@@ -145,6 +154,15 @@ class SavedChanges(PlanSource):
                 reason = reason_of(OutcomeCode.MOVED, verdict.moved)
                 work.plans.record(number, {seq: (Outcome.REFUSED, (reason,))})
         return lost, kept
+
+
+def _performed(work: UnitOfWork, saved: SavedPlan) -> RunRecord | None:
+    """Return the run that performed a saved plan to its end, None where none did."""
+    for run in work.history.since(saved.made):
+        left = sum(run.outcomes[name] for name in (OPEN, Outcome.DEFERRED, Outcome.UNCLEAR))
+        if run.plan and run.exit_code is not None and not left and work.plans.digest(run.plan) == saved.id:
+            return run
+    return None
 
 
 def _stale(saved: SavedPlan, context: JobContext, why: str) -> PlanStale:

@@ -101,7 +101,7 @@ def write_ids(
                 writer.reconcile(left_behind)
                 view.plan = planned_ids(matching, left, view.results)
         if view.plan.writes:
-            view.agreed = agree(view.plan, adopted)
+            view.agreed = run.answer(lambda: agree(view.plan, adopted))
         if adopted and view.agreed:
             writer.perform()
     except TorgsyncError as error:

@@ -84,6 +84,11 @@ class History(Repository):
         ids = list(self._db.execute(self._select(c.id).order_by(c.id.desc()).limit(most)).scalars())
         return [run for page in pages(ids) for run in self._records(page)]
 
+    def since(self, at: datetime) -> list[RunRecord]:
+        """Return the runs that began at a time or later, newest first."""
+        ids = self._scalars(t.runs.c.id, t.runs.c.started >= at)
+        return [run for page in pages(ids[::-1]) for run in self._records(page)]
+
     def count(self) -> int:
         """Return how many runs there were."""
         return self._count(t.runs)
