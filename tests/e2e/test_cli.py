@@ -146,7 +146,7 @@ def test_printed_commands_name_the_object_as_the_call_did(home: Home) -> None:
         (("--hom",), "no such option: --hom", "torgsync --help"),
         (
             ("object", "add", "--token", "x"),
-            "Possible options: --api-key",
+            "no such option: --token (Possible options: --api-key",
             "--help",
         ),
         (("object", "ad"), "no such command 'ad'", "torgsync object --help"),
