@@ -42,26 +42,29 @@ class AdoptionRepository(Repository):
     def products(self) -> Iterator[ProductIdentity]:
         """Yield the products that Prom shows as they are compared, by Prom's id, without deleted ones."""
         c, a = t.existing.c, t.adoptions.c
-        rows = self._db.execute(
+        query = (
             self._select(c.prom_id, c.good_id, c.price_stock, c.content, c.alias, a.by)
             .outerjoin(t.adoptions, and_(a.object == c.object, a.prom_id == c.prom_id))
             .where(c.deleted.is_(False))
             .order_by(func.length(c.prom_id), c.prom_id)
             .execution_options(yield_per=PAGE)
         )
-        for row in rows:
-            shown = Existing(row.prom_id, row.good_id, load(row.price_stock, row.content), alias=row.alias)
-            values = shown.values
-            yield ProductIdentity(
-                shown.prom_id,
-                shown.external_id,
-                shown.title,
-                str(values.get("sku") or ""),
-                frozenset(str(values[name]) for name in ("name", "name_ru") if values.get(name)),
-                str(values.get("status") or ""),
-                shown.good_id if row.by else "",
-                tuple(map(Rule, (row.by or "").split())),
-            )
+        with self._db.execute(query) as rows:
+            for row in rows:
+                shown = Existing(
+                    row.prom_id, row.good_id, load(row.price_stock, row.content), alias=row.alias
+                )
+                values = shown.values
+                yield ProductIdentity(
+                    shown.prom_id,
+                    shown.external_id,
+                    shown.title,
+                    str(values.get("sku") or ""),
+                    frozenset(str(values[name]) for name in ("name", "name_ru") if values.get(name)),
+                    str(values.get("status") or ""),
+                    shown.good_id if row.by else "",
+                    tuple(map(Rule, (row.by or "").split())),
+                )
 
     def take_over(self, matching: Matching, holder: Holder, now: datetime) -> None:
         """Remember who is who: what is matched is ours from now on, what is ambiguous waits for a person.

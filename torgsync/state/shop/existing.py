@@ -178,8 +178,9 @@ class ExistingProducts(Repository):
         goes = (c.plan == plan, c.verb == Verb.REMOVE, c.held.is_(None), e.deleted.is_(False))
         for same in (and_(c.prom_id == "", c.good_id == e.good_id), c.prom_id == e.prom_id):
             leaving = self._select(e.prom_id, e.good_id, e.price_stock, e.modified).join(changes, same)
-            for row in self._db.execute(leaving.where(*goes).execution_options(yield_per=PAGE)):
-                yield Existing(row.prom_id, row.good_id, load(row.price_stock), row.modified)
+            with self._db.execute(leaving.where(*goes).execution_options(yield_per=PAGE)) as rows:
+                for row in rows:
+                    yield Existing(row.prom_id, row.good_id, load(row.price_stock), row.modified)
 
     def _foreign(self) -> Select[Any]:
         """Ask for foreign products; what may be a good of ours is none until a person has decided."""

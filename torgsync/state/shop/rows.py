@@ -103,8 +103,8 @@ class RowRepository(Repository):
 
     def rows_of(self, wanted: Callable[[str, int], bool]) -> dict[str, OldRow]:
         """Return the rows of the last export that `wanted` says yes to, by id and row hash."""
-        rows = self._db.execute(self._old_rows().execution_options(yield_per=_STREAM))
-        return _old_rows(row for row in rows if wanted(row.good_id, row.row_hash))
+        with self._db.execute(self._old_rows().execution_options(yield_per=_STREAM)) as rows:
+            return _old_rows(row for row in rows if wanted(row.good_id, row.row_hash))
 
     def rows_with(self, row_hashes: Collection[int]) -> dict[str, OldRow]:
         """Return the rows of the last export that have one of these hashes."""
@@ -217,16 +217,17 @@ class RowRepository(Repository):
             query = query.where(c.good_id.in_(good_ids))
         if code is not None:
             query = query.where(c.code == code)
-        for row in self._db.execute(query.order_by(c.line, c.id).execution_options(yield_per=PAGE)):
-            yield Finding(
-                Code(row.code),
-                good_id=row.good_id,
-                line=row.line,
-                column=row.name,
-                value=row.value,
-                file=row.file,
-                args=decode_args(row.args),
-            )
+        with self._db.execute(query.order_by(c.line, c.id).execution_options(yield_per=PAGE)) as rows:
+            for row in rows:
+                yield Finding(
+                    Code(row.code),
+                    good_id=row.good_id,
+                    line=row.line,
+                    column=row.name,
+                    value=row.value,
+                    file=row.file,
+                    args=decode_args(row.args),
+                )
 
     def finding_counts(self) -> dict[Code, int]:
         """Return how many findings of goods there are, keyed by code."""
