@@ -34,6 +34,7 @@ REST = {
 """How a command is called, where the name of the option and the file are not enough."""
 RIGHT = {
     "--home": {"folder", "there"},
+    "state backup": {"folder"},
     "update --out": {"circle"},  # a link is replaced, never followed
     "rollback --out": {"circle"},
     "sandbox --scenario": {"empty"},

@@ -158,6 +158,7 @@ class Story:
 
     def _goods(self) -> None:
         home = self.home
+        self.shop.delete_product(self.shop.add_product("26935", name="Був і немає"))
         for command in ("object check", "payments fetch", "update", "sync --yes --only goods", "update"):
             self.run(*command.split())
         home.next_day()
