@@ -159,7 +159,7 @@ def merge(
     from torgsync.jobs.orders.clients import merge_clients
 
     with program.job(program.object(wanted)) as job:
-        clear = merge_clients(job, list(dict.fromkeys(clients)), into)
+        clear = merge_clients(job, clients, into)
     orders = counted(clear, "order no longer waits", "orders no longer wait") + " for a choice"
     program.notify(
         f"{counted(len(set(clients)), 'client')} merged into {into}{f'; {orders}' if clear else ''}"

@@ -142,7 +142,7 @@ def undisturbed(context: JobContext) -> Iterator[tuple[JobContext, Finding | Non
     """
     with context.transaction(durable=False) as work:
         lease = work.leases.lease()
-    if not (lease and is_alive(context, lease)):
+    if not (lease and is_held(lease, context.now())):
         yield context, None
         return
     args = {**asdict(lease.holder), "since": (lease.since or context.now()).isoformat()}
@@ -158,7 +158,7 @@ def refuse_held(context: JobContext) -> None:
 
 def refuse_lease(context: JobContext, lease: Lease | None) -> None:
     """Raise Busy where a lease belongs to a run that is still going on."""
-    if lease and is_alive(context, lease):
+    if lease and is_held(lease, context.now()):
         holder = lease.holder
         since = f", since {shop_time(lease.since)}" if lease.since else ""
         raise Busy(
@@ -166,11 +166,6 @@ def refuse_lease(context: JobContext, lease: Lease | None) -> None:
             f"{holder.user} on {holder.host}, process {holder.pid}{since}",
             hint="wait until it has finished, then run the same command again",
         )
-
-
-def is_alive(context: JobContext, lease: Lease) -> bool:
-    """Return whether the holder of a lease is still running, as far as this host can find out."""
-    return is_held(lease, context.now())
 
 
 def is_held(lease: Lease, now: datetime) -> bool:
@@ -242,7 +237,7 @@ def requests_of(context: JobContext, number: int) -> Sequence[Request]:
 def _past_run(context: JobContext, work: UnitOfWork, record: RunRecord, lease: Lease | None) -> PastRun:
     if record.finished is not None:
         state = RunState.FINISHED if record.exit_code is not None else RunState.DIED
-    elif lease is not None and lease.run == record.number and is_alive(context, lease):
+    elif lease is not None and lease.run == record.number and is_held(lease, context.now()):
         state = RunState.RUNNING
     else:
         state = RunState.DIED

@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from torgsync.core.problems import ProblemCode
 from torgsync.disk import create_file, put_new
 from torgsync.errors import StateUnusable
-from torgsync.state.troubles import code_of, file_of, reason_of
+from torgsync.state.troubles import code_of, file_of, kind_of, reason_of
 
 PATIENCE = 30
 """Seconds to wait for another process that writes."""
@@ -154,7 +154,7 @@ def _write_ahead(cursor: Any) -> None:  # noqa: ANN401
 
 
 def _is_busy(error: Exception) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return kind_of(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -73,7 +73,7 @@ _SQLITE = {
     sqlite3.SQLITE_NOTADB: ProblemCode.STATE_NO_DATABASE,
     sqlite3.SQLITE_TOOBIG: ProblemCode.STATE_VALUE,
 }
-"""Keyed by the last byte of SQLite's number, which names the kind."""
+"""Keyed by the kind of SQLite's error, see `kind_of`."""
 _NO_SUCH = ("no such table", "no such column", "no such index")
 
 _POSTGRESQL = {
@@ -216,6 +216,11 @@ _PASSES = ("starting up", "shutting down", "recovery", "too many", "remaining co
 """Words of PostgreSQL about a refusal that passes by itself."""
 
 
+def kind_of(error: Exception) -> int:
+    """Return the kind of an error of SQLite: the last byte of its number, 0 where it has none."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
 def _code_of_sqlite(error: sqlite3.Error, file: Path | None) -> ProblemCode | None:
     number = getattr(error, "sqlite_errorcode", None)
     if number is None:  # the driver's own
@@ -223,7 +228,7 @@ def _code_of_sqlite(error: sqlite3.Error, file: Path | None) -> ProblemCode | No
         return ProblemCode.STATE_DAMAGED if unreadable else None
     if number == sqlite3.SQLITE_READONLY_DBMOVED:
         return ProblemCode.STATE_REPLACED
-    kind = number & 0xFF
+    kind = kind_of(error)
     if kind in _ON_A_FULL_DISK and file and _is_full(file):
         return ProblemCode.STATE_FULL
     if kind == sqlite3.SQLITE_CANTOPEN:

@@ -35,6 +35,7 @@ from torgsync.cli.orders.ship import ship
 from torgsync.core.text import counted
 from torgsync.errors import Interrupted, UsageError
 
+_ORDERS = typer.Argument(help="Numbers of orders.", metavar="ORDER...", callback=separated)
 OrderArgument = Annotated[str, typer.Argument(help="The order's number.", metavar="ORDER")]
 StatusOption = Annotated[
     str | None, typer.Option("--status", help="Only orders that are so now: pending, paid, refunded …")
@@ -121,14 +122,7 @@ def show(
 
 def done(
     context: typer.Context,
-    orders: Annotated[
-        list[str],
-        typer.Argument(
-            help="Numbers of orders.",
-            metavar="ORDER...",
-            callback=separated,
-        ),
-    ],
+    orders: Annotated[list[str], _ORDERS],
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
@@ -137,7 +131,7 @@ def done(
     from torgsync.jobs.orders.listing import confirm_orders
 
     with program.job(program.object(wanted)) as job:
-        confirmed = confirm_orders(job, list(dict.fromkeys(orders)))
+        confirmed = confirm_orders(job, orders)
     rows = [{"order": order_id, "what": done_message(order_id, todo)} for order_id, todo in confirmed.items()]
     sentence = f"{counted(len(rows), 'order')} done in Torgsoft: {', '.join(confirmed)}"
     print_result(output, rows, lambda: program.notify(sentence), lists={"orders": rows})
@@ -145,14 +139,7 @@ def done(
 
 def export(
     context: typer.Context,
-    orders: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Numbers of orders.",
-            metavar="ORDER...",
-            callback=separated,
-        ),
-    ] = None,
+    orders: Annotated[list[str] | None, _ORDERS] = None,
     wanted: ObjectOption = None,
     output: Annotated[
         Format,
@@ -189,7 +176,7 @@ def export(
     since, until = stretch(first, last, file.settings.orders.clock)
     as_csv = output is Format.CSV
     with program.job(file) as job:
-        numbers = list(dict.fromkeys(orders or ()))
+        numbers = orders or []
         result = export_orders(job, numbers, to, status, since, until, as_csv=as_csv)
     if as_csv and to is None:
         program.hide_progress()

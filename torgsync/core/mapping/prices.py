@@ -16,13 +16,11 @@ from torgsync.core.mapping.pricing import Priced, PriceRule
 from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, ExportRow, MappedCell, Part, Rules
 from torgsync.core.product.cells import CellFault, number, number_fault, readable
 from torgsync.core.product.cleaning import short_text
-from torgsync.core.product.fields import CENT, ZERO, Discount, Value, WholesaleStep
+from torgsync.core.product.fields import CENT, RETAIL_FIELDS, ZERO, Discount, Value, WholesaleStep
 from torgsync.core.product.money import money_fault
 
 CURRENCY = "currencyId"
 """The element of an offer that names the currency of its price (torgsoft §9)."""
-RETAIL_FIELDS = ("price", "discount")
-"""Fields that are kept together: a new price with an old discount is a sum that was never set."""
 PRICES = ("price", "sale_price", "wholesale_price")
 
 

@@ -10,11 +10,10 @@ from decimal import Decimal
 from statistics import median
 
 from torgsync.core.config.settings import Limits, SyncObject
-from torgsync.core.mapping.prices import RETAIL_FIELDS
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.diff import Change, Leaving, Verb, buyer_price
 from torgsync.core.plan.guards import Cause, ExportSize, Guard, GuardViolation, PriceMove, ProductShare
-from torgsync.core.product.fields import Value
+from torgsync.core.product.fields import RETAIL_FIELDS, Value
 from torgsync.core.product.presence import Presence
 from torgsync.core.reason import Reason
 

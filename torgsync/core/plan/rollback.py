@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from torgsync.core.config.settings import Gone
-from torgsync.core.mapping.prices import RETAIL_FIELDS
 from torgsync.core.plan.channels import by_channel
 from torgsync.core.plan.decide import ProductSnapshot, why_incomplete
 from torgsync.core.plan.diff import IN_MODERATION, Change, FieldChange, Leaving, Verb, creation, removal, same
-from torgsync.core.product.fields import FIELDS, Channel, Value
+from torgsync.core.product.fields import FIELDS, RETAIL_FIELDS, Channel, Value
 from torgsync.core.product.products import Existing, Product
 
 

@@ -134,6 +134,8 @@ _FIELDS = (
 )
 FIELDS = {field.name: field for field in _FIELDS}
 
+RETAIL_FIELDS = ("price", "discount")
+"""Fields that are kept together: a new price with an old discount is a sum that was never set."""
 PRICE_STOCK = frozenset(field.name for field in FIELDS.values() if field.channel is Channel.EDIT)
 """Price, stock and status, which an edit changes; all other fields are the content of a product."""
 

@@ -27,7 +27,6 @@ _FAILED = frozenset(Exit) - {Exit.DONE, Exit.HELD, Exit.BUSY}
 
 _INSTALL = "torgsync schedule install"
 _UNCALLED = "nothing on this computer calls `sync --due`"
-_ELSEWHERE = "of another user or computer; whether anything calls it is not known here"
 
 
 def idle_times(file: ObjectFile) -> Iterator[CheckLine]:
@@ -49,9 +48,7 @@ def installed_times(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:
         )
     for time in file.settings.synchronization_times:
         if time not in mine and not file.settings.passes_over(time):
-            yield warning(
-                "schedule", f"{_called(time)}: {_ELSEWHERE}", f"run there: torgsync doctor -o {file.called}"
-            )
+            yield _elsewhere(time, file)
 
 
 def performed_times(context: JobContext) -> Iterator[CheckLine]:
@@ -81,9 +78,7 @@ def performed_times(context: JobContext) -> Iterator[CheckLine]:
         elif timed.time in mine:
             yield warning("schedule", f"{time}: {_UNCALLED}", _INSTALL)
         else:
-            yield warning(
-                "schedule", f"{time}: {_ELSEWHERE}", f"run there: torgsync doctor -o {context.file.called}"
-            )
+            yield _elsewhere(timed.time, context.file)
     if not times:
         yield ok("schedule", "no synchronization times: it is done when somebody runs it")
 
@@ -91,6 +86,11 @@ def performed_times(context: JobContext) -> Iterator[CheckLine]:
 def _performed(timed: Timed, now: datetime) -> bool:
     """Return whether the last attempt at a time shows that something calls it."""
     return timed.last is not None and not timed.overdue(now) and now - timed.last.started <= LATELY
+
+
+def _elsewhere(time: SynchronizationTime, file: ObjectFile) -> CheckLine:
+    message = f"{_called(time)}: of another user or computer; whether anything calls it is not known here"
+    return warning("schedule", message, f"run there: torgsync doctor -o {file.called}")
 
 
 def _called(time: SynchronizationTime) -> str:

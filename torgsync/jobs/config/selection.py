@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.select import group_column, group_columns, groups_of
@@ -12,9 +13,10 @@ from torgsync.core.product.columns import CENTERS_COLUMN
 from torgsync.core.product.groups import in_group
 from torgsync.core.text import nearest
 from torgsync.errors import InvalidInput, Mistake, ObjectInvalid
-from torgsync.files.catalog.catalog_file import CatalogFile
-from torgsync.files.catalog.export import open_export
 from torgsync.files.config.objects import ObjectFile
+
+if TYPE_CHECKING:
+    from torgsync.files.catalog.catalog_file import CatalogFile
 
 SHOWN = 20
 """Groups of the export that a mistake names."""
@@ -31,6 +33,8 @@ def refuse_unknown(file: ObjectFile, before: SyncObject | None = None) -> None:
         return
     if before and _selection(before) == _selection(settings):
         return
+    from torgsync.files.catalog.export import open_export  # noqa: PLC0415  # most calls read no export
+
     try:
         mistakes = tuple(_mistakes(settings, open_export(file)))
     except InvalidInput:

@@ -28,7 +28,7 @@ from torgsync.state.schema.backups import copy_database, open_file
 from torgsync.state.schema.base import metadata
 from torgsync.state.schema.run_tables import leases
 from torgsync.state.schema.upgrade import MIGRATIONS
-from torgsync.state.troubles import file_of, reason_of, trouble, troubles_reported
+from torgsync.state.troubles import file_of, kind_of, reason_of, trouble, troubles_reported
 
 Refuse = Callable[[str, Lease], None]
 """Raises an error where the lease of an object, named by its slug, belongs to a run that goes on."""
@@ -119,7 +119,7 @@ def _checked_copy(backup: Path, temporary: Path) -> str:
             copy.execute("UPDATE objects SET full_look_at = NULL, noop_plan = ''")  # Prom has moved on
             copy.execute("COMMIT")
     except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:
+        if kind_of(error) not in _DAMAGE:
             raise
         raise UsageError(f"`{backup}` is no backup of a state: {reason_of(error)}", hint=_HINT) from error
     if damage != "ok":
@@ -160,7 +160,7 @@ def _alone(url: str, state: Path, refuse: Refuse) -> Iterator[bool]:
             connection.execute("BEGIN EXCLUSIVE")
             rows = connection.execute("SELECT object, user, host, pid, run, expires FROM leases").fetchall()
         except sqlite3.Error as error:
-            kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            kind = kind_of(error)
             if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise trouble(ProblemCode.STATE_BUSY, url) from error
             if kind not in _DAMAGE:
