@@ -33,6 +33,7 @@ from torgsync.core.config.catalog import (
 from torgsync.core.config.message_text import check_template
 from torgsync.core.config.notation import Every, Markup, Rise, Rounding, Share, Weekdays
 from torgsync.core.config.removal import Gone, Removal
+from torgsync.core.config.retention import Retention
 from torgsync.core.config.schedule import Rhythm, read_days, read_hour, read_step
 from torgsync.core.config.value_map import ValueMap, ValueMapping, twin_column
 from torgsync.core.product.fields import TARGETS
@@ -268,6 +269,7 @@ __all__ = [
     "Languages",
     "Photos",
     "Removal",
+    "Retention",
 ]
 """Tables that other modules define; they are imported from here, with those below."""
 
@@ -323,6 +325,8 @@ class SyncObject(SettingsTable):
     """What waits for a person."""
     connection: Connection = Connection()
     """How Prom is reached."""
+    history: Retention = Retention()
+    """How long it is kept what runs did."""
 
     @field_validator("fields")
     @classmethod

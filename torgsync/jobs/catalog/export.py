@@ -34,7 +34,7 @@ from torgsync.jobs.catalog.row_reader import RowReader
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.state.store import UnitOfWork
 
-_NO_SHAPE = {"name", "api_key", "clients", "payment_methods", "synchronization_times", "limits"}
+_NO_SHAPE = {"name", "api_key", "clients", "payment_methods", "synchronization_times", "limits", "history"}
 """Tables of a sync object that shape no product."""
 
 

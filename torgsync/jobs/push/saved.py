@@ -55,13 +55,17 @@ def save(context: JobContext, result: PlanResult, path: Path, *, allowed: Allowe
         write_plan(path, head, (item.change for item in work.plans.changes(result.number)))
 
 
+_NO_PART = {"api_key", "synchronization_times", "payment_methods", "history"}
+"""Settings on which no plan depends."""
+
+
 def _fingerprints(context: JobContext, work: UnitOfWork, but: int = 0) -> dict[str, str]:
     """Return fingerprints of what a plan depends on: settings and rules, export, state.
 
     `but` is a run that counts for none, because it has performed nothing yet.
     """
     state = xxhash.xxh3_64()
-    settings = context.object.model_dump_json(exclude={"api_key", "synchronization_times", "payment_methods"})
+    settings = context.object.model_dump_json(exclude=_NO_PART)
     state.update(f"{rules_version()}\x1f{settings}".encode())
     export, _ = work.object_state.reading()
     return {

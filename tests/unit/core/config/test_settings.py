@@ -44,6 +44,7 @@ def test_the_least_object_has_stated_defaults() -> None:
     assert found.prices.model_dump() == {"markup": Decimal(0), "round": Decimal("0.01")}
     removal = {"gone": "delete", "delete_after": timedelta(days=30), "unsold": "hide", "foreign": "keep"}
     assert found.removal.model_dump() == removal
+    assert found.history.keep == timedelta(days=180)
     shares = {"removals": "0.1", "deletions": "0.1", "price_drop": "0.4", "price_rise": "1.5"}
     shares |= {"stock_out": "0.5", "photos": "0.5", "export_rows": "0.7"}
     rates = {"imports_per_day": 8, "requests_per_second": 2.0}
@@ -133,6 +134,7 @@ ZONE = 'one is called "Europe/Kyiv"'
         ("catalog.names.Ключ", "GoodIDs", "Torgsoft has no column `GoodIDs`; did you mean `GoodID`?"),
         ("catalog.languages.bth", True, f"{NO_KEY}; did you mean `both`?"),
         ("limits.removals", "110%", '"110%" is not between 0% and 100%'),
+        ("history.keep", "half a year", '"half a year" is not a number of days such as "30d"'),
         ("removal.delete_after", 30, '30 is not a number of days such as "30d"'),
         ("removal.delete_after", "1h", '"1h" is not a number of days such as "30d"'),
         ("limits.removals", 10, '10 is not a share such as "10%"'),
