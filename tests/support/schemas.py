@@ -173,6 +173,7 @@ RUN = record(
     counts=counts("done refused unclear deferred held open"),
     requests=COUNT,
     imports=COUNT,
+    totals_only={"type": "boolean"},
     external_ids={"anyOf": [{"type": "null"}, record(written=COUNT, changed=COUNT)]},
     parcels=COUNT,
     messages=COUNT,

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from torgsync.core.clock import shop_time
 from torgsync.core.findings import Code, Finding
@@ -21,8 +21,9 @@ from torgsync.files.config.logs import note_run
 from torgsync.files.config.settings import alive, who
 from torgsync.jobs.context import JobContext, Progress
 from torgsync.state.runs.history import RunRecord
-from torgsync.state.runs.journal import Holder, Request
+from torgsync.state.runs.journal import Holder
 from torgsync.state.runs.leases import LEASE, Lease
+from torgsync.state.runs.requests import Request
 from torgsync.state.store import UnitOfWork
 
 RENEW_EVERY = timedelta(minutes=1)
@@ -210,12 +211,21 @@ class PastRun:
     undone_by: tuple[int, ...] = ()
 
 
-def runs(context: JobContext, most: int | None = None) -> tuple[list[PastRun], int]:
-    """Return the last runs, newest first, at most so many or all; and how many there were ever."""
+class PastRuns(NamedTuple):
+    """Runs, newest first, how many there were ever, and since when they have their changes (None: always)."""
+
+    runs: list[PastRun]
+    total: int
+    complete_since: datetime | None
+
+
+def runs(context: JobContext, most: int | None = None) -> PastRuns:
+    """Return the last runs, at most so many or all."""
     with context.transaction(durable=False) as work:
         lease = work.leases.lease()
         records = work.history.runs(most)
-        return [_past_run(context, work, record, lease) for record in records], work.history.count()
+        past = [_past_run(context, work, record, lease) for record in records]
+        return PastRuns(past, work.history.count(), work.history.complete_since())
 
 
 def run_of(context: JobContext, number: int) -> PastRun:

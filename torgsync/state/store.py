@@ -20,6 +20,7 @@ from torgsync.state.orders.messages import BuyerMessageRepository
 from torgsync.state.orders.order_files import ConfirmationRepository, OrderFileRepository, OutboxRepository
 from torgsync.state.orders.orders import OrderedGoodRepository, OrderRepository
 from torgsync.state.orders.postings import PostingRepository
+from torgsync.state.runs.compaction import Compaction
 from torgsync.state.runs.history import History
 from torgsync.state.runs.journal import Journal
 from torgsync.state.runs.leases import Leases
@@ -82,6 +83,7 @@ class UnitOfWork:
     journal = _LazyRepository(Journal)
     leases = _LazyRepository(Leases)
     history = _LazyRepository(History)
+    compaction = _LazyRepository(Compaction, "plans", "journal", "history")
     orders = _LazyRepository(OrderRepository)
     order_files = _LazyRepository(OrderFileRepository)
     ordered_goods = _LazyRepository(OrderedGoodRepository)

@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import schemas
 from faulty import Answer, FaultyServer
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.base.program import Program
+from torgsync.core.clock import shop_time
 from torgsync.files.config.settings import who
 
 
@@ -219,3 +221,43 @@ def test_runs_of_two_objects(filled: Home, tmp_path: Path) -> None:
     filled.second_object("Second", "second.toml")
     assert filled.run("history", "1", "-o", "Second").code == 64
     assert filled.run("history", "-o", "Second", "--format", "json").json["runs"] == []
+
+
+def test_an_old_run_keeps_its_totals(filled: Home) -> None:
+    """The next run removes its changes and requests; what followed it is rolled back as before."""
+
+    def rollback_of_the_second() -> tuple[list[Any], list[Any], dict[str, Any]]:
+        out = str(filled.folder / "back.plan")
+        document = filled.run("rollback", "2", "--out", out, "--format", "json").json
+        return document["changes"], document["remains"], document["counts"]
+
+    filled.next_day()
+    filled.edit_row("26926", ";99;0;99;", ";12900;0;12900;")
+    assert filled.sync("--allow", "price=26926").code == 0
+    # The price from before was sent by the run whose changes go; no guard takes it for a mistake.
+    back = rollback_of_the_second()
+    assert back[2]["held"] == 0
+    rewrite(
+        filled,
+        "UPDATE runs SET started = ?, finished = ? WHERE id = 1",
+        *2 * ["2025-03-02T07:00:00.000000+00:00"],
+    )
+    second, before = filled.run("history", "--format", "json").json["runs"]
+    assert filled.sync().code == 0
+    document = filled.run("history", "--format", "json").json
+    valid(document, schemas.HISTORY)
+    assert document["runs"][1:] == [second, before | {"totals_only": True}]
+    assert rollback_of_the_second() == back
+    since = shop_time(datetime.fromisoformat(second["started"]))
+    assert filled.run("history").lines[-1] == f"before {since} only totals are kept"
+    ran = filled.run("history", "1")
+    assert "only its totals are kept; `[history] keep` says how long its changes were" in ran.lines
+    assert "39 done" in ran.out
+    assert "POST products/import_file" in ran.out
+    document = filled.run("history", "1", "--format", "json").json
+    valid(document, schemas.HISTORY_RUN)
+    assert (document["changes"], document["requests"]) == ([], [])
+    filled.sandbox.log.clear()
+    ran = filled.run("rollback", "1", "--yes")
+    assert (ran.code, list(filled.sandbox.log)) == (64, [])
+    assert f"run 1 cannot be rolled back: only totals are kept of runs before {since}" in ran.err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from torgsync.jobs.context import JobContext
-    from torgsync.jobs.run import PastRun
+    from torgsync.jobs.run import PastRun, PastRuns
     from torgsync.state.runs.history import WrittenIds
-    from torgsync.state.runs.journal import Overridden, Request
+    from torgsync.state.runs.journal import Overridden
     from torgsync.state.runs.plans import NumberedChange
+    from torgsync.state.runs.requests import Request, RequestKind
 
 
 class HistoryPart(StrEnum):
@@ -58,8 +59,8 @@ def history(
     every = show is HistoryPart.ALL
     with program.job(file) as job:
         if number is None:
-            listed, total = runs(job, LATEST if output is Format.TABLE and not every else None)
-            _print_runs(program, job, listed, total, output)
+            listed = runs(job, LATEST if output is Format.TABLE and not every else None)
+            _print_runs(program, job, listed, output)
         else:
             past, requests = run_of(job, number), requests_of(job, number)
             if output is Format.JSON:
@@ -78,10 +79,9 @@ LATEST = 20
 # All runs
 
 
-def _print_runs(
-    program: Program, job: JobContext, runs: Sequence[PastRun], total: int, output: Format
-) -> None:
-    """Print runs, newest first; `total` counts also those that are not among them."""
+def _print_runs(program: Program, job: JobContext, listed: PastRuns, output: Format) -> None:
+    """Print runs, newest first."""
+    runs = listed.runs
     if output is Format.JSON:
         head = {"schema": SCHEMA, "object": job.object.name}
         print_json(head, {"runs": (_document(past) for past in runs)})
@@ -91,8 +91,10 @@ def _print_runs(
         program.notify(f"`{job.object.name}` was not synchronised yet")
     else:
         print_table(program, ("run", "started", "took", "by", "exit", "what it did"), map(_cells, runs))
-        if total > len(runs):
-            program.print(f"… and {counted(total - len(runs), 'older run')}; `--show all` lists them")
+        if listed.total > len(runs):
+            program.print(f"… and {counted(listed.total - len(runs), 'older run')}; `--show all` lists them")
+        if listed.complete_since:
+            program.print(f"before {shop_time(listed.complete_since)} only totals are kept")
 
 
 def _cells(past: PastRun) -> Iterator[object]:
@@ -166,6 +168,7 @@ def _document(past: PastRun) -> dict[str, Any]:
         "exit": record.exit_code,
         "counts": dict(record.outcomes),
         **pick(record, "requests", "imports", "parcels", "messages", "unclear_messages"),
+        "totals_only": record.totals is not None,
         "external_ids": pick(record.ids, "written", "changed") if record.ids else None,
         "overrides": [_override(opened) for opened in record.overrides],
         "undoes": record.turned_back,
@@ -203,7 +206,7 @@ def _changes(job: JobContext, past: PastRun) -> Iterator[NumberedChange]:
     from torgsync.jobs.plan.result import PlanView
 
     plan = past.record.plan
-    return iter(()) if plan is None else PlanView(job, plan).changes()
+    return iter(()) if plan is None or past.record.totals else PlanView(job, plan).changes()
 
 
 def _change(item: NumberedChange) -> dict[str, object]:
@@ -249,12 +252,17 @@ def _print_run(
     for opened in record.overrides:
         observed = override_observed(opened.override.guard, opened.override.observed)
         program.print(f"  guard {opened.override.guard} had seen: {observed}", 4)
-    if record.plan and any(record.outcomes.values()):
+    if record.totals:
+        program.print("only its totals are kept; `[history] keep` says how long its changes were")
+    elif record.plan and any(record.outcomes.values()):
         print_changes(program, job, record.plan, Show.ALL if every else Show.CHANGES, outcomes=True)
         print_failures(program, job, record.plan, every=every)
     if requests:
         program.out.print()
         _print_requests(program, requests, every=every)
+    elif record.totals and record.totals.requests:
+        program.out.print()
+        _print_kinds(program, record.totals.requests)
 
 
 def _print_requests(program: Program, requests: Sequence[Request], *, every: bool) -> None:
@@ -270,12 +278,13 @@ def _print_requests(program: Program, requests: Sequence[Request], *, every: boo
         )
         print_table(program, ("at", "request", "items", "status", "outcome"), rows)
         return
-    kinds = Counter(
-        (f"{request.method} {request.endpoint}", request.status, request.outcome) for request in requests
-    )
+    _print_kinds(program, Counter(request.kind for request in requests))
+    program.print("`--show all` lists every request")
+
+
+def _print_kinds(program: Program, kinds: Mapping[RequestKind, int]) -> None:
     counts = (
-        (number, called, status, outcome or "no answer")
-        for (called, status, outcome), number in kinds.items()
+        (number, f"{kind.method} {kind.endpoint}", kind.status, kind.outcome or "no answer")
+        for kind, number in kinds.items()
     )
     print_table(program, ("requests", "endpoint", "status", "outcome"), counts)
-    program.print("`--show all` lists every request")

@@ -127,11 +127,11 @@ def _perform(
     *,
     asks: bool,
 ) -> Exit:
-    from torgsync.jobs.run import run_of
+    from torgsync.jobs.push.rollback import run_to_undo
 
     next_step = f"go on with: torgsync rollback {number} -o {file.called}"
     with program.job(file) as job, job.stop.handling_signals():
-        run_of(job, number)  # a mistyped number is no run
+        run_to_undo(job, number)  # a mistyped number is no run
 
         def show_plan(result: PlanResult) -> None:
             if output is Format.TABLE:

@@ -25,6 +25,7 @@ from torgsync.core.product.fields import Channel
 from torgsync.core.reason import Reason
 from torgsync.errors import Exit, ImportHangs, ImportOpen, TorgsyncError
 from torgsync.files.config.settings import who
+from torgsync.jobs.compaction import compact_after_run
 from torgsync.jobs.connect import VerifiedShop, connect_shop
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.access import require_orders
@@ -90,6 +91,16 @@ class RunView:
     earlier: EarlierOutcomes | None = None
 
     @property
+    def leaves_nothing(self) -> bool:
+        """Whether it came to its end with nothing left for it to do."""
+        return not self.declined and self.trouble is None
+
+    @property
+    def changes(self) -> int:
+        """How many changes its plan had."""
+        return self.result.plan.counts.changes if self.result else 0
+
+    @property
     def exit_code(self) -> Exit:
         """The gravest of all that happened."""
         codes = [self.fetched.exit_code] if self.fetched else []
@@ -149,9 +160,7 @@ def execute(
             run.undecided = False
         with connect_shop(context, run, allowed=allowed) as prom:
             fetched = fetch_orders(context, prom) if fetches else None
-            if source and source.from_export and not fetches:
-                enabled = context.object.orders.enabled
-                notify(Reason(Notice.ORDERS_LEFT if enabled else Notice.ORDERS_DISABLED))
+            _notify_orders(context, source, notify, fetched=fetches)
             result = earlier = hung = None
             if source:
                 _notify_ids(context, notify)
@@ -186,7 +195,22 @@ def execute(
                 sent = work.journal.requests(run.number)
             view.requests = Counter(f"{request.method} {request.endpoint}" for request in sent)
         run.exit_code = view.exit_code
-        return view
+    if view.leaves_nothing:
+        compact_after_run(context, view.changes)
+    return view
+
+
+def _notify_orders(
+    context: JobContext,
+    source: PlanSource | None,
+    notify: Callable[[Reason[Notice]], None],
+    *,
+    fetched: bool,
+) -> None:
+    """Report a plan that sends stock without what was sold, because no orders were `fetched`."""
+    if source and source.from_export and not fetched:
+        enabled = context.object.orders.enabled
+        notify(Reason(Notice.ORDERS_LEFT if enabled else Notice.ORDERS_DISABLED))
 
 
 def _notify_ids(context: JobContext, notify: Callable[[Reason[Notice]], None]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from torgsync.core.clock import shop_time
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import ProductSnapshot
 from torgsync.core.plan.diff import Change
@@ -27,6 +28,7 @@ from torgsync.core.plan.rollback import (
     without_refused,
 )
 from torgsync.core.product.fields import Channel
+from torgsync.errors import UsageError
 from torgsync.jobs.connect import VerifiedShop, connect_shop
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.draft import Draft, counts_of
@@ -34,7 +36,9 @@ from torgsync.jobs.plan.look import look, reconcile_earlier
 from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.push.execute import PlanSource
 from torgsync.jobs.run import Run, refuse_held, run_of
+from torgsync.state.runs.history import RunRecord
 from torgsync.state.runs.plans import NumberedChange
+from torgsync.state.store import UnitOfWork
 
 NO_EXPORT = ExportInfo("", 0, "")
 """The export of a plan that was made from none."""
@@ -45,9 +49,9 @@ def plan_back(
 ) -> PlanResult:
     """Return the plan back to the values before run `number`; it is made for `run`, 0 for none.
 
-    Raises UsageError where the object had no run of that number.
+    Raises UsageError where the object had no run of that number, or only its totals are kept.
     """
-    plan = run_of(context, number).record.plan
+    plan = run_to_undo(context, number).plan
     with context.transaction() as work:
         begun = work.object_state.begun()
     reconciled = 0
@@ -56,15 +60,35 @@ def plan_back(
         reconciled = reconcile_earlier(context, prom, run)
     context.report(Progress(Stage.PLAN))
     with context.stop.interruptible(), context.transaction() as work:
+        _refuse_removed(context, work, number)  # without a lease, it may have been removed meanwhile
         result = _Undo(context=context, work=work, allowed=allowed).draw_up(plan, number)
     return replace(result, reconciled=reconciled)
+
+
+def run_to_undo(context: JobContext, number: int) -> RunRecord:
+    """Return a run whose changes are there. Raises UsageError where there is none of that number."""
+    record = run_of(context, number).record
+    with context.transaction(durable=False) as work:
+        _refuse_removed(context, work, number)
+    return record
+
+
+def _refuse_removed(context: JobContext, work: UnitOfWork, number: int) -> None:
+    """Raise UsageError where only the totals of a run are kept."""
+    record, since = work.history.run(number), work.history.complete_since()
+    if record and record.totals and since:
+        raise UsageError(
+            f"run {number} cannot be rolled back: only totals are kept of runs before {shop_time(since)}",
+            hint="`[history] keep` says how long they are kept; "
+            f"see which can be: torgsync history -o {context.file.called}",
+        )
 
 
 def look_back(context: JobContext, number: int, *, allowed: Allowed) -> PlanResult:
     """Return the plan back to the values before run `number`, to be shown or saved; nothing is sent.
 
-    Raises UsageError where there was no such run, Busy where a run holds the object, Unsafe where the token
-    opens another shop.
+    Raises UsageError where there was no such run or its changes were removed, Busy where a run holds the
+    object, Unsafe where the token opens another shop.
     """
     refuse_held(context)
     with connect_shop(context, allowed=allowed) as prom:

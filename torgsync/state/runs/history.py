@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, case, exists, func, select
+from sqlalchemy import Column, ColumnElement, case, func, select
 
 from torgsync.core.paging import pages
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.errors import AnswerLost
 from torgsync.state.repository import HIGHEST, Repository
 from torgsync.state.runs.journal import USED, Holder, Overridden, overridden
+from torgsync.state.runs.requests import TOTALS
+from torgsync.state.runs.totals import HAS_TOTALS, RunTotals, load_totals
 from torgsync.state.schema import run_tables as t
 from torgsync.state.schema.shop_tables import id_writes
 
@@ -21,10 +23,10 @@ HELD = "held"
 """The count of changes that a guard holds and that have no outcome."""
 OPEN = "open"
 """The count of changes that no guard holds and that have no outcome: their run goes on, or died."""
-_PARCEL = t.requests.c.path == "/delivery/save_declaration_id"
-_MESSAGE = t.requests.c.path == "/chat/send_order_context"
-_DONE = t.requests.c.outcome == "done"
-_UNCLEAR = t.requests.c.outcome.in_(("", AnswerLost.kind))
+_PARCEL = "delivery/save_declaration_id"
+_MESSAGE = "chat/send_order_context"
+_DONE = ("done",)
+_UNCLEAR = ("", AnswerLost.kind)
 OUTCOMES = (*map(str, Outcome), HELD, OPEN)
 
 
@@ -51,6 +53,7 @@ class RunRecord:
         ids: What its imports of external ids did, None where it sent none.
         parcels: Parcel numbers that Prom took.
         messages: Messages to buyers that Prom took; `unclear_messages` those whose answer was lost.
+        totals: What is kept of a run whose changes and requests were removed, None where they are there.
     """
 
     number: int
@@ -68,6 +71,7 @@ class RunRecord:
     unclear_messages: int = 0
     overrides: tuple[Overridden, ...] = ()
     ids: WrittenIds | None = None
+    totals: RunTotals | None = None
 
     @property
     def turned_back(self) -> int | None:
@@ -99,19 +103,28 @@ class History(Repository):
 
     def undone_by(self, number: int) -> list[int]:
         """Return the runs that undid something of this one, oldest first."""
+        undoing = self._scalars(t.runs.c.id, t.runs.c.undoes == number)
+        return sorted(run.number for run in self._records(undoing) if run.turned_back) if undoing else []
+
+    def complete_since(self) -> datetime | None:
+        """Return since when runs have their changes and requests; None where nothing was removed."""
         c = t.runs.c
-        did = exists().where(t.changes.c.plan == c.plan, t.changes.c.outcome == Outcome.DONE)
-        return sorted(self._scalars(c.id, c.undoes == number, did))
+        first = self._db.execute(
+            self._select(c.id, c.started).where(~HAS_TOTALS).order_by(c.id).limit(1)
+        ).first()
+        if first is None:
+            return max(self._scalars(c.finished), default=None)
+        return first.started if self._count(t.runs, c.id < first.id) else None
 
     def _records(self, numbers: Sequence[int]) -> list[RunRecord]:
         c = t.runs.c
         rows = self._db.execute(self._select(t.runs).where(c.id.in_(numbers)).order_by(c.id.desc())).all()
-        outcomes = self._outcomes([row.plan for row in rows if row.plan is not None])
-        requests = self._counts(t.requests.c.run, numbers)
+        totals = load_totals(self._db, numbers)
+        outcomes = self._outcomes({row.id: row.plan for row in rows if row.plan is not None}, totals)
         imports = self._counts(t.imports.c.run, numbers, USED)
-        parcels, messages, unclear = (
-            self._counts(t.requests.c.run, numbers, *of)
-            for of in ((_PARCEL, _DONE), (_MESSAGE, _DONE), (_MESSAGE, _UNCLEAR))
+        requests, parcels, messages, unclear = (
+            self._sent(numbers, totals, *of)
+            for of in (("", ()), (_PARCEL, _DONE), (_MESSAGE, _DONE), (_MESSAGE, _UNCLEAR))
         )
         overrides = self._overrides(numbers)
         ids = self._ids([row.id for row in rows if row.plan is None])
@@ -124,7 +137,7 @@ class History(Repository):
                 Holder(row.user, row.host, row.pid),
                 row.exit,
                 row.undoes,
-                {name: outcomes[row.plan][name] for name in OUTCOMES},
+                {name: outcomes[row.id].get(name, 0) for name in OUTCOMES},
                 requests.get(row.id, 0),
                 imports.get(row.id, 0),
                 parcels.get(row.id, 0),
@@ -132,6 +145,7 @@ class History(Repository):
                 unclear.get(row.id, 0),
                 tuple(overrides[row.id]),
                 ids.get(row.id),
+                totals.get(row.id),
             )
             for row in rows
         ]
@@ -157,18 +171,37 @@ class History(Repository):
             )
         return ids
 
-    def _outcomes(self, plans: Sequence[int]) -> dict[int | None, Counter[str]]:
+    def _outcomes(
+        self, plans: Mapping[int, int], totals: Mapping[int, RunTotals]
+    ) -> Mapping[int, Mapping[str, int]]:
+        """Return how many changes became what, keyed by run; `plans` are those of the runs."""
         c = t.changes.c
         became = case((c.outcome.is_not(None), c.outcome), (c.held.is_not(None), HELD), else_=OPEN)
         rows = self._db.execute(
             select(c.plan, became.label("became"), func.count().label("number"))
-            .where(c.plan.in_(plans))
+            .where(c.plan.in_([plan for run, plan in plans.items() if run not in totals]))
             .group_by(c.plan, became)
         )
-        counts: dict[int | None, Counter[str]] = defaultdict(Counter)
+        counts: dict[int, Counter[str]] = defaultdict(Counter)
         for plan, name, number in rows:
             counts[plan][name] = number
-        return counts
+        stored = {run: one.outcomes for run, one in totals.items()}
+        return defaultdict(dict, {run: counts[plan] for run, plan in plans.items()} | stored)
+
+    def _sent(
+        self,
+        numbers: Sequence[int],
+        totals: Mapping[int, RunTotals],
+        endpoint: str = "",
+        outcomes: Collection[str] = (),
+    ) -> dict[int, int]:
+        """Return how many requests runs sent: to an endpoint or all, with one of these outcomes or any."""
+        c = t.requests.c
+        only = [c.method != TOTALS]
+        only += [c.path == f"/{endpoint}"] if endpoint else []
+        only += [c.outcome.in_(outcomes)] if outcomes else []
+        counts = self._counts(c.run, numbers, *only)
+        return counts | {run: one.sent(endpoint, outcomes) for run, one in totals.items()}
 
     def _counts(
         self, column: Column[int], numbers: Sequence[int], *only: ColumnElement[bool]

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, or_, sele
 from torgsync.core.plan.imports import NEIGHBOURS, is_late
 from torgsync.core.reason import Args, decode_args, encode_args
 from torgsync.state.repository import Repository
+from torgsync.state.runs.requests import TOTALS, Request
 from torgsync.state.schema import run_tables as t
 from torgsync.state.schema.shop_tables import id_writes
 
@@ -69,31 +70,6 @@ class Overridden:
     at: datetime
     user: str
     host: str
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request of a run.
-
-    `status` is the HTTP status, None without an answer; `outcome` is "done" or the kind of the error.
-    """
-
-    sent_at: datetime
-    method: str
-    path: str
-    items: int
-    status: int | None
-    outcome: str
-
-    @property
-    def endpoint(self) -> str:
-        """The path without the ids in it."""
-        parts = [part for part in self.path.split("/") if part]
-        if parts[:2] == ["products", "by_external_id"]:
-            return "products/by_external_id"
-        if parts[:3] == ["products", "import", "status"]:
-            return "products/import/status"
-        return "/".join(parts[:2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +244,7 @@ class Journal(Repository):
     def requests(self, run: int) -> list[Request]:
         """Return the requests of a run, in order."""
         c = t.requests.c
-        rows = self._db.execute(select(t.requests).where(c.run == run).order_by(c.id))
+        rows = self._db.execute(select(t.requests).where(c.run == run, c.method != TOTALS).order_by(c.id))
         return [
             Request(row.sent_at, row.method, row.path, row.items, row.status, row.outcome) for row in rows
         ]

@@ -1,7 +1,7 @@
 """The changes of plans, stored so that a plan costs no memory, and the outcome of each.
 
 An object has one plan that no run performed: making a new one deletes the last. The changes of performed
-plans stay; they are the history.
+plans stay; they are the history. What `compaction.py` keeps of old ones has a negative number.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Plans(Repository):
     def add(self, plan: int, changes: Iterable[Change]) -> None:
         """Append changes, in order."""
         first = self._last(plan)
-        rows = [{"plan": plan, "seq": first + n, **_row(change)} for n, change in enumerate(changes, 1)]
+        rows = [{"plan": plan, "seq": first + n, **change_row(change)} for n, change in enumerate(changes, 1)]
         if rows:
             self._db.execute(insert(t.changes), rows)
 
@@ -87,6 +87,10 @@ class Plans(Repository):
         """Return the next changes of a verb that no guard holds, in the order of the file."""
         channel = () if via is None else (_c.via == via,)
         return self._of(plan, _c.verb == verb, _FREE, _c.seq > after, *channel, most=size)
+
+    def first(self, plan: int, most: int) -> list[NumberedChange]:
+        """Return the first changes, of any verb, in the order in which they were added."""
+        return self._of(plan, _c.seq > 0, most=most)
 
     def of_good(self, plan: int, good_id: str, prom_id: str = "") -> list[Change]:
         """Return the changes of one good, or of one foreign product by Prom's id."""
@@ -106,11 +110,11 @@ class Plans(Repository):
             select(t.changes, t.plans.c.made, t.runs.c.id.label("run"), t.runs.c.started)
             .join(t.plans, t.plans.c.number == _c.plan)
             .outerjoin(t.runs, t.runs.c.plan == _c.plan)
-            .where(t.plans.c.object == self._slug, _c.good_id == good_id)
+            .where(t.plans.c.object == self._slug, _c.good_id == good_id, _c.seq > 0)
             .order_by(_c.plan.desc(), t.runs.c.id.desc(), _c.seq)
             .limit(most)
         )
-        return [ChangeAttempt(row.started or row.made, row.run, _numbered(row)) for row in rows]
+        return [ChangeAttempt(row.started or row.made, row.run, numbered_change(row)) for row in rows]
 
     def done(self, good_id: str) -> Iterator[Change]:
         """Yield the changes of a good that Prom took, whichever run sent them."""
@@ -120,7 +124,7 @@ class Plans(Repository):
             .where(t.plans.c.object == self._slug, _c.good_id == good_id, _c.prom_id == "")
             .where(_c.outcome == Outcome.DONE)
         )
-        return (_numbered(row).change for row in rows)
+        return (numbered_change(row).change for row in rows)
 
     def changed_since(self, plan: int, good_ids: Sequence[str]) -> dict[str, set[str]]:
         """Return which fields of these goods later plans have changed on Prom, keyed by good."""
@@ -240,7 +244,7 @@ class Plans(Repository):
                 for twin in self._of(plan, _FREE, _c.verb == change.verb, *product, most=1):
                     change = change.joined(twin.change)
                     self._db.execute(delete(t.changes).where(_c.plan == plan, _c.seq == twin.seq))
-                self._set(plan, _c.seq == item.seq, **_row(change))
+                self._set(plan, _c.seq == item.seq, **change_row(change))
 
     def reasons(self, plan: int, verb: Verb) -> dict[str, int]:
         """Return how many changes of a verb there are, keyed by their reason."""
@@ -336,7 +340,7 @@ class Plans(Repository):
     def _of(self, plan: int, *where: ColumnElement[bool], most: int | None = None) -> list[NumberedChange]:
         """Return the first changes that fulfil all conditions, in the order of the file."""
         query = select(t.changes).where(_c.plan == plan, *where).order_by(_c.seq).limit(most)
-        return list(map(_numbered, self._db.execute(query)))
+        return list(map(numbered_change, self._db.execute(query)))
 
     def _set(self, plan: int, *where: ColumnElement[bool], **values: object) -> int:
         """Set columns of the changes that fulfil all conditions; return how many these are."""
@@ -356,7 +360,8 @@ def _paged(items: Iterator[NumberedChange]) -> Iterator[list[NumberedChange]]:
         yield page
 
 
-def _row(change: Change) -> dict[str, object]:
+def change_row(change: Change) -> dict[str, object]:
+    """Return a change as a row of its table, without plan, number and outcome."""
     fields = {
         name: {
             "old": encode(FIELDS[name], field.old),
@@ -369,7 +374,8 @@ def _row(change: Change) -> dict[str, object]:
     return {name: getattr(change, name) for name in _SAME_NAME} | {"fields": doc}
 
 
-def _numbered(row: Row[Any]) -> NumberedChange:
+def numbered_change(row: Row[Any]) -> NumberedChange:
+    """Return the change of a row."""
     fields = {
         name: FieldChange(
             decode(FIELDS[name], stored["old"]),

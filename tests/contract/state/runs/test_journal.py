@@ -5,7 +5,8 @@ from __future__ import annotations
 from builders import LATER, NOON
 from states import HOUR, ME
 
-from torgsync.state.runs.journal import BusySpell, ImportEnd, OpenPlan, Request, SentImport
+from torgsync.state.runs.journal import BusySpell, ImportEnd, OpenPlan, SentImport
+from torgsync.state.runs.requests import Request
 from torgsync.state.store import UnitOfWork
 
 ENDS = (ImportEnd.FINISHED, ImportEnd.REFUSED, ImportEnd.UNCLEAR)
