@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def check(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
-    """Check whether the database is whole, has all tables, and what is in it. Nothing is changed."""
+    """Check whether the database is whole, and what is in it; remove what is not kept of old runs."""
     program = program_of(context, output)
     from torgsync.jobs.state import check_state
 
-    report = check_state(program.settings)
+    report = check_state(program.settings, program.now())
     found = report.check
     rows = [{"table": table, "rows": count} for table, count in found.rows.items()]
     schemas = {"state_schema": found.schema, "newest_schema": found.newest}
@@ -33,6 +34,9 @@ def check(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
         "objects": dict(found.objects),
         "unknown": list(report.unknown),
         "orphans": found.orphans,
+        "removed": [{"object": slug, **asdict(removed)} for slug, removed in report.removed.items()],
+        "space": pick(report.space, "unused", "given_back", "kept"),
+        "not_removed": error_document(report.trouble) if report.trouble else None,
         "error": error_document(found.error) if found.error else None,
         "exit": int(report.exit_code),
     }
@@ -75,9 +79,21 @@ def _print_report(program: Program, report: StateReport) -> None:
         other = found.error.hint if found.error else messages.UPDATE
         program.notify(f"hint: {restore_it if report.damaged else other}")
     else:
-        program.print(messages.WHOLE, style="success")
-        if found.schema and found.schema < found.newest:
-            program.notify(messages.OLDER.format(schema=found.schema, newest=found.newest))
+        _print_whole(program, report)
+
+
+def _print_whole(program: Program, report: StateReport) -> None:
+    """Print what was removed from a whole state, and that it is whole."""
+    from torgsync.cli.messages import state as messages
+
+    found = report.check
+    for line in messages.upkeep_lines(report.removed, report.space):
+        program.print(line)
+    if report.trouble:
+        program.print(f"! {messages.NOT_REMOVED.format(why=report.trouble.message)}", style="warning")
+    program.print(messages.WHOLE, style="success")
+    if found.schema and found.schema < found.newest:
+        program.notify(messages.OLDER.format(schema=found.schema, newest=found.newest))
 
 
 def backup(

@@ -7,7 +7,6 @@ Source: docs/developers/architecture.md §4.5.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 
 from torgsync.core.text import counted
 from torgsync.errors import TorgsyncError
@@ -21,17 +20,12 @@ STEPS = 10
 _log = logging.getLogger(__name__)
 
 
-def kept_since(context: JobContext) -> datetime:
-    """Return the time since when changes and requests of runs are kept."""
-    return context.now() - context.object.history.keep
-
-
 def compact(context: JobContext, most: int | None = None) -> Compacted:
     """Remove what is not kept, in so many steps at most, and return how much it was.
 
     It ends early where a run holds the object. A step that a power failure takes back is repeated later.
     """
-    removed, before = Compacted(), kept_since(context)
+    removed, before = Compacted(), context.now() - context.object.history.keep
     while most != 0:
         context.stop.check()
         with context.transaction(durable=False) as work:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -12,22 +14,34 @@ from torgsync.core.problems import ProblemCode
 from torgsync.errors import Busy, Exit, TorgsyncError
 from torgsync.files.config.objects import list_objects, load_object
 from torgsync.files.config.settings import Settings
+from torgsync.jobs.compaction import compact
+from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import is_held
-from torgsync.state.maintenance import backup, check, restore
+from torgsync.state.maintenance import backup, check, restore, upkeep
 from torgsync.state.maintenance.backup import Backup
 from torgsync.state.maintenance.check import StateCheck, StateFault
 from torgsync.state.maintenance.restore import Restored
+from torgsync.state.maintenance.upkeep import NOTHING_UNUSED, Space
+from torgsync.state.runs.compaction import Compacted
 from torgsync.state.runs.leases import Lease
+from torgsync.state.store import open_store
 from torgsync.state.troubles import command_to_restore, file_of, place_of
 
 
 @dataclass(frozen=True, slots=True)
 class StateReport:
-    """What a check found, the slugs in the state that no object of the home has, and how to go back."""
+    """What a check found, the slugs in the state that no object of the home has, and how to go back.
+
+    `removed` is what was removed of old runs, keyed by slug, `space` what of the file is unused, and
+    `trouble` what hindered both. In a state in which something is wrong, neither was tried.
+    """
 
     check: StateCheck
     unknown: tuple[str, ...]
     restore: str
+    removed: Mapping[str, Compacted] = field(default_factory=dict)
+    space: Space = NOTHING_UNUSED
+    trouble: TorgsyncError | None = None
 
     @property
     def damaged(self) -> bool:
@@ -45,13 +59,43 @@ class StateReport:
         return Exit.DONE if self.check.whole else Exit.ERROR
 
 
-def check_state(settings: Settings) -> StateReport:
-    """Check the state. Raises UsageError where there is no state yet."""
-    found = check.check_state(settings.state_url)
+def check_state(settings: Settings, now: datetime) -> StateReport:
+    """Check the state; one in which nothing is wrong loses what is not kept of old runs, and unused space.
+
+    Raises UsageError where there is no state yet.
+    """
+    found, removed, space, trouble = check.check_state(settings.state_url), {}, NOTHING_UNUSED, None
+    if found.whole and found.schema == found.newest:
+        try:
+            removed = _remove_old_runs(settings, now)
+            space = upkeep.give_back(settings.state_url, lambda lease: is_held(lease, now))
+        except TorgsyncError as error:
+            trouble = error
+        if removed or space.given_back:
+            found = check.check_state(settings.state_url)
     known = {_slug(path) for path in list_objects(settings.objects)}
-    return StateReport(
-        found, tuple(sorted(set(found.objects) - known)), command_to_restore(settings.state_url)
-    )
+    unknown = tuple(sorted(set(found.objects) - known))
+    restore = command_to_restore(settings.state_url)
+    return StateReport(found, unknown, restore, removed, space, trouble)
+
+
+def _remove_old_runs(settings: Settings, now: datetime) -> dict[str, Compacted]:
+    """Remove what each object of the home does not keep of its old runs, and return what that was."""
+    files = {}
+    for path in list_objects(settings.objects):
+        with suppress(TorgsyncError):  # one with mistakes says nothing of what it keeps
+            files[path] = load_object(path)
+    before = {file.slug: now - file.settings.history.keep for file in files.values()}
+    due = upkeep.overdue(settings.state_url, before)
+    if not due:
+        return {}
+    with closing(open_store(settings.state_url)) as store:
+        return {
+            file.slug: removed
+            for file in files.values()
+            if file.slug in due
+            and (removed := compact(JobContext(settings, file, store, now=lambda: now))) != Compacted()
+        }
 
 
 def _slug(path: Path) -> str:

@@ -28,6 +28,7 @@ from torgsync.cli.app import app
 from torgsync.cli.base.program import Program
 from torgsync.errors import Exit
 from torgsync.sandbox.faults import Forward, HookAnswer, HookedCall
+from torgsync.state import engine
 from torgsync.state.schema.upgrade import MIGRATIONS
 
 NOT_ASKED = {"sandbox", "demo", "state check", "state restore", "object remove"}
@@ -55,6 +56,35 @@ def test_a_whole_state_is_checked(filled: Home) -> None:
     assert (ran.code, "! " in ran.out) == (0, False)
     assert "  my-prom: " in ran.out
     assert "rows; it is used by its path, or its file is gone" in ran.out
+
+
+def test_old_runs_are_removed_by_a_check(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what was removed and given back; where another process writes, why nothing was."""
+    assert filled.sync().code == 0
+    monkeypatch.setattr(engine, "PATIENCE", 0)
+    with closing(sqlite3.connect(filled.folder / "state.db", isolation_level=None)) as state:
+        state.execute("UPDATE runs SET finished = '2025-03-02T07:00:00.000000+00:00'")
+        state.execute("CREATE TABLE ballast (text TEXT)")
+        state.executemany("INSERT INTO ballast VALUES (hex(zeroblob(50000)))", 40 * [()])
+        state.execute("DROP TABLE ballast")
+        state.execute("BEGIN IMMEDIATE")
+        ran = filled.run("state", "check")
+        assert (ran.code, "! old runs were left as they are: the state" in ran.out) == (0, True)
+        blocked = filled.run("state", "check", "--format", "json").json
+        assert (blocked["removed"], blocked["not_removed"]["exit"], blocked["exit"]) == ([], 5, 0)
+        state.execute("ROLLBACK")
+    ran = filled.run("state", "check")
+    assert (ran.code, ran.lines[-3:]) == (
+        0,
+        [
+            "my-prom: of 1 old run only totals are kept now: 39 changes and 6 requests were removed",
+            "4.1 MB were given back to the file system",
+            "ok: the database is whole, and its schema is complete",
+        ],
+    )
+    document = filled.run("state", "check", "--format", "json").json
+    assert (document["removed"], document["space"]["given_back"], document["space"]["kept"]) == ([], 0, None)
+    assert filled.run("history", "1").code == 0
 
 
 def test_there_and_back(mapped: Home) -> None:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
 from torgsync.core.text import counted
 from torgsync.state.maintenance.check import Found, StateFault
+from torgsync.state.maintenance.upkeep import SpaceKept
+
+if TYPE_CHECKING:
+    from torgsync.state.maintenance.upkeep import Space
+    from torgsync.state.runs.compaction import Compacted
 
 SENTENCES = {
     StateFault.DAMAGED: "the database is damaged: {words}",
@@ -19,6 +27,29 @@ SINCE = (
     "what happened after the backup is not known any more: the next `sync` compares everything, and orders "
     "since then come again, with new order files and messages to buyers"
 )
+
+
+NOT_REMOVED = "old runs were left as they are: {why}"
+SPACE_KEPT = {
+    SpaceKept.IN_USE: "{unused} of it are unused; they are given back once nothing works with the state",
+    SpaceKept.DISK_FULL: "{unused} of it are unused; giving them back takes {needed} of free space",
+}
+
+
+def upkeep_lines(removed: Mapping[str, Compacted], space: Space) -> Iterator[str]:
+    """Yield what was removed of old runs, keyed by object, and what became of unused space."""
+    for slug, what in removed.items():
+        lost = f"{counted(what.changes, 'change')} and {counted(what.requests, 'request')} were removed"
+        yield f"{slug}: of {counted(what.runs, 'old run')} only totals are kept now: {lost}"
+    if space.given_back:
+        yield f"{_megabytes(space.given_back)} were given back to the file system"
+    if space.kept:
+        unused, needed = _megabytes(space.unused), _megabytes(space.needed)
+        yield SPACE_KEPT[space.kept].format(unused=unused, needed=needed)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB"
 
 
 def fault_message(found: Found) -> str:

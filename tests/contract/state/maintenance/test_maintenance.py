@@ -16,13 +16,16 @@ from sqlalchemy import create_engine, text
 from states import ME, SLUG, row, rows
 
 from torgsync.errors import Busy, StateUnusable, Temporary, TorgsyncError, UsageError
+from torgsync.state import engine
 from torgsync.state.maintenance import restore
 from torgsync.state.maintenance.backup import back_up_state
 from torgsync.state.maintenance.check import StateFault, check_state
 from torgsync.state.maintenance.restore import Restored, restore_state
+from torgsync.state.maintenance.upkeep import LEAST, Space, SpaceKept, give_back
 from torgsync.state.runs.leases import LEASE, Lease
 from torgsync.state.schema.upgrade import MIGRATIONS
 from torgsync.state.store import open_store
+from torgsync.state.troubles import file_of
 
 SCHEMA = "UPDATE alembic_version SET version_num = "
 
@@ -421,3 +424,48 @@ def test_a_disk_that_is_full_while_restoring(
         with pytest.raises(StateUnusable, match="is full"):
             put_back(sqlite, backup)
     assert check_state(sqlite).whole
+
+
+# Space that is given back
+
+
+def half_empty(url: str) -> int:
+    """Fill a state, delete most of it, and return the size of its file."""
+    execute(url, "CREATE TABLE ballast (text TEXT)")
+    for _ in range(40):
+        execute(url, "INSERT INTO ballast VALUES (hex(zeroblob(50000)))")
+    execute(url, "DROP TABLE ballast")
+    with closing(sqlite3.connect(str(file_of(url)))) as state:
+        state.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return size_of(url)
+
+
+def size_of(url: str) -> int:
+    file = file_of(url)
+    assert file
+    return file.stat().st_size
+
+
+def test_unused_space_is_given_back(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is much, the disk has space for it, and nothing works with the state."""
+    assert give_back(sqlite, lambda _: False) == Space()
+    before = half_empty(sqlite)
+    with closing(open_store(sqlite)) as store, store.transaction(SLUG) as work:
+        work.leases.take(1, ME, NOON)
+    held = give_back(sqlite, lambda lease: lease.holder == ME)
+    assert (held.kept, held.given_back, held.unused > LEAST) == (SpaceKept.IN_USE, 0, True)
+    usage = shutil.disk_usage("/")
+    with monkeypatch.context() as full:
+        full.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1000))
+        kept = give_back(sqlite, lambda _: False)
+    assert (kept.kept, 2 * (before - kept.unused)) == (SpaceKept.DISK_FULL, kept.needed)
+    monkeypatch.setattr(engine, "PATIENCE", 0)
+    with closing(sqlite3.connect(str(file_of(sqlite)), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert give_back(sqlite, lambda _: False).kept is SpaceKept.IN_USE
+        other.execute("ROLLBACK")
+    assert size_of(sqlite) == before
+    space = give_back(sqlite, lambda _: False)
+    assert (space.kept, space.given_back) == (None, before - size_of(sqlite))
+    assert space.given_back > LEAST
+    assert give_back(sqlite, lambda _: False).unused < LEAST
