@@ -16,7 +16,7 @@ from typing import Any
 from builders import NOON
 
 from torgsync.core.findings import Finding
-from torgsync.core.product.products import dump
+from torgsync.core.product.documents import dump
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.export import open_export
 from torgsync.files.config.objects import load_object

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -11,9 +11,10 @@ from datetime import timedelta
 from builders import product
 
 from torgsync.core.orders.clients import Client
-from torgsync.core.plan.decide import RowStatus
+from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.state.runs.journal import Holder
 from torgsync.state.shop.rows import GoodRow
+from torgsync.state.store import UnitOfWork
 
 SLUG = "my-prom"
 ME = Holder("olena", "OFFICE-PC", 4711)
@@ -25,6 +26,12 @@ def row(good_id: str = "17", digest: int = 1, line: int = 2, **given: object) ->
     """Return a row that goes to Prom, with these values instead."""
     good = GoodRow(good_id, digest, line, RowStatus.IN, product=product(good_id))
     return replace(good, **given)  # type: ignore[arg-type]  # the fields of a row
+
+
+def dirty_pages(work: UnitOfWork) -> Iterator[list[ProductSnapshot]]:
+    """Yield all that is known of goods that are not clean, by pages, also of those created as desired."""
+    for page in work.products.dirty(whole=True):
+        yield [good for good in page if isinstance(good, ProductSnapshot)]
 
 
 def rows(*good_ids: str) -> list[GoodRow]:

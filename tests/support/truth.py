@@ -33,7 +33,7 @@ def differences(state: Path, shop: Shop) -> list[str]:
     return [
         f"{verb} {good_id}: {difference}"
         for verb, good_id, fields in rows(state, done)
-        for difference in _differences(verb, json.loads(fields), there.get(good_id))
+        for difference in _differences(verb, _new_values(json.loads(fields)), there.get(good_id))
     ]
 
 
@@ -49,8 +49,15 @@ def open_ends(state: Path, *, but: int = 0) -> list[Any]:
     ]
 
 
-def _differences(verb: str, fields: dict[str, dict[str, Any]], product: ShopProduct | None) -> Iterator[str]:
-    if verb == "remove" and fields["status"]["new"] == "deleted":
+def _new_values(fields: list[dict[str, Any]] | dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the new values of a change: those of a creation are documents."""
+    if isinstance(fields, list):
+        return {name: value for document in fields for name, value in document.items()}
+    return {name: field["new"] for name, field in fields.items()}
+
+
+def _differences(verb: str, values: dict[str, Any], product: ShopProduct | None) -> Iterator[str]:
+    if verb == "remove" and values["status"] == "deleted":
         if product is not None:
             yield "it is still there"
         return
@@ -64,9 +71,9 @@ def _differences(verb: str, fields: dict[str, dict[str, Any]], product: ShopProd
         "name": product.name_uk,
         "status": product.status,
     }
-    for name, change in fields.items():
-        if name in shown and not _equal(shown[name], change["new"]):
-            yield f"{name} is {shown[name]}, not {change['new']}"
+    for name, value in values.items():
+        if name in shown and not _equal(shown[name], value):
+            yield f"{name} is {shown[name]}, not {value}"
 
 
 def _equal(shown: object, expected: object) -> bool:

@@ -7,8 +7,10 @@ from typing import TypeVar
 
 _Item = TypeVar("_Item")
 
-PAGE = 100
-"""Items of one page."""
+PAGE = 200
+"""Items of one page, with all that is known of them."""
+IDS = 1000
+"""Ids that one statement names."""
 
 
 def pages(items: Sequence[_Item], size: int = PAGE) -> Iterator[Sequence[_Item]]:

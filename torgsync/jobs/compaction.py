@@ -31,7 +31,7 @@ def compact(context: JobContext, most: int | None = None) -> Compacted:
         with context.transaction(durable=False) as work:
             lease = work.leases.lease()
             held = lease is not None and is_held(lease, context.now())
-            step = None if held else work.compaction.step(before, context.now())
+            step = None if held else work.compaction.step(before)
         if step is None:
             break
         removed += step

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
-    bindparam,
     delete,
     func,
     insert,
@@ -21,8 +20,8 @@ from sqlalchemy import (
     update,
 )
 
-from torgsync.core.paging import pages
-from torgsync.state.schema.base import upsert
+from torgsync.core.paging import IDS, pages
+from torgsync.state.bulk import insert_rows, update_rows
 
 HIGHEST = 2**31 - 1
 """The highest number of a row. Databases answer a larger one with an error, SQLite not even with its own."""
@@ -74,14 +73,12 @@ class Repository:
         self, query: Select[Any], column: ColumnElement[Any], values: Sequence[object]
     ) -> Iterator[Row[Any]]:
         """Yield the rows whose column has one of many values, one statement a page of values."""
-        for page in pages(values):
+        for page in pages(values, IDS):
             yield from self._db.execute(query.where(column.in_(page)))
 
     def _insert(self, table: Table, rows: Iterable[Mapping[str, object]]) -> None:
         """Insert rows of this object; `object` is added to each."""
-        values = [{"object": self._slug, **row} for row in rows]
-        if values:
-            self._db.execute(insert(table), values)
+        insert_rows(self._db, table, ({"object": self._slug, **row} for row in rows))
 
     def _insert_one(self, table: Table, **values: object) -> int:
         """Insert a row, of this object where the table knows objects, and return its number."""
@@ -91,25 +88,17 @@ class Repository:
 
     def _upsert(self, table: Table, rows: Iterable[Mapping[str, object]]) -> None:
         """Insert rows of this object, or replace the columns given where the primary key exists."""
-        upsert(self._db, table, [{"object": self._slug, **row} for row in rows])
+        insert_rows(self._db, table, ({"object": self._slug, **row} for row in rows), replace=True)
 
     def _update(self, table: Table, *where: ColumnElement[bool], **values: object) -> int:
         """Set columns in this object's rows that fulfil all conditions; return how many these are."""
         return self._db.execute(update(table).where(self._own(table), *where).values(**values)).rowcount
 
-    def _update_goods(self, table: Table, rows: Mapping[str, Mapping[str, object]], **same: object) -> None:
-        """Set the same columns of many goods, each its own values, keyed by good; `same` is set in all."""
-        if rows:
-            to: dict[str, object] = {name: bindparam(f"to_{name}") for name in next(iter(rows.values()))}
-            self._db.execute(
-                update(table)
-                .where(self._own(table), table.c.good_id == bindparam("of"))
-                .values(**to, **same),
-                [
-                    {"of": good_id, **{f"to_{name}": value for name, value in row.items()}}
-                    for good_id, row in rows.items()
-                ],
-            )
+    def _update_goods(self, table: Table, rows: Mapping[str, Mapping[str, object]]) -> None:
+        """Set the same columns of many goods, each its own values, keyed by good."""
+        keys = ("object", "good_id")
+        given = [{**row, "object": self._slug, "good_id": good_id} for good_id, row in rows.items()]
+        update_rows(self._db, table, keys, given)
 
     def _delete(self, table: Table, *where: ColumnElement[bool]) -> None:
         """Delete this object's rows that fulfil all conditions."""
@@ -117,5 +106,5 @@ class Repository:
 
     def _delete_in_pages(self, table: Table, column: ColumnElement[Any], values: Sequence[object]) -> None:
         """Delete this object's rows whose column has one of many values, one statement a page of values."""
-        for page in pages(values):
+        for page in pages(values, IDS):
             self._delete(table, column.in_(page))

@@ -22,7 +22,7 @@ from torgsync.core.text import counted
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from torgsync.state.runs.plans import NumberedChange
+    from torgsync.state.runs.change_rows import NumberedChange
 
 FOLD = 4
 """Goods with the same change that are folded into one line whatever their number."""

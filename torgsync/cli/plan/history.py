@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.run import PastRun, PastRuns
+    from torgsync.state.runs.change_rows import NumberedChange
     from torgsync.state.runs.history import WrittenIds
     from torgsync.state.runs.journal import Overridden
-    from torgsync.state.runs.plans import NumberedChange
     from torgsync.state.runs.requests import Request, RequestKind
 
 

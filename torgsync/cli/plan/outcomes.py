@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult
     from torgsync.jobs.push.execute import Notice, PlanSource, RunView
-    from torgsync.state.runs.plans import NumberedChange
+    from torgsync.state.runs.change_rows import NumberedChange
 
 Which = Callable[["NumberedChange"], bool]
 """Whether a change is meant."""

@@ -12,7 +12,17 @@ from enum import StrEnum
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.channels import by_channel
-from torgsync.core.plan.diff import Change, Comparison, Leaving, Sent, Verb, compare, creation, removal
+from torgsync.core.plan.diff import (
+    Change,
+    Comparison,
+    Leaving,
+    Sent,
+    Verb,
+    buyer_price,
+    compare,
+    creation,
+    removal,
+)
 from torgsync.core.product.fields import Channel, Value
 from torgsync.core.product.presence import Presence
 from torgsync.core.product.products import Existing, Product
@@ -175,7 +185,8 @@ def decide(known: ProductSnapshot, settings: SyncObject) -> Verdict:
     if shown is None:
         if skip := why_not_created(known, wanted):
             return Verdict(skip=skip)
-        return Verdict(creation(_as_created(wanted, settings)))
+        made = _as_created(wanted, settings)
+        return Verdict(creation(made, as_desired=made is known.desired))
     comparison = compare(wanted, known.sent, shown, settings.prom_owned())
     if reason := _why_no_import(known, shown):
         return _by_edit_alone(known, comparison, reason)
@@ -219,13 +230,25 @@ def why_incomplete(desired: Product) -> SkipReason | None:
     return None if "status" in desired.values else SkipReason.NO_STOCK
 
 
+def is_created_as_desired(desired: Product) -> bool:
+    """Return whether a good of which nothing else is known is created exactly as it is desired.
+
+    No guard holds it: what a buyer pays is above 0.
+    """
+    price = buyer_price(desired.values)
+    whole = price is not None and price > 0 and why_incomplete(desired) is None
+    return whole and "presence" in desired.values and all(item.value for item in desired.characteristics)
+
+
 def _as_created(desired: Product, settings: SyncObject) -> Product:
     """Return a new good as it is created: not available where its stock could not be read.
 
     There is no earlier value to keep, and what may not be in stock is not offered (architecture §5.3).
     """
+    if "presence" in desired.values:
+        return desired
     quantity = {"quantity": 0} if settings.column_of("quantity") else {}
-    if "presence" in desired.values or not (quantity or settings.column_of("presence")):
+    if not quantity and not settings.column_of("presence"):
         return desired
     return Product(desired.good_id, {**desired.values, **quantity, "presence": Presence.NOT_AVAILABLE})
 

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from torgsync.core.config.settings import Gone
 from torgsync.core.product.fields import CENT, FIELDS, Channel, Discount, Photo, Value
@@ -44,8 +45,7 @@ class Leaving(StrEnum):
     GRACE_OVER = "grace-over"  # it was hidden for as long as the object says, and is deleted now
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(NamedTuple):
     """One field's old and new value.
 
     `edited`: it was edited on Prom since it was sent; `sent` is then what had been sent.
@@ -64,7 +64,8 @@ class Change:
     `fields` are keyed by field name in the order of `FIELDS`; a creation lists all of them with `old` None.
     `held` is the name of the guard that stopped it. `prom_id` is set only for a foreign product, which has
     no good of ours; `good_id` is then its external id, or empty. `reason` says why a product leaves the shop,
-    and is empty for what stays there.
+    and is empty for what stays there. `as_desired`: it makes the product exactly as the state keeps the
+    desired one, so that its values need not be kept twice.
     """
 
     good_id: str
@@ -74,6 +75,7 @@ class Change:
     held: str | None = None
     prom_id: str = ""
     reason: str = ""
+    as_desired: bool = field(default=False, compare=False)
 
     @property
     def via(self) -> Channel:
@@ -90,8 +92,7 @@ class Change:
     def narrowed(self, names: Iterable[str]) -> Change:
         """Return it with these fields alone; the others stay pending."""
         wanted = set(names)
-        fields = {name: change for name, change in self.fields.items() if name in wanted}
-        return replace(self, fields=fields)
+        return self._with({name: change for name, change in self.fields.items() if name in wanted})
 
     def split(self, names: Iterable[str], held: str) -> tuple[Change, ...]:
         """Return it in two: fields that may go, and those that a guard holds; no empty halves."""
@@ -99,12 +100,16 @@ class Change:
         go = {name: change for name, change in self.fields.items() if name not in stopped}
         stay = {name: change for name, change in self.fields.items() if name in stopped}
         halves = ((go, self.held), (stay, held))
-        return tuple(replace(self, fields=fields, held=guard) for fields, guard in halves if fields)
+        return tuple(replace(self._with(fields), held=guard) for fields, guard in halves if fields)
 
     def joined(self, other: Change) -> Change:
         """Return it with the fields of another change of the same product, in the order of `FIELDS`."""
         both = {**self.fields, **other.fields}
-        return replace(self, fields={name: both[name] for name in FIELDS if name in both})
+        return self._with({name: both[name] for name in FIELDS if name in both})
+
+    def _with(self, fields: Mapping[str, FieldChange]) -> Change:
+        whole = len(fields) == len(self.fields)
+        return replace(self, fields=fields, as_desired=self.as_desired and whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +133,15 @@ class Comparison:
     left_alone: tuple[str, ...] = ()
 
 
-def creation(desired: Product) -> Change:
+def creation(product: Product, *, as_desired: bool = False) -> Change:
     """Return the change that makes a product."""
-    fields = {name: FieldChange(None, desired.values[name]) for name in FIELDS if name in desired.values}
-    return Change(desired.good_id, Verb.CREATE, desired.title, fields)
+    fields = {name: FieldChange(None, product.values[name]) for name in FIELDS if name in product.values}
+    return Change(product.good_id, Verb.CREATE, product.title, fields, as_desired=as_desired)
+
+
+def creation_as_desired(good_id: str) -> Change:
+    """Return the creation of a product by the values that the state keeps, which are left there."""
+    return Change(good_id, Verb.CREATE, "", {}, as_desired=True)
 
 
 def compare(

@@ -7,7 +7,7 @@ are compared with what Prom shows, or with what was last sent where Prom shows n
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from torgsync.core.config.settings import Gone
@@ -235,7 +235,7 @@ def _set_back(done: Change, known: ProductSnapshot) -> Reversal:
 def _before(done: Change) -> dict[str, FieldChange]:
     """Return the fields of a change; one in moderation becomes on display, as no edit sets that status."""
     return {
-        name: replace(moved, old="on_display") if name == "status" and moved.old in IN_MODERATION else moved
+        name: moved._replace(old="on_display") if name == "status" and moved.old in IN_MODERATION else moved
         for name, moved in done.fields.items()
     }
 

@@ -7,16 +7,14 @@ Desired ones are made in `core/mapping/mapper.py`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from torgsync.core.product.cells import Section
-from torgsync.core.product.fields import FIELDS, PRICE_STOCK, Characteristic, Value, decode, encode
-from torgsync.core.reason import write_json
+from torgsync.core.product.fields import FIELDS, Characteristic, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +42,12 @@ class Product:
     @property
     def path(self) -> tuple[Section, ...]:
         """The path of groups, root first; empty where the product does not speak of it."""
-        value = self.values.get("group")
-        return tuple(part for part in value if isinstance(part, Section)) if isinstance(value, tuple) else ()
+        return cast("tuple[Section, ...]", self.values.get("group") or ())
 
     @property
     def characteristics(self) -> tuple[Characteristic, ...]:
         """The characteristics, sorted; empty where the product does not speak of them."""
-        value = self.values.get("characteristics")
-        parts = value if isinstance(value, tuple) else ()
-        return tuple(part for part in parts if isinstance(part, Characteristic))
+        return cast("tuple[Characteristic, ...]", self.values.get("characteristics") or ())
 
     @property
     def title(self) -> str:
@@ -96,42 +91,6 @@ class Existing:
         """Return it as the product of a good, or of none where that is its external id."""
         alias = None if good_id == self.external_id else self.external_id
         return replace(self, good_id=good_id, alias=alias)
-
-
-class StoredProduct(NamedTuple):
-    """The values of a product as two JSON texts with sorted keys: equal texts are equal values.
-
-    Price and stock are short and move daily; the content is long and rarely moves (`core/product/fields.py`).
-    """
-
-    price_stock: str
-    content: str
-
-
-def keep(values: Mapping[str, Value]) -> StoredProduct:
-    """Return values as they are kept."""
-    price_stock = {name: value for name, value in values.items() if name in PRICE_STOCK}
-    content = {name: value for name, value in values.items() if name not in PRICE_STOCK}
-    return StoredProduct(dump(price_stock), dump(content))
-
-
-_read = json.JSONDecoder().decode
-
-
-def dump(values: Mapping[str, Value]) -> str:
-    """Return values as one JSON text."""
-    return write_json({name: encode(FIELDS[name], value) for name, value in values.items()})
-
-
-def load(*texts: str) -> dict[str, Value]:
-    """Return the values that `keep` or `dump` wrote, those of all texts together, by name."""
-    values: dict[str, Value] = {}
-    for text in texts:
-        if text != "{}":
-            for name, value in _read(text).items():
-                if name in FIELDS:
-                    values[name] = decode(FIELDS[name], value)
-    return dict(sorted(values.items())) if len(texts) > 1 else values
 
 
 def shows(existing: Existing, values: Mapping[str, Value]) -> bool:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import xxhash
 
@@ -113,13 +113,14 @@ def arrange(members: Sequence[Member]) -> Arranged:
     if len(members) == 1:
         return Arranged((members[0].good_id,), ())
     ordered = sorted(members, key=lambda member: (not member.group, len(member.good_id), member.good_id))
-    names = _usual_names(ordered)
+    names_of = [member.names for member in ordered]
+    names = _usual_names(names_of)
     variants: list[str] = []
     findings: list[Finding] = []
     taken: dict[frozenset[tuple[str, str, str]], str] = {}
-    for member in ordered:
-        own = frozenset((item.name, item.unit, folded(item.value)) for item in member.characteristics)
-        if fault := _fault(member, names, taken.get(own, "")):
+    for member, named in zip(ordered, names_of, strict=True):
+        own = frozenset(map(_trait, member.characteristics))
+        if fault := _fault(member, named, names, taken.get(own, "")):
             args = {**fault.args, "grouped": bool(member.group)}
             findings.append(Finding(fault.code, good_id=member.good_id, line=member.line, args=args))
         else:
@@ -142,17 +143,23 @@ def apart(member: Member) -> Finding:
     return Finding(Code.VARIANT_APART, good_id=member.good_id, line=member.line)
 
 
-def _usual_names(members: Sequence[Member]) -> frozenset[str]:
+@lru_cache(maxsize=4096)  # goods repeat their sizes and colours
+def _trait(item: Characteristic) -> tuple[str, str, str]:
+    """Return a characteristic as it is compared with another one of the same name."""
+    return item.name, item.unit, folded(item.value)
+
+
+def _usual_names(names_of: Iterable[frozenset[str]]) -> frozenset[str]:
     """Return the names of characteristics that most members have; where they are even, the greater set."""
-    counted = Counter(member.names for member in members)
+    counted = Counter(names_of)
     return max(counted, key=lambda names: (counted[names], len(names), sorted(names)), default=frozenset())
 
 
-def _fault(member: Member, names: AbstractSet[str], twin: str) -> Reason[Code] | None:
-    """Return why a member cannot be a variant, None where it can; `names` are those that it should have."""
-    if missing := sorted(names - member.names):
+def _fault(member: Member, named: frozenset[str], names: frozenset[str], twin: str) -> Reason[Code] | None:
+    """Return why a member, `named` so, cannot be a variant, None where it can; it should have `names`."""
+    if missing := sorted(names - named):
         return Reason(Code.VARIANT_MISSING, {"names": missing})
-    if extra := sorted(member.names - names):
+    if extra := sorted(named - names):
         return Reason(Code.VARIANT_EXTRA, {"names": extra})
     if twin:
         traits = [[item.name, item.value] for item in member.characteristics if item.value]

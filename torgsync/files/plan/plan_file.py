@@ -22,17 +22,8 @@ import xxhash
 from torgsync import disk
 from torgsync.core.plan.diff import Change, FieldChange, Verb
 from torgsync.core.plan.plan import SavedPlan
-from torgsync.core.product.cells import Section
-from torgsync.core.product.fields import (
-    FIELDS,
-    Characteristic,
-    Discount,
-    FieldKind,
-    Photo,
-    WholesaleStep,
-    decode,
-    encode,
-)
+from torgsync.core.product.documents import SHAPES
+from torgsync.core.product.fields import FIELDS, decode, encode
 from torgsync.core.shell import quoted
 from torgsync.core.text import UNSHOWN, shown
 from torgsync.errors import NamedFileInvalid, TorgsyncError, UsageError
@@ -50,19 +41,6 @@ _MOST = 10**15
 """No number of a plan reaches it: neither a price nor a quantity."""
 _PARTS = 30
 """Decimals of the longest number."""
-_SHAPES: dict[FieldKind, Any] = {
-    FieldKind.TEXT: str | None,
-    FieldKind.HTML: str | None,
-    FieldKind.MONEY: Decimal | None,
-    FieldKind.DISCOUNT: Discount | None,
-    FieldKind.LADDER: tuple[WholesaleStep, ...] | None,
-    FieldKind.QUANTITY: int | None,
-    FieldKind.FLAG: bool | None,
-    FieldKind.PATH: tuple[Section, ...] | None,
-    FieldKind.CHARACTERISTICS: tuple[Characteristic, ...] | None,
-    FieldKind.PHOTOS: tuple[Photo, ...] | None,
-}
-"""The type of a field's value, by the kind of the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +142,7 @@ def _changes(path: Path, lines: Iterable[bytes], option: str = "") -> Iterator[C
     from pydantic import TypeAdapter  # noqa: PLC0415  # as above
 
     reader = TypeAdapter(_ChangeLine)
-    kinds = {kind: TypeAdapter(shape) for kind, shape in _SHAPES.items()}
+    kinds = {kind: TypeAdapter(shape) for kind, shape in SHAPES.items()}
     for line in lines:
         try:
             read = reader.validate_json(line)

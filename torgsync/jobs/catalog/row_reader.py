@@ -18,14 +18,13 @@ from torgsync.core.mapping.row import ExportRow
 from torgsync.core.mapping.select import SkipReason, display_findings, displayed, empty_group, why_out
 from torgsync.core.mapping.stock import Stock, count_stock, sold_out, stock_centers, unknown_centers
 from torgsync.core.paging import PAGE, pages
-from torgsync.core.plan.decide import RowStatus, was_displayed
+from torgsync.core.plan.decide import RowStatus, is_created_as_desired, was_displayed
 from torgsync.core.product.cells import Section, id_fault, id_fault_message
 from torgsync.core.product.columns import CENTERS_COLUMN, KEY, ExportRecord
 from torgsync.core.product.groups import grow
 from torgsync.core.product.products import Product
 from torgsync.core.product.variants import (
     CODES,
-    Arranged,
     apart,
     arrange,
     group_numbers,
@@ -264,6 +263,7 @@ class RowReader:
             section=self._section(mapped.product),
             traits=_traits(mapped.product),
             content_hash=content_hash,
+            creatable=is_created_as_desired(mapped.product),
         )
 
     def _content_hash(self, cells: Mapping[str, str]) -> int:
@@ -321,28 +321,34 @@ def _arrange(work: UnitOfWork, models: Sequence[int]) -> set[str]:
     groups: dict[str, int] = {}
     findings: list[Finding] = []
     compared: list[str] = []
-    for model, kept in work.variants.members(models).items():
-        arranged = arrange([variant.member for variant in kept])
-        number = _number(work, model, kept, arranged)
+    members = work.variants.members(models)
+    arranged = {model: arrange([variant.member for variant in kept]) for model, kept in members.items()}
+    numbers = work.variants.numbers(
+        {
+            model: group_numbers(model, used)
+            for model, kept in members.items()
+            if (used := _used(kept)) or len(arranged[model].variants) > 1 or stands_alone(model)
+        }
+    )
+    for model, kept in members.items():
+        variants = frozenset(arranged[model].variants)
         for variant in kept:
             good_id = variant.member.good_id
             compared.append(good_id)
-            wanted = number if good_id in arranged.variants else 0
+            wanted = numbers.get(model, 0) if good_id in variants else 0
             if variant.group != wanted:
                 groups[good_id] = wanted
             if wanted and variant.member.group not in (0, wanted):
                 findings.append(moved(good_id, variant.member.line, variant.member.group))
-            elif wanted and variant.member.made and not variant.member.group and len(arranged.variants) > 1:
+            elif wanted and variant.member.made and not variant.member.group and len(variants) > 1:
                 findings.append(apart(variant.member))
-        findings += arranged.findings
+        findings += arranged[model].findings
     work.variants.regroup(groups)
     work.rows.replace_findings(compared, CODES, findings)
     return {finding.good_id for finding in findings}
 
 
-def _number(work: UnitOfWork, model: int, kept: Sequence[StoredVariant], arranged: Arranged) -> int:
-    """Return the variant group of a model, 0 where its goods make none."""
-    used = Counter(variant.member.group for variant in kept if variant.member.group)
-    if len(arranged.variants) < 2 and not used and not stands_alone(model):  # noqa: PLR2004  # one is no pair
-        return 0
-    return work.variants.number(model, group_numbers(model, [group for group, _ in used.most_common()]))
+def _used(variants: Sequence[StoredVariant]) -> list[int]:
+    """Return the variant groups in which goods of a model are on Prom, the most common first."""
+    used = Counter(variant.member.group for variant in variants if variant.member.group)
+    return [group for group, _ in used.most_common()]

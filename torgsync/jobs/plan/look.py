@@ -32,8 +32,8 @@ from torgsync.core.reason import Reason
 from torgsync.jobs.connect import VerifiedShop, groups_of, refuse_other_shop
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.prom.api import Prom
+from torgsync.state.runs.change_rows import NumberedChange
 from torgsync.state.runs.journal import OpenPlan
-from torgsync.state.runs.plans import NumberedChange
 from torgsync.state.shop.products import Accepted
 
 FULL_LOOK_EVERY = timedelta(days=7)

@@ -14,7 +14,7 @@ from torgsync.core.plan.plan import Plan, Skipped
 from torgsync.core.plan.rollback import Undone
 from torgsync.core.product.products import Existing
 from torgsync.jobs.context import JobContext
-from torgsync.state.runs.plans import NumberedChange
+from torgsync.state.runs.change_rows import NumberedChange
 from torgsync.state.store import UnitOfWork
 
 _INCOMPLETE = frozenset(

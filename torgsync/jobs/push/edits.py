@@ -32,7 +32,7 @@ from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.look import read_back
 from torgsync.jobs.push.outcomes import FEW, ChangeOutcome, OutcomeRecorder
 from torgsync.prom.wire.products import edit_item
-from torgsync.state.runs.plans import NumberedChange
+from torgsync.state.runs.change_rows import NumberedChange
 from torgsync.state.shop.products import Accepted
 
 

@@ -37,8 +37,8 @@ from torgsync.jobs.push.imports.earlier import EarlierImport, earlier_import, lo
 from torgsync.jobs.push.imports.waiting import Waiting
 from torgsync.jobs.push.perform import Performance
 from torgsync.jobs.run import Run, running
+from torgsync.state.runs.change_rows import NumberedChange
 from torgsync.state.runs.journal import Holder, ImportEnd, Override, SentImport
-from torgsync.state.runs.plans import NumberedChange
 
 
 class Notice(StrEnum):
@@ -288,6 +288,7 @@ class NewPlan(PlanSource):
         """Make the plan by comparing the export with the shop."""
         result = update(context, prom, allowed=self.allowed, choice=self.choice, run=run.number)
         with context.transaction() as work:
+            work.plans.settle(result.number)
             work.journal.plan_of_run(run.number, result.number, usual_rows(result.plan))
         return result
 

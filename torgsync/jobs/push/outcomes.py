@@ -11,7 +11,7 @@ from torgsync.core.plan.outcomes import Outcome, OutcomeReason, OutcomeReasons
 from torgsync.core.product.fields import Channel
 from torgsync.core.text import counted
 from torgsync.jobs.context import JobContext
-from torgsync.state.runs.plans import NumberedChange
+from torgsync.state.runs.change_rows import NumberedChange
 
 _log = logging.getLogger(__name__)
 

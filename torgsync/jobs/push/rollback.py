@@ -36,8 +36,8 @@ from torgsync.jobs.plan.look import look, reconcile_earlier
 from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.push.execute import PlanSource
 from torgsync.jobs.run import Run, refuse_held, run_of
+from torgsync.state.runs.change_rows import NumberedChange
 from torgsync.state.runs.history import RunRecord
-from torgsync.state.runs.plans import NumberedChange
 from torgsync.state.store import UnitOfWork
 
 NO_EXPORT = ExportInfo("", 0, "")

@@ -17,15 +17,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select
+from sqlalchemy import Connection, bindparam, delete, or_
 
 from torgsync.core.plan.diff import Change, FieldChange, Verb
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.product.fields import RETAIL_FIELDS
+from torgsync.state.bulk import insert_rows
 from torgsync.state.repository import Repository
+from torgsync.state.runs.change_rows import NUMBERED, NumberedChange, change_row, numbered_change
 from torgsync.state.runs.history import History
 from torgsync.state.runs.journal import Journal
-from torgsync.state.runs.plans import NumberedChange, Plans, change_row, numbered_change
+from torgsync.state.runs.plans import Plans
 from torgsync.state.runs.totals import HAS_TOTALS, RunTotals, store_totals
 from torgsync.state.schema import run_tables as t
 
@@ -85,22 +87,22 @@ class Compaction(Repository):
             return None
         return DueRun(oldest.id, oldest.plan, begun=False)
 
-    def step(self, before: datetime, now: datetime) -> Compacted | None:
+    def step(self, before: datetime) -> Compacted | None:
         """Remove the next changes and requests, at most `STEP` changes; None where nothing is due."""
         run = self.due(before)
         if run is None:
             return None
-        requests = 0 if run.begun else self._replace_requests(run.number, now)
+        requests = 0 if run.begun else self._replace_requests(run.number)
         changes = 0 if run.plan is None else self._remove_changes(run.plan)
         whole = run.plan is None or not self._plans.first(run.plan, 1)
         return Compacted(int(whole), changes, requests)
 
-    def _replace_requests(self, run: int, now: datetime) -> int:
+    def _replace_requests(self, run: int) -> int:
         """Store the totals of a run in the place of its requests, and return how many these were."""
         requests, record = self._journal.requests(run), self._history.run(run)
         outcomes = record.outcomes if record else {}
         self._db.execute(delete(t.requests).where(t.requests.c.run == run))
-        store_totals(self._db, run, RunTotals(outcomes, Counter(request.kind for request in requests)), now)
+        store_totals(self._db, run, RunTotals(outcomes, Counter(request.kind for request in requests)))
         return len(requests)
 
     def _remove_changes(self, plan: int) -> int:
@@ -122,12 +124,11 @@ class Compaction(Repository):
             seq = prices[older.good_id]
             remnants[seq] = older.joined(remnants[seq])
         self._db.execute(delete(t.changes).where(_c.plan == plan, _c.seq > 0, _c.seq <= page[-1].seq))
-        rows = [
+        rows = (
             {"plan": plan, "seq": -seq, "outcome": Outcome.DONE, **change_row(change)}
             for seq, change in remnants.items()
-        ]
-        if rows:
-            self._db.execute(insert(t.changes), rows)
+        )
+        insert_rows(self._db, t.changes, rows)
         return len(page)
 
     def _take_prices(self, plan: int, good_ids: Sequence[str]) -> list[Change]:
@@ -136,7 +137,7 @@ class Compaction(Repository):
             return []
         earlier = self._select(t.plans.c.number).where(t.plans.c.number < plan)
         held = (_c.plan.in_(earlier), _c.seq < 0, _c.verb == Verb.UPDATE, _c.good_id.in_(good_ids))
-        taken = self._db.execute(select(t.changes).where(*held).order_by(_c.plan.desc(), _c.seq)).all()
+        taken = self._db.execute(NUMBERED.where(*held).order_by(_c.plan.desc(), _c.seq)).all()
         places = [{"of": row.plan, "number": row.seq} for row in taken]
         if places:
             place = (_c.plan == bindparam("of"), _c.seq == bindparam("number"))

@@ -14,7 +14,6 @@ from torgsync.core.plan.outcomes import Outcome
 from torgsync.errors import AnswerLost
 from torgsync.state.repository import HIGHEST, Repository
 from torgsync.state.runs.journal import USED, Holder, Overridden, overridden
-from torgsync.state.runs.requests import TOTALS
 from torgsync.state.runs.totals import HAS_TOTALS, RunTotals, load_totals
 from torgsync.state.schema import run_tables as t
 from torgsync.state.schema.shop_tables import id_writes
@@ -197,8 +196,7 @@ class History(Repository):
     ) -> dict[int, int]:
         """Return how many requests runs sent: to an endpoint or all, with one of these outcomes or any."""
         c = t.requests.c
-        only = [c.method != TOTALS]
-        only += [c.path == f"/{endpoint}"] if endpoint else []
+        only = [c.path == f"/{endpoint}"] if endpoint else []
         only += [c.outcome.in_(outcomes)] if outcomes else []
         counts = self._counts(c.run, numbers, *only)
         return counts | {run: one.sent(endpoint, outcomes) for run, one in totals.items()}

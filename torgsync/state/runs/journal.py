@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, or_, sele
 from torgsync.core.plan.imports import NEIGHBOURS, is_late
 from torgsync.core.reason import Args, decode_args, encode_args
 from torgsync.state.repository import Repository
-from torgsync.state.runs.requests import TOTALS, Request
+from torgsync.state.runs.requests import Request
 from torgsync.state.schema import run_tables as t
 from torgsync.state.schema.shop_tables import id_writes
 
@@ -244,7 +244,7 @@ class Journal(Repository):
     def requests(self, run: int) -> list[Request]:
         """Return the requests of a run, in order."""
         c = t.requests.c
-        rows = self._db.execute(select(t.requests).where(c.run == run, c.method != TOTALS).order_by(c.id))
+        rows = self._db.execute(select(t.requests).where(c.run == run).order_by(c.id))
         return [
             Request(row.sent_at, row.method, row.path, row.items, row.status, row.outcome) for row in rows
         ]

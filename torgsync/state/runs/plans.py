@@ -1,7 +1,9 @@
 """The changes of plans, stored so that a plan costs no memory, and the outcome of each.
 
 An object has one plan that no run performed: making a new one deletes the last. The changes of performed
-plans stay; they are the history. What `compaction.py` keeps of old ones has a negative number.
+plans stay; they are the history. What `compaction.py` keeps of old ones has a negative number. A creation is
+kept as the documents of its product. Until a run performs its plan, one that makes the desired product as it
+is kept has none of its own (`settle`).
 """
 
 from __future__ import annotations
@@ -11,36 +13,45 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import xxhash
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
-from torgsync.core.paging import PAGE, pages
-from torgsync.core.plan.diff import Change, FieldChange, Verb
-from torgsync.core.plan.outcomes import Outcome, OutcomeReason, OutcomeReasons, decode_reasons, encode_reasons
-from torgsync.core.product.fields import FIELDS, Channel, decode, encode
+from torgsync.core.paging import IDS, PAGE, pages
+from torgsync.core.plan.diff import Change, Verb
+from torgsync.core.plan.outcomes import Outcome, OutcomeReason, OutcomeReasons, encode_reasons
+from torgsync.core.product.fields import Channel
+from torgsync.state.bulk import insert_rows, update_rows
 from torgsync.state.repository import Repository
+from torgsync.state.runs.change_rows import (
+    DESIRED,
+    DOES,
+    NUMBERED,
+    NumberedChange,
+    change_row,
+    numbered_change,
+)
 from torgsync.state.schema import run_tables as t
 from torgsync.state.schema import shop_tables
 
-_SAME_NAME = ("good_id", "prom_id", "verb", "via", "held", "reason", "title")
-"""Columns that are called like the attribute of a change."""
+if TYPE_CHECKING:
+    pass
+
 _c = t.changes.c
 _FREE = _c.held.is_(None)
 _OPEN = _c.outcome.is_(None)
 _IN_FILE = (_c.via == Channel.IMPORT, _c.verb != Verb.REMOVE, _FREE)
 """The changes that go by an import file."""
-
-
-@dataclass(frozen=True, slots=True)
-class NumberedChange:
-    """A change with its number in its plan, and its outcome with the reasons where it has one."""
-
-    seq: int
-    change: Change
-    outcome: Outcome | None = None
-    reasons: OutcomeReasons = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +88,12 @@ class Plans(Repository):
     def add(self, plan: int, changes: Iterable[Change]) -> None:
         """Append changes, in order."""
         first = self._last(plan)
-        rows = [{"plan": plan, "seq": first + n, **change_row(change)} for n, change in enumerate(changes, 1)]
-        if rows:
-            self._db.execute(insert(t.changes), rows)
+        rows = ({"plan": plan, "seq": first + n, **change_row(change)} for n, change in enumerate(changes, 1))
+        insert_rows(self._db, t.changes, rows)
+
+    def settle(self, plan: int) -> None:
+        """Give each change its own values: a run performs the plan, and desired products go on changing."""
+        self._set(plan, _c.fields == "", fields=DESIRED)
 
     def page(
         self, plan: int, verb: Verb, *, via: Channel | None = None, after: int = 0, size: int = PAGE
@@ -107,7 +121,7 @@ class Plans(Repository):
     def attempts(self, good_id: str, most: int) -> list[ChangeAttempt]:
         """Return the last changes of a good, newest first: of every run, and of the plan that awaits one."""
         rows = self._db.execute(
-            select(t.changes, t.plans.c.made, t.runs.c.id.label("run"), t.runs.c.started)
+            NUMBERED.add_columns(t.plans.c.made, t.runs.c.id.label("run"), t.runs.c.started)
             .join(t.plans, t.plans.c.number == _c.plan)
             .outerjoin(t.runs, t.runs.c.plan == _c.plan)
             .where(t.plans.c.object == self._slug, _c.good_id == good_id, _c.seq > 0)
@@ -119,8 +133,7 @@ class Plans(Repository):
     def done(self, good_id: str) -> Iterator[Change]:
         """Yield the changes of a good that Prom took, whichever run sent them."""
         rows = self._db.execute(
-            select(t.changes)
-            .join(t.plans, t.plans.c.number == _c.plan)
+            NUMBERED.join(t.plans, t.plans.c.number == _c.plan)
             .where(t.plans.c.object == self._slug, _c.good_id == good_id, _c.prom_id == "")
             .where(_c.outcome == Outcome.DONE)
         )
@@ -129,14 +142,13 @@ class Plans(Repository):
     def changed_since(self, plan: int, good_ids: Sequence[str]) -> dict[str, set[str]]:
         """Return which fields of these goods later plans have changed on Prom, keyed by good."""
         rows = self._db.execute(
-            select(_c.good_id, _c.fields)
-            .join(t.plans, t.plans.c.number == _c.plan)
+            NUMBERED.join(t.plans, t.plans.c.number == _c.plan)
             .where(t.plans.c.object == self._slug, _c.plan > plan, _c.outcome == Outcome.DONE)
             .where(_c.good_id.in_(good_ids), _c.prom_id == "")
         )
         changed: dict[str, set[str]] = {}
-        for good_id, fields in rows:
-            changed.setdefault(good_id, set()).update(json.loads(fields))
+        for change in (numbered_change(row).change for row in rows):
+            changed.setdefault(change.good_id, set()).update(change.fields)
         return changed
 
     def outcome(self, plan: int, seq: int) -> Outcome | None:
@@ -145,9 +157,9 @@ class Plans(Repository):
 
     def label(self, plan: int, seq: int) -> str:
         """Return a change as a log names it: its verb, its good and the good's name."""
-        query = select(_c.verb, _c.good_id, _c.prom_id, _c.title).where(_c.plan == plan, _c.seq == seq)
-        row = self._db.execute(query).one()
-        return f"{row.verb} {row.good_id or f'Prom {row.prom_id}'} {row.title}"
+        (item,) = self._of(plan, _c.seq == seq)
+        change = item.change
+        return f"{change.verb} {change.good_id or f'Prom {change.prom_id}'} {change.title}"
 
     def defer_open(self, plan: int, reason: OutcomeReason) -> int:
         """Record that all changes without a guard and an outcome were not reached, and return how many."""
@@ -179,7 +191,7 @@ class Plans(Repository):
 
     def hold_goods(self, plan: int, verb: Verb, good_ids: Sequence[str], guard: str) -> None:
         """Hold the changes of a verb of these goods, whatever guard holds them already."""
-        for page in pages(good_ids):
+        for page in pages(good_ids, IDS):
             self._set(plan, _c.verb == verb, _c.prom_id == "", _c.good_id.in_(page), held=guard)
 
     def changed(self, plan: int, verb: Verb, good_ids: Sequence[str]) -> set[str]:
@@ -214,7 +226,7 @@ class Plans(Repository):
         """
         rows = self._db.execute(select(_c.seq, _c.good_id, _c.prom_id, _c.verb).where(_c.plan == plan)).all()
         lost = [row for row in rows if not kept(row.good_id, Verb(row.verb))]
-        for page in pages(lost):
+        for page in pages(lost, IDS):
             seqs = [row.seq for row in page]
             self._db.execute(delete(t.changes).where(_c.plan == plan, _c.seq.in_(seqs)))
         return [(row.good_id, row.prom_id, Verb(row.verb)) for row in lost]
@@ -312,23 +324,19 @@ class Plans(Repository):
     def digest(self, plan: int) -> str:
         """Return eight hexadecimal digits of the changes' content: equal plans have equal digests."""
         state = xxhash.xxh3_64()
-        query = select(_c.good_id, _c.prom_id, _c.verb, _c.held, _c.fields).where(_c.plan == plan)
+        parts = (_c.good_id, _c.prom_id, _c.verb, func.coalesce(_c.held, ""), DOES)
+        query = select(*parts).where(_c.plan == plan)
         for row in self._db.execute(query.order_by(_c.good_id, _c.seq).execution_options(yield_per=PAGE)):
-            state.update("\x1f".join(str(part) for part in row).encode())
+            state.update("\x1f".join(row).encode())
         return state.hexdigest()[:8]
 
     def record(self, plan: int, outcomes: Mapping[int, tuple[Outcome, OutcomeReasons]]) -> None:
         """Record outcomes with their reasons, keyed by the number of the change."""
-        if outcomes:
-            self._db.execute(
-                update(t.changes)
-                .where(_c.plan == plan, _c.seq == bindparam("of"))
-                .values(outcome=bindparam("became"), reasons=bindparam("because")),
-                [
-                    {"of": seq, "became": outcome, "because": encode_reasons(reasons)}
-                    for seq, (outcome, reasons) in outcomes.items()
-                ],
-            )
+        rows = [
+            {"plan": plan, "seq": seq, "outcome": outcome, "reasons": encode_reasons(reasons)}
+            for seq, (outcome, reasons) in outcomes.items()
+        ]
+        update_rows(self._db, t.changes, ("plan", "seq"), rows)
 
     def outcomes(self, plan: int, *, imported: bool = False) -> dict[Outcome, int]:
         """Return how many changes have which outcome: all, or those of the import file."""
@@ -339,7 +347,7 @@ class Plans(Repository):
 
     def _of(self, plan: int, *where: ColumnElement[bool], most: int | None = None) -> list[NumberedChange]:
         """Return the first changes that fulfil all conditions, in the order of the file."""
-        query = select(t.changes).where(_c.plan == plan, *where).order_by(_c.seq).limit(most)
+        query = NUMBERED.where(_c.plan == plan, *where).order_by(_c.seq).limit(most)
         return list(map(numbered_change, self._db.execute(query)))
 
     def _set(self, plan: int, *where: ColumnElement[bool], **values: object) -> int:
@@ -358,33 +366,3 @@ class Plans(Repository):
 def _paged(items: Iterator[NumberedChange]) -> Iterator[list[NumberedChange]]:
     while page := list(islice(items, PAGE)):
         yield page
-
-
-def change_row(change: Change) -> dict[str, object]:
-    """Return a change as a row of its table, without plan, number and outcome."""
-    fields = {
-        name: {
-            "old": encode(FIELDS[name], field.old),
-            "new": encode(FIELDS[name], field.new),
-            **({"edited": True, "sent": encode(FIELDS[name], field.sent)} if field.edited else {}),
-        }
-        for name, field in change.fields.items()
-    }
-    doc = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-    return {name: getattr(change, name) for name in _SAME_NAME} | {"fields": doc}
-
-
-def numbered_change(row: Row[Any]) -> NumberedChange:
-    """Return the change of a row."""
-    fields = {
-        name: FieldChange(
-            decode(FIELDS[name], stored["old"]),
-            decode(FIELDS[name], stored["new"]),
-            stored.get("edited", False),
-            decode(FIELDS[name], stored.get("sent")),
-        )
-        for name, stored in json.loads(row.fields).items()
-    }
-    change = Change(row.good_id, Verb(row.verb), row.title, fields, row.held, row.prom_id, row.reason)
-    outcome = Outcome(row.outcome) if row.outcome else None
-    return NumberedChange(row.seq, change, outcome, decode_reasons(row.reasons))

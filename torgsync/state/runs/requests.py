@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-TOTALS = "TOTALS"
-"""The method of the row that has the totals of a run in the place of its requests, see `totals.py`."""
-
 
 class RequestKind(NamedTuple):
     """What requests that are counted together have in common: their endpoint and how they were answered."""

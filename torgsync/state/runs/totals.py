@@ -1,6 +1,6 @@
 """What is kept of a run whose changes and requests were removed: how many there were of each kind.
 
-The totals of a run are one row of `requests`, in the place of the run's own.
+The totals of a run are a document in its row.
 """
 
 from __future__ import annotations
@@ -8,11 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, exists, insert, select
+from sqlalchemy import ColumnElement, Connection, select, update
 
-from torgsync.state.runs.requests import TOTALS, RequestKind
+from torgsync.state.runs.requests import RequestKind
 from torgsync.state.schema import run_tables as t
 
 
@@ -32,24 +31,21 @@ class RunTotals:
         )
 
 
-HAS_TOTALS: ColumnElement[bool] = exists().where(
-    t.requests.c.run == t.runs.c.id, t.requests.c.method == TOTALS
-)
+HAS_TOTALS: ColumnElement[bool] = t.runs.c.totals.is_not(None)
 """The condition that only the totals of a run are kept, or that the rest is about to be removed."""
 
 
-def store_totals(connection: Connection, run: int, totals: RunTotals, now: datetime) -> None:
+def store_totals(connection: Connection, run: int, totals: RunTotals) -> None:
     """Record the totals of a run."""
     kinds = [[*kind, number] for kind, number in totals.requests.items()]
     document = json.dumps({"outcomes": totals.outcomes, "requests": kinds}, separators=(",", ":"))
-    row = {"run": run, "sent_at": now, "method": TOTALS, "path": document, "items": 0, "digest": ""}
-    connection.execute(insert(t.requests), [row])
+    connection.execute(update(t.runs).where(t.runs.c.id == run).values(totals=document))
 
 
 def load_totals(connection: Connection, runs: Sequence[int]) -> dict[int, RunTotals]:
     """Return the totals of these runs, keyed by run; those that still have their requests are left out."""
-    c = t.requests.c
-    rows = connection.execute(select(c.run, c.path).where(c.run.in_(runs), c.method == TOTALS))
+    c = t.runs.c
+    rows = connection.execute(select(c.id, c.totals).where(c.id.in_(runs), HAS_TOTALS))
     return {run: _read(document) for run, document in rows}
 
 

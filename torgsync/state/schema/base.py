@@ -1,4 +1,4 @@
-"""What the tables of the state share: column types, the metadata, and insert-or-replace.
+"""What the tables of the state share: column types and the metadata.
 
 Tables are in SQLAlchemy Core, portable between SQLite and PostgreSQL. Times are ISO 8601 texts in UTC, money
 is exact text, documents are JSON texts in normal form, so that equal texts are equal values. `object` is the
@@ -7,14 +7,11 @@ sync object's slug everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Integer, MetaData, String, Table, Text, TypeDecorator
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Column, Dialect, Integer, MetaData, String, Table, Text, TypeDecorator
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
@@ -114,18 +111,3 @@ def required(name: str, type_: _Type = Text, **options: Any) -> Column[Any]:  # 
 def blank(name: str, type_: _Type = Text) -> Column[Any]:
     """Return a column that is never NULL, and empty where nothing is given, by this program or another."""
     return required(name, type_, default="", server_default="")
-
-
-def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert rows, or replace the columns given of those whose primary key is there already."""
-    if not rows:
-        return
-    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-    statement = insert(table)
-    keys = [column.name for column in table.primary_key]
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    if changed:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-    else:
-        statement = statement.on_conflict_do_nothing()
-    connection.execute(statement, rows)

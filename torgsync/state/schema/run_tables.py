@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Index, Integer, String, Table, Text, text
 
 from torgsync.state.schema.base import (
     Instant,
@@ -35,6 +35,7 @@ changes = Table(
     required("reasons", default=""),  # of the outcome
     blank("reason", String(20)),  # why it leaves the shop
     Index("changes_verb", "plan", "verb", "via"),
+    Index("changes_kept", "good_id", sqlite_where=text("seq < 0"), postgresql_where=text("seq < 0")),
 )
 
 runs = numbered_table(
@@ -48,6 +49,7 @@ runs = numbered_table(
     Column("exit", Integer),
     Column("rows", Integer),
     Column("undoes", Integer),  # the run that it turns back
+    Column("totals", Text),  # of a run whose changes and requests were removed
 )
 
 overrides = numbered_table(

@@ -57,6 +57,7 @@ goods = object_table(
     required("content_hash", BigInteger, default=0),  # of all but price and stock
     blank("left_alone"),  # fields that are Prom's
     required("reserved", Integer, default=0, server_default="0"),  # pieces of unknown orders
+    required("creatable", Boolean, default=False, server_default=text("false")),  # exactly as it is desired
     Index("goods_dirty", "object", "clean", "line", "good_id"),
     Index("goods_model", "object", "model"),
     Index("goods_row_status", "object", "row_status", "reason"),

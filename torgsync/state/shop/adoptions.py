@@ -10,7 +10,8 @@ from sqlalchemy import and_, func
 
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.adopt import Matching, ProductIdentity, Rule
-from torgsync.core.product.products import Adopted, Existing, ExternalIds, load
+from torgsync.core.product.documents import load
+from torgsync.core.product.products import Adopted, Existing, ExternalIds
 from torgsync.state.repository import Repository
 from torgsync.state.runs.journal import Holder
 from torgsync.state.schema import shop_tables as t

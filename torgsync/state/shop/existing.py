@@ -14,8 +14,9 @@ from sqlalchemy import Connection, Select, String, and_, func, or_, select, tupl
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.plan.diff import Verb
+from torgsync.core.product.documents import StoredProduct, keep, load
 from torgsync.core.product.fields import Value
-from torgsync.core.product.products import Existing, StoredProduct, keep, load
+from torgsync.core.product.products import Existing
 from torgsync.state.repository import Repository
 from torgsync.state.schema import shop_tables as t
 from torgsync.state.schema.run_tables import changes
@@ -152,7 +153,7 @@ class ExistingProducts(Repository):
             select(func.count())
             .select_from(t.sent)
             .join(t.existing, and_(e.object == s.object, e.good_id == s.good_id))
-            .where(s.object == self._slug, e.deleted.is_(False), s.content.like('%"photos":[{%'))
+            .where(s.object == self._slug, e.deleted.is_(False), s.content.like('%"photos":[[%'))
         ).scalar_one()
 
     def foreign_count(self) -> int:

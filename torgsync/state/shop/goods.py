@@ -14,8 +14,9 @@ from sqlalchemy import Row, Select, and_, or_
 
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.cells import Section
+from torgsync.core.product.documents import load
 from torgsync.core.product.fields import Value
-from torgsync.core.product.products import Product, load
+from torgsync.core.product.products import Product
 from torgsync.state.repository import Repository
 from torgsync.state.schema import shop_tables as t
 
@@ -128,10 +129,10 @@ def _path(text: str | None) -> tuple[Section, ...]:
 
 
 def _stored(row: Row[Any]) -> StoredGood:
-    """Return a good; of its long content, which is not decoded, only the texts by which it is found."""
+    """Return a good; of its long content only the texts by which it is found."""
     values: dict[str, Value] = {}
     if row.price_stock is not None:
-        content = json.loads(row.content)
+        content = load(row.content)
         values = load(row.price_stock) | {name: content[name] for name in _TEXTS if content.get(name)}
     title = row.title or ""
     if not title and row.prom_id is not None:

@@ -16,10 +16,11 @@ from sqlalchemy import Connection, Row, Select, and_, func
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
-from torgsync.core.paging import PAGE, pages
+from torgsync.core.paging import IDS, PAGE, pages
 from torgsync.core.plan.decide import RowStatus
+from torgsync.core.product.documents import dump, keep
 from torgsync.core.product.fields import FIELDS
-from torgsync.core.product.products import Product, dump, keep
+from torgsync.core.product.products import Product
 from torgsync.core.reason import decode_args
 from torgsync.state.repository import Repository
 from torgsync.state.schema import shop_tables as t
@@ -35,6 +36,7 @@ _SAME_NAME = (
     "section",
     "traits",
     "content_hash",
+    "creatable",
 )
 """Columns that are called like the attribute of a row."""
 _STREAM = 10_000
@@ -50,6 +52,7 @@ class GoodRow:
     variant of its model, 63 bits; `content_hash` a hash of its content, 63 bits, 0 where that was not
     looked at. `whole` is whether the product is complete: else it is price and stock of a good that was
     before and goes now, about which nothing was found before, and everything else of it is what it was.
+    `creatable` is whether the good, as long as nothing else is known of it, is created exactly as desired.
     """
 
     good_id: str
@@ -64,6 +67,7 @@ class GoodRow:
     traits: int = 0
     content_hash: int = 0
     whole: bool = True
+    creatable: bool = False
 
 
 class OldRow(NamedTuple):
@@ -155,8 +159,11 @@ class RowRepository(Repository):
         return {row.good_id: row.title for row in titles}
 
     def _remember_price_stock(self, rows: Sequence[GoodRow]) -> None:
-        places = {row.good_id: {"row_hash": row.row_hash, "line": row.line} for row in rows}
-        self._update_goods(t.goods, places, **t.PRICE_STOCK_DIRTY)
+        places = {
+            row.good_id: {"row_hash": row.row_hash, "line": row.line, "creatable": False} for row in rows
+        }
+        self._update_goods(t.goods, places)
+        self.mark_dirty(places, content=False)
         moved = {row.good_id: {"price_stock": dump(row.product.values)} for row in rows if row.product}
         self._update_goods(t.desired, moved)
 
@@ -165,7 +172,7 @@ class RowRepository(Repository):
     ) -> None:
         """Forget the findings of these codes about these goods, and remember these."""
         f = t.findings.c
-        for page in pages(good_ids):
+        for page in pages(good_ids, IDS):
             self._delete(t.findings, f.good_id.in_(page), f.code.in_(sorted(codes)))
         self._insert(t.findings, map(t.finding_row, findings))
 
@@ -290,7 +297,7 @@ class RowRepository(Repository):
         self._set([good_id for good_id in ids if good_id], **(t.DIRTY if content else t.PRICE_STOCK_DIRTY))
 
     def _set(self, good_ids: Sequence[str], **values: object) -> None:
-        for page in pages(good_ids):
+        for page in pages(good_ids, IDS):
             self._update(t.goods, t.goods.c.good_id.in_(page), **values)
 
 

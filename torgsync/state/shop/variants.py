@@ -11,7 +11,7 @@ from sqlalchemy import and_, func
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.cells import Section
-from torgsync.core.product.products import Product, load
+from torgsync.core.product.documents import load_variant
 from torgsync.core.product.variants import Member
 from torgsync.state.repository import Repository
 from torgsync.state.schema import shop_tables as t
@@ -43,20 +43,19 @@ class VariantRepository(Repository):
 
     def members(self, models: Sequence[int]) -> dict[int, list[StoredVariant]]:
         """Return the goods of these models that go to Prom, keyed by model, in the order of the file."""
-        g, d = t.goods.c, t.desired.c
+        g, d, s = t.goods.c, t.desired.c, t.sent.c
         rows = self._db.execute(
-            self._select(g.model, g.good_id, g.line, g.variant, d.content)
+            self._select(g.model, g.good_id, g.line, g.variant, d.content, s.content.label("sent"))
             .join(t.desired, and_(d.object == g.object, d.good_id == g.good_id))
+            .outerjoin(t.sent, and_(s.object == g.object, s.good_id == g.good_id))
             .where(g.model.in_(models), g.row_status == RowStatus.IN)
             .order_by(g.model, g.line, g.good_id)
         ).all()
-        ids = [row.good_id for row in rows]
-        sent = self._in_pages(self._select(t.sent.c.good_id), t.sent.c.good_id, ids)
-        groups, created = self.groups(ids), {row.good_id for row in sent}
         variants: dict[int, list[StoredVariant]] = {}
         for row in rows:
-            traits = Product(row.good_id, load(row.content)).characteristics
-            member = Member(row.good_id, row.line, traits, groups.get(row.good_id, 0), row.good_id in created)
+            traits, made = load_variant(row.content).characteristics, row.sent is not None
+            group = load_variant(row.sent).group if made else 0
+            member = Member(row.good_id, row.line, traits, group, made)
             variants.setdefault(row.model, []).append(StoredVariant(member, row.variant))
         return variants
 
@@ -65,7 +64,7 @@ class VariantRepository(Repository):
         s = t.sent.c
         query = self._select(s.good_id, s.content).where(s.content.like('%"variant_group":"%'))
         rows = self._in_pages(query, s.good_id, good_ids)
-        return {row.good_id: int(json.loads(row.content)["variant_group"]) for row in rows}
+        return {row.good_id: load_variant(row.content).group for row in rows}
 
     def made_in(self, groups: Collection[str]) -> list[str]:
         """Return the goods that Prom has in these variant groups and that go, in the order of Prom's ids."""
@@ -79,7 +78,7 @@ class VariantRepository(Repository):
         goods = [
             (len(row.prom_id), row.prom_id, row.good_id)
             for row in self._in_pages(query, g.variant, sorted(map(int, groups)))
-            if load(row.content).get("variant_group") in groups
+            if str(load_variant(row.content).group) in groups
         ]
         return [good_id for *_, good_id in sorted(goods)]
 
@@ -88,20 +87,34 @@ class VariantRepository(Repository):
         self._update_goods(t.goods, {good_id: {"variant": group} for good_id, group in groups.items()})
         self._delete_in_pages(t.refusals, t.refusals.c.good_id, list(groups))
 
-    def number(self, model: int, candidates: Iterator[int]) -> int:
-        """Return a model's variant group: the one it has, or the first that no other model has."""
+    def numbers(self, candidates: Mapping[int, Iterator[int]]) -> dict[int, int]:
+        """Return the variant groups of models: those they have, or the first that no other model has.
+
+        `candidates` are the numbers that each model may have, best first, without end.
+        """
         m = t.models.c
-        known = self._scalar(m.number, m.model == model)
-        if known is not None:
-            return int(known)
-        for number in candidates:
-            other = self._scalar(m.model, m.number == number)
-            if other is not None and self._has_goods(other):
-                continue
-            self._delete(t.models, m.number == number)
-            self._insert(t.models, [{"model": model, "number": number}])
-            return number
-        raise ValueError("no candidates")  # pragma: no cover  # they are without end
+        rows = self._in_pages(self._select(m.model, m.number), m.model, list(candidates))
+        numbers = {row.model: row.number for row in rows}
+        first = {model: next(numbered) for model, numbered in candidates.items() if model not in numbers}
+        owners = self._owners(list(first.values()))
+        taken: dict[int, int] = {}
+        for model, best in first.items():
+            number = best
+            while number in taken or (number in owners and self._has_goods(owners[number])):
+                number = next(candidates[model])
+                owners |= self._owners([number])
+            taken[number] = model
+        self._delete_in_pages(t.models, m.number, sorted(taken.keys() & owners.keys()))
+        self._insert(t.models, [{"model": model, "number": number} for number, model in taken.items()])
+        return numbers | {model: number for number, model in taken.items()}
+
+    def _owners(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Return the models that have these numbers, keyed by number."""
+        m = t.models.c
+        return {
+            row.number: row.model
+            for row in self._in_pages(self._select(m.number, m.model), m.number, numbers)
+        }
 
     def _has_goods(self, model: int) -> bool:
         g = t.goods.c

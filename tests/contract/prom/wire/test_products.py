@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from recorded import IMPORT, PRODUCT, changed, parsed
 
 from torgsync.core.plan.channels import EditAnswer, RowError
+from torgsync.core.product.documents import dump
 from torgsync.core.product.fields import Discount, Photo, Value, WholesaleStep
-from torgsync.core.product.products import Existing, dump
+from torgsync.core.product.products import Existing
 from torgsync.prom.wire.products import WireProduct, edit_answer, edit_item, import_id, import_state
 from torgsync.prom.wire.values import single
 

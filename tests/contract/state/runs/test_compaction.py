@@ -72,7 +72,7 @@ def fetched(work: UnitOfWork, run: int, began: datetime, paths: Sequence[str]) -
 def compacted(work: UnitOfWork, before: datetime) -> Compacted:
     """Remove all that is due, step by step."""
     removed = Compacted()
-    while step := work.compaction.step(before, day(999)):
+    while step := work.compaction.step(before):
         removed += step
     return removed
 
@@ -171,16 +171,16 @@ def test_a_large_run_is_compacted_in_steps(work: UnitOfWork, monkeypatch: pytest
     many = [price(str(number), "5") for number in range(4)]
     run = performed(work, day(0), *many, update("1", gtin=("", "1")))
     performed(work, day(1))
-    assert work.compaction.step(day(1), day(9)) == Compacted(changes=2, requests=1)
+    assert work.compaction.step(day(1)) == Compacted(changes=2, requests=1)
     record = work.history.run(run)
     assert record
     assert (record.outcomes["done"], record.requests, record.totals is None) == (5, 1, False)
     # A run that begins meanwhile, also one that has no plan and is old enough, changes nothing in that.
     fetched(work, work.journal.begin_run(ME, day(0)), day(0), [EDIT])
-    assert work.compaction.step(day(1), day(9)) == Compacted(changes=2)
-    assert work.compaction.step(day(1), day(9)) == Compacted(runs=1, changes=1)
-    assert work.compaction.step(day(1), day(9)) == Compacted(runs=1, requests=1)
-    assert work.compaction.step(day(1), day(9)) is None
+    assert work.compaction.step(day(1)) == Compacted(changes=2)
+    assert work.compaction.step(day(1)) == Compacted(runs=1, changes=1)
+    assert work.compaction.step(day(1)) == Compacted(runs=1, requests=1)
+    assert work.compaction.step(day(1)) is None
     assert len(list(work.plans.done("1"))) == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -18,11 +19,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from builders import NOON, order
+from builders import FULL, NOON, order
 from sqlalchemy import create_engine
 
 from torgsync.core.orders.late import AWAITED
 from torgsync.core.orders.order import Paid
+from torgsync.core.paging import PAGE
+from torgsync.core.plan.diff import FieldChange
+from torgsync.core.product.documents import keep
+from torgsync.core.product.fields import FIELDS, PRICE_STOCK, encode
+from torgsync.core.reason import write_json
 from torgsync.errors import TorgsyncError
 from torgsync.state.orders.order_rows import ORDER
 from torgsync.state.schema.backups import back_up
@@ -219,6 +225,59 @@ def test_orders_of_an_older_state_are_read_again(tmp_path: Path) -> None:
         work.orders.note_read("4", NOON)
         assert again(NOON + AWAITED) == []
         assert {stored.order.id for stored in work.orders.all()} == set(orders)
+
+
+def test_documents_of_an_older_state_are_read(tmp_path: Path) -> None:
+    """Products on all sides and changes with their values come back as the program keeps them."""
+    state_at(tmp_path, "0014")
+    numbers = [str(number) for number in range(PAGE * 5 + 1)]
+    alike = FULL | {"name_ru": FULL["name"], "keywords_ru": ""}
+    documents: dict[str, dict[str, object]] = {"content": {}, "price_stock": {}}
+    for name, value in alike.items():
+        documents["price_stock" if name in PRICE_STOCK else "content"][name] = encode(FIELDS[name], value)
+    old = {name: write_json(document) for name, document in documents.items()}
+    made = {name: {"old": None, "new": encode(FIELDS[name], value)} for name, value in alike.items()}
+    moved = {name: part | {"edited": True, "sent": part["new"]} for name, part in made.items()}
+    removed = {"status": {"old": "on_display", "new": "deleted"}}
+    with database(tmp_path) as connection:
+
+        def insert(table: str, columns: str, *rows: tuple[object, ...]) -> None:
+            marks = ", ".join("?" * len(rows[0]))
+            connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
+
+        pair = tuple(old[name] for name in ("price_stock", "content"))
+        both = "object, good_id, price_stock, content"
+        insert("desired", f"{both}, title", *(("shop", number, *pair, "") for number in numbers))
+        insert("sent", f"{both}, at, echo", ("shop", "0", *pair, NOON.isoformat(), pair[1]))
+        facts = "prom_id, look, deleted, available"
+        insert("existing", f"{both}, {facts}", ("shop", "0", *pair, "55", 1, False, True))
+        insert("refusals", f"{both}, at, reasons", ("shop", "0", *pair, NOON.isoformat(), ""))
+        goods = "object, good_id, row_hash, row_status, reason, line, clean, content_clean, model, variant"
+        insert("goods", f"{goods}, section, traits, content_hash", ("shop", "0", 1, "in", "", *[0] * 8))
+        insert("plans", "number, object, made", (1, "shop", NOON.isoformat()))
+        changes: list[tuple[object, ...]] = [
+            (1, 1, "0", "create", "import", made),
+            (1, 2, "0", "update", "import", moved),
+            (1, 3, "0", "remove", "edit", removed),
+        ]
+        columns = "plan, seq, good_id, verb, via, fields, prom_id, title, reasons"
+        insert("changes", columns, *((*row[:5], json.dumps(row[5]), "", "", "") for row in changes))
+    with closing(open_store(url_of(tmp_path))) as store, store.transaction("shop") as work:
+        dossier = work.products.dossier("0")
+        assert dossier.desired is not None
+        assert dossier.sent is not None
+        assert dossier.existing is not None
+        sides = (dossier.desired.values, dossier.sent.values, dossier.existing.values)
+        assert sides == (alike, alike, alike)
+        assert dossier.sent.echo == {name: value for name, value in alike.items() if name not in PRICE_STOCK}
+        assert work.products.refused(["0"]) == {"0": alike}
+        creation, update, removal = (item.change.fields for item in work.plans.changes(1))
+        assert creation == {name: FieldChange(None, value) for name, value in alike.items()}
+        assert update == {name: FieldChange(None, value, True, value) for name, value in alike.items()}
+        assert removal == {"status": FieldChange("on_display", "deleted")}
+    with database(tmp_path) as connection:
+        stored = connection.execute("SELECT DISTINCT price_stock, content FROM desired").fetchall()
+        assert stored == [keep(alike)]
 
 
 # The copy before a migration

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builders import LATER, NOON
-from states import ME, rows
+from states import ME, dirty_pages, rows
 
 from torgsync.core.plan.external_ids import IdWrite, ProductCopy
 from torgsync.core.product.products import Existing
@@ -81,4 +81,4 @@ def test_a_written_external_id(work: UnitOfWork) -> None:
     work.rows.mark_clean(["7"])
     work.existing.note_external_ids({"77": "7"})
     assert work.products.known(["7"])["7"].existing == Existing("77", "7", {}, NOON)
-    assert [good.good_id for page in work.products.dirty() for good in page] == ["7"]
+    assert [good.good_id for page in dirty_pages(work) for good in page] == ["7"]

@@ -16,7 +16,7 @@ from torgsync.cli.base.render import SCREENFUL
 from torgsync.cli.plan.change_table import Show, mover_words, render_changes, table_of
 from torgsync.core.plan.diff import Change, FieldChange, Verb, creation
 from torgsync.core.product.fields import Photo
-from torgsync.state.runs.plans import NumberedChange
+from torgsync.state.runs.change_rows import NumberedChange
 
 SLIP = update("26901", price=(Decimal("1713.00"), Decimal("171.30")))
 

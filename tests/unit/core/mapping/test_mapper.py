@@ -16,8 +16,9 @@ from torgsync.core.mapping.mapper import MAPPING_VERSION, Mapper, rules_version
 from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.stock import Stock, count_stock
 from torgsync.core.product.cells import Section
+from torgsync.core.product.documents import dump, load
 from torgsync.core.product.fields import Characteristic, Discount, Photo, Value, WholesaleStep
-from torgsync.core.product.products import Product, dump, load
+from torgsync.core.product.products import Product
 from torgsync.core.reason import Args
 
 

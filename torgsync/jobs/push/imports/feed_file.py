@@ -33,7 +33,7 @@ from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.look import read_back
 from torgsync.jobs.push.outcomes import FEW, OutcomeRecorder
 from torgsync.prom.feed import write_feed
-from torgsync.state.runs.plans import NumberedChange
+from torgsync.state.runs.change_rows import NumberedChange
 
 MOST_READ = 50
 """Products that are read one by one because no listing showed them."""

@@ -28,8 +28,8 @@ from torgsync.jobs.context import Progress, Stage
 from torgsync.jobs.push.edits import Edit, EditSender, edit_after_creation
 from torgsync.jobs.push.imports.feed_file import ImportFile
 from torgsync.jobs.push.outcomes import ChangeOutcome
+from torgsync.state.runs.change_rows import NumberedChange
 from torgsync.state.runs.journal import ImportEnd
-from torgsync.state.runs.plans import NumberedChange
 from torgsync.state.shop.products import Accepted
 
 FEW_ERRORS = 3
