@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, ExportRow, MappedCell, Part, Rules
+from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, MappedCell, Part, Rules, finding
 from torgsync.core.product.cells import unreadable_sections
 from torgsync.core.product.cleaning import short_text, unmarked
 from torgsync.core.product.fields import Characteristic
@@ -19,7 +19,8 @@ from torgsync.core.product.texts import (
     split_languages,
 )
 
-_PRODUCER = ("PCName", "Country")
+PRODUCER = ("PCName", "Country")
+"""Columns that hold one word where the export knows only one of brand and country."""
 _NO_UNIT = frozenset(" -\u2010\u2011\u2012\u2013\u2014\u2015\u2212_.…?")
 """Signs that are written where there is no unit."""
 
@@ -38,10 +39,8 @@ def map_barcode(rules: Rules, cell: MappedCell) -> Part:
     text, findings = cell.short_text(rules)
     if not text or (fault := barcode_fault(text)) is None:
         return Part({"gtin": text}, findings)
-    finding = cell.finding(
-        Code.BARCODE_INVALID, text, barcode=text[:QUOTED_LENGTH], fault=fault.code, **fault.args
-    )
-    return Part(findings=(*findings, finding), keep=("gtin",))
+    args = {"barcode": text[:QUOTED_LENGTH], "fault": fault.code, **fault.args}
+    return Part(findings=(*findings, cell.finding(Code.BARCODE_INVALID, text, **args)), keep=("gtin",))
 
 
 def map_mpn(rules: Rules, cell: MappedCell) -> Part:
@@ -59,7 +58,7 @@ def map_unit(rules: Rules, cell: MappedCell) -> Part:
 def map_producer(rules: Rules, cell: MappedCell) -> Part:
     """Map a brand or a country; neither is sent where the export writes the same word for both."""
     part = map_unit(rules, cell)
-    if part.values and cell.mapping.column in _undecided(rules.producers, cell.row.cells, rules.blank):
+    if part.values and cell.mapping.column in _undecided(rules.producers, cell.cells, rules.blank):
         return Part(findings=part.findings)
     return part
 
@@ -86,33 +85,33 @@ def brand_or_country(settings: SyncObject, cells: Mapping[str, str]) -> frozense
 
 
 def _undecided(columns: frozenset[str], cells: Mapping[str, str], blank: frozenset[str]) -> frozenset[str]:
-    if len(columns) < len(_PRODUCER):
+    if len(columns) < len(PRODUCER):
         return frozenset()
-    producer, country = (short_text(cells.get(name, ""), blank) for name in _PRODUCER)
-    return columns.intersection(_PRODUCER) if producer and producer == country else frozenset()
+    producer, country = (short_text(cells.get(name, ""), blank) for name in PRODUCER)
+    return columns.intersection(PRODUCER) if producer and producer == country else frozenset()
 
 
-_SECTIONS = (PATH, SECTION, TYPE, NUMBER)
+SECTIONS = (PATH, SECTION, TYPE, NUMBER)
 """Columns that may be mapped to the group; the path is read before the others."""
 
 
 def map_group(rules: Rules, cell: MappedCell) -> Part:
     """Map the path of groups; a part of it that is no section is left out."""
-    row, column = cell.row, cell.mapping.column
-    written = short_text(row.cells.get(PATH, ""), rules.blank) if column in _SECTIONS else ""
+    column = cell.mapping.column
+    written = short_text(cell.cells.get(PATH, ""), rules.blank) if column in SECTIONS else ""
     findings = []
     if unreadable := unreadable_sections(written):
         section = unreadable[0][:QUOTED_LENGTH]
-        findings.append(row.finding(Code.GROUP_UNREADABLE, PATH, written, section=section))
-    if path := group_path(row.cells, column, rules.blank):
+        findings.append(finding(Code.GROUP_UNREADABLE, PATH, written, section=section))
+    if path := group_path(cell.cells, column, rules.blank):
         return Part({"group": path}, tuple(findings))
     return Part(findings=(*findings, cell.finding(Code.GROUP_MISSING, cell.text)))
 
 
-def model_of_row(rules: Rules, row: ExportRow, columns: Mapping[str, str]) -> str:
+def model_of_row(rules: Rules, cells: Mapping[str, str], columns: Mapping[str, str]) -> str:
     """Return the model of a good, empty for none; `columns` of the row are keyed by target."""
     column = columns.get("variant_group")
-    return model_key(row.cells, column, rules.blank) if column else ""
+    return model_key(cells, column, rules.blank) if column else ""
 
 
 CHARACTERISTICS_LIMIT = 100
@@ -135,11 +134,11 @@ def map_characteristic(rules: Rules, cell: MappedCell) -> Part:
     fitted = fit_characteristic(text)
     if fitted.reasons:
         findings += cell.findings(fitted.reasons, text)
-    named = None
-    if fitted.text:
-        unit = cell.row.cells.get(cell.mapping.unit_column)
-        unit = _unit_text(rules, unit) if unit else None
-        named = characteristic(rules, cell.mapping, fitted.text, unit)
+    if not fitted.text:
+        return Part(findings=findings) if findings else EMPTY
+    unit = cell.cells.get(cell.mapping.unit_column)
+    unit = _unit_text(rules, unit) if unit else None
+    named = characteristic(rules, cell.mapping, fitted.text, unit)
     return Part(findings=findings, characteristic=named)
 
 
@@ -173,10 +172,10 @@ def _ends_with(value: str, unit: str) -> bool:
     return value.casefold().endswith(unit.casefold()) and not value[: -len(unit)][-1:].isalpha()
 
 
-def sorted_characteristics(row: ExportRow, mapped: Sequence[Characteristic]) -> Part:
+def sorted_characteristics(mapped: Sequence[Characteristic]) -> Part:
     """Return the characteristics that Prom takes: the first ones of the sync object, sorted by name."""
     values = {"characteristics": tuple(sorted(mapped[:CHARACTERISTICS_LIMIT]))}
     if len(mapped) <= CHARACTERISTICS_LIMIT:
         return Part(values)
     count = {"count": len(mapped), "limit": CHARACTERISTICS_LIMIT}
-    return Part(values, (row.finding(Code.CHARACTERISTICS_TOO_MANY, **count),))
+    return Part(values, (finding(Code.CHARACTERISTICS_TOO_MANY, **count),))

@@ -6,19 +6,21 @@ Source of the rules: docs/developers/torgsoft.md §17, docs/developers/prom-api.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from torgsync import __version__
-from torgsync.core.config.settings import FieldMapping, SyncObject
+from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping import codes, ladder, prices, texts
+from torgsync.core.mapping import codes, texts
 from torgsync.core.mapping import stock as stocks
+from torgsync.core.mapping.column import ColumnMapper, column_mapper, error_part
+from torgsync.core.mapping.prices import PriceMapper
 from torgsync.core.mapping.pricing import Priced
-from torgsync.core.mapping.row import EMPTY, ExportRow, Mapped, MappedCell, Part, Rules
+from torgsync.core.mapping.row import EMPTY, ExportRow, Mapped, Part, Rules, finding
 from torgsync.core.mapping.select import display_findings, displayed
 from torgsync.core.mapping.stock import Stock
-from torgsync.core.product.cells import ERRORS, CellFault, id_doubt
+from torgsync.core.product.cells import id_doubt
 from torgsync.core.product.cleaning import cleaned_html
 from torgsync.core.product.columns import (
     AVAILABLE_COLUMN,
@@ -39,44 +41,6 @@ PHOTO_LIMIT = 10
 
 PhotoSource = Callable[[str], tuple[Photo, ...] | None]
 """Returns a good's photos by its id, main one first; None where there is no source of photos."""
-CellMapping = Callable[[Rules, MappedCell], Part]
-_Prepared = tuple[FieldMapping, str, str, CellMapping | None]
-"""A field mapping, its target and column, and what maps its cells."""
-
-_MAPPINGS: dict[str, CellMapping | None] = {
-    "name": texts.map_name,
-    "name_ru": texts.map_name,
-    "description": texts.map_description,
-    "description_ru": texts.map_description,
-    "keywords": texts.map_keywords,
-    "keywords_ru": texts.map_keywords,
-    "price": prices.check_retail_price,
-    "sale_price": prices.check_retail_price,
-    "wholesale_price": prices.check_wholesale_price,
-    "wholesale_minimum": prices.check_wholesale_minimum,
-    "wholesale_prices": ladder.check_ladder,
-    "quantity": None,  # counted over the accounting centers
-    "presence": stocks.map_presence,
-    "ready_to_ship": stocks.map_ready_to_ship,
-    "sku": codes.map_sku,
-    "gtin": codes.map_barcode,
-    "mpn": codes.map_mpn,
-    "group": codes.map_group,
-    "vendor": codes.map_producer,
-    "country": codes.map_producer,
-    "unit": codes.map_unit,
-    "variant_group": None,  # decided later, over all goods of a model
-    "characteristic": codes.map_characteristic,
-}
-"""What maps the cell of each target; None where nothing is mapped cell by cell."""
-
-_NUMBERS = frozenset(
-    {
-        *("price", "sale_price", "wholesale_price", "wholesale_minimum", "wholesale_prices"),
-        *("quantity", "presence", "ready_to_ship"),
-    }
-)
-"""Targets whose mappings report a spreadsheet's error themselves."""
 
 _PRICE_STOCK_TARGETS = frozenset(
     target for target, fields in TARGETS.items() if PRICE_STOCK.issuperset(fields)
@@ -115,11 +79,10 @@ class Mapper:
     def __init__(self, settings: SyncObject, decimal_signs: DecimalSigns = MappingProxyType({})) -> None:
         self._settings = settings
         self._rules = Rules(settings, decimal_signs)
-        self._mappings = [
-            (mapping, mapping.to, mapping.column, _MAPPINGS[mapping.to]) for mapping in settings.fields
-        ]
-        self._price_stock = [item for item in self._mappings if item[1] in _PRICE_STOCK_TARGETS]
-        self._has_characteristics = any(target == "characteristic" for _, target, *_ in self._mappings)
+        self._prices = PriceMapper(self._rules)
+        self._columns = [column_mapper(self._rules, mapping) for mapping in settings.fields]
+        self._price_stock = [column for column in self._columns if column.target in _PRICE_STOCK_TARGETS]
+        self._has_characteristics = any(column.target == "characteristic" for column in self._columns)
 
     def product(
         self,
@@ -136,106 +99,99 @@ class Mapper:
         `stock` is what selection counted, `was_displayed` what it decided of `Display` at the last reading,
         None where that is unknown. Photos stay untouched where `photos` returns None.
         """
-        row, rules = ExportRow(good_id, line, cells), self._rules
+        rules = self._rules
         doubtful = displayed(self._settings, cells, was=was_displayed) is None
-        merged = _Merged(row)
-        merged.add(_id_part(row))
-        merged.map_cells(rules, self._mappings)
-        columns = merged.columns
-        merged.add(texts.complete_languages(rules, row, columns, merged.values, merged.absent))
-        merged.add_price_stock(rules, stock, doubtful=doubtful)
+        merged = _Merged(ExportRow(good_id, line, cells))
+        merged.add(_id_part(good_id))
+        merged.map_cells(self._columns)
+        columns, values = merged.columns, merged.values
+        merged.add(texts.complete_languages(rules, cells, columns, values, merged.absent))
+        self._add_price_stock(merged, stock, doubtful=doubtful)
         if self._has_characteristics:
-            merged.add(codes.sorted_characteristics(row, merged.characteristics))
-        merged.add(_photos_part(row, photos))
-        merged.add(Part(findings=display_findings(self._settings, row, was=was_displayed)))
-        merged.add(Part({"currency": rules.currency, "unit": merged.values.get("unit", "шт.")}))
-        return merged.mapped(codes.model_of_row(rules, row, columns))
+            merged.add(codes.sorted_characteristics(merged.characteristics))
+        merged.add(
+            _photos_part(merged.row, photos),
+            Part(findings=display_findings(self._settings, merged.row, was=was_displayed)),
+        )
+        values["currency"] = rules.currency
+        values.setdefault("unit", "шт.")
+        return merged.mapped(codes.model_of_row(rules, cells, columns))
 
     def price_stock(self, good_id: str, line: int, cells: Mapping[str, str], stock: Stock) -> Mapped:
         """Return price and stock of one row and the findings about them, as `product` makes both."""
         merged = _Merged(ExportRow(good_id, line, cells))
-        merged.map_cells(self._rules, self._price_stock)
-        merged.add_price_stock(self._rules, stock)
+        merged.map_cells(self._price_stock)
+        self._add_price_stock(merged, stock, doubtful=False)
         return merged.mapped()
+
+    def _add_price_stock(self, merged: _Merged, stock: Stock, *, doubtful: bool) -> None:
+        """Add stock, prices and status, which is `doubtful` where `Display` cannot be read."""
+        cells = merged.row.cells
+        merged.add(stocks.map_stock(self._rules, cells, merged.columns, stock))
+        price_part, merged.priced = self._prices.map(cells, merged.unreadable)
+        merged.add(price_part, stocks.map_status(self._rules, stock, doubtful=doubtful))
 
 
 class _Merged:
     """The parts of one product, merged in the order in which they are added."""
 
     def __init__(self, row: ExportRow) -> None:
-        self._row = row
-        self._findings: list[Finding] = []
-        self._unreadable: set[str] = set()
-        self._priced: Mapping[str, Priced] = {}
+        self.row = row
         self.values: dict[str, Value] = {}
         self.columns: dict[str, str] = {}
         self.absent: set[str] = set()
+        self.unreadable: set[str] = set()
         self.characteristics: list[Characteristic] = []
+        self.priced: Mapping[str, Priced] = {}
+        self._findings: list[Finding] = []
 
-    def add(self, part: Part) -> None:
-        """Merge one part; its values replace earlier ones."""
-        if part is EMPTY:
-            return
-        values, findings, keep, characteristic, unsent = part
-        if values:
-            self.values.update(values)
-        if findings:
-            self._findings += findings
-        if keep:
-            self._unreadable.update(keep)
-        if characteristic is not None:
-            self.characteristics.append(characteristic)
-        for name in unsent:
-            del self.values[name]
+    def add(self, *parts: Part) -> None:
+        """Merge parts; the values of each replace earlier ones."""
+        update, more = self.values.update, self.characteristics.append
+        for part in parts:
+            if part is EMPTY:
+                continue
+            values, findings, keep, characteristic, unsent = part
+            if characteristic is not None:
+                more(characteristic)
+            if values:
+                update(values)
+            if findings:
+                self._findings += findings
+            if keep:
+                self.unreadable.update(keep)
+            for name in unsent:
+                del self.values[name]
 
-    def map_cells(self, rules: Rules, mappings: Iterable[_Prepared]) -> None:
+    def map_cells(self, mappers: Iterable[ColumnMapper]) -> None:
         """Map each cell that the row has, and note the targets whose column it lacks."""
-        row, columns = self._row, self.columns
-        cells = row.cells
-        for mapping, target, column, map_cell in mappings:
-            text = cells.get(column)
-            error = None
-            if text is not None:
-                cell = MappedCell(row, mapping, text)
-                error = _error_part(cell) if "#" in text else None
-                if error is None:
-                    columns[target] = column
-                    if map_cell is not None and (part := map_cell(rules, cell)) is not EMPTY:
-                        self.add(part)
-                    continue
-                self.add(error)
-            self.absent.add(target)
-            if target == "characteristic":
-                self.characteristics.append(codes.characteristic(rules, mapping))
-
-    def add_price_stock(self, rules: Rules, stock: Stock, *, doubtful: bool = False) -> None:
-        """Add stock, prices and status, which is `doubtful` where `Display` cannot be read."""
-        self.add(stocks.map_stock(rules, self._row, self.columns, stock))
-        part, self._priced = prices.map_prices(rules, self._row, self.columns, self._unreadable)
-        self.add(part)
-        self.add(stocks.map_status(rules, stock, doubtful=doubtful))
+        get, columns, parts = self.row.cells.get, self.columns, list[Part]()
+        for mapping, target, column, also, map_texts, kept in mappers:
+            text = get(column)
+            if text is None:
+                self.absent.add(target)
+                parts.append(kept)
+            elif "#" in text and (error := error_part(mapping, text)) is not None:
+                self.absent.add(target)
+                parts += (error, kept)
+            else:
+                columns[target] = column
+                parts.append(map_texts(text, *map(get, also)) if also else map_texts(text))
+        self.add(*parts)
 
     def mapped(self, model: str = "") -> Mapped:
         """Return the whole."""
-        product = Product(self._row.good_id, self.values)
-        return Mapped(product, tuple(self._findings), frozenset(self._unreadable), self._priced, model)
+        row = self.row
+        findings = row.placed(self._findings) if self._findings else ()
+        return Mapped(
+            Product(row.good_id, self.values), findings, frozenset(self.unreadable), self.priced, model
+        )
 
 
-def _id_part(row: ExportRow) -> Part:
-    if (doubt := id_doubt(row.good_id)) is None:
+def _id_part(good_id: str) -> Part:
+    if (doubt := id_doubt(good_id)) is None:
         return EMPTY
-    return Part(findings=(row.finding(Code.ID_ODD, KEY, row.good_id, id=row.good_id[:40], fault=doubt),))
-
-
-def _error_part(cell: MappedCell) -> Part | None:
-    """Return the part of a cell with a spreadsheet's error where a text should be, None for any other."""
-    mapping, error = cell.mapping, cell.text.strip()
-    if error not in ERRORS or mapping.to in _NUMBERS:
-        return None
-    name = mapping.name or mapping.to
-    finding = cell.finding(Code.CELL_ERROR, cell.text, cell=error, fault=CellFault.ERROR, name=name)
-    keep: Collection[str] = () if mapping.to == "characteristic" else TARGETS[mapping.to]
-    return Part(findings=(finding,), keep=keep)
+    return Part(findings=(finding(Code.ID_ODD, KEY, good_id, id=good_id[:40], fault=doubt),))
 
 
 _WEB_ADDRESS = re.compile(r"https?://\S+")
@@ -259,5 +215,5 @@ def _photos_part(row: ExportRow, source: PhotoSource) -> Part:
         return EMPTY
     if len(photos) <= PHOTO_LIMIT:
         return Part({"photos": photos})
-    finding = row.finding(Code.PHOTOS_TOO_MANY, count=len(photos), limit=PHOTO_LIMIT)
-    return Part({"photos": photos[:PHOTO_LIMIT]}, (finding,))
+    too_many = finding(Code.PHOTOS_TOO_MANY, count=len(photos), limit=PHOTO_LIMIT)
+    return Part({"photos": photos[:PHOTO_LIMIT]}, (too_many,))

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.ladder import Ladder, read_ladder
 from torgsync.core.mapping.pricing import Priced, PriceRule
-from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, ExportRow, MappedCell, Part, Rules
+from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, MappedCell, Part, Rules, finding
 from torgsync.core.product.cells import CellFault, number, number_fault, readable
 from torgsync.core.product.cleaning import short_text
 from torgsync.core.product.fields import CENT, RETAIL_FIELDS, ZERO, Discount, Value, WholesaleStep
@@ -21,7 +22,19 @@ from torgsync.core.product.money import money_fault
 
 CURRENCY = "currencyId"
 """The element of an offer that names the currency of its price (torgsoft §9)."""
+CURRENCY_SIGN = "EqualCurrencyName"
+"""The sign of a currency to which prices are linked, and the columns of those prices in it."""
+LINKED_PRICES = ("EqualSalePrice", "EqualWholesalePrice")
+PERCENT = "PriceDiscountPercent"
 PRICES = ("price", "sale_price", "wholesale_price")
+_PRICE_TARGETS = frozenset({*PRICES, "wholesale_minimum", "wholesale_prices"})
+_PRICE_FIELDS = frozenset({*RETAIL_FIELDS, "wholesale_prices"})
+_READ_WITH_PRICES = (CURRENCY, CURRENCY_SIGN, *LINKED_PRICES, PERCENT)
+_REMEMBERED = 1024
+"""Rows whose prices are remembered."""
+
+PricePart = tuple[Part, Mapping[str, Priced]]
+"""The part of the prices, and the rules by which each was made, keyed by target."""
 
 
 def money_columns(settings: SyncObject) -> tuple[str, ...]:
@@ -37,7 +50,7 @@ def check_retail_price(rules: Rules, cell: MappedCell) -> Part:
     part = _check(rules, cell, *RETAIL_FIELDS)
     if part is not EMPTY and cell.mapping.to == "sale_price":
         price = rules.settings.column_of("price")
-        if cell.row.cells.get(price) == cell.text and not _is_amount(rules, price, cell.text):
+        if cell.cells.get(price) == cell.text and not _is_amount(rules, price, cell.text):
             return part._replace(findings=())
     return part
 
@@ -78,12 +91,12 @@ class _RowPrices:
     """The prices of one row: columns keyed by target, and what `[prices]` made of those that are readable."""
 
     rules: Rules
-    row: ExportRow
+    cells: Mapping[str, str]
     columns: Mapping[str, str]
     priced: Mapping[str, Priced] = field(default_factory=dict)
 
     def cell(self, target: str) -> str:
-        return self.row.cells[self.columns[target]]
+        return self.cells[self.columns[target]]
 
     def amount(self, target: str) -> Decimal:
         """Return the number in a readable cell, 0.00 where it is empty."""
@@ -94,23 +107,46 @@ class _RowPrices:
         return self.priced[target].value if target in self.priced else ZERO
 
     def finding(self, code: Code, target: str, **args: str) -> Finding:
-        return self.row.finding(code, self.columns[target], self.cell(target), **args)
+        return finding(code, self.columns[target], self.cell(target), **args)
 
 
-def map_prices(
-    rules: Rules, row: ExportRow, columns: Mapping[str, str], unreadable: Collection[str]
-) -> tuple[Part, Mapping[str, Priced]]:
-    """Return price, discount and wholesale prices, and the rules by which each price was made.
+class PriceMapper:
+    """Maps the prices of rows; rows with equal cells have equal prices, which are made once.
 
-    `columns` are those that the row has, keyed by target; `unreadable` are product fields whose cells were
-    refused.
+    Cells of different types are not equal here: a `TypedNumber` may be an amount where the text of the same
+    letters may be two.
     """
-    prices = _RowPrices(rules, row, columns, _priced(rules, row, columns))
+
+    def __init__(self, rules: Rules) -> None:
+        fields = rules.settings.fields
+        self._columns = {mapping.to: mapping.column for mapping in fields if mapping.to in _PRICE_TARGETS}
+        self._read = tuple(dict.fromkeys((*self._columns.values(), *_READ_WITH_PRICES)))
+        self._rules = rules
+        self._map = lru_cache(maxsize=_REMEMBERED, typed=True)(self._map_texts)
+
+    def map(self, cells: Mapping[str, str], unreadable: set[str]) -> PricePart:
+        """Return price, discount and wholesale prices, and the rules by which each price was made.
+
+        `unreadable` are product fields whose cells were refused.
+        """
+        return self._map(_PRICE_FIELDS.intersection(unreadable), *map(cells.get, self._read))
+
+    def _map_texts(self, unreadable: frozenset[str], *texts: str | None) -> PricePart:
+        cells = {name: text for name, text in zip(self._read, texts, strict=True) if text is not None}
+        columns = {target: column for target, column in self._columns.items() if column in cells}
+        return _map_prices(self._rules, cells, columns, unreadable)
+
+
+def _map_prices(
+    rules: Rules, cells: Mapping[str, str], columns: Mapping[str, str], unreadable: Collection[str]
+) -> PricePart:
+    """Return what `PriceMapper.map` does; `columns` are those that the row has, keyed by target."""
+    prices = _RowPrices(rules, cells, columns, _priced(rules, cells, columns))
     values: dict[str, Value] = {}
     findings: list[Finding] = []
     keep = set(unreadable)
     if "price" in columns:
-        other_currency, more_findings = _currency(rules, row)
+        other_currency, more_findings = _currency(rules, cells)
         findings += (*more_findings, *_rounding(prices))
         if other_currency:
             keep.update((*RETAIL_FIELDS, "wholesale_prices"))
@@ -129,19 +165,19 @@ def map_prices(
     return Part(values, tuple(findings), keep), prices.priced
 
 
-def _priced(rules: Rules, row: ExportRow, columns: Mapping[str, str]) -> dict[str, Priced]:
+def _priced(rules: Rules, cells: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, Priced]:
     """Return each readable price as `[prices]` makes it, rounded before anything is decided about it."""
     priced = {}
     for target in PRICES:
-        if target in columns and (amount := _readable(rules, row, columns[target])) is not None:
+        if target in columns and (amount := _readable(rules, cells, columns[target])) is not None:
             priced[target] = rules.pricing.apply(amount)
     return priced
 
 
-def _readable(rules: Rules, row: ExportRow, column: str) -> Decimal | None:
+def _readable(rules: Rules, cells: Mapping[str, str], column: str) -> Decimal | None:
     """Return the amount in a cell, None for a blank cell, for none, and for one that is refused."""
     try:
-        return rules.money(column, row.cells.get(column, ""))
+        return rules.money(column, cells.get(column, ""))
     except ValueError:
         return None
 
@@ -179,7 +215,7 @@ _SIGNS = {
 """How the accounting program may write the shop's own currency, in folded case."""
 
 
-def _currency(rules: Rules, row: ExportRow) -> tuple[bool, tuple[Finding, ...]]:
+def _currency(rules: Rules, cells: Mapping[str, str]) -> tuple[bool, tuple[Finding, ...]]:
     """Return whether the price is in another currency than the shop's, and a finding about its currency.
 
     A price is never converted (torgsoft §17 no. 18). One that is only linked to another currency is sent as
@@ -187,21 +223,20 @@ def _currency(rules: Rules, row: ExportRow) -> tuple[bool, tuple[Finding, ...]]:
     an offer of a YML file names another currency for its price, no price is sent.
     """
     own = _SIGNS.get(rules.currency, frozenset())
-    named = short_text(row.cells.get(CURRENCY, ""), rules.blank)
+    named = short_text(cells.get(CURRENCY, ""), rules.blank)
     if named and named.casefold() not in {*own, rules.currency.casefold()}:
-        quoted = named[:QUOTED_LENGTH]
-        finding = row.finding(Code.CURRENCY_OTHER, CURRENCY, named, named=quoted, currency=rules.currency)
-        return True, (finding,)
-    sign = short_text(row.cells.get("EqualCurrencyName", ""), rules.blank)
+        args = {"named": named[:QUOTED_LENGTH], "currency": rules.currency}
+        return True, (finding(Code.CURRENCY_OTHER, CURRENCY, named, **args),)
+    sign = short_text(cells.get(CURRENCY_SIGN, ""), rules.blank)
     if not sign or sign.casefold() in own:
         return False, ()
-    for column in ("EqualSalePrice", "EqualWholesalePrice"):
-        cell = row.cells.get(column, "")
-        if linked := _readable(rules, row, column):
+    for column in LINKED_PRICES:
+        cell = cells.get(column, "")
+        if linked := _readable(rules, cells, column):
             args = {"case": "linked", "amount": str(linked), "sign": sign}
-            return False, (row.finding(Code.CURRENCY_SIGN, column, cell, **args),)
+            return False, (finding(Code.CURRENCY_SIGN, column, cell, **args),)
     args = {"case": "sign", "sign": sign, "currency": rules.currency}
-    return False, (row.finding(Code.CURRENCY_SIGN, "EqualCurrencyName", sign, **args),)
+    return False, (finding(Code.CURRENCY_SIGN, CURRENCY_SIGN, sign, **args),)
 
 
 def _rounding(prices: _RowPrices) -> Iterator[Finding]:
@@ -273,7 +308,7 @@ def _percent(prices: _RowPrices) -> tuple[Finding, ...]:
     """
     if (prices.columns["price"], prices.columns["sale_price"]) != ("RetailPrice", "RetailPriceWithDiscount"):
         return ()  # the percent belongs to these two
-    cell = prices.row.cells.get("PriceDiscountPercent", "")
+    cell = prices.cells.get(PERCENT, "")
     percent = readable(cell)  # it is not sent
     base, sale = (prices.amount(target).quantize(CENT) for target in ("price", "sale_price"))
     if percent is None or base <= 0:
@@ -283,4 +318,4 @@ def _percent(prices: _RowPrices) -> tuple[Finding, ...]:
     if actual == percent or (percent and (rounded == percent or abs(actual - percent) * base < 1)):
         return ()
     args = {"percent": cell.strip(), "actual": f"{actual:.2f}"}
-    return (prices.row.finding(Code.DISCOUNT_MISMATCH, "PriceDiscountPercent", cell, **args),)
+    return (finding(Code.DISCOUNT_MISMATCH, PERCENT, cell, **args),)

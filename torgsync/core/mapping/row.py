@@ -7,8 +7,9 @@ from another group is an argument. `Mapper` merges their results.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from torgsync.core.config.settings import FieldMapping, SyncObject
@@ -28,8 +29,7 @@ QUOTED_LENGTH = 40
 """Letters of a cell that the sentence of a finding quotes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(NamedTuple):
     """One mapped row: the desired product, and what a person should know about it.
 
     `unreadable` names the product fields whose value could not be read: they keep what was last sent.
@@ -41,7 +41,7 @@ class Mapped:
     product: Product
     findings: tuple[Finding, ...]
     unreadable: frozenset[str] = frozenset()
-    priced: Mapping[str, Priced] = field(default_factory=dict)
+    priced: Mapping[str, Priced] = MappingProxyType({})
     model: str = ""
 
 
@@ -49,10 +49,11 @@ class Part(NamedTuple):
     """What one group of targets contributes to a product.
 
     `values` are keyed by product field, `keep` names the fields that could not be read, and `unsent` those of
-    earlier parts that are not sent after all.
+    earlier parts that are not sent after all. `findings` name neither good nor line: rows with equal cells
+    share their parts. `ExportRow.placed` adds both.
     """
 
-    values: Mapping[str, Value] = {}
+    values: Mapping[str, Value] = MappingProxyType({})
     findings: tuple[Finding, ...] = ()
     keep: Collection[str] = ()
     characteristic: Characteristic | None = None
@@ -87,6 +88,11 @@ class Rules:
         return money(cell, self.decimal_signs.get(column, ""))
 
 
+def finding(code: Code, column: str = "", value: str = "", /, **args: Arg) -> Finding:
+    """Return a finding about a row that is not named yet, see `ExportRow.placed`."""
+    return Finding(code, column=column, value=value[:VALUE_LENGTH], args=args)
+
+
 class ExportRow(NamedTuple):
     """One row of the export: the good, the line of the file (from 1), and its cells keyed by column."""
 
@@ -94,24 +100,25 @@ class ExportRow(NamedTuple):
     line: int
     cells: Mapping[str, str]
 
-    def finding(self, code: Code, column: str = "", value: str = "", /, **args: Arg) -> Finding:
-        """Return a finding about this good."""
-        return Finding(
-            code, good_id=self.good_id, line=self.line, column=column, value=value[:VALUE_LENGTH], args=args
+    def placed(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Return findings as those about this good."""
+        return tuple(
+            Finding(each.code, self.good_id, self.line, each.column, each.value, args=each.args)
+            for each in findings
         )
 
 
-@dataclass(slots=True)  # not frozen: one is made for every cell of an export
+@dataclass(slots=True)  # not frozen: many are made for every row of an export
 class MappedCell:
-    """The cell of one field mapping in one row."""
+    """The cell of a field mapping, and `cells` keyed by column: it and the others that its mapping reads."""
 
-    row: ExportRow
     mapping: FieldMapping
     text: str
+    cells: Mapping[str, str]
 
     def finding(self, code: Code, value: str, /, **args: Arg) -> Finding:
         """Return a finding about this cell."""
-        return self.row.finding(code, self.mapping.column, value, **args)
+        return finding(code, self.mapping.column, value, **args)
 
     def findings(self, reasons: Iterable[Reason[Code]], value: str = "") -> tuple[Finding, ...]:
         """Return what was noticed about the text of this cell as findings."""

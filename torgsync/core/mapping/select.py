@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.row import QUOTED_LENGTH, ExportRow
+from torgsync.core.mapping.row import QUOTED_LENGTH, ExportRow, finding
 from torgsync.core.mapping.stock import Stock, sold_out
 from torgsync.core.product.columns import DISPLAY_COLUMN
 from torgsync.core.product.groups import PATH, SECTION, TYPE, group_path, in_group
@@ -105,7 +105,7 @@ def display_findings(settings: SyncObject, row: ExportRow, *, was: bool | None) 
     except ValueError:
         pass
     args = {"cell": cell.strip()[:QUOTED_LENGTH], "case": _KEPT[was]}
-    return (row.finding(Code.DISPLAY_UNKNOWN, DISPLAY_COLUMN, cell, **args),)
+    return row.placed((finding(Code.DISPLAY_UNKNOWN, DISPLAY_COLUMN, cell, **args),))
 
 
 _KEPT = {True: "shown", False: "hidden", None: "unknown"}

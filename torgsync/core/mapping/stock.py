@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from torgsync.core.config.settings import AccountingCenters, SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, ExportRow, MappedCell, Part, Rules
+from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, MappedCell, Part, Rules, finding
 from torgsync.core.product.cells import (
     ERRORS,
     CellFault,
@@ -27,6 +28,8 @@ from torgsync.core.product.columns import AVAILABLE_COLUMN, CENTERS_COLUMN, SUM_
 from torgsync.core.product.presence import Presence, is_presence_word, presence_of, yes_or_no
 
 ZERO = Decimal(0)
+_REMEMBERED = 1024
+"""Different cells of stock that are remembered."""
 
 
 class CenterCount(NamedTuple):
@@ -69,6 +72,24 @@ class Stock:
         return _left(self.counts)
 
 
+class StockCounter:
+    """Counts the stock of rows; rows with equal cells have equal stock, which is counted once."""
+
+    def __init__(self, settings: SyncObject) -> None:
+        columns = (_presence_column(settings), CENTERS_COLUMN, SUM_COLUMN, _sum_column(settings))
+        self._read = tuple(dict.fromkeys(columns))
+        self._settings = settings
+        self._count = lru_cache(maxsize=_REMEMBERED)(self._count_texts)
+
+    def count(self, cells: Mapping[str, str]) -> Stock:
+        """Return the stock of one row, see `count_stock`."""
+        return self._count(*map(cells.get, self._read))
+
+    def _count_texts(self, *texts: str | None) -> Stock:
+        cells = {name: text for name, text in zip(self._read, texts, strict=True) if text is not None}
+        return count_stock(self._settings, cells)
+
+
 def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     """Return the stock of one row: nothing where a word says that it is not available, else its pieces.
 
@@ -76,7 +97,7 @@ def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
     unknown, whatever number is next to it (torgsoft §17 no. 35). Where no number is next to it, the word
     decides alone.
     """
-    column = settings.column_of("presence") or AVAILABLE_COLUMN
+    column = _presence_column(settings)
     if (cell := cells.get(column)) is None:
         return _count_pieces(settings, cells)
     text = line_of_text(cell, settings.catalog.blank)
@@ -84,7 +105,7 @@ def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
         presence = presence_of(text, settings.stock.presence)
     except ValueError:
         code = Code.CELL_ERROR if text in ERRORS else Code.PRESENCE_UNKNOWN
-        return Stock(None, column, (_finding(code, column, cell, **_presence_args(text)),))
+        return Stock(None, column, (finding(code, column, cell, **_presence_args(text)),))
     if presence is Presence.AVAILABLE:
         stock = _count_pieces(settings, cells)
         empty = stock.quantity is None and not cells.get(stock.column, "").strip()
@@ -125,30 +146,24 @@ def _count_pieces(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
             "cell": cell.strip()[:40],
             "fault": CellFault.NO_QUANTITY if cell.strip() else CellFault.EMPTY,
         }
-        return Stock(
-            None, column, (Finding(unreadable_code(cell), column=column, value=cell[:60], args=args),)
-        )
+        return Stock(None, column, (finding(unreadable_code(cell), column, cell, **args),))
     findings = []
     seen = sum((count.stock for count in counts), ZERO)
     if seen < 0:
-        findings.append(_finding(Code.STOCK_NEGATIVE, column, cell, stock=str(seen)))
+        findings.append(finding(Code.STOCK_NEGATIVE, column, cell, stock=str(seen)))
     contradiction = None
     if column in (CENTERS_COLUMN, SUM_COLUMN):
         contradiction, unreadable = _both_sums(cells)
         if unreadable:
             other = cells[unreadable]
             args = {"cell": other.strip()[:40], "counted": column}
-            findings.append(_finding(Code.STOCK_UNCHECKED, unreadable, other, **args))
+            findings.append(finding(Code.STOCK_UNCHECKED, unreadable, other, **args))
     if contradiction and (column == CENTERS_COLUMN or cells[CENTERS_COLUMN].strip()):
         by_center, total = contradiction
         counts = min(counts, _as_one(centers, min(contradiction)), key=_left)
         args = {"total": str(total), "centers": str(by_center), "counts": str(max(_left(counts), ZERO))}
-        findings.append(_finding(Code.STOCK_MISMATCH, column, cell, **args))
+        findings.append(finding(Code.STOCK_MISMATCH, column, cell, **args))
     return Stock(max(_left(counts), ZERO), column, tuple(findings), counts)
-
-
-def _finding(code: Code, column: str, value: str, /, **args: str) -> Finding:
-    return Finding(code, column=column, value=value[:60], args=args)
 
 
 def _left(counts: Counts) -> Decimal:
@@ -200,14 +215,24 @@ def _both_sums(cells: Mapping[str, str]) -> tuple[tuple[Decimal, Decimal] | None
     return ((by_center, total) if by_center != total else None), ""
 
 
+def _presence_column(settings: SyncObject) -> str:
+    """Return the column whose words say whether a good is available."""
+    return settings.column_of("presence") or AVAILABLE_COLUMN
+
+
 def _sum_column(settings: SyncObject) -> str:
-    return next((mapping.column for mapping in settings.fields if mapping.to == "quantity"), SUM_COLUMN)
+    return settings.column_of("quantity") or SUM_COLUMN
 
 
 def stock_centers(cells: Mapping[str, str]) -> frozenset[str]:
     """Return the centers whose stock a row holds; none where that cannot be read."""
+    return _centers_in(cells.get(CENTERS_COLUMN, ""))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _centers_in(cell: str) -> frozenset[str]:
     try:
-        return frozenset(balances(cells.get(CENTERS_COLUMN, "")))
+        return frozenset(balances(cell))
     except ValueError:
         return frozenset()
 
@@ -282,31 +307,24 @@ def map_ready_to_ship(_rules: Rules, cell: MappedCell) -> Part:
     return EMPTY if amount is None else Part({"ready_to_ship": amount > 0})
 
 
-def map_stock(rules: Rules, row: ExportRow, columns: Mapping[str, str], stock: Stock) -> Part:
+def map_stock(rules: Rules, cells: Mapping[str, str], columns: Mapping[str, str], stock: Stock) -> Part:
     """Return quantity and presence by the counted stock; one that could not be read keeps what Prom has."""
     if "quantity" not in columns:
         return EMPTY
     word = columns.get("presence")
-    findings = [
-        row.finding(finding.code, finding.column, finding.value, **finding.args)
-        for finding in stock.findings
-        if finding.column != word  # `map_presence` reports it
-    ]
+    findings = [each for each in stock.findings if each.column != word]  # `map_presence` reports that one
     if stock.quantity is None and stock.presence:
         return Part({"presence": stock.presence}, keep=("quantity",))
     if stock.quantity is None:
         said = word is not None and word != stock.column  # the word is clear, the number is not
         return Part(findings=tuple(findings), keep=("quantity",) if said else ("quantity", "presence"))
-    whole = int(stock.quantity.to_integral_value(ROUND_FLOOR))
+    whole = int(stock.quantity)  # never below zero
     if whole != stock.quantity:
-        findings.append(_fraction(row, stock, whole))
+        cell = cells.get(stock.column, "")
+        fraction = finding(Code.STOCK_FRACTION, stock.column, cell, stock=str(stock.quantity), whole=whole)
+        findings.append(fraction)
     presence = stock.presence or (Presence.AVAILABLE if whole > 0 else rules.settings.stock.presence)
     return Part({"quantity": whole, "presence": presence}, tuple(findings))
-
-
-def _fraction(row: ExportRow, stock: Stock, whole: int) -> Finding:
-    cell = row.cells.get(stock.column, "")
-    return row.finding(Code.STOCK_FRACTION, stock.column, cell, stock=str(stock.quantity), whole=whole)
 
 
 def map_status(rules: Rules, stock: Stock, *, doubtful: bool) -> Part:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.row import EMPTY, ExportRow, MappedCell, Part, Rules
+from torgsync.core.mapping.row import EMPTY, MappedCell, Part, Rules, finding
 from torgsync.core.product.cleaning import cleaned_html, cleaned_lines
 from torgsync.core.product.fields import Value
 from torgsync.core.product.texts import Fitted, fit_description, fit_keywords, fit_name, split_languages
@@ -63,7 +63,7 @@ def _sent(field: str, text: str, fitted: Fitted) -> dict[str, Value]:
 
 def complete_languages(
     rules: Rules,
-    row: ExportRow,
+    cells: Mapping[str, str],
     columns: Mapping[str, str],
     values: Mapping[str, Value],
     absent: Collection[str],
@@ -87,5 +87,5 @@ def complete_languages(
     column = columns.get("name") or columns.get("name_ru")
     name = "" if "name" in unsent else values.get("name")
     if column and not (name or values.get("name_ru") or added.get("name_ru")):
-        return Part(added, (row.finding(Code.NAME_MISSING, column, row.cells[column]),), unsent=unsent)
+        return Part(added, (finding(Code.NAME_MISSING, column, cells[column]),), unsent=unsent)
     return Part(added, unsent=unsent)
