@@ -187,6 +187,8 @@ def id_fault(text: str) -> IdFault | None:
 
     A spreadsheet that rounded long numbers made one key of several goods, and `1,000` may be 1 or 1000.
     """
+    if text.isdigit() and text.isascii():  # nearly every key
+        return None
     if not text:
         return IdFault.MISSING
     if KEY_BREAK in text:

@@ -44,6 +44,7 @@ def two_amounts(cell: str) -> TwoAmounts | None:
     return TwoAmounts(whole + parts, f"{whole}.{parts}".rstrip("0").rstrip("."))
 
 
+@lru_cache(maxsize=2048, typed=True)  # a typed number is never in doubt
 def doubtful_sign(cell: str) -> str:
     """Return the sign of a cell that may be two amounts, empty for any other cell.
 

@@ -173,13 +173,16 @@ class BarcodeFault(StrEnum):
 
 def check_digit(digits: str) -> int:
     """Return the check digit of these digits, by the rule of GS1."""
-    weighted = (int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
-    return -sum(weighted) % 10
+    return -(3 * sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2]))) % 10
+
+
+def _is_digits(text: str) -> bool:
+    return text.isdigit() and text.isascii()
 
 
 def barcode_fault(text: str) -> Reason[BarcodeFault] | None:
     """Return why a text is no barcode, None where it is one."""
-    strange = next((letter for letter in text if letter not in "0123456789"), "")
+    strange = "" if _is_digits(text) else next(letter for letter in text if not _is_digits(letter))
     if latin := _CYRILLIC.get(strange.upper()):
         return Reason(BarcodeFault.CYRILLIC, {"letter": strange, "latin": latin})
     if strange:
