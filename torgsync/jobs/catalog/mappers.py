@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.mapper import Mapper
 from torgsync.core.mapping.prices import money_columns
+from torgsync.core.mapping.stock import Stock, StockCounter
 from torgsync.core.product.money import DecimalSigns, decimal_signs, doubtful_sign
 from torgsync.files.catalog.catalog_file import CatalogFile
 
@@ -24,15 +25,23 @@ class RowMapper:
     def __init__(self, settings: SyncObject, file: CatalogFile) -> None:
         self.settings = settings
         self._file = file
+        self._counter = StockCounter(settings)
         self._columns = [column for column in money_columns(settings) if column in file.columns]
         self._mapper = Mapper(settings)
         self._known = False
         self.decimal_signs: DecimalSigns = {}
 
+    def stock(self, cells: Mapping[str, str]) -> Stock:
+        """Return the stock of a row."""
+        return self._counter.count(cells)
+
     def of(self, cells: Mapping[str, str]) -> Mapper:
         """Return what maps a row. Raises ExportInvalid where the file has to be read whole and cannot be."""
-        if not self._known and any(doubtful_sign(cells.get(column, "")) for column in self._columns):
-            self.read_signs()
+        if not self._known:
+            for column in self._columns:
+                if doubtful_sign(cells.get(column, "")):
+                    self.read_signs()
+                    break
         return self._mapper
 
     def read_signs(self) -> DecimalSigns:

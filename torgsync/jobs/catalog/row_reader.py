@@ -6,23 +6,20 @@ Source: docs/developers/architecture.md §5.1, §5.2.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-
-import xxhash
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import pictures, price_stock_columns
 from torgsync.core.mapping.row import ExportRow
 from torgsync.core.mapping.select import SkipReason, display_findings, displayed, empty_group, why_out
-from torgsync.core.mapping.stock import Stock, count_stock, sold_out, stock_centers, unknown_centers
+from torgsync.core.mapping.stock import Stock, sold_out, stock_centers, unknown_centers
 from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.decide import RowStatus, is_created_as_desired, was_displayed
 from torgsync.core.product.cells import Section, id_fault, id_fault_message
 from torgsync.core.product.columns import CENTERS_COLUMN, KEY, ExportRecord
 from torgsync.core.product.groups import grow
-from torgsync.core.product.products import Product
 from torgsync.core.product.variants import (
     CODES,
     apart,
@@ -38,6 +35,7 @@ from torgsync.files.catalog.refusals import LISTED
 from torgsync.files.catalog.rows import RowFilter
 from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.photos import PhotoFolder
+from torgsync.jobs.catalog.row_hashes import content_hash, section_number, traits_hash
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.state.shop.rows import GoodRow, OldRow
 from torgsync.state.shop.variants import StoredVariant
@@ -45,8 +43,6 @@ from torgsync.state.store import UnitOfWork
 
 REPORT_EVERY = 500
 """Changed rows between two reports of progress."""
-_NO_CELL = "\x1e"
-"""A cell that a row does not have, which is not the same as an empty one."""
 
 
 def duplicate(good_id: str, lines: Sequence[int]) -> Finding:
@@ -224,19 +220,19 @@ class RowReader:
             self.work.rows.block(good_id, finding, lines[0])
 
     def _map(self, good_id: str, record: ExportRecord, old: OldRow | None, row_filter: RowFilter) -> GoodRow:
-        cells = self.context.object.value_map.apply(self.file.cells(record))
-        stock = count_stock(self.context.object, cells)
+        settings = self.context.object
+        cells = settings.value_map.apply(self.file.cells(record))
+        stock = self.mapper.stock(cells)
         self.centers |= stock_centers(cells)
-        content_hash = self._content_hash(cells)
-        row = GoodRow(good_id, record.row_hash, record.line, RowStatus.IN)
+        content = content_hash(cells, self._content_columns)
         if (
             old is not None
-            and old.content_hash == content_hash
+            and old.content_hash == content
             and self._only_price_stock_changed(good_id, old, stock, row_filter)
         ):
             mapped = self.mapper.of(cells).price_stock(good_id, record.line, cells, stock)
-            return replace(
-                row,
+            return GoodRow(
+                *(good_id, record.row_hash, record.line, RowStatus.IN),
                 product=mapped.product,
                 findings=placed(mapped.findings, self.file, record),
                 model=old.model,
@@ -246,30 +242,29 @@ class RowReader:
             )
         has_photos = bool(self.photos(good_id) or pictures(cells))
         was = was_displayed(old.row_status, old.reason) if old else None
-        settings = self.context.object
         out = why_out(settings, cells, stock, has_photos=has_photos, was_displayed=was)
         if out is not None:
             unplaced = display_findings(settings, ExportRow(good_id, record.line, cells), was=was)
             findings = placed(unplaced if out is not SkipReason.OTHER_GROUP else (), self.file, record)
-            return replace(row, row_status=RowStatus.OUT, reason=out, findings=findings)
+            return GoodRow(
+                *(good_id, record.row_hash, record.line, RowStatus.OUT), reason=out, findings=findings
+            )
         mapper = self.mapper.of(cells)
         mapped = mapper.product(good_id, record.line, cells, stock, self.photos, was_displayed=was)
-        return replace(
-            row,
+        path = mapped.product.path
+        if section := section_number(path):
+            self._paths[section] = path
+        return GoodRow(
+            *(good_id, record.row_hash, record.line, RowStatus.IN),
             reason="" if displayed(settings, cells, was=was) else SkipReason.DISPLAY_UNKNOWN,
             product=mapped.product,
             findings=placed(mapped.findings, self.file, record),
             model=model_of(mapped.model),
-            section=self._section(mapped.product),
-            traits=_traits(mapped.product),
-            content_hash=content_hash,
+            section=section,
+            traits=traits_hash(mapped.product.characteristics),
+            content_hash=content,
             creatable=is_created_as_desired(mapped.product),
         )
-
-    def _content_hash(self, cells: Mapping[str, str]) -> int:
-        """Return a hash of the cells that make more than price and stock; 63 bits, never 0."""
-        content = "\x1f".join([cells.get(column, _NO_CELL) for column in self._content_columns])
-        return xxhash.xxh3_64_intdigest(content.encode("utf-8", "surrogatepass")) >> 1 | 1
 
     def _only_price_stock_changed(
         self, good_id: str, old: OldRow, stock: Stock, row_filter: RowFilter
@@ -283,15 +278,6 @@ class RowReader:
             and not sold_out(self.context.object, stock)
         )
 
-    def _section(self, product: Product) -> int:
-        """Return the number under which a product's path of groups is stored, 0 for none."""
-        steps = product.path
-        if not steps:
-            return 0
-        number = xxhash.xxh3_64_intdigest("\x1f".join(map("\x1e".join, steps)).encode()) >> 1
-        self._paths[number] = steps
-        return number
-
 
 def placed(findings: Sequence[Finding], file: CatalogFile, record: ExportRecord) -> tuple[Finding, ...]:
     """Return findings with the name of the row's file, where that is not the main one."""
@@ -299,11 +285,6 @@ def placed(findings: Sequence[Finding], file: CatalogFile, record: ExportRecord)
     if name == file.path.name:
         return tuple(findings)
     return tuple(replace(finding, file=name) for finding in findings)
-
-
-def _traits(product: Product) -> int:
-    """Return a hash of the characteristics, which make a good a variant; 63 bits, never 0."""
-    return xxhash.xxh3_64_intdigest(repr(product.characteristics).encode()) >> 1 | 1
 
 
 # Which goods are variants of each other. Source: docs/developers/torgsoft.md §17 no. 15.
