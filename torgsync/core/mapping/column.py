@@ -6,7 +6,7 @@ nor the line of a row, see `Part`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -54,6 +54,8 @@ _UNIQUE = frozenset({"name", "name_ru", "description", "description_ru", "gtin"}
 """Targets whose texts hardly ever repeat, or are long."""
 _REMEMBERED = 512
 """Texts of one column whose parts are remembered."""
+_REMEMBERED_ROWS = 1024
+"""Rows whose characteristics are remembered."""
 _REMEMBERED_NUMBERS = 2048
 """Numbers of one column; nearly all of them make no part."""
 
@@ -87,8 +89,9 @@ def column_mapper(rules: Rules, mapping: FieldMapping) -> ColumnMapper:
     also = _also_read(rules, mapping)
 
     def map_texts(text: str, *others: str | None) -> Part:
-        cells = {name: other for name, other in zip(also, others, strict=True) if other is not None}
-        cells[column] = text
+        cells = {column: text}
+        if others:
+            cells |= {name: other for name, other in zip(also, others, strict=True) if other is not None}
         return map_cell(rules, MappedCell(mapping, text, cells))
 
     remembered: Callable[..., Part] = map_texts
@@ -99,6 +102,37 @@ def column_mapper(rules: Rules, mapping: FieldMapping) -> ColumnMapper:
         remembered = lru_cache(_REMEMBERED)(map_texts)
     kept = Part(characteristic=codes.characteristic(rules, mapping)) if target == "characteristic" else EMPTY
     return ColumnMapper(mapping, target, column, also, remembered, kept)
+
+
+class CharacteristicsMapper:
+    """Maps all characteristics of a row together, where nothing is to be reported about them.
+
+    Goods of one kind share them, so those of a row's cells are remembered as a whole.
+    """
+
+    def __init__(self, columns: Sequence[ColumnMapper]) -> None:
+        self._columns = columns
+        self._read = tuple(dict.fromkeys(name for each in columns for name in (each.column, *each.also)))
+        self._map = lru_cache(_REMEMBERED_ROWS)(self._map_texts)
+
+    def map(self, cells: Mapping[str, str]) -> Part | None:
+        """Return the part of all characteristics, None where a cell has to be reported."""
+        return self._map(*map(cells.get, self._read))
+
+    def _map_texts(self, *texts: str | None) -> Part | None:
+        get = dict(zip(self._read, texts, strict=True)).get
+        mapped = []
+        for mapping, _, column, also, map_texts, kept in self._columns:
+            text = get(column)
+            if text is not None and "#" in text and error_part(mapping, text):
+                return None
+            part = kept if text is None else map_texts(text, *map(get, also))
+            if part.findings:
+                return None
+            if part.characteristic is not None:
+                mapped.append(part.characteristic)
+        part = codes.sorted_characteristics(mapped)
+        return None if part.findings else part
 
 
 def _also_read(rules: Rules, mapping: FieldMapping) -> tuple[str, ...]:

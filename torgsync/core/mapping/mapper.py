@@ -14,7 +14,7 @@ from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping import codes, texts
 from torgsync.core.mapping import stock as stocks
-from torgsync.core.mapping.column import ColumnMapper, column_mapper, error_part
+from torgsync.core.mapping.column import CharacteristicsMapper, ColumnMapper, column_mapper, error_part
 from torgsync.core.mapping.prices import PriceMapper
 from torgsync.core.mapping.pricing import Priced
 from torgsync.core.mapping.row import EMPTY, ExportRow, Mapped, Part, Rules, finding
@@ -82,7 +82,9 @@ class Mapper:
         self._prices = PriceMapper(self._rules)
         self._columns = [column_mapper(self._rules, mapping) for mapping in settings.fields]
         self._price_stock = [column for column in self._columns if column.target in _PRICE_STOCK_TARGETS]
-        self._has_characteristics = any(column.target == "characteristic" for column in self._columns)
+        named = [column for column in self._columns if column.target == "characteristic"]
+        self._characteristics = CharacteristicsMapper(named) if named else None
+        self._without = [column for column in self._columns if column.target != "characteristic"]
 
     def product(
         self,
@@ -103,16 +105,17 @@ class Mapper:
         doubtful = displayed(self._settings, cells, was=was_displayed) is None
         merged = _Merged(ExportRow(good_id, line, cells))
         merged.add(_id_part(good_id))
-        merged.map_cells(self._columns)
+        common = self._characteristics.map(cells) if self._characteristics else EMPTY
+        merged.map_cells(self._columns if common is None else self._without)
         columns, values = merged.columns, merged.values
         merged.add(texts.complete_languages(rules, cells, columns, values, merged.absent))
         self._add_price_stock(merged, stock, doubtful=doubtful)
-        if self._has_characteristics:
-            merged.add(codes.sorted_characteristics(merged.characteristics))
         merged.add(
+            codes.sorted_characteristics(merged.characteristics) if common is None else common,
             _photos_part(merged.row, photos),
-            Part(findings=display_findings(self._settings, merged.row, was=was_displayed)),
         )
+        if findings := display_findings(self._settings, merged.row, was=was_displayed):
+            merged.add(Part(findings=findings))
         values["currency"] = rules.currency
         values.setdefault("unit", "шт.")
         return merged.mapped(codes.model_of_row(rules, cells, columns))
