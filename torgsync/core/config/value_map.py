@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Self
 
 from pydantic import Field, field_validator, model_validator
@@ -61,6 +62,7 @@ class ValueMap:
             table.column: {folded_value(word): instead for word, instead in table.map.items()}
             for table in tables
         }
+        self._instead = lru_cache(maxsize=1024)(self.instead)
         self._given = {column: frozenset(words.values()) for column, words in self._words.items()}
 
     def apply(self, cells: Mapping[str, str]) -> Mapping[str, str]:
@@ -70,7 +72,8 @@ class ValueMap:
         replaced = {
             column: instead
             for column in self._words
-            if (cell := cells.get(column)) is not None and (instead := self.instead(column, cell)) is not None
+            if (cell := cells.get(column)) is not None
+            and (instead := self._instead(column, cell)) is not None
         }
         return {**cells, **replaced} if replaced else cells
 

@@ -312,23 +312,26 @@ def map_stock(rules: Rules, cells: Mapping[str, str], columns: Mapping[str, str]
     if "quantity" not in columns:
         return EMPTY
     word = columns.get("presence")
-    findings = [each for each in stock.findings if each.column != word]  # `map_presence` reports that one
+    findings = stock.findings
+    if findings and word:
+        findings = tuple(each for each in findings if each.column != word)  # `map_presence` reports that one
     if stock.quantity is None and stock.presence:
         return Part({"presence": stock.presence}, keep=("quantity",))
     if stock.quantity is None:
         said = word is not None and word != stock.column  # the word is clear, the number is not
-        return Part(findings=tuple(findings), keep=("quantity",) if said else ("quantity", "presence"))
+        return Part(findings=findings, keep=("quantity",) if said else ("quantity", "presence"))
     whole = int(stock.quantity)  # never below zero
     if whole != stock.quantity:
         cell = cells.get(stock.column, "")
         fraction = finding(Code.STOCK_FRACTION, stock.column, cell, stock=str(stock.quantity), whole=whole)
-        findings.append(fraction)
+        findings += (fraction,)
     presence = stock.presence or (Presence.AVAILABLE if whole > 0 else rules.settings.stock.presence)
-    return Part({"quantity": whole, "presence": presence}, tuple(findings))
+    return Part({"quantity": whole, "presence": presence}, findings)
+
+
+_SHOWN, _UNKNOWN = Part({"status": "on_display"}), Part(keep=("status",))
 
 
 def map_status(rules: Rules, stock: Stock, *, doubtful: bool) -> Part:
     """Return the status on Prom; it stays where the stock or the `Display` that decides it cannot be read."""
-    if doubtful or in_doubt(rules.settings, stock):
-        return Part(keep=("status",))
-    return Part({"status": "on_display"})
+    return _UNKNOWN if doubtful or in_doubt(rules.settings, stock) else _SHOWN

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.product.cells import PLACEHOLDERS, Section, section_path
@@ -36,6 +37,15 @@ def group_path(
     column of the merchant's own holds a path or the name of one group, and nothing else is asked.
     """
     asked = SECTION if column == NUMBER else column
+    read = (*_READ, asked)
+    return _group_path(asked, blank, read, tuple(map(cells.get, read)))
+
+
+@lru_cache(maxsize=1024)  # a shop has a few hundred groups
+def _group_path(
+    asked: str, blank: frozenset[str], read: tuple[str, ...], texts: tuple[str | None, ...]
+) -> tuple[Section, ...]:
+    cells = {column: text for column, text in zip(read, texts, strict=True) if text is not None}
     if asked not in _ASK:
         return _path(cells, asked, blank) or _named(cells.get(asked, ""), blank)
     for name in (asked, *(other for other in _ASK if other != asked)):
@@ -71,6 +81,7 @@ def _type(cells: Mapping[str, str], column: str, blank: frozenset[str]) -> tuple
 
 
 _ASK = {PATH: _path, SECTION: _section, TYPE: _type}
+_READ = (PATH, SECTION, TYPE, NUMBER)
 
 
 def _named(text: str, blank: frozenset[str]) -> tuple[Section, ...]:
@@ -111,11 +122,17 @@ def model_key(cells: Mapping[str, str], column: str = MODEL, blank: frozenset[st
     merchant's own holds the number or the name itself.
     """
     own = column not in (MODEL, MODEL_NAME)
-    number = short_text(cells.get(column if own else MODEL, ""))
-    if _POSITIVE.fullmatch(number):
-        return f"id:{number.lstrip('0')}"
-    name = short_text(cells.get(column if own else MODEL_NAME, ""), blank).casefold()
-    return f"name:{name}" if name else ""
+    number, name = cells.get(column if own else MODEL, ""), cells.get(column if own else MODEL_NAME, "")
+    return _model_key(number, name, blank)
+
+
+@lru_cache(maxsize=256)  # the goods of a model follow each other
+def _model_key(number: str, name: str, blank: frozenset[str]) -> str:
+    model = short_text(number)
+    if _POSITIVE.fullmatch(model):
+        return f"id:{model.lstrip('0')}"
+    title = short_text(name, blank).casefold()
+    return f"name:{title}" if title else ""
 
 
 Steps = tuple[Section, ...]

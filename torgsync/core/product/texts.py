@@ -157,6 +157,7 @@ def canonical_html(text: str) -> str:
 
 
 LENGTHS = (8, 12, 13, 14)
+_ZERO = ord("0")
 _CYRILLIC = dict(zip("АВЕЗІКМНОРСТХ", "ABE3IKMHOPCTX", strict=True))
 """Cyrillic letters that look like another sign, each with that sign."""
 
@@ -173,7 +174,9 @@ class BarcodeFault(StrEnum):
 
 def check_digit(digits: str) -> int:
     """Return the check digit of these digits, by the rule of GS1."""
-    return -(3 * sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2]))) % 10
+    codes = digits.encode()
+    odd, even = codes[-1::-2], codes[-2::-2]
+    return -(3 * (sum(odd) - len(odd) * _ZERO) + sum(even) - len(even) * _ZERO) % 10
 
 
 def _is_digits(text: str) -> bool:

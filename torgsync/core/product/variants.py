@@ -34,6 +34,7 @@ _BY_ID = "id:"
 _DIGITS = len(str(HIGHEST_NUMBER))
 
 
+@lru_cache(maxsize=256)  # the goods of a model follow each other
 def model_of(key: str) -> int:
     """Return the number under which a model is remembered, 0 for no model.
 

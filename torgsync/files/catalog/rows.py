@@ -265,7 +265,7 @@ def texts(
         row = next(csv.reader((raw.decode(encoding),), delimiter=delimiter, strict=True))
     except csv.Error:  # a stray quote, or a cell past the limit of the csv module
         row = []
-    if row and width in {None, len(row)}:
+    if row and (width is None or len(row) == width):
         return row
     known = _PATTERNS[delimiter]
     for pattern in (known.strict, known.lenient, known.marked):
