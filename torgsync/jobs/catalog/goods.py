@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from torgsync.core.mapping.select import group_column
-from torgsync.core.mapping.stock import count_stock
 from torgsync.core.paging import pages
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.cleaning import short_text
@@ -137,7 +136,7 @@ def _of_export(context: JobContext, wanted: Callable[[str], bool] = lambda _: Tr
                 continue
             cells = settings.value_map.apply(catalog.cells(record))
             texts = {name: short_text(cells.get(column, "")) for name, column in columns.items() if column}
-            stock = count_stock(settings, cells)
+            stock = mapper.stock(cells)
             mapped = mapper.of(cells).price_stock(good_id, record.line, cells, stock)
             path = group_path(cells, group_column(settings), settings.catalog.blank)
             goods[good_id] = ListedGood(

@@ -10,7 +10,7 @@ from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.codes import brand_or_country
 from torgsync.core.mapping.mapper import pictures
 from torgsync.core.mapping.select import SkipReason, displayed, empty_group, why_out
-from torgsync.core.mapping.stock import count_stock, unknown_centers
+from torgsync.core.mapping.stock import unknown_centers
 from torgsync.core.mapping.suggest import Samples, is_own, suggest
 from torgsync.core.plan.decide import why_incomplete
 from torgsync.core.product.cells import id_fault
@@ -121,7 +121,7 @@ def _tally(
             twins.setdefault(good_id, [first[good_id]]).append(record)
             continue
         first[good_id] = record
-        stock = count_stock(settings, cells)
+        stock = mapper.stock(cells)
         has_photos = tally.note_photos(good_id, photos_of(good_id) or pictures(cells))
         out[good_id] = why_out(settings, cells, stock, has_photos=has_photos)
         if not out[good_id] and settings.fields:
