@@ -98,7 +98,7 @@ def measure(rows: Iterable[Row], rounds: int, tell: Callable[[str], object]) -> 
     rows = list(rows)
     for number in range(rounds):
         for row in rows:
-            row.prepare(number)
             tell(f"{row.section} {number + 1}/{rounds}: {row.title} {row.tree}".rstrip())
+            row.prepare(number)
             row.costs.append(run(row.command, row.environment))
             row.state_bytes = row.state() if row.state else 0

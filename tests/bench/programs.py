@@ -123,8 +123,9 @@ class BigShop:
 
     @property
     def state_bytes(self) -> int:
-        """Return how large the state is on disk."""
-        return sum(file.stat().st_size for file in self.folder.glob("state.db*"))
+        """Return how large the state is on disk, without copies of it."""
+        files = (self.folder / f"state.db{end}" for end in ("", "-wal", "-shm"))
+        return sum(file.stat().st_size for file in files if file.exists())
 
     def settle(self) -> None:
         """Send everything of yesterday's export to the sandbox, and keep the state that this leaves."""

@@ -1,13 +1,7 @@
-"""Measures how the time of a page grows with the shop: run it as a program; nothing is asserted.
-
-    python tests/bench/sandbox_listing.py [SMALL] [LARGE]
-
-It prints milliseconds a page in a shop of 100 and in one of 100,000 products, and their ratio.
-"""
+"""How the time of a page of the sandbox's list grows with its shop: milliseconds, and their ratio."""
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -57,14 +51,9 @@ def pages(size: int) -> dict[str, float]:
     return found
 
 
-def main() -> None:
-    """Print the table."""
-    small, large = (int(word) for word in (sys.argv[1:] + ["100", "100000"][len(sys.argv) - 1 :])[:2])
+def compare_pages(small: int, large: int, say: Callable[[str], object]) -> None:
+    """Print the kinds of pages in two shops of so many products."""
     before, after = pages(small), pages(large)
-    print(f"{'page':<18}{small:>12,}{large:>12,}   ratio")  # noqa: T201
+    say(f"{'page':<18}{small:>12,}{large:>12,}   ratio")
     for name, milli in before.items():
-        print(f"{name:<18}{milli:>9.2f} ms{after[name]:>9.2f} ms{after[name] / milli:>8.2f}")  # noqa: T201
-
-
-if __name__ == "__main__":
-    main()
+        say(f"{name:<18}{milli:>9.2f} ms{after[name]:>9.2f} ms{after[name] / milli:>8.2f}")
