@@ -49,6 +49,10 @@ def arguments() -> argparse.Namespace:
     args.goods = args.goods or (QUICK if args.quick else GOODS)
     if args.goods < 100:
         parser.error("argument --goods: at least 100")
+    if args.rounds < 1:
+        parser.error("argument --rounds: at least 1")
+    if args.beside and not (args.beside / "torgsync" / "__main__.py").is_file():
+        parser.error(f"argument --beside: no checkout of torgsync in {args.beside}")
     return args
 
 

@@ -26,6 +26,8 @@ SECTIONS = {
 """The rows of each section, in the order in which sections are measured."""
 UNITS = ("bare", "read", "polars", "duckdb")
 """Rows that are measured with any other one of their section, as these are ratios to them."""
+JOINED = {"work": ("edits", "shop")}
+"""Sections whose rows are ratios to a row of another one."""
 FACTOR = 10
 """How many times smaller, and with `large` larger, the other exports are whose cost an item is compared."""
 
@@ -44,7 +46,11 @@ class Figures:
         large: bool = False,
     ) -> None:
         self.folder, self.goods, self.rounds, self.only, self.large = folder, goods, rounds, only, large
-        self.trees = [Tree(path.name, path) for path in trees]
+        names = [path.name for path in trees]
+        self.trees = [
+            Tree(path.name if names.count(path.name) == 1 else f"{path.parent.name}-{path.name}", path)
+            for path in trees
+        ]
         self.rows: list[Row] = []
         self._exports: dict[int, Exports] = {}
         self._shops: dict[tuple[str, int], BigShop] = {}
@@ -61,7 +67,7 @@ class Figures:
         }
         try:
             for section, build in builders.items():
-                if self._wanted(section, *SECTIONS[section]):
+                if any(self._wanted(name, *SECTIONS[name]) for name in (section, *JOINED.get(section, ()))):
                     self._measure(build(), self.rounds, tell)
             if self.large and self._wanted("growth"):
                 self._measure(self._growth(self.goods * FACTOR), 1, tell)

@@ -75,10 +75,7 @@ class Exports:
             for folder, each in days
         )
 
-    @property
-    def size(self) -> int:
-        """Return the bytes of today's export."""
-        return self.today.stat().st_size
+        self.size = self.today.stat().st_size
 
 
 class BigShop:
