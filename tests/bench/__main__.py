@@ -42,7 +42,7 @@ def arguments() -> argparse.Namespace:
         help=f"only these sections and rows; repeatable: {NAMES}",
     )
     figures.add_argument("--large", action="store_true", help="ten times as many goods, too; takes hours")
-    figures.add_argument("--beside", type=Path, metavar="DIR", help="measure this checkout too, in turn")
+    figures.add_argument("--against", type=Path, metavar="DIR", help="measure this checkout too, in turn")
     figures.add_argument("--json", type=Path, metavar="FILE", help="write all rounds in seconds and bytes")
     figures.add_argument("--keep", type=Path, metavar="DIR", help="keep what is made there, to use it again")
     args = parser.parse_args()
@@ -51,15 +51,15 @@ def arguments() -> argparse.Namespace:
         parser.error("argument --goods: at least 100")
     if args.rounds < 1:
         parser.error("argument --rounds: at least 1")
-    if args.beside and not (args.beside / "torgsync" / "__main__.py").is_file():
-        parser.error(f"argument --beside: no checkout of torgsync in {args.beside}")
+    if args.against and not (args.against / "torgsync" / "__main__.py").is_file():
+        parser.error(f"argument --against: no checkout of torgsync in {args.against}")
     return args
 
 
 def measure_figures(args: argparse.Namespace) -> None:
     """Measure, print the tables, write the file."""
     rounds = 1 if args.quick else args.rounds
-    trees = [args.beside.resolve()] if args.beside else []
+    trees = [args.against.resolve()] if args.against else []
     with tempfile.TemporaryDirectory() as temporary:
         folder = (args.keep or Path(temporary)).resolve()
         folder.mkdir(parents=True, exist_ok=True)

@@ -19,6 +19,10 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 class CommandFailed(Exception):
     """A command that is measured ended with another exit code than 0."""
 
+    def __init__(self, command: Sequence[str], code: int, said: str) -> None:
+        super().__init__(f"{' '.join(command)}\nended with {code}:\n{said}")
+        self.code = code
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -88,8 +92,7 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Cost:
             )
         wall, cpu, peak, code = report.read_text("ascii").split()
         if code != "0":
-            said = output.read_text("utf-8", "replace")[-2000:]
-            raise CommandFailed(f"{' '.join(command)}\nended with {code}:\n{said}")
+            raise CommandFailed(command, int(code), output.read_text("utf-8", "replace")[-2000:])
     return Cost(float(wall), float(cpu), int(peak))
 
 

@@ -14,7 +14,8 @@ from types import MappingProxyType
 from exports import write_dull_shop
 from homes import invented_shop
 
-from tests.bench.processes import Cost, run
+from tests.bench.processes import CommandFailed, Cost, run
+from torgsync.errors import Exit
 from torgsync.sandbox.server import RunningServer, serve
 from torgsync.sandbox.shop.shop import Shop
 
@@ -74,7 +75,6 @@ class Exports:
             else write_export(folder, goods, changed=each)
             for folder, each in days
         )
-
         self.size = self.today.stat().st_size
 
 
@@ -89,7 +89,7 @@ class BigShop:
         self.tree, self.exports, self.goods = tree, exports, exports.goods
         self.folder = parent / f"{tree.name}-{self.goods}"
         self.objects, self.state = self.folder / "objects", self.folder / "state.db"
-        self._settled = self.folder / "settled"
+        self._synced = self.folder / "synced.db"
         self.shop: Shop = invented_shop()
         self.server: RunningServer = serve(self.shop)
         self.objects.mkdir(parents=True, exist_ok=True)
@@ -124,21 +124,29 @@ class BigShop:
         files = (self.folder / f"state.db{end}" for end in ("", "-wal", "-shm"))
         return sum(file.stat().st_size for file in files if file.exists())
 
-    def settle(self) -> None:
+    def synchronise(self) -> None:
         """Send everything of yesterday's export to the sandbox, and keep the state that this leaves."""
         self.forget()
         self.read(self.exports.yesterday)
-        for _ in range(2):  # the second one sees what the first one made
-            self.call("sync", "-o", "big", "--yes", "--only", "goods", "--show", "summary")
+        looked = 0
+        for last in (*[False] * 4, True):
+            try:
+                self.call("sync", "-o", "big", "--yes", "--only", "goods", "--show", "summary")
+                looked += 1
+            except CommandFailed as failed:  # a big import may take the sandbox longer than is waited for
+                if failed.code != Exit.TEMPORARY or last:
+                    raise
+            if looked == 2:  # the second one sees what the first one made
+                break
         self.call("update", "-o", "big", "--offline", "--show", "summary")
-        shutil.copy(self.state, self._settled)
+        shutil.copy(self.state, self._synced)
 
     def restore(self, *, sandbox: bool = False) -> None:
         """Go back to the state in which everything was sent; with `sandbox`, to this sandbox."""
-        if not self._settled.exists() or (sandbox and not self.shop.products()):
-            self.settle()
+        if not self._synced.exists() or (sandbox and not self.shop.products()):
+            self.synchronise()
         self.forget()
-        shutil.copy(self._settled, self.state)
+        shutil.copy(self._synced, self.state)
         os.sync()  # what the copy left to be written is not what is measured
 
     def close(self) -> None:

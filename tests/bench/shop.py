@@ -46,7 +46,7 @@ def order_rows(shops: Sequence[BigShop], orders: int) -> Iterator[Row]:
     """Yield the rows of an explanation, and of bringing so many orders of different buyers home."""
     for big in shops:
 
-        def settled(_: int, big: BigShop = big) -> None:
+        def synced(_: int, big: BigShop = big) -> None:
             big.restore()
             big.read(big.exports.yesterday)
 
@@ -59,7 +59,7 @@ def order_rows(shops: Sequence[BigShop], orders: int) -> Iterator[Row]:
                 big.shop.place_order([(str(number % big.goods + 1), 1)], buyer=buyer)
 
         for key, title, args, prepare, items in (
-            ("why", "why", ("why", "-o", "big", str(big.goods // 2)), settled, 1),
+            ("why", "why", ("why", "-o", "big", str(big.goods // 2)), synced, 1),
             ("orders", f"orders fetch of {orders:,}", ("orders", "fetch", "-o", "big"), ordered, orders),
         ):
             command = big.tree.command(*args)
