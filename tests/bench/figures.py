@@ -62,7 +62,7 @@ class Figures:
             "work": self._work,
             "edits": lambda: [edit_row(shop, self._count(EDITS)) for shop in self._big(self.goods)],
             "shop": lambda: order_rows(self._big(self.goods), self._count(ORDERS)),
-            "growth": lambda: self._growth(self.goods // FACTOR),
+            "growth": self._growth,
             "memory": lambda: letter_rows(self.folder, self.trees, self.goods // FACTOR),
         }
         try:
@@ -70,7 +70,7 @@ class Figures:
                 if any(self._wanted(name, *SECTIONS[name]) for name in (section, *JOINED.get(section, ()))):
                     self._measure(build(), self.rounds, tell)
             if self.large and self._wanted("growth"):
-                self._measure(self._growth(self.goods * FACTOR), 1, tell)
+                self._measure(self._grown(self.goods * FACTOR), 1, tell)
         finally:
             for shop in self._shops.values():
                 shop.close()
@@ -137,7 +137,12 @@ class Figures:
         for shop in shops:
             yield from plan_rows(shop)
 
-    def _growth(self, goods: int) -> Iterator[Row]:
+    def _growth(self) -> Iterator[Row]:
+        yield from self._grown(self.goods // FACTOR)
+        if not self._wanted("work"):  # else they are rows of that section
+            yield from self._grown(self.goods)
+
+    def _grown(self, goods: int) -> Iterator[Row]:
         for shop in self._big(goods):
             for row in plan_rows(shop, "growth"):
                 if row.key in {"unchanged", "changed", "first"}:

@@ -45,7 +45,7 @@ class Tree:
         return [sys.executable, "-P", "-m", "torgsync", *args]
 
     def environment(self, home: Path, url: str = "http://127.0.0.1:9/api/v1") -> dict[str, str]:
-        """Return the variables of its program; the default address answers to nobody."""
+        """Return the variables of its program; nothing listens at the default address."""
         return {
             "PYTHONPATH": str(self.folder),
             "TORGSYNC_HOME": str(home),
