@@ -1,5 +1,19 @@
-"""Run the program: `python -m torgsync`."""
+"""The entry point of the program, also for `python -m torgsync`."""
 
-from torgsync.cli.app import main
+import sys
 
-main()
+from torgsync import __version__
+
+
+def main() -> None:
+    """Run the program; the version alone is printed without Typer, which takes longest to import."""
+    if sys.argv[1:] == ["--version"]:
+        print(f"torgsync {__version__}")  # noqa: T201  # it is the data asked for
+        return
+    from torgsync.cli.app import main as run  # noqa: PLC0415  # as above
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -91,6 +91,7 @@ def problem_of_words(words: list[str] | None) -> str:
     try:
         while True:
             context = command.make_context("torgsync", rest, parent=context, resilient_parsing=helps)
+            command = context.command
             rest = [*getattr(context, "_protected_args", ()), *context.args]
             alone = helps or getattr(command, "invoke_without_command", False)
             if not hasattr(command, "commands") or (alone and not rest):

@@ -13,14 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from torgsync import __version__
-from torgsync.cli import clients, demo, doctor, fields, goods, payments, sandbox, schedule, state
-from torgsync.cli.base.commands import Group, equip, wants_json, wrong_words
+from torgsync.cli.base.commands import Group, wants_json, wrong_words
 from torgsync.cli.base.errors import report_error
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.streams import guard_streams
-from torgsync.cli.object import app as objects
-from torgsync.cli.orders import app as orders
-from torgsync.cli.plan import history, rollback, sync, update, why
+from torgsync.cli.tree import program_commands
 from torgsync.core.clock import SHOP_ZONE, show_times_in
 from torgsync.core.shell import WINDOWS, unescaped
 from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
@@ -35,6 +32,9 @@ _CommandLineWrong: type[Exception] = next(
 
 class Boundary(Group):
     """The root command. Every error passes here; ours are printed, others are bugs and show a traceback."""
+
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401
+        super().__init__(**given | {"commands": program_commands()})
 
     def main(
         self,
@@ -158,25 +158,6 @@ def options(
         program.set_options(
             context, home=home, verbose=verbose, quiet=quiet, no_color=no_color, record=record
         )
-
-
-app.add_typer(objects.app, name="object")
-app.add_typer(payments.app, name="payments")
-app.add_typer(fields.app, name="fields")
-app.command("update")(update.update)
-app.command("sync")(sync.sync)
-app.add_typer(goods.app, name="goods")
-app.command("why")(why.why)
-app.command("history")(history.history)
-app.command("rollback")(rollback.rollback)
-app.command("doctor")(doctor.doctor)
-app.add_typer(orders.app, name="orders")
-app.add_typer(clients.app, name="clients")
-app.add_typer(schedule.app, name="schedule")
-app.add_typer(state.app, name="state")
-app.add_typer(sandbox.app, name="sandbox")
-app.command("demo")(demo.demo)
-equip(app)
 
 
 def main() -> None:

@@ -283,12 +283,3 @@ def _notify_left(program: Program, file: ObjectFile, result: ForgetResult, phone
         program.warn(f"`{copy}`, a copy of the state, may know it; delete it")
     if result.known and file.settings.clients.path:
         program.notify("hint: delete the person in Torgsoft too, else its clients export brings them back")
-
-
-app = typer.Typer(help="People who ordered.", no_args_is_help=True)
-app.command("list")(list_)
-app.command()(show)
-app.command("import")(import_)
-app.command()(choose)
-app.command()(merge)
-app.command()(forget)

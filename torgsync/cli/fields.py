@@ -158,12 +158,3 @@ def remove(
     file = program.object(wanted)
     for mapping in remove_field(file, column):
         program.notify(f"`{mapping.column}` is no longer led to {mapping.name or mapping.to}")
-
-
-app = typer.Typer(help="Columns of the export and where they go.", no_args_is_help=True)
-
-app.command("add-all")(add_all)
-app.command("add")(add)
-app.command("remove")(remove)
-app.command("list")(list_)
-app.command("values")(values)

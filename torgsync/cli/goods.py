@@ -11,7 +11,6 @@ from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_csv, print_json, print_table
 from torgsync.cli.messages.goods import site_message, stock_message
-from torgsync.cli.plan.why import why
 from torgsync.core.product.fields import FIELDS, encode
 from torgsync.core.shell import quoted
 from torgsync.core.text import counted
@@ -142,9 +141,3 @@ def _cells(good: ListedGood) -> Iterator[object]:
     yield good.price
     yield stock_message(good.values)
     yield site_message(good)
-
-
-app = typer.Typer(help="Items of the export, and where they are on Prom.ua.", no_args_is_help=True)
-app.command("list")(list_)
-app.command()(find)
-app.command()(why)

@@ -210,11 +210,3 @@ def _shown_posting_row(posting: Posting) -> dict[str, object]:
 def _none_message(first: datetime | None, last: datetime | None) -> str:
     """Return what is said of days without money; a shop without any money needs no special sentence."""
     return "no money moved on these days" if first or last else ""
-
-
-app = typer.Typer(help="Payment methods and where their money lands.", no_args_is_help=True)
-app.command()(fetch)
-app.command("map")(map_)
-app.command()(report)
-app.command()(postings)
-app.command("list")(list_)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from torgsync.cli.base.commands import Command, Group
 from torgsync.cli.base.options import FormatOption, separated
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_csv, print_json
@@ -296,6 +297,13 @@ def _print_differences(program: Program, differences: Sequence[FoldedDifference]
                 program.print(f"    recorded: {recorded}; sandbox: {sandbox}", 6)
 
 
-app = typer.Typer(invoke_without_command=True, epilog=EPILOG)
+app = typer.Typer(
+    name="sandbox",
+    cls=Group,
+    invoke_without_command=True,
+    epilog=EPILOG,
+    add_completion=False,
+    rich_markup_mode=None,
+)
 app.callback()(sandbox)
-app.command("compare")(compare)
+app.command("compare", cls=Command)(compare)

@@ -181,11 +181,3 @@ def remove(
     file = program.object(wanted)
     gone = schedule.remove(file, number)
     program.notify(f"`{file.settings.name}` is not synchronised {gone} by `{gone.user}` any more")
-
-
-app = typer.Typer(help="Synchronization times, and what calls the program then.", no_args_is_help=True)
-
-app.command("add")(add)
-app.command("list")(list_)
-app.command("remove")(remove)
-app.command("install")(install)

@@ -155,10 +155,3 @@ def restore(
         program.notify("next: `torgsync state check`, then torgsync update --full-refresh")
 
     print_result(output, [document], show, head={"restored": document, "exit": int(Exit.DONE)})
-
-
-app = typer.Typer(help="The database of this home: check, copy, go back.", no_args_is_help=True)
-
-app.command("check")(check)
-app.command("backup")(backup)
-app.command("restore")(restore)

@@ -6,8 +6,10 @@ is decided on the command line of that one call, so a flag has a variable only w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
+from functools import cached_property
+from importlib import import_module
 from typing import Any
 
 import typer
@@ -96,15 +98,63 @@ class Command(_Everywhere, TyperCommand):
 class Group(_Everywhere, TyperGroup):
     """A group of commands."""
 
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002  # the signature is Typer's
+        """Return the names of the commands, in the order of the help."""
+        return list(self.commands)
 
-def equip(app: typer.Typer) -> None:
-    """Make every command and group that is registered in an application one of these kinds."""
-    for command in app.registered_commands:
-        command.cls = Command
-    for group in app.registered_groups:
-        group.cls = Group
-        if group.typer_instance:
-            equip(group.typer_instance)
+    def get_command(self, ctx: Context, cmd_name: str) -> Any:  # noqa: ANN401
+        """Return a command, which may not be imported before its context is made."""
+        if isinstance(self.commands, Commands):
+            return self.commands.known.get(cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+
+class Unloaded(TyperCommand):
+    """A command by its name and summary; it is imported when it is called or its own help is shown.
+
+    Args:
+        place: Its module and its name there: a function, or the Typer application of a group.
+        summary: The first paragraph of its help.
+    """
+
+    def __init__(self, name: str, place: str, summary: str) -> None:
+        super().__init__(name, help=summary)
+        self._place = place
+
+    @cached_property
+    def loaded(self) -> Any:  # noqa: ANN401  # Typer's own kind of command
+        """The command itself."""
+        module, _, name = self._place.partition(":")
+        found = getattr(import_module(module), name)
+        if not isinstance(found, typer.Typer):
+            app = typer.Typer(add_completion=False, rich_markup_mode=None)
+            app.command(self.name, cls=Command)(found)
+            found = app
+        return typer.main.get_command(found)
+
+    def make_context(self, *args: Any, **given: Any) -> Context:  # noqa: ANN401
+        """Return the context of the command itself, which runs in the place of this one."""
+        return self.loaded.make_context(*args, **given)
+
+
+class Commands(Mapping[str, Any]):
+    """The commands of a group, in the order of its help; one that is looked up here is imported.
+
+    `known` has the same without importing anything.
+    """
+
+    def __init__(self, known: Mapping[str, Unloaded | Group]) -> None:
+        self.known = known
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401
+        found = self.known[name]
+        return found.loaded if isinstance(found, Unloaded) else found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
 
 
 def variable_of(ctx: Context, option: TyperOption) -> str | None:

@@ -10,11 +10,6 @@ from torgsync.cli.base.commands import one_object
 from torgsync.cli.base.options import FormatOption, NameArgument, ObjectOption
 from torgsync.cli.base.program import Format, program_of
 from torgsync.cli.base.render import pick, print_rows
-from torgsync.cli.object.add import add
-from torgsync.cli.object.adopt import adopt
-from torgsync.cli.object.check import check
-from torgsync.cli.object.edit import edit
-from torgsync.cli.object.show import show
 from torgsync.errors import Exit, UsageError
 
 
@@ -50,14 +45,3 @@ def remove(
     program.notify(
         "the shop on Prom.ua stays as it is; an object of the same name goes on where this one was"
     )
-
-
-app = typer.Typer(help="Sync objects: one shop's settings each.", no_args_is_help=True)
-
-app.command("add")(add)
-app.command("edit")(edit)
-app.command("remove")(remove)
-app.command("adopt")(adopt)
-app.command("list")(list_)
-app.command("show")(show)
-app.command("check")(check)

@@ -31,7 +31,6 @@ from torgsync.cli.orders.render import (
     shown_row,
     shown_todo_row,
 )
-from torgsync.cli.orders.ship import ship
 from torgsync.core.text import counted
 from torgsync.errors import Interrupted, UsageError
 
@@ -193,12 +192,3 @@ def export(
     for finding in result.findings:
         program.warn(finding_message(finding))
     raise typer.Exit(int(result.exit_code))
-
-
-app = typer.Typer(help="Orders that came home.", no_args_is_help=True)
-app.command()(fetch)
-app.command("list")(list_)
-app.command()(show)
-app.command()(done)
-app.command()(export)
-app.command()(ship)
