@@ -28,9 +28,13 @@ from torgsync.core.text import did_you_mean
 
 
 class SettingsTable(BaseModel):
-    """One table of the file. Unknown keys are mistakes: a misspelt guard would guard nothing."""
+    """One table of the file. Unknown keys are mistakes: a misspelt guard would guard nothing.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    To build a model takes long, so each is built when it is first used, and a default that is a table is
+    made with `model_construct`, which uses none. What the keys mean is read from here when it is asked for.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 def misplaced(place: Key, message: str) -> PydanticCustomError:
@@ -124,7 +128,7 @@ class Catalog(SettingsTable):
     """false: the last row is read although no line end follows; it might have been cut."""
     currency: str = Field("UAH", pattern="^[A-Z]{3}$")
     """Currency of the prices; nothing is ever converted."""
-    languages: Languages = Languages()
+    languages: Languages = Languages.model_construct()
     """Language of the texts, and where they go."""
     photos: Photos | None = None
     """Where photos are; without it those on Prom stay untouched."""

@@ -301,13 +301,13 @@ class SyncObject(SettingsTable):
     """Only this group and what is under it goes."""
     catalog: Catalog
     """The export."""
-    clients: Clients = Clients()
+    clients: Clients = Clients.model_construct()
     """How buyers are found."""
-    orders: Orders = Orders()
+    orders: Orders = Orders.model_construct()
     """How orders go into Torgsoft."""
     payment_methods: list[PaymentMethod] = []
     """Where the money of each method lands."""
-    accounting_centers: AccountingCenters = AccountingCenters()
+    accounting_centers: AccountingCenters = AccountingCenters.model_construct()
     """Whose stock counts, and what stays out."""
     synchronization_times: list[SynchronizationTime] = []
     """When it is synchronised unattended."""
@@ -315,15 +315,15 @@ class SyncObject(SettingsTable):
     """Which column goes where."""
     values: list[ValueMapping] = []
     """Which words of the export are replaced before they are sent."""
-    stock: StockRules = StockRules()
+    stock: StockRules = StockRules.model_construct()
     """What becomes of an item without stock."""
-    prices: Prices = Prices()
+    prices: Prices = Prices.model_construct()
     """What is made of prices."""
-    removal: Removal = Removal()
+    removal: Removal = Removal.model_construct()
     """What becomes of what leaves."""
-    limits: Limits = Limits()
+    limits: Limits = Limits.model_construct()
     """What waits for a person."""
-    connection: Connection = Connection()
+    connection: Connection = Connection.model_construct()
     """How Prom is reached."""
     history: Retention = Retention()
     """How long it is kept what runs did."""

@@ -5,7 +5,11 @@ Every mistake has its place and a message. The explanations are the docstrings o
 
 from __future__ import annotations
 
+import ast
+import inspect
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -104,14 +108,37 @@ class Explained(NamedTuple):
 
 def explained(model: type[BaseModel] = SyncObject, above: str = "") -> Iterator[Explained]:
     """Yield every key in the order of the tabs; a table comes before its keys."""
+    meanings = _meanings(model)
     for name, field in model.model_fields.items():
         key = f"{above}{name}"
-        yield Explained(key, field.description or "", field.is_required())
+        yield Explained(key, meanings.get(name, ""), field.is_required())
         if name == "api_key":  # one of several tables, which its meaning names
             continue
         inner, many = _table_in(field)
         if inner:
             yield from explained(inner, f"{key}[]." if many else f"{key}.")
+
+
+@cache
+def _meanings(model: type[BaseModel]) -> dict[str, str]:
+    """Return the docstring below each key of a table, which is read from the source of the program."""
+    (table,) = ast.parse(inspect.getsource(model)).body
+    lines = table.body if isinstance(table, ast.ClassDef) else []
+    return {
+        key.target.id: inspect.cleandoc(str(below.value.value))
+        for key, below in pairwise(lines)
+        if isinstance(key, ast.AnnAssign) and isinstance(key.target, ast.Name)
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+    }
+
+
+def _tables(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Yield a table and all tables in it."""
+    yield model
+    for field in model.model_fields.values():
+        for option in (field.annotation, *get_args(field.annotation)):
+            if isinstance(option, type) and not get_args(option) and issubclass(option, BaseModel):
+                yield from _tables(option)
 
 
 def _table_in(field: FieldInfo) -> tuple[type[BaseModel] | None, bool]:
@@ -128,11 +155,17 @@ def json_schema() -> dict[str, Any]:
     An export is named by `path` or by `centers`.
     """
     schema = SyncObject.model_json_schema()
-    for table in (*schema["$defs"].values(), schema):
+    models = {model.__name__: model for model in _tables(SyncObject)}
+    for name, table in ((SyncObject.__name__, schema), *schema["$defs"].items()):
         table.pop("title", None)
-        for key in table["properties"].values():
-            key.pop("title", None)
-            key.pop("default", None)
+        meanings = _meanings(models[name])
+        for key, value in table["properties"].items():
+            value.pop("title", None)
+            value.pop("default", None)
+            described = schema["$defs"].get(value.get("$ref", "").rpartition("/")[2], {}).get("description")
+            if meanings[key] != described:  # else the table says so itself
+                value["description"] = meanings[key]
+            table["properties"][key] = dict(sorted(value.items()))
     catalog = schema["$defs"][Catalog.__name__]
     catalog.pop("required")
     catalog["anyOf"] = [{"required": ["path"]}, {"required": ["centers"]}]
