@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 
-from stdnum import iban
-from stdnum.exceptions import ValidationError
-
 _LIKE_IBAN = re.compile(r"[A-Za-z]{2}\s*\d[\d\sA-Za-z]*")
 
 
@@ -18,6 +15,9 @@ def account_of(text: str) -> str:
     name = " ".join(text.split())
     if not _LIKE_IBAN.fullmatch(name):
         return name
+    from stdnum import iban  # noqa: PLC0415  # only an IBAN needs it
+    from stdnum.exceptions import ValidationError  # noqa: PLC0415
+
     try:
         return str(iban.validate(name))
     except ValidationError as wrong:

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-import phonenumbers
-
 from torgsync.core.orders.order import Buyer, Order
 from torgsync.core.text import one_line
 
@@ -80,6 +78,8 @@ def normal_phone(text: str) -> str:
 def whole_phone(text: str) -> str:
     """Return a text that is one phone number in E.164, empty where it is none."""
     text = _EXTENSION.sub("", text)
+    import phonenumbers  # noqa: PLC0415  # slow to import, and only orders have phones
+
     digits = re.sub(r"\D", "", text)
     old = _OLD_TRUNK.fullmatch(digits)
     wanted = old[1] if old else digits if digits.startswith("380") else text
@@ -95,6 +95,8 @@ def whole_phone(text: str) -> str:
 
 
 def _first_phone(text: str) -> str:
+    import phonenumbers  # noqa: PLC0415  # as above
+
     numbers = [(match.start(), whole_phone(match[0])) for match in _AT_HOME.finditer(text)]
     numbers += [
         (match.start, whole_phone(match.raw_string))

@@ -22,18 +22,9 @@ from torgsync.errors import ExportInvalid
 from torgsync.files.catalog import refusals
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.centers import compose
-from torgsync.files.catalog.file_kinds import ARCHIVE, refuse_other_kinds, start_of_text
-from torgsync.files.catalog.trs import open_trs
-from torgsync.files.catalog.xlsx import OLD_OFFICE, open_xlsx
-from torgsync.files.catalog.yml.catalog import LOOK, open_yml
-from torgsync.files.catalog.yml.elements import column_of
+from torgsync.files.catalog.file_kinds import ARCHIVE, LOOK, OLD_OFFICE, refuse_other_kinds, start_of_text
 from torgsync.files.config.objects import ObjectFile, path_in
 
-_OPEN: dict[FileFormat, Callable[[Path, ReadSettings], CatalogFile]] = {
-    FileFormat.TRS: open_trs,
-    FileFormat.YML: open_yml,
-    FileFormat.XLSX: open_xlsx,
-}
 _BY_SETTING = {"trs": FileFormat.TRS, "csv": FileFormat.TRS, "yml": FileFormat.YML, "xlsx": FileFormat.XLSX}
 
 
@@ -102,11 +93,28 @@ def _look(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
     kind, because = _kind(beginning)
     if wanted:
         kind = _BY_SETTING[wanted]
-    opened = _OPEN[kind](path, given)
+    opened = _reader(kind)(path, given)
     if wanted:
         return opened
     guess = Guess(Aspect.FORMAT, kind, because, "format", path.name)
     return replace(opened, guesses=(guess, *opened.guesses))
+
+
+def _reader(kind: FileFormat) -> Callable[[Path, ReadSettings], CatalogFile]:
+    """Return the function that opens files of a format; what only another format needs is not imported."""
+    match kind:
+        case FileFormat.TRS:
+            from torgsync.files.catalog.trs import open_trs  # noqa: PLC0415
+
+            return open_trs
+        case FileFormat.YML:
+            from torgsync.files.catalog.yml.catalog import open_yml  # noqa: PLC0415
+
+            return open_yml
+        case FileFormat.XLSX:
+            from torgsync.files.catalog.xlsx import open_xlsx  # noqa: PLC0415
+
+            return open_xlsx
 
 
 def _kind(beginning: bytes) -> tuple[FileFormat, str]:
@@ -130,8 +138,11 @@ def missing_column(catalog: CatalogFile, name: str) -> tuple[ColumnHint, str]:
     ever proposed for another one: `RetailPricePerUnit` is not what is meant by `RetailPrice`.
     """
     (meant,) = resolve([name], {}).columns
-    if catalog.kind is FileFormat.YML and (column := column_of(name)) in catalog.columns:
-        return ColumnHint.ELEMENT, column
+    if catalog.kind is FileFormat.YML:
+        from torgsync.files.catalog.yml.elements import column_of  # noqa: PLC0415  # only YML needs it
+
+        if (column := column_of(name)) in catalog.columns:
+            return ColumnHint.ELEMENT, column
     if meant != name and meant in catalog.columns:
         return ColumnHint.LABEL, meant
     standard = is_standard(name)

@@ -19,8 +19,12 @@ from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.archives import open_archive
 from torgsync.files.catalog.encodings import unicode_text
 
+LOOK = 4096
+"""How many bytes of a file are enough to see how it begins."""
 ARCHIVE = b"PK\x03\x04"
 """How a ZIP archive begins, and a spreadsheet, which is one."""
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How a spreadsheet of the old kind begins, and one with a password."""
 YML_ROOT = "yml_catalog"
 
 _BLANK = bytes(range(0x21))  # control bytes may precede the XML (torgsoft §2.2)

@@ -31,15 +31,13 @@ from torgsync.files.catalog import layouts, refusals
 from torgsync.files.catalog.archives import TooLarge, refuse_large_book
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import UTF8
-from torgsync.files.catalog.file_kinds import ARCHIVE
+from torgsync.files.catalog.file_kinds import ARCHIVE, OLD_OFFICE
 from torgsync.files.catalog.quotes import with_quotes
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 _LOOK = 20  # rows in which a header is looked for: a service row may precede it (torgsoft §10)
-OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""How a spreadsheet of the old kind begins, and one with a password."""
 _UNCOMPUTED = "#VALUE!"
 """A formula without a value: a program wrote it, and no spreadsheet computed it yet."""
 

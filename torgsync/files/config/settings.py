@@ -13,9 +13,6 @@ import socket
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import platformdirs
-import psutil
-
 from torgsync.disk import OTHERS, make_folder, stat_file
 from torgsync.errors import UsageError
 from torgsync.files.config.own_files import narrow_own_files
@@ -71,8 +68,7 @@ class Settings:
 def read_settings(home: Path | None = None, prom_url: str | None = None) -> Settings:
     """Return the settings: arguments, then environment, then platform. Raises UsageError without a home."""
     given = os.environ.get("TORGSYNC_HOME")
-    folder = home or (Path(given) if given else platformdirs.user_data_path("torgsync", appauthor=False))
-    folder = folder.expanduser().absolute()
+    folder = (home or (Path(given) if given else _platform_home())).expanduser().absolute()
     try:
         make_folder(folder)
     except OSError as trouble:
@@ -84,6 +80,12 @@ def read_settings(home: Path | None = None, prom_url: str | None = None) -> Sett
     settings = Settings(folder, state, prom_url or os.environ.get("TORGSYNC_PROM_URL") or None)
     narrow_own_files(folder, settings.state_file)
     return settings
+
+
+def _platform_home() -> Path:
+    import platformdirs  # noqa: PLC0415  # only a call that names no home needs it
+
+    return platformdirs.user_data_path("torgsync", appauthor=False)
 
 
 def variable(name: str) -> str | None:
@@ -109,6 +111,8 @@ def hosts() -> frozenset[str]:
 
 def alive(pid: int) -> bool:
     """Return whether a process of this host still runs; a zombie does not."""
+    import psutil  # noqa: PLC0415  # only another run's lease needs it
+
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:

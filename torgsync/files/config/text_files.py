@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from torgsync import disk
 from torgsync.errors import Mistake, TorgsyncError
 
@@ -27,6 +25,8 @@ _DEEP = re.compile(rf"(?<![\w.-])(?<!\.[ \t]){_PART_OF_KEY}(?:[ \t]*+\.[ \t]*+{_
 @contextmanager
 def editing(path: Path) -> Iterator[None]:
     """Hold a file while it is changed: another program waits. Raises TorgsyncError if too long."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # only what changes a file needs it
+
     lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=_PATIENCE, mode=disk.FILE_MODE)
     try:
         lock.acquire()

@@ -38,7 +38,7 @@ from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog import refusals
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import UTF8, declared_encoding, find_encoding, known_encoding
-from torgsync.files.catalog.file_kinds import YML_ROOT, other_xml, root_of, start_of_text
+from torgsync.files.catalog.file_kinds import LOOK, YML_ROOT, other_xml, root_of, start_of_text
 from torgsync.files.catalog.layouts import guesses_of_names
 from torgsync.files.catalog.quotes import OfferQuotes, OfferSurvey, guesses_of_quotes
 from torgsync.files.catalog.refusals import AGAIN, CORRECTED, LISTED
@@ -47,8 +47,6 @@ from torgsync.files.catalog.yml.categories import Category, read_categories, sec
 from torgsync.files.catalog.yml.elements import Measured, joined
 from torgsync.files.catalog.yml.offers import Offer, OfferCutter, parse_offer, unreadable
 
-LOOK = 4096
-"""How many bytes of a file are enough to see how it begins."""
 _SPECIAL = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _TAG = re.compile(rb"""<([A-Za-z_][^\s/>]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
 _ID = re.compile(rb"""<offer(?=[\s])(?:[^>"']|"[^"]*"|'[^']*')*?\sid\s*=\s*(?:"([^"]*)"|'([^']*)')""")
