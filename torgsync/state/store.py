@@ -8,52 +8,58 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from torgsync.core.problems import ProblemCode
 from torgsync.state.engine import DURABLE, make_database, make_engine, use_sqlite, wait_for_turn
-from torgsync.state.orders.clients import ClientRepository
-from torgsync.state.orders.messages import BuyerMessageRepository
-from torgsync.state.orders.order_files import ConfirmationRepository, OrderFileRepository, OutboxRepository
-from torgsync.state.orders.orders import OrderedGoodRepository, OrderRepository
-from torgsync.state.orders.postings import PostingRepository
-from torgsync.state.runs.compaction import Compaction
-from torgsync.state.runs.history import History
-from torgsync.state.runs.journal import Journal
-from torgsync.state.runs.leases import Leases
-from torgsync.state.runs.plans import Plans
-from torgsync.state.runs.schedule import Schedule
 from torgsync.state.schema.backups import copies_of, delete_copies
 from torgsync.state.schema.upgrade import MIGRATIONS, Migrations, upgrade
-from torgsync.state.shop.adoptions import AdoptionRepository
-from torgsync.state.shop.existing import ExistingProducts
-from torgsync.state.shop.goods import GoodRepository
-from torgsync.state.shop.grace_periods import GracePeriodRepository
-from torgsync.state.shop.id_writes import IdWriteRepository
-from torgsync.state.shop.object_state import ObjectState
-from torgsync.state.shop.photos import PhotoRepository
-from torgsync.state.shop.products import ProductRepository
-from torgsync.state.shop.rows import RowRepository
-from torgsync.state.shop.variants import VariantRepository
-from torgsync.state.snapshot import copy_state, temporary_engine
 from torgsync.state.troubles import file_of, refuse_lost, trouble, troubles_reported
+
+if TYPE_CHECKING:
+    from torgsync.state.orders.clients import ClientRepository
+    from torgsync.state.orders.messages import BuyerMessageRepository
+    from torgsync.state.orders.order_files import (
+        ConfirmationRepository,
+        OrderFileRepository,
+        OutboxRepository,
+    )
+    from torgsync.state.orders.orders import OrderedGoodRepository, OrderRepository
+    from torgsync.state.orders.postings import PostingRepository
+    from torgsync.state.runs.compaction import Compaction
+    from torgsync.state.runs.history import History
+    from torgsync.state.runs.journal import Journal
+    from torgsync.state.runs.leases import Leases
+    from torgsync.state.runs.plans import Plans
+    from torgsync.state.runs.schedule import Schedule
+    from torgsync.state.shop.adoptions import AdoptionRepository
+    from torgsync.state.shop.existing import ExistingProducts
+    from torgsync.state.shop.goods import GoodRepository
+    from torgsync.state.shop.grace_periods import GracePeriodRepository
+    from torgsync.state.shop.id_writes import IdWriteRepository
+    from torgsync.state.shop.object_state import ObjectState
+    from torgsync.state.shop.photos import PhotoRepository
+    from torgsync.state.shop.products import ProductRepository
+    from torgsync.state.shop.rows import RowRepository
+    from torgsync.state.shop.variants import VariantRepository
 
 _R = TypeVar("_R")
 
 
 class _LazyRepository(Generic[_R]):
-    """A repository of a unit of work, created when it is first used.
+    """A repository of a unit of work, imported and created when it is first used.
 
     Args:
-        repository: Its class.
+        place: Its module in this package, and its class.
         needs: Names of the repositories of the same unit of work that it is given.
     """
 
-    def __init__(self, repository: Callable[..., _R], *needs: str) -> None:
-        self._repository = repository
+    def __init__(self, place: str, *needs: str) -> None:
+        self._place = place
         self._needs = needs
 
     def __set_name__(self, _owner: type, name: str) -> None:
@@ -61,7 +67,9 @@ class _LazyRepository(Generic[_R]):
 
     def __get__(self, unit: UnitOfWork, _owner: type) -> _R:
         needed = (getattr(unit, name) for name in self._needs)
-        repository = self._repository(unit.connection, unit.slug, *needed)
+        module, _, name = self._place.partition(":")
+        kind = getattr(import_module(f"torgsync.state.{module}"), name)
+        repository: _R = kind(unit.connection, unit.slug, *needed)
         vars(unit)[self._name] = repository  # found there from now on
         return repository
 
@@ -69,30 +77,46 @@ class _LazyRepository(Generic[_R]):
 class UnitOfWork:
     """The repositories of one object, inside one transaction."""
 
-    object_state = _LazyRepository(ObjectState)
-    rows = _LazyRepository(RowRepository, "object_state")
-    photos = _LazyRepository(PhotoRepository, "object_state")
-    existing = _LazyRepository(ExistingProducts, "object_state", "rows")
-    products = _LazyRepository(ProductRepository, "object_state", "rows")
-    goods = _LazyRepository(GoodRepository)
-    adoptions = _LazyRepository(AdoptionRepository)
-    grace_periods = _LazyRepository(GracePeriodRepository)
-    id_writes = _LazyRepository(IdWriteRepository)
-    variants = _LazyRepository(VariantRepository)
-    plans = _LazyRepository(Plans)
-    journal = _LazyRepository(Journal)
-    leases = _LazyRepository(Leases)
-    history = _LazyRepository(History)
-    compaction = _LazyRepository(Compaction, "plans", "journal", "history")
-    orders = _LazyRepository(OrderRepository)
-    order_files = _LazyRepository(OrderFileRepository)
-    ordered_goods = _LazyRepository(OrderedGoodRepository)
-    confirmations = _LazyRepository(ConfirmationRepository)
-    buyer_messages = _LazyRepository(BuyerMessageRepository)
-    outboxes = _LazyRepository(OutboxRepository)
-    clients = _LazyRepository(ClientRepository)
-    postings = _LazyRepository(PostingRepository)
-    schedule = _LazyRepository(Schedule)
+    object_state: _LazyRepository[ObjectState] = _LazyRepository("shop.object_state:ObjectState")
+    rows: _LazyRepository[RowRepository] = _LazyRepository("shop.rows:RowRepository", "object_state")
+    photos: _LazyRepository[PhotoRepository] = _LazyRepository("shop.photos:PhotoRepository", "object_state")
+    existing: _LazyRepository[ExistingProducts] = _LazyRepository(
+        "shop.existing:ExistingProducts", "object_state", "rows"
+    )
+    products: _LazyRepository[ProductRepository] = _LazyRepository(
+        "shop.products:ProductRepository", "object_state", "rows"
+    )
+    goods: _LazyRepository[GoodRepository] = _LazyRepository("shop.goods:GoodRepository")
+    adoptions: _LazyRepository[AdoptionRepository] = _LazyRepository("shop.adoptions:AdoptionRepository")
+    grace_periods: _LazyRepository[GracePeriodRepository] = _LazyRepository(
+        "shop.grace_periods:GracePeriodRepository"
+    )
+    id_writes: _LazyRepository[IdWriteRepository] = _LazyRepository("shop.id_writes:IdWriteRepository")
+    variants: _LazyRepository[VariantRepository] = _LazyRepository("shop.variants:VariantRepository")
+    plans: _LazyRepository[Plans] = _LazyRepository("runs.plans:Plans")
+    journal: _LazyRepository[Journal] = _LazyRepository("runs.journal:Journal")
+    leases: _LazyRepository[Leases] = _LazyRepository("runs.leases:Leases")
+    history: _LazyRepository[History] = _LazyRepository("runs.history:History")
+    compaction: _LazyRepository[Compaction] = _LazyRepository(
+        "runs.compaction:Compaction", "plans", "journal", "history"
+    )
+    orders: _LazyRepository[OrderRepository] = _LazyRepository("orders.orders:OrderRepository")
+    order_files: _LazyRepository[OrderFileRepository] = _LazyRepository(
+        "orders.order_files:OrderFileRepository"
+    )
+    ordered_goods: _LazyRepository[OrderedGoodRepository] = _LazyRepository(
+        "orders.orders:OrderedGoodRepository"
+    )
+    confirmations: _LazyRepository[ConfirmationRepository] = _LazyRepository(
+        "orders.order_files:ConfirmationRepository"
+    )
+    buyer_messages: _LazyRepository[BuyerMessageRepository] = _LazyRepository(
+        "orders.messages:BuyerMessageRepository"
+    )
+    outboxes: _LazyRepository[OutboxRepository] = _LazyRepository("orders.order_files:OutboxRepository")
+    clients: _LazyRepository[ClientRepository] = _LazyRepository("orders.clients:ClientRepository")
+    postings: _LazyRepository[PostingRepository] = _LazyRepository("orders.postings:PostingRepository")
+    schedule: _LazyRepository[Schedule] = _LazyRepository("runs.schedule:Schedule")
 
     def __init__(self, connection: Connection, slug: str) -> None:
         self.connection = connection
@@ -130,6 +154,8 @@ class Store:
         Raises:
             Temporary: The state cannot be read now.
         """
+        from torgsync.state.snapshot import copy_state, temporary_engine  # noqa: PLC0415  # seldom needed
+
         copy = temporary_engine()
         use_sqlite(copy)
         with troubles_reported(self._engine.url):

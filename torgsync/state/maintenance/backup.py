@@ -19,7 +19,8 @@ from torgsync.state.engine import make_engine
 from torgsync.state.maintenance import dumps
 from torgsync.state.maintenance.check import looking
 from torgsync.state.schema.backups import copy_database, open_file
-from torgsync.state.schema.upgrade import FIRST, MIGRATIONS, schema_of
+from torgsync.state.schema.upgrade import MIGRATIONS, schema_of
+from torgsync.state.schema.version import FIRST
 from torgsync.state.troubles import code_of, file_of, reason_of, trouble
 
 _OF_THE_STATE = (

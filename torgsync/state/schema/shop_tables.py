@@ -65,8 +65,8 @@ goods = object_table(
         "goods_left_alone",
         "object",
         "left_alone",
+        # For PostgreSQL the migration says so too; here that would import its dialect at every start.
         sqlite_where=text("left_alone != ''"),
-        postgresql_where=text("left_alone != ''"),
     ),
 )
 
@@ -109,8 +109,8 @@ existing = object_table(
         "existing_alias",
         "object",
         "alias",
+        # as above
         sqlite_where=text("alias IS NOT NULL"),
-        postgresql_where=text("alias IS NOT NULL"),
     ),
 )
 

@@ -33,7 +33,8 @@ from torgsync.errors import TorgsyncError
 from torgsync.state.orders.order_rows import ORDER
 from torgsync.state.schema.backups import back_up
 from torgsync.state.schema.base import metadata
-from torgsync.state.schema.upgrade import FIRST, MIGRATIONS, Migrations
+from torgsync.state.schema.upgrade import MIGRATIONS, Migrations
+from torgsync.state.schema.version import FIRST
 from torgsync.state.store import open_store
 
 NEWEST = MIGRATIONS.newest
