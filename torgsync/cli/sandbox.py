@@ -273,7 +273,7 @@ def compare(
         asked = counted(comparison.requests, "request")
         if rows:
             _print_differences(program, comparison.differences)
-            program.out.print()
+            program.print("")
         found = counted(len(rows), "difference") if rows else "no difference"
         nothing = f"`{file}` is a recording without any request, so nothing was compared"
         program.print(f"{found} in {asked}" if comparison.requests else nothing)
@@ -287,7 +287,7 @@ def _print_differences(program: Program, differences: Sequence[FoldedDifference]
     calls = dict.fromkeys(folded.difference.call for folded in differences)
     for number, call in enumerate(calls):
         if number:
-            program.out.print()
+            program.print("")
         program.print(call)
         for folded in differences:
             if folded.difference.call == call:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from torgsync.cli.base.options import BetweenOption, DaysOption, FormatOption, ObjectOption
+from torgsync.cli.base.options import BetweenOption, DaysOption, FormatOption, ObjectOption, Only
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import pick, print_rows
-from torgsync.cli.plan.sync import Only
 from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.config.schedule import Caller
 from torgsync.core.text import counted
@@ -21,13 +20,13 @@ if TYPE_CHECKING:
 
     from torgsync.core.config.schedule import Attempt
     from torgsync.files.config.objects import ObjectFile
-    from torgsync.jobs.config.schedule import Timed
+    from torgsync.jobs.config.timetable import Timed
 
 
 def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
     """List synchronization times, when each comes next, and how it ended last."""
     program = program_of(context, output)
-    from torgsync.jobs.config.schedule import timetable
+    from torgsync.jobs.config.timetable import known_timetable, timetable
 
     rows: list[dict[str, Any]] = []
     table_rows: list[dict[str, object]] = []
@@ -39,8 +38,10 @@ def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOpt
             program.warn(f"{slug}: {invalid.message}")
             codes.append(invalid.exit_code)
             continue
-        with program.job(file) as job:
-            table = timetable(job)
+        table = known_timetable(program.settings, file, program.now())
+        if table is None:
+            with program.job(file) as job:
+                table = timetable(job)
         rows += [_render_row(file, timed) for timed in table]
         table_rows += [_render_table_row(file, timed) for timed in table]
     if output is Format.CSV:
@@ -99,6 +100,7 @@ def add(
     """Add a synchronization time."""
     program = program_of(context)
     from torgsync.jobs.config import schedule
+    from torgsync.jobs.config.timetable import timed
 
     file = program.object(wanted)
     me = schedule.myself()
@@ -111,9 +113,9 @@ def add(
         only=only.value if only else None,
     )
     with program.job(program.object(wanted)) as job:
-        timed = schedule.timed(job, time)
-    at_once = "due now, then" if timed.due else "next"
-    program.notify(f"{time} by `{time.user}`; {at_once} {shop_time(timed.coming[0])}")
+        added = timed(job, time)
+    at_once = "due now, then" if added.due else "next"
+    program.notify(f"{time} by `{time.user}`; {at_once} {shop_time(added.coming[0])}")
     if file.path.parent != program.settings.objects:
         program.warn(f"`sync --due` without `-o` looks only in `{program.settings.objects}`")
     elif time.user == me:
@@ -131,7 +133,8 @@ def install(
     """Have this computer call `torgsync sync --due` every few minutes, for all objects of this home."""
     program = program_of(context)
     from torgsync.files.config.timers import timer, usual_caller
-    from torgsync.jobs.config.schedule import job_of, lost, own_times
+    from torgsync.jobs.config.schedule import job_of, lost
+    from torgsync.jobs.config.timetable import own_times
 
     if show and take_out:
         raise UsageError("give either `--print` or `--remove`")

@@ -5,6 +5,8 @@ A command's module is imported when the command is called, or its own help is sh
 
 from __future__ import annotations
 
+from typing import Any
+
 from torgsync.cli.base.commands import Commands, Group, Unloaded
 
 GROUPS = {
@@ -199,14 +201,9 @@ def program_commands() -> Commands:
         groups[group][name] = Unloaded(name, f"torgsync.cli.{place}", summary)
     alone = groups.pop("")
     sandbox = {"sandbox": alone.pop("sandbox")}
-    named = {
-        name: Group(
-            name=name,
-            help=GROUPS[name],
-            commands=Commands(commands),
-            no_args_is_help=True,
-            rich_markup_mode=None,
-        )
-        for name, commands in groups.items()
-    }
+    named = {name: _group(name, Commands(commands)) for name, commands in groups.items()}
     return Commands({**alone, **named, **sandbox})
+
+
+def _group(name: str, commands: Any) -> Group:  # noqa: ANN401  # Typer expects a dictionary, and only reads it
+    return Group(name=name, help=GROUPS[name], commands=commands, no_args_is_help=True, rich_markup_mode=None)

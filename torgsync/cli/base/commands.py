@@ -98,6 +98,8 @@ class Command(_Everywhere, TyperCommand):
 class Group(_Everywhere, TyperGroup):
     """A group of commands."""
 
+    commands: Any
+
     def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002  # the signature is Typer's
         """Return the names of the commands, in the order of the help."""
         return list(self.commands)

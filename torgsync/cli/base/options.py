@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -35,6 +36,38 @@ NameArgument = Annotated[
     str | None, typer.Argument(help="Name, slug or path of the sync object.", metavar="NAME")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print.")]
+
+# What is shown of a plan, sent and let through
+
+
+class Show(StrEnum):
+    """Which part of a plan is shown."""
+
+    SUMMARY = "summary"
+    CHANGES = "changes"
+    HELD = "held"
+    SKIPPED = "skipped"
+    ALL = "all"
+
+    @property
+    def lists_changes(self) -> bool:
+        """Whether the changes are shown one by one."""
+        return self not in (Show.SUMMARY, Show.SKIPPED)
+
+
+class Only(StrEnum):
+    """Which half of a synchronisation is done."""
+
+    GOODS = "goods"
+    ORDERS = "orders"
+
+
+AllowOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow", help="Let held changes through: removals=120, price=ID,ID, prices=12.", metavar="GUARD=…"
+    ),
+]
 
 # What makes a sync object, and changes it
 

@@ -16,7 +16,7 @@ from torgsync.errors import Exit, UsageError
 def list_(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
     """List all sync objects."""
     program = program_of(context, output)
-    from torgsync.jobs.config.objects import summaries
+    from torgsync.jobs.config.summaries import summaries
 
     columns = ("slug", "name", "export", "problem")
     rows = [pick(summary, *columns) for summary in summaries(program.settings)]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from torgsync.cli.base.options import Show
 from torgsync.cli.base.render import SCREENFUL, plain_table
 from torgsync.cli.messages.status import skip_message
 from torgsync.cli.plan.changes import creation_words, field_lines, fold_move, sign
@@ -28,21 +28,6 @@ FOLD = 4
 """Goods with the same change that are folded into one line whatever their number."""
 GROUPS = 2
 """Groups of goods that a line names; more are counted."""
-
-
-class Show(StrEnum):
-    """Which part of a plan is shown."""
-
-    SUMMARY = "summary"
-    CHANGES = "changes"
-    HELD = "held"
-    SKIPPED = "skipped"
-    ALL = "all"
-
-    @property
-    def lists_changes(self) -> bool:
-        """Whether the changes are shown one by one."""
-        return self not in (Show.SUMMARY, Show.SKIPPED)
 
 
 class TableLine(NamedTuple):

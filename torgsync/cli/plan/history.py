@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from torgsync.cli.base.options import FormatOption, ObjectOption
+from torgsync.cli.base.options import FormatOption, ObjectOption, Show
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import pick, print_csv, print_json, print_table
 from torgsync.cli.messages.guards import override_observed
 from torgsync.cli.messages.outcomes import reasons_message
-from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import change_document, field_rows
 from torgsync.cli.plan.outcomes import print_failures
 from torgsync.cli.plan.render import print_changes
@@ -258,7 +257,7 @@ def _print_run(
         print_changes(program, job, record.plan, Show.ALL if every else Show.CHANGES, outcomes=True)
         print_failures(program, job, record.plan, every=every)
     if requests:
-        program.out.print()
+        program.print("")
         _print_requests(program, requests, every=every)
     elif record.totals and record.totals.requests:
         program.out.print()

@@ -8,6 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.findings import INDENT, MARKS
+from torgsync.cli.base.options import Show
 from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL
@@ -24,7 +25,7 @@ from torgsync.cli.messages.guards import (
     waiting,
 )
 from torgsync.cli.messages.status import skip_message
-from torgsync.cli.plan.change_table import Show, mover_words, render_changes, table_of
+from torgsync.cli.plan.change_table import mover_words, render_changes, table_of
 from torgsync.cli.plan.outcomes import outcome_words
 from torgsync.cli.plan.sums import count_lines, removed_lines
 from torgsync.core.plan.channels import Budget
@@ -57,7 +58,7 @@ def print_plan_table(
         removed = job.object.removal.foreign == "delete" and not plan.choice
         goes = "to be removed" if removed else "left alone"
         products = counted(plan.counts.foreign, "product")
-        program.out.print()
+        program.print("")
         program.print(f"foreign  {products} on Prom.ua not from here, {goes}", 9)
         for line in render_foreign(view.foreign(), every=show is Show.ALL):
             program.print(line, len(INDENT))
@@ -72,17 +73,17 @@ def print_changes(
     """Print the table of a plan's changes; with `outcomes` also how each ended that is shown by itself."""
     from torgsync.jobs.plan.result import PlanView
 
-    program.out.print()
+    program.print("")
     currency, outcome = job.object.catalog.currency, outcome_words if outcomes else None
     changes = render_changes(PlanView(job, plan), show, currency, outcome)
     program.out.print(table_of(changes.lines))
     if changes.movers:
-        program.out.print()
+        program.print("")
         program.print("biggest price moves")
     for mover in changes.movers:
         program.print(mover_words(mover), 4)
     if changes.folded:
-        program.out.print()
+        program.print("")
         program.print("`--show all` lists every change")
 
 
@@ -103,13 +104,13 @@ def print_findings(program: Program, job: JobContext, result: PlanResult, *, eve
     groups = PlanResultView(job, result).finding_groups(every=every)
     for number, line in enumerate(render_findings(groups)):
         if not number:
-            program.out.print()
+            program.print("")
         program.print(line, len(INDENT))
 
 
 def print_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *, nothing: str) -> None:
     """Print the lines that sum a plan up; `nothing` says that it is empty."""
-    program.out.print()
+    program.print("")
     currency, pace = job.object.catalog.currency, job.object.limits.requests_per_second
     for line in render_sums(
         plan,
@@ -129,7 +130,7 @@ FEW_PRICES = 3
 def print_guards(program: Program, plan: Plan, letting: Letting) -> None:
     """Print what guards hold, after an empty line, and the command that lets all of it through."""
     if plan.violations:
-        program.out.print()
+        program.print("")
     for line in render_guards(plan.violations, allow_command(plan, letting)):
         program.print(line, len(INDENT))
 

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from torgsync.cli.base.errors import error_document
-from torgsync.cli.base.options import FormatOption, ObjectOption
+from torgsync.cli.base.options import AllowOption, FormatOption, ObjectOption, Show
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.messages.outcomes import OBSTACLES, notice_message
-from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
 from torgsync.cli.plan.outcomes import (
     earlier_documents,
@@ -28,7 +27,6 @@ from torgsync.cli.plan.outcomes import (
 )
 from torgsync.cli.plan.render import print_changes, print_guards, print_sums
 from torgsync.cli.plan.sums import undone_lines
-from torgsync.cli.plan.update import AllowOption
 from torgsync.core.plan.guards import read_allowed
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.reason import Reason
@@ -161,7 +159,7 @@ def _print_plan_back(
         print_changes(program, job, result.number, show)
     rest = list(undone_lines(result.undone, every=show is Show.ALL)) if result.undone else []
     if rest:
-        program.out.print()
+        program.print("")
     for line in rest:
         program.print(line.text, line.indent)
     print_guards(program, result.plan, letting)

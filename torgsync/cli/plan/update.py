@@ -11,12 +11,11 @@ import typer
 from torgsync.cli.base.command_line import repeated
 from torgsync.cli.base.errors import each
 from torgsync.cli.base.findings import finding_document
-from torgsync.cli.base.options import FormatOption, ObjectOption
+from torgsync.cli.base.options import AllowOption, FormatOption, ObjectOption, Show
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import Row, print_csv, print_json
 from torgsync.cli.base.streams import json_text
 from torgsync.cli.messages.findings import finding_message
-from torgsync.cli.plan.change_table import Show
 from torgsync.cli.plan.choice import FieldsOption, FirstOption, GoodOption, GroupOption, choice_of
 from torgsync.cli.plan.documents import (
     CHANGE_COLUMNS,
@@ -39,13 +38,6 @@ if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult
-
-AllowOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--allow", help="Let held changes through: removals=120, price=ID,ID, prices=12.", metavar="GUARD=…"
-    ),
-]
 
 STATELESS = (
     "made without a state: products that the export lacks count as foreign; what Prom.ua does not show "
@@ -97,7 +89,6 @@ def update(
         print(json_text(UPDATE, indent=2))  # noqa: T201  # it is the data asked for
         return
     from torgsync.jobs.plan.update import pending
-    from torgsync.jobs.push.saved import save
     from torgsync.jobs.run import undisturbed
 
     if offline and full_refresh:
@@ -123,6 +114,8 @@ def update(
             if running and output is Format.CSV:
                 program.notify(finding_message(running))
             if out:
+                from torgsync.jobs.push.saved import save
+
                 save(job, result, out, allowed=allowed)
             saved = quoted(str(out))
             performs = f"sync -o {file.called}"

@@ -16,7 +16,8 @@ from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.timers import installed_caller
 from torgsync.jobs.config.check_view import CheckLine, ok, warning
-from torgsync.jobs.config.schedule import Timed, job_of, own_times, timetable
+from torgsync.jobs.config.schedule import job_of
+from torgsync.jobs.config.timetable import Timed, own_times, timetable
 from torgsync.jobs.context import JobContext
 
 LATELY = timedelta(days=7)

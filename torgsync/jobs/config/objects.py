@@ -1,8 +1,8 @@
-"""Create, list and remove sync objects."""
+"""Create, change and remove sync objects."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from torgsync.core.config.settings import (
 )
 from torgsync.core.config.validation import explained, json_schema, read_settings
 from torgsync.errors import ObjectInvalid, UsageError
-from torgsync.files.config.objects import ObjectFile, list_objects, load_object, name_in, slugify
+from torgsync.files.config.objects import ObjectFile, load_object, slugify
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import forget_token, keep_in_keyring, write_token
 from torgsync.files.config.toml_edit import Setting, add_time, change_keys, replace_whole, write_new
@@ -50,27 +50,6 @@ class Answers:
     days: str | None = None
     all_fields: bool | None = None
     token_tried: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectSummary:
-    """One file among the objects; `problem` says why it cannot be read, None where it can."""
-
-    slug: str
-    name: str
-    export: str | None
-    problem: str | None
-
-
-def summaries(home: Settings) -> Iterator[ObjectSummary]:
-    """Yield all objects of the home, by file name."""
-    for path in list_objects(home.objects):
-        try:
-            settings = load_object(path).settings
-        except ObjectInvalid as error:
-            yield ObjectSummary(path.stem, name_in(path) or path.stem, None, error.message)
-        else:
-            yield ObjectSummary(path.stem, settings.name, settings.catalog.path, None)
 
 
 def remove_object(file: ObjectFile, home: Settings) -> bool:

@@ -12,8 +12,9 @@ import pytest
 from builders import product, update
 from rich.console import Console
 
+from torgsync.cli.base.options import Show
 from torgsync.cli.base.render import SCREENFUL
-from torgsync.cli.plan.change_table import Show, mover_words, render_changes, table_of
+from torgsync.cli.plan.change_table import mover_words, render_changes, table_of
 from torgsync.core.plan.diff import Change, FieldChange, Verb, creation
 from torgsync.core.product.fields import Photo
 from torgsync.state.runs.change_rows import NumberedChange
