@@ -59,7 +59,7 @@ def print_groups(program: Program, groups: list[FindingCount], file: str, *, eve
     """Print findings by code: how many goods, what it means, the first places, and how many more."""
     for group in groups:
         goods = counted(group.goods, "good") if group.goods else counted(group.count, "place")
-        program.out.print()
+        program.print("")
         program.print(
             f"{MARKS[group.code.severity]:<10} {group.code}: {goods}", style=STYLES[group.code.severity]
         )

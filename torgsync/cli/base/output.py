@@ -6,13 +6,15 @@ between words and never inside what can be pasted.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from torgsync.cli.base.streams import SafeStream
 
@@ -119,8 +121,7 @@ class Output:
     def notify(self, text: str, style: str | None = None) -> None:
         """Write one line to stderr, unless `-q` was given."""
         if self.verbosity >= 0:
-            self.hide_progress()
-            _print_wrapped(self.err, joined(text), 2, style)
+            self._print_wrapped("err", joined(text), 2, style)
 
     def hint(self, text: str) -> None:
         """Write the way on to stderr, which may have several lines."""
@@ -133,11 +134,30 @@ class Output:
 
     def print(self, text: str, indent: int = 2, style: str | None = None) -> None:
         """Print one line of data; where a terminal is too narrow it goes on below, indented."""
-        _print_wrapped(self.out, joined(text), indent, style)
+        self._print_wrapped("_out", joined(text), indent, style)
+
+    def is_terminal(self, console: Literal["_out", "err"] = "err") -> bool:
+        """Return whether a console writes to a terminal; only where it may, Rich is imported to know."""
+        stream = sys.stderr if console == "err" else sys.stdout
+        may = console in vars(self) or stream.isatty() or any(name in os.environ for name in _CLAIMS)
+        return may and bool(getattr(self, console).is_terminal)
+
+    def _print_wrapped(
+        self, console: Literal["_out", "err"], text: str, indent: int, style: str | None
+    ) -> None:
+        """Print a text as one line, on a terminal as lines that fit: other readers break lines themselves."""
+        self.hide_progress()
+        terminal = self.is_terminal(console)
+        if text.isprintable() and console not in vars(self):  # Rich would write the line as it is
+            stream = sys.stderr if console == "err" else sys.stdout
+            with suppress(BrokenPipeError):  # Rich knows what to do then
+                stream.write(f"{text}\n")
+                stream.flush()
+                return
+        rich: Console = getattr(self, console)
+        for line in wrapped(text, rich.width, more=" " * indent) if terminal else [text]:
+            rich.print(line, style=style, soft_wrap=True)
 
 
-def _print_wrapped(console: Console, text: str, indent: int, style: str | None) -> None:
-    """Print a text as one line, on a terminal as lines that fit: other readers break lines themselves."""
-    lines = wrapped(text, console.width, more=" " * indent) if console.is_terminal else [text]
-    for line in lines:
-        console.print(line, style=style, soft_wrap=True)
+_CLAIMS = ("FORCE_COLOR", "TTY_COMPATIBLE")
+"""Variables by which Rich takes a stream for a terminal, or a terminal for none."""

@@ -41,7 +41,7 @@ def progress_reporter(output: Output) -> Iterator[Callable[[Progress], None]]:
 
     if output.verbosity < 0:
         yield lambda _progress: None
-    elif output.err.is_terminal:
+    elif output.is_terminal():
         bar = _Bar(output)
         output.hide_progress = bar.close
         try:

@@ -63,10 +63,10 @@ def print_check(program: Program, file: ObjectFile, checked: CheckView, *, every
     """Print a check for people: its lines, guesses, suggestions, and findings."""
     print_checks(program, checked.lines)
     if checked.guesses:
-        program.out.print()
+        program.print("")
         print_table(program, ("found out", "it is", "because", "[catalog] key"), _guess_rows(checked))
     if checked.suggestions:
-        program.out.print()
+        program.print("")
         columns = counted(len(checked.suggestions), "column")
         program.print(f"{columns} that could be sent besides, with a value of each:")
     for item in checked.suggestions:

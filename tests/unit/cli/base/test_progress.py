@@ -20,7 +20,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, *steps: Progress, terminal: bool, ver
     clock = count(0, 10)
     monkeypatch.setattr(Console, "get_time", lambda _: float(next(clock)), raising=False)
     output = Output(verbosity=verbosity)
-    monkeypatch.setattr(Output, "err", console)
+    output.err = console
     with progress_reporter(output) as report:
         for step in steps:
             report(step)
