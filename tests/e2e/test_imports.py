@@ -1,0 +1,110 @@
+"""What each kind of command imports: a package that another kind needs costs time at every start."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from homes import EXAMPLE, ROOT
+
+CHILD = """
+import json, os, sys
+
+from torgsync.__main__ import main
+
+sys.argv[1:] = sys.argv[1].split()
+bare = set(sys.modules)
+result, sys.stdout, sys.stderr = sys.stdout, open(os.devnull, "w"), open(os.devnull, "w")
+try:
+    main()
+    code = 0
+except SystemExit as end:
+    code = end.code
+print(json.dumps([code or 0, sorted(set(sys.modules) - bare)]), file=result)
+"""
+
+TYPER = {"typer", "annotated_doc", "shellingham"}
+SETTINGS = {  # Typer reads values of options with pydantic
+    "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "typing_inspection",
+}  # fmt: skip
+TABLE = {"rich"}
+STATE = {"sqlalchemy", "xxhash"}
+
+LINE = {"cli.app", "cli.base", "cli.tree", "core.clock", "core.shell", "core.text", "errors"}
+OBJECTS = {"core.addresses", "core.config", "core.findings", "core.product", "core.reason", "disk"}
+OBJECTS |= {"files.config", "jobs.config"}
+TIMES = {"core.plan", "state.runs", "state.schema"}
+PLAN = {
+    "cli.messages",
+    "cli.plan",
+    "core.mapping",
+    "core.orders",
+    "core.paging",
+    "core.plan",
+    "core.problems",
+}
+PLAN |= {"files.catalog", "jobs.catalog", "jobs.context", "jobs.plan", "jobs.run"}
+PLAN |= {f"state.{name}" for name in ("engine", "orders", "repository", "runs", "schema", "shop", "store")}
+PLAN |= {"state.troubles", "state.unusable"}
+
+KINDS = {
+    "--version": (set(), set()),
+    "--help": (TYPER, LINE),
+    "object --help": (TYPER | SETTINGS, LINE),
+    "object list --format json": (TYPER | SETTINGS, LINE | OBJECTS | {"cli.object"}),
+    "object list": (TYPER | SETTINGS | TABLE, LINE | OBJECTS | {"cli.object"}),
+    "schedule list": (TYPER | SETTINGS | TABLE, LINE | OBJECTS | TIMES | {"cli.schedule"}),
+    "sync --due": (TYPER | SETTINGS, LINE | OBJECTS | TIMES | {"cli.plan"}),
+    "update --offline --show summary": (TYPER | SETTINGS | STATE, LINE | OBJECTS | PLAN),
+    "update --offline": (TYPER | SETTINGS | STATE | TABLE, LINE | OBJECTS | PLAN),
+}
+"""What a kind of command may import, of others and of the program, keyed by its words."""
+NEVER = {"typer.rich_utils", "sqlalchemy.dialects.postgresql"}
+"""Parts of these packages that none of these kinds may import."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the example shop, whose state is made."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "objects").mkdir()
+    text = (EXAMPLE / "my-prom.toml").read_text("utf-8").replace('"photos"', f'"{EXAMPLE}/photos"')
+    (home / "objects" / "my-prom.toml").write_text(text, "utf-8")
+    (home / "objects" / "TSGoods.trs").write_bytes((EXAMPLE / "TSGoods.trs").read_bytes())
+    imported(home, "update --offline")
+    return home
+
+
+def imported(home: Path, words: str) -> set[str]:
+    """Return the modules that a command imports in a process of its own."""
+    ran = subprocess.run(
+        [sys.executable, "-c", CHILD, words],
+        capture_output=True,
+        encoding="utf-8",
+        env={"TORGSYNC_HOME": str(home), "PYTHONPATH": str(ROOT), "PATH": ""},
+        check=True,
+    )
+    code, modules = json.loads(ran.stdout)
+    assert code == 0, words
+    return set(modules)
+
+
+def part(module: str, length: int) -> str:
+    """Return the first parts of a module's name."""
+    return ".".join(module.split(".")[:length])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", KINDS)
+def test_a_command_imports_what_its_kind_needs(folder: Path, words: str) -> None:
+    """Of other packages by their names, of the program by its packages of two levels."""
+    others, own = KINDS[words]
+    modules = imported(folder, words)
+    packages = {part(module, 1) for module in modules} - sys.stdlib_module_names - {"torgsync"}
+    assert {name for name in packages if not name.startswith(("_", "cython_"))} <= others
+    ours = {part(module.removeprefix("torgsync."), 2) for module in modules if module.startswith("torgsync.")}
+    assert {name for name in ours if "." in name or name == "errors"} <= own
+    assert not modules & NEVER
