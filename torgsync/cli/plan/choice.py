@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from torgsync.cli.base.options import separated
-from torgsync.core.plan.choice import Choice
 from torgsync.core.product.fields import FIELDS
 from torgsync.core.text import did_you_mean
 from torgsync.errors import UsageError
+
+if TYPE_CHECKING:
+    from torgsync.core.plan.choice import Choice
 
 FieldsOption = Annotated[
     list[str] | None,
@@ -48,6 +50,8 @@ def choice_of(
     names = tuple(dict.fromkeys(name for text in groups or () if (name := text.strip())))
     if groups and not names:
         raise UsageError("`--group` names no group", hint="leave it out to have all of them")
+    from torgsync.core.plan.choice import Choice
+
     return Choice(field_names(fields), tuple(goods or ()), names, first or 0)
 
 

@@ -69,8 +69,8 @@ def sync(
             "`--due` does what each time is for, `--only` narrows it",
             hint=f"give a time its half: torgsync schedule add --every 30m --only orders{named(wanted)}",
         )
-    choice = choice_of(fields, goods, groups, first)
-    if choice.of_goods and (due or only is Only.ORDERS):
+    choice = choice_of(fields, goods, groups, first) if fields or goods or groups or first else None
+    if choice and choice.of_goods and (due or only is Only.ORDERS):
         raise UsageError(
             f"`{'--due' if due else '--only orders'}` chooses no items",
             hint="leave `--good`, `--group` and `--first` out of it",

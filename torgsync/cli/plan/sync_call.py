@@ -25,7 +25,7 @@ class SyncCall:
     only: Only | None
     source: PlanSource | None
     allowed: Allowed | None
-    choice: Choice
+    choice: Choice | None
     letting: Callable[[str, str], str]
     asks: bool
     waits: bool

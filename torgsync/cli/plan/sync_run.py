@@ -23,6 +23,7 @@ from torgsync.cli.plan.outcomes import (
 )
 from torgsync.cli.plan.render import NOTHING_CHOSEN, pending_words, print_findings, print_guards
 from torgsync.cli.plan.update import print_plan
+from torgsync.core.plan.choice import EVERYTHING
 from torgsync.core.plan.guards import Allowed
 from torgsync.errors import Exit
 from torgsync.jobs.push.execute import NewPlan
@@ -38,9 +39,10 @@ if TYPE_CHECKING:
 def execute(call: SyncCall, job: JobContext, only: Only | None) -> Exit:
     """Synchronise one object, or one half of it, and return its exit code."""
     allowed = call.allowed or Allowed()
-    source = call.source or NewPlan(allowed, call.choice)
+    choice = call.choice or EVERYTHING
+    source = call.source or NewPlan(allowed, choice)
     half = f" --only {only}" if only else ""
-    next_step = f"go on with: torgsync sync{half} -o {job.file.called}{call.choice.options}"
+    next_step = f"go on with: torgsync sync{half} -o {job.file.called}{choice.options}"
 
     letting = partial(call.letting, job.file.called)
 
