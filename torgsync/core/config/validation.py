@@ -163,7 +163,7 @@ def json_schema() -> dict[str, Any]:
             value.pop("title", None)
             value.pop("default", None)
             described = schema["$defs"].get(value.get("$ref", "").rpartition("/")[2], {}).get("description")
-            if meanings[key] != described:  # else the table says so itself
+            if meanings.get(key, described) != described:  # else the table says so itself
                 value["description"] = meanings[key]
             table["properties"][key] = dict(sorted(value.items()))
     catalog = schema["$defs"][Catalog.__name__]

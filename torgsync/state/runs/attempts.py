@@ -30,7 +30,7 @@ def read_attempts(file: Path, slug: str) -> dict[str, Attempt] | None:
             if database.execute("SELECT version_num FROM alembic_version").fetchall() != [(NEWEST,)]:
                 return None
             rows = database.execute(_ATTEMPTS, (slug,)).fetchall()
-    except (sqlite3.Error, ValueError):  # ValueError: no address of a file
+    except sqlite3.Error:
         return None
     return {
         time: Attempt(
