@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -14,11 +15,14 @@ from torgsync.core.reason import Reason, decode_args, encode_args
 from torgsync.state.repository import Repository
 from torgsync.state.schema import order_tables as t
 
-ORDER = TypeAdapter(Order)
-"""An order as JSON."""
-
 WAITS_FOR_PERSON = t.orders.c.phase.is_(None) & t.orders.c.hold.in_([str(code) for code in FINDING_OF])
 OWED = t.orders.c.phase.is_(None) & t.orders.c.hold.is_(None)
+
+
+@cache
+def order_json() -> TypeAdapter[Order]:
+    """Return what reads and writes an order as JSON; most plans read none, and to build it takes long."""
+    return TypeAdapter(Order)
 
 
 class OrderTable(Repository):
@@ -47,7 +51,7 @@ def work_columns(work: Reason[HandWork] | None) -> dict[str, object]:
 def stored_order(row: Row[Any]) -> StoredOrder:
     """Return the order of a row."""
     return StoredOrder(
-        order=ORDER.validate_json(row.doc),
+        order=order_json().validate_json(row.doc),
         version=row.version,
         client_id="" if row.client_id is None else str(row.client_id),
         file=row.file,

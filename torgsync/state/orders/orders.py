@@ -13,11 +13,11 @@ from torgsync.core.orders.order import PENDING, Order
 from torgsync.core.orders.reasons import Hold
 from torgsync.core.orders.stored import IN_OUTBOX, Handed, Holding, OrderVersion, StoredOrder, holdings
 from torgsync.state.orders.order_rows import (
-    ORDER,
     OWED,
     WAITS_FOR_PERSON,
     OrderTable,
     hold_columns,
+    order_json,
     stored_order,
 )
 from torgsync.state.repository import Repository
@@ -90,7 +90,7 @@ class OrderRepository(OrderTable):
         c = t.order_versions.c
         query = self._select(t.order_versions).where(c.order_id == order_id)
         rows = self._db.execute(query.order_by(c.version))
-        return [OrderVersion(row.version, row.seen, ORDER.validate_json(row.doc)) for row in rows]
+        return [OrderVersion(row.version, row.seen, order_json().validate_json(row.doc)) for row in rows]
 
     def all_versions(self) -> dict[str, list[Order]]:
         """Return all versions of all orders, oldest first, keyed by order id."""
@@ -98,18 +98,18 @@ class OrderRepository(OrderTable):
         rows = self._select(c.order_id, c.doc).order_by(c.order_id, c.version)
         versions: dict[str, list[Order]] = {}
         for row in self._db.execute(rows):
-            versions.setdefault(row.order_id, []).append(ORDER.validate_json(row.doc))
+            versions.setdefault(row.order_id, []).append(order_json().validate_json(row.doc))
         return versions
 
     def filed_order(self, stored: StoredOrder) -> Order | None:
         """Return an order as Torgsoft was given it, None where unknown."""
         c = t.order_versions.c
         doc = self._scalar(c.doc, c.order_id == stored.order.id, c.version == stored.filed)
-        return ORDER.validate_json(doc) if doc else None
+        return order_json().validate_json(doc) if doc else None
 
     def remember(self, order: Order, now: datetime, *, client_id: str, hold: Hold | None) -> int:
         """Store an order, or its new version; return the version, or 0 where Prom shows the same."""
-        doc = ORDER.dump_json(order).decode()
+        doc = order_json().dump_json(order).decode()
         known = self._first(t.orders, t.orders.c.order_id == order.id)
         client = int(client_id) if client_id else None
         if known and known.doc == doc:
@@ -130,7 +130,7 @@ class OrderRepository(OrderTable):
     def rewrite(self, order_id: str, change: Callable[[Order], Order]) -> None:
         """Change an order in all its versions: for what must not be kept any longer."""
         for version in self.versions(order_id):
-            doc = ORDER.dump_json(change(version.order)).decode()
+            doc = order_json().dump_json(change(version.order)).decode()
             c = t.order_versions.c
             self._update(t.order_versions, c.order_id == order_id, c.version == version.number, doc=doc)
             self._set(order_id, doc=doc)

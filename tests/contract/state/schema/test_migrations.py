@@ -30,7 +30,7 @@ from torgsync.core.product.documents import keep
 from torgsync.core.product.fields import FIELDS, PRICE_STOCK, encode
 from torgsync.core.reason import write_json
 from torgsync.errors import TorgsyncError
-from torgsync.state.orders.order_rows import ORDER
+from torgsync.state.orders.order_rows import order_json
 from torgsync.state.schema.backups import back_up
 from torgsync.state.schema.base import metadata
 from torgsync.state.schema.upgrade import MIGRATIONS, Migrations
@@ -211,7 +211,7 @@ def test_orders_of_an_older_state_are_read_again(tmp_path: Path) -> None:
     orders["4"] = order(lines=())
     with database(tmp_path) as connection:
         for number, found in orders.items():
-            doc = ORDER.dump_json(replace(found, id=number)).decode()
+            doc = order_json().dump_json(replace(found, id=number)).decode()
             hold = None if found.lines else "no-lines"
             row = ("shop", number, found.status, doc, f"{NOON.isoformat(timespec='microseconds')}", hold)
             columns = "object, order_id, version, status, doc, created, hold"
