@@ -35,7 +35,7 @@ changes = Table(
     required("reasons", default=""),  # of the outcome
     blank("reason", String(20)),  # why it leaves the shop
     Index("changes_verb", "plan", "verb", "via"),
-    Index("changes_kept", "good_id", sqlite_where=text("seq < 0"), postgresql_where=text("seq < 0")),
+    Index("changes_kept", "good_id", sqlite_where=text("seq < 0")),
 )
 
 runs = numbered_table(
