@@ -16,7 +16,7 @@ from typing import Any
 from builders import NOON
 
 from torgsync.core.findings import Finding
-from torgsync.core.product.documents import dump
+from torgsync.core.product.fields import FIELDS, encode
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.export import open_export
 from torgsync.files.config.objects import load_object
@@ -106,7 +106,7 @@ def _result(context: JobContext, fields: list[str] | None) -> Document:
 
 
 def _values(values: Any, fields: list[str] | None) -> Document:  # noqa: ANN401
-    document: Document = json.loads(dump(values))
+    document: Document = {name: encode(FIELDS[name], value) for name, value in values.items()}
     if "photos" in document:  # the digest of the content means nothing to a reader
         document["photos"] = [photo["url"] for photo in document["photos"]]
     return {name: value for name, value in document.items() if fields is None or name in fields}

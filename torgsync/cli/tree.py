@@ -175,7 +175,7 @@ COMMANDS = {
     ),
     "state check": (
         "state:check",
-        "Check whether the database is whole, has all tables, and what is in it. Nothing is changed.",
+        "Check whether the database is whole, and what is in it; remove what is not kept of old runs.",
     ),
     "state backup": (
         "state:backup",

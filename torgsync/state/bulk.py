@@ -1,6 +1,6 @@
 """Writes many rows by one statement, whose text is made once.
 
-SQLAlchemy prepares each row anew, which costs more than the database needs to store it.
+SQLAlchemy prepares each row by itself, which costs more than the database needs to store it.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def test_old_runs_are_removed_by_a_check(filled: Home, monkeypatch: pytest.Monke
         0,
         [
             "my-prom: of 1 old run only totals are kept now: 39 changes and 6 requests were removed",
-            "4.1 MB were given back to the file system",
+            "4.0 MB were given back to the file system",
             "ok: the database is whole, and its schema is complete",
         ],
     )

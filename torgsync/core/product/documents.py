@@ -68,8 +68,8 @@ def dump(values: Mapping[str, Value]) -> str:
 
 
 def load(*documents: str) -> dict[str, Value]:
-    """Return the values that `keep` or `dump` wrote, those of all documents together, by name."""
-    return load_list(f"[{','.join(documents)}]")
+    """Return the values that `keep` or `dump` wrote, those of all documents together, sorted by name."""
+    return dict(sorted(load_list(f"[{','.join(documents)}]").items()))
 
 
 def load_list(documents: str) -> dict[str, Value]:

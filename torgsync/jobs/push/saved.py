@@ -126,7 +126,7 @@ class SavedChanges(PlanSource):
             elif saved.undoes:
                 work.journal.turns_back(run.number, number, saved.undoes)
             else:
-                work.plans.settle(number)
+                work.plans.complete(number)
                 work.journal.plan_of_run(run.number, number, usual_rows(result.plan))
             plan = replace(recounted(context, work, result.plan, number), choice=saved.choice)
         if lost and not kept:

@@ -1,7 +1,7 @@
 """The rows of changes: how a change is kept, and how it comes back.
 
 A creation is kept as the documents of its product, any other change as its fields with old and new values. A
-creation that makes the desired product as it is kept has neither, until it is settled.
+creation that makes the desired product as it is kept has neither, until its plan is completed.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 An object has one plan that no run performed: making a new one deletes the last. The changes of performed
 plans stay; they are the history. What `compaction.py` keeps of old ones has a negative number. A creation is
 kept as the documents of its product. Until a run performs its plan, one that makes the desired product as it
-is kept has none of its own (`settle`).
+is kept has none of its own (`complete`).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Plans(Repository):
         rows = ({"plan": plan, "seq": first + n, **change_row(change)} for n, change in enumerate(changes, 1))
         insert_rows(self._db, t.changes, rows)
 
-    def settle(self, plan: int) -> None:
+    def complete(self, plan: int) -> None:
         """Give each change its own values: a run performs the plan, and desired products go on changing."""
         self._set(plan, _c.fields == "", fields=DESIRED)
 

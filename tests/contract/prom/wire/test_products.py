@@ -80,7 +80,7 @@ def test_a_null_discount_means_no_discount() -> None:
 def test_a_discount_is_equal_however_it_is_written(value: object) -> None:
     """The stored text of equal products is equal."""
     found = existing({"id": 7, "discount": {"value": value, "type": "percent"}})
-    assert dump(found.values) == '{"discount":{"type":"percent","value":"10.00"}}'
+    assert dump(found.values) == '{"discount":{"kind":"percent","value":"10.00"}}'
 
 
 def test_a_text_without_languages_is_used_for_both() -> None:

@@ -1,7 +1,7 @@
 """Smaller documents: lists instead of named parts, texts that are the same in both languages once.
 
 Changes that make a product keep its documents instead of each field's old and new value. Goods say whether
-they can be created as they are desired, and runs have room for what is kept of old ones.
+they can be created as they are desired, and runs have a column for what is kept of old ones.
 """
 
 import json
@@ -45,7 +45,7 @@ def upgrade() -> None:
 
 
 def _rewrite(name: str, keys: list[str], columns: tuple[str, ...], new: Callable[[Any], Any]) -> None:
-    """Write columns of all rows anew, by pages."""
+    """Replace columns of all rows, by pages."""
     table, base = sa.table(name, *map(sa.column, (*keys, *columns))), op.get_bind()
     order = [table.c[key] for key in keys]
     query = sa.select(*order, *(table.c[column] for column in columns)).order_by(*order).limit(PAGE)
