@@ -103,6 +103,7 @@ def test_there_and_back(mapped: Home) -> None:
     again = mapped.sync()
     assert (again.code, again.json["orders"]["new"]) == (0, 1)
     assert mapped.sync().json["changes"] == []
+    mapped.next_day()
     assert mapped.run("state", "restore", replaced, "--yes").code == 0
     assert mapped.sync().json["orders"]["new"] == 0
     assert mapped.run("clients", "forget", "+380501234567", "--yes").code == 0
