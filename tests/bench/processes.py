@@ -12,7 +12,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-_INHERITED = {name: value for name, value in os.environ.items() if not name.startswith("TORGSYNC_")}
+_INHERITED = {
+    name: value for name, value in os.environ.items() if not name.startswith(("TORGSYNC_", "PYTHON"))
+}
 LAUNCHER = Path(__file__).with_name("launch.py")
 
 
