@@ -6,6 +6,7 @@ creation that makes the desired product as it is kept has neither, until its pla
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -15,7 +16,7 @@ from sqlalchemy import Row, Select, String, and_, case, cast, select
 from torgsync.core.plan.diff import Change, FieldChange, Verb, creation
 from torgsync.core.plan.outcomes import Outcome, OutcomeReasons, decode_reasons
 from torgsync.core.product.documents import SHAPES, decoder, keep, load_list, write
-from torgsync.core.product.fields import FIELDS
+from torgsync.core.product.fields import FIELDS, Value
 from torgsync.core.product.products import Product
 from torgsync.state.schema import run_tables as t
 from torgsync.state.schema import shop_tables
@@ -62,13 +63,21 @@ def change_row(change: Change) -> dict[str, object]:
     if change.as_desired:
         return row | {"title": "", "fields": ""}
     if change.verb is Verb.CREATE:
-        return row | {"fields": f"[{','.join(keep(change.new))}]"}
+        return row | {"fields": f"[{','.join(_documents(change.new))}]"}
     fields = {
         name: {"old": field.old, "new": field.new}
         | ({"edited": True, "sent": field.sent} if field.edited else {})
         for name, field in change.fields.items()
     }
     return row | {"fields": write(fields)}
+
+
+def _documents(values: dict[str, Value]) -> Iterator[str]:
+    """Yield the documents of a product, its variant group apart, so that they are those of `DESIRED`."""
+    variant = {name: values.pop(name) for name in ("variant_group",) if name in values}
+    yield from keep(values)
+    if variant:
+        yield write(variant)
 
 
 @cache
