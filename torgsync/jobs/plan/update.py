@@ -74,6 +74,8 @@ def update(
         earlier = (*reserve_sold(context, work), *unfetched_photos(work), *open_import(work))
         draft = ExportDraft(context=context, work=work, reading=reading, allowed=allowed, choice=choice)
         plan = draft.make(offline=prom is None)
+        if run:  # now: another process may be about to read a newer export
+            work.plans.complete(draft.number)
     findings = (*reading.findings, *unlisted, *earlier, *draft.findings)
     return PlanResult(plan, draft.number, findings, tuple(draft.skipped), reconciled)
 

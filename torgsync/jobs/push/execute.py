@@ -288,7 +288,6 @@ class NewPlan(PlanSource):
         """Make the plan by comparing the export with the shop."""
         result = update(context, prom, allowed=self.allowed, choice=self.choice, run=run.number)
         with context.transaction() as work:
-            work.plans.complete(result.number)
             work.journal.plan_of_run(run.number, result.number, usual_rows(result.plan))
         return result
 

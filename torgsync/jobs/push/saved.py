@@ -17,7 +17,7 @@ from torgsync.core.plan.guards import Allowed, read_allowed
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, reason_of
 from torgsync.core.plan.plan import SavedPlan, gone, judge_saved, refused, stale
 from torgsync.core.problems import ProblemCode, problem, problem_message
-from torgsync.errors import PlanStale
+from torgsync.errors import PlanStale, Temporary
 from torgsync.files.config.settings import who
 from torgsync.files.plan.plan_file import read_changes, write_plan
 from torgsync.jobs.connect import VerifiedShop
@@ -36,10 +36,19 @@ NAMED = 3
 
 
 def save(context: JobContext, result: PlanResult, path: Path, *, allowed: Allowed) -> None:
-    """Write a plan that was just made to a file; `allowed` is what it was made with."""
+    """Write a plan that was just made to a file; `allowed` is what it was made with.
+
+    Raises Temporary where another process has changed it meanwhile: without a run, what is to be created has
+    no values of its own, and a plan that another one replaces is deleted.
+    """
     plan = result.plan
     user, host, _ = who()
     with context.transaction() as work:
+        if work.plans.digest(result.number) != plan.id:
+            raise Temporary(
+                f"the plan of `{plan.object}` was not saved: another process read the export meanwhile",
+                hint="run the same command again",
+            )
         head = SavedPlan(
             id=plan.id,
             object=plan.object,
@@ -126,7 +135,6 @@ class SavedChanges(PlanSource):
             elif saved.undoes:
                 work.journal.turns_back(run.number, number, saved.undoes)
             else:
-                work.plans.complete(number)
                 work.journal.plan_of_run(run.number, number, usual_rows(result.plan))
             plan = replace(recounted(context, work, result.plan, number), choice=saved.choice)
         if lost and not kept:
