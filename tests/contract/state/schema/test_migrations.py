@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -19,20 +19,23 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from builders import FULL, NOON, order
-from sqlalchemy import create_engine
+from builders import FULL, NOON, any_values, order
+from hypothesis import given
+from sqlalchemy import create_engine, text
 
 from torgsync.core.orders.late import AWAITED
 from torgsync.core.orders.order import Paid
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.diff import FieldChange
-from torgsync.core.product.documents import keep
-from torgsync.core.product.fields import FIELDS, PRICE_STOCK, encode
+from torgsync.core.product.documents import StoredProduct, keep
+from torgsync.core.product.fields import FIELDS, PRICE_STOCK, Value, encode
 from torgsync.core.reason import write_json
 from torgsync.errors import TorgsyncError
+from torgsync.state.engine import make_engine
 from torgsync.state.orders.order_rows import order_json
 from torgsync.state.schema.backups import back_up
 from torgsync.state.schema.base import metadata
+from torgsync.state.schema.migrations.versions import v0015_documents
 from torgsync.state.schema.upgrade import MIGRATIONS, Migrations
 from torgsync.state.schema.version import FIRST
 from torgsync.state.store import open_store
@@ -193,9 +196,9 @@ def test_a_url_that_cannot_be_opened(url: str, message: str, hint: str) -> None:
 # Each migration with rows
 
 
-def state_at(folder: Path, schema: str) -> None:
+def state_at(url: str, schema: str) -> None:
     """Make a state with an older schema."""
-    engine = create_engine(url_of(folder))
+    engine = make_engine(url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS.folder))
     with engine.begin() as connection:
@@ -206,7 +209,7 @@ def state_at(folder: Path, schema: str) -> None:
 
 def test_orders_of_an_older_state_are_read_again(tmp_path: Path) -> None:
     """Their payment is awaited as if they had come today; one held without lines is read once at least."""
-    state_at(tmp_path, "0011")
+    state_at(url_of(tmp_path), "0011")
     orders = {"1": order(paid=Paid.UNPAID), "2": order(), "3": order(paid=Paid.UNPAID, status="canceled")}
     orders["4"] = order(lines=())
     with database(tmp_path) as connection:
@@ -228,33 +231,33 @@ def test_orders_of_an_older_state_are_read_again(tmp_path: Path) -> None:
         assert {stored.order.id for stored in work.orders.all()} == set(orders)
 
 
-def test_documents_of_an_older_state_are_read(tmp_path: Path) -> None:
+def test_documents_of_an_older_state_are_read(new_url: str) -> None:
     """Products on all sides and changes with their values come back as the program keeps them."""
-    state_at(tmp_path, "0014")
+    state_at(new_url, "0014")
     numbers = [str(number) for number in range(PAGE * 5 + 1)]
     alike = FULL | {"name_ru": FULL["name"], "keywords_ru": ""}
-    documents: dict[str, dict[str, object]] = {"content": {}, "price_stock": {}}
-    for name, value in alike.items():
-        documents["price_stock" if name in PRICE_STOCK else "content"][name] = encode(FIELDS[name], value)
-    old = {name: write_json(document) for name, document in documents.items()}
+    old = older_documents(alike)
     made = {name: {"old": None, "new": encode(FIELDS[name], value)} for name, value in alike.items()}
     moved = {name: part | {"edited": True, "sent": part["new"]} for name, part in made.items()}
     removed = {"status": {"old": "on_display", "new": "deleted"}}
-    with database(tmp_path) as connection:
+    engine = make_engine(new_url)
+    with engine.begin() as connection:
 
         def insert(table: str, columns: str, *rows: tuple[object, ...]) -> None:
-            marks = ", ".join("?" * len(rows[0]))
-            connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
+            names = columns.split(", ")
+            marks = ", ".join(f":{name}" for name in names)
+            statement = text(f"INSERT INTO {table} ({columns}) VALUES ({marks})")  # noqa: S608
+            connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
 
-        pair = tuple(old[name] for name in ("price_stock", "content"))
         both = "object, good_id, price_stock, content"
-        insert("desired", f"{both}, title", *(("shop", number, *pair, "") for number in numbers))
-        insert("sent", f"{both}, at, echo", ("shop", "0", *pair, NOON.isoformat(), pair[1]))
+        insert("desired", f"{both}, title", *(("shop", number, *old, "") for number in numbers))
+        insert("sent", f"{both}, at, echo", ("shop", "0", *old, NOON.isoformat(), old.content))
         facts = "prom_id, look, deleted, available"
-        insert("existing", f"{both}, {facts}", ("shop", "0", *pair, "55", 1, False, True))
-        insert("refusals", f"{both}, at, reasons", ("shop", "0", *pair, NOON.isoformat(), ""))
+        insert("existing", f"{both}, {facts}", ("shop", "0", *old, "55", 1, False, True))
+        insert("refusals", f"{both}, at, reasons", ("shop", "0", *old, NOON.isoformat(), ""))
         goods = "object, good_id, row_hash, row_status, reason, line, clean, content_clean, model, variant"
-        insert("goods", f"{goods}, section, traits, content_hash", ("shop", "0", 1, "in", "", *[0] * 8))
+        seen = ("shop", "0", 1, "in", "", 0, False, False, *[0] * 5)
+        insert("goods", f"{goods}, section, traits, content_hash", seen)
         insert("plans", "number, object, made", (1, "shop", NOON.isoformat()))
         changes: list[tuple[object, ...]] = [
             (1, 1, "0", "create", "import", made),
@@ -263,7 +266,8 @@ def test_documents_of_an_older_state_are_read(tmp_path: Path) -> None:
         ]
         columns = "plan, seq, good_id, verb, via, fields, prom_id, title, reasons"
         insert("changes", columns, *((*row[:5], json.dumps(row[5]), "", "", "") for row in changes))
-    with closing(open_store(url_of(tmp_path))) as store, store.transaction("shop") as work:
+    engine.dispose()
+    with closing(open_store(new_url)) as store, store.transaction("shop") as work:
         dossier = work.products.dossier("0")
         assert dossier.desired is not None
         assert dossier.sent is not None
@@ -276,9 +280,23 @@ def test_documents_of_an_older_state_are_read(tmp_path: Path) -> None:
         assert creation == {name: FieldChange(None, value) for name, value in alike.items()}
         assert update == {name: FieldChange(None, value, True, value) for name, value in alike.items()}
         assert removal == {"status": FieldChange("on_display", "deleted")}
-    with database(tmp_path) as connection:
-        stored = connection.execute("SELECT DISTINCT price_stock, content FROM desired").fetchall()
-        assert stored == [keep(alike)]
+        stored = work.connection.execute(text("SELECT DISTINCT price_stock, content FROM desired"))
+        assert [tuple(row) for row in stored] == [keep(alike)]
+
+
+def older_documents(values: Mapping[str, Value]) -> StoredProduct:
+    """Return the documents of a product as they were before schema 0015."""
+    old: tuple[dict[str, object], dict[str, object]] = ({}, {})
+    for name, value in values.items():
+        old[name not in PRICE_STOCK][name] = encode(FIELDS[name], value)
+    return StoredProduct(*map(write_json, old))
+
+
+@given(any_values())
+def test_a_document_becomes_the_text_that_the_program_writes(values: dict[str, Value]) -> None:
+    """Whatever the values: documents are compared as texts, so another text would be another product."""
+    migrated = (v0015_documents._document(json.loads(old)) for old in older_documents(values))
+    assert tuple(migrated) == keep(values)
 
 
 # The copy before a migration
