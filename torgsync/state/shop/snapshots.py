@@ -36,8 +36,6 @@ from torgsync.state.schema import shop_tables as t
 
 BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
 """Prom may list a deleted product as well as the one that was created again under its external id."""
-
-
 _NOT_SHOWN = '%"status":"not_on_display"%'
 
 
@@ -55,7 +53,7 @@ class SnapshotRepository(Repository):
         """
         g = t.goods.c
         query = (
-            self._select(g.good_id, g.line, self._is_created_asdesired_product().label("as_desired"))
+            self._select(g.good_id, g.line, self._is_created_as_desired().label("as_desired"))
             .where(
                 g.clean.is_(False), tuple_(g.line, g.good_id) > tuple_(bindparam("line"), bindparam("good"))
             )
@@ -70,7 +68,7 @@ class SnapshotRepository(Repository):
                 yield [snapshots.get(row.good_id, row.good_id) for row in page]
             after = {"line": rows[-1].line, "good": rows[-1].good_id}
 
-    def _is_created_asdesired_product(self) -> ColumnElement[bool]:
+    def _is_created_as_desired(self) -> ColumnElement[bool]:
         """Return the condition that a good is created exactly as desired, whatever the settings are."""
         g = t.goods.c
 
