@@ -2,8 +2,8 @@
 
 An object has one plan that no run performed: making a new one deletes the last. The changes of performed
 plans stay; they are the history. What `compaction.py` keeps of old ones has a negative number. A creation is
-kept as the documents of its product. Until a run performs its plan, one that makes the desired product as it
-is kept has none of its own (`complete`).
+kept as the documents of its product. Unless its plan is made for a run, one that makes the desired product as
+it is kept has none of its own (`complete`).
 """
 
 from __future__ import annotations
