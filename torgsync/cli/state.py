@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def check(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
-    """Check whether the database is whole, and what is in it; remove what is not kept of old runs."""
+    """Check whether the database is whole, and what is in it. What is not kept of old runs is removed."""
     program = program_of(context, output)
     from torgsync.jobs.state import check_state
 

@@ -175,7 +175,7 @@ COMMANDS = {
     ),
     "state check": (
         "state:check",
-        "Check whether the database is whole, and what is in it; remove what is not kept of old runs.",
+        "Check whether the database is whole, and what is in it. What is not kept of old runs is removed.",
     ),
     "state backup": (
         "state:backup",
