@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench import ROOT
@@ -12,13 +13,25 @@ from tests.bench.figures import SECTIONS, Figures
 from tests.bench.listing import compare_pages
 from tests.bench.processes import CommandFailed
 from tests.bench.requests import count_requests
+from torgsync.errors import Exit
 
-GOODS, QUICK = 100_000, 1_000
+GOODS, QUICK, ROUNDS = 100_000, 1_000, 5
 NAMES = "; ".join(" ".join((f"{section}:", *keys)).rstrip(":") for section, keys in SECTIONS.items())
 
 
+def at_least(least: int) -> Callable[[str], int]:
+    """Return what reads a whole number that is not smaller."""
+
+    def number(text: str) -> int:
+        if (read := int(text)) < least:
+            raise argparse.ArgumentTypeError(f"at least {least}")
+        return read
+
+    return number
+
+
 def arguments() -> argparse.Namespace:
-    """Return what the command line asks for."""
+    """Return what the command line asks for; what cannot be written is found out before it is measured."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench",
         description="Measure what torgsync costs; torgsync/docs/en/performance.md explains the figures.",
@@ -30,10 +43,14 @@ def arguments() -> argparse.Namespace:
         default="figures",
         help="figures: time and memory; requests: what days ask of Prom.ua; listing: pages of the sandbox",
     )
-    parser.add_argument("--goods", type=int, metavar="N", help=f"size of the export, else {GOODS:,}")
+    parser.add_argument(
+        "--goods", type=at_least(100), metavar="N", help=f"size of the export, else {GOODS:,}"
+    )
     parser.add_argument("--quick", action="store_true", help=f"{QUICK:,} goods, one round")
     figures = parser.add_argument_group("figures")
-    figures.add_argument("--rounds", type=int, default=5, metavar="N", help="of which the median counts; 5")
+    figures.add_argument(
+        "--rounds", type=at_least(1), metavar="N", help=f"of which the median counts, else {ROUNDS}"
+    )
     figures.add_argument(
         "--only",
         action="append",
@@ -46,11 +63,15 @@ def arguments() -> argparse.Namespace:
     figures.add_argument("--json", type=Path, metavar="FILE", help="write all rounds in seconds and bytes")
     figures.add_argument("--keep", type=Path, metavar="DIR", help="keep what is made there, to use it again")
     args = parser.parse_args()
+    for name in ("rounds", "only", "large", "against", "json", "keep"):
+        if args.what != "figures" and getattr(args, name):
+            parser.error(f"argument --{name}: `{args.what}` has no such option")
     args.goods = args.goods or (QUICK if args.quick else GOODS)
-    if args.goods < 100:
-        parser.error("argument --goods: at least 100")
-    if args.rounds < 1:
-        parser.error("argument --rounds: at least 1")
+    args.rounds = args.rounds or (1 if args.quick else ROUNDS)
+    if args.json and (args.json.is_dir() or not args.json.parent.is_dir()):
+        parser.error(f"argument --json: {args.json} cannot be written")
+    if args.keep and args.keep.exists() and not args.keep.is_dir():
+        parser.error(f"argument --keep: {args.keep} is no folder")
     if args.against and not (args.against / "torgsync" / "__main__.py").is_file():
         parser.error(f"argument --against: no checkout of torgsync in {args.against}")
     return args
@@ -58,13 +79,17 @@ def arguments() -> argparse.Namespace:
 
 def measure_figures(args: argparse.Namespace) -> None:
     """Measure, print the tables, write the file."""
-    rounds = 1 if args.quick else args.rounds
     trees = [args.against.resolve()] if args.against else []
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         folder = (args.keep or Path(temporary)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         figures = Figures(
-            folder, [*trees, ROOT], goods=args.goods, rounds=rounds, only=args.only or (), large=args.large
+            folder,
+            [*trees, ROOT],
+            goods=args.goods,
+            rounds=args.rounds,
+            only=args.only or (),
+            large=args.large,
         )
         figures.measure(lambda line: sys.stderr.write(f"{line}\n"))
     for line in figures.report():
@@ -81,16 +106,19 @@ def say(line: str) -> None:
 def main() -> None:
     """Do what the command line asks for."""
     args = arguments()
-    match args.what:
-        case "requests":
-            count_requests(args.goods, 3 if args.quick else 48, say)
-        case "listing":
-            compare_pages(100, args.goods, say)
-        case _:
-            try:
+    try:
+        match args.what:
+            case "requests":
+                count_requests(args.goods, 3 if args.quick else 48, say)
+            case "listing":
+                compare_pages(100, args.goods, say)
+            case _:
                 measure_figures(args)
-            except CommandFailed as failed:
-                sys.exit(str(failed))
+    except CommandFailed as failed:
+        sys.exit(str(failed))
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped\n")
+        sys.exit(Exit.INTERRUPTED)
 
 
 if __name__ == "__main__":
