@@ -83,7 +83,7 @@ class Figures:
             yield f"{self.goods:,} goods, {export.size / MEGABYTE:.0f} MB, Windows-1251"
         yield f"median of {self.rounds}, Python {platform.python_version()}, {os.cpu_count()} processors"
         if missing := missing_joins():
-            yield f"not installed and left out: {', '.join(missing)} (pip install -e '.[bench]')"
+            yield f"not installed and left out: {', '.join(missing)} (pip install -e '.[test,bench]')"
         yield "left out: an HTML report, which no command makes yet"
         yield ""
         of = {section: [row for row in self.rows if row.section == section] for section in SECTIONS}
