@@ -1,4 +1,4 @@
-"""`[history]`: how long it is kept what runs did."""
+"""`[history]`: how long the records of runs are kept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torgsync.core.config.notation import Days
 
 
 class Retention(SettingsTable):
-    """How long it is kept what runs did."""
+    """How long the records of runs are kept."""
 
     keep: Days = timedelta(days=180)
     """How long changes and requests of a run are kept, for a rollback; of older runs only totals are kept."""

@@ -326,7 +326,7 @@ class SyncObject(SettingsTable):
     connection: Connection = Connection.model_construct()
     """How Prom is reached."""
     history: Retention = Retention()
-    """How long it is kept what runs did."""
+    """How long the records of runs are kept."""
 
     @field_validator("fields")
     @classmethod
