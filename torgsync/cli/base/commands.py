@@ -86,6 +86,8 @@ class _Everywhere:
         for option in self._global or ():
             option.hidden = True
         super().format_options(ctx, formatter)  # type: ignore[misc]
+        for option in self._global or ():
+            option.hidden = False  # a shell completes them
         if names := ", ".join(map(_usage, self._global or ())):
             formatter.write_paragraph()
             formatter.write_text(f"Global options, see `torgsync --help`: {names}.")
