@@ -59,6 +59,11 @@ class Rewording(ast.NodeTransformer):
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         return node if called in NO_SENTENCES else self.generic_visit(node)
 
+    def visit_Dict(self, node: ast.Dict) -> ast.AST:
+        """Pass over keys, such as the names of commands."""
+        node.values = [self.visit(value) for value in node.values]
+        return node
+
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
         """Reword the pieces of an f-string, its expressions by themselves."""
         pieces = [part.value if isinstance(part, ast.Constant) else " {} " for part in node.values]

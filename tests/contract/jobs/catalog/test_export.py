@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,8 @@ class Shop:
         """Return the plan and the findings."""
         result = update(self.context(name), None)
         with self.store.transaction(slugify(name if name != "object" else "My Prom")) as work:
-            changes = (item.change for item in work.plans.changes(result.number))
+            # A good that several rows have is known by the name of any of them.
+            changes = (replace(item.change, title="") for item in work.plans.changes(result.number))
             self.changes = sorted(changes, key=lambda change: (change.good_id, change.held or ""))
             return result.plan, tuple(findings(work, result))
 
