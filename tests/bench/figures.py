@@ -55,8 +55,8 @@ class Figures:
         self._exports: dict[int, Exports] = {}
         self._shops: dict[tuple[str, int], BigShop] = {}
 
-    def measure(self, tell: Callable[[str], object]) -> None:
-        """Measure what is wanted; `tell` gets a line for each process."""
+    def measure(self, report_line: Callable[[str], object]) -> None:
+        """Measure what is wanted; `report_line` gets a line for each process."""
         builders: dict[str, Callable[[], Iterable[Row]]] = {
             "start": lambda: start_rows(self.folder, self.trees),
             "work": self._work,
@@ -68,9 +68,9 @@ class Figures:
         try:
             for section, build in builders.items():
                 if any(self._wanted(name, *SECTIONS[name]) for name in (section, *JOINED.get(section, ()))):
-                    self._measure(build(), self.rounds, tell)
+                    self._measure(build(), self.rounds, report_line)
             if self.large and self._wanted("growth"):
-                self._measure(self._grown(self.goods * FACTOR), 1, tell)
+                self._measure(self._grown(self.goods * FACTOR), 1, report_line)
         finally:
             for shop in self._shops.values():
                 shop.close()
@@ -118,10 +118,10 @@ class Figures:
         """Return how many things are changed in a shop of this size: as many as asked for, or one in ten."""
         return min(number, self.goods // FACTOR)
 
-    def _measure(self, rows: Iterable[Row], rounds: int, tell: Callable[[str], object]) -> None:
+    def _measure(self, rows: Iterable[Row], rounds: int, report_line: Callable[[str], object]) -> None:
         chosen = [row for row in rows if row.key in UNITS or self._wanted(row.section, row.key)]
         self.rows += chosen
-        measure(chosen, rounds, tell)
+        measure(chosen, rounds, report_line)
 
     def _big(self, goods: int) -> list[BigShop]:
         """Return the shop of each checkout with so many goods, made once."""

@@ -98,12 +98,12 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Cost:
     return Cost(float(wall), float(cpu), int(peak))
 
 
-def measure(rows: Iterable[Row], rounds: int, tell: Callable[[str], object]) -> None:
+def measure(rows: Iterable[Row], rounds: int, report_line: Callable[[str], object]) -> None:
     """Measure rows in turn, so that what else the computer does disturbs all of them alike."""
     rows = list(rows)
     for number in range(rounds):
         for row in rows:
-            tell(f"{row.section} {number + 1}/{rounds}: {row.title} {row.tree}".rstrip())
+            report_line(f"{row.section} {number + 1}/{rounds}: {row.title} {row.tree}".rstrip())
             row.prepare(number)
             row.costs.append(run(row.command, row.environment))
             row.state_bytes = row.state() if row.state else 0

@@ -19,9 +19,9 @@ from torgsync.core.product.fields import Value
 from torgsync.core.product.products import Product
 from torgsync.state.repository import Repository
 from torgsync.state.schema import shop_tables as t
+from torgsync.state.shop.snapshots import BEST_FIRST
 
 _TEXTS = ("name", "name_ru", "sku", "gtin", "mpn")
-_BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class GoodRepository(Repository):
     def stored(self, good_ids: Sequence[str]) -> list[StoredGood]:
         """Return these goods, in this order; one that is not known is left out."""
         goods: dict[str, StoredGood] = {}
-        for row in self._in_pages(self._stored().order_by(*_BEST_FIRST), t.goods.c.good_id, good_ids):
+        for row in self._in_pages(self._stored().order_by(*BEST_FIRST), t.goods.c.good_id, good_ids):
             if row.good_id not in goods:  # Prom may have deleted products of a good as well
                 goods[row.good_id] = _stored(row)
         return [goods[good_id] for good_id in good_ids if good_id in goods]

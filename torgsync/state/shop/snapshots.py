@@ -84,12 +84,7 @@ class SnapshotRepository(Repository):
         """Return what is known of these goods, keyed by id; of some only price and stock, as `dirty` says."""
         g, e = t.goods.c, t.existing.c
         on_prom = and_(g.row_status == RowStatus.IN, e.prom_id.is_not(None), e.deleted.is_(False))
-        query = self._known(price_stock=and_(g.content_clean, on_prom)).where(g.good_id.in_(good_ids))
-        snapshots: dict[str, ProductSnapshot] = {}
-        for row in self._db.execute(query.order_by(*BEST_FIRST)):
-            if row.good_id not in snapshots:
-                snapshots[row.good_id] = _known(row)
-        return snapshots
+        return self._best(self._known(price_stock=and_(g.content_clean, on_prom)), good_ids)
 
     def gone(self, *, hidden: bool) -> Iterator[ProductSnapshot]:
         """Yield, by id, what is known of goods that left the export and were sent, and that Prom has.
@@ -118,9 +113,14 @@ class SnapshotRepository(Repository):
 
     def known(self, good_ids: Sequence[str]) -> dict[str, ProductSnapshot]:
         """Return all that is known of these goods, keyed by id; goods never seen are left out."""
+        return self._best(self._known(), good_ids)
+
+    def _best(self, query: Select[Any], good_ids: Sequence[str]) -> dict[str, ProductSnapshot]:
+        """Return what a query of `_known` says of these goods, keyed by id: of several products the best."""
         snapshots: dict[str, ProductSnapshot] = {}
-        for row in self._in_pages(self._known().order_by(*BEST_FIRST), t.goods.c.good_id, good_ids):
-            snapshots.setdefault(row.good_id, _known(row))
+        for row in self._in_pages(query.order_by(*BEST_FIRST), t.goods.c.good_id, good_ids):
+            if row.good_id not in snapshots:
+                snapshots[row.good_id] = _known(row)
         return snapshots
 
     def _known(self, *, price_stock: ColumnElement[bool] | None = None) -> Select[Any]:
