@@ -79,7 +79,7 @@ def test_a_failed_transaction_is_rolled_back(state: Store) -> None:
 def test_objects_do_not_see_each_other(state: Store) -> None:
     """Everything that one object remembers is its own."""
     with state.transaction("other") as work:
-        work.object_state.begin_settings("f")
+        work.object_state.begin_settings("f", "c")
         work.rows.remember_rows([row(findings=(finding(),))])
         work.existing.remember_existing([existing()], work.object_state.begin_look())
         work.photos.remember({"17.jpg": (1, 2, "00")})
@@ -95,7 +95,7 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         assert work.journal.imports_since(NOON - LEASE) == 0
         assert work.leases.lease() is None
         work.products.forget_refusals()
-        work.object_state.begin_settings("g")
+        work.object_state.begin_settings("g", "c")
     with state.transaction("other") as work:
         assert known(work).good_id == "17"
         assert work.object_state.begun()
@@ -370,7 +370,7 @@ def test_a_reading_is_remembered_whole(work: UnitOfWork) -> None:
 TURNS: dict[str, Step] = {
     "a good gone": lambda work: work.rows.mark_gone(["17"]),
     "a good twice": lambda work: work.rows.block("17", finding(), 2),
-    "other settings": lambda work: work.object_state.begin_settings("other"),
+    "other settings": lambda work: work.object_state.begin_settings("other", "c"),
     "a good asked for": lambda work: work.existing.forget_good("17"),
     "refusals forgotten": lambda work: work.products.forget_refusals(),
 }
@@ -390,12 +390,12 @@ CHANGES: dict[str, Step] = TURNS | {
 def test_a_noop_plan_is_cached_until_a_change(state: Store, change: Step) -> None:
     """Every change that could give another plan invalidates the cache."""
     with state.transaction(SLUG) as work:
-        work.object_state.begin_settings("f")
+        work.object_state.begin_settings("f", "c")
         work.rows.remember_rows([row()])
         work.existing.remember_existing([existing()], 1)
         work.object_state.cache_noop_plan("sums")
     with state.transaction(SLUG) as work:
-        work.object_state.begin_settings("f")
+        work.object_state.begin_settings("f", "c")
         work.rows.mark_gone([])
         work.existing.remember_existing([existing()], 1)
         work.rows.mark_dirty([])
@@ -433,12 +433,12 @@ def test_a_transaction_that_is_not_durable_is_stored_too(state: Store) -> None:
 
 def test_new_settings_have_every_good_looked_at(work: UnitOfWork) -> None:
     """Where the fingerprint changed no good is clean any more; the same one changes nothing."""
-    work.object_state.begin_settings("a")
+    work.object_state.begin_settings("a", "c")
     work.rows.remember_rows([row()])
     work.rows.mark_clean(["17"])
-    work.object_state.begin_settings("a")
+    work.object_state.begin_settings("a", "c")
     assert dirty(work) == []
-    work.object_state.begin_settings("b")
+    work.object_state.begin_settings("b", "c")
     assert dirty(work) == ["17"]
 
 

@@ -9,6 +9,7 @@ Source: docs/developers/architecture.md §5.1, §5.2.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import xxhash
@@ -36,6 +37,8 @@ from torgsync.state.store import UnitOfWork
 
 _NO_SHAPE = {"name", "api_key", "clients", "payment_methods", "synchronization_times", "limits", "history"}
 """Tables of a sync object that shape no product."""
+_PRICE_STOCK = {"prices", "stock"}
+"""Tables that shape price and stock, and nothing else of a product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,13 @@ def read_export(context: JobContext) -> ExportReading:
         check_columns(context.file, catalog)
         _check_display(settings, catalog, work)
         seed = shape(settings, catalog.columns, catalog.context, photos)
-        same = work.object_state.begin_settings(f"{seed:016x}")
-        last = json.loads(summary) if same and summary else {}
+        content_seed = shape(settings, catalog.columns, catalog.context, photos, _PRICE_STOCK)
+        same = work.object_state.begin_settings(f"{seed:016x}", f"{content_seed:016x}")
+        last = json.loads(summary) if same.all and summary else {}
         mapper = RowMapper(settings, catalog)
         known = not _signs_changed(last.get("signs", {}), mapper)
-        rows = RowReader(context, work, catalog, photos, mapper, seed, skip_known=same and known)
+        skip_known = same.all and known
+        rows = RowReader(context, work, catalog, photos, mapper, seed, skip_known, same.content)
         rows.centers.update(last.get("centers", ()) if known else ())
         rows.read()
         photos.store(work)
@@ -98,14 +103,20 @@ def _signs_changed(before: DecimalSigns, mapper: RowMapper) -> bool:
     return any(now.get(column, sign) != sign for column, sign in before.items())
 
 
-def shape(settings: SyncObject, columns: tuple[str, ...], context: bytes, photos: PhotoFolder) -> int:
+def shape(
+    settings: SyncObject,
+    columns: tuple[str, ...],
+    context: bytes,
+    photos: PhotoFolder,
+    without: Collection[str] = (),
+) -> int:
     """Return the fingerprint of everything but the row that shapes a product, as 64 bits.
 
-    `context` is the part of the file outside its rows. Of the photos only whether there is a source counts:
-    those of each good are compared one by one.
+    `context` is the part of the file outside its rows; `without` are tables of the sync object that are left
+    out. Of the photos only whether there is a source counts: those of each good are compared one by one.
     """
     state = xxhash.xxh3_64()
-    tabs = settings.model_dump_json(exclude=_NO_SHAPE)
+    tabs = settings.model_dump_json(exclude=_NO_SHAPE.union(without))
     for part in (rules_version(), tabs, str(photos.is_source), *columns):
         state.update(part.encode() + b"\x1f")
     state.update(context)

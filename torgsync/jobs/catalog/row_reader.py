@@ -53,7 +53,11 @@ def duplicate(good_id: str, lines: Sequence[int]) -> Finding:
 
 @dataclass
 class RowReader:
-    """Reads the rows of the export into the state; without `skip_known` it parses every row again."""
+    """Reads the rows of the export into the state.
+
+    Without `skip_known` it parses every row again. With `skip_content` it has only price and stock mapped
+    where the content did not change: what makes it of a row is what it was.
+    """
 
     context: JobContext
     work: UnitOfWork
@@ -62,6 +66,7 @@ class RowReader:
     mapper: RowMapper
     seed: int
     skip_known: bool
+    skip_content: bool
     count: int = 0
     changed: int = 0
     centers: set[str] = field(default_factory=set)  # those with a stock, now or at the last reading
@@ -79,9 +84,8 @@ class RowReader:
 
     def read(self) -> None:
         """Store every new and changed row, and which goods are gone."""
-        row_filter = RowFilter(self.seed)
-        if self.skip_known:
-            row_filter = RowFilter(self.seed, self.work.rows.row_hashes(), self.work.rows.lines_of_findings())
+        known = self.work.rows.row_hashes() if self.skip_known else set()
+        row_filter = RowFilter(self.seed, known, self.work.rows.lines_of_findings())
         self._force(row_filter)
         changed = self._changed_rows(row_filter)
         while page := list(islice(changed, PAGE)):
@@ -271,7 +275,7 @@ class RowReader:
     ) -> bool:
         """Return whether a good with the same content was sent before and is again, without findings."""
         return (
-            self.skip_known
+            self.skip_content
             and old.row_status == RowStatus.IN
             and old.row_hash not in row_filter.noted
             and good_id.casefold() not in self.photos.changed

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from torgsync.core.plan.date_filter import FilterZone
 from torgsync.state.repository import Repository
 from torgsync.state.schema import shop_tables as t
+
+
+class SameSettings(NamedTuple):
+    """Whether the settings are those of the last plan: all of them, and those that shape the content."""
+
+    all: bool
+    content: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +36,20 @@ class ObjectState(Repository):
         super().__init__(connection, slug)
         self._invalidated = self._recount = False
 
-    def begin_settings(self, fingerprint: str) -> bool:
+    def begin_settings(self, fingerprint: str, content: str) -> SameSettings:
         """Note the settings that a plan is made with; return whether they are those of the last one.
 
-        Where they changed, no good is clean any more.
+        `content` is the fingerprint of those that shape more of a product than price and stock. Where
+        settings changed, no good is clean any more; its content still may be.
         """
-        if self._scalar(t.objects.c.settings) == fingerprint:
-            return True
-        self.invalidate_noop_plan()
-        self._note(settings=fingerprint)
-        self._update(t.goods, **t.DIRTY)
-        return False
+        before, _, content_before = (self._scalar(t.objects.c.settings) or "").partition("/")
+        same = SameSettings(before == fingerprint, content_before == content)
+        if not same.all:
+            self.invalidate_noop_plan()
+            self._update(t.goods, **(t.PRICE_STOCK_DIRTY if same.content else t.DIRTY))
+        if not (same.all and same.content):
+            self._note(settings=f"{fingerprint}/{content}")
+        return same
 
     def reading(self) -> tuple[str, str]:
         """Return the fingerprint of the last whole reading and what was noted of it; empty before one."""

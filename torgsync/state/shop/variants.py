@@ -29,10 +29,10 @@ class VariantRepository(Repository):
     """Models and sections of one object, inside one transaction."""
 
     def dirty(self) -> Iterator[list[int]]:
-        """Yield, by pages, the models of goods that are new, changed, gone or pending."""
+        """Yield, by pages, the models of goods that are new or gone, or whose content is not clean."""
         g, after = t.goods.c, None
         while True:
-            query = self._select(g.model).where(g.clean.is_(False), g.model != 0)
+            query = self._select(g.model).where(g.clean.is_(False), g.content_clean.is_(False), g.model != 0)
             if after is not None:
                 query = query.where(g.model > after)
             page = list(self._db.execute(query.distinct().order_by(g.model).limit(PAGE)).scalars())

@@ -377,7 +377,13 @@ CELLS = st.fixed_dictionaries(
 )
 GOODS = st.sampled_from("123456")
 NAMES = ["1.jpg", "1_1.jpg", "2.JPG", "3.png", "77.jpg"]
-TABS = ["", 'product_group = "Взуття"', "[accounting_centers]\nonly_in_stock = true\nonly_with_photos = true"]
+TABS = [
+    "",
+    'product_group = "Взуття"',
+    "[accounting_centers]\nonly_in_stock = true\nonly_with_photos = true",
+    '[prices]\nmarkup = "10%"',
+    '[prices]\nround = 5\n[stock]\nzero = "order"',
+]
 
 
 @dataclass(frozen=True)
@@ -521,6 +527,7 @@ def test_the_readings_agree_on_a_shop_with_products(
     for number, day in enumerate(days):
         cells |= day.cells
         cells |= {good_id: cells[good_id] | {"Display": words[number]} for good_id in "23"}
+        shop.tabs = shop.tabs if day.tabs is None else day.tabs
         listed = sorted(cells.keys() - day.gone, key=lambda good_id: (good_id != day.first, good_id))
         shop.rows = [row(good_id, **cells[good_id]) for good_id in listed]
         shop.rows += [row(good_id, **changed) for good_id, changed in day.twins]
@@ -547,8 +554,9 @@ def one_by_one(goods: SnapshotRepository, *_given: object, **_options: object) -
 DIRTY = SnapshotRepository.dirty
 
 
-def test_a_price_or_a_stock_that_moved_maps_nothing_else(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Unless its stock keeps the good out, or something was found about it before."""
+@pytest.fixture
+def met(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The goods that were mapped as a whole, from now on."""
     met: list[str] = []
     whole = Mapper.product
 
@@ -557,6 +565,11 @@ def test_a_price_or_a_stock_that_moved_maps_nothing_else(shop: Shop, monkeypatch
         return whole(mapper, good_id, *rest, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Mapper, "product", noted)
+    return met
+
+
+def test_a_price_or_a_stock_that_moved_maps_nothing_else(shop: Shop, met: list[str]) -> None:
+    """Unless its stock keeps the good out, or something was found about it before."""
     shop.rows = [row("1", RetailPrice="90"), row("2", WarehouseQuantity="0"), row("3", RetailPrice="x")]
     shop.write()
     plan, (finding,) = shop.plan()
@@ -567,3 +580,23 @@ def test_a_price_or_a_stock_that_moved_maps_nothing_else(shop: Shop, monkeypatch
     shop.rows = [row("1", GoodName="Інше"), row("2", WarehouseQuantity="1"), row("3", RetailPrice="80")]
     shop.write()
     assert (shop.plan()[1], met) == ((), ["3", "1"])
+
+
+def test_settings_of_price_and_stock_map_nothing_else(shop: Shop, met: list[str]) -> None:
+    """Of goods whose content did not change; any other setting maps all of them."""
+    arrive_after_plan(shop)
+    shop.plan()
+    shop.tabs, shop.rows[1] = '[prices]\nmarkup = "10%"\n', row("2", GoodName="Інше")
+    shop.write()
+    for _ in range(2):
+        assert shop.plan()[0].counts.update == 3
+        assert [list(change.fields) for change in shop.changes] == [
+            ["price"],
+            ["name", "name_ru", "price"],
+            ["price"],
+        ]
+    assert met == ["2"]
+    shop.tabs += '[removal]\ngone = "keep"\n'
+    shop.write()
+    assert shop.plan()[0].counts.update == 3
+    assert met == ["2", "1", "2", "3"]
