@@ -375,8 +375,9 @@ class SyncObject(SettingsTable):
             document["orders"]["outbox"] = without_password(self.orders.outbox)
         return document
 
+    @cached_property
     def prom_owned(self) -> frozenset[str]:
-        """Return the product fields that are set at creation and then left to the people on Prom."""
+        """The product fields that are set at creation and then left to the people on Prom."""
         return frozenset(
             field for mapping in self.fields if mapping.owner == "prom" for field in TARGETS[mapping.to]
         )

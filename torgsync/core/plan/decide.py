@@ -78,6 +78,7 @@ class ProductSnapshot:
     reason: str = field(default="", compare=False)  # the rule that keeps it out, or has it wait
     importing: bool = False  # in an import that was sent and whose end is not known yet
     deleted_before: bool = False  # Prom refused it after a run had deleted its product
+    left_alone: str = ""  # fields that differed and were Prom's at the last decision, parted by commas
     grace_over: bool = False  # its product may be deleted, if it is still hidden and the good still absent
 
     @property
@@ -187,7 +188,7 @@ def decide(known: ProductSnapshot, settings: SyncObject) -> Verdict:
             return Verdict(skip=skip)
         made = _as_created(wanted, settings)
         return Verdict(creation(made, as_desired=made is known.desired))
-    comparison = compare(wanted, known.sent, shown, settings.prom_owned())
+    comparison = compare(wanted, known.sent, shown, settings.prom_owned)
     if reason := _why_no_import(known, shown):
         return _by_edit_alone(known, comparison, reason)
     return _update(known, comparison)

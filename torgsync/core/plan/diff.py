@@ -23,6 +23,8 @@ from torgsync.core.product.fields import CENT, FIELDS, Channel, Discount, Photo,
 from torgsync.core.product.products import Existing, Product
 
 _NOTHING = object()
+_COMPARED = [(field.name, field.shown) for field in FIELDS.values() if field.channel is not Channel.CREATION]
+_LEAST_MONEY = Decimal(1)
 _TAG = re.compile(r"<[^>]*>")
 IN_MODERATION = frozenset({"approval_pending", "editing_required"})
 """Prom shows these instead of `on_display` while a moderator looks; no edit of ours can end that."""
@@ -155,16 +157,20 @@ def compare(
     fields: dict[str, FieldChange] = {}
     in_step: dict[str, Value] = {}
     left_alone: list[str] = []
-    for name, known in FIELDS.items():
-        if name not in desired.values or known.channel is Channel.CREATION:
+    wanted, shown = desired.values, existing.values
+    past, echo = (sent.values, sent.echo) if sent else ({}, {})
+    for name, is_shown in _COMPARED:
+        if name not in wanted:
             continue
-        want = desired.values[name]
-        last = sent.values.get(name, _NOTHING) if sent else _NOTHING
-        now = existing.values.get(name, last) if known.shown else last
-        if sent and name in sent.echo and now == sent.echo[name]:
+        want = wanted[name]
+        last = past.get(name, _NOTHING)
+        now = shown.get(name, last) if is_shown else last
+        if name in echo and now == echo[name]:
             now = last
-        if same(name, want, desired.values, existing.values, now) or (
-            name == "status" and want == "on_display" and now in IN_MODERATION
+        if (
+            now == want  # most
+            or same(name, want, wanted, shown, now)
+            or (name == "status" and want == "on_display" and now in IN_MODERATION)
         ):
             in_step[name] = want
         elif name in prom_owned:
@@ -175,9 +181,6 @@ def compare(
                 _value(now), want, edited=edited, sent=_value(last) if edited else None
             )
     return Comparison(fields, in_step, tuple(left_alone))
-
-
-_LEAST_MONEY = Decimal(1)
 
 
 def same(

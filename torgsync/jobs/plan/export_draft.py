@@ -131,7 +131,8 @@ class ExportDraft(Draft):
         verdict = decide(known, self.context.object)
         if verdict.grace or not self._stays_hidden(known):
             noted.graces[known.good_id] = verdict.grace
-        noted.left_alone[known.good_id] = ",".join(verdict.left_alone)
+        if known.left_alone != (left_alone := ",".join(verdict.left_alone)):
+            noted.left_alone[known.good_id] = left_alone
         if verdict.skip:
             noted.skips.append((known, verdict.skip))
             if verdict.change is None:

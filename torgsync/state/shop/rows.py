@@ -262,11 +262,7 @@ class RowRepository(Repository):
 
     def leave_alone(self, fields: Mapping[str, str]) -> None:
         """Remember which fields of goods differ and are Prom's, keyed by good; empty where none does."""
-        g = t.goods.c
-        for page in pages(sorted(fields)):
-            self._update(t.goods, g.good_id.in_(page), g.left_alone != "", left_alone="")
-        rows = {good_id: {"left_alone": names} for good_id, names in fields.items() if names}
-        self._update_goods(t.goods, rows)
+        self._update_goods(t.goods, {good_id: {"left_alone": names} for good_id, names in fields.items()})
 
     def left_alone(self) -> dict[str, int]:
         """Return in how many goods each field differs and is left to Prom's side, keyed by field."""

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     FromClause,
-    Row,
     Select,
     Table,
     and_,
@@ -36,6 +35,7 @@ from torgsync.state.schema import shop_tables as t
 
 BEST_FIRST = (t.existing.c.deleted, t.existing.c.prom_id)
 """Prom may list a deleted product as well as the one that was created again under its external id."""
+_STATUS = {str(status): status for status in RowStatus}
 _NOT_SHOWN = '%"status":"not_on_display"%'
 
 
@@ -148,7 +148,7 @@ class SnapshotRepository(Repository):
             sources = sources.outerjoin(table, of_good(table))
         return (
             self._select(
-                g.good_id, g.row_status, g.reason, g.reserved, g.line,
+                g.good_id, g.row_status, g.reason, g.reserved, g.line, g.left_alone,
                 case((g.model != 0, g.variant), else_=0).label("variant"),
                 d.title, d.price_stock.label("desired"), content_of(t.desired),
                 s.price_stock.label("sent"), s.echo, content_of(t.sent),
@@ -161,33 +161,35 @@ class SnapshotRepository(Repository):
         )  # fmt: skip
 
 
-def _known(r: Row[Any]) -> ProductSnapshot:
-    wanted = None
-    if r.desired is not None:
-        variant = r.variant if r.desired_content is not None else 0
-        wanted = desired_product(r.good_id, _load(r.desired, r.desired_content), variant)
-    sent = Sent(_load(r.sent, r.sent_content), load(r.echo)) if r.sent is not None else None
-    shown = None
-    if r.prom_id is not None:
-        # Most agree.
-        agrees = sent is not None and (r.existing, r.existing_content) == (r.sent, r.sent_content)
-        seen = sent.values if sent and agrees else _load(r.existing, r.existing_content)
-        shown = Existing(r.prom_id, r.good_id, seen, r.modified, r.alias)
-    refused = (r.refusals, r.refusals_content)
+def _known(row: Sequence[Any]) -> ProductSnapshot:
+    """Return the snapshot of a row of `SnapshotRepository._known`."""
+    (
+        good_id, row_status, reason, reserved, line, left_alone, variant,
+        title, desired, desired_content,
+        sent, echo, sent_content,
+        prom_id, alias, modified, existing, existing_content,
+        refusals, refusals_content, deleted_before,
+        doubtful, taken,
+    ) = row  # fmt: skip
+    refused = None not in (refusals, refusals_content) and not deleted_before
+    variant = variant if desired_content is not None else 0
     return ProductSnapshot(
-        r.good_id,
-        RowStatus(r.row_status),
-        wanted,
-        sent,
-        shown,
-        refused=refused == (r.desired, r.desired_content) and None not in refused and not r.deleted_before,
-        deleted_before=bool(r.deleted_before),
-        line=r.line,
-        name=r.title or "",
-        doubtful=r.doubtful,
-        taken=r.taken,
-        reserved=r.reserved,
-        reason=r.reason,
+        good_id,
+        _STATUS[row_status],
+        None if desired is None else desired_product(good_id, _load(desired, desired_content), variant),
+        None if sent is None else Sent(_load(sent, sent_content), {} if echo == "{}" else load(echo)),
+        None
+        if prom_id is None
+        else Existing(prom_id, good_id, _load(existing, existing_content), modified, alias),
+        refused=refused and (refusals, refusals_content) == (desired, desired_content),
+        deleted_before=bool(deleted_before),
+        line=line,
+        name=title or "",
+        doubtful=doubtful,
+        taken=taken,
+        reserved=reserved,
+        reason=reason,
+        left_alone=left_alone,
     )
 
 

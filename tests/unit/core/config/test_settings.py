@@ -454,7 +454,7 @@ def test_proms_own_fields_follow_the_columns() -> None:
     fields = fields_of(("A", "price"), ("B", "name"), ("C", "quantity"))
     for mapping in fields[1:]:
         mapping["owner"] = "prom"
-    assert sync_object(fields=fields).prom_owned() == {"name", "name_ru", "quantity", "presence"}
+    assert sync_object(fields=fields).prom_owned == {"name", "name_ru", "quantity", "presence"}
 
 
 def test_a_payment_method_is_found_by_its_id() -> None:

@@ -222,7 +222,7 @@ class ImportReconciler:
 
         Presence stays: no import file is trusted with it, so that it is not set yet.
         """
-        owned = self.file.context.object.prom_owned() - {"presence"} if self.late else frozenset()
+        owned = self.file.context.object.prom_owned - {"presence"} if self.late else frozenset()
         theirs = owned.intersection(by_channel(created, Channel.EDIT))
         return {name: value for name, value in created.items() if name not in theirs}
 
