@@ -834,6 +834,11 @@ def accepted(values: dict[str, Value], echo: dict[str, Value] | None = None) -> 
     return lambda work: work.products.accept([Accepted("17", values, echo or {})], NOON)
 
 
+def leave_name_alone(work: UnitOfWork) -> None:
+    work.rows.leave_alone({"17": "name"})
+    work.rows.remember_rows([moved()], {"17"})
+
+
 WHOLE: dict[str, Step] = TURNS | {
     "another content on Prom": lambda work: work.existing.remember_existing([existing(name="Інше")], 2),
     "another content sent": accepted({"name": "Інше", "price": Decimal(7)}),
@@ -841,6 +846,7 @@ WHOLE: dict[str, Step] = TURNS | {
     "another row": lambda work: work.rows.remember_rows([row(digest=8)], {"17"}),
     "deleted on Prom": lambda work: work.existing.remember_existing([existing(status="deleted")], 2),
     "deleted by us": accepted({"status": "deleted"}),
+    "another price, and a name left alone": leave_name_alone,
 }
 
 

@@ -19,6 +19,8 @@ from torgsync.core.reason import Reason
 
 _FACTORS = (10, 100, 1000)
 _NEAR = Decimal("0.01")
+_LEAST_SLIP = 9
+"""No jump below this ratio is near a factor or a rate."""
 _CURRENCY_RATES = ((Decimal(35), Decimal(46), "USD"), (Decimal(46), Decimal(60), "EUR"))
 """From and up to how many hryvnias a unit of the currency may cost."""
 
@@ -67,6 +69,8 @@ def _slip(before: Decimal, after: Decimal) -> Reason[Cause] | None:
     """Return what a jump looks like: a slipped decimal point, another currency, or neither."""
     high, low = max(before, after), min(before, after)
     ratio, lower = high / low, after < before
+    if ratio < _LEAST_SLIP:  # most
+        return None
     for factor in _FACTORS:
         if abs(ratio / factor - 1) <= _NEAR:
             return Reason(Cause.DECIMAL_POINT, {"factor": factor, "lower": lower})

@@ -70,7 +70,7 @@ def dump(values: Mapping[str, Value]) -> str:
 def load(*documents: str) -> dict[str, Value]:
     """Return the values that `keep` or `dump` wrote, those of all documents together, sorted by name."""
     if len(documents) == 1:
-        return load_list(f"[{documents[0]}]")  # each is sorted
+        return _in_both_languages(_document_decoder().decode(documents[0]))  # each is sorted
     return dict(sorted(load_list(f"[{','.join(documents)}]").items()))
 
 
@@ -79,6 +79,11 @@ def load_list(documents: str) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for document in _product_decoder().decode(documents):
         values |= document
+    return _in_both_languages(values)
+
+
+def _in_both_languages(values: dict[str, Value]) -> dict[str, Value]:
+    """Return values with the texts that were written once."""
     for text, translated in TRANSLATED:
         if values.get(translated) is True:
             values[translated] = values[text]
@@ -122,10 +127,20 @@ def decoder(shape: Any) -> msgspec.json.Decoder[Any]:  # noqa: ANN401  # a type,
 
 
 @cache
-def _product_decoder() -> msgspec.json.Decoder[list[dict[str, Any]]]:
+def _document() -> Any:  # noqa: ANN401  # a type that is known only here
     shapes = {name: SHAPES[field.kind] for name, field in FIELDS.items()}
     shapes |= {translated: shapes[translated] | bool for _, translated in TRANSLATED}
-    return decoder(list[TypedDict("_Values", shapes, total=False)])  # type: ignore[operator,misc]  # known only here
+    return TypedDict("_Values", shapes, total=False)  # type: ignore[operator]  # as above
+
+
+@cache
+def _document_decoder() -> msgspec.json.Decoder[dict[str, Any]]:
+    return decoder(_document())
+
+
+@cache
+def _product_decoder() -> msgspec.json.Decoder[list[dict[str, Any]]]:
+    return decoder(list[_document()])  # type: ignore[misc]  # as above
 
 
 class _Variant(TypedDict, total=False):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -160,10 +161,12 @@ class RowRepository(Repository):
 
     def _remember_price_stock(self, rows: Sequence[GoodRow]) -> None:
         places = {
-            row.good_id: {"row_hash": row.row_hash, "line": row.line, "creatable": False} for row in rows
+            row.good_id: {"row_hash": row.row_hash, "line": row.line, "creatable": False, "clean": False}
+            for row in rows
         }
         self._update_goods(t.goods, places)
-        self.mark_dirty(places, content=False)
+        if self._any_left_alone:
+            self._set(list(places), **t.PRICE_STOCK_DIRTY)
         moved = {row.good_id: {"price_stock": dump(row.product.values)} for row in rows if row.product}
         self._update_goods(t.desired, moved)
 
@@ -260,8 +263,15 @@ class RowRepository(Repository):
             self._update_goods(t.goods, {good: {"reserved": pieces.get(good, 0)} for good in moved})
             self.mark_dirty(sorted(moved), content=False)
 
+    @cached_property
+    def _any_left_alone(self) -> bool:
+        """Whether any good has, or had, a field that is left alone."""
+        return self._scalar(t.goods.c.good_id, t.goods.c.left_alone != "") is not None
+
     def leave_alone(self, fields: Mapping[str, str]) -> None:
         """Remember which fields of goods differ and are Prom's, keyed by good; empty where none does."""
+        if any(fields.values()):
+            self._any_left_alone = True
         self._update_goods(t.goods, {good_id: {"left_alone": names} for good_id, names in fields.items()})
 
     def left_alone(self) -> dict[str, int]:

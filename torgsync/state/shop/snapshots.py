@@ -7,6 +7,7 @@ clean goods are not looked at again. Source: docs/developers/architecture.md §5
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -64,7 +65,7 @@ class SnapshotRepository(Repository):
         while rows := self._db.execute(query, after).all():
             for page in pages(rows, PAGE):
                 ids = [row.good_id for row in page if whole or not row.as_desired or row.good_id in known]
-                snapshots = self._undecided(ids) if ids else {}
+                snapshots = self._best(self._undecided, ids)
                 yield [snapshots.get(row.good_id, row.good_id) for row in page]
             after = {"line": rows[-1].line, "good": rows[-1].good_id}
 
@@ -80,11 +81,12 @@ class SnapshotRepository(Repository):
         plain = (g.row_status == RowStatus.IN, g.reason == "", g.reserved == 0, g.left_alone == "")
         return and_(g.creatable, *plain, *map(absent, (*nowhere, t.grace_periods.c.good_id)))
 
-    def _undecided(self, good_ids: Sequence[str]) -> dict[str, ProductSnapshot]:
-        """Return what is known of these goods, keyed by id; of some only price and stock, as `dirty` says."""
+    @cached_property
+    def _undecided(self) -> Select[Any]:
+        """The query for what is known of goods; of some only for price and stock, as `dirty` says."""
         g, e = t.goods.c, t.existing.c
         on_prom = and_(g.row_status == RowStatus.IN, e.prom_id.is_not(None), e.deleted.is_(False))
-        return self._best(self._known(price_stock=and_(g.content_clean, on_prom)), good_ids)
+        return self._known(price_stock=and_(g.content_clean, on_prom))
 
     def gone(self, *, hidden: bool) -> Iterator[ProductSnapshot]:
         """Yield, by id, what is known of goods that left the export and were sent, and that Prom has.
