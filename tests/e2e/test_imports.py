@@ -31,7 +31,8 @@ SETTINGS = {  # Typer reads values of options with pydantic
     "pydantic", "pydantic_core", "annotated_types", "typing_extensions", "typing_inspection",
 }  # fmt: skip
 TABLE = {"rich"}
-STATE = {"msgspec", "sqlalchemy", "xxhash"}
+VALUES = {"msgspec"}
+STATE = {"sqlalchemy", "xxhash"}
 
 LINE = {"cli.app", "cli.base", "cli.tree", "core.clock", "core.shell", "core.text", "errors"}
 OBJECTS = {"core.addresses", "core.config", "core.findings", "core.product", "core.reason", "disk"}
@@ -48,16 +49,16 @@ KINDS = {
     "--version": (set(), set()),
     "--help": (TYPER, LINE),
     "object --help": (TYPER | SETTINGS, LINE),
-    "object list --format json": (TYPER | SETTINGS, LINE | OBJECTS | {"cli.object"}),
-    "object list": (TYPER | SETTINGS | TABLE, LINE | OBJECTS | {"cli.object"}),
-    "schedule list": (TYPER | SETTINGS | TABLE, LINE | OBJECTS | TIMES | {"cli.schedule"}),
-    "sync --due": (TYPER | SETTINGS, LINE | OBJECTS | TIMES | {"cli.plan"}),
-    "payments list": (TYPER | SETTINGS, LINE | OBJECTS | WORDS | {"cli.payments"}),
-    "history": (TYPER | SETTINGS | STATE, LINE | OBJECTS | RUNS),
-    "orders list": (TYPER | SETTINGS | STATE, LINE | OBJECTS | RUNS | ORDERS),
-    "why 26901": (TYPER | SETTINGS | STATE | TABLE, LINE | OBJECTS | PLAN),
-    "update --offline --show summary": (TYPER | SETTINGS | STATE, LINE | OBJECTS | PLAN),
-    "update --offline": (TYPER | SETTINGS | STATE | TABLE, LINE | OBJECTS | PLAN),
+    "object list --format json": (TYPER | SETTINGS | VALUES, LINE | OBJECTS | {"cli.object"}),
+    "object list": (TYPER | SETTINGS | VALUES | TABLE, LINE | OBJECTS | {"cli.object"}),
+    "schedule list": (TYPER | SETTINGS | VALUES | TABLE, LINE | OBJECTS | TIMES | {"cli.schedule"}),
+    "sync --due": (TYPER | SETTINGS | VALUES, LINE | OBJECTS | TIMES | {"cli.plan"}),
+    "payments list": (TYPER | SETTINGS | VALUES, LINE | OBJECTS | WORDS | {"cli.payments"}),
+    "history": (TYPER | SETTINGS | VALUES | STATE, LINE | OBJECTS | RUNS),
+    "orders list": (TYPER | SETTINGS | VALUES | STATE, LINE | OBJECTS | RUNS | ORDERS),
+    "why 26901": (TYPER | SETTINGS | VALUES | STATE | TABLE, LINE | OBJECTS | PLAN),
+    "update --offline --show summary": (TYPER | SETTINGS | VALUES | STATE, LINE | OBJECTS | PLAN),
+    "update --offline": (TYPER | SETTINGS | VALUES | STATE | TABLE, LINE | OBJECTS | PLAN),
 }
 """What a kind of command may import, of others and of the program, keyed by its words."""
 NEVER = {"typer.rich_utils", "sqlalchemy.dialects.postgresql"}

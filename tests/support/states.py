@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 
 from builders import product
+from msgspec import structs
 
 from torgsync.core.orders.clients import Client
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus
@@ -25,7 +25,7 @@ OLENA = Client("", "Вигадана Олена", "+380500000001", "olena@exampl
 def row(good_id: str = "17", digest: int = 1, line: int = 2, **given: object) -> GoodRow:
     """Return a row that goes to Prom, with these values instead."""
     good = GoodRow(good_id, digest, line, RowStatus.IN, product=product(good_id))
-    return replace(good, **given)  # type: ignore[arg-type]  # the fields of a row
+    return structs.replace(good, **given)
 
 
 def dirty_pages(work: UnitOfWork) -> Iterator[list[ProductSnapshot]]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
+from msgspec import Struct
+
 from torgsync.core.reason import Args
 
 
@@ -138,14 +140,13 @@ KEPT = 2000
 """Findings of one code that are kept with their places; the others are counted."""
 
 
-@dataclass(slots=True)
-class FindingCount:
+class FindingCount(Struct):
     """All findings of one code: how many, in how many goods, and the first `KEPT` of them."""
 
     code: Code
     count: int = 0
     goods: int = 0
-    first: list[Finding] = field(default_factory=list)
+    first: list[Finding] = []
 
 
 class Tally:

@@ -16,6 +16,8 @@ from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import Interrupted, TorgsyncError
@@ -43,8 +45,7 @@ class Stage(StrEnum):
     REMOVE = "remove"
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a stage is: `done` of `total`, which is None where it is unknown."""
 
     stage: Stage

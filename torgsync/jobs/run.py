@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
+from msgspec import Struct
+
 from torgsync.core.clock import shop_time
 from torgsync.core.findings import Code, Finding
 from torgsync.core.problems import ProblemCode, error_of, problem
@@ -202,8 +204,7 @@ class RunState(StrEnum):
     DIED = "died"  # it was killed, or its computer went down
 
 
-@dataclass(frozen=True, slots=True)
-class PastRun:
+class PastRun(Struct, frozen=True):
     """One run, how far it is, and the runs that undid some of it, oldest first."""
 
     record: RunRecord

@@ -6,9 +6,9 @@ SQLAlchemy prepares each row by itself, which costs more than the database needs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
@@ -16,8 +16,7 @@ _Processor = Callable[[Any], Any]
 _Names = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
+class _Statement(Struct, frozen=True):
     """A statement of the driver: its text, the columns of its values, and what the driver gets for them."""
 
     text: str

@@ -17,6 +17,7 @@ from typing import ClassVar
 import pytest
 from builders import FULL, LATER, NOON, any_values, existing, product
 from hypothesis import given, settings
+from msgspec import structs
 from states import ME, OLENA, SLUG, at_once, dirty_pages, row, rows
 
 from torgsync.core.findings import Code, Finding
@@ -809,7 +810,7 @@ def test_where_only_price_or_stock_changed_the_plan_gets_no_content(work: UnitOf
     Findings about price and stock are stored like all others.
     """
     in_step(work, "17", "18")
-    work.rows.remember_rows([replace(moved(price=Decimal("90.00")), findings=(finding(),))], {"17"})
+    work.rows.remember_rows([structs.replace(moved(price=Decimal("90.00")), findings=(finding(),))], {"17"})
     snapshot = looked_at(work)
     assert (snapshot.good_id, snapshot.title, snapshot.line) == ("17", "Капці", 9)
     assert snapshot.desired == Product("17", price_stock_of(price=Decimal("90.00")))

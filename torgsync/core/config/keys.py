@@ -10,8 +10,9 @@ import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from torgsync.core.text import listed
 
@@ -94,8 +95,7 @@ Document = dict[str, Any]
 """A sync object's TOML file as plain values."""
 
 
-@dataclass(frozen=True, slots=True)
-class SettingChanges:
+class SettingChanges(Struct, frozen=True):
     """What changed in an object's settings.
 
     `values` are key, old and new value. Where a list of tables is `resized`, later tables have other numbers;

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.errors import Exit
@@ -70,8 +71,7 @@ def read_hour(text: str) -> time:
     return time.fromisoformat(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Rhythm:
+class Rhythm(Struct, frozen=True):
     """The moments of a day, and the days (0 for Monday), at which something is done.
 
     `step` is at most a day, or whole days. `end` is None for the end of the day; before `start` it is on the
@@ -133,8 +133,7 @@ def _utc(day: date, hour: time) -> datetime:
     return datetime.combine(day, hour, SHOP_ZONE).astimezone(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """The last attempt at a time: its moment, its start, its number from 1, and its exit code.
 
     The code is None while it runs, and where it was killed.

@@ -6,9 +6,10 @@ Source: docs/developers/torgsoft.md §17 no. 5, 16 and 18, docs/developers/prom-
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+
+from msgspec import Struct
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
@@ -86,14 +87,13 @@ def _is_amount(rules: Rules, column: str, cell: str) -> bool:
     return True
 
 
-@dataclass(slots=True)
-class _RowPrices:
+class _RowPrices(Struct):
     """The prices of one row: columns keyed by target, and what `[prices]` made of those that are readable."""
 
     rules: Rules
     cells: Mapping[str, str]
     columns: Mapping[str, str]
-    priced: Mapping[str, Priced] = field(default_factory=dict)
+    priced: Mapping[str, Priced] = {}
 
     def cell(self, target: str) -> str:
         return self.cells[self.columns[target]]

@@ -7,10 +7,11 @@ from another group is an argument. `Mapper` merges their results.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
@@ -108,8 +109,7 @@ class ExportRow(NamedTuple):
         )
 
 
-@dataclass(slots=True)  # not frozen: many are made for every row of an export
-class MappedCell:
+class MappedCell(Struct):  # not frozen: many are made for every row of an export
     """The cell of a field mapping, and `cells` keyed by column: it and the others that its mapping reads."""
 
     mapping: FieldMapping

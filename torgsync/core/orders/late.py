@@ -7,9 +7,10 @@ order then (docs/developers/prom-api.md §10 Q14).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+
+from msgspec import Struct
 
 from torgsync.core.orders.order import Order, Paid
 from torgsync.core.orders.reasons import HoldReason
@@ -32,8 +33,7 @@ FIRST_DAY = ALWAYS + timedelta(days=1)
 EARLY, LATE = timedelta(hours=1), timedelta(hours=6)
 
 
-@dataclass(frozen=True, slots=True)
-class AwaitedOrder:
+class AwaitedOrder(Struct, frozen=True):
     """An order of which something is awaited `until` a moment, and when it was last read, None if never."""
 
     order_id: str

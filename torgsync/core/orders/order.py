@@ -13,6 +13,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from msgspec import Struct
+
 from torgsync.core.product.fields import CENT
 from torgsync.core.text import one_line
 
@@ -42,8 +44,7 @@ def parse_money(text: object) -> Decimal:
     return amount.quantize(CENT) if amount == amount.quantize(CENT) else amount
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentOption:
+class PaymentOption(Struct, frozen=True):
     """One payment method as Prom lists it."""
 
     id: int

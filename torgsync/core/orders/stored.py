@@ -9,6 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from torgsync.core.orders.order import Order
 from torgsync.core.orders.reasons import FINDING_OF, Hold, Todo
 
@@ -84,8 +86,7 @@ class StoredOrder:
         return self.hand_work or (self.hold if self.needs_person else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmation:
+class Confirmation(Struct, frozen=True):
     """A person's word that something was done in Torgsoft about an order; `at` is aware and in UTC."""
 
     at: datetime
@@ -94,8 +95,7 @@ class Confirmation:
     todo: Hold | Todo
 
 
-@dataclass(frozen=True, slots=True)
-class OrderVersion:
+class OrderVersion(Struct, frozen=True):
     """One version of an order, and when it was first seen."""
 
     number: int
@@ -103,8 +103,7 @@ class OrderVersion:
     order: Order
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(Struct, frozen=True):
     """How far an order is on its way into the accounting program.
 
     `waits` is whether its file is owed, is in the outbox, or waits for a person; `taken` is when the file was

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
 
+from msgspec import Struct
+
 from torgsync.core.problems import ProblemCode, problem
 from torgsync.errors import Problem
 
@@ -26,8 +28,7 @@ class Rule(StrEnum):
     DECISION = "decision"  # of a person
 
 
-@dataclass(frozen=True, slots=True)
-class GoodIdentity:
+class GoodIdentity(Struct, frozen=True):
     """What a good is matched by; empty for what it lacks. `names` are those in both languages."""
 
     good_id: str
@@ -37,8 +38,7 @@ class GoodIdentity:
     names: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class ProductIdentity:
+class ProductIdentity(Struct, frozen=True):
     """What a product on Prom is matched by.
 
     `good_id` is the good that it was matched to before and `by` the rules that did; empty for none.
@@ -54,8 +54,7 @@ class ProductIdentity:
     by: tuple[Rule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ProductMatch:
+class ProductMatch(Struct, frozen=True):
     """A product that is a good, and the rules that matched them."""
 
     good: GoodIdentity
@@ -63,8 +62,7 @@ class ProductMatch:
     by: tuple[Rule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AmbiguousMatch:
+class AmbiguousMatch(Struct, frozen=True):
     """Goods and products that a rule cannot match one to one."""
 
     by: Rule
@@ -72,8 +70,7 @@ class AmbiguousMatch:
     products: tuple[ProductIdentity, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Matching:
+class Matching(Struct, frozen=True):
     """The result: goods in the order of the export, products by Prom's id."""
 
     matched: tuple[ProductMatch, ...] = ()

@@ -7,8 +7,10 @@ Prices, stock and status go by `edit_by_external_id`; creations and everything e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from torgsync.core.product.fields import FIELDS, Channel
 
@@ -34,8 +36,7 @@ def updated_fields(fields: Iterable[str]) -> list[str]:
     return sorted({FIELDS[name].updated for name in by_channel(fields, Channel.IMPORT)})
 
 
-@dataclass(frozen=True, slots=True)
-class EditAnswer:
+class EditAnswer(Struct, frozen=True):
     """What Prom said of one edit: ids it processed, and its reasons for others, keyed by external id.
 
     An id may be in neither: partial success is silent (prom-api §3.4). `warning` is what Prom said of the
@@ -65,8 +66,7 @@ class RowError:
     positions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ImportState:
+class ImportState(Struct, frozen=True):
     """What Prom says of a running or finished import.
 
     `status` is in upper case; `counters` hold Prom's numbers; `errors` are short texts that name no product,
@@ -79,7 +79,7 @@ class ImportState:
     counters: Mapping[str, int]
     errors: tuple[str, ...] = ()
     photos_failed: bool = False
-    errors_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    errors_of: Mapping[str, tuple[str, ...]] = {}
     rows: tuple[RowError, ...] = ()
 
     @property
@@ -109,8 +109,7 @@ class ImportState:
         return self.counters.get("with_errors_count", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """What a plan costs: requests in all, imports among them, and imports left in the rolling 24 hours."""
 
     requests: int

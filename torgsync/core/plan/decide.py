@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from msgspec import Struct
+
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.channels import by_channel
@@ -151,8 +153,7 @@ class ProductSnapshot:
         return Product(self.good_id, values)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The decision about one good: a change, or a reason to skip it; both where only a part is skipped.
 
     `in_step` are values that Prom shows as desired, to be recorded as sent; `left_alone` are fields that
@@ -160,7 +161,7 @@ class Verdict:
     """
 
     change: Change | None = None
-    in_step: Mapping[str, Value] = field(default_factory=dict)
+    in_step: Mapping[str, Value] = {}
     left_alone: tuple[str, ...] = ()
     skip: SkipReason | None = None
     grace: Grace | None = None

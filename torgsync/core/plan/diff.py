@@ -18,6 +18,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from torgsync.core.config.settings import Gone
 from torgsync.core.product.fields import CENT, FIELDS, Channel, Discount, Photo, Value
 from torgsync.core.product.products import Existing, Product
@@ -114,8 +116,7 @@ class Change:
         return replace(self, fields=fields, as_desired=self.as_desired and whole)
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """What Prom accepted from us, and what it showed right afterwards where that was not the same.
 
     Prom cuts names and tidies HTML. `echo` holds its version of such a field, so that the difference is not
@@ -123,11 +124,10 @@ class Sent:
     """
 
     values: Mapping[str, Value]
-    echo: Mapping[str, Value] = field(default_factory=dict)
+    echo: Mapping[str, Value] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """What differs, what is in step (to be remembered as sent), and what was left alone for its owner."""
 
     fields: Mapping[str, FieldChange]

@@ -8,10 +8,12 @@ sentences. Source: docs/developers/architecture.md §5.6.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, structs
 
 from torgsync.core.reason import Arg, Args, Reason
 from torgsync.core.text import listed
@@ -56,8 +58,7 @@ class Cause(StrEnum):
     KEY_CHANGED = "key-changed"  # object: the sync object as commands name it
 
 
-@dataclass(frozen=True, slots=True)
-class PriceMove:
+class PriceMove(Struct, frozen=True):
     """What a buyer pays before and after, and by which shares it may fall and rise.
 
     `old` is None where the new price alone is wrong, `new` where the export has 0 or less. `discounted` is
@@ -78,8 +79,7 @@ class PriceMove:
         return (self.new - self.old) / self.old
 
 
-@dataclass(frozen=True, slots=True)
-class ProductShare:
+class ProductShare(Struct, frozen=True):
     """So many products of a total, and the greatest share that passes; None where all is never allowed."""
 
     count: int
@@ -87,8 +87,7 @@ class ProductShare:
     limit: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class ExportSize:
+class ExportSize(Struct, frozen=True):
     """The rows of an export, the usual number, and the smallest share of it that passes."""
 
     rows: int
@@ -96,8 +95,7 @@ class ExportSize:
     limit: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class KeyChange:
+class KeyChange(Struct, frozen=True):
     """So many new goods of the export are goods that left it: the first one's key before, and now."""
 
     count: int
@@ -105,8 +103,7 @@ class KeyChange:
     now: str
 
 
-@dataclass(frozen=True, slots=True)
-class MissingShop:
+class MissingShop(Struct, frozen=True):
     """What was looked for in a shop and not found: so many products, so many groups."""
 
     products: int
@@ -126,7 +123,7 @@ def encode_measure(measure: Measure) -> dict[str, Arg]:
     """Return a measure as arguments that can be stored: numbers whole, decimals as text."""
     return {
         name: int(value) if isinstance(value, int) else str(value)
-        for name, value in asdict(measure).items()
+        for name, value in structs.asdict(measure).items()
         if value is not None
     }
 
@@ -134,7 +131,7 @@ def encode_measure(measure: Measure) -> dict[str, Arg]:
 def decode_measure(guard: str, args: Args) -> Measure:
     """Return the measure of a guard that `encode_measure` made arguments of; others are ignored."""
     kind = _MEASURES.get(guard, ProductShare)
-    stored = ((name, args.get(name)) for name in kind.__dataclass_fields__)
+    stored = ((name, args.get(name)) for name in kind.__struct_fields__)
     texts = kind is KeyChange
     values: dict[str, Any] = {
         name: Decimal(value) if isinstance(value, str) and not texts else value for name, value in stored
@@ -181,8 +178,7 @@ def allowances(violations: Iterable[GuardViolation]) -> tuple[str, ...]:
     return (*((prices_allowance(prices),) if prices else ()), *others)
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """What a person let through, and nothing else of its kind.
 
     `price` holds ids of goods, `prices` a number for all suspicious prices together, `numbers` one for each
@@ -190,7 +186,7 @@ class Allowed:
     """
 
     price: frozenset[str] = frozenset()
-    numbers: Mapping[Guard, int] = field(default_factory=dict)
+    numbers: Mapping[Guard, int] = {}
     shop: str = ""
     prices: int = 0
 

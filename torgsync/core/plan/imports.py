@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+
+class Wait(Struct, frozen=True):
     """A wait: the first pauses in seconds, the pause after them, and the seconds of all pauses together."""
 
     first: tuple[int, ...]

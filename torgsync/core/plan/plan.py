@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import Struct
+
 from torgsync.core.findings import Finding
 from torgsync.core.plan.channels import Budget
 from torgsync.core.plan.choice import EVERYTHING, Choice
@@ -87,8 +89,7 @@ class Removed:
     later: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ExportInfo:
+class ExportInfo(Struct, frozen=True):
     """The export that a plan was made from; `goods` counts its rows."""
 
     path: str
@@ -148,8 +149,7 @@ class SavedPlan:
     undoes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SavedVerdict:
+class SavedVerdict(Struct, frozen=True):
     """The parts of a saved change that may be sent, or why none of it may."""
 
     parts: tuple[Change, ...] = ()

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
+
 from torgsync.core.config.settings import Gone
 from torgsync.core.plan.channels import by_channel
 from torgsync.core.plan.decide import ProductSnapshot, why_incomplete
@@ -34,8 +36,7 @@ class Obstacle(StrEnum):
     UNCLEAR = "unclear"  # it is unknown whether the run did it
 
 
-@dataclass(frozen=True, slots=True)
-class NotUndone:
+class NotUndone(Struct, frozen=True):
     """What is not undone: one field of a good, or the whole change where `field` is empty."""
 
     good_id: str
@@ -45,8 +46,7 @@ class NotUndone:
     prom_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reversal:
+class Reversal(Struct, frozen=True):
     """The reverse of one change, None where there is nothing to do, and what of it is not undone.
 
     `recreated`: a deleted product is created again; `hidden`: it is hidden instead of deleted.

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.pricing import PriceStep
@@ -24,8 +25,7 @@ from torgsync.core.product.groups import group_path
 from torgsync.core.reason import Arg, Args, Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """One filter: whether it lets a good pass, and what it looked at (`cli/messages/status.py`)."""
 
     reason: SkipReason
@@ -78,8 +78,7 @@ def _stock_args(settings: SyncObject, cells: Mapping[str, str], stock: Stock) ->
     return args
 
 
-@dataclass(frozen=True, slots=True)
-class CenterStock:
+class CenterStock(Struct, frozen=True):
     """The stock of a good in the file of one accounting center.
 
     `quantity` is None where it cannot be read, or where the file has not got the good: `cell` is then empty.

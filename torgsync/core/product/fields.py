@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from torgsync.core.product.cells import Section
 from torgsync.core.product.columns import LADDER
@@ -44,8 +45,7 @@ class FieldKind(StrEnum):
     PHOTOS = "photos"  # tuple of Photo, main one first
 
 
-@dataclass(frozen=True, slots=True)
-class Discount:
+class Discount(Struct, frozen=True):
     """What is taken off the price: `kind` is "amount" (money) or "percent"."""
 
     value: Decimal
@@ -91,8 +91,7 @@ Value = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One field of a product.
 
     `shown`: a listing of Prom contains it; a field that is not shown is compared with what was last sent.
@@ -244,8 +243,7 @@ def decode(field: Field, stored: object) -> Value:
             raise ValueError(f"{field.name}: {type(stored).__name__}")
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoMoves:
+class PhotoMoves(Struct, frozen=True):
     """What becomes of a good's photos, by file name, each in the order in which buyers see them.
 
     `changed` have another content under the same name, `renamed` the same under another one (old name, new

@@ -11,8 +11,9 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.product.cells import PLACEHOLDERS, Section, section_path
@@ -138,8 +139,7 @@ def _model_key(number: str, name: str, blank: frozenset[str]) -> str:
 Steps = tuple[Section, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """Name and parent of each group, keyed by its number; the parent of a top group is empty."""
 
     groups: Mapping[str, tuple[str, str]]

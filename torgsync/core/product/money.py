@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from torgsync.core.product.cells import CellFault, compact, number, number_fault
 
@@ -78,8 +79,7 @@ def money_fault(cell: str) -> CellFault:
     return CellFault.TWO_AMOUNTS if doubtful_sign(cell) else number_fault(cell)
 
 
-@dataclass(slots=True)
-class _Column:
+class _Column(Struct):
     """What the cells of one column show about their signs."""
 
     signs: set[str]

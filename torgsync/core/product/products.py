@@ -13,12 +13,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, cast
 
+from msgspec import Struct
+
 from torgsync.core.product.cells import Section
 from torgsync.core.product.fields import FIELDS, Characteristic, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """A good in Prom's fields: values keyed by field name."""
 
     good_id: str

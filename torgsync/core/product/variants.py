@@ -16,6 +16,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 import xxhash
+from msgspec import Struct
 
 from torgsync.core.findings import Code, Finding
 from torgsync.core.product.columns import folded
@@ -95,8 +96,7 @@ class Member:
         return frozenset(item.name for item in self.characteristics)
 
 
-@dataclass(frozen=True, slots=True)
-class Arranged:
+class Arranged(Struct, frozen=True):
     """Which goods of a model are variants of each other, by id; the others say why not."""
 
     variants: tuple[str, ...]
@@ -168,8 +168,7 @@ def _fault(member: Member, named: frozenset[str], names: frozenset[str], twin: s
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class VariantSibling:
+class VariantSibling(Struct, frozen=True):
     """Another good of the same model, and how it differs: what it has otherwise, and what it lacks.
 
     `out` is why it stays out of the shop, empty where it goes; `alone` why it is a product of its own.
@@ -195,8 +194,7 @@ class Alone(StrEnum):
     CREATED_IN_GROUP = "created-in-group"
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """The model of a good and the other goods of it, in the order of the file.
 
     `model` is its number or name, empty where the good has none. `group` is the number of the variant group

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 from typing import NamedTuple
 
 import xxhash
+from msgspec import Struct
 
 from torgsync.disk import open_file
 from torgsync.errors import ObjectInvalid
@@ -28,8 +28,7 @@ class PhotoFile(NamedTuple):
     modified_ns: int
 
 
-@dataclass(frozen=True)
-class PhotoIndex:
+class PhotoIndex(Struct, frozen=True):
     """The photos of a folder when it was read, by each id that a name may mean, in lower case."""
 
     folder: Path

@@ -10,11 +10,11 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import count, takewhile
 from typing import BinaryIO
 
 import xxhash
+from msgspec import Struct
 
 from torgsync.core.product.columns import ExportRecord
 
@@ -55,8 +55,7 @@ class _Patterns:
 _PATTERNS = {delimiter: _Patterns(delimiter) for delimiter in DELIMITERS}
 
 
-@dataclass(slots=True)
-class RowFilter:
+class RowFilter(Struct):
     """What is known of a file's rows before it is read, so that rows which did not change are skipped.
 
     `known` holds the hashes of rows seen before; each one met is removed, so that the hashes of rows that
@@ -66,9 +65,9 @@ class RowFilter:
     """
 
     seed: int = 0
-    known: set[int] = field(default_factory=set)
-    noted: Mapping[int, int] = field(default_factory=dict)
-    moved: dict[int, int] = field(default_factory=dict)
+    known: set[int] = set()
+    noted: Mapping[int, int] = {}
+    moved: dict[int, int] = {}
     met: int = 0
 
     def row_hash(self, raw: bytes, *, loose: bool = False) -> int:

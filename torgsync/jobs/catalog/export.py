@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import xxhash
+from msgspec import Struct
 
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
@@ -41,8 +41,7 @@ _PRICE_STOCK = {"prices", "stock"}
 """Tables that shape price and stock, and nothing else of a product."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportReading:
+class ExportReading(Struct, frozen=True):
     """The facts of an export that was read, and the findings about it as a whole."""
 
     info: ExportInfo

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from torgsync.errors import ObjectInvalid
 from torgsync.files.config.objects import list_objects, load_object, name_in
 from torgsync.files.config.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectSummary:
+class ObjectSummary(Struct, frozen=True):
     """One file among the objects; `problem` says why it cannot be read, None where it can."""
 
     slug: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from torgsync.core.config.schedule import Attempt, due, is_for
 from torgsync.core.config.settings import SynchronizationTime, SyncObject
@@ -25,8 +26,7 @@ SHOWN = 3
 """How many of the next moments are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
+class Timed(Struct, frozen=True):
     """One time of an object: its number from 1, its next moments in UTC, and the last attempt at it.
 
     Where it is `due`, the next call of `sync --due` by its user performs it. One that is passed over is never
@@ -95,8 +95,7 @@ def timed(context: JobContext, time: SynchronizationTime) -> Timed:
     return next(timed for timed in timetable(context) if timed.time.identity == time.identity)
 
 
-@dataclass(slots=True)
-class Due:
+class Due(Struct):
     """The times that one call performs, each with its moment in UTC.
 
     `exit_code` is that of a bug until the work has ended.

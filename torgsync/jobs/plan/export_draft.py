@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+from msgspec import Struct
+
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.paging import pages
@@ -36,15 +38,14 @@ _FINDINGS = {
 """The finding of a good that is skipped; others have findings of their row."""
 
 
-@dataclass(slots=True)
-class _Noted:
+class _Noted(Struct):
     """What is to be remembered of a page of goods that were decided."""
 
-    clean: list[str] = field(default_factory=list)
-    in_step: dict[str, Mapping[str, Value]] = field(default_factory=dict)
-    left_alone: dict[str, str] = field(default_factory=dict)
-    graces: dict[str, Grace | None] = field(default_factory=dict)
-    skips: list[tuple[ProductSnapshot, SkipReason]] = field(default_factory=list)
+    clean: list[str] = []
+    in_step: dict[str, Mapping[str, Value]] = {}
+    left_alone: dict[str, str] = {}
+    graces: dict[str, Grace | None] = {}
+    skips: list[tuple[ProductSnapshot, SkipReason]] = []
 
 
 @dataclass(kw_only=True)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from msgspec import Struct
+
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.select import SkipReason
 from torgsync.core.plan.diff import Verb
@@ -60,8 +62,7 @@ def _error(work: UnitOfWork, item: Skipped) -> Finding | None:
     return next((finding for finding in rows if finding.severity is Severity.ERROR), None)
 
 
-@dataclass(frozen=True, slots=True)
-class FindingGroup:
+class FindingGroup(Struct, frozen=True):
     """All findings of one code: their number and the first of them, or all."""
 
     code: Code

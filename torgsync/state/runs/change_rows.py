@@ -7,10 +7,11 @@ creation that makes the desired product as it is kept has neither, until its pla
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from msgspec import Struct
 from sqlalchemy import Row, Select, String, and_, case, cast, select
 
 from torgsync.core.plan.diff import Change, FieldChange, Verb, creation
@@ -47,8 +48,7 @@ NUMBERED: Select[Any] = select(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NumberedChange:
+class NumberedChange(Struct, frozen=True):
     """A change with its number in its plan, and its outcome with the reasons where it has one."""
 
     seq: int

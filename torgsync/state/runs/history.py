@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Column, ColumnElement, case, func, select
 
 from torgsync.core.paging import pages
@@ -29,8 +29,7 @@ _UNCLEAR = ("", AnswerLost.kind)
 OUTCOMES = (*map(str, Outcome), HELD, OPEN)
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenIds:
+class WrittenIds(Struct, frozen=True):
     """External ids that a run wrote, products that changed otherwise, and imports not compared yet."""
 
     written: int = 0
@@ -38,8 +37,7 @@ class WrittenIds:
     open: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class RunRecord:
+class RunRecord(Struct, frozen=True):
     """One run: who, when (in UTC), and what it did.
 
     Args:
@@ -62,7 +60,7 @@ class RunRecord:
     holder: Holder
     exit_code: int | None
     undoes: int | None
-    outcomes: Mapping[str, int] = field(default_factory=dict)
+    outcomes: Mapping[str, int] = {}
     requests: int = 0
     imports: int = 0
     parcels: int = 0

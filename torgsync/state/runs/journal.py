@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, or_, select, update
 
 from torgsync.core.plan.imports import NEIGHBOURS, is_late
@@ -52,8 +53,7 @@ class Holder:
     pid: int
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Struct, frozen=True):
     """A guard that a person opened: the value of `--allow` that did it, and what the guard measured."""
 
     guard: str
@@ -61,8 +61,7 @@ class Override:
     observed: Args
 
 
-@dataclass(frozen=True, slots=True)
-class Overridden:
+class Overridden(Struct, frozen=True):
     """An override with its time and user; `run` is None where nothing was sent for it."""
 
     override: Override
@@ -72,8 +71,7 @@ class Overridden:
     host: str
 
 
-@dataclass(frozen=True, slots=True)
-class SentImport:
+class SentImport(Struct, frozen=True):
     """An import that an earlier run sent, or may have sent.
 
     `prom_id` is None where it is unknown whether Prom accepted it. `undoes` says that its plan undoes a run.
@@ -87,8 +85,7 @@ class SentImport:
     undoes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OpenPlan:
+class OpenPlan(Struct, frozen=True):
     """A plan of an earlier run of which some changes may have no outcome yet.
 
     `imported` says whether Prom accepted an import file of it, `died` whether the run has no end.
@@ -100,8 +97,7 @@ class OpenPlan:
     died: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SentIds:
+class SentIds(Struct, frozen=True):
     """An import of external ids that is not finished: it has no end yet, hangs, or is `damaged`.
 
     `started` is the time in UTC when it was sent.
@@ -111,8 +107,7 @@ class SentIds:
     damaged: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BusySpell:
+class BusySpell(Struct, frozen=True):
     """The first and the last of a series of refusals of imports, all for another import."""
 
     first: datetime

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from torgsync.state.repository import Repository
@@ -15,8 +16,7 @@ LEASE = timedelta(minutes=10)
 """How long a lease lasts without being renewed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(Struct, frozen=True):
     """The holder of an object, its run, and the times in UTC when the lease expires and the run began."""
 
     holder: Holder

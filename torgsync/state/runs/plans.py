@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import xxhash
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     and_,
@@ -54,8 +55,7 @@ _IN_FILE = (_c.via == Channel.IMPORT, _c.verb != Verb.REMOVE, _FREE)
 """The changes that go by an import file."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeAttempt:
+class ChangeAttempt(Struct, frozen=True):
     """One change of a good in some plan: when it was made or sent, and by which run (None: by none yet)."""
 
     at: datetime

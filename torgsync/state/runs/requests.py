@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec import Struct
 
 
 class RequestKind(NamedTuple):
@@ -16,8 +17,7 @@ class RequestKind(NamedTuple):
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One request of a run.
 
     `status` is the HTTP status, None without an answer; `outcome` is "done" or the kind of the error.

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from torgsync.state.runs.requests import RequestKind
 from torgsync.state.schema import run_tables as t
 
 
-@dataclass(frozen=True, slots=True)
-class RunTotals:
+class RunTotals(Struct, frozen=True):
     """What a run did, as numbers: of its changes, keyed by what became of them, and of its requests."""
 
     outcomes: Mapping[str, int]

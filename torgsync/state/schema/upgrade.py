@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -23,8 +23,7 @@ _OF_THE_SCHEMA = (ProblemCode.STATE_OTHER, ProblemCode.STATE_SCHEMA)
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Migrations:
+class Migrations(Struct, frozen=True):
     """An Alembic folder of migrations, and the newest revision in it."""
 
     folder: Path

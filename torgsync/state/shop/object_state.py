@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from torgsync.core.plan.date_filter import FilterZone
@@ -21,8 +21,7 @@ class SameSettings(NamedTuple):
     content: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Looks:
+class Looks(Struct, frozen=True):
     """When Prom was looked at: the start of the last look, and of the last full one."""
 
     looked: datetime | None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     Connection,
     Row,
@@ -34,8 +35,7 @@ from torgsync.state.shop.rows import RowRepository
 from torgsync.state.shop.snapshots import BEST_FIRST, SnapshotRepository, desired_product
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """What Prom refused of a good: the desired product, Prom's reasons, and when."""
 
     values: Mapping[str, Value]
@@ -48,8 +48,7 @@ class Refusal:
         return any(reason.code is OutcomeCode.DELETED_BEFORE for reason in self.reasons)
 
 
-@dataclass(frozen=True, slots=True)
-class Dossier:
+class Dossier(Struct, frozen=True):
     """All that is remembered of one good, whether the export has it or not.
 
     `row_status` is None where no export ever had it; `sent_at` and `refusal` are None where there is none.

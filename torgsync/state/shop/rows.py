@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, and_, func
 
 from torgsync.core.findings import Code, Finding
@@ -44,8 +44,7 @@ _STREAM = 10_000
 """Rows of the narrow table fetched at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class GoodRow:
+class GoodRow(Struct, frozen=True):
     """One row of the export as it is to be remembered.
 
     `row_hash` is the hash of the row, 63 bits; `model` the number of its model, 0 for none; `section` the

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import and_, func
 
 from torgsync.core.paging import PAGE
@@ -17,8 +17,7 @@ from torgsync.state.repository import Repository
 from torgsync.state.schema import shop_tables as t
 
 
-@dataclass(frozen=True, slots=True)
-class StoredVariant:
+class StoredVariant(Struct, frozen=True):
     """A member of a model, and the variant group that is remembered for it, 0 for none."""
 
     member: Member

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.config.schedule import (
@@ -130,7 +130,7 @@ class Machine:
         while now < kyiv(end):
             if not off(now) and (attempt := due(self.rhythm, now, self.last)):
                 self.done.append(f"{shown(now)} for {shown(attempt.moment)[-5:]}")
-                self.last = replace(attempt, exit_code=self.ends)
+                self.last = structs.replace(attempt, exit_code=self.ends)
             now += LOOK
         return self.done
 
