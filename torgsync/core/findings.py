@@ -113,6 +113,10 @@ class Code(StrEnum):
     PAYMENT_UNMAPPED = "payment-unmapped", Severity.WARNING
 
 
+PLACED = frozenset({Code.VARIANT_MOVED, Code.VARIANT_APART})
+"""The findings about where Prom has a good, which are over when Prom creates it again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to know about a good, an order or a file.

@@ -21,7 +21,7 @@ from msgspec import structs
 from states import ME, OLENA, SLUG, at_once, dirty_pages, row, rows
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import Grace, ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Change, Sent, Verb

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import Program
-from torgsync.cli.messages.findings import MEANING, finding_message
-from torgsync.core.findings import Finding, FindingCount, Severity
+from torgsync.core.findings import Code, Finding, FindingCount, Severity
 from torgsync.core.text import counted
 
 if TYPE_CHECKING:
@@ -23,6 +22,19 @@ STYLES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE:
 PLACES = 3
 """Places of one code that are shown before the rest is counted."""
 INDENT = " " * 11
+
+
+def finding_words(finding: Finding) -> str:
+    """Return the sentence of a finding; the catalogue of them is loaded with the first one."""
+    from torgsync.cli.messages.findings import finding_message
+
+    return finding_message(finding)
+
+
+def _meaning(code: Code) -> str:
+    from torgsync.cli.messages.findings import MEANING
+
+    return MEANING[code]
 
 
 def finding_document(finding: Finding, export: str) -> dict[str, object]:
@@ -39,7 +51,7 @@ def finding_document(finding: Finding, export: str) -> dict[str, object]:
         "line": finding.line or None,
         "column": finding.column or None,
         "value": finding.value or None,
-        "message": finding_message(finding),
+        "message": finding_words(finding),
     }
 
 
@@ -48,7 +60,7 @@ def count_document(group: FindingCount) -> dict[str, object]:
     return {
         "code": str(group.code),
         "severity": str(group.code.severity),
-        "meaning": MEANING[group.code],
+        "meaning": _meaning(group.code),
         "findings": group.count,
         "goods": group.goods,
         "listed": len(group.first),
@@ -64,7 +76,7 @@ def print_groups(program: Program, groups: list[FindingCount], file: str, *, eve
             f"{MARKS[group.code.severity]:<10} {group.code}: {goods}", style=STYLES[group.code.severity]
         )
         shown = group.first if every else group.first[:PLACES]
-        for text in (MEANING[group.code], *(_place(finding, file) for finding in shown)):
+        for text in (_meaning(group.code), *(_place(finding, file) for finding in shown)):
             for line in wrapped(text, program.out.width, INDENT):
                 program.out.print(line, soft_wrap=True)
         if rest := group.count - len(shown):
@@ -77,7 +89,7 @@ def _place(finding: Finding, file: str) -> str:
     line = f" line {finding.line}" if finding.line else ""
     good = f", good {finding.good_id}" if finding.good_id else ""
     column = f", {finding.column}" if finding.column else ""
-    said = f" = {finding.value}" if finding.value and finding.column else f": {finding_message(finding)}"
+    said = f" = {finding.value}" if finding.value and finding.column else f": {finding_words(finding)}"
     return f"{finding.file or file}{line}{good}{column}{said}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from torgsync.cli.messages.status import skip_message
+from torgsync.cli.messages.skips import skip_message
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.plan.diff import Leaving
 from torgsync.core.product.fields import Value

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from torgsync.cli.messages.template import Sentence, fill
-from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.diff import Leaving
 from torgsync.core.plan.guards import (
     Cause,

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 
 from torgsync.cli.messages.findings import price_step, variant_fault
 from torgsync.core.findings import Finding
-from torgsync.core.mapping.select import WORDS, SkipReason
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.decide import GoodStatus
-from torgsync.core.plan.diff import Leaving
 from torgsync.core.plan.why import Filter, PriceResult, PriceTrace
 from torgsync.core.product.variants import Alone
 from torgsync.core.reason import Reason
@@ -57,31 +56,6 @@ _STATUS: dict[str, str] = {
 def status_message(status: GoodStatus | SkipReason) -> str:
     """Return what becomes of a good, or why nothing does."""
     return _STATUS[status]
-
-
-_REASONS = {
-    **{str(reason): words for reason, words in WORDS.items()},
-    SkipReason.REFUSED_BEFORE: "refused by Prom.ua before",
-    SkipReason.DELETED_BEFORE: "whose product a run deleted, which Prom.ua refused since",
-    SkipReason.MODERATED: "deleted by Prom.ua's moderators",
-    SkipReason.NO_PRICE: "new and without a price that can be sent",
-    SkipReason.NO_NAME: "new and without a name",
-    SkipReason.NO_STOCK: "new and without a stock that can be read",
-    SkipReason.DISPLAY_UNKNOWN: "new and with a `Display` that is neither yes nor no",
-    SkipReason.AMBIGUOUS: "of which nobody knows which product on Prom.ua it is",
-    SkipReason.ID_TAKEN: "whose id another product has on Prom.ua",
-    SkipReason.NO_EXTERNAL_ID: "without an external id on Prom.ua",
-    SkipReason.IN_IMPORT: "in an import that has not ended yet",
-    Leaving.GONE: "not in the export any more",
-    Leaving.FOREIGN: "never sent from here",
-    Leaving.GRACE_OVER: "not in the export for the whole of `delete_after`; deleted for good",
-    Leaving.UNDONE: "made by the run that is turned back",
-}
-
-
-def skip_message(reason: str) -> str:
-    """Return why a good stays out or a product leaves."""
-    return _REASONS[reason]
 
 
 UNSENT = "`PCName` and `Country` hold the same word, which may be a brand or a country"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from torgsync.cli.base.options import Show
 from torgsync.cli.base.render import SCREENFUL, plain_table
-from torgsync.cli.messages.status import skip_message
+from torgsync.cli.messages.skips import skip_message
 from torgsync.cli.plan.changes import creation_words, field_lines, fold_move, sign
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.fold import Fold, FoldKind, Folds, Mover

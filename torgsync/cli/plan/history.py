@@ -15,7 +15,7 @@ from torgsync.cli.base.render import pick, print_csv, print_json, print_table
 from torgsync.cli.messages.guards import override_observed
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.plan.documents import change_document, field_rows
-from torgsync.cli.plan.outcomes import print_failures
+from torgsync.cli.plan.outcomes import outcome_words, print_failures
 from torgsync.cli.plan.render import print_changes
 from torgsync.core.clock import shop_second, shop_time, utc_iso
 from torgsync.core.text import counted
@@ -254,7 +254,7 @@ def _print_run(
     if record.totals:
         program.print("only its totals are kept; `[history] keep` says how long its changes were")
     elif record.plan and any(record.outcomes.values()):
-        print_changes(program, job, record.plan, Show.ALL if every else Show.CHANGES, outcomes=True)
+        print_changes(program, job, record.plan, Show.ALL if every else Show.CHANGES, outcome_words)
         print_failures(program, job, record.plan, every=every)
     if requests:
         program.print("")

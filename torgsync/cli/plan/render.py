@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING
 
-from torgsync.cli.base.findings import INDENT, MARKS
+from torgsync.cli.base.findings import INDENT, MARKS, finding_words
 from torgsync.cli.base.options import Show
 from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL
-from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.guards import (
     Letting,
     allow_command,
@@ -24,9 +23,8 @@ from torgsync.cli.messages.guards import (
     remedy,
     waiting,
 )
-from torgsync.cli.messages.status import skip_message
+from torgsync.cli.messages.skips import skip_message
 from torgsync.cli.plan.change_table import mover_words, render_changes, table_of
-from torgsync.cli.plan.outcomes import outcome_words
 from torgsync.cli.plan.sums import count_lines, removed_lines
 from torgsync.core.plan.channels import Budget
 from torgsync.core.plan.guards import Cause, Guard, GuardViolation
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from torgsync.core.plan.plan import Plan
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import FindingGroup, PlanResult, PlanResultView
+    from torgsync.state.runs.change_rows import NumberedChange
 
 
 def print_plan_table(
@@ -68,14 +67,17 @@ def print_plan_table(
 
 
 def print_changes(
-    program: Program, job: JobContext, plan: int, show: Show, *, outcomes: bool = False
+    program: Program,
+    job: JobContext,
+    plan: int,
+    show: Show,
+    outcome: Callable[[NumberedChange], str] | None = None,
 ) -> None:
-    """Print the table of a plan's changes; with `outcomes` also how each ended that is shown by itself."""
+    """Print the table of a plan's changes; with `outcome` also how each ended that is shown by itself."""
     from torgsync.jobs.plan.result import PlanView
 
     program.print("")
-    currency, outcome = job.object.catalog.currency, outcome_words if outcomes else None
-    changes = render_changes(PlanView(job, plan), show, currency, outcome)
+    changes = render_changes(PlanView(job, plan), show, job.object.catalog.currency, outcome)
     program.out.print(table_of(changes.lines))
     if changes.movers:
         program.print("")
@@ -195,7 +197,7 @@ def render_skipped(goods: Iterable[Skipped], number: int) -> Iterator[str]:
     """Yield the first goods of one reason, and how many more of them there are."""
     for item in islice(goods, SCREENFUL):
         line = f"line {item.line}" if item.line else ""
-        message = finding_message(item.finding) if item.finding else ""
+        message = finding_words(item.finding) if item.finding else ""
         yield f"{item.good_id}  {': '.join(filter(None, (line, item.title, message)))}"
     if number > SCREENFUL:
         yield f"… and {number - SCREENFUL} more; `--format json` lists all"
@@ -218,7 +220,7 @@ def render_findings(groups: Iterable[FindingGroup]) -> Iterator[str]:
             place = f"line {finding.line}, " if finding.line else ""
             good = f"good {finding.good_id}: " if finding.good_id else ""
             more = f" (and {rest} more)" if rest else ""
-            yield f"{MARKS[group.code.severity]}  {place}{good}{finding_message(finding)}{more}"
+            yield f"{MARKS[group.code.severity]}  {place}{good}{finding_words(finding)}{more}"
 
 
 def skipped_documents(goods: Iterable[Skipped]) -> Iterator[dict[str, object]]:
@@ -229,7 +231,7 @@ def skipped_documents(goods: Iterable[Skipped]) -> Iterator[dict[str, object]]:
             "title": item.title or None,
             "line": item.line or None,
             "reason": str(item.reason),
-            "message": finding_message(item.finding) if item.finding else skip_message(item.reason),
+            "message": finding_words(item.finding) if item.finding else skip_message(item.reason),
         }
 
 

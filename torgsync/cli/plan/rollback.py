@@ -13,7 +13,8 @@ from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import AllowOption, FormatOption, ObjectOption, Show
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_json
-from torgsync.cli.messages.outcomes import OBSTACLES, notice_message
+from torgsync.cli.messages.obstacles import OBSTACLES
+from torgsync.cli.messages.outcomes import notice_message
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
 from torgsync.cli.plan.outcomes import (
     earlier_documents,

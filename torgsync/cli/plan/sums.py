@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from torgsync.cli.messages.outcomes import OBSTACLES
 from torgsync.core.text import counted
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ def removed_lines(plan: Plan, currency: str, days: int) -> Iterator[str]:
 
 def undone_lines(back: Undone, *, every: bool = False) -> Iterator[SumLine]:
     """Yield what of a run cannot be turned back, good by good, and what comes back only in part."""
+    from torgsync.cli.messages.obstacles import OBSTACLES
+
     named = back.remains if every else back.remains[:NAMED]
     for remain in named:
         called = f"{remain.good_id or f'Prom {remain.prom_id}'}  {remain.title}"

@@ -10,12 +10,11 @@ import typer
 
 from torgsync.cli.base.command_line import repeated
 from torgsync.cli.base.errors import each
-from torgsync.cli.base.findings import finding_document
+from torgsync.cli.base.findings import finding_document, finding_words
 from torgsync.cli.base.options import AllowOption, FormatOption, ObjectOption, Show
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import Row, print_csv, print_json
 from torgsync.cli.base.streams import json_text
-from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.plan.choice import FieldsOption, FirstOption, GoodOption, GroupOption, choice_of
 from torgsync.cli.plan.documents import (
     CHANGE_COLUMNS,
@@ -112,7 +111,7 @@ def update(
                 running=running,
             )
             if running and output is Format.CSV:
-                program.notify(finding_message(running))
+                program.notify(finding_words(running))
             if out:
                 from torgsync.jobs.push.saved import save
 

@@ -16,12 +16,12 @@ from torgsync.cli.base.render import SCREENFUL, print_csv, print_json
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.guards import remedy
 from torgsync.cli.messages.outcomes import reasons_message
+from torgsync.cli.messages.skips import skip_message
 from torgsync.cli.messages.status import (
     UNSENT,
     alone_message,
     filter_message,
     price_message,
-    skip_message,
     status_message,
 )
 from torgsync.cli.plan.changes import moved, words

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from torgsync import __version__
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping import codes, texts
@@ -35,8 +34,6 @@ from torgsync.core.product.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTIO
 from torgsync.core.product.money import DecimalSigns
 from torgsync.core.product.products import Product
 
-MAPPING_VERSION = 6
-"""Counts the rules by which a row becomes a product. Raising it maps every good again at the next look."""
 PHOTO_LIMIT = 10
 
 PhotoSource = Callable[[str], tuple[Photo, ...] | None]
@@ -51,11 +48,6 @@ _READ_UNMAPPED = {
     *(DISPLAY_COLUMN, PICTURE, "PCName", "Country"),
 }
 """Columns that selection or a rule of the content reads, whatever they are mapped to."""
-
-
-def rules_version() -> str:
-    """Return what distinguishes one program's rules from another's: their count and the program's version."""
-    return f"{MAPPING_VERSION}/{__version__}"
 
 
 def price_stock_columns(settings: SyncObject) -> frozenset[str]:

@@ -7,48 +7,16 @@ docs/developers/architecture.md §5.2, docs/developers/torgsoft.md §17 no. 11, 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from enum import StrEnum
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.row import QUOTED_LENGTH, ExportRow, finding
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.mapping.stock import Stock, sold_out
 from torgsync.core.product.columns import DISPLAY_COLUMN
 from torgsync.core.product.groups import PATH, SECTION, TYPE, group_path, in_group
 from torgsync.core.product.presence import yes_or_no
 from torgsync.core.text import nearest
-
-
-class SkipReason(StrEnum):
-    """Why a good is not on Prom, or is left there unchanged although it differs."""
-
-    OTHER_GROUP = "other-group"
-    NOT_DISPLAYED = "not-displayed"
-    OUT_OF_STOCK = "out-of-stock"
-    NO_PHOTOS = "no-photos"
-    BLOCKED = "blocked"
-
-    REFUSED_BEFORE = "refused-before"
-    DELETED_BEFORE = "deleted-before"
-    MODERATED = "deleted-by-moderator"
-    NO_PRICE = "no-price"
-    NO_NAME = "no-name"
-    NO_STOCK = "no-stock"
-    DISPLAY_UNKNOWN = "display-unknown"
-    AMBIGUOUS = "ambiguous"
-    ID_TAKEN = "id-taken"
-    NO_EXTERNAL_ID = "no-external-id"
-    IN_IMPORT = "in-import"
-
-
-WORDS: dict[SkipReason, str] = {
-    SkipReason.OTHER_GROUP: "outside the product group",
-    SkipReason.NOT_DISPLAYED: "Display = 0 in the accounting program",
-    SkipReason.OUT_OF_STOCK: "not in stock",
-    SkipReason.NO_PHOTOS: "without photos",
-    SkipReason.BLOCKED: "standing in several rows, left alone",
-}
-"""The reasons that come from the export and the object's rules alone, in the order they are tried."""
 
 
 def group_column(settings: SyncObject) -> str:

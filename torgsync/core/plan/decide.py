@@ -12,7 +12,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from torgsync.core.config.settings import SyncObject
-from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.channels import by_channel
 from torgsync.core.plan.diff import (
     Change,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from statistics import median
 
 from torgsync.core.config.settings import Limits, SyncObject
-from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.diff import Change, Leaving, Verb, buyer_price
 from torgsync.core.plan.guards import Cause, ExportSize, Guard, GuardViolation, PriceMove, ProductShare
 from torgsync.core.product.fields import RETAIL_FIELDS, Value

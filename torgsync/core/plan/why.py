@@ -16,7 +16,8 @@ from msgspec import Struct
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.pricing import PriceStep
 from torgsync.core.mapping.row import ExportRow, Mapped
-from torgsync.core.mapping.select import SkipReason, display_findings, failing_filters, group_column
+from torgsync.core.mapping.select import display_findings, failing_filters, group_column
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.mapping.stock import Stock
 from torgsync.core.product.cells import readable
 from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN

@@ -18,7 +18,7 @@ from functools import lru_cache
 import xxhash
 from msgspec import Struct
 
-from torgsync.core.findings import Code, Finding
+from torgsync.core.findings import PLACED, Code, Finding
 from torgsync.core.product.columns import folded
 from torgsync.core.product.fields import Characteristic
 from torgsync.core.reason import Reason
@@ -26,8 +26,6 @@ from torgsync.core.reason import Reason
 HIGHEST_NUMBER = 999_999_999
 """The highest number of a variant group that Prom takes; the lowest is 1 (prom-api §7.1)."""
 
-PLACED = frozenset({Code.VARIANT_MOVED, Code.VARIANT_APART})
-"""The findings about where Prom has a good, which are over when Prom creates it again."""
 CODES = PLACED | {Code.VARIANT_ALIKE, Code.VARIANT_EXTRA, Code.VARIANT_MISSING}
 """The findings about the models of goods."""
 

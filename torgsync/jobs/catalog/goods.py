@@ -21,8 +21,8 @@ from torgsync.core.product.search import folded, rank
 from torgsync.core.text import counted
 from torgsync.errors import InvalidInput, UsageError
 from torgsync.files.catalog.export import open_export
-from torgsync.jobs.catalog.export import check_columns
 from torgsync.jobs.catalog.mappers import RowMapper
+from torgsync.jobs.catalog.reading import check_columns
 from torgsync.jobs.context import JobContext
 from torgsync.state.shop.goods import StoredGood
 

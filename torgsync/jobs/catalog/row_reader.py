@@ -13,7 +13,8 @@ from itertools import islice
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.mapper import pictures, price_stock_columns
 from torgsync.core.mapping.row import ExportRow
-from torgsync.core.mapping.select import SkipReason, display_findings, displayed, empty_group, why_out
+from torgsync.core.mapping.select import display_findings, displayed, empty_group, why_out
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.mapping.stock import Stock, sold_out, stock_centers, unknown_centers
 from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.decide import RowStatus, is_created_as_desired, was_displayed

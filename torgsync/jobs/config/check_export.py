@@ -9,7 +9,8 @@ from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.codes import brand_or_country
 from torgsync.core.mapping.mapper import pictures
-from torgsync.core.mapping.select import SkipReason, displayed, empty_group, why_out
+from torgsync.core.mapping.select import displayed, empty_group, why_out
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.mapping.stock import unknown_centers
 from torgsync.core.mapping.suggest import Samples, is_own, suggest
 from torgsync.core.plan.decide import why_incomplete
@@ -25,8 +26,8 @@ from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 from torgsync.files.catalog.export import open_export
 from torgsync.files.catalog.photos import PhotoIndex
 from torgsync.files.config.objects import ObjectFile
-from torgsync.jobs.catalog.export import check_columns, file_findings
 from torgsync.jobs.catalog.mappers import RowMapper
+from torgsync.jobs.catalog.reading import check_columns, file_findings
 from torgsync.jobs.catalog.row_reader import duplicate, placed
 from torgsync.jobs.config.check_selection import ExportSums, center_lines, photo_lines, selection_line
 from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark, ok, warning

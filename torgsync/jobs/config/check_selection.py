@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.mapper import pictures
-from torgsync.core.mapping.select import WORDS, SkipReason, groups_of
+from torgsync.core.mapping.select import groups_of
+from torgsync.core.mapping.skip_reasons import WORDS, SkipReason
 from torgsync.core.mapping.stock import in_order, named_centers, stock_centers, unknown_centers
 from torgsync.core.mapping.suggest import Samples
 from torgsync.core.product.columns import CENTERS_COLUMN

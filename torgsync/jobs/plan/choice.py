@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 
-from torgsync.core.mapping.select import group_column
 from torgsync.core.plan.choice import Choice
 from torgsync.core.plan.diff import Verb
 from torgsync.core.product.cells import Section
@@ -17,8 +16,6 @@ from torgsync.core.product.groups import group_path, path_in_group
 from torgsync.core.shell import quoted
 from torgsync.core.text import counted
 from torgsync.errors import InvalidInput, UsageError
-from torgsync.files.catalog.export import open_export
-from torgsync.jobs.catalog.export import check_columns
 from torgsync.jobs.context import JobContext
 from torgsync.state.store import UnitOfWork
 
@@ -74,6 +71,11 @@ def refuse_unknown(context: JobContext, choice: Choice) -> None:
 
 def _of_export(context: JobContext) -> tuple[set[str], set[tuple[Section, ...]]]:
     """Return the ids in the export, and the paths of its groups."""
+    # What reads an export is needed only here, where something may be chosen that it does not have.
+    from torgsync.core.mapping.select import group_column  # noqa: PLC0415
+    from torgsync.files.catalog.export import open_export  # noqa: PLC0415
+    from torgsync.jobs.catalog.reading import check_columns  # noqa: PLC0415
+
     settings, catalog = context.object, open_export(context.file)
     check_columns(context.file, catalog)
     column, blank = group_column(settings), settings.catalog.blank

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from msgspec import Struct
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.paging import pages
 from torgsync.core.plan.choice import Choice
 from torgsync.core.plan.decide import Grace, ProductSnapshot, RowStatus, decide, remove_foreign

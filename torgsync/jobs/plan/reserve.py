@@ -8,7 +8,7 @@ from math import ceil
 from torgsync.core.findings import Code, Finding
 from torgsync.core.orders.stored import held_pieces
 from torgsync.core.reason import Args
-from torgsync.files.catalog.export import written_at
+from torgsync.files.catalog.content import written_at
 from torgsync.jobs.context import JobContext
 from torgsync.state.store import UnitOfWork
 

@@ -6,18 +6,21 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from torgsync.core.findings import Code, Finding, Severity
-from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.plan import Plan, Skipped
-from torgsync.core.plan.rollback import Undone
 from torgsync.core.product.products import Existing
 from torgsync.jobs.context import JobContext
 from torgsync.state.runs.change_rows import NumberedChange
 from torgsync.state.store import UnitOfWork
+
+if TYPE_CHECKING:
+    from torgsync.core.plan.rollback import Undone
 
 _INCOMPLETE = frozenset(
     {SkipReason.NO_PRICE, SkipReason.NO_NAME, SkipReason.NO_STOCK, SkipReason.DISPLAY_UNKNOWN}

@@ -21,7 +21,6 @@ from torgsync.jobs.plan.choice import refuse_unknown
 from torgsync.jobs.plan.export_draft import ExportDraft
 from torgsync.jobs.plan.reserve import reserve_sold
 from torgsync.jobs.plan.result import PlanResult
-from torgsync.jobs.plan.stateless import own_by_external_id
 from torgsync.state.store import UnitOfWork
 
 if TYPE_CHECKING:
@@ -64,6 +63,8 @@ def update(
         unlisted = look(context, prom, full=full_refresh, allowed=allowed)
         reconciled = reconcile_earlier(context, prom, run)
     if stateless:
+        from torgsync.jobs.plan.stateless import own_by_external_id  # noqa: PLC0415  # few plans are
+
         own_by_external_id(context)
     if full_refresh:
         with context.transaction() as work:

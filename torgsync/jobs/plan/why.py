@@ -17,7 +17,8 @@ from torgsync.core.findings import Finding, Severity
 from torgsync.core.mapping.codes import brand_or_country
 from torgsync.core.mapping.mapper import pictures
 from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.select import SkipReason, displayed
+from torgsync.core.mapping.select import displayed
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.mapping.stock import count_stock
 from torgsync.core.orders.stored import Holding
 from torgsync.core.plan.decide import (
@@ -36,23 +37,16 @@ from torgsync.core.plan.plan_guards import price_violation
 from torgsync.core.plan.why import CenterStock, Filter, PriceTrace, center_stocks, filters, price_traces
 from torgsync.core.product.groups import grow, model_key
 from torgsync.core.product.products import Existing, Product
-from torgsync.core.product.variants import (
-    CODES,
-    Family,
-    Member,
-    Relative,
-    family,
-    model_of,
-    no_family,
-)
+from torgsync.core.product.variants import CODES, Family, Member, Relative, family, model_of, no_family
 from torgsync.core.shell import quoted
 from torgsync.core.text import did_you_mean
 from torgsync.errors import InvalidInput, UsageError
 from torgsync.files.catalog.catalog_file import CatalogFile
-from torgsync.files.catalog.export import open_export, written_at
-from torgsync.jobs.catalog.export import check_columns
+from torgsync.files.catalog.content import written_at
+from torgsync.files.catalog.export import open_export
 from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.photos import PhotoFolder
+from torgsync.jobs.catalog.reading import check_columns
 from torgsync.jobs.catalog.row_reader import duplicate
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.identity import violation_of

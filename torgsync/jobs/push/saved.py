@@ -12,7 +12,7 @@ from pathlib import Path
 import xxhash
 
 from torgsync.core.clock import shop_time
-from torgsync.core.mapping.mapper import rules_version
+from torgsync.core.mapping.version import rules_version
 from torgsync.core.plan.guards import Allowed, read_allowed
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, reason_of
 from torgsync.core.plan.plan import SavedPlan, gone, judge_saved, refused, stale

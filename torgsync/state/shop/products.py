@@ -17,8 +17,8 @@ from sqlalchemy import (
     Table,
 )
 
-from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.select import SkipReason
+from torgsync.core.findings import PLACED, Code, Finding
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.paging import pages
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.plan.diff import Sent
@@ -27,7 +27,6 @@ from torgsync.core.plan.plan import Skipped
 from torgsync.core.product.documents import dump, keep, load
 from torgsync.core.product.fields import FIELDS, PRICE_STOCK, Value
 from torgsync.core.product.products import Existing, Product
-from torgsync.core.product.variants import PLACED
 from torgsync.state.schema import shop_tables as t
 from torgsync.state.shop.existing import facts
 from torgsync.state.shop.object_state import ObjectState

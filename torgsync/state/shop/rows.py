@@ -16,7 +16,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, and_, func
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.paging import IDS, PAGE, pages
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.product.documents import dump, keep

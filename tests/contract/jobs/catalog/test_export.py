@@ -25,7 +25,7 @@ from torgsync.core.product.products import Existing
 from torgsync.errors import ExportInvalid
 from torgsync.files.config.objects import load_object, slugify
 from torgsync.files.config.settings import Settings
-from torgsync.jobs.catalog import export
+from torgsync.jobs.catalog import reading, shape
 from torgsync.jobs.catalog.export import read_export
 from torgsync.jobs.catalog.row_reader import duplicate
 from torgsync.jobs.context import JobContext
@@ -160,7 +160,7 @@ def test_an_unchanged_file_is_not_even_opened(shop: Shop, monkeypatch: pytest.Mo
     """Its bytes are hashed, and that is all."""
     shop.write()
     opened: list[object] = []
-    monkeypatch.setattr(export, "open_export", lambda *given, **_: opened.append(given))
+    monkeypatch.setattr(reading, "open_export", lambda *given, **_: opened.append(given))
     before = read_export(shop.context())
     assert (opened, before.info.goods, before.info.encoding) == ([], 3, "utf-8")
 
@@ -208,7 +208,7 @@ def test_what_shapes_a_good_has_it_taken_apart(
 
 def test_other_rules_have_every_row_mapped(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new version of the program may map the same row to another product."""
-    monkeypatch.setattr(export, "rules_version", lambda: "999")
+    monkeypatch.setattr(shape, "rules_version", lambda: "999")
     assert shop.mapped() == ["1", "2", "3"]
     assert shop.mapped() == []
 
@@ -534,7 +534,7 @@ def test_the_readings_agree_on_a_shop_with_products(
         shop.write()
         (plan, reported), changes = shop.plan(names[0]), shop.changes
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(export, "rules_version", lambda number=number: str(number))
+            patch.setattr(shape, "rules_version", lambda number=number: str(number))
             patch.setattr(SnapshotRepository, "dirty", one_by_one)
             patch.setattr(decide, "creation", lambda product, **_: creation(product))
             whole, found = shop.plan(names[1])

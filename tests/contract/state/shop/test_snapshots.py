@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 from states import row
 
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.decide import Grace, ProductSnapshot, Verdict, decide, is_created_as_desired
 from torgsync.core.plan.diff import creation_as_desired
 from torgsync.core.plan.outcomes import OutcomeCode

@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
+from torgsync.cli.messages.obstacles import OBSTACLES
 from torgsync.cli.messages.outcomes import (
-    OBSTACLES,
     SENTENCES,
     STAGES,
     notice_message,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from torgsync.cli.messages.status import skip_message, status_message
-from torgsync.core.mapping.select import WORDS, SkipReason
+from torgsync.cli.messages.skips import skip_message
+from torgsync.cli.messages.status import status_message
+from torgsync.core.mapping.skip_reasons import WORDS, SkipReason
 from torgsync.core.plan.decide import GoodStatus
 from torgsync.core.plan.diff import Leaving
 

@@ -20,7 +20,7 @@ from torgsync.cli.plan.render import (
 )
 from torgsync.cli.plan.sums import send_question
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.channels import Budget
 from torgsync.core.plan.choice import Choice
 from torgsync.core.plan.guards import Cause, ExportSize, Guard, GuardViolation, KeyChange, PriceMove

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from torgsync import __version__
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.mapper import MAPPING_VERSION, Mapper, rules_version
+from torgsync.core.mapping.mapper import Mapper
 from torgsync.core.mapping.row import Mapped
 from torgsync.core.mapping.stock import Stock, count_stock
+from torgsync.core.mapping.version import MAPPING_VERSION, rules_version
 from torgsync.core.product.cells import Section
 from torgsync.core.product.documents import dump, load
 from torgsync.core.product.fields import Characteristic, Discount, Photo, Value, WholesaleStep

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from torgsync.cli.messages.status import counts_message
 from torgsync.core.findings import Code
 from torgsync.core.mapping.row import ExportRow
-from torgsync.core.mapping.select import SkipReason, display_findings, why_out
+from torgsync.core.mapping.select import display_findings, why_out
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.mapping.stock import Stock, count_stock
 
 FOR_PARTNER = "WarehouseQuantityForPartner"

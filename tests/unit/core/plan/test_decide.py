@@ -11,7 +11,7 @@ import pytest
 from builders import existing, fields_of, product, sent, sync_object
 
 from torgsync.core.config.settings import Removal
-from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.decide import (
     Grace,
     ProductSnapshot,

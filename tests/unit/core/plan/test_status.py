@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from builders import existing, product, sent, sync_object
 
-from torgsync.core.mapping.select import SkipReason
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.decide import GoodStatus, ProductSnapshot, RowStatus, good_status, judge
 from torgsync.core.product.products import Product
 

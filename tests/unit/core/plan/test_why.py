@@ -10,7 +10,8 @@ from builders import fields_of, mapped, sync_object
 
 from torgsync.cli.messages.status import alone_message, filter_message, price_message
 from torgsync.core.findings import Finding
-from torgsync.core.mapping.select import WORDS, SkipReason, why_out
+from torgsync.core.mapping.select import why_out
+from torgsync.core.mapping.skip_reasons import WORDS, SkipReason
 from torgsync.core.mapping.stock import Stock, count_stock
 from torgsync.core.plan.why import CenterStock, Filter, center_stocks, filters, price_traces
 from torgsync.core.product.columns import CENTERS_COLUMN

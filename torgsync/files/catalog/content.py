@@ -1,0 +1,37 @@
+"""The bytes of an object's export and their time, from which a change is seen without reading its rows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import file_digest
+from pathlib import Path
+
+import xxhash
+
+from torgsync.disk import open_file
+from torgsync.files.config.objects import ObjectFile
+
+
+def _paths(file: ObjectFile) -> list[Path]:
+    catalog = file.settings.catalog
+    return [file.path_of(path) for path in catalog.centers.values() or [catalog.path]]
+
+
+def content_of(file: ObjectFile) -> bytes:
+    """Return a digest of the bytes of an object's export, all files in order; empty if one is unreadable."""
+    state = xxhash.xxh3_128()
+    try:
+        for path in _paths(file):
+            with open_file(path) as opened:
+                file_digest(opened, lambda: state)
+    except OSError:
+        return b""
+    return state.digest()
+
+
+def written_at(file: ObjectFile) -> datetime | None:
+    """Return when an object's export, or its oldest file, was written, in UTC; None if one is missing."""
+    try:
+        return datetime.fromtimestamp(min(path.stat().st_mtime for path in _paths(file)), tz=UTC)
+    except OSError:
+        return None
