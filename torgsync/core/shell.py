@@ -15,35 +15,36 @@ from torgsync.core.text import UNSHOWN
 
 WINDOWS = sys.platform == "win32"
 
-_PLAIN = {False: re.compile(r"(?!=)[\w./:+=,@%-]+"), True: re.compile(r"[\w./\\:+=~-]+")}
+# Most commands quote nothing but a plain word: patterns are texts, which are compiled when they are used.
+_PLAIN = {False: r"(?!=)[\w./:+=,@%-]+", True: r"[\w./\\:+=~-]+"}
 """Words without quotes, by whether the shell is PowerShell: there a comma would make a list of two words."""
-_SPECIAL = {False: re.compile(r'["$`\\!]'), True: re.compile(r'["\u201c\u201d\u201e$`]')}
+_SPECIAL = {False: r'["$`\\!]', True: r'["\u201c\u201d\u201e$`]'}
 """What double quotes do not protect; PowerShell takes typographic quotes for quotes."""
-_SINGLE = re.compile("(['\u2018\u2019\u201a\u201b])")
+_SINGLE = "(['\u2018\u2019\u201a\u201b])"
 """What ends a text in single quotes in PowerShell, unless it is written twice."""
 
-_CONTROL = re.compile(rf"[\n\t]|{UNSHOWN.pattern}")
-_ESCAPE = {False: re.compile(rf"!|{_CONTROL.pattern}"), True: _CONTROL}
+_CONTROL = rf"[\n\t]|{UNSHOWN.pattern}"
+_ESCAPE = {False: rf"!|{_CONTROL}", True: _CONTROL}
 """What is escaped; an interactive POSIX shell may take an exclamation mark for a line of its history."""
 _ESCAPED = {"\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r"}
 """The letters of those control characters that both shells write alike."""
-_DOUBLED = {False: re.compile(r"([\\'])"), True: re.compile('(["\u201c\u201d\u201e$`])')}
+_DOUBLED = {False: r"([\\'])", True: '(["\u201c\u201d\u201e$`])'}
 """What is special where control characters are escaped: in `$'…'`, and in PowerShell's double quotes."""
 
 
 def quoted(text: str, *, powershell: bool = WINDOWS) -> str:
     """Return one word of a command, in quotes where it needs them."""
-    if _PLAIN[powershell].fullmatch(text):
+    if re.fullmatch(_PLAIN[powershell], text):
         return text
-    if _CONTROL.search(text):
+    if re.search(_CONTROL, text):
         return _with_escapes(text, powershell=powershell)
-    if not _SPECIAL[powershell].search(text):
+    if not re.search(_SPECIAL[powershell], text):
         return f'"{text}"'
     if not powershell:
         return "'" + text.replace("'", "'\"'\"'") + "'"
     # PowerShell passes a double quote on to a program without its backslash, which the program then misses.
     escaped = re.sub(r'(\\*)"', r'\1\1\\"', text)
-    return "'" + _SINGLE.sub(r"\1\1", escaped) + "'"
+    return "'" + re.sub(_SINGLE, r"\1\1", escaped) + "'"
 
 
 def _with_escapes(text: str, *, powershell: bool) -> str:
@@ -54,7 +55,7 @@ def _with_escapes(text: str, *, powershell: bool) -> str:
     sign = "`" if powershell else "\\"
     if powershell:
         text = re.sub(r'(\\*)"', r'\1\1\\"', text)
-    plain = _DOUBLED[powershell].sub(lambda special: sign + special[1], text)
+    plain = re.sub(_DOUBLED[powershell], lambda special: sign + special[1], text)
 
     def escape(found: re.Match[str]) -> str:
         control = found[0]
@@ -66,7 +67,7 @@ def _with_escapes(text: str, *, powershell: bool) -> str:
         kept = control.encode(errors="surrogateescape" if undecoded else "surrogatepass")
         return "".join(f"\\{byte:03o}" for byte in kept)
 
-    escaped = _ESCAPE[powershell].sub(escape, plain)
+    escaped = re.sub(_ESCAPE[powershell], escape, plain)
     return f'"{escaped}"' if powershell else f"$'{escaped}'"
 
 

@@ -20,7 +20,7 @@ from torgsync.core.text import one_line
 
 MONEY_LONGEST = 20
 """Characters of the longest amount: more cannot be money, and would not fit a decimal's precision."""
-_AMOUNT = re.compile(
+_AMOUNT = (
     r"[^\d\u2010-\u2015\u2212-]*"
     r"(?<![.,])([0-9]{1,3}(?:\s+[0-9]{3})+|[0-9]{1,3}(?:['\u2019\u02bc][0-9]{3})+|[0-9]+)"
     r"(?:[.,]([0-9]{1,2}|(?<=(?<!\d)0.)[0-9]+))?"
@@ -35,7 +35,7 @@ def parse_money(text: object) -> Decimal:
     The dot of `грн.` is no decimal point (prom-api §11). Raises ValueError where there is no
     number, one below zero, several, or one that could be read in two ways, such as `"1,713.50"`, `"1.713"`.
     """
-    match = _AMOUNT.fullmatch(str(text))
+    match = re.fullmatch(_AMOUNT, str(text))
     whole = re.sub(r"[^0-9]", "", match[1]) if match else ""
     parts = (match[2] or "") if match else ""
     if not whole or len(whole + parts) > MONEY_LONGEST:

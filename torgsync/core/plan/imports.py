@@ -52,15 +52,13 @@ def is_late(sent: datetime, now: datetime) -> bool:
     return now - sent >= HANGS_AFTER
 
 
-_SURE = re.compile(r"одновремен|одночасн", re.IGNORECASE)
-_LIKELY = re.compile(
-    r"ограничение на запуск|обмеження на запуск|\banother import\b"
-    r"|\bimport\b[^.:;]{0,30}\b(?:already running|in progress)\b",
-    re.IGNORECASE,
+# Refusals are rare: these are compiled when there is one.
+_SURE = r"(?i)одновремен|одночасн"
+_LIKELY = (
+    r"(?i)ограничение на запуск|обмеження на запуск|\banother import\b"
+    r"|\bimport\b[^.:;]{0,30}\b(?:already running|in progress)\b"
 )
-_OF_THE_DAY = re.compile(
-    r"limit|л[іи]м[іи]т|day|доб[іу]|сут|к[іо]л[ьи]ч|кільк|превыш|перевищ|на день", re.IGNORECASE
-)
+_OF_THE_DAY = r"(?i)limit|л[іи]м[іи]т|day|доб[іу]|сут|к[іо]л[ьи]ч|кільк|превыш|перевищ|на день"
 
 
 def says_another_runs(words: str) -> bool:
@@ -69,4 +67,5 @@ def says_another_runs(words: str) -> bool:
     The Russian words are recorded, Ukrainian ones are expected (prom-api §4.3, §11 Q5). Any other refusal is
     shown and not repeated: it may be about the file, or the day's number of imports (prom-api §4.6).
     """
-    return bool(_SURE.search(words)) or (bool(_LIKELY.search(words)) and not _OF_THE_DAY.search(words))
+    surely, likely = re.search(_SURE, words), re.search(_LIKELY, words)
+    return bool(surely or (likely and not re.search(_OF_THE_DAY, words)))

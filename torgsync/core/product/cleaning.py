@@ -7,7 +7,6 @@ changed. Everything here is text in, text out. Source: docs/developers/torgsoft.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 from enum import StrEnum
@@ -184,7 +183,9 @@ def undo_entities(text: str) -> str:
 
 
 def _entity(match: re.Match[str]) -> str:
-    sign = html.unescape(f"&{match[1]}")
+    from html import unescape  # noqa: PLC0415  # most texts have no entity, and its table is long
+
+    sign = unescape(f"&{match[1]}")
     if sign == f"&{match[1]}":  # not the name of any
         return match[0]
     return "" if sign == "\ufffd" else sign
