@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from torgsync.i18n import Message
+
 
 class Exit(IntEnum):
     """Exit codes, in the order of their gravity. They are promised to scripts and listed in the README."""
@@ -51,7 +53,9 @@ class TorgsyncError(Exception):
     def __init_subclass__(cls, *, kind: str = "", exit_code: Exit | None = None) -> None:
         cls.kind, cls.exit_code = kind or cls.kind, exit_code or cls.exit_code
 
-    def __init__(self, message: str, *, hint: str | None = None, problem: Problem | None = None) -> None:
+    def __init__(
+        self, message: Message, *, hint: Message | None = None, problem: Problem | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -71,7 +75,7 @@ class Mistake:
 
     line: int
     where: str
-    message: str
+    message: Message
     code: str = field(default="", compare=False)
 
     def __str__(self) -> str:
@@ -83,7 +87,9 @@ class Mistake:
 class InvalidInput(TorgsyncError, kind="invalid", exit_code=Exit.INVALID):
     """A file that people or programs wrote has mistakes; all are reported at once, each with its place."""
 
-    def __init__(self, message: str, *, mistakes: tuple[Mistake, ...] = (), hint: str | None = None) -> None:
+    def __init__(
+        self, message: Message, *, mistakes: tuple[Mistake, ...] = (), hint: Message | None = None
+    ) -> None:
         super().__init__(message, hint=hint)
         self.mistakes = mistakes
 

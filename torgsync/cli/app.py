@@ -15,12 +15,14 @@ import typer
 from torgsync import __version__
 from torgsync.cli.base.commands import Group, wants_json, wrong_words
 from torgsync.cli.base.errors import report_error
+from torgsync.cli.base.language import Language, use_language
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.streams import guard_streams
 from torgsync.cli.tree import program_commands
 from torgsync.core.clock import SHOP_ZONE, show_times_in
 from torgsync.core.shell import WINDOWS, unescaped
 from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
+from torgsync.i18n import _
 
 _CommandLineWrong: type[Exception] = next(
     kind
@@ -50,6 +52,7 @@ class Boundary(Group):
         show_times_in(SHOP_ZONE)
         program = extra.pop("obj", None) or Program()
         args = list(sys.argv[1:] if args is None else args)
+        use_language(args)
         program.json = _asks_for_json(args)
         try:
             code = super().main(
@@ -140,6 +143,12 @@ def options(
     ] = 0,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print data and errors only.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
+    lang: Annotated[  # it was chosen before the command line was parsed
+        Language | None,
+        typer.Option(
+            "--lang", help=_("Language: English or Ukrainian; else that of the system."), metavar="en|uk"
+        ),
+    ] = None,
     record: Annotated[
         Path | None,
         typer.Option(
@@ -156,7 +165,7 @@ def options(
     program = context.find_object(Program)
     if program is not None:
         program.set_options(
-            context, home=home, verbose=verbose, quiet=quiet, no_color=no_color, record=record
+            context, home=home, verbose=verbose, quiet=quiet, no_color=no_color, lang=lang, record=record
         )
 
 

@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from torgsync.i18n import FORMATS
+
 SHOP_ZONE = ZoneInfo("Europe/Kyiv")
 _zone: ContextVar[tzinfo] = ContextVar("zone", default=SHOP_ZONE)
 """Whose clock moments are shown by."""
@@ -32,6 +34,9 @@ def show_times_in(zone: tzinfo) -> None:
 def shop_time(moment: datetime | str) -> str:
     """Return a moment, or one that is stored as ISO 8601, as people read it: to the minute."""
     return f"{_local(moment):%Y-%m-%d %H:%M}"
+
+
+FORMATS["time"] = shop_time
 
 
 def shop_day(moment: datetime) -> str:

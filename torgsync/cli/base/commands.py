@@ -6,7 +6,7 @@ is decided on the command line of that one call, so a flag has a variable only w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from functools import cached_property
 from importlib import import_module
@@ -17,11 +17,12 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from torgsync.cli.base.program import Program
 from torgsync.errors import UsageError
+from torgsync.i18n import Message, _, translated, translated_text
 
 Context = Any
 """Typer's own kind of context, whose type it does not export."""
 
-GLOBAL = ("home", "verbose", "quiet", "no_color", "record")
+GLOBAL = ("home", "verbose", "quiet", "no_color", "lang", "record")
 """The options of the program that every command takes as well, by the names of their parameters."""
 
 SAFE_FLAGS = frozenset(
@@ -81,6 +82,17 @@ class _Everywhere:
                 program.set_options(ctx, **given)
         return rest
 
+    def format_help(self, ctx: Context, formatter: Any) -> None:  # noqa: ANN401
+        """Write the help in the language of the call."""
+        _translate(self)
+        for described in (*self.get_params(ctx), *self._listed()):
+            _translate(described)
+        super().format_help(ctx, formatter)  # type: ignore[misc]
+
+    def _listed(self) -> Iterable[Any]:
+        """Return the commands that the help lists."""
+        return ()
+
     def format_options(self, ctx: Context, formatter: Any) -> None:  # noqa: ANN401
         """Write the options, and that there are those of the program."""
         for option in self._global or ():
@@ -90,7 +102,9 @@ class _Everywhere:
             option.hidden = False  # a shell completes them
         if names := ", ".join(map(_usage, self._global or ())):
             formatter.write_paragraph()
-            formatter.write_text(f"Global options, see `torgsync --help`: {names}.")
+            formatter.write_text(
+                translated(_("Global options, see `torgsync --help`: {names}.", names=names))
+            )
 
 
 class Command(_Everywhere, TyperCommand):
@@ -105,6 +119,10 @@ class Group(_Everywhere, TyperGroup):
     def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002  # the signature is Typer's
         """Return the names of the commands, in the order of the help."""
         return list(self.commands)
+
+    def _listed(self) -> Iterable[Any]:
+        known = self.commands.known if isinstance(self.commands, Commands) else self.commands
+        return known.values()
 
     def get_command(self, ctx: Context, cmd_name: str) -> Any:  # noqa: ANN401
         """Return a command, which may not be imported before its context is made."""
@@ -159,6 +177,14 @@ class Commands(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self.known)
+
+
+def _translate(described: Any) -> None:  # noqa: ANN401  # a parameter, a command or a group
+    """Put the help of something into the language of the call; a second time changes nothing."""
+    for name in ("help", "epilog"):
+        if text := getattr(described, name, None):
+            shown = translated(text) if isinstance(text, Message) else translated_text(text)
+            setattr(described, name, shown)
 
 
 def variable_of(ctx: Context, option: TyperOption) -> str | None:

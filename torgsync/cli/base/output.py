@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from torgsync.cli.base.streams import SafeStream
+from torgsync.i18n import Message, _, composed, translated, verbatim
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,7 +62,7 @@ def wrapped(text: str, width: int, indent: str = "", more: str = "  ") -> list[s
     return [line.replace(_TIED, " ") for line in lines] or [indent]
 
 
-def joined(text: str) -> str:
+def one_paragraph(text: str) -> str:
     """Return a text as one line: no line of a name or an answer looks like one of ours."""
     return " ".join(text.splitlines()) if "\n" in text or not text.isprintable() else text
 
@@ -118,23 +119,23 @@ class Output:
             theme=Theme(STYLES),
         )
 
-    def notify(self, text: str, style: str | None = None) -> None:
+    def notify(self, text: Message, style: str | None = None) -> None:
         """Write one line to stderr, unless `-q` was given."""
         if self.verbosity >= 0:
-            self._print_wrapped("err", joined(text), 2, style)
+            self._print_wrapped("err", one_paragraph(translated(text)), 2, style)
 
-    def hint(self, text: str) -> None:
+    def hint(self, text: Message) -> None:
         """Write the way on to stderr, which may have several lines."""
-        for line in f"hint: {text}".split("\n"):
-            self.notify(line)
+        for line in translated(_("hint: {hint}", hint=text)).split("\n"):
+            self.notify(verbatim(line))
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: Message) -> None:
         """Write one line about what may need a person, marked as such."""
-        self.notify(f"! {text}", style="warning")
+        self.notify(composed("! {warning}", warning=text), style="warning")
 
-    def print(self, text: str, indent: int = 2, style: str | None = None) -> None:
+    def print(self, text: Message, indent: int = 2, style: str | None = None) -> None:
         """Print one line of data; where a terminal is too narrow it goes on below, indented."""
-        self._print_wrapped("_out", joined(text), indent, style)
+        self._print_wrapped("_out", one_paragraph(translated(text)), indent, style)
 
     def is_terminal(self, console: Literal["_out", "err"] = "err") -> bool:
         """Return whether a console writes to a terminal; only where it may, Rich is imported to know."""

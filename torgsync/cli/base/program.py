@@ -19,6 +19,7 @@ from torgsync.cli.base.output import Output
 from torgsync.cli.base.question import confirmed, person_there
 from torgsync.core.clock import show_times_in
 from torgsync.errors import Interrupted, TorgsyncError, UsageError
+from torgsync.i18n import Message
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
@@ -69,6 +70,7 @@ class Program(Output):
         verbose: int,
         quiet: bool,
         no_color: bool,
+        lang: object,  # noqa: ARG002  # it was chosen before the command line was parsed
         record: Path | None,
     ) -> None:
         """Take global options over, those before the command first; `-q` outweighs `-v`.
@@ -117,7 +119,7 @@ class Program(Output):
         """Whether a person on the terminal sees the data: it is a table, and goes nowhere else."""
         return not self.json and sys.stdout.isatty()
 
-    def confirm(self, question: str) -> bool:
+    def confirm(self, question: Message) -> bool:
         """Return whether a person answers a question with yes."""
         self.hide_progress()
         return confirmed(question)

@@ -13,8 +13,10 @@ from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from torgsync.cli.base.streams import SafeStream
+from torgsync.i18n import Message, _, translated
 
-_ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
+_ANSWERS = dict.fromkeys(("y", "yes", "т", "так"), True) | dict.fromkeys(("n", "no", "н", "ні", ""), False)
+"""What may be answered, in whatever language was asked."""
 
 
 def person_there() -> bool:
@@ -24,12 +26,12 @@ def person_there() -> bool:
     return False
 
 
-def confirmed(question: str) -> bool:
+def confirmed(question: Message) -> bool:
     """Return whether a person answers with yes; Enter alone, and the end of the input, are a no."""
     _drop_typed()
     with _terminal() as terminal:
         while True:
-            terminal.write(f"{question} [y/N]: ")
+            terminal.write(translated(_("{question} [y/N]: ", question=question)))
             terminal.flush()
             try:
                 line = sys.stdin.readline()
@@ -42,7 +44,7 @@ def confirmed(question: str) -> bool:
             answer = _ANSWERS.get(line.strip().casefold())
             if answer is not None:
                 return answer
-            question = "Please answer y or n"
+            question = _("Please answer y or n")
 
 
 def _drop_typed() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from torgsync.cli.base.program import SCHEMA, Format, Program
 from torgsync.cli.base.streams import json_text
 from torgsync.core.text import shown
+from torgsync.i18n import Message, _, translated
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,7 +32,7 @@ def print_rows(
     table_rows: Sequence[Row] | None = None,
     *,
     columns: Sequence[str] = (),
-    none: str = "",
+    none: Message | None = None,
 ) -> None:
     """Print rows of plain values, keyed by column: JSON is one document keyed by the plural noun.
 
@@ -43,7 +44,7 @@ def print_rows(
     elif output is Format.CSV:
         print_csv(rows, columns)
     elif not rows:
-        program.notify(none or f"no {noun.replace('_', ' ')} yet")
+        program.notify(none or _("there is nothing to list yet"))
     else:
         shown = rows if table_rows is None else table_rows
         print_table(program, [name.replace("_", " ") for name in shown[0]], (row.values() for row in shown))
@@ -75,8 +76,8 @@ def cell(value: object) -> str:
     if isinstance(value, tuple):
         return "\n".join(map(cell, value))
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return _visible(str(value))
+        return translated(_("yes") if value else _("no"))
+    return _visible(translated(value) if isinstance(value, Message) else str(value))
 
 
 def _visible(text: str) -> str:
@@ -97,7 +98,7 @@ def print_table(program: Program, columns: Iterable[str], rows: Iterable[Iterabl
     """Print values as a table."""
     table = plain_table()
     for name in columns:
-        table.add_column(name, overflow="fold")
+        table.add_column(translated(name), overflow="fold")
     for row in rows:
         table.add_row(*map(cell, row))
     program.out.print(table)

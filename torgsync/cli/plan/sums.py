@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from torgsync.core.text import counted
+from torgsync.core.counts import day_count, piece_count, product_count
+from torgsync.i18n import Message, _, _n
 
 if TYPE_CHECKING:
     from torgsync.core.plan.plan import Counts, Plan
@@ -18,33 +19,57 @@ NAMED = 20
 class SumLine(NamedTuple):
     """A line, and by how much it is indented where it goes on below."""
 
-    text: str
+    text: Message
     indent: int = 2
 
 
-def count_lines(counts: Counts) -> tuple[str, str]:
+def count_lines(counts: Counts) -> tuple[Message, Message]:
     """Return the sums of a plan in two lines."""
-    rest = f"{counts.skipped} skipped, {counts.unchanged} unchanged, {counts.foreign} foreign"
-    held = f"{counts.to_send} to send, {counts.held} held" if counts.held else "0 held"
-    kinds = f"{counts.create} to create, {counts.update} to update, {counts.remove} to remove"
-    return kinds, f"{held}, {rest}"
+    kinds = _(
+        "{create} to create, {update} to update, {remove} to remove",
+        create=counts.create,
+        update=counts.update,
+        remove=counts.remove,
+    )
+    rest = {"skipped": counts.skipped, "unchanged": counts.unchanged, "foreign": counts.foreign}
+    if not counts.held:
+        return kinds, _("0 held, {skipped} skipped, {unchanged} unchanged, {foreign} foreign", **rest)
+    return kinds, _(
+        "{sent} to send, {held} held, {skipped} skipped, {unchanged} unchanged, {foreign} foreign",
+        sent=counts.to_send,
+        held=counts.held,
+        **rest,
+    )
 
 
-def removed_lines(plan: Plan, currency: str, days: int) -> Iterator[str]:
+def removed_lines(plan: Plan, currency: str, days: int) -> Iterator[Message]:
     """Yield what leaves with stock, what is deleted later, and what is deleted now, which nothing undoes.
 
     `days` is how long a product whose good left the export stays hidden before it is deleted.
     """
     stocked, removed = plan.removed_stock, plan.removed
     if stocked.products:
-        stock = f"{counted(stocked.pieces, 'piece')} in stock, worth {stocked.worth} {currency}"
-        yield f"{counted(stocked.products, 'product')} would leave with {stock}"
+        yield _(
+            "{products} will be taken down; {pieces} in stock ({worth} {currency}) will no longer be "
+            "for sale",
+            products=product_count(stocked.products),
+            pieces=piece_count(stocked.pieces),
+            worth=stocked.worth,
+            currency=currency,
+        )
     if removed.later:
-        deleted = f"is deleted after {counted(days, 'day')}"
-        yield f"{counted(removed.later, 'product')} would be hidden now; what does not come back {deleted}"
+        yield _n(
+            "{count} product will be hidden now, and deleted after {days} unless its item comes back",
+            "{count} products will be hidden now, and deleted after {days} unless their items come back",
+            removed.later,
+            days=day_count(days),
+        )
     if removed.deleted:
-        products = counted(removed.deleted, "product")
-        yield f"{products} would be deleted for good: Prom.ua takes no deleted id again"
+        yield _n(
+            "{count} product will be deleted for good: Prom.ua does not accept a deleted id again",
+            "{count} products will be deleted for good: Prom.ua does not accept a deleted id again",
+            removed.deleted,
+        )
 
 
 def undone_lines(back: Undone, *, every: bool = False) -> Iterator[SumLine]:
@@ -55,29 +80,55 @@ def undone_lines(back: Undone, *, every: bool = False) -> Iterator[SumLine]:
     for remain in named:
         called = f"{remain.good_id or f'Prom {remain.prom_id}'}  {remain.title}"
         field = f", {remain.field}" if remain.field else ""
-        yield SumLine(f"! stays    {called}{field}: {OBSTACLES[remain.reason]}", 11)
+        why = OBSTACLES[remain.reason]
+        yield SumLine(_("! stays    {item}{field}: {why}", item=called, field=field, why=why), 11)
     if rest := len(back.remains) - len(named):
-        yield SumLine(f"! stays    … and {rest} more; `--show all` lists them", 11)
+        yield SumLine(_("! stays    … and {count} more; `--show all` lists them", count=rest), 11)
     if back.not_done:
-        yield SumLine(f"{counted(back.not_done, 'change')} of that run never happened")
+        yield SumLine(
+            _n(
+                "{count} change of that run was never made",
+                "{count} changes of that run were never made",
+                back.not_done,
+            )
+        )
     if back.hidden:
         yield SumLine(
-            f"{counted(back.hidden, 'product')} that the run made would be hidden, not deleted: "
-            "Prom.ua takes no deleted id a second time, and the next `torgsync sync` may want it again"
+            _n(
+                "{count} product that the run created will be hidden, not deleted: Prom.ua does not accept a "
+                "deleted id again, and the next `torgsync sync` may need it",
+                "{count} products that the run created will be hidden, not deleted: Prom.ua does not accept "
+                "a deleted id again, and the next `torgsync sync` may need them",
+                back.hidden,
+            )
         )
     if back.recreated:
         yield SumLine(
-            f"{counted(back.recreated, 'product')} would be made anew of what was last sent from here: "
-            "reviews, sales, place in lists and what was added in the cabinet do not come back, "
-            "and Prom.ua may refuse an id that was deleted"
+            _n(
+                "{count} product will be created again from what was sent last: reviews, sales, its place in "
+                "lists and what was added in the cabinet do not come back; Prom.ua may refuse a deleted id",
+                "{count} products will be created again from what was sent last: reviews, sales, their "
+                "place in lists and what was added in the cabinet do not come back; Prom.ua may refuse a "
+                "deleted id",
+                back.recreated,
+            )
         )
 
 
-def send_question(plan: Plan) -> str:
+def send_question(plan: Plan) -> Message:
     """Return the question whether a plan is to be sent; it says what of it nothing undoes."""
     going, deleted = plan.counts.to_send, plan.removed.deleted
-    question = f"Send {counted(going, 'change')} to Prom.ua"
-    if deleted:
-        deletions = "a deletion" if deleted == 1 else "deletions"
-        question += f", {f'{deleted} of them ' if going > 1 else ''}{deletions} for good"
-    return f"{question}?"
+    if not deleted:
+        return _n("Send {count} change to Prom.ua?", "Send {count} changes to Prom.ua?", going)
+    if going == deleted:
+        return _n(
+            "Delete {count} product on Prom.ua for good?",
+            "Delete {count} products on Prom.ua for good?",
+            deleted,
+        )
+    return _n(
+        "Send {count} change to Prom.ua? {deleted} of them cannot be undone: products deleted for good",
+        "Send {count} changes to Prom.ua? {deleted} of them cannot be undone: products deleted for good",
+        going,
+        deleted=deleted,
+    )

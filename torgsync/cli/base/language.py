@@ -1,0 +1,69 @@
+"""Chooses the language of a call: `--lang`, `TORGSYNC_LANG`, then the locale; English where it is unknown."""
+
+from __future__ import annotations
+
+import gettext
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+
+import torgsync
+from torgsync import i18n
+from torgsync.core.shell import WINDOWS
+
+Language = StrEnum("Language", {name.upper(): name for name in i18n.LANGUAGES})
+"""What `--lang` takes."""
+VARIABLE = "TORGSYNC_LANG"
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+CATALOGS = Path(torgsync.__file__).with_name("locale")
+
+
+def use_language(args: Sequence[str], environment: Mapping[str, str] = os.environ) -> str:
+    """Show sentences in the language of a call from now on, and return it.
+
+    It is chosen before the command line is parsed, because helps and mistakes are in it too.
+    """
+    language = chosen_language(args, environment)
+    i18n.use(load_catalog(language))
+    return language
+
+
+def chosen_language(args: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Return the language that a command line and an environment choose; what is unknown chooses nothing."""
+    wanted = (_given(args), environment.get(VARIABLE, ""), _of_system(environment))
+    return next((name for name in wanted if name in i18n.LANGUAGES), i18n.LANGUAGES[0])
+
+
+def load_catalog(language: str) -> i18n.Catalog | None:
+    """Return the catalog of a language; None for English, and where none was compiled."""
+    if language == i18n.LANGUAGES[0]:
+        return None
+    with suppress(OSError), (CATALOGS / language / "LC_MESSAGES/torgsync.mo").open("rb") as compiled:
+        return gettext.GNUTranslations(compiled)
+    return None
+
+
+def _given(args: Sequence[str]) -> str:
+    """Return what the last `--lang` of a command line says; options end at `--`."""
+    given, words = "", iter(args)
+    for word in words:
+        if word == "--":
+            break
+        if word == "--lang":
+            given = next(words, "")
+        elif word.startswith("--lang="):
+            given = word.partition("=")[2]
+    return given
+
+
+def _of_system(environment: Mapping[str, str]) -> str:
+    name = next((environment[name] for name in _LOCALE if environment.get(name)), "")
+    if not name and WINDOWS:  # pragma: no cover  # the other systems say it by variables
+        import ctypes
+        import locale
+
+        windll = getattr(ctypes, "windll")  # noqa: B009  # a checker on another system does not know it
+        name = locale.windows_locale.get(windll.kernel32.GetUserDefaultUILanguage(), "")
+    return name.partition(".")[0].partition("_")[0].casefold()

@@ -1,0 +1,159 @@
+"""Sentences for people: English where they are made, in the language of the person where they are shown.
+
+A `Message` is a `str` with the English text, so documents, logs and comparisons need nothing more. It keeps
+its template and arguments, from which `translated` makes the sentence of another language. Babel finds
+templates: they are literals in `_("…")`, or in `_n("…", "…")` where a number decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from string import Formatter
+from types import MappingProxyType
+from typing import Any, Protocol, Self
+
+LANGUAGES = ("en", "uk")
+"""What the program speaks; the first is the language of the templates."""
+
+
+class Catalog(Protocol):
+    """Translations of templates, as `gettext.GNUTranslations` has them."""
+
+    def gettext(self, message: str, /) -> str:
+        """Return the translation of a template."""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int, /) -> str:
+        """Return the translation of a template in the form for a number."""
+
+
+_catalog: Catalog | None = None
+FORMATS: dict[str, Callable[[Any], str]] = {}
+"""How `{value:name}` is written, keyed by the name; whoever knows a kind of value adds it."""
+
+
+class Message(str):
+    """A sentence: its English text, and what it is made of.
+
+    Made without arguments it is a template, whose braces stay as they are until `filled`.
+
+    Args:
+        template: The English text, with `{name}` for each argument.
+        many: The same for all numbers but one, where the argument `count` decides.
+        args: Arguments by name; those that are messages are translated with the whole.
+    """
+
+    __slots__ = ("args", "many", "template")
+
+    template: str
+    many: str
+    args: Mapping[str, object]
+
+    def __new__(
+        cls, template: str, many: str = "", args: Mapping[str, object] = MappingProxyType({})
+    ) -> Self:
+        """Return the message with its English text."""
+        text = template if not many or args.get("count") == 1 else many
+        made = super().__new__(cls, _FORMATTER.vformat(text, (), args) if args else template)
+        made.template, made.many, made.args = template, many, args
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str, Mapping[str, object]]:  # type: ignore[override]
+        """Return what a copy is made of."""
+        return self.template, self.many, dict(self.args)
+
+    def filled(self, **args: object) -> Message:
+        """Return the message with more arguments."""
+        return Message(self.template, self.many, {**self.args, **args})
+
+    def translated(self) -> str:
+        """Return the sentence in the language of `use`."""
+        if _catalog is None:
+            return str(self)
+        if self.many:
+            count = self.args.get("count")
+            text = _catalog.ngettext(self.template, self.many, count if isinstance(count, int) else 0)
+        else:
+            text = _catalog.gettext(self.template) if self.template else ""
+        return _FORMATTER.vformat(text, (), self.args, translated) if self.args else text
+
+
+def _(template: str, /, **args: object) -> Message:
+    """Return a sentence for people."""
+    return Message(template, "", args)
+
+
+def _n(one: str, many: str, /, count: int | None = None, **args: object) -> Message:
+    """Return a sentence whose form is decided by a number, its argument `{count}`."""
+    return Message(one, many, args if count is None else {"count": count, **args})
+
+
+def composed(template: str, /, **args: object) -> Message:
+    """Return texts in an order that is the same in every language: `{key}: {mistake}`. It has no words."""
+    return Message(template, "", args)
+
+
+def verbatim(text: str) -> Message:
+    """Return data as a message: it is shown as it is."""
+    return composed("{text}", text=text)
+
+
+def joined(separator: str, parts: Iterable[str]) -> Message:
+    """Return texts as one, with a separator between them; messages among them stay messages."""
+    args = {f"part{number}": part for number, part in enumerate(parts)}
+    between = separator.replace("{", "{{").replace("}", "}}")
+    return composed(between.join(f"{{{name}}}" for name in args), **args)
+
+
+def translated(text: str) -> str:
+    """Return a text in the language of the person; what is no message is data and stays as it is."""
+    return text.translated() if isinstance(text, Message) else text
+
+
+def translated_text(text: str) -> str:
+    """Return the translation of a text that other software handed on as a plain string, a help say."""
+    return _catalog.gettext(text) if _catalog and text else text
+
+
+def use(catalog: Catalog | None) -> None:
+    """Show sentences in the language of a catalog from now on; in English without one."""
+    global _catalog  # noqa: PLW0603  # the language of a process
+    _catalog = catalog
+
+
+class _Formatter(Formatter):
+    """Fills templates.
+
+    `{flag:yes|no}` chooses by a flag, `{names:quoted}` lists names in backticks, others are in `FORMATS`.
+    """
+
+    def vformat(  # type: ignore[override]
+        self, text: str, _args: tuple[()], kwargs: Mapping[str, object], shown: Callable[[str], str] = str
+    ) -> str:
+        """Return a text with its arguments, each as `shown` returns it."""
+        if "{" not in text and "}" not in text:
+            return text
+        pieces = []
+        for literal, name, spec, _conversion in self.parse(text):
+            pieces.append(literal)
+            if name is not None:
+                pieces.append(self._argument(kwargs[name], spec or "", shown))
+        return "".join(pieces)
+
+    @staticmethod
+    def _argument(value: object, spec: str, shown: Callable[[str], str]) -> str:
+        if spec in FORMATS:
+            return FORMATS[spec](value)
+        one, _bar, other = spec.partition("|")
+        match value:
+            case bool() if one:
+                return one if value else other
+            case int() if one:
+                return f"{value} {one if value == 1 else other or one + 's'}"
+            case list() | tuple():
+                return ", ".join(f"`{item}`" if one else shown(str(item)) for item in value)
+            case str():
+                return shown(value)
+        return str(value)
+
+
+_FORMATTER = _Formatter()
