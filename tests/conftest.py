@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import disk_usage
 
+import catalogs
 import once
 import pytest
 from homes import Home, invented_shop
@@ -57,6 +58,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _once() -> Iterator[None]:
     """Do only once what costs much and is the same in every test."""
+    catalogs.compile_catalogs()
     with pytest.MonkeyPatch.context() as patch:
         once.install(patch)
         yield

@@ -2,7 +2,7 @@
 
 What is opened must be a regular file: a pipe, a device or a socket could block or never end. What is written
 is written under a random name next to its place, without following links, and then renamed. Every function
-raises OSError, also for names that the system itself refuses with another exception.
+raises OSError, also for names that the system itself refuses with another exception; `reason` words it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from io import DEFAULT_BUFFER_SIZE, BufferedReader, FileIO
 from pathlib import Path
 from typing import BinaryIO
 
+from torgsync.i18n import Message, _, verbatim
+
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 """Modes of what torgsync itself keeps: it holds buyers' names and phones."""
@@ -30,19 +32,70 @@ _EXTRA = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, 
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 
 _KINDS = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (lambda mode: stat.S_ISCHR(mode) or stat.S_ISBLK(mode), "a device"),
+    (stat.S_ISDIR, _("a folder")),
+    (stat.S_ISFIFO, _("a named pipe")),
+    (stat.S_ISSOCK, _("a socket")),
+    (lambda mode: stat.S_ISCHR(mode) or stat.S_ISBLK(mode), _("a device")),
 )
+
+SYSTEM = {
+    str(words): words
+    for words in (
+        _("Address already in use"),
+        _("Cannot assign requested address"),
+        _("Connection refused"),
+        _("Connection timed out"),
+        _("Device or resource busy"),
+        _("Directory not empty"),
+        _("Disk quota exceeded"),
+        _("File exists"),
+        _("File name too long"),
+        _("File too large"),
+        _("Host is down"),
+        _("Input/output error"),
+        _("Invalid argument"),
+        _("Invalid cross-device link"),
+        _("Is a directory"),
+        _("Name or service not known"),
+        _("Network is unreachable"),
+        _("No route to host"),
+        _("No space left on device"),
+        _("No such device"),
+        _("No such file or directory"),
+        _("Not a directory"),
+        _("Operation not permitted"),
+        _("Operation not supported"),
+        _("Permission denied"),
+        _("Read-only file system"),
+        _("Stale file handle"),
+        _("Temporary failure in name resolution"),
+        _("Text file busy"),
+        _("Too many levels of symbolic links"),
+        _("Too many open files"),
+        _("Transport endpoint is not connected"),
+    )
+}
+"""The system's own words for what goes wrong with files and connections."""
+
+
+def reason(error: OSError) -> Message:
+    """Return why the system refused something, in words."""
+    said = error.strerror or ""
+    if isinstance(said, Message):
+        return said
+    words = os.strerror(error.errno or 0)
+    if said.startswith(words) or (error.errno and os.name == "nt"):  # Windows speaks its user's language
+        said = words
+    return SYSTEM.get(said, verbatim(said or str(error) or type(error).__name__))
 
 
 class NotAFile(OSError):
     """A path at which there is something else than a regular file; `what` is that, with its article."""
 
     def __init__(self, path: Path, mode: int) -> None:
-        self.what = next((what for is_kind, what in _KINDS if is_kind(mode)), "something else")
-        super().__init__(EINVAL, f"it is {self.what}, not a file", str(path))
+        self.is_folder = stat.S_ISDIR(mode)
+        self.what = next((what for is_kind, what in _KINDS if is_kind(mode)), _("something else"))
+        super().__init__(EINVAL, _("it is {what}, not a file", what=self.what), str(path))
 
 
 # Reading
@@ -70,7 +123,7 @@ def read_bytes(path: Path, most: int = MOST) -> bytes:
     with open_file(path) as file:
         content = file.read(most + 1)
     if len(content) > most:
-        raise OSError(EFBIG, f"it is larger than {most // 1024 // 1024} MiB", str(path))
+        raise OSError(EFBIG, _("it is larger than {mib} MiB", mib=most // 1024 // 1024), str(path))
     return content
 
 
@@ -176,4 +229,4 @@ def _system_names(path: Path) -> Iterator[None]:
     try:
         yield
     except ValueError as wrong:  # a zero byte, or letters that the system's encoding lacks
-        raise OSError(EINVAL, "no file can have this name", ascii(str(path))) from wrong
+        raise OSError(EINVAL, _("no file can have this name"), ascii(str(path))) from wrong

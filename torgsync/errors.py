@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from torgsync.i18n import Message
+from torgsync.i18n import Message, _, composed
 
 
 class Exit(IntEnum):
@@ -78,10 +78,15 @@ class Mistake:
     message: Message
     code: str = field(default="", compare=False)
 
+    @property
+    def words(self) -> Message:
+        """The message with its place."""
+        line = _("line {line}  ", line=self.line) if self.line else ""
+        where = composed("{key}: ", key=self.where) if self.where else ""
+        return composed("{line}{where}{mistake}", line=line, where=where, mistake=self.message)
+
     def __str__(self) -> str:
-        place = f"line {self.line}  " if self.line else ""
-        where = f"{self.where}: " if self.where else ""
-        return f"{place}{where}{self.message}"
+        return str(self.words)
 
 
 class InvalidInput(TorgsyncError, kind="invalid", exit_code=Exit.INVALID):

@@ -16,7 +16,7 @@ LANGUAGES = ("en", "uk")
 """What the program speaks; the first is the language of the templates."""
 
 
-class Catalog(Protocol):
+class Translations(Protocol):
     """Translations of templates, as `gettext.GNUTranslations` has them."""
 
     def gettext(self, message: str, /) -> str:
@@ -26,7 +26,7 @@ class Catalog(Protocol):
         """Return the translation of a template in the form for a number."""
 
 
-_catalog: Catalog | None = None
+_catalog: Translations | None = None
 FORMATS: dict[str, Callable[[Any], str]] = {}
 """How `{value:name}` is written, keyed by the name; whoever knows a kind of value adds it."""
 
@@ -114,7 +114,7 @@ def translated_text(text: str) -> str:
     return _catalog.gettext(text) if _catalog and text else text
 
 
-def use(catalog: Catalog | None) -> None:
+def use(catalog: Translations | None) -> None:
     """Show sentences in the language of a catalog from now on; in English without one."""
     global _catalog  # noqa: PLW0603  # the language of a process
     _catalog = catalog
@@ -147,8 +147,6 @@ class _Formatter(Formatter):
         match value:
             case bool() if one:
                 return one if value else other
-            case int() if one:
-                return f"{value} {one if value == 1 else other or one + 's'}"
             case list() | tuple():
                 return ", ".join(f"`{item}`" if one else shown(str(item)) for item in value)
             case str():

@@ -10,6 +10,7 @@ import stamina
 from faulty import FaultyServer
 from homes import PRINTED, FirstDay, Home, SandboxAddress, invented_shop
 from pasted import unpasteable
+from spoken import BYPASSED
 
 from torgsync.prom.http import TRIES, Http
 from torgsync.sandbox.server import serve
@@ -29,6 +30,13 @@ def _commands_can_be_pasted(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     yield
     wrong = unpasteable(PRINTED, tmp_path_factory.mktemp("pasted"))
     assert not wrong, "\n".join(f"{line}: {why} (printed by {PRINTED[line]})" for line, why in wrong.items())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_sentence_can_be_translated() -> Iterator[None]:
+    """Every sentence that was printed in any test is in the catalogs."""
+    yield
+    assert not BYPASSED, "\n".join(f"{line} (printed by {args})" for line, args in BYPASSED.items())
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_printed_commands_name_the_object_as_the_call_did(home: Home) -> None:
         (("--hom",), "no such option: --hom", "torgsync --help"),
         (
             ("object", "add", "--token", "x"),
-            "no such option: --token (Possible options: --api-key",
+            "no such option: --token; possible options: --api-key",
             "--help",
         ),
         (("object", "ad"), "no such command 'ad'", "torgsync object --help"),
@@ -224,7 +224,7 @@ def test_retries_are_silent(hard: Home, faulty: FaultyServer) -> None:
     """A successful retry prints nothing."""
     faulty.misbehave("GET /products/list", says(429, {"error": "slow"}, Retry_After="0"), times=1)
     code, out, err = finish(hard.start("update", "--show", "summary"))
-    assert (code, err) == (0, "reading the export …\nlooking at Prom.ua …\nmaking the plan …\n")
+    assert (code, err) == (0, "reading the export …\nreading Prom.ua …\nmaking the plan …\n")
     assert "39 to create" in out
 
 

@@ -21,6 +21,7 @@ from typer.main import get_command
 from torgsync.cli.app import app
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.question import confirmed
+from torgsync.i18n import verbatim
 
 if os.name != "nt":
     from terminals import KINDS, Person, call
@@ -112,12 +113,14 @@ def test_what_nothing_undoes_is_in_the_question(undecided: Home, tmp_path: Path)
         return person.screen.decode()
 
     screen = asked("sync --only goods", "y\n")
-    assert "1 product would be deleted for good: Prom.ua takes no deleted id again" in screen
-    assert "Send 2 changes to Prom.ua, 1 of them a deletion for good? [y/N]: " in screen
+    assert "1 product will be deleted for good: Prom.ua does not accept a deleted id again" in screen
+    assert (
+        "Send 2 changes to Prom.ua? 1 of them cannot be undone: products deleted for good [y/N]: " in screen
+    )
     undecided.sandbox.edit_product("26926", price=Decimal(99))
     screen = asked("rollback 3", "n\n")
     assert "! stays    26926" in screen
-    assert "1 product would be made anew of what was last sent from here" in screen
+    assert "1 product will be created again from what was sent last" in screen
 
 
 @posix
@@ -131,7 +134,7 @@ def test_what_follows_an_interrupted_question(monkeypatch: pytest.MonkeyPatch) -
     shown = io.StringIO()
     monkeypatch.setattr(sys, "stderr", shown)
     with pytest.raises(KeyboardInterrupt):
-        confirmed("Send it?")
+        confirmed(verbatim("Send it?"))
     assert shown.getvalue() == "Send it? [y/N]: \n"
 
 
@@ -147,7 +150,11 @@ def test_a_yes_that_comes_late(filled: Home, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(Program, "asks", True)
     monkeypatch.setattr(Program, "confirm", answer)
     ran = filled.run("sync", "--only", "goods", now=clock.now, sleep=clock.sleep)
-    assert (ran.code, filled.writes(), "the question waited too long" in ran.err) == (5, [], True)
+    assert (ran.code, filled.writes(), "the question waited too long for its answer" in ran.err) == (
+        5,
+        [],
+        True,
+    )
     assert [run["run"] for run in filled.run("history", "--format", "json").json["runs"]] == [1]
 
 

@@ -27,11 +27,11 @@ def test_the_demo(tmp_path: Path, sandbox_server: SandboxAddress, monkeypatch: p
         *("update", "sync", "update", "update", "sync", "update"),
         *("sync", "orders", "clients", "payments"),
     ]
-    assert shown.lines.count("nothing pending") == 2
+    assert shown.lines.count("no changes are pending") == 2
     assert "39 done; 7 requests" in shown.lines or "39 done; 6 requests" in shown.lines
     assert "orders: 1 new, 0 changed, 1 file for Torgsoft in the outbox" in shown.lines
     assert shown.lines[-2:] == [
-        "# That was all: 39 products are for sale, as the export says. Nothing was left",
+        "# That was all: 39 products are for sale, as in the export. Nothing was left",
         "behind.",
     ]
     tables = [line for line in shown.lines if line[:1] in "+~-" and not line.startswith("$")]

@@ -15,6 +15,7 @@ from homes import Elsewhere, Home, Ran
 from torgsync.errors import Temporary
 from torgsync.files.config.objects import load_object
 from torgsync.files.config.settings import read_settings
+from torgsync.i18n import verbatim
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import running
 from torgsync.sandbox.quirks import Rights
@@ -59,12 +60,15 @@ def test_all_is_well(home: Home) -> None:
     assert (shown.code, shown.err) == (0, "")
     for right in ALL:
         assert f"✓ ok       right      the token can {right}" in shown.lines
-    assert "✓ ok       limits     8 of 8 imports left in these 24 hours, 50 requests a second" in shown.lines
+    assert (
+        "✓ ok       limits     8 of 8 imports left in these 24 hours; at most 50 requests a second"
+        in shown.lines
+    )
     (schedule,) = [line for line in shown.lines if "schedule" in line]
     assert schedule.startswith(
         "! warning  schedule   every 30m, 08:00-21:00 by `OFFICE-PC\\olena`: of another"
     )
-    assert "✓ ok       lock       no other run holds the object" in shown.lines
+    assert "✓ ok       lock       no other run is working with this sync object" in shown.lines
     assert "✗" not in shown.out
     assert home.sandbox.products() == []
     ran = examine(home)
@@ -101,14 +105,14 @@ def test_a_right_that_is_missing(home: Home, rights: dict[str, str], lacks: str,
 
 
 def test_an_unknown_token(home: Home) -> None:
-    """One line says how to create a new one."""
+    """One line says how to create a new token."""
     (home.shop / "token").write_text("invented-unknown\n", "utf-8")
     ran = examine(home)
     assert ran.code == 4
     ((state, message, hint),) = lines(ran, "right")
     assert state == "error"
     assert "unknown, expired or revoked" in message
-    assert "create a new one" in hint
+    assert "create a new token" in hint
     assert "invented-unknown" not in ran.out
 
 
@@ -148,7 +152,7 @@ def test_secrets_that_others_may_read(home: Home) -> None:
     token.chmod(0o644)
     assert (
         "warning",
-        f"others on this machine may read the token in `{token}`",
+        f"other users of this computer may read the token in `{token}`",
         f'chmod 600 "{token}"',
     ) in lines(examine(home), "token")
     home.edit_object('{ file = "token" }', '"full"')
@@ -161,11 +165,11 @@ def test_what_a_run_left_behind(home: Home) -> None:
     assert home.sync().code == 0
     assert lines(examine(home), "limits")[0][:2] == (
         "warning",
-        "0 of 1 imports left in these 24 hours, 50 requests a second",
+        "0 of 1 imports left in these 24 hours; at most 50 requests a second",
     )
     (state,) = lines(examine(home), "state")
     assert str(home.folder / "state.db") in state[1]
-    assert "last looked at" in state[1]
+    assert "products were last read from Prom.ua at" in state[1]
 
 
 def test_another_run_holds_the_object(home: Home) -> None:
@@ -179,7 +183,7 @@ def test_another_run_holds_the_object(home: Home) -> None:
         store.close()
     assert ran.code == 10
     ((state, message, _),) = lines(ran, "lock")
-    assert (state, "is held by another run" in message) == ("error", True)
+    assert (state, "another run is working with" in message) == ("error", True)
 
 
 def test_several_objects(home: Home) -> None:
@@ -206,7 +210,7 @@ def test_the_schedule(home: Home) -> None:
     assert message.endswith(": nothing on this computer calls `sync --due`")
     state, message, hint = shown(20)
     assert (state, hint) == ("warning", "torgsync schedule install")
-    assert message.endswith("that of 2026-11-23 12:00 was not done; does anything call `sync --due`?")
+    assert message.endswith("not done at 2026-11-23 12:00; does anything call `sync --due`?")
     assert home.run("sync", "--due", now=monday + timedelta(minutes=20)).code == 0
     state, message, _ = shown(20)
     assert (state, message.split("; ")[1]) == ("ok", "next 2026-11-23 13:00")
@@ -214,7 +218,7 @@ def test_the_schedule(home: Home) -> None:
     assert home.run("sync", "--due", now=monday + timedelta(minutes=50)).code == 3
     state, message, hint = shown(51)
     assert (state, hint) == ("warning", 'torgsync sync -o "My Prom"')
-    assert message.endswith("that of 2026-11-23 13:00 ended with exit code 3")
+    assert message.endswith("the run of 2026-11-23 13:00 ended with exit code 3")
 
 
 def test_an_object_that_accepts_orders_needs_the_right(home: Home) -> None:
@@ -273,7 +277,7 @@ def fill_the_disk(_home: Home, patch: pytest.MonkeyPatch) -> None:
     """Fail in every transaction of a state that could be opened."""
 
     def full(*_: object, **__: object) -> NoReturn:
-        raise Temporary("the state cannot be used now: database or disk is full")
+        raise Temporary(verbatim("the state cannot be used now: database or disk is full"))
 
     patch.setattr(Store, "transaction", full)
 

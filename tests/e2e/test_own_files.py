@@ -123,7 +123,7 @@ def test_doctor_names_what_others_may_use(owned: Home, monkeypatch: pytest.Monke
     def refused(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    assert "others on this machine" not in owned.run("doctor").out
+    assert "other users of this computer" not in owned.run("doctor").out
     opened(owned)
     monkeypatch.setattr(os, "fchmod", refused)
     ran = owned.run("doctor")

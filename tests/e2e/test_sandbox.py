@@ -72,7 +72,7 @@ def test_a_port_that_is_taken(tmp_path: Path, sandbox_server: SandboxAddress) ->
         ran = Home(tmp_path / "home", tmp_path, sandbox_server).run("sandbox", "--port", str(port))
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith(f"error: the sandbox cannot listen on 127.0.0.1, port {port}: ")
-    assert ran.err.endswith("hint: torgsync sandbox --port 0\n")
+    assert ran.err.endswith("hint: take a free port: torgsync sandbox --port 0\n")
 
 
 # Rehearsals
@@ -166,8 +166,8 @@ def test_a_scenario_with_mistakes(tmp_path: Path, sandbox_server: SandboxAddress
     assert (ran.code, ran.out) == (64, "")
     assert ran.err.splitlines() == [
         "error: 2 mistakes in `bad.toml`",
-        '  line 2  manners.last_id: "both" is not one of "exclusive" or "inclusive"',
-        "  line 4  faults[0]: nth is below 1",
+        '  line 2  manners.last_id: "both" is not one of `exclusive`, `inclusive`',
+        "  line 4  faults[0]: `nth` is below 1",
     ]
 
 
@@ -211,23 +211,23 @@ def test_a_scenario_that_cannot_be_read(
 @pytest.mark.parametrize(
     ("option", "value", "shown"),
     [
-        ("--fault", "POST products/edit* nth=2", "it names no trouble"),
-        ("--fault", "429 often=1", 'no key "often"'),
+        ("--fault", "POST products/edit* nth=2", "it names no fault"),
+        ("--fault", "429 often=1", "no key `often`"),
         ("--manner", "last_id=both", '"both" is not one of'),
-        ("--manner", "import_seconds=-1", "import_seconds is not between 0 and 86400"),
-        ("--manner", "commission_seconds=inf", "commission_seconds is not between 0 and 2592000"),
-        ("--manner", f"imports_per_day={'9' * 5000}", "imports_per_day: this should be a valid integer"),
-        ("--fault", "slow seconds=1e400", "seconds is not between 0 and 86400"),
-        ("--fault", "429 retry_after=nan", "retry_after is not between 0 and 86400"),
-        ("--fill", "-1", "greater than or equal to 0"),
-        ("--fill", "100001", "less than or equal to 100000"),
+        ("--manner", "import_seconds=-1", "`import_seconds` is not between 0 and 86400"),
+        ("--manner", "commission_seconds=inf", "`commission_seconds` is not between 0 and 2592000"),
+        ("--manner", f"imports_per_day={'9' * 5000}", "imports_per_day: this should be a whole number"),
+        ("--fault", "slow seconds=1e400", "`seconds` is not between 0 and 86400"),
+        ("--fault", "429 retry_after=nan", "`retry_after` is not between 0 and 86400"),
+        ("--fill", "-1", "it must be 0 or more"),
+        ("--fill", "100001", "it must be 100000 or less"),
         ("--import-seconds", "1e400", "'--import-seconds'"),
         ("--import-seconds", "nan", "'--import-seconds'"),
         ("--import-seconds", "-1", "'--import-seconds'"),
         ("--photos", "nowhere", "'--photos'"),
         ("--port", "many", "'--port'"),
         ("--port", "99999", "'--port'"),
-        ("--token", "", "names nothing"),  # it would open the shop to a client that forgot its own
+        ("--token", "", "is empty"),  # it would open the shop to a client that forgot its own
         ("--token", "з пробілом", "or holds characters that no token has"),
     ],
 )
@@ -247,5 +247,5 @@ def test_a_file_that_is_no_shop(tmp_path: Path, sandbox_server: SandboxAddress) 
     file.write_text("Dear Olena", "utf-8")
     ran = Home(tmp_path / "home", tmp_path, sandbox_server).run("sandbox", "--keep", str(file))
     assert (ran.code, ran.out) == (64, "")
-    assert "it is no shop that this sandbox kept" in ran.err
+    assert "it is not the file of a shop" in ran.err
     assert file.read_text("utf-8") == "Dear Olena"

@@ -114,9 +114,9 @@ def test_a_keyring_that_does_not_answer(secret: Home, ring: Ring) -> None:
     assert "hint: unlock it, or keep the token in a file" in refused.err
     ring.locked = False
     ring.kept.clear()
-    assert "the system's keyring holds no token under `my-prom`" in secret.run("sync", "--yes").err
+    assert "there is no token under `my-prom` in the system's keyring" in secret.run("sync", "--yes").err
     keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]
-    assert "the system's keyring cannot be used: " in secret.run("sync", "--yes").err
+    assert "this system has no keyring that can be used" in secret.run("sync", "--yes").err
     assert secret.run("object", "remove", "--yes").code == 0
 
 
@@ -139,7 +139,7 @@ def test_a_program_without_the_keyring_library(
 
 def test_the_keyring_needs_a_token(secret: Home) -> None:
     """It is not moved by guessing."""
-    assert "give the token too" in secret.run("object", "edit", "--keyring").err
+    assert "`--keyring` needs the token too" in secret.run("object", "edit", "--keyring").err
 
 
 # Nowhere else

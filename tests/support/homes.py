@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pasted import printed_commands
+from spoken import BYPASSED, PRODUCED, bypassing
 from typer.testing import CliRunner
 
 from torgsync.cli.app import app
 from torgsync.cli.base.program import Program
 from torgsync.core.text import UNSHOWN
 from torgsync.errors import Interrupted
+from torgsync.i18n import verbatim
 from torgsync.sandbox.faults import parse_fault
 from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.scenario import read_quirks
@@ -63,7 +65,7 @@ def no_waiting(_seconds: float) -> None:
 
 def stopped(_seconds: float) -> None:
     """Have a person press Ctrl-C instead of waiting for an import."""
-    raise Interrupted("stopped by you")
+    raise Interrupted(verbatim("stopped by you"))
 
 
 @dataclass
@@ -152,6 +154,7 @@ class Home:
         program = Program(self.folder, self.server.url, sleep=sleep)
         if now:
             program.now = now if callable(now) else lambda: now
+        PRODUCED.clear()
         result = CliRunner().invoke(app, list(args), input=stdin, obj=program)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
@@ -159,6 +162,8 @@ class Home:
         assert not UNSHOWN.search(ran.out + ran.err), f"{args} printed {(ran.out + ran.err)!r}"
         if not {"--help", "-h", "csv"} & set(args):
             PRINTED.update(dict.fromkeys(chain(printed_commands(ran.out), printed_commands(ran.err)), args))
+            if not {"json", "--format=json"} & set(args):
+                BYPASSED.update(dict.fromkeys(chain(bypassing(ran.out), bypassing(ran.err)), args))
         return ran
 
     def sync(self, *args: str) -> Ran:

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
+from spoken import recording
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from typer.main import get_command
 
+from torgsync.i18n import Message
 from torgsync.state.schema.upgrade import MIGRATIONS
 
 command_line = cache(get_command)
@@ -89,6 +91,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("typer.testing._get_command", command_line)
     patch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
     patch.setattr(command, "upgrade", _upgrade_from_copy)
+    patch.setattr(Message, "translated", recording)
     patch.setattr("torgsync.sandbox.server.POLL_SECONDS", 0.01)  # most tests stop a server
     registry.register("sqlite", __name__, SharedSQLite.__name__)
     registry.register("postgresql.psycopg", __name__, SharedPostgreSQL.__name__)

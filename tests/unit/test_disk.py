@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
-from errno import EFBIG, ENOTDIR
+from errno import EACCES, EADDRINUSE, EFBIG, ENOTDIR, errorcode
 from pathlib import Path
 
 import pytest
 from odd_files import NO_FILES, within
 
 from torgsync import disk
+from torgsync.i18n import Message
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has neither these modes nor pipes")
 
@@ -115,6 +117,31 @@ def test_a_folder_that_another_process_makes_at_this_moment(
     monkeypatch.setattr(Path, "mkdir", raced)
     disk.make_folder(folder)
     assert folder.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(EACCES, os.strerror(EACCES), "a"), "Permission denied"),
+        (OSError(EADDRINUSE, f"{os.strerror(EADDRINUSE)} (while binding)"), "Address already in use"),
+        (OSError(EACCES, "the share went away"), "the share went away"),
+        (OSError("no number"), "no number"),
+        (OSError(), "OSError"),
+    ],
+)
+def test_what_the_system_says_is_a_sentence(error: OSError, words: str) -> None:
+    """Its own words can be translated; others are shown as they are."""
+    said = disk.reason(error)
+    assert said == words
+    assert isinstance(said, Message)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have a few words of their own")
+def test_words_of_the_system_are_those_that_it_uses() -> None:
+    """Most can be met here; a misspelt one would never be shown."""
+    known = {os.strerror(number) for number in errorcode}
+    resolver = {"Name or service not known", "Temporary failure in name resolution"}
+    assert known | resolver >= disk.SYSTEM.keys()
 
 
 def test_only_so_much_is_read(tmp_path: Path) -> None:

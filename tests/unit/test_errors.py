@@ -6,6 +6,7 @@ import pytest
 
 from torgsync import errors
 from torgsync.errors import Exit, Mistake, ObjectInvalid, TorgsyncError
+from torgsync.i18n import verbatim
 
 
 @pytest.mark.parametrize(
@@ -42,8 +43,11 @@ def test_every_error_has_a_kind_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("mistake", "text"),
     [
-        (Mistake(21, "fields[3].column", "no such column"), "line 21  fields[3].column: no such column"),
-        (Mistake(0, "", "it is empty"), "it is empty"),
+        (
+            Mistake(21, "fields[3].column", verbatim("no such column")),
+            "line 21  fields[3].column: no such column",
+        ),
+        (Mistake(0, "", verbatim("it is empty")), "it is empty"),
     ],
 )
 def test_a_mistake_has_its_place(mistake: Mistake, text: str) -> None:
@@ -53,7 +57,7 @@ def test_a_mistake_has_its_place(mistake: Mistake, text: str) -> None:
 
 def test_an_invalid_file_carries_all_its_mistakes() -> None:
     """Message, hint, mistakes and exit code travel together."""
-    mistakes = (Mistake(2, "name", "this key is needed"),)
-    error = ObjectInvalid("1 mistake in `a.toml`", mistakes=mistakes, hint="mend it")
+    mistakes = (Mistake(2, "name", verbatim("this key is needed")),)
+    error = ObjectInvalid(verbatim("1 mistake in `a.toml`"), mistakes=mistakes, hint=verbatim("mend it"))
     assert (str(error), error.hint, error.mistakes) == ("1 mistake in `a.toml`", "mend it", mistakes)
     assert error.exit_code is Exit.INVALID

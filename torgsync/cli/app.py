@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
@@ -18,6 +17,7 @@ from torgsync.cli.base.errors import report_error
 from torgsync.cli.base.language import Language, use_language
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.streams import guard_streams
+from torgsync.cli.base.usage import usage_message
 from torgsync.cli.tree import program_commands
 from torgsync.core.clock import SHOP_ZONE, show_times_in
 from torgsync.core.shell import WINDOWS, unescaped
@@ -76,18 +76,14 @@ class Boundary(Group):
 
 def _stopped() -> Interrupted:
     return Interrupted(
-        "stopped by you at once", hint="run the same command again: it looks up first what was under way"
+        _("stopped by you at once"),
+        hint=_("run the same command again: it first checks what was under way"),
     )
 
 
 def _asks_for_json(args: Sequence[str]) -> bool:
     """Return whether JSON is wanted, also for a command line that cannot be parsed."""
     return "--format=json" in args or ("--format", "json") in pairwise(args)
-
-
-_EXPECTED = re.compile(r"Input should be a valid (integer|number|boolean)\b.*")
-_KINDS = {"integer": "this is no whole number", "number": "this is no number", "boolean": "write 1 or 0"}
-"""What Typer's library says of a value that cannot be read, in plain words."""
 
 
 def _report_usage(program: Program, wrong: Any) -> int:  # noqa: ANN401
@@ -100,17 +96,14 @@ def _report_usage(program: Program, wrong: Any) -> int:  # noqa: ANN401
     params = context.command.params if context else ()
     if getattr(wrong, "option_name", "") == "--token" and any("--api-key" in one.opts for one in params):
         wrong.possibilities = ["--api-key"]
-    message = wrong_words(wrong).rstrip(".").replace("Value error, ", "")
-    message = _EXPECTED.sub(lambda found: _KINDS[found[1]], message)
-    return report_error(
-        program, UsageError(message[:1].lower() + message[1:], hint=f"see `{command} --help`")
-    )
+    hint = _("see `{command} --help`", command=command)
+    return report_error(program, UsageError(usage_message(wrong_words(wrong)), hint=hint))
 
 
 app = typer.Typer(
     cls=Boundary,
     name="torgsync",
-    help="Keep a Prom.ua shop equal to a Torgsoft export, and bring its orders home.",
+    help=_("Keep a Prom.ua shop equal to a Torgsoft export and fetch its orders."),
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -129,7 +122,8 @@ def _version(wanted: bool) -> None:
 def options(
     context: typer.Context,
     home: Annotated[
-        Path | None, typer.Option("--home", help="Folder of objects, state and outbox.", metavar="DIR")
+        Path | None,
+        typer.Option("--home", help=_("Home folder: sync objects, state and outbox."), metavar="DIR"),
     ] = None,
     verbose: Annotated[
         int,
@@ -138,11 +132,11 @@ def options(
             "--verbose",
             count=True,
             show_default=False,
-            help="Show what is being done; -vv each request too.",
+            help=_("Show what is being done; `-vv` also shows each request."),
         ),
     ] = 0,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print data and errors only.")] = False,
-    no_color: Annotated[bool, typer.Option("--no-color", help="No colours.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help=_("Print data and errors only."))] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help=_("Print without colours."))] = False,
     lang: Annotated[  # it was chosen before the command line was parsed
         Language | None,
         typer.Option(
@@ -153,15 +147,15 @@ def options(
         Path | None,
         typer.Option(
             "--record",
-            help="Write every request and answer to a new file, with people, texts and tokens replaced.",
+            help=_("Record every request and answer in a new file; people, texts and tokens are replaced."),
             metavar="FILE",
         ),
     ] = None,
     version: Annotated[  # noqa: ARG001  # its callback answers
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Print the version."))
     ] = False,
 ) -> None:
-    """Keep a Prom.ua shop equal to a Torgsoft export, and bring its orders home."""
+    """Keep a Prom.ua shop equal to a Torgsoft export and fetch its orders."""
     program = context.find_object(Program)
     if program is not None:
         program.set_options(

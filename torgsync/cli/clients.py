@@ -12,9 +12,11 @@ from torgsync.cli.base.options import FormatOption, ObjectOption, named, separat
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import pick, print_result, print_rows, print_table
 from torgsync.core.clock import shop_time, utc_iso
+from torgsync.core.counts import order_count
+from torgsync.core.order_status import status_word
 from torgsync.core.shell import quoted
-from torgsync.core.text import counted
 from torgsync.errors import Exit, UsageError
+from torgsync.i18n import _, _n, composed, translated, verbatim
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
@@ -27,10 +29,10 @@ def list_(
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
     held: Annotated[
-        bool, typer.Option("--held", help="Orders that fit several clients, with each of these.")
+        bool, typer.Option("--held", help=_("Orders that match several clients, with each of them."))
     ] = False,
 ) -> None:
-    """List the clients, in the order they came."""
+    """List the clients, oldest first."""
     program = program_of(context, output)
     from torgsync.jobs.orders.clients import list_clients
 
@@ -39,7 +41,8 @@ def list_(
         view = list_clients(job)
     if not held:
         rows, shown = _client_rows(view), _shown_client_rows(view)
-        print_rows(program, output, "clients", rows, shown, columns=(*CLIENT_COLUMNS, "card", "orders"))
+        columns = (*CLIENT_COLUMNS, "card", "orders")
+        print_rows(program, output, "clients", rows, shown, columns=columns, none=_("no clients yet"))
         return
     candidates = _shown_client_rows(view)
     rows = [
@@ -48,24 +51,24 @@ def list_(
         for row in candidates
         if row["id"] in fitting
     ]
-    none = "no order waits to be told whose it is"
+    none = _("no order needs a client chosen for it")
     print_rows(program, output, "held_orders", rows, columns=("order", *CLIENT_COLUMNS), none=none)
     if rows and output is Format.TABLE:
         order_id, (client_id, *others) = next(iter(view.candidates.items()))
-        program.notify(f"hint: torgsync clients choose {order_id} {client_id} -o {file.called}")
-        program.notify(f"hint: torgsync clients choose {order_id} new -o {file.called}")
+        program.hint(verbatim(f"torgsync clients choose {order_id} {client_id} -o {file.called}"))
+        program.hint(verbatim(f"torgsync clients choose {order_id} new -o {file.called}"))
         if others:
             merged = f"{' '.join(others)} --into {client_id}"
-            program.notify(f"hint: torgsync clients merge {merged} -o {file.called}")
+            program.hint(verbatim(f"torgsync clients merge {merged} -o {file.called}"))
 
 
 def show(
     context: typer.Context,
-    client: Annotated[str, typer.Argument(help="The client's id.", metavar="CLIENT")],
+    client: Annotated[str, typer.Argument(help=_("The client's id."), metavar="CLIENT")],
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Show one client: everything they are recognised by, and their orders."""
+    """Show one client: phones, e-mails, cards and orders."""
     program = program_of(context, output)
     _refuse_words(client, wanted)
     from torgsync.jobs.orders.clients import show_client
@@ -83,12 +86,14 @@ def import_(
     context: typer.Context,
     path: Annotated[
         Path | None,
-        typer.Argument(help="TSClients.trs; without it the one of the sync object.", metavar="FILE"),
+        typer.Argument(
+            help=_("`TSClients.trs`; without it the one in the sync object's settings."), metavar="FILE"
+        ),
     ] = None,
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Read the clients that Torgsoft knows; nothing is taken away, and a second time changes nothing."""
+    """Read Torgsoft's clients. Nothing is removed, and reading the same file again changes nothing."""
     program = program_of(context, output)
     from torgsync.jobs.orders.clients import read_torgsoft_clients
 
@@ -96,8 +101,11 @@ def import_(
     given = path or file.clients_path
     if given is None:
         raise UsageError(
-            "which file?",
-            hint=f'name it, or set it once: torgsync object edit {file.called} --set clients.path="…"',
+            _("the sync object has no file of clients, and the command names none"),
+            hint=_(
+                "name the file, or set it once: {command}",
+                command=f'torgsync object edit {file.called} --set clients.path="…"',
+            ),
         )
     with program.job(file) as job:
         result = read_torgsoft_clients(job, given)
@@ -110,25 +118,46 @@ def import_(
 
 
 def _notify(program: Program, path: Path, result: ClientsImport) -> None:
-    number = counted(result.rows, "client")
-    program.notify(f"{number} in `{path.name}`: {result.new} new, {result.known} known")
+    program.notify(
+        _n(
+            "{count} client in `{file}`: {new} new, {known} known",
+            "{count} clients in `{file}`: {new} new, {known} known",
+            result.rows,
+            file=path.name,
+            new=result.new,
+            known=result.known,
+        )
+    )
     if result.unreadable:
-        phones = counted(result.unreadable, "phone is no number", "phones are no numbers")
-        program.warn(f"{phones} and will find nobody")
+        program.warn(
+            _n(
+                "{count} phone is not a phone number; no buyer can be matched by it",
+                "{count} phones are not phone numbers; no buyer can be matched by them",
+                result.unreadable,
+            )
+        )
     if result.ambiguous:
-        rows = counted(result.ambiguous, "row fits", "rows fit")
-        program.warn(f"{rows} several known clients; none was picked")
+        program.warn(
+            _n(
+                "{count} row matches several known clients; none was chosen",
+                "{count} rows match several known clients; none was chosen",
+                result.ambiguous,
+            )
+        )
 
 
 def choose(
     context: typer.Context,
-    order: Annotated[str, typer.Argument(help="The order's number.", metavar="ORDER")],
+    order: Annotated[str, typer.Argument(help=_("The order's number."), metavar="ORDER")],
     client: Annotated[
-        str, typer.Argument(help="The client's id, or `new` where it is none of them.", metavar="CLIENT|new")
+        str, typer.Argument(help=_("The client's id, or `new` for a new client."), metavar="CLIENT|new")
     ],
     wanted: ObjectOption = None,
 ) -> None:
-    """Say whose an order is that fits several clients, or one only in part: `clients list --held`."""
+    """Choose the client of an order that matches several.
+
+    It may also match one client only in part. `torgsync clients list --held` lists such orders.
+    """
     program = program_of(context)
     from torgsync.jobs.orders.clients import NEW, choose_client
 
@@ -136,7 +165,7 @@ def choose(
         _refuse_words(client, wanted)
     with program.job(program.object(wanted)) as job:
         chosen = choose_client(job, order, client)
-    program.notify(f"order {order} is that of client {chosen}")
+    program.notify(_("order {order} now belongs to client {client}", order=order, client=chosen))
 
 
 def merge(
@@ -144,15 +173,15 @@ def merge(
     clients: Annotated[
         list[str],
         typer.Argument(
-            help="Ids of clients.",
+            help=_("Ids of clients."),
             metavar="CLIENT...",
             callback=separated,
         ),
     ],
-    into: Annotated[str, typer.Option("--into", help="The client that stays.", metavar="CLIENT")],
+    into: Annotated[str, typer.Option("--into", help=_("The client that remains."), metavar="CLIENT")],
     wanted: ObjectOption = None,
 ) -> None:
-    """Make several clients one: phones, e-mails and orders go to the one that stays."""
+    """Merge several clients into one. It gets their phones, e-mails and orders."""
     program = program_of(context)
     for client in (*clients, into):
         _refuse_words(client, wanted)
@@ -160,20 +189,33 @@ def merge(
 
     with program.job(program.object(wanted)) as job:
         clear = merge_clients(job, clients, into)
-    orders = counted(clear, "order no longer waits", "orders no longer wait") + " for a choice"
-    program.notify(
-        f"{counted(len(set(clients)), 'client')} merged into {into}{f'; {orders}' if clear else ''}"
+    merged = _n(
+        "{count} client merged into {into}",
+        "{count} clients merged into {into}",
+        len(set(clients)),
+        into=into,
     )
+    if clear:
+        orders = _n(
+            "{count} order no longer waits for your choice",
+            "{count} orders no longer wait for your choice",
+            clear,
+        )
+        merged = composed("{merged}; {orders}", merged=merged, orders=orders)
+    program.notify(merged)
 
 
 def forget(
     context: typer.Context,
-    phone: Annotated[str, typer.Argument(help="The person's phone, however it is written.", metavar="PHONE")],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    phone: Annotated[str, typer.Argument(help=_("The person's phone, in any format."), metavar="PHONE")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False,
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Take a person out of state, copies of it, and outbox; orders and sums stay."""
+    """Delete a person's data for good.
+
+    It is removed from the state, its copies and the outbox. Orders and their sums stay.
+    """
     program = program_of(context, output)
     from torgsync.jobs.orders.forget import forget_person, wanted_phone
 
@@ -181,10 +223,21 @@ def forget(
     file = program.object(wanted)
     if not yes:
         if not program.asks:
-            raise UsageError("this cannot be taken back", hint="without a terminal, say `--yes`")
-        copies = "and delete the copies of the state next to it, backups too"
-        if not program.confirm(f"Take {person} out of `{file.settings.name}` for good, {copies}?"):
-            program.notify("nothing was removed")
+            raise UsageError(
+                _("there is no terminal to ask on, so nothing was removed"),
+                hint=_(
+                    "this cannot be undone; to do it without a question: {command}",
+                    command=f"torgsync clients forget {person} -o {file.called} --yes",
+                ),
+            )
+        question = _(
+            "Remove {person} from `{name}` for good, and delete the copies of the state next to it, "
+            "backups included?",
+            person=person,
+            name=file.settings.name,
+        )
+        if not program.confirm(question):
+            program.notify(_("nothing was removed"))
             raise typer.Exit(int(Exit.ERROR))
     with program.job(file) as job:
         result = forget_person(job, person)
@@ -200,10 +253,11 @@ def forget(
 def _refuse_words(client: str, wanted: str | None) -> None:
     """Refuse what is no client's number before it gets into the log: it may be a person's name."""
     if not client.isdecimal():
-        hint = f"a client is named by its number: torgsync clients list{named(wanted)}"
-        raise UsageError(f"there is no client {client}", hint=hint)
+        hint = _("give its number: {command}", command=f"torgsync clients list{named(wanted)}")
+        raise UsageError(_("there is no client {client}", client=client), hint=hint)
 
 
+_CONTACTS = {"phone": _("phone"), "email": _("e-mail"), "card": _("card")}
 CLIENT_COLUMNS = ("id", "name", "phone", "email")
 ORDER_COLUMNS = ("id", "created", "status", "total", "currency")
 
@@ -238,48 +292,80 @@ def _client_document(details: ClientDetails) -> dict[str, Any]:
 
 
 def _print_client(program: Program, document: dict[str, Any]) -> None:
-    program.print(f"client {document['id']}: {document['name'] or 'without a name'}")
-    for kind in ("phone", "email", "card"):
+    name = document["name"] or _("without a name")
+    program.print(_("client {client}: {name}", client=document["id"], name=name))
+    words = {kind: translated(word) for kind, word in _CONTACTS.items()}
+    width = max(map(len, words.values())) + 2
+    for kind, word in words.items():
         if document[kind]:
-            program.print(f"{kind:<8}{', '.join(document[kind])}", 8)
+            program.print(verbatim(f"{word:<{width}}{', '.join(document[kind])}"), width)
     if document["orders"]:
         rows = (
-            (row["id"], shop_time(row["created"]), row["status"], f"{row['total'] or '?'} {row['currency']}")
+            (
+                row["id"],
+                shop_time(row["created"]),
+                status_word(row["status"]),
+                f"{row['total'] or '?'} {row['currency']}",
+            )
             for row in document["orders"]
         )
-        print_table(program, ("order", "placed", "status", "total"), rows)
+        print_table(program, (_("order"), _("placed"), _("status"), _("total")), rows)
 
 
 def _notify_forgotten(program: Program, result: ForgetResult) -> None:
     if not result.known:
-        program.notify("nobody with this phone is known")
+        program.notify(_("no person with this phone is known"))
         return
     program.notify(
-        f"forgotten: {counted(result.clients, 'client')}, the people of {counted(result.orders, 'order')}, "
-        f"{counted(result.files, 'file')} of the outbox"
+        _(
+            "removed: {clients}, people in {orders}, {files} in the outbox",
+            clients=_n("{count} client", "{count} clients", result.clients),
+            orders=order_count(result.orders),
+            files=_n("{count} file", "{count} files", result.files),
+        )
     )
     if result.copies:
-        number = counted(result.copies, "copy", "copies")
-        program.notify(f"deleted: {number} of the state, which knew everybody")
+        program.notify(
+            _n(
+                "deleted: {count} copy of the state, which had the data of all people",
+                "deleted: {count} copies of the state, which had the data of all people",
+                result.copies,
+            )
+        )
 
 
 def _notify_left(program: Program, file: ObjectFile, result: ForgetResult, phone: str) -> None:
     """Report where the person may still be found, and what to do about it."""
     if result.by_hand:
-        sales = counted(len(result.by_hand), "sale was", "sales were")
-        program.warn(f"{sales} not taken by Torgsoft yet; enter by hand: {', '.join(result.by_hand)}")
-        numbers = " ".join(result.by_hand)
-        program.notify(f"hint: when it is done in Torgsoft: torgsync orders done {numbers} -o {file.called}")
+        program.warn(
+            _n(
+                "{count} sale is not in Torgsoft yet; enter it by hand: {orders}",
+                "{count} sales are not in Torgsoft yet; enter them by hand: {orders}",
+                len(result.by_hand),
+                orders=", ".join(result.by_hand),
+            )
+        )
+        command = f"torgsync orders done {' '.join(result.by_hand)} -o {file.called}"
+        program.hint(_("when it is done in Torgsoft: {command}", command=command))
     for place in result.places:
-        program.warn(f"files of these orders may still lie in the old outbox `{place}`; delete them there")
+        program.warn(
+            _(
+                "files of these orders may still be in the old outbox `{place}`; delete them there",
+                place=place,
+            )
+        )
     for order_id in result.named_in:
-        where = "in its note, address or phones; that was left"
-        program.warn(f"order {order_id} of somebody else names this phone {where}")
-        program.notify(f"hint: torgsync orders show {order_id} -o {file.called}")
+        program.warn(
+            _(
+                "order {order}, of another buyer, has this phone in its note, address or phones; it was left",
+                order=order_id,
+            )
+        )
+        program.hint(verbatim(f"torgsync orders show {order_id} -o {file.called}"))
     for slug in result.elsewhere:
-        program.warn(f"the sync object `{slug}` knows this phone too")
-        program.notify(f"hint: torgsync clients forget {phone} -o {quoted(slug)}")
+        program.warn(_("the sync object `{name}` has this phone too", name=slug))
+        program.hint(verbatim(f"torgsync clients forget {phone} -o {quoted(slug)}"))
     for copy in result.kept:
-        program.warn(f"`{copy}`, a copy of the state, may know it; delete it")
+        program.warn(_("`{path}`, a copy of the state, may have the phone; delete it", path=copy))
     if result.known and file.settings.clients.path:
-        program.notify("hint: delete the person in Torgsoft too, else its clients export brings them back")
+        program.hint(_("delete the person in Torgsoft too; otherwise its export of clients brings them back"))

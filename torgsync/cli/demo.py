@@ -9,12 +9,14 @@ import typer
 
 from torgsync.cli.base.program import Program, program_of
 from torgsync.errors import Exit
+from torgsync.i18n import _n, translated
 
 
 def demo(context: typer.Context) -> None:
-    """Show the whole story: a shop is filled, changed and kept equal to its export, and an order comes home.
+    """Try the program on an invented shop.
 
-    It takes less than 20 seconds, needs no network and leaves nothing behind.
+    The shop is filled, kept equal to its export, and an order is fetched. It takes less than 20 seconds,
+    needs no network and leaves nothing behind.
     """
     output = program_of(context)
     from torgsync.demo.story import story, world
@@ -23,7 +25,7 @@ def demo(context: typer.Context) -> None:
         short = {str(stage.shop / "TSGoods.trs"): "TSGoods.trs", str(stage.shop / "photos"): "photos"}
         for step in story(stage):
             if step.say:
-                output.out.print(f"\n# {step.say}", style="bold cyan")
+                output.out.print(f"\n# {translated(step.say)}", style="bold cyan")
             if step.happens:
                 step.happens()
             shown = shlex.join(short.get(word, word) for word in step.command)
@@ -34,10 +36,12 @@ def demo(context: typer.Context) -> None:
             if code != Exit.DONE:
                 raise typer.Exit(code)
         sold = sum(product.status == "on_display" for product in stage.server.shop.products())
-    output.out.print(
-        f"\n# That was all: {sold} products are for sale, as the export says. Nothing was left behind.",
-        style="bold cyan",
+    done = _n(
+        "That was all: {count} product is for sale, as in the export. Nothing was left behind.",
+        "That was all: {count} products are for sale, as in the export. Nothing was left behind.",
+        sold,
     )
+    output.out.print(f"\n# {translated(done)}", style="bold cyan")
 
 
 def _run(root: Any, program: Program, command: tuple[str, ...]) -> int:  # noqa: ANN401  # Typer's own type

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 def doctor(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
-    """Look at token, rights, export, photos, limits, lock, schedule and state of one object, or of all."""
+    """Check everything that a sync needs.
+
+    It looks at the token and its rights, the export, photos, limits, the lock, the schedule and the state of
+    one sync object, or of all.
+    """
     program = program_of(context, output)
     from torgsync.jobs.config.doctor import diagnose
 

@@ -10,8 +10,8 @@ import typer
 from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, program_of
 from torgsync.cli.base.render import pick, print_rows
-from torgsync.core.text import counted
 from torgsync.errors import UsageError
+from torgsync.i18n import _, _n, composed
 
 if TYPE_CHECKING:
     from torgsync.jobs.config.fields import SampledField
@@ -24,16 +24,16 @@ FIRST = 40
 
 
 def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
-    """List the fields that go to Prom.ua, each with a value of its column."""
+    """List the fields sent to Prom.ua, each with an example."""
     program = program_of(context, output)
     from torgsync.jobs.config.fields import sampled_fields
 
     view = sampled_fields(program.object(wanted))
     rows = [_render_row(field) for field in view.fields]
     table_rows = [_render_table_row(field) for field in view.fields]
-    print_rows(program, output, "fields", rows, table_rows, columns=COLUMNS)
+    print_rows(program, output, "fields", rows, table_rows, columns=COLUMNS, none=_("no fields yet"))
     if view.problem:
-        program.warn(f"no samples: {view.problem}")
+        program.warn(_("no examples: {problem}", problem=view.problem))
 
 
 def _render_row(field: SampledField) -> dict[str, object]:
@@ -44,7 +44,7 @@ def _render_row(field: SampledField) -> dict[str, object]:
 
 def _render_table_row(field: SampledField) -> dict[str, object]:
     mapping = field.mapping
-    sample = "! not in the export" if field.in_export is False else field.sample[:SAMPLE]
+    sample: str = _("! not in the export") if field.in_export is False else field.sample[:SAMPLE]
     return pick(mapping, "column", "to", "owner") | {"to": mapping.name or mapping.to, "sample": sample}
 
 
@@ -57,14 +57,17 @@ class Extent(StrEnum):
 
 def values(
     context: typer.Context,
-    column: Annotated[str, typer.Argument(help="Column of the export.", metavar="COLUMN")],
+    column: Annotated[str, typer.Argument(help=_("Column of the export."), metavar="COLUMN")],
     show: Annotated[
-        Extent, typer.Option("--show", help="The most frequent values, or all.")
+        Extent, typer.Option("--show", help=_("The most frequent values, or all."))
     ] = Extent.SUMMARY,
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """List the values of a column with the number of rows, and what `[[values]]` replaces them by."""
+    """List the values of a column and how often each occurs.
+
+    It also shows what `[[values]]` of the sync object replaces them with.
+    """
     program = program_of(context, output)
     from torgsync.jobs.config.values import column_values
 
@@ -77,18 +80,26 @@ def values(
     if output is not Format.TABLE:
         return
     if rest := len(view.values) - len(shown):
-        program.notify(f"{counted(rest, 'more value')}: `--show all` lists them")
+        program.notify(
+            _n(
+                "{count} more value: `--show all` lists it",
+                "{count} more values: `--show all` lists them",
+                rest,
+            )
+        )
     if not view.mapped:
-        program.notify(f"to replace words, write in `{file.path.name}`:")
-        example = 'map = { "word of the export" = "word for Prom.ua" }'
+        program.notify(_("to replace words, write in `{file}`:", file=file.path.name))
+        example = composed(
+            'map = {{ "{ours}" = "{theirs}" }}', ours=_("word of the export"), theirs=_("word for Prom.ua")
+        )
         for line in ("[[values]]", f'column = "{view.column}"', example):
-            program.notify(f"  {line}")
+            program.notify(composed("  {line}", line=line))
 
 
 def _render_value(value: ColumnValue) -> dict[str, object]:
-    instead = "" if value.replaced_by is None else value.replaced_by or "(empty)"
-    rows = value.count or "not in the export"
-    return {"value": value.value or "(empty)", "rows": rows, "replaced by": instead}
+    instead = "" if value.replaced_by is None else value.replaced_by or _("(empty)")
+    rows = value.count or _("not in the export")
+    return {"value": value.value or _("(empty)"), "rows": rows, "replaced by": instead}
 
 
 class Owner(StrEnum):
@@ -100,61 +111,93 @@ class Owner(StrEnum):
 
 def add(
     context: typer.Context,
-    column: Annotated[str, typer.Argument(help="Column of the export.", metavar="COLUMN")],
+    column: Annotated[str, typer.Argument(help=_("Column of the export."), metavar="COLUMN")],
     target: Annotated[
         str | None,
-        typer.Option("--to", help="What it is on Prom.ua: description, keywords, …", metavar="TARGET"),
+        typer.Option(
+            "--to",
+            help=_("What it is on Prom.ua: `description`, `keywords` or another field."),
+            metavar="TARGET",
+        ),
     ] = None,
-    dynamic: Annotated[bool, typer.Option("--dynamic", help="A characteristic of your own.")] = False,
-    name: Annotated[str | None, typer.Option("--name", help="The characteristic's name for buyers.")] = None,
-    unit: Annotated[str | None, typer.Option("--unit", help="The characteristic's unit.")] = None,
+    dynamic: Annotated[bool, typer.Option("--dynamic", help=_("A characteristic of your own."))] = False,
+    name: Annotated[
+        str | None, typer.Option("--name", help=_("The characteristic's name for buyers."))
+    ] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help=_("The characteristic's unit."))] = None,
     split: Annotated[
         str | None,
-        typer.Option("--split", help="What parts Ukrainian from Russian in one cell: _", metavar="SIGN"),
+        typer.Option(
+            "--split", help=_("Sign between Ukrainian and Russian in one cell: `_`"), metavar="SIGN"
+        ),
     ] = None,
     owner: Annotated[
-        Owner, typer.Option("--owner", help="torgsoft, or prom: set at creation, then left alone.")
+        Owner,
+        typer.Option(
+            "--owner", help=_("`torgsoft`, or `prom`: set when the product is created, then left alone.")
+        ),
     ] = Owner.TORGSOFT,
     wanted: ObjectOption = None,
 ) -> None:
-    """Add one column, as one of Prom.ua's fields or as a characteristic of your own."""
+    """Send one more column, as a field of Prom.ua or a characteristic.
+
+    A characteristic is one of your own: `--dynamic`.
+    """
     program = program_of(context)
     from torgsync.jobs.config.fields import add_field
 
     if dynamic == bool(target):
-        raise UsageError("give either `--to TARGET` or `--dynamic`")
+        raise UsageError(_("give either `--to TARGET` or `--dynamic`"))
     file = program.object(wanted)
     added = add_field(
         file, column, target or "characteristic", name=name, unit=unit, split=split, owner=owner.value
     )
-    parted = f', Ukrainian and Russian parted by "{added.mapping.split}"' if added.mapping.split else ""
-    program.notify(f"`{added.mapping.column}` -> {added.mapping.name or added.mapping.to}{parted}")
+    mapping = added.mapping
+    target_name = mapping.name or mapping.to
+    program.notify(
+        _(
+            "`{column}` -> {target}, Ukrainian and Russian separated by `{split}`",
+            column=mapping.column,
+            target=target_name,
+            split=mapping.split,
+        )
+        if mapping.split
+        else composed("`{column}` -> {target}", column=mapping.column, target=target_name)
+    )
     if added.warning:
         program.warn(added.warning)
 
 
 def add_all(context: typer.Context, wanted: ObjectOption = None) -> None:
-    """Add every standard field that the export has."""
+    """Send every standard field that the export has."""
     program = program_of(context)
     from torgsync.jobs.config.fields import add_standard_fields
 
     file = program.object(wanted)
     added = add_standard_fields(file)
-    program.notify(f"{counted(len(added.mappings), 'field')} added to `{file.path.name}`")
+    program.notify(
+        _n(
+            "{count} field added to `{file}`",
+            "{count} fields added to `{file}`",
+            len(added.mappings),
+            file=file.path.name,
+        )
+    )
     if added.own_columns:
-        names = ", ".join(f"`{name}`" for name in added.own_columns)
-        program.notify(f"columns of your own, not sent yet: {names}")
+        names = list(added.own_columns)
+        program.notify(_("columns of your own, not sent yet: {names:quoted}", names=names))
 
 
 def remove(
     context: typer.Context,
-    column: Annotated[str, typer.Argument(help="Column of the export.", metavar="COLUMN")],
+    column: Annotated[str, typer.Argument(help=_("Column of the export."), metavar="COLUMN")],
     wanted: ObjectOption = None,
 ) -> None:
-    """Take a column out: its field on Prom.ua stays as it is from then on."""
+    """Stop sending a column. Its field on Prom.ua stays as it is."""
     program = program_of(context)
     from torgsync.jobs.config.fields import remove_field
 
     file = program.object(wanted)
     for mapping in remove_field(file, column):
-        program.notify(f"`{mapping.column}` is no longer led to {mapping.name or mapping.to}")
+        target = mapping.name or mapping.to
+        program.notify(_("`{column}` is no longer sent as {target}", column=mapping.column, target=target))

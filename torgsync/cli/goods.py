@@ -13,22 +13,22 @@ from torgsync.cli.base.render import print_csv, print_json, print_table
 from torgsync.cli.messages.goods import site_message, stock_message
 from torgsync.core.product.fields import FIELDS, encode
 from torgsync.core.shell import quoted
-from torgsync.core.text import counted
+from torgsync.i18n import _, _n, verbatim
 
 if TYPE_CHECKING:
     from torgsync.jobs.catalog.goods import GoodList, ListedGood
 
 PAGE = 50
-"""Items that a table shows unless a number is given."""
+"""Items that a table shows unless a number is given; the help of `--limit` says so too."""
 COLUMNS = (
     "good_id", "sku", "gtin", "mpn", "title", "groups", "price", "quantity", "presence", "row", "reason",
     "prom_id", "status",
 )  # fmt: skip
 LimitOption = Annotated[
     int | None,
-    typer.Option("--limit", help=f"At most so many; a table has {PAGE} if not given.", metavar="N", min=1),
+    typer.Option("--limit", help=_("At most this many; a table shows 50 if not given."), metavar="N", min=1),
 ]
-OffsetOption = Annotated[int, typer.Option("--offset", help="Leave out the first N.", metavar="N", min=0)]
+OffsetOption = Annotated[int, typer.Option("--offset", help=_("Skip the first N."), metavar="N", min=0)]
 
 
 def list_(
@@ -38,7 +38,10 @@ def list_(
     limit: LimitOption = None,
     offset: OffsetOption = 0,
 ) -> None:
-    """List the items of the last export, and those that left it and are still on Prom.ua. Asks nothing."""
+    """List the items of the last export.
+
+    Items that left it and are still on Prom.ua are listed too. No request is sent.
+    """
     program = program_of(context, output)
     from torgsync.jobs.catalog.goods import list_goods
 
@@ -51,15 +54,16 @@ def list_(
 
 def find(
     context: typer.Context,
-    words: Annotated[
-        list[str], typer.Argument(help="An id, an article, a barcode, a group, or words of the name.")
-    ],
+    words: Annotated[list[str], typer.Argument(help=_("Id, article, barcode, group, or words of the name."))],
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
     limit: LimitOption = None,
     offset: OffsetOption = 0,
 ) -> None:
-    """Find items that fit all words, in any case; the best come first. Asks nothing."""
+    """Find items by words, id, article or barcode.
+
+    All words must match; the best matches come first. No request is sent.
+    """
     program = program_of(context, output)
     from torgsync.jobs.catalog.goods import GoodList, find_goods
 
@@ -95,16 +99,26 @@ def _print_goods(
     elif output is Format.CSV:
         print_csv(map(_flat, found.goods), COLUMNS)
     elif offset >= found.total:
-        none = (
-            f"there are only {counted(found.total, 'item')}" if found.total else f"`{name}` has no such item"
+        program.notify(
+            _n("there is only {count} item", "there are only {count} items", found.total)
+            if found.total
+            else _("`{name}` has no such item", name=name)
         )
-        program.notify(none)
     else:
-        print_table(program, ("id", "article", "name", "price", "stock", "Prom.ua"), map(_cells, found.goods))
+        headings = (_("id"), _("article"), _("name"), _("price"), _("stock"), verbatim("Prom.ua"))
+        print_table(program, headings, map(_cells, found.goods))
         if end < found.total:
             size = f" --limit {limit}" if limit else ""
-            program.print(f"{offset + 1} to {end} of {counted(found.total, 'item')}; the next ones:")
-            program.print(f"{command}{size} --offset {end}", 2)
+            program.print(
+                _n(
+                    "{first} to {last} of {count} item; the next ones:",
+                    "{first} to {last} of {count} items; the next ones:",
+                    found.total,
+                    first=offset + 1,
+                    last=end,
+                )
+            )
+            program.print(verbatim(f"{command}{size} --offset {end}"), 2)
 
 
 def _document(good: ListedGood) -> dict[str, object]:

@@ -14,16 +14,17 @@ from torgsync.cli.base.program import Format, program_of
 from torgsync.cli.base.render import pick, print_result, print_rows
 from torgsync.cli.messages.costs import costs_messages
 from torgsync.cli.messages.findings import finding_message
+from torgsync.cli.messages.words import account_word, posting_word
 from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.config.hints import map_command
 from torgsync.core.config.settings import PaymentMethod
 from torgsync.core.orders.postings import Posting
-from torgsync.core.text import counted
 from torgsync.errors import UsageError
+from torgsync.i18n import Message, _, _n, composed, verbatim
 
 
 def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
-    """Fetch the payment methods that the shop has on Prom.ua; mappings are kept."""
+    """Fetch the shop's payment methods from Prom.ua. Mappings are kept."""
     program = program_of(context, output)
     from torgsync.jobs.orders.payments import fetch_methods
 
@@ -34,63 +35,81 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOpt
         rows = [row | {"new": row["name"] in fetched.added} for row in _method_rows(fetched.methods)]
         print_rows(program, output, "payment_methods", rows, columns=(*METHOD_COLUMNS, "new"))
         return
-    methods = counted(fetched.listed, "payment method")
-    program.notify(f"{methods} on Prom.ua, {len(fetched.added)} new in `{file.path.name}`")
+    program.notify(
+        _n(
+            "{count} payment method on Prom.ua, {new} new in `{file}`",
+            "{count} payment methods on Prom.ua, {new} new in `{file}`",
+            fetched.listed,
+            new=len(fetched.added),
+            file=file.path.name,
+        )
+    )
     for old, new in fetched.renamed:
-        program.notify(f"`{old}` is called `{new}` now")
+        program.notify(_("`{old}` is now called `{new}`", old=old, new=new))
     for method in fetched.gone:
-        program.warn(f"`{method}` is not on Prom.ua any more; its mapping is kept")
+        program.warn(_("`{method}` is no longer on Prom.ua; its mapping is kept", method=method))
     if fetched.unmapped:
-        program.notify("without a place for their money:")
+        program.notify(_("no cash register or account chosen yet for:"))
         for name in fetched.unmapped:
-            program.notify(f"  {map_command(name, file.called)}")
+            program.notify(verbatim(f"  {map_command(name, file.called)}"))
 
 
 def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
-    """List the payment methods: those without a place first, those that Prom.ua has no more last."""
+    """List the payment methods.
+
+    Those without a cash register or account come first, those no longer on Prom.ua last.
+    """
     program = program_of(context, output)
     methods = program.object(wanted).settings.payment_methods
     rows = _method_rows(sorted(methods, key=lambda method: (method.gone, method.mapped)))
     shown = [
         {key: value for key, value in row.items() if key != "gone"}
-        | ({"name": f"{row['name']} (gone from Prom.ua)"} if row["gone"] else {})
+        | ({"name": _("{name} (gone from Prom.ua)", name=row["name"])} if row["gone"] else {})
         for row in rows
     ]
-    print_rows(program, output, "payment_methods", rows, shown, columns=METHOD_COLUMNS)
+    none = _("no payment methods yet")
+    print_rows(program, output, "payment_methods", rows, shown, columns=METHOD_COLUMNS, none=none)
 
 
 def map_(
     context: typer.Context,
-    method: Annotated[str, typer.Argument(help="Name or id of the payment method.", metavar="METHOD")],
+    method: Annotated[str, typer.Argument(help=_("Name or id of the payment method."), metavar="METHOD")],
     cash_register: Annotated[
-        str | None, typer.Option("--cash-register", help="Cash register where its money lands.")
+        str | None, typer.Option("--cash-register", help=_("Cash register for its money."))
     ] = None,
     current_account: Annotated[
-        str | None, typer.Option("--current-account", help="Current account where its money lands.")
+        str | None, typer.Option("--current-account", help=_("Current account for its money."))
     ] = None,
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Say where the money of a payment method lands: one cash register or one current account.
+    """Choose where the money of a payment method goes.
 
-    Money of the method that has no place yet goes there at once. Received money stays where it is; expected
-    money is posted in the new place when it comes.
+    It is one cash register or one current account. Money of the method that has none yet goes there at once.
+    Money already received stays where it is; expected money is posted to the new place when it comes.
     """
     program = program_of(context, output)
     from torgsync.files.config.objects import load_object
     from torgsync.jobs.orders.payments import map_method, place_money
 
     if bool(cash_register) == bool(current_account):
-        raise UsageError("give either `--cash-register` or `--current-account`")
+        raise UsageError(_("give either `--cash-register` or `--current-account`"))
     file = program.object(wanted)
     changed = map_method(file, method, cash_register=cash_register, current_account=current_account)
     with program.job(load_object(file.path)) as job:
         moved = place_money(job)
 
     def notify() -> None:
-        program.notify(f"`{changed.name}` -> {changed.cash_register or changed.current_account}")
+        account = changed.cash_register or changed.current_account
+        program.notify(composed("`{method}` -> {account}", method=changed.name, account=account))
         if moved:
-            program.notify(f"the money of {counted(moved, 'order')} that had no place is there now")
+            program.notify(
+                _n(
+                    "the money of {count} order that had none is now there",
+                    "the money of {count} orders that had none is now there",
+                    moved,
+                )
+            )
 
     (row,) = _method_rows([changed])
     tail = {"payment_method": row, "moved_orders": moved}
@@ -104,10 +123,10 @@ def postings(
     first: FromOption = None,
     last: ToOption = None,
 ) -> None:
-    """List every movement of money, in the order in which it was written down.
+    """List every movement of money, in the order it was recorded.
 
-    Amounts are never below zero; the kind tells the direction. Moved is what got another place: the money
-    leaves this one and is posted anew in the next lines, and nobody paid anything back.
+    Amounts are never below zero; the kind shows the direction. Moved is money that got another place: it
+    leaves this one and is posted again in the next lines; no one paid anything back.
     """
     program = program_of(context, output)
     from torgsync.jobs.orders.payments import list_postings
@@ -118,7 +137,7 @@ def postings(
         movements = list_postings(job, since, until)
     shown = [_shown_posting_row(posting) for posting in movements]
     rows = [posting_row(posting) for posting in movements]
-    none = _none_message(first, last)
+    none = _none_message(first, last, _("no postings yet"))
     print_rows(program, output, "postings", rows, shown, columns=POSTING_COLUMNS, none=none)
 
 
@@ -129,13 +148,14 @@ def report(
     first: FromOption = None,
     last: ToOption = None,
 ) -> None:
-    """Sum up what was expected, received and reversed in each place, and what is still open.
+    """Sum up the money of each cash register and current account.
 
-    Days are those on which it happened, as Prom.ua tells: an order was placed, paid or cancelled. No sum is
-    below zero. Reversed is what was called off or paid back, whether or not it had been received; open is
-    what was expected and neither received nor reversed at the end of the last day, whenever it was expected.
-    Money that got its place later counts there from the day on which it was expected. Cost is what Prom.ua
-    charges for the orders that were placed on these days: commissions, and fees for cheap delivery.
+    What was expected, received and reversed, and what is still open. Days are those on which Prom.ua says
+    that an order was placed, paid or cancelled. No sum is below zero. Reversed is what was cancelled or
+    refunded, whether or not it had been received; open is what was expected and neither received nor reversed
+    by the end of the last day, whenever it was expected. Money that got its place later counts there from the
+    day on which it was expected. Cost is what Prom.ua charges for the orders placed on these days:
+    commissions, and fees for cheap delivery.
     """
     program = program_of(context, output)
     from torgsync.jobs.orders.payments import payment_report
@@ -150,19 +170,19 @@ def report(
         place = {"place": balance.place, "account": balance.account or None}
         rows.append({**place, **sums, "currency": balance.currency, **cost_columns(cost)})
         money = {**sums, "cost": str(cost.total), "in": balance.currency}
-        shown.append({"account": balance.account or balance.place, **money})
-    none = _none_message(first, last)
+        shown.append({"account": account_word(place), **money})
+    none = _none_message(first, last, _("no accounts yet"))
     print_rows(program, output, "accounts", rows, shown, columns=BALANCE_COLUMNS, none=none)
     if output is not Format.TABLE:
         return
     if rows:
-        program.notify("open: expected, and neither received nor reversed by the end of these days")
+        program.notify(_("open: expected, and neither received nor reversed by the end of these days"))
         for line in costs_messages([cost for _, cost in view.balances]):
             program.notify(line)
     for finding in view.findings:
         program.warn(finding_message(finding))
         if method := finding.args.get("method"):
-            program.hint(map_command(str(method), file.called))
+            program.hint(verbatim(map_command(str(method), file.called)))
 
 
 METHOD_COLUMNS = ("id", "name", "cash_register", "current_account", "gone")
@@ -201,12 +221,12 @@ def _shown_posting_row(posting: Posting) -> dict[str, object]:
     return {
         "at": shop_time(posting.at),
         "order": posting.order_id,
-        "kind": str(posting.kind),
-        "account": posting.account or posting.place,
+        "kind": posting_word(posting.kind),
+        "account": account_word({"account": posting.account}),
         "amount": f"{posting.amount} {posting.currency}",
     }
 
 
-def _none_message(first: datetime | None, last: datetime | None) -> str:
-    """Return what is said of days without money; a shop without any money needs no special sentence."""
-    return "no money moved on these days" if first or last else ""
+def _none_message(first: datetime | None, last: datetime | None, none: Message) -> Message:
+    """Return what is said of days without money, or of a shop that has `none`."""
+    return _("no money moved on these days") if first or last else none

@@ -8,80 +8,104 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from torgsync.cli.base.commands import Command, Group
+from torgsync.cli.base.commands import Command, Context, Group
 from torgsync.cli.base.options import FormatOption, separated
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_csv, print_json
-from torgsync.core.text import counted
+from torgsync.core.counts import request_count
 from torgsync.errors import Exit, UsageError
+from torgsync.i18n import Message, _, _n, composed, joined, verbatim
 
 if TYPE_CHECKING:
     from torgsync.core.recording.compare import FoldedDifference
 
-EPILOG = """
-\b
-A manner is KEY=VALUE: last_id=inclusive|exclusive, root_group_only=true|false,
+_MANNERS = """\
+last_id=inclusive|exclusive, root_group_only=true|false,
 forbidden_as=200-message|401-html|403-html|403-json,
 api_closed=no|401-json|403-json|200-message, texts=clean|broken,
 report_unchanged=true|false, date_filters=utc|kyiv,
 deleted_lines=no-id|no-ids|whole, gifts=none|zero|null,
 chat_refusals=200-error|400-error|404-error, quiet_orders=true|false,
-commission_seconds=SECONDS.
-
-\b
-Manners of imports: second_import=refuse|accept, imports_per_day=N,
+commission_seconds=SECONDS."""
+_IMPORTS = """\
+second_import=refuse|accept, imports_per_day=N,
 import_seconds=SECONDS, spreadsheets=as-asked|wipe|no-ids,
 busy_import_as=400-object|400-flat|400-text|200-object|200-flat,
 row_errors=flat|external-ids|prom-ids|row-numbers, refused_file=ends|hangs,
-failed_import_as=FATAL|FAIL|error|failed.
-
-\b
-Manners of the answers' form: whole_numbers=integer|float, order_keys=all|fewer,
+failed_import_as=FATAL|FAIL|error|failed."""
+_ANSWERS = """\
+whole_numbers=integer|float, order_keys=all|fewer,
 product_dates=second|hour, warehouse_refs=at-once|later|never,
-status_options=title|name, edit_errors=fields|text.
-
-\b
-Manners of what is taken: unknown_fields=refuse|ignore,
+status_options=title|name, edit_errors=fields|text."""
+_INPUTS = """\
+unknown_fields=refuse|ignore,
 minimum_quantity=optional|required, cancellation_reasons=agreed|all,
-plain_dates=read|empty, chat=true|false.
-
-\b
-A fault is [METHOD] [PATH] TROUBLE [KEY=VALUE ...]. The path begins below
-/api/v1/ and may hold * and ?. Troubles: 429 and 500 to 599 (retry_after=SECONDS),
-lost, cut, slow (seconds=N), truncated, web-page (status=200|403|503),
-gaps (items_every=N, items_share=0.3), import-refused (reason=daily-limit|running),
-import-never-ends, import-fails,
+plain_dates=read|empty, chat=true|false."""
+_TROUBLES = """\
+429, 500 to 599 (retry_after=SECONDS), lost, cut, slow (seconds=N), truncated,
+web-page (status=200|403|503), gaps (items_every=N, items_share=0.3),
+import-refused (reason=daily-limit|running), import-never-ends, import-fails,
 photos-missing (status=404, items_every=N, items_share=0.3),
 status-warning, parcel-refused,
-no-lines (lines=absent|null|empty, items_every=N, items_share=0.3).
-All calls meet it, or those that are chosen: the nth=N one, every=N, from the
-first=N to the last=N, or a random share=0.2 with seed=N.
+no-lines (lines=absent|null|empty, items_every=N, items_share=0.3)."""
+_PLACE = """curl http://127.0.0.1:8765/cabinet/order/place -d '{"products": [{"product": "26931"}]}'"""
+_EDIT = """curl http://127.0.0.1:8765/cabinet/product/edit -d '{"product": "26931", "price": 74.5}'"""
+_CALLS = """\
+order/pay, order/cancel, order/refund, order/status, order/parcel, order/costs,
+product/add, product/hide, product/delete, group/add, payment/add,
+message/write, chat/write, import/start, import/cancel."""
 
-The seller and buyers act while it runs, by JSON posted below /cabinet/, without a token:
 
-\b
-curl http://127.0.0.1:8765/cabinet/order/place -d '{"products": [{"product": "26931"}]}'
+def _listed(heading: Message, words: str) -> Message:
+    """Return a paragraph of the help whose lines stay as they are."""
+    return composed("\b\n{heading}\n{words}", heading=heading, words=words)
 
-\b
-curl http://127.0.0.1:8765/cabinet/product/edit -d '{"product": "26931", "price": 74.5}'
 
-\b
-Others: order/pay, order/cancel, order/refund, order/status, order/parcel, order/costs,
-product/add, product/hide, product/delete, group/add, payment/add, message/write,
-chat/write, import/start, import/cancel; a GET of one tells its keys.
-"""
+EPILOG = joined(
+    "\n\n",
+    (
+        _listed(_("Manners, `--manner KEY=VALUE`:"), _MANNERS),
+        _listed(_("Manners of imports:"), _IMPORTS),
+        _listed(_("Manners of the form of answers:"), _ANSWERS),
+        _listed(_("Manners of what is accepted:"), _INPUTS),
+        _(
+            "A fault, `--fault`, is [METHOD] [PATH] TROUBLE [KEY=VALUE ...]. The path begins below /api/v1/ "
+            "and may contain * and ?."
+        ),
+        _listed(_("Troubles:"), _TROUBLES),
+        _(
+            "A fault affects all calls, or those that are chosen: nth=N, every=N, first=N and last=N, or a "
+            "random share=0.2 with seed=N."
+        ),
+        _("While it runs, you act as seller and buyers by JSON posted below /cabinet/, without a token:"),
+        verbatim(f"\b\n{_PLACE}"),
+        verbatim(f"\b\n{_EDIT}"),
+        _listed(_("Others; a GET of one shows its keys:"), _CALLS),
+    ),
+)
+_KINDS: dict[str, Message] = {
+    "status": _("status"),
+    "headers": _("headers"),
+    "keys": _("keys"),
+    "types": _("types"),
+    "words": _("words"),
+    "items": _("items"),
+    "order": _("order of items"),
+    "timing": _("timing"),
+}
+"""In what two answers differ, for people."""
 
 
 def sandbox(
     context: typer.Context,
     port: Annotated[
-        int, typer.Option("--port", help="Port on this machine; 0 picks a free one.", min=0, max=65535)
+        int, typer.Option("--port", help=_("Port on this machine; 0 picks a free one."), min=0, max=65535)
     ] = 8765,
     token: Annotated[
         list[str] | None,
         typer.Option(
             "--token",
-            help="A token that may do everything; `sandbox` by default.",
+            help=_("A token with all rights; `sandbox` by default."),
             metavar="TOKEN,…",
             callback=separated,
         ),
@@ -89,24 +113,26 @@ def sandbox(
     read_only_token: Annotated[
         list[str] | None,
         typer.Option(
-            "--read-only-token", help="A token that may only read.", metavar="TOKEN,…", callback=separated
+            "--read-only-token", help=_("A token that may only read."), metavar="TOKEN,…", callback=separated
         ),
     ] = None,
     expired_token: Annotated[
         list[str] | None,
         typer.Option(
-            "--expired-token", help="A token whose time is over.", metavar="TOKEN,…", callback=separated
+            "--expired-token", help=_("A token that has expired."), metavar="TOKEN,…", callback=separated
         ),
     ] = None,
     scenario: Annotated[
         Path | None,
-        typer.Option("--scenario", help="TOML file with goods, tokens, manners and faults.", metavar="FILE"),
+        typer.Option(
+            "--scenario", help=_("TOML file with products, tokens, manners and faults."), metavar="FILE"
+        ),
     ] = None,
     manner: Annotated[
         list[str] | None,
         typer.Option(
             "--manner",
-            help="How it behaves where the real one is not known.",
+            help=_("How it behaves where the real Prom.ua's behaviour is unknown."),
             metavar="KEY=VALUE,…",
             callback=separated,
         ),
@@ -114,23 +140,27 @@ def sandbox(
     fault: Annotated[
         list[str] | None,
         typer.Option(
-            "--fault", help="How it misbehaves, such as `POST products/edit* nth=2 429`.", metavar="RULE"
+            "--fault", help=_("How it misbehaves, such as `POST products/edit* nth=2 429`."), metavar="RULE"
         ),
     ] = None,
     fill: Annotated[
         int | None,
         typer.Option(
-            "--fill", help="Invent so many products, if it has none yet.", metavar="N", min=0, max=100_000
+            "--fill",
+            help=_("Invent this many products, if it has none yet."),
+            metavar="N",
+            min=0,
+            max=100_000,
         ),
     ] = None,
     keep: Annotated[
-        Path | None, typer.Option("--keep", help="File in which the shop is kept.", metavar="FILE")
+        Path | None, typer.Option("--keep", help=_("File that keeps the shop."), metavar="FILE")
     ] = None,
     import_seconds: Annotated[
         float | None,
         typer.Option(
             "--import-seconds",
-            help="How long an import takes; 1.5 by default.",
+            help=_("How long an import takes; 1.5 by default."),
             metavar="SECONDS",
             min=0,
             max=86_400,
@@ -140,16 +170,17 @@ def sandbox(
         list[Path] | None,
         typer.Option(
             "--photos",
-            help="A folder with the photos, found by file name, to be shown on the pages; may be repeated.",
+            help=_("Folder with photos for the pages, found by file name; may be repeated."),
             exists=True,
             file_okay=False,
             metavar="DIR",
         ),
     ] = None,
 ) -> None:
-    """Serve a Prom.ua of your own until Ctrl-C. Without `--keep` it forgets everything then.
+    """Run a Prom.ua of your own for rehearsals, until Ctrl-C.
 
-    In a browser it shows the shop as a buyer sees it, and the seller's side.
+    Without `--keep` it then forgets everything. In a browser it shows the shop as a buyer sees it, and the
+    seller's side.
     """
     if context.invoked_subcommand:
         _refuse_options(context)
@@ -171,13 +202,13 @@ def sandbox(
     )
     _say_empty(program, scenario)
     with open_sandbox(options) as shop, serve(shop, port=port, photos=photos or ()) as server:
-        program.notify(f"a Prom.ua of your own at {server.url}; Ctrl-C stops it")
-        program.notify(f"export TORGSYNC_PROM_URL={server.url}")
-        program.notify(f"the shop as a buyer sees it: {server.shop_url}")
+        program.notify(_("a Prom.ua of your own is at {url}; Ctrl-C stops it", url=server.url))
+        program.notify(verbatim(f"export TORGSYNC_PROM_URL={server.url}"))
+        program.notify(_("the shop as a buyer sees it: {url}", url=server.shop_url))
         try:
             server.wait()
         except KeyboardInterrupt:
-            program.notify("stopped")
+            program.notify(_("stopped"))
 
 
 def _say_empty(program: Program, scenario: Path | None) -> None:
@@ -186,45 +217,51 @@ def _say_empty(program: Program, scenario: Path | None) -> None:
     from torgsync.sandbox.scenario import Scenario
 
     if scenario and load_scenario(scenario) == Scenario():
-        program.notify(f"the scenario `{scenario}` is empty: the sandbox is as it would be without it")
+        program.notify(
+            _("the scenario `{file}` is empty: the sandbox works as if it was not given", file=scenario)
+        )
 
 
-def _refuse_options(context: typer.Context) -> None:
+def _refuse_options(context: Context) -> None:
     """Raise UsageError for an option before the subcommand: it would have no effect there."""
     for parameter in context.command.params:
         name = parameter.name or ""
         if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE":
             raise UsageError(
-                f"`{parameter.opts[0]}` before `{context.invoked_subcommand}` has no effect",
-                hint=f"see `torgsync sandbox {context.invoked_subcommand} --help`",
+                _(
+                    "`{option}` before `{command}` has no effect",
+                    option=parameter.opts[0],
+                    command=context.invoked_subcommand,
+                ),
+                hint=_("see `{command} --help`", command=f"torgsync sandbox {context.invoked_subcommand}"),
             )
 
 
 def compare(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A recording that `--record` made.", metavar="FILE")],
+    file: Annotated[Path, typer.Argument(help=_("A recording that `--record` made."), metavar="FILE")],
     scenario: Annotated[
         Path | None,
-        typer.Option("--scenario", help="TOML file with tokens, manners and faults.", metavar="FILE"),
+        typer.Option("--scenario", help=_("TOML file with tokens, manners and faults."), metavar="FILE"),
     ] = None,
     manner: Annotated[
         list[str] | None,
         typer.Option(
             "--manner",
-            help="How the sandbox behaves, as when it serves.",
+            help=_("How the sandbox behaves, as when it serves."),
             metavar="KEY=VALUE,…",
             callback=separated,
         ),
     ] = None,
     fault: Annotated[
         list[str] | None,
-        typer.Option("--fault", help="How the sandbox misbehaves, as when it serves.", metavar="RULE"),
+        typer.Option("--fault", help=_("How the sandbox misbehaves, as when it serves."), metavar="RULE"),
     ] = None,
     import_seconds: Annotated[
         float | None,
         typer.Option(
             "--import-seconds",
-            help="How long an import takes; 1.5 by default.",
+            help=_("How long an import takes; 1.5 by default."),
             metavar="SECONDS",
             min=0,
             max=86_400,
@@ -234,7 +271,7 @@ def compare(
         float,
         typer.Option(
             "--slower",
-            help="Seconds by which the time of an answer may differ.",
+            help=_("Seconds by which answer times may differ."),
             metavar="SECONDS",
             min=0,
             max=86_400,
@@ -242,13 +279,13 @@ def compare(
     ] = 1.0,
     output: FormatOption = Format.TABLE,
     detailed: Annotated[
-        bool, typer.Option("--detailed-exitcode", help="End with 2 where anything differs.")
+        bool, typer.Option("--detailed-exitcode", help=_("End with 2 where anything differs."))
     ] = False,
 ) -> None:
-    """Ask a sandbox what a recording asked, and list how its answers differ.
+    """Compare a recording with the answers of a sandbox.
 
-    Compared are status, headers, keys, types, words of the API, items, their order, and time. The sandbox
-    holds what the recording shows; nothing is sent anywhere.
+    The sandbox gets the same requests, and has the products and orders that the recording shows. Compared are
+    status, headers, keys, types, words of the API, items, their order, and time. Nothing is sent anywhere.
     """
     program = program_of(context, output)
     from torgsync.cli.messages.recording import ROW, difference_row
@@ -270,14 +307,23 @@ def compare(
     elif output is Format.CSV:
         print_csv(rows, ROW)
     else:
-        asked = counted(comparison.requests, "request")
         if rows:
             _print_differences(program, comparison.differences)
-            program.print("")
-        found = counted(len(rows), "difference") if rows else "no difference"
-        nothing = f"`{file}` is a recording without any request, so nothing was compared"
-        program.print(f"{found} in {asked}" if comparison.requests else nothing)
+            program.print(verbatim(""))
+        program.print(_sum(file, len(rows), comparison.requests))
     raise typer.Exit(int(Exit.PENDING if detailed and rows else Exit.DONE))
+
+
+def _sum(file: Path, differences: int, requests: int) -> Message:
+    """Return how many differences there are in how many requests."""
+    if not requests:
+        return _("the recording `{file}` has no request, so nothing was compared", file=file)
+    asked = request_count(requests)
+    if not differences:
+        return _("no difference in {requests}", requests=asked)
+    return _n(
+        "{count} difference in {requests}", "{count} differences in {requests}", differences, requests=asked
+    )
 
 
 def _print_differences(program: Program, differences: Sequence[FoldedDifference]) -> None:
@@ -287,14 +333,24 @@ def _print_differences(program: Program, differences: Sequence[FoldedDifference]
     calls = dict.fromkeys(folded.difference.call for folded in differences)
     for number, call in enumerate(calls):
         if number:
-            program.print("")
-        program.print(call)
+            program.print(verbatim(""))
+        program.print(verbatim(call))
         for folded in differences:
             if folded.difference.call == call:
                 recorded, sandbox = sides(folded.difference)
-                answers = f"{counted(folded.count, 'answer')}, first request {folded.first}"
-                program.print(f"  {folded.difference.kind}: {difference_place(folded)} ({answers})", 4)
-                program.print(f"    recorded: {recorded}; sandbox: {sandbox}", 6)
+                line = _n(
+                    "  {kind}: {where} ({count} answer, first in request {first})",
+                    "  {kind}: {where} ({count} answers, first in request {first})",
+                    folded.count,
+                    kind=_KINDS[folded.difference.kind],
+                    where=difference_place(folded),
+                    first=folded.first,
+                )
+                program.print(line, 4)
+                sides_line = _(
+                    "    recorded: {recorded}; sandbox: {sandbox}", recorded=recorded, sandbox=sandbox
+                )
+                program.print(sides_line, 6)
 
 
 app = typer.Typer(

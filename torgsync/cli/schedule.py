@@ -12,19 +12,20 @@ from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import pick, print_rows
 from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.config.schedule import Caller
-from torgsync.core.text import counted
 from torgsync.errors import Exit, ObjectInvalid, TorgsyncError, UsageError
+from torgsync.i18n import Message, _, _n, composed, joined, verbatim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from torgsync.core.config.schedule import Attempt
+    from torgsync.core.config.settings import SynchronizationTime
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.config.timetable import Timed
 
 
 def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
-    """List synchronization times, when each comes next, and how it ended last."""
+    """List synchronization times, with the next and the last run."""
     program = program_of(context, output)
     from torgsync.jobs.config.timetable import known_timetable, timetable
 
@@ -35,7 +36,7 @@ def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOpt
         try:
             file = read()
         except ObjectInvalid as invalid:
-            program.warn(f"{slug}: {invalid.message}")
+            program.warn(composed("{object}: {error}", object=slug, error=invalid.message))
             codes.append(invalid.exit_code)
             continue
         table = known_timetable(program.settings, file, program.now())
@@ -46,7 +47,8 @@ def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOpt
         table_rows += [_render_table_row(file, timed) for timed in table]
     if output is Format.CSV:
         rows = [row | {"next": " ".join(map(str, row["next"]))} for row in rows]
-    print_rows(program, output, "synchronization_times", rows, table_rows, columns=COLUMNS)
+    none = _("no synchronization times yet")
+    print_rows(program, output, "synchronization_times", rows, table_rows, columns=COLUMNS, none=none)
     raise typer.Exit(int(Exit.worst(codes)))
 
 
@@ -74,26 +76,42 @@ def _render_table_row(file: ObjectFile, timed: Timed) -> dict[str, object]:
     return {
         "no": timed.number,
         "object": file.settings.name,
-        "time": (timed.time, timed.time.user),
-        "next": ("now",) * timed.due + tuple(map(shop_time, timed.coming)),
+        "time": (time_message(timed.time), timed.time.user),
+        "next": (_("now"),) * timed.due + tuple(map(shop_time, timed.coming)),
         "last": _render_attempt(timed.last) if timed.last else None,
     }
 
 
-def _render_attempt(last: Attempt) -> tuple[str, str]:
-    ended = "not ended" if last.exit_code is None else f"exit code {int(last.exit_code)}"
+def time_message(time: SynchronizationTime) -> Message:
+    """Return a synchronization time for people: `every 30m, 08:00-21:00`."""
+    parts: list[str] = [_("every {step}", step=time.every)]
+    if time.between:
+        parts.append("-".join(time.between))
+    if time.days:
+        parts.append(time.days)
+    if time.only:
+        parts.append(_("only goods") if time.only == "goods" else _("only orders"))
+    return joined(", ", parts)
+
+
+def _render_attempt(last: Attempt) -> tuple[str, Message]:
+    if last.exit_code is None:
+        return shop_time(last.moment), _("not ended")
+    ended = _("exit code {code}", code=int(last.exit_code))
     return shop_time(last.moment), ended
 
 
 def add(
     context: typer.Context,
-    every: Annotated[str, typer.Option("--every", help="How often: 30m, 2h, 1d.", metavar="INTERVAL")],
+    every: Annotated[str, typer.Option("--every", help=_("How often: 30m, 2h, 1d."), metavar="INTERVAL")],
     between: BetweenOption = None,
     days: DaysOption = None,
-    only: Annotated[Only | None, typer.Option("--only", help="Only goods out, or only orders home.")] = None,
+    only: Annotated[
+        Only | None, typer.Option("--only", help=_("Send only goods, or fetch only orders."))
+    ] = None,
     user: Annotated[
         str | None,
-        typer.Option("--user", help="Who does it: COMPUTER\\USER; you, if not given.", metavar="USER"),
+        typer.Option("--user", help=_("Who does it: COMPUTER\\USER; you if not given."), metavar="USER"),
     ] = None,
     wanted: ObjectOption = None,
 ) -> None:
@@ -114,30 +132,39 @@ def add(
     )
     with program.job(program.object(wanted)) as job:
         added = timed(job, time)
-    at_once = "due now, then" if added.due else "next"
-    program.notify(f"{time} by `{time.user}`; {at_once} {shop_time(added.coming[0])}")
+    done = (
+        _("{time} by `{user}`; due now, then {at:time}")
+        if added.due
+        else _("{time} by `{user}`; next {at:time}")
+    )
+    program.notify(done.filled(time=time_message(time), user=time.user, at=added.coming[0]))
     if file.path.parent != program.settings.objects:
-        program.warn(f"`sync --due` without `-o` looks only in `{program.settings.objects}`")
+        program.warn(
+            _("`torgsync sync --due` without `-o` looks only in `{folder}`", folder=program.settings.objects)
+        )
     elif time.user == me:
-        program.notify("next: torgsync schedule install")
+        program.notify(_("next: {command}", command="torgsync schedule install"))
 
 
 def install(
     context: typer.Context,
     caller: Annotated[
-        Caller | None, typer.Option("--with", help="What calls the program; the usual one, if not given.")
+        Caller | None, typer.Option("--with", help=_("What starts the program; the usual one if not given."))
     ] = None,
-    show: Annotated[bool, typer.Option("--print", help="Only show what would be installed.")] = False,
-    take_out: Annotated[bool, typer.Option("--remove", help="Take it out again.")] = False,
+    show: Annotated[bool, typer.Option("--print", help=_("Only show what would be installed."))] = False,
+    take_out: Annotated[bool, typer.Option("--remove", help=_("Uninstall it."))] = False,
 ) -> None:
-    """Have this computer call `torgsync sync --due` every few minutes, for all objects of this home."""
+    """Run the schedule on this computer.
+
+    It starts `torgsync sync --due` every few minutes, for all sync objects of this home folder.
+    """
     program = program_of(context)
     from torgsync.files.config.timers import timer, usual_caller
-    from torgsync.jobs.config.schedule import job_of, lost
+    from torgsync.jobs.config.schedule import job_of, unknown_to_timers
     from torgsync.jobs.config.timetable import own_times
 
     if show and take_out:
-        raise UsageError("give either `--print` or `--remove`")
+        raise UsageError(_("give either `--print` or `--remove`, not both"))
     files = list(_readable(program))
     job = job_of(program.settings, files)
     entry = timer(caller or usual_caller(), job)
@@ -145,20 +172,25 @@ def install(
         sys.stdout.write(entry.text)
         return
     if take_out:
-        program.notify("taken out" if entry.remove() else "there was nothing to take out")
+        program.notify(_("uninstalled") if entry.remove() else _("there was nothing to uninstall"))
         return
     place = entry.install()
-    program.notify(f"installed in {place}")
+    program.notify(_("installed in {place}", place=place))
     program.notify(
-        f"every {counted(job.minutes, 'minute')} it looks whether a time has come{entry.condition}"
+        _n(
+            "every {count} minute it checks whether a synchronization time has come{condition}",
+            "every {count} minutes it checks whether a synchronization time has come{condition}",
+            job.minutes,
+            condition=entry.condition,
+        )
     )
-    for what, cure in lost(files):
-        program.warn(f"{what} may not be known there")
+    for what, cure in unknown_to_timers(files):
+        program.warn(_("{what} may be unknown there", what=what))
         if cure:
             program.hint(cure)
     if not any(own_times(file.settings) for file in files):
-        program.warn(f"no time is that of `{job.user}`, so nothing will be done")
-        program.notify("hint: torgsync schedule add --every 30m --between 08:00-21:00")
+        program.warn(_("`{user}` has no synchronization time, so nothing will run", user=job.user))
+        program.hint(verbatim("torgsync schedule add --every 30m --between 08:00-21:00"))
 
 
 def _readable(program: Program) -> Iterator[ObjectFile]:
@@ -174,13 +206,20 @@ def _readable(program: Program) -> Iterator[ObjectFile]:
 
 def remove(
     context: typer.Context,
-    number: Annotated[int, typer.Argument(help="Its number, as `list` shows it.", metavar="NUMBER")],
+    number: Annotated[int, typer.Argument(help=_("Its number, as `list` shows it."), metavar="NUMBER")],
     wanted: ObjectOption = None,
 ) -> None:
-    """Take a synchronization time out."""
+    """Remove a synchronization time."""
     program = program_of(context)
     from torgsync.jobs.config import schedule
 
     file = program.object(wanted)
     gone = schedule.remove(file, number)
-    program.notify(f"`{file.settings.name}` is not synchronised {gone} by `{gone.user}` any more")
+    program.notify(
+        _(
+            "`{name}`: removed the synchronization time {time} by `{user}`",
+            name=file.settings.name,
+            time=time_message(gone),
+            user=gone.user,
+        )
+    )

@@ -12,15 +12,21 @@ from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import FormatOption
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import pick, print_result
+from torgsync.cli.messages.template import fill
+from torgsync.core.counts import row_count
 from torgsync.core.shell import command
 from torgsync.errors import Exit, UsageError
+from torgsync.i18n import _, composed, joined, verbatim
 
 if TYPE_CHECKING:
     from torgsync.jobs.state import StateReport
 
 
 def check(context: typer.Context, output: FormatOption = Format.TABLE) -> None:
-    """Check whether the database is whole, and what is in it. What is not kept of old runs is removed."""
+    """Check the database and show what is in it.
+
+    Details of old runs that are no longer kept are removed.
+    """
     program = program_of(context, output)
     from torgsync.jobs.state import check_state
 
@@ -60,24 +66,26 @@ def _print_report(program: Program, report: StateReport) -> None:
     from torgsync.cli.messages import state as messages
 
     found = report.check
-    schema = f", schema {found.schema}" if found.schema else ""
-    size = f", {found.size / 1_000_000:.1f} MB" if found.size else ""
-    program.print(f"{found.place}{size}{schema}")
+    facts = [verbatim(str(found.place))]
+    if found.size:
+        facts.append(_("{size} MB", size=f"{found.size / 1_000_000:.1f}"))
+    if found.schema:
+        facts.append(_("schema {number}", number=found.schema))
+    program.print(joined(", ", facts))
     for slug, count in sorted(found.objects.items()):
         if slug not in report.unknown:
-            program.print(f"  {slug}: {count} rows")
+            program.print(composed("  {object}: {rows}", object=slug, rows=row_count(count)))
     for table, count in found.orphans.items():
-        program.print(f"! {messages.orphans_message(table, count)}", style="warning")
+        program.print(composed("! {words}", words=messages.orphans_message(table, count)), style="warning")
     for slug in report.unknown:
-        program.print(f"  {messages.unknown_message(slug, found.objects[slug])}")
-    for fault in found.faults:
-        program.print(f"✗ {messages.fault_message(fault)}", style="error")
-    if found.error:
-        program.print(f"✗ {found.error.message}", style="error")
+        program.print(composed("  {words}", words=messages.unknown_message(slug, found.objects[slug])))
+    wrong = [messages.fault_message(fault) for fault in found.faults]
+    for message in [*wrong, *([found.error.message] if found.error else [])]:
+        program.print(composed("✗ {words}", words=message), style="error")
     if not found.whole:
-        restore_it = messages.RESTORE.format(command=report.restore)
-        other = found.error.hint if found.error else messages.UPDATE
-        program.notify(f"hint: {restore_it if report.damaged else other}")
+        restore_it = fill(messages.RESTORE, {"command": report.restore})
+        other = found.error.hint if found.error and found.error.hint else messages.UPDATE
+        program.hint(restore_it if report.damaged else other)
     else:
         _print_whole(program, report)
 
@@ -90,10 +98,11 @@ def _print_whole(program: Program, report: StateReport) -> None:
     for line in messages.upkeep_lines(report.removed, report.space):
         program.print(line)
     if report.trouble:
-        program.print(f"! {messages.NOT_REMOVED.format(why=report.trouble.message)}", style="warning")
+        why = fill(messages.NOT_REMOVED, {"why": report.trouble.message})
+        program.print(composed("! {words}", words=why), style="warning")
     program.print(messages.WHOLE, style="success")
     if found.schema and found.schema < found.newest:
-        program.notify(messages.OLDER.format(schema=found.schema, newest=found.newest))
+        program.notify(fill(messages.OLDER, {"schema": found.schema, "newest": found.newest}))
 
 
 def backup(
@@ -101,12 +110,15 @@ def backup(
     target: Annotated[
         Path | None,
         typer.Argument(
-            help="The new file, or a folder for it; next to the state, if not given.", metavar="FILE"
+            help=_("The new file, or a folder for it; next to the state if not given."), metavar="FILE"
         ),
     ] = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Copy the state to a new file, also while a run works with it. It has buyers' names and phones."""
+    """Copy the state to a new file.
+
+    This works also during a run. The file has the names and phones of buyers: keep it safe.
+    """
     program = program_of(context, output)
     from torgsync.jobs.state import back_up_state
 
@@ -114,19 +126,19 @@ def backup(
     document = {"path": str(made.path), "size": made.size, "state_schema": made.schema}
 
     def show() -> None:
-        program.print(str(made.path))
-        program.notify(f"go back to it with: {command('state restore', str(made.path))}")
+        program.print(verbatim(str(made.path)))
+        program.notify(_("go back to it with: {command}", command=command("state restore", str(made.path))))
 
     print_result(output, [document], show, head={"backup": document, "exit": int(Exit.DONE)})
 
 
 def restore(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="What `state backup` wrote.", metavar="FILE")],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    file: Annotated[Path, typer.Argument(help=_("A file that `state backup` wrote."), metavar="FILE")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Put a backup in the place of the state; the replaced state is kept."""
+    """Replace the state with a backup. The replaced state is kept."""
     program = program_of(context, output)
     from torgsync.cli.messages.state import SINCE
     from torgsync.jobs.state import place_of_state, restore_state
@@ -134,24 +146,35 @@ def restore(
     if not yes:
         if not program.asks:
             raise UsageError(
-                "this replaces all that is known about the shop", hint="without a terminal, say `--yes`"
+                _("there is no terminal to ask on, so nothing was replaced"),
+                hint=_(
+                    "to replace the state without a question: {command}",
+                    command=command("state restore", str(file), options="--yes"),
+                ),
             )
         program.warn(SINCE)
-        question = f"Put `{file}` in the place of `{place_of_state(program.settings)}`?"
+        question = _(
+            "Replace `{state}` with `{backup}`?", state=place_of_state(program.settings), backup=file
+        )
         if not program.confirm(question):
-            program.notify("nothing was changed")
+            program.notify(_("nothing was changed"))
             raise typer.Exit(int(Exit.ERROR))
     done = restore_state(program.settings, file, program.now())
     replaced = str(done.replaced) if done.replaced else None
     document = {"path": str(done.backup), "state_schema": done.schema, "replaced": replaced}
 
     def show() -> None:
-        program.notify(f"the state is that of `{done.backup}` now", style="success")
+        program.notify(_("the state is now that of `{backup}`", backup=done.backup), style="success")
         if replaced:
             program.notify(
-                f"the one before is kept; go back to it with: {command('state restore', replaced)}"
+                _(
+                    "the previous state is kept; go back to it with: {command}",
+                    command=command("state restore", replaced),
+                )
             )
         program.warn(SINCE)
-        program.notify("next: `torgsync state check`, then torgsync update --full-refresh")
+        program.notify(
+            _("next: `torgsync state check`, then {command}", command="torgsync update --full-refresh")
+        )
 
     print_result(output, [document], show, head={"restored": document, "exit": int(Exit.DONE)})

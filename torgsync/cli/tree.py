@@ -8,186 +8,184 @@ from __future__ import annotations
 from typing import Any
 
 from torgsync.cli.base.commands import Commands, Group, Unloaded
+from torgsync.i18n import _
 
 GROUPS = {
-    "object": "Sync objects: one shop's settings each.",
-    "payments": "Payment methods and where their money lands.",
-    "fields": "Columns of the export and where they go.",
-    "goods": "Items of the export, and where they are on Prom.ua.",
-    "orders": "Orders that came home.",
-    "clients": "People who ordered.",
-    "schedule": "Synchronization times, and what calls the program then.",
-    "state": "The database of this home: check, copy, go back.",
+    "object": _("Sync objects: one shop's settings each."),
+    "payments": _("Payment methods and where their money goes."),
+    "fields": _("Columns of the export and where they go."),
+    "goods": _("Items of the export and their products on Prom.ua."),
+    "orders": _("Orders from Prom.ua."),
+    "clients": _("People who ordered."),
+    "schedule": _("Synchronization times, and what starts the program then."),
+    "state": _("The database of this home folder: check, back up, restore."),
 }
 """The groups, each with its help."""
 
 COMMANDS = {
-    "update": ("plan.update:update", "Show the pending changes. Nothing is written to Prom.ua."),
-    "sync": ("plan.sync:sync", "Bring orders home, then send the pending changes to Prom.ua."),
+    "update": ("plan.update:update", _("Show the pending changes. Nothing is written to Prom.ua.")),
+    "sync": ("plan.sync:sync", _("Fetch the orders, then send the pending changes to Prom.ua.")),
     "why": (
         "plan.why:why",
-        "Explain why one item looks the way it does on Prom.ua. Asks Prom.ua nothing.",
+        _("Explain why one item looks the way it does on Prom.ua. Asks Prom.ua nothing."),
     ),
     "history": (
         "plan.history:history",
-        "List the runs of an object, newest first, or show all that one of them did.",
+        _("List the runs of an object, newest first, or show all that one of them did."),
     ),
     "rollback": (
         "plan.rollback:rollback",
-        "Turn back what a run did, as far as it is still as that run left it.",
+        _("Roll back a run: restore what it changed, where nothing has changed it since."),
     ),
     "doctor": (
         "doctor:doctor",
-        "Look at token, rights, export, photos, limits, lock, schedule and state of one object, or of all.",
+        _("Check everything that a sync needs."),
     ),
     "demo": (
         "demo:demo",
-        (
-            "Show the whole story: a shop is filled, changed and kept equal to its export, "
-            "and an order comes home."
-        ),
+        _("Try the program on an invented shop."),
     ),
     "object add": (
         "object.add:add",
-        "Make a sync object. On a terminal, what is not given is asked, in the order of Torgsoft's tabs.",
+        _("Create a sync object."),
     ),
     "object edit": (
         "object.edit:edit",
-        "Change a sync object; comments and order stay. Without a flag, nothing changes.",
+        _("Change a sync object. Comments and the order of keys stay as they are."),
     ),
     "object remove": (
         "object.app:remove",
-        "Remove a sync object and its token. Nothing changes on Prom.ua, and what was sent is remembered.",
+        _("Remove a sync object and its token. Nothing changes on Prom.ua, and what was sent is remembered."),
     ),
     "object adopt": (
         "object.adopt:adopt",
-        "Take over a shop that has products: tell which product is which good.",
+        _("Take over a shop with products: match them with your items."),
     ),
-    "object list": ("object.app:list_", "List all sync objects."),
-    "object show": ("object.show:show", "Show a sync object with every setting, defaults included."),
+    "object list": ("object.app:list_", _("List all sync objects.")),
+    "object show": ("object.show:show", _("Show a sync object with every setting, defaults included.")),
     "object check": (
         "object.check:check",
-        "Check a sync object: settings, token, export, photos, and what each good would be.",
+        _("Check settings, token, export, photos and every item."),
     ),
     "payments fetch": (
         "payments:fetch",
-        "Fetch the payment methods that the shop has on Prom.ua; mappings are kept.",
+        _("Fetch the shop's payment methods from Prom.ua. Mappings are kept."),
     ),
     "payments map": (
         "payments:map_",
-        "Say where the money of a payment method lands: one cash register or one current account.",
+        _("Choose where the money of a payment method goes."),
     ),
     "payments report": (
         "payments:report",
-        "Sum up what was expected, received and reversed in each place, and what is still open.",
+        _("Sum up the money of each cash register and current account."),
     ),
     "payments postings": (
         "payments:postings",
-        "List every movement of money, in the order in which it was written down.",
+        _("List every movement of money, in the order it was recorded."),
     ),
     "payments list": (
         "payments:list_",
-        "List the payment methods: those without a place first, those that Prom.ua has no more last.",
+        _("List the payment methods."),
     ),
-    "fields add-all": ("fields:add_all", "Add every standard field that the export has."),
+    "fields add-all": ("fields:add_all", _("Send every standard field that the export has.")),
     "fields add": (
         "fields:add",
-        "Add one column, as one of Prom.ua's fields or as a characteristic of your own.",
+        _("Send one more column, as a field of Prom.ua or a characteristic."),
     ),
     "fields remove": (
         "fields:remove",
-        "Take a column out: its field on Prom.ua stays as it is from then on.",
+        _("Stop sending a column. Its field on Prom.ua stays as it is."),
     ),
     "fields list": (
         "fields:list_",
-        "List the fields that go to Prom.ua, each with a value of its column.",
+        _("List the fields sent to Prom.ua, each with an example."),
     ),
     "fields values": (
         "fields:values",
-        "List the values of a column with the number of rows, and what `[[values]]` replaces them by.",
+        _("List the values of a column and how often each occurs."),
     ),
     "goods list": (
         "goods:list_",
-        "List the items of the last export, and those that left it and are still on Prom.ua. Asks nothing.",
+        _("List the items of the last export."),
     ),
     "goods find": (
         "goods:find",
-        "Find items that fit all words, in any case; the best come first. Asks nothing.",
+        _("Find items by words, id, article or barcode."),
     ),
     "goods why": (
         "plan.why:why",
-        "Explain why one item looks the way it does on Prom.ua. Asks Prom.ua nothing.",
+        _("Explain why one item looks the way it does on Prom.ua. Asks Prom.ua nothing."),
     ),
     "orders fetch": (
         "orders.app:fetch",
-        "Bring orders home and write their files, as `sync --only orders` does.",
+        _("Fetch orders and write their files for Torgsoft."),
     ),
     "orders list": (
         "orders.app:list_",
-        "List the orders, newest first; the days are those on which they were placed.",
+        _("List the orders, newest first."),
     ),
     "orders show": (
         "orders.app:show",
-        "Show one order: its lines, people, delivery, money, and its way into Torgsoft.",
+        _("Show one order: its lines, people, delivery and money."),
     ),
     "orders done": (
         "orders.app:done",
-        "Say that orders were entered, changed or released in Torgsoft by hand; then nobody is asked again.",
+        _("Confirm that orders are done in Torgsoft by hand."),
     ),
     "orders export": (
         "orders.app:export",
-        "Write order files once more, on purpose: for Torgsoft into the outbox, for people elsewhere.",
+        _("Write order files again."),
     ),
     "orders ship": (
         "orders.ship:ship",
-        "Save the number of an order's parcel on Prom.ua, and write it to the buyer.",
+        _("Save a parcel's number on Prom.ua and send it to the buyer."),
     ),
-    "clients list": ("clients:list_", "List the clients, in the order they came."),
+    "clients list": ("clients:list_", _("List the clients, oldest first.")),
     "clients show": (
         "clients:show",
-        "Show one client: everything they are recognised by, and their orders.",
+        _("Show one client: phones, e-mails, cards and orders."),
     ),
     "clients import": (
         "clients:import_",
-        "Read the clients that Torgsoft knows; nothing is taken away, and a second time changes nothing.",
+        _("Read Torgsoft's clients. Nothing is removed, and reading the same file again changes nothing."),
     ),
     "clients choose": (
         "clients:choose",
-        "Say whose an order is that fits several clients, or one only in part: `clients list --held`.",
+        _("Choose the client of an order that matches several."),
     ),
     "clients merge": (
         "clients:merge",
-        "Make several clients one: phones, e-mails and orders go to the one that stays.",
+        _("Merge several clients into one. It gets their phones, e-mails and orders."),
     ),
     "clients forget": (
         "clients:forget",
-        "Take a person out of state, copies of it, and outbox; orders and sums stay.",
+        _("Delete a person's data for good."),
     ),
-    "schedule add": ("schedule:add", "Add a synchronization time."),
+    "schedule add": ("schedule:add", _("Add a synchronization time.")),
     "schedule list": (
         "schedule:list_",
-        "List synchronization times, when each comes next, and how it ended last.",
+        _("List synchronization times, with the next and the last run."),
     ),
-    "schedule remove": ("schedule:remove", "Take a synchronization time out."),
+    "schedule remove": ("schedule:remove", _("Remove a synchronization time.")),
     "schedule install": (
         "schedule:install",
-        "Have this computer call `torgsync sync --due` every few minutes, for all objects of this home.",
+        _("Run the schedule on this computer."),
     ),
     "state check": (
         "state:check",
-        "Check whether the database is whole, and what is in it. What is not kept of old runs is removed.",
+        _("Check the database and show what is in it."),
     ),
     "state backup": (
         "state:backup",
-        "Copy the state to a new file, also while a run works with it. It has buyers' names and phones.",
+        _("Copy the state to a new file."),
     ),
     "state restore": (
         "state:restore",
-        "Put a backup in the place of the state; the replaced state is kept.",
+        _("Replace the state with a backup. The replaced state is kept."),
     ),
     "sandbox": (
         "sandbox:app",
-        "Serve a Prom.ua of your own until Ctrl-C. Without `--keep` it forgets everything then.",
+        _("Run a Prom.ua of your own for rehearsals, until Ctrl-C."),
     ),
 }
 """The commands by their words: module and name, and the first paragraph of their help."""
@@ -197,7 +195,7 @@ def program_commands() -> Commands:
     """Return the commands and groups of the program: those without a group come first, `sandbox` last."""
     groups: dict[str, dict[str, Unloaded]] = {name: {} for name in ("", *GROUPS)}
     for words, (place, summary) in COMMANDS.items():
-        group, _, name = words.rpartition(" ")
+        group, _blank, name = words.rpartition(" ")
         groups[group][name] = Unloaded(name, f"torgsync.cli.{place}", summary)
     alone = groups.pop("")
     sandbox = {"sandbox": alone.pop("sandbox")}

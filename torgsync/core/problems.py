@@ -6,13 +6,14 @@ An exception carries its message from where it is raised, so these sentences are
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
 from torgsync.core.clock import shop_time
-from torgsync.core.text import counted
+from torgsync.core.counts import order_count, product_count
+from torgsync.core.order_status import status_word
 from torgsync.errors import Problem, TorgsyncError
+from torgsync.i18n import Message, _, _n, verbatim
 
 _Error = TypeVar("_Error", bound=TorgsyncError)
 
@@ -99,143 +100,185 @@ class ProblemCode(StrEnum):
     OTHER = "other"
 
 
-_SENTENCES = {
-    ProblemCode.NOT_FOUND: "Prom.ua knows no {sought}",
-    ProblemCode.BUSY: "Prom.ua is busy: it answered 429 to {call}",
-    ProblemCode.SERVER_ERROR: "Prom.ua is in trouble: it answered {status} to {call}",
-    ProblemCode.REDIRECT: "the server sent {call} on to another address ({status})",
-    ProblemCode.REFUSED: "Prom.ua refused {call}{with_status}: {words}",
-    ProblemCode.UNREADABLE: "the answer to {call} is cut or is no JSON ({status})",
-    ProblemCode.WEB_PAGE: (
+_SENTENCES: dict[ProblemCode, Message] = {
+    ProblemCode.NOT_FOUND: _("Prom.ua did not find the order ({call})"),
+    ProblemCode.BUSY: _("Prom.ua is busy: it answered 429 to {call}"),
+    ProblemCode.SERVER_ERROR: _("Prom.ua is in trouble: it answered {status} to {call}"),
+    ProblemCode.REDIRECT: _("the server sent {call} on to another address ({status})"),
+    ProblemCode.REFUSED: _("Prom.ua refused {call} ({status}): {words}"),
+    ProblemCode.UNREADABLE: _("the answer to {call} is incomplete or not JSON ({status})"),
+    ProblemCode.WEB_PAGE: _(
         "the server answered {call} with a web page ({status}): bot protection, or a proxy"
     ),
-    ProblemCode.NO_CONNECTION: "no connection to `{server}`: {words}",
-    ProblemCode.TIMEOUT: "`{server}` did not answer {call} in time",
-    ProblemCode.CONNECTION_BROKE: "the connection to `{server}` broke: {words}",
-    ProblemCode.NO_IMPORT_ID: "Prom.ua took no import: {words}",
-    ProblemCode.LIST_MISSING: "Prom.ua's answer has no list of `{key}`",
-    ProblemCode.KEY_MISSING: "Prom.ua's answer has no `{key}`",
-    ProblemCode.ITEM_UNREADABLE: "Prom.ua's answer lists an item of `{key}` without an id that can be read",
-    ProblemCode.RIGHT_MISSING: "Prom.ua refused the token of `{shop}`: it may not {right}{in_words}",
-    ProblemCode.TOKEN_UNKNOWN: (
-        "Prom.ua refused the token of `{shop}`: it is unknown, expired or revoked, or may not {right}{says}"
+    ProblemCode.NO_CONNECTION: _("no connection to `{server}`: {words}"),
+    ProblemCode.TIMEOUT: _("`{server}` did not answer {call} in time"),
+    ProblemCode.CONNECTION_BROKE: _("the connection to `{server}` broke: {words}"),
+    ProblemCode.NO_IMPORT_ID: _("Prom.ua did not accept the import: {words}"),
+    ProblemCode.LIST_MISSING: _("Prom.ua's answer has no list of `{key}`"),
+    ProblemCode.KEY_MISSING: _("Prom.ua's answer has no `{key}`"),
+    ProblemCode.ITEM_UNREADABLE: _("Prom.ua's answer lists an item of `{key}` whose id cannot be read"),
+    ProblemCode.RIGHT_MISSING: _("Prom.ua refused the token of `{shop}`: it may not {right} ({in_words})"),
+    ProblemCode.TOKEN_UNKNOWN: _(
+        "Prom.ua refused the token of `{shop}`: it is unknown, expired or revoked, or may not {right}; "
+        "Prom.ua says: {words}"
     ),
-    ProblemCode.API_CLOSED: (
+    ProblemCode.API_CLOSED: _(
         "Prom.ua closed its API for `{shop}`, perhaps because of the shop's plan; it says: {words}"
     ),
-    ProblemCode.RIGHT_OR_PAGE: ("{cause}, or a page of bot protection or of a proxy stood in the way (403)"),
-    ProblemCode.EDIT_LOST: "an edit of {items} was sent and its answer was lost: {cause}",
-    ProblemCode.IMPORT_LOST: "an import was sent and its answer was lost: {cause}",
-    ProblemCode.MESSAGE_LOST: "a message to a buyer was sent and its answer was lost: {cause}",
-    ProblemCode.GIVEN_UP: (
-        "{requests} requests in a row failed, with {tries} tries in all, and nothing more is asked in this "
-        "run; the last time {cause}"
+    ProblemCode.RIGHT_OR_PAGE: _("{cause}, or a page of bot protection or of a proxy was in the way (403)"),
+    ProblemCode.EDIT_LOST: _("an edit of {items} was sent and its answer was lost: {cause}"),
+    ProblemCode.IMPORT_LOST: _("an import was sent and its answer was lost: {cause}"),
+    ProblemCode.MESSAGE_LOST: _("a message to a buyer was sent and its answer was lost: {cause}"),
+    ProblemCode.GIVEN_UP: _n(
+        "{count} request in a row failed (tries: {tries}), and this run sends no "
+        "more; the last cause: {cause}",
+        "{count} requests in a row failed (tries: {tries}), and this run sends no "
+        "more; the last cause: {cause}",
     ),
-    ProblemCode.IMPORT_NOT_TAKEN: "Prom.ua takes no import now: {cause}",
-    ProblemCode.ANOTHER_IMPORT: (
-        "another import is running in the shop, and Prom.ua takes one at a time: {words}"
+    ProblemCode.IMPORT_NOT_TAKEN: _("Prom.ua does not accept an import now: {cause}"),
+    ProblemCode.ANOTHER_IMPORT: _(
+        "another import is running in the shop, and Prom.ua runs one at a time: {words}"
     ),
-    ProblemCode.IDS_IMPORT: (
-        "the import of external ids{sent} has no end yet, and Prom.ua takes no other import until it has"
+    ProblemCode.IDS_IMPORT: _(
+        "the import of external ids sent {sent} has not ended yet, and Prom.ua accepts no other import until "
+        "it has"
     ),
-    ProblemCode.IMPORT_RUNNING: "Prom.ua is still working on the import of {offers}{sent}",
-    ProblemCode.IMPORT_UNCONFIRMED: (
-        "the answer to the import of {offers}{sent} was lost, and Prom.ua does not show all of them yet"
+    ProblemCode.IMPORT_RUNNING: _("Prom.ua is still working on the import of {offers} sent {sent}"),
+    ProblemCode.IMPORT_UNCONFIRMED: _(
+        "the answer to the import of {offers} sent {sent} was lost, and Prom.ua does not show all of them yet"
     ),
-    ProblemCode.IMPORT_ENDED_LATE: (
-        "the import of {offers}{sent} came to its end after this plan was made, which knows nothing of that"
+    ProblemCode.IMPORT_ENDED_LATE: _(
+        "the import of {offers} sent {sent} ended after this plan was made, so the plan does not include it"
     ),
-    ProblemCode.IMPORT_HANGS: (
-        "the import of {offers}{sent} hangs: Prom.ua has dealt with none of them, and takes no other import "
-        "until this one is cancelled"
+    ProblemCode.IMPORT_HANGS: _(
+        "the import of {offers} sent {sent} hangs: Prom.ua has processed none of them, and accepts no other "
+        "import until this one is cancelled"
     ),
-    ProblemCode.IMPORT_BLOCKED: (
-        "another import seems to hang in the shop: Prom.ua has taken none of ours because of it{since}"
+    ProblemCode.IMPORT_BLOCKED: _(
+        "another import seems to hang in the shop: because of it, Prom.ua has accepted no import of "
+        "this program since {since}"
     ),
-    ProblemCode.STOPPED: "stopped by you",
-    ProblemCode.LEASE_TAKEN: (
-        "`{object}` was taken over by another run: {user} on {host}, process {pid}{since}; "
+    ProblemCode.STOPPED: _("stopped by you"),
+    ProblemCode.LEASE_TAKEN: _(
+        "`{object}` was taken over by another run: {user} on {host}, process {pid}, since {since}; "
         "this run was silent for too long and sends no more"
     ),
-    ProblemCode.LEASE_LET_GO: (
-        "`{object}` was taken over and let go by another run; "
+    ProblemCode.LEASE_LET_GO: _(
+        "`{object}` was taken over and released by another run; "
         "this run was silent for too long and sends no more"
     ),
-    ProblemCode.ANSWERED_LATE: "the question waited too long, and what it was about may have changed since",
-    ProblemCode.NOT_PENDING: "it is not pending any more",
-    ProblemCode.FIELD_NOT_PENDING: "its {field} is not pending any more",
-    ProblemCode.CHANGED_ON_PROM: "its {field} changed on Prom.ua since the plan was made",
-    ProblemCode.CHANGED_IN_EXPORT: "its {field} changed in the export since the plan was made",
-    ProblemCode.SETTINGS_CHANGED: "the settings of `{object}` changed, or the rules of this program",
-    ProblemCode.PERFORMED: "it was performed already, by run {run} of {at}",
-    ProblemCode.RUN_SINCE: "nothing of it is left to send: another run was performed since",
-    ProblemCode.EXPORT_SINCE: "nothing of it is left to send: the export changed since",
-    ProblemCode.PROM_SINCE: "nothing of it is left to send: the products changed on Prom.ua since",
-    ProblemCode.SHOP_MISSING: "of {products} that were looked for none is there{and_no_groups}",
-    ProblemCode.OUTBOX_GONE: "the outbox `{outbox}` is gone{with_files}",
-    ProblemCode.OUTBOX_NOT_MOUNTED: "the share of the outbox `{outbox}` is not mounted{with_files}",
-    ProblemCode.GOOD_UNKNOWN: "the export has no good `{good_id}`",
-    ProblemCode.PRODUCT_UNKNOWN: "the shop has no product {prom_id}",
-    ProblemCode.ID_TAKEN: "it cannot be made anew: product {prom_id} has its id on Prom.ua",
-    ProblemCode.GOOD_DECIDED: "line {line} decides about it too; leave one line a good",
-    ProblemCode.PRODUCT_DECIDED: "line {line} gives product {prom_id} to the good `{good_id}`",
-    ProblemCode.PARCEL_NO_SALE: "order {order} is {status}; nothing is sent for it",
-    ProblemCode.PARCEL_OF_PROM: (
-        "order {order} takes no parcel number from here: a parcel by {carrier} gets its number (`PRM-…`) "
-        "from Prom.ua, which delivers it itself"
+    ProblemCode.ANSWERED_LATE: _(
+        "the question waited too long for its answer, and what it was about may have changed since"
     ),
-    ProblemCode.PARCEL_MISTYPED: (
+    ProblemCode.NOT_PENDING: _("it is not pending any more"),
+    ProblemCode.FIELD_NOT_PENDING: _("its `{field}` is not pending any more"),
+    ProblemCode.CHANGED_ON_PROM: _("its `{field}` changed on Prom.ua since the plan was made"),
+    ProblemCode.CHANGED_IN_EXPORT: _("its `{field}` changed in the export since the plan was made"),
+    ProblemCode.SETTINGS_CHANGED: _("the settings of `{object}` changed, or the rules of this program"),
+    ProblemCode.PERFORMED: _("it was performed already, by run {run} of {at}"),
+    ProblemCode.RUN_SINCE: _("nothing of it is left to send: another run was performed since"),
+    ProblemCode.EXPORT_SINCE: _("nothing of it is left to send: the export changed since"),
+    ProblemCode.PROM_SINCE: _("nothing of it is left to send: the products changed on Prom.ua since"),
+    ProblemCode.SHOP_MISSING: _("looked for {products} and {groups}: none of them is there"),
+    ProblemCode.OUTBOX_GONE: _n(
+        "the outbox `{outbox}` is gone, with {count} order file in it",
+        "the outbox `{outbox}` is gone, with {count} order files in it",
+    ),
+    ProblemCode.OUTBOX_NOT_MOUNTED: _n(
+        "the share of the outbox `{outbox}` is not mounted, with {count} order file in it",
+        "the share of the outbox `{outbox}` is not mounted, with {count} order files in it",
+    ),
+    ProblemCode.GOOD_UNKNOWN: _("the export has no item `{good_id}`"),
+    ProblemCode.PRODUCT_UNKNOWN: _("the shop has no product {prom_id}"),
+    ProblemCode.ID_TAKEN: _("it cannot be created again: product {prom_id} has its id on Prom.ua"),
+    ProblemCode.GOOD_DECIDED: _("line {line} decides about it too; leave one line for each item"),
+    ProblemCode.PRODUCT_DECIDED: _("line {line} gives product {prom_id} to the item `{good_id}`"),
+    ProblemCode.PARCEL_NO_SALE: _("order {order} is {order_status}; nothing is sent for it"),
+    ProblemCode.PARCEL_OF_PROM: _(
+        "order {order} does not accept a parcel number from here: a parcel by {carrier} gets its number "
+        "(`PRM-…`) from Prom.ua, which delivers it itself"
+    ),
+    ProblemCode.PARCEL_MISTYPED: _(
         "`{parcel}` is a number that Prom.ua itself gives to parcels by {carrier}, and order {order} goes "
         "another way: it is probably mistyped"
     ),
-    ProblemCode.PARCEL_PICKED_UP: "the buyer of order {order} collects it; there is no parcel",
-    ProblemCode.PARCEL_ODD: "`{parcel}` is no parcel number: {carrier} gives {format}",
-    ProblemCode.CARRIER_MISSING: "Prom.ua does not say who carries order {order}",
-    ProblemCode.CENTER_MISSING: "the export has no stock for center `{center}`; its centers are {known}",
-    ProblemCode.CENTERS_MISSING: "the export has no stock by center: it has no column `{column}`",
-    ProblemCode.GROUP_MISSING: (
-        "the export has no item in the group `{group}`; its groups are {known}{and_more}{or_meant}"
+    ProblemCode.PARCEL_PICKED_UP: _("the buyer of order {order} collects it; there is no parcel"),
+    ProblemCode.PARCEL_ODD: _("`{parcel}` is not a parcel number: {carrier} uses 14 digits"),
+    ProblemCode.CARRIER_MISSING: _("Prom.ua does not say who carries order {order}"),
+    ProblemCode.CENTER_MISSING: _("the export has no stock for center `{center}`; its centers are {known}"),
+    ProblemCode.CENTERS_MISSING: _("the export has no stock by center: it has no column `{column}`"),
+    ProblemCode.GROUP_MISSING: _(
+        "the export has no item in the group `{group}`; its groups are {all_known}; did you mean `{meant}`?"
     ),
-    ProblemCode.STATE_BUSY: "the state `{place}` is in use by another process",
-    ProblemCode.STATE_REPLACED: "the state `{place}` was replaced while this command worked with it",
-    ProblemCode.STATE_FULL: "the disk of the state `{place}` is full ({words})",
-    ProblemCode.STATE_READ_ONLY: "the state `{place}` can be read but not written ({words})",
-    ProblemCode.STATE_NO_RIGHT: "this user may not read and write the state `{place}` ({words})",
-    ProblemCode.STATE_NO_FOLDER: "the folder of the state `{place}` does not exist",
-    ProblemCode.STATE_DISK: "the disk of the state `{place}` cannot be read or written ({words})",
-    ProblemCode.STATE_DAMAGED: "the state `{place}` is damaged ({words})",
-    ProblemCode.STATE_SCHEMA: "the state `{place}` is damaged: a part of its schema is missing ({words})",
-    ProblemCode.STATE_NO_DATABASE: "the state `{place}` is not a database",
-    ProblemCode.STATE_UNREACHABLE: "the server of the state `{place}` cannot be reached now ({words})",
-    ProblemCode.STATE_REFUSED: "the server refused to open the state `{place}` ({words})",
-    ProblemCode.STATE_EMPTY: "the state `{place}` is empty: what was in it is lost, or it was never one",
-    ProblemCode.STATE_GONE: "the state `{place}` is gone, and copies of it are still there",
-    ProblemCode.STATE_VALUE: "the state cannot keep a number or a text ({words})",
-    ProblemCode.STATE_OTHER: "the state `{place}` cannot be used ({words})",
-    ProblemCode.OTHER: "it ended with an error of the kind `{kind}`",
+    ProblemCode.STATE_BUSY: _("the state `{place}` is in use by another process"),
+    ProblemCode.STATE_REPLACED: _("the state `{place}` was replaced while this command worked with it"),
+    ProblemCode.STATE_FULL: _("the disk of the state `{place}` is full ({words})"),
+    ProblemCode.STATE_READ_ONLY: _("the state `{place}` can be read but not written ({words})"),
+    ProblemCode.STATE_NO_RIGHT: _("this user may not read and write the state `{place}` ({words})"),
+    ProblemCode.STATE_NO_FOLDER: _("the folder of the state `{place}` does not exist"),
+    ProblemCode.STATE_DISK: _("the disk of the state `{place}` cannot be read or written ({words})"),
+    ProblemCode.STATE_DAMAGED: _("the state `{place}` is damaged ({words})"),
+    ProblemCode.STATE_SCHEMA: _("the state `{place}` is damaged: a part of its schema is missing ({words})"),
+    ProblemCode.STATE_NO_DATABASE: _("the state `{place}` is not a database"),
+    ProblemCode.STATE_UNREACHABLE: _("the server of the state `{place}` cannot be reached now ({words})"),
+    ProblemCode.STATE_REFUSED: _("the server refused to open the state `{place}` ({words})"),
+    ProblemCode.STATE_EMPTY: _("the state `{place}` is empty: what was in it is lost, or it was never one"),
+    ProblemCode.STATE_GONE: _("the state `{place}` is gone, and copies of it are still there"),
+    ProblemCode.STATE_VALUE: _("the state cannot store a number or a text ({words})"),
+    ProblemCode.STATE_OTHER: _("the state `{place}` cannot be used ({words})"),
+    ProblemCode.OTHER: _("it ended with an error of the kind `{kind}`"),
 }
 
+_WITHOUT: dict[ProblemCode, tuple[str, Message]] = {
+    ProblemCode.NOT_FOUND: ("about_order", _("Prom.ua found nothing at {call}")),
+    ProblemCode.REFUSED: ("status", _("Prom.ua refused {call}: {words}")),
+    ProblemCode.RIGHT_MISSING: (
+        "in_words",
+        _("Prom.ua refused the token of `{shop}`: it may not {right}"),
+    ),
+    ProblemCode.TOKEN_UNKNOWN: (
+        "said",
+        _("Prom.ua refused the token of `{shop}`: it is unknown, expired or revoked, or may not {right}"),
+    ),
+    ProblemCode.LEASE_TAKEN: (
+        "since",
+        _(
+            "`{object}` was taken over by another run: {user} on {host}, process {pid}; "
+            "this run was silent for too long and sends no more"
+        ),
+    ),
+    ProblemCode.SHOP_MISSING: ("some_groups", _("looked for {products}: none of them is there")),
+    ProblemCode.OUTBOX_GONE: ("files", _("the outbox `{outbox}` is gone")),
+    ProblemCode.OUTBOX_NOT_MOUNTED: ("files", _("the share of the outbox `{outbox}` is not mounted")),
+    ProblemCode.PARCEL_ODD: (
+        "digits",
+        _("`{parcel}` is not a parcel number: {carrier} uses 8 to 30 letters and digits"),
+    ),
+    ProblemCode.GROUP_MISSING: (
+        "meant",
+        _("the export has no item in the group `{group}`; its groups are {all_known}"),
+    ),
+}
+"""An argument that a problem may lack, and the sentence of the problem without it."""
 
 _CALLS = {
-    "/delivery/save_declaration_id": "the parcel number",
-    "/chat/send_order_context": "the message to the buyer",
-    "/orders/set_status": "the status of an order",
+    "/delivery/save_declaration_id": _("the parcel number"),
+    "/chat/send_order_context": _("the message to the buyer"),
+    "/orders/set_status": _("the status of an order"),
 }
 """What is sent to an address of the API that means nothing to the owner of a shop."""
 
 RIGHTS = {
-    "PRODUCTS_READ": "read products",
-    "PRODUCTS_WRITE": "write products",
-    "ORDERS_READ": "read orders",
-    "ORDERS_WRITE": "write orders",
-    "GROUPS_READ": "read groups",
-    "SETTINGS_READ": "read payment options",
-    "CLIENTS_READ": "read clients",
-    "CHAT_WRITE": "write to buyers",
+    "PRODUCTS_READ": _("read products"),
+    "PRODUCTS_WRITE": _("write products"),
+    "ORDERS_READ": _("read orders"),
+    "ORDERS_WRITE": _("write orders"),
+    "GROUPS_READ": _("read groups"),
+    "SETTINGS_READ": _("read payment options"),
+    "CLIENTS_READ": _("read clients"),
+    "CHAT_WRITE": _("write to buyers"),
 }
 """What a token may do by a right, keyed by its name."""
-_ITEMS = {"products": "product", "orders": "order"}  # what an edit was of
-
 
 IMPORT_FORBIDDEN = "Import forbidden"
 """What Torgsoft shows where the token may not write products: the words that people search for."""
@@ -253,46 +296,54 @@ def problem_of(error: TorgsyncError) -> Problem:
     return error.problem or problem(ProblemCode.OTHER, kind=error.kind)
 
 
-def error_of(kind: type[_Error], what: Problem, hint: str | None = None) -> _Error:
+def error_of(kind: type[_Error], what: Problem, hint: Message | None = None) -> _Error:
     """Return the error of a problem."""
     return kind(problem_message(what), hint=hint, problem=what)
 
 
-def problem_message(what: Problem) -> str:
+def problem_message(what: Problem) -> Message:
     """Return the sentence of a problem."""
-    code, *causes = what.codes
-    args = dict(what.args)
-    status, since, sent = args.get("status"), args.get("since"), args.get("sent")
-    groups, files = int(args.get("groups", 0)), int(args.get("files", 0))
-    path = str(args.get("path", ""))
-    return _SENTENCES[ProblemCode(code)].format_map(
-        {
-            **args,
-            "call": _CALLS.get(path, f"`{path}`"),
-            "sought": f"order for {_CALLS[path]}" if path in _CALLS else f"`{path}`",
-            "words": args.get("words") or "without a reason",
-            "with_status": f" ({status})" if status else "",
-            "right": RIGHTS.get(str(args.get("right")), ""),
-            "in_words": _in_words(args),
-            "says": f"; Prom.ua says: {args['words']}" if args.get("words") else "",
-            "items": counted(int(args.get("items", 0)), _ITEMS[str(args.get("of", "products"))]),
-            "offers": counted(int(args.get("offers", 0)), "product"),
-            "sent": f" that was sent {shop_time(str(sent))}" if sent else "",
-            "products": counted(int(args.get("products", 0)), "product"),
-            "and_no_groups": f", and none of {counted(groups, 'group')}" if groups else "",
-            "format": "14 digits" if args.get("digits") else "8 to 30 letters and digits",
-            "or_meant": f"; did you mean `{args['meant']}`?" if args.get("meant") else "",
-            "and_more": f" and {args['more']} more" if args.get("more") else "",
-            "with_files": f", with {counted(files, 'order file')} in it" if files else "",
-            "since": f", since {shop_time(str(since))}" if since else "",
-            "cause": problem_message(Problem(tuple(causes), args)) if causes else "",
-        }
-    )
+    code, args = ProblemCode(what.codes[0]), _shown(what)
+    lacked, without = _WITHOUT.get(code, ("", None))
+    sentence = without if without is not None and not args.get(lacked) else _SENTENCES[code]
+    return sentence.filled(**args)
 
 
-def _in_words(args: Mapping[str, str | int]) -> str:
-    """Return Prom's words for a missing right, in brackets, and those that Torgsoft has for it."""
-    words = str(args.get("words", ""))
-    if args.get("right") == "PRODUCTS_WRITE" and IMPORT_FORBIDDEN.casefold() not in words.casefold():
-        words = f"{words}; Torgsoft shows: {IMPORT_FORBIDDEN}" if words else IMPORT_FORBIDDEN
-    return f" ({words})" if words else ""
+def _shown(what: Problem) -> dict[str, object]:
+    """Return the arguments of a problem as its sentence has them."""
+    args, causes, path = what.args, what.codes[1:], str(what.args.get("path", ""))
+    offers, items, products, groups = (int(args.get(name, 0)) for name in _NUMBERS)
+    words, known = str(args.get("words") or ""), verbatim(str(args.get("known", "")))
+    more, times = args.get("more"), {name: shop_time(str(args[name])) for name in _TIMES if args.get(name)}
+    return {
+        **args,
+        **times,
+        "call": _CALLS.get(path, verbatim(f"`{path}`")),
+        "about_order": path in _CALLS,
+        "words": words or _("no reason was given"),
+        "said": bool(words),
+        "in_words": _in_words(args.get("right"), words),
+        "right": RIGHTS.get(str(args.get("right")), ""),
+        "offers": product_count(offers),
+        "items": order_count(items) if args.get("of") == "orders" else product_count(items),
+        "products": product_count(products),
+        "groups": _n("{count} group", "{count} groups", groups),
+        "some_groups": groups > 0,
+        "count": args.get("requests", args.get("files", 0)),
+        "order_status": status_word(str(args.get("status", ""))),
+        "all_known": _("{known} and {more} more", known=known, more=more) if more else known,
+        "cause": problem_message(Problem(causes, args)) if causes else "",
+    }
+
+
+_NUMBERS = ("offers", "items", "products", "groups")
+_TIMES = ("sent", "since")
+
+
+def _in_words(right: object, words: str) -> str:
+    """Return Prom's words for a missing right, and those that Torgsoft has for it."""
+    if right != "PRODUCTS_WRITE" or IMPORT_FORBIDDEN.casefold() in words.casefold():
+        return words
+    if not words:
+        return IMPORT_FORBIDDEN
+    return _("{words}; Torgsoft shows: {shown}", words=words, shown=IMPORT_FORBIDDEN)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
+from torgsync.i18n import Message, _, verbatim
+
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 """What an XML file, PostgreSQL or a terminal does not take. Line ends and tabs are not among it."""
 
@@ -22,11 +24,6 @@ separators of lines, and lone surrogates, which no file takes either.
 
 
 _LISTED = re.compile(r'(?:"[^"]*"|[^,])+')
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """Return a number with its noun in the right form: `1 good`, `2 goods`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def one_line(text: str) -> str:
@@ -66,7 +63,12 @@ def nearest(word: str, known: object) -> str:
     return next(iter(get_close_matches(word, words, n=1)), "")
 
 
-def did_you_mean(word: str, known: object) -> str:
+def did_you_mean(word: str, known: object) -> Message:
     """Return `; did you mean `x`?` where one of the known words is near, else nothing."""
     near = nearest(word, known)
-    return f"; did you mean `{near}`?" if near else ""
+    return _("; did you mean `{near}`?", near=near) if near else verbatim("")
+
+
+def message_of(error: Exception) -> Message:
+    """Return the sentence that an exception was raised with; what is no message is shown as it is."""
+    return next((said for said in error.args if isinstance(said, Message)), verbatim(str(error)))

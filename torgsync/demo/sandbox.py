@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from torgsync.disk import read_text
+from torgsync.core.text import message_of
+from torgsync.disk import read_text, reason
 from torgsync.errors import Mistake, NamedFileInvalid, UsageError
 from torgsync.files.config.objects import mistakes_in
 from torgsync.files.config.text_files import TomlLines, parse_toml
+from torgsync.i18n import _
 from torgsync.sandbox.faults import Fault, parse_fault
 from torgsync.sandbox.quirks import Rights
 from torgsync.sandbox.scenario import TOKEN_WORDS, Filling, Scenario, read_quirks, read_scenario
@@ -19,7 +21,7 @@ from torgsync.sandbox.shop.filling import fill
 from torgsync.sandbox.shop.persistence import Persistence
 from torgsync.sandbox.shop.shop import Shop
 
-HELP = "see `torgsync sandbox --help`"
+HELP = _("see `torgsync sandbox --help`")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +74,11 @@ def load_scenario(path: Path) -> Scenario:
     try:
         text = read_text(path)
     except FileNotFoundError as missing:
-        raise NamedFileInvalid(f"there is no scenario `{path}`", hint=HELP) from missing
+        raise NamedFileInvalid(_("there is no scenario `{path}`", path=path), hint=HELP) from missing
     except (OSError, UnicodeDecodeError) as trouble:
-        why = trouble.strerror if isinstance(trouble, OSError) else "it is not UTF-8 text"
-        raise NamedFileInvalid(f"the scenario `{path}` cannot be read: {why}", hint=HELP) from trouble
+        why = reason(trouble) if isinstance(trouble, OSError) else _("it is not UTF-8 text")
+        message = _("the scenario `{path}` cannot be read: {why}", path=path, why=why)
+        raise NamedFileInvalid(message, hint=HELP) from trouble
     data = parse_toml(text)
     if isinstance(data, Mistake):
         raise _invalid(path, [data])
@@ -94,7 +97,7 @@ def _extended(scenario: Scenario, options: SandboxOptions) -> Scenario:
     try:
         quirks = read_quirks(scenario.quirks, options.quirks)
     except ValueError as wrong:
-        raise UsageError(f"--manner: {wrong}", hint=HELP) from wrong
+        raise UsageError(_("`--manner`: {why}", why=message_of(wrong)), hint=HELP) from wrong
     if options.import_seconds is not None:
         quirks = replace(quirks, import_seconds=options.import_seconds)
     products = scenario.shop.products if options.products is None else options.products
@@ -111,7 +114,8 @@ def _faults(texts: Iterable[str]) -> Iterator[Fault]:
         try:
             yield parse_fault(text)
         except ValueError as wrong:
-            raise UsageError(f'--fault "{text}": {wrong}', hint=HELP) from wrong
+            message = _('`--fault "{rule}"`: {why}', rule=text, why=message_of(wrong))
+            raise UsageError(message, hint=HELP) from wrong
 
 
 def _tokens(scenario: Scenario, options: SandboxOptions) -> dict[str, Rights]:
@@ -124,7 +128,9 @@ def _tokens(scenario: Scenario, options: SandboxOptions) -> dict[str, Rights]:
     ):
         for token in named:
             if not re.fullmatch(r"[\x21-\x7e]+", token):
-                raise UsageError("a token is empty or holds characters that no token has", hint=HELP)
+                raise UsageError(
+                    _("a token is empty or has characters that are not possible in a token"), hint=HELP
+                )
             tokens[token] = TOKEN_WORDS[word]
     if not scenario.tokens and not options.tokens:
         tokens.setdefault("sandbox", TOKEN_WORDS["write"])

@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from torgsync.errors import TorgsyncError
+from torgsync.i18n import Message, _, verbatim
 from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.server import RunningServer, serve
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, ShopBuyer
@@ -23,12 +24,14 @@ from torgsync.sandbox.shop.shop import Shop
 TOKEN = "demo-token"  # noqa: S105  # the sandbox's own
 NAME = "My Prom"
 
+NOTHING = verbatim("")
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step: a comment, a change of the world, and a command; each may be missing."""
 
-    say: str
+    say: Message
     command: tuple[str, ...] = ()
     happens: Callable[[], object] | None = None
 
@@ -80,14 +83,14 @@ def example_shop() -> Path:
         if place.is_dir():
             return place
     raise TorgsyncError(
-        "the example shop is not installed", hint="clone the repository and run it from there"
+        _("the example shop is not installed"), hint=_("clone the repository and run it from there")
     )
 
 
 def story(world: World) -> Iterator[Step]:
     """Yield the steps, in order."""
     yield Step(
-        "A shop keeps its goods in Torgsoft and wants to sell on Prom.ua. First it makes a sync object.",
+        _("A shop keeps its items in Torgsoft and wants to sell on Prom.ua. First it creates a sync object."),
         (
             *("object", "add", NAME, "--api-key", TOKEN),
             *("--export", str(world.shop / "TSGoods.trs"), "--photos", str(world.shop / "photos")),
@@ -96,34 +99,45 @@ def story(world: World) -> Iterator[Step]:
         ),
     )
     yield Step(
-        "Prom's payment methods are fetched, and each gets a place for its money.", ("payments", "fetch")
+        _("It fetches the payment methods of Prom.ua and chooses where the money of each goes."),
+        ("payments", "fetch"),
     )
-    yield Step("", ("payments", "map", "Накладений платіж", "--cash-register", "Каса 1"))
-    yield Step("", ("payments", "map", "Пром-оплата", "--current-account", "UA213223130000026007233566001"))
+    yield Step(NOTHING, ("payments", "map", "Накладений платіж", "--cash-register", "Каса 1"))
     yield Step(
-        "", ("payments", "map", "Оплата на карту", "--current-account", "UA213223130000026007233566001")
+        NOTHING, ("payments", "map", "Пром-оплата", "--current-account", "UA213223130000026007233566001")
     )
-    yield Step("Which columns go: all standard ones, and two of the shop's own.", ("fields", "add-all"))
-    yield Step("", ("fields", "add", "opys_saytu", "--to", "description"))
-    yield Step("", ("fields", "add", "visota_kabluka", "--dynamic", "--name", "Висота каблука"))
-    yield Step("What would happen? This only looks.", ("update",))
     yield Step(
-        "Then it happens: one import file, and by edit what no import can be trusted with.",
+        NOTHING, ("payments", "map", "Оплата на карту", "--current-account", "UA213223130000026007233566001")
+    )
+    yield Step(
+        _("Which columns are sent: all standard ones, and two of the shop's own."), ("fields", "add-all")
+    )
+    yield Step(NOTHING, ("fields", "add", "opys_saytu", "--to", "description"))
+    yield Step(NOTHING, ("fields", "add", "visota_kabluka", "--dynamic", "--name", "Висота каблука"))
+    yield Step(_("What would change? This only looks and sends nothing."), ("update",))
+    yield Step(
+        _("Now the changes are sent: one import file, then edits for what imports do not set reliably."),
         ("sync", "--yes", "--show", "summary"),
     )
-    yield Step("Is anything left to do?", ("update", "--show", "summary"))
+    yield Step(_("Is anything left to change?"), ("update", "--show", "summary"))
     yield Step(
-        "The next day Torgsoft writes a new export: prices moved, goods sold out, two are new, two gone.",
+        _(
+            "The next day Torgsoft writes a new export: other prices, some items sold out, two are new, "
+            "two gone."
+        ),
         ("update",),
         world.day_after,
     )
-    yield Step("", ("sync", "--yes", "--show", "summary"))
-    yield Step("And again there is nothing left to do.", ("update", "--show", "summary"))
+    yield Step(NOTHING, ("sync", "--yes", "--show", "summary"))
+    yield Step(_("And again there is nothing left to change."), ("update", "--show", "summary"))
     yield Step(
-        "Somebody orders. The order, the client and the money come home, and a file for Torgsoft is written.",
+        _(
+            "Somebody orders. The order, its client and its money are recorded, and a file for Torgsoft is "
+            "written."
+        ),
         ("sync", "--only", "orders"),
         world.order,
     )
-    yield Step("", ("orders", "list"))
-    yield Step("", ("clients", "list"))
-    yield Step("", ("payments", "report"))
+    yield Step(NOTHING, ("orders", "list"))
+    yield Step(NOTHING, ("clients", "list"))
+    yield Step(NOTHING, ("payments", "report"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 
-from torgsync.core.text import counted
 from torgsync.errors import TorgsyncError
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import is_held
@@ -37,7 +36,7 @@ def compact(context: JobContext, most: int | None = None) -> Compacted:
         removed += step
         most = None if most is None else most - 1
     if removed.runs or removed.changes:
-        _log.info("of %s only totals are kept now", counted(removed.runs, "older run"))
+        _log.info("only totals are kept now; older runs: %d", removed.runs)
     return removed
 
 

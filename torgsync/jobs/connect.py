@@ -13,6 +13,7 @@ from torgsync.core.product.products import Existing, ExternalIds
 from torgsync.errors import PromRefused, TokenRefused, Unsafe
 from torgsync.files.config.settings import who
 from torgsync.files.config.tokens import read_token
+from torgsync.i18n import _
 from torgsync.jobs.context import JobContext
 from torgsync.prom.api import Prom, connect
 from torgsync.prom.http import PROM_URL
@@ -126,10 +127,18 @@ def refuse_other_shop(
         return
     lost = problem_message(problem(ProblemCode.SHOP_MISSING, products=len(anchors), groups=len(groups)))
     raise Unsafe(
-        f"the token opens another shop than the one of `{context.object.name}`: {lost}",
-        hint="if this is the same shop, emptied, or a new one for this object, let it begin anew: --allow "
-        f"shop={shop_id}; else give the object its token: "
-        f"torgsync object edit {context.file.called} --api-key -",
+        _(
+            "the token opens another shop than the one of `{object}`: {lost}",
+            object=context.object.name,
+            lost=lost,
+        ),
+        hint=_(
+            "if this is not the right shop, replace the token: torgsync object edit {called} --api-key -\n"
+            "if it is the same shop, emptied, or a new one for this sync object, begin again with it: "
+            "torgsync sync -o {called} --allow shop={shop}",
+            called=context.file.called,
+            shop=shop_id,
+        ),
     )
 
 

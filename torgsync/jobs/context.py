@@ -23,6 +23,7 @@ from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import Interrupted, TorgsyncError
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
+from torgsync.i18n import Message
 from torgsync.state.store import Store, UnitOfWork, open_store
 from torgsync.state.unusable import UnusableStore
 
@@ -186,7 +187,7 @@ class JobContext:
 
 @contextmanager
 def open_context(
-    settings: Settings, file: ObjectFile, notify: Callable[[str], None], *, any_state: bool = False
+    settings: Settings, file: ObjectFile, notify: Callable[[Message], None], *, any_state: bool = False
 ) -> Iterator[JobContext]:
     """Open the state and yield the context of an object's jobs; `notify` hears of a schema that changes.
 

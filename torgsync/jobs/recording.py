@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torgsync.core.text import counted
 from torgsync.files.recording.recording_file import RecordingFile
+from torgsync.i18n import Message, _n
 
 if TYPE_CHECKING:
     from torgsync.prom.recording.recorder import Recorder
@@ -43,8 +43,12 @@ class CallRecording:
         return count
 
     @property
-    def trouble(self) -> str:
+    def trouble(self) -> Message:
         """Why the recording is not complete, empty where it is."""
         if self._begun and self.recorder.unread:
-            return f"{counted(self.recorder.unread, 'request')} could not be read"
+            return _n(
+                "{count} request could not be read",
+                "{count} requests could not be read",
+                self.recorder.unread,
+            )
         return self._file.trouble

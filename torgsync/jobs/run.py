@@ -15,12 +15,12 @@ from typing import NamedTuple, TypeVar
 
 from msgspec import Struct
 
-from torgsync.core.clock import shop_time
 from torgsync.core.findings import Code, Finding
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import Busy, Exit, Temporary, TorgsyncError, UsageError
 from torgsync.files.config.logs import note_run
 from torgsync.files.config.settings import alive, who
+from torgsync.i18n import _, composed
 from torgsync.jobs.context import JobContext, Progress
 from torgsync.state.runs.history import RunRecord
 from torgsync.state.runs.journal import Holder
@@ -73,7 +73,9 @@ class Run:
         answer = ask()
         if answer and self.context.now() - asked >= LEASE:
             late = problem(ProblemCode.ANSWERED_LATE)
-            raise error_of(Temporary, late, "look anew: run the same command again")
+            raise error_of(
+                Temporary, late, _("run the same command again; it shows the changes as they are now")
+            )
         return answer
 
     def before(self, method: str, path: str, items: int, digest: str) -> int:
@@ -162,13 +164,27 @@ def refuse_held(context: JobContext) -> None:
 def refuse_lease(context: JobContext, lease: Lease | None) -> None:
     """Raise Busy where a lease belongs to a run that is still going on."""
     if lease and is_held(lease, context.now()):
-        holder = lease.holder
-        since = f", since {shop_time(lease.since)}" if lease.since else ""
-        raise Busy(
-            f"`{context.object.name}` is held by another run: "
-            f"{holder.user} on {holder.host}, process {holder.pid}{since}",
-            hint="wait until it has finished, then run the same command again",
-        )
+        raise held_by(context.object.name, lease)
+
+
+def held_by(name: str, lease: Lease) -> Busy:
+    """Return the error of a sync object that another run works with."""
+    holder = lease.holder
+    since = _(", since {moment:time}", moment=lease.since) if lease.since else composed("")
+    return Busy(
+        _(
+            "another run is working with `{object}`: {user} on {host}, process {pid}{since}",
+            object=name,
+            user=holder.user,
+            host=holder.host,
+            pid=str(holder.pid),
+            since=since,
+        ),
+        hint=WAIT,
+    )
+
+
+WAIT = _("wait until it has finished, then run the same command again")
 
 
 def is_held(lease: Lease, now: datetime) -> bool:
@@ -190,7 +206,7 @@ def _lost_lease(context: JobContext, lease: Lease | None) -> Busy:
             pid=lease.holder.pid,
             since=lease.since.isoformat() if lease.since else "",
         )
-    return error_of(Busy, lost, "wait until the other run has finished, then run the same command again")
+    return error_of(Busy, lost, WAIT)
 
 
 # What runs did: no request is sent, and nothing is changed
@@ -235,8 +251,10 @@ def run_of(context: JobContext, number: int) -> PastRun:
         record = work.history.run(number)
         if record is not None:
             return _past_run(context, work, record, work.leases.lease())
-    hint = f"see which there are: torgsync history -o {context.file.called}"
-    raise UsageError(f"there is no run {number} of `{context.object.name}`", hint=hint)
+    raise UsageError(
+        _("`{object}` has no run {number}", object=context.object.name, number=str(number)),
+        hint=_("see its runs: torgsync history -o {called}", called=context.file.called),
+    )
 
 
 def requests_of(context: JobContext, number: int) -> Sequence[Request]:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.problems import ProblemCode
-from torgsync.errors import Busy, Exit, TorgsyncError
+from torgsync.errors import Exit, TorgsyncError
 from torgsync.files.config.objects import list_objects, load_object
 from torgsync.files.config.settings import Settings
 from torgsync.jobs.compaction import compact
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.run import is_held
+from torgsync.jobs.run import held_by, is_held
 from torgsync.state.maintenance import backup, check, restore, upkeep
 from torgsync.state.maintenance.backup import Backup
 from torgsync.state.maintenance.check import StateCheck, StateFault
@@ -126,11 +126,7 @@ def restore_state(settings: Settings, file: Path, now: datetime) -> Restored:
 
     def refuse(slug: str, lease: Lease) -> None:
         if is_held(lease, now):
-            holder = lease.holder
-            raise Busy(
-                f"`{slug}` is held by a run: {holder.user} on {holder.host}, process {holder.pid}",
-                hint="wait until it has finished, then run the same command again",
-            )
+            raise held_by(slug, lease)
 
     return restore.restore_state(settings.state_url, file, stamp(now), settings.home, refuse)
 

@@ -1,1 +1,1 @@
-"""The languages of the program besides English: catalogs made with Babel, compiled when it is built."""
+"""The languages of the program other than English: catalogs made with Babel, compiled when it is built."""

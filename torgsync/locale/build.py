@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class CatalogHook(BuildHookInterface):  # type: ignore[type-arg]
+class CatalogHook(BuildHookInterface):
     """Makes each `.mo` file from the `.po` file next to it."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

@@ -21,9 +21,10 @@ from torgsync import __version__
 from torgsync.core.loopback import is_loopback
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.errors import AnswerLost, GivenUp, Interrupted, Problem, TokenRefused, TorgsyncError, UsageError
+from torgsync.i18n import _
 from torgsync.prom.recording.recorder import Recorder
 from torgsync.prom.request import ApiRequest, Json, RequestJournal, Right
-from torgsync.prom.responses import FailedTry, ResponseReader, lost_answer
+from torgsync.prom.responses import FailedTry, ResponseReader, give_token, lost_answer
 
 PROM_URL = "https://my.prom.ua/api/v1"
 
@@ -69,8 +70,11 @@ class _FailureStreak:
         return error_of(
             GivenUp,
             problem(ProblemCode.GIVEN_UP, self.last, requests=self.requests, tries=self.tries),
-            f"wait until Prom.ua answers again (`{doctor}` tells), then run the same command "
-            "again: it goes on where this run ended",
+            _(
+                "wait until Prom.ua answers again (check with `{doctor}`), then run the same command again: "
+                "it goes on where this run ended",
+                doctor=doctor,
+            ),
         )
 
 
@@ -88,16 +92,24 @@ def open_client(url: str = PROM_URL, *, insecure: bool = False, called: str = ""
     address = _parsed(url)
     if address is None or address.scheme not in ("http", "https") or not address.host or address.userinfo:
         raise UsageError(
-            "the address of Prom.ua's API is not a web address",
-            hint=f"it looks like `{PROM_URL}`, without a name or password",
+            _("the address of Prom.ua's API is not a web address"),
+            hint=_("it looks like `{url}`, without a name or password", url=PROM_URL),
         )
     if address.scheme == "http" and not insecure and not is_loopback(address.host):
-        allowing = f"torgsync object edit {called} --set connection.insecure=true"
-        otherwise = f"; in a network that you trust, allow it:\n  {allowing}" if called else ""
+        hint = _("give the address with https://")
+        if called:
+            hint = _(
+                "give the address with https://; in a network that you trust, allow it:\n"
+                "  torgsync object edit {called} --set connection.insecure=true",
+                called=called,
+            )
         raise UsageError(
-            f"`http://{address.netloc.decode()}` is not encrypted: others on the way could read the token "
-            "and change prices; nothing was sent",
-            hint=f"give the address with https://{otherwise}",
+            _(
+                "`http://{server}` is not encrypted: others on the way could read the token and change "
+                "prices; nothing was sent",
+                server=address.netloc.decode(),
+            ),
+            hint=hint,
         )
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
     return httpx.Client(base_url=address, timeout=TIMEOUT, limits=limits, follow_redirects=False)
@@ -143,8 +155,8 @@ class Http:
         # The HTTP library would refuse such a header in words that hold the whole token.
         if not re.fullmatch(r"[\x21-\x7e]+", token):
             raise TokenRefused(
-                f"the token of `{shop}` is empty or holds characters that no token has",
-                hint=f"copy the token once more to where `api_key` of `{shop}` points",
+                _("the token of `{shop}` is empty or has characters that a token cannot have", shop=shop),
+                hint=_("copy the whole token again and {give}", give=give_token(shop, called)),
             )
         address = client.base_url
         server = f"{address.host}:{address.port or (443 if address.scheme == 'https' else 80)}"

@@ -11,6 +11,7 @@ from typing import BinaryIO, Literal, Protocol
 import xxhash
 
 from torgsync.core.problems import RIGHTS
+from torgsync.i18n import Message, _, verbatim
 
 Json = dict[str, object]
 Effect = Literal["values", "import", "message"]
@@ -26,28 +27,48 @@ CHUNK = 65536
 
 @unique
 class Right(Enum):
-    """A right of a token: what it permits, its section in the cabinet, and the list that it opens."""
+    """A right of a token: its section in the cabinet, and the list that it opens."""
 
-    PRODUCTS_READ = ("Products and groups", "«Товари» and «Групи»", "/products/list")
-    PRODUCTS_WRITE = ("Products and groups", "«Товари» and «Групи»")
-    ORDERS_READ = ("Orders", "«Замовлення»", "/orders/list")
-    ORDERS_WRITE = ("Orders", "«Замовлення»")
-    GROUPS_READ = ("Products and groups", "«Товари» and «Групи»", "/groups/list")
-    SETTINGS_READ = ("Payment options", "«Способи оплати»", "/payment_options/list")
-    CLIENTS_READ = ("Clients", "«Клієнти»", "/clients/list")
-    CHAT_WRITE = ("Messages", "«Повідомлення»")
+    PRODUCTS_READ = ("«Товари» і «Групи»", "/products/list")
+    PRODUCTS_WRITE = ("«Товари» і «Групи»",)
+    ORDERS_READ = ("«Замовлення»", "/orders/list")
+    ORDERS_WRITE = ("«Замовлення»",)
+    GROUPS_READ = ("«Товари» і «Групи»", "/groups/list")
+    SETTINGS_READ = ("«Способи оплати»", "/payment_options/list")
+    CLIENTS_READ = ("«Клієнти»", "/clients/list")
+    CHAT_WRITE = ("«Повідомлення»",)
 
-    def __init__(self, section: str, cabinet: str, list_path: str = "") -> None:
-        self.doing = RIGHTS[self.name]
+    def __init__(self, section: str, list_path: str = "") -> None:
         self.section = section
-        self.level = "Read only" if list_path else "Read and write"
-        self.in_cabinet = f"{cabinet}: {'«лише читання»' if list_path else '«читання і запис»'}"
         self.list_path = list_path
 
     @property
-    def instruction(self) -> str:
-        """The section and the right to give, in both languages."""
-        return f'"{self.section}" the right "{self.level}" ({self.in_cabinet})'
+    def doing(self) -> Message:
+        """What a token may do by it."""
+        return RIGHTS[self.name]
+
+    @property
+    def in_cabinet(self) -> Message:
+        """The section and the right to give, as the seller's cabinet names them."""
+        level = "«лише читання»" if self.list_path else "«читання і запис»"
+        return verbatim(f"{self.section}: {level}")
+
+    @property
+    def instruction(self) -> Message:
+        """The section and the right to give, in the language of the person and as the cabinet shows them."""
+        return _INSTRUCTIONS[self.name]
+
+
+_INSTRUCTIONS = {
+    "PRODUCTS_READ": _('"Products" and "Groups": "Read only" («Товари» і «Групи»: «лише читання»)'),
+    "PRODUCTS_WRITE": _('"Products" and "Groups": "Read and write" («Товари» і «Групи»: «читання і запис»)'),
+    "ORDERS_READ": _('"Orders": "Read only" («Замовлення»: «лише читання»)'),
+    "ORDERS_WRITE": _('"Orders": "Read and write" («Замовлення»: «читання і запис»)'),
+    "GROUPS_READ": _('"Products" and "Groups": "Read only" («Товари» і «Групи»: «лише читання»)'),
+    "SETTINGS_READ": _('"Payment options": "Read only" («Способи оплати»: «лише читання»)'),
+    "CLIENTS_READ": _('"Clients": "Read only" («Клієнти»: «лише читання»)'),
+    "CHAT_WRITE": _('"Messages": "Read and write" («Повідомлення»: «читання і запис»)'),
+}
 
 
 NEEDED_RIGHTS = (Right.PRODUCTS_WRITE, Right.ORDERS_READ, Right.SETTINGS_READ)

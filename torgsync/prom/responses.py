@@ -20,6 +20,7 @@ from torgsync.errors import (
     TokenRefused,
     TorgsyncError,
 )
+from torgsync.i18n import Message, _, joined
 from torgsync.prom.answer_json import parse_answer
 from torgsync.prom.request import NEEDED_RIGHTS, ApiRequest, Json, Right
 
@@ -29,19 +30,19 @@ WEB_PAGE_PAUSE = 5.0
 """Seconds between tries while a web page answers: haste makes bot protection worse."""
 REASON_LIMIT = 200
 _FRAME = frozenset({"status", "error", "errors", "message", "detail"})
-BLOCKED_IMPORT = (
-    "see the imports in the seller's cabinet, «Товари» → «Імпорт»: the running one must end, or be cancelled "
+BLOCKED_IMPORT = _(
+    "see the imports in the seller's cabinet, «Товари» › «Імпорт»: the running one must end, or be cancelled "
     "there if it hangs; then run the same command again"
 )
-AGAIN = "run the same command again: it is safe"
-IN_A_BROWSER = (
-    "open Prom.ua in a browser on this computer and see what it says; without a proxy or VPN, and "
-    f"with a smaller `[limits] requests_per_second`, {AGAIN}"
+AGAIN = _("run the same command again: it is safe")
+IN_A_BROWSER = _(
+    "open Prom.ua in a browser on this computer and see what it says; then, without a proxy or VPN and "
+    "with a smaller `requests_per_second` in `[limits]`, run the same command again: it is safe"
 )
 
-IN_THE_PLAN = (
-    "in the seller's cabinet, see which plan the shop has and whether the API is part of it; the token "
-    "itself may be sound. Then see whether it is open: {doctor}"
+IN_THE_PLAN = _(
+    "in the seller's cabinet, see which plan the shop has and whether it includes the API; the token itself "
+    "may be valid. Then check whether the API is open: {doctor}"
 )
 
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
@@ -78,6 +79,7 @@ class ResponseReader:
     def __init__(self, *, shop: str, token: str, server: str, called: str = "") -> None:
         self.doctor = command("doctor", options=f"-o {called}" if called else "")
         self._shop = shop
+        self._give = give_token(shop, called)
         self._token = token
         self._server = server
         self._used: set[Right] = set()
@@ -139,14 +141,25 @@ class ResponseReader:
 
     def lacks(self, right: Right, words: str = "") -> TokenRefused:
         """Return the error for a token that lacks `right`, with Prom's own words where it gave any."""
-        return self._token_refused(ProblemCode.RIGHT_MISSING, right, words, f"give {right.instruction},")
-
-    def _token_refused(self, code: ProblemCode, right: Right, words: str, remedy: str) -> TokenRefused:
-        args = {"shop": self._shop, "right": right.name} | ({"words": words} if words else {})
-        hint = (
-            f"in the seller's cabinet, Settings > API tokens, {remedy} "
-            f"then put the new token where `api_key` of `{self._shop}` points"
+        hint = _(
+            "in the seller's cabinet, Settings > API tokens, give the token this right: {right}; then {give}",
+            right=right.instruction,
+            give=self._give,
         )
+        return self._token_refused(ProblemCode.RIGHT_MISSING, right, words, hint)
+
+    def _unknown_token(self, right: Right, words: str) -> TokenRefused:
+        """Return the error for a token that is none, with the rights that a new one needs."""
+        hint = _(
+            "in the seller's cabinet, Settings > API tokens, create a new token with these rights: {rights}; "
+            "then {give}",
+            rights=joined(", ", (needed.instruction for needed in _rights_of_new_token(right))),
+            give=self._give,
+        )
+        return self._token_refused(ProblemCode.TOKEN_UNKNOWN, right, words, hint)
+
+    def _token_refused(self, code: ProblemCode, right: Right, words: str, hint: Message) -> TokenRefused:
+        args = {"shop": self._shop, "right": right.name} | ({"words": words} if words else {})
         return error_of(TokenRefused, problem(code, None, **args), hint)
 
     def _check_turn(self, answer: Json) -> None:
@@ -168,14 +181,12 @@ class ResponseReader:
         whole, words = flat(refusal), self.words(refusal)
         if _PLAN.search(whole) and (status in _PLAN_STATUSES or _API.search(whole)):
             closed = problem(ProblemCode.API_CLOSED, shop=self._shop, words=words)
-            raise error_of(TokenRefused, closed, IN_THE_PLAN.format(doctor=self.doctor))
+            raise error_of(TokenRefused, closed, IN_THE_PLAN.filled(doctor=self.doctor))
         lacks = self.lacks(request.right, words)
         if status == httpx.codes.UNAUTHORIZED and self._used and request.right not in self._used:
             raise lacks  # Prom answers it as it answers an unknown token (prom-api §1.3)
         if status == httpx.codes.UNAUTHORIZED:
-            needed = ", ".join(right.instruction for right in _rights_of_new_token(request.right))
-            remedy = f"create a new one and give {needed};"
-            raise self._token_refused(ProblemCode.TOKEN_UNKNOWN, request.right, words, remedy)
+            raise self._unknown_token(request.right, words)
         if is_forbidden(whole):
             raise lacks
         if status != httpx.codes.FORBIDDEN:
@@ -194,6 +205,13 @@ class ResponseReader:
         return _failed(request, _answered(ProblemCode.SERVER_ERROR, request, status), again=pause)
 
 
+def give_token(shop: str, called: str) -> Message:
+    """Return how a token is given to a sync object; `called` as `ResponseReader` has it."""
+    if called:
+        return _("give it to the program: torgsync object edit {called} --api-key -", called=called)
+    return _("put it where `api_key` of `{shop}` points", shop=shop)
+
+
 def _rights_of_new_token(wanted: Right) -> tuple[Right, ...]:
     """Return the rights of a new token: first the wanted one, or one that includes it."""
     usual = [right for right in NEEDED_RIGHTS if right.section == wanted.section and wanted.list_path]
@@ -205,17 +223,17 @@ def lost_answer(request: ApiRequest, cause: Problem) -> AnswerLost:
     """Return the error for a write that may have had its effect, with the cause."""
     lost = problem(ProblemCode.IMPORT_LOST, cause)
     if request.effect == "message":
-        hint = "look into the chat in the seller's cabinet; it is not sent a second time"
+        hint = _("look at the chat in the seller's cabinet; the message is not sent a second time")
         return error_of(AnswerLost, problem(ProblemCode.MESSAGE_LOST, cause), hint)
     if request.effect != "import":
         of = "products" if request.path.startswith("/products") else "orders"
         lost = problem(ProblemCode.EDIT_LOST, cause, items=request.items, of=of)
-    hint = "run the same command again: it reads back what Prom.ua has before it sends anything"
+    hint = _("run the same command again: it reads back what Prom.ua has before it sends anything")
     return error_of(AnswerLost, lost, hint)
 
 
 def _failed(
-    request: ApiRequest, cause: Problem, *, again: bool | float = True, hint: str = AGAIN
+    request: ApiRequest, cause: Problem, *, again: bool | float = True, hint: Message = AGAIN
 ) -> FailedTry:
     """Return the failure of a try that reached the server; an edit may be repeated, an import may not."""
     if request.effect is None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from torgsync.core.plan.external_ids import IdWrite, ProductCopy
 from torgsync.errors import UsageError
+from torgsync.i18n import _, verbatim
 
 SHEET = "Export Products Sheet"
 COLUMNS = ("Унікальний_ідентифікатор", "Назва_позиції", "Код_товару", "Ідентифікатор_товару")
@@ -25,8 +26,8 @@ def refuse_missing_library() -> None:
         import xlsxwriter  # noqa: F401, PLC0415  # an optional extra
     except ImportError as error:
         raise UsageError(
-            "external ids are written with a spreadsheet, and what writes those is not installed",
-            hint='pip install "torgsync[xlsx]"',
+            _("external ids are written with a spreadsheet, and the library for that is not installed"),
+            hint=verbatim('pip install "torgsync[xlsx]"'),
         ) from error
 
 

@@ -18,7 +18,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from torgsync.core.text import counted
 from torgsync.sandbox.api.answers import Json
 from torgsync.sandbox.api.call import parse_json
 from torgsync.sandbox.quirks import LONGEST_IMPORT
@@ -327,7 +326,7 @@ def perform(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]
             f"{'.'.join(map(str, mistake['loc'])) or 'body'}: {mistake['msg']}"
             for mistake in invalid.errors(include_url=False)
         ]
-        return {"error": f"the body has {counted(len(mistakes), 'mistake')}", "mistakes": mistakes}, BAD
+        return {"error": "the body cannot be used", "mistakes": mistakes}, BAD
     except ValueError as error:
         return {"error": f"the body is no JSON: {error}"}, BAD
     try:

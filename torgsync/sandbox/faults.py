@@ -16,6 +16,8 @@ from math import inf
 from threading import Lock
 from typing import Literal, get_args
 
+from torgsync.i18n import Message, _, joined
+
 METHODS = ("GET", "POST", "PUT", "DELETE", "ANY")
 HTTP_OK = 200
 HTTP_NOT_FOUND = 404
@@ -60,7 +62,7 @@ RANGES = (
     (("seconds", "retry_after"), 0, 86_400),
     (("status",), 200, 599),
 )
-DOES = ", ".join((*PARAMETERS, "500 to 599"))
+_CODES = tuple(PARAMETERS)
 # The first segments of paths below `/api/v1/`.
 SECTIONS = (
     *("products", "groups", "orders", "order_status_options"),
@@ -123,29 +125,37 @@ class Fault:
 
     def __post_init__(self) -> None:
         if mistakes := list(self._mistakes()):
-            raise ValueError("; ".join(mistakes))
+            raise ValueError(joined("; ", mistakes))
 
-    def _mistakes(self) -> Iterator[str]:
+    def _mistakes(self) -> Iterator[Message]:
         is_server_error = bool(re.fullmatch(r"5\d\d", self.does, re.ASCII))
         if self.does not in PARAMETERS and not is_server_error:
-            yield f'"{self.does}" is none of {DOES}'
+            yield _(
+                '"{word}" is not a fault; there are {faults:quoted}, and `500` to `599`',
+                word=self.does,
+                faults=_CODES,
+            )
             return
         if len(self.on.split()) > 2 or (" " in self.on.strip() and self.on.split()[0] not in METHODS):  # noqa: PLR2004 - a method and a path
-            yield f'"{self.on}" is not a method and a path, such as "POST products/edit*"'
+            yield _('"{words}" is not a method and a path, such as `POST products/edit*`', words=self.on)
         if not self._covers_a_path():
-            yield f'no path of the API begins like "{self.on}"; they begin with {", ".join(SECTIONS)}'
+            yield _(
+                'no path of the API begins like "{words}"; they begin with {sections:quoted}',
+                words=self.on,
+                sections=SECTIONS,
+            )
         for name, low, high in ((name, low, high) for names, low, high in RANGES for name in names):
             number = getattr(self, name)
             if number is not None and not low <= number <= high:
-                yield f"{name} is below {low}" if high == inf else f"{name} is not between {low} and {high}"
+                yield out_of_range(name, low, high)
         knows = PARAMETERS.get(self.does, ("retry_after",))
         for name in ("retry_after", "seconds", "status", "items_every", "items_share", "reason", "lines"):
             if getattr(self, name) is not None and name not in knows:
-                yield f"`{self.does}` knows no {name}"
+                yield _("`{fault}` does not accept `{key}`", fault=self.does, key=name)
         for name, words in WORDS.items():
             yield from _wrong_word(name, getattr(self, name), words)
         if self.does == "web-page" and self.status not in (None, *WEB_PAGE_STATUSES):
-            yield "a web page comes with status 200, 403 or 503"
+            yield _("a web page comes with status 200, 403 or 503")
 
     def _covers_a_path(self) -> bool:
         """Return whether the rule covers any call; with a mistyped path a rehearsal would test nothing."""
@@ -171,9 +181,16 @@ class Fault:
         )
 
 
-def _wrong_word(name: str, word: str | None, words: Iterable[str]) -> Iterator[str]:
+def _wrong_word(name: str, word: str | None, words: Iterable[str]) -> Iterator[Message]:
     if word not in (None, *words):
-        yield f'{name} "{word}" is none of {", ".join(words)}'
+        yield _('`{key}` "{word}" is not one of {known:quoted}', key=name, word=word, known=tuple(words))
+
+
+def out_of_range(key: str, low: float, high: float) -> Message:
+    """Return what is wrong with a number; `high` may be infinite."""
+    if high == inf:
+        return _("`{key}` is below {low}", key=key, low=low)
+    return _("`{key}` is not between {low} and {high}", key=key, low=low, high=high)
 
 
 @dataclass(frozen=True)
@@ -220,22 +237,28 @@ def parse_fault(text: str) -> Fault:
         elif not path:
             path = word
         else:
-            raise ValueError(f'"{word}" is one word too many; a trouble is one of {DOES}')
+            raise ValueError(
+                _(
+                    '"{word}" is one word too many; the faults are {faults:quoted}, and `500` to `599`',
+                    word=word,
+                    faults=_CODES,
+                )
+            )
     if not does:
-        raise ValueError(f"it names no trouble: one of {DOES}")
+        raise ValueError(_("it names no fault; there are {faults:quoted}, and `500` to `599`", faults=_CODES))
     return Fault(does, on=f"{method} {path}".strip(), **keys)  # type: ignore[arg-type]  # each was read by its kind
 
 
 def _value(name: str, text: str) -> object:
     names = [key.name for key in fields(Fault) if key.name not in {"does", "on"}]
     if name not in names:
-        raise ValueError(f'there is no key "{name}"; there are {", ".join(names)}')
+        raise ValueError(_("there is no key `{key}`; there are {keys:quoted}", key=name, keys=names))
     if name in WORDS:
         return text
     try:
         return float(text) if name in FRACTIONS else int(text)
     except ValueError:
-        raise ValueError(f"{name}={text} is no number") from None
+        raise ValueError(_("`{key}={text}` is not a number", key=name, text=text)) from None
 
 
 @dataclass(frozen=True)

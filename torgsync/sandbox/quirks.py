@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import Literal
 
 from torgsync.sandbox.answer_quirks import AnswerQuirks
+from torgsync.sandbox.faults import out_of_range
 
 Right = Literal["none", "read", "write"]
 Section = Literal["products", "groups", "orders", "clients", "settings", "messages"]
@@ -74,11 +76,11 @@ class Quirks(AnswerQuirks):
 
     def __post_init__(self) -> None:
         if self.imports_per_day < 0:
-            raise ValueError("imports_per_day is below 0")
+            raise ValueError(out_of_range("imports_per_day", 0, inf))
         if not 0 <= self.import_seconds <= LONGEST_IMPORT:
-            raise ValueError(f"import_seconds is not between 0 and {LONGEST_IMPORT}")
+            raise ValueError(out_of_range("import_seconds", 0, LONGEST_IMPORT))
         if not 0 <= self.commission_seconds <= LATEST_COMMISSION:
-            raise ValueError(f"commission_seconds is not between 0 and {LATEST_COMMISSION}")
+            raise ValueError(out_of_range("commission_seconds", 0, LATEST_COMMISSION))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,7 +26,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -35,7 +35,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from torgsync.core.text import did_you_mean
 from torgsync.errors import Mistake
-from torgsync.sandbox.faults import Fault
+from torgsync.i18n import Message, _, composed, joined, verbatim
+from torgsync.sandbox.faults import Fault, out_of_range
 from torgsync.sandbox.quirks import Quirks, Rights
 
 Path = tuple[str | int, ...]
@@ -50,6 +51,14 @@ TOKEN_WORDS: Mapping[str, Rights] = {
 
 
 MOST_PRODUCTS = 100_000
+_TABLE = _("this should be a table")
+_KINDS = {
+    "string_type": _("this should be a text in quotes"),
+    "int_type": _("this should be a whole number, without quotes"),
+    "float_type": _("this should be a number, without quotes"),
+    "bool_type": _("this should be `true` or `false`, without quotes"),
+}
+"""What a value of another kind should be, by pydantic's names of kinds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +70,7 @@ class Filling:
 
     def __post_init__(self) -> None:
         if not 0 <= self.products <= MOST_PRODUCTS:
-            raise ValueError(f"products is not between 0 and {MOST_PRODUCTS}")
+            raise ValueError(out_of_range("products", 0, MOST_PRODUCTS))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +89,7 @@ def read_scenario(data: Mapping[str, Any], line_of: Callable[[Path], int]) -> Sc
     reader.unknown_keys((), data, ("shop", "tokens", "manners", "faults"))
     faults = data.get("faults", [])
     if not isinstance(faults, list):
-        reader.add_mistake(("faults",), "this is an array of tables: [[faults]]")
+        reader.add_mistake(("faults",), _("this should be an array of tables: `[[faults]]`"))
         faults = []
     scenario = Scenario(
         shop=reader.table(Filling, ("shop",), data.get("shop", {})) or Filling(),
@@ -98,11 +107,12 @@ def read_scenario(data: Mapping[str, Any], line_of: Callable[[Path], int]) -> Sc
 def read_quirks(base: Quirks, words: Iterable[str]) -> Quirks:
     """Return quirks changed by words such as `last_id=inclusive`; raise ValueError with every mistake."""
     parts = (word.partition("=") for word in words)
-    table = {name.strip(): _plain(text.strip()) for name, _, text in parts}
-    reader = _Reader(lambda _: 0)
+    table = {name.strip(): _plain(text.strip()) for name, _sign, text in parts}
+    reader = _Reader(lambda _path: 0)
     changed = reader.table(Quirks, (), table)
     if changed is None or reader.mistakes:
-        raise ValueError("; ".join(str(mistake) for mistake in sorted(reader.mistakes)))
+        said = (composed("{key}: {what}", key=one.where, what=one.message) for one in sorted(reader.mistakes))
+        raise ValueError(joined("; ", said))
     return replace(base, **{name: getattr(changed, name) for name in table})
 
 
@@ -121,7 +131,7 @@ class _Reader:
         self._line_of = line_of
         self.mistakes: set[Mistake] = set()
 
-    def add_mistake(self, path: Path, message: str) -> None:
+    def add_mistake(self, path: Path, message: Message) -> None:
         """Add a mistake."""
         text = ""
         for part in path:
@@ -132,13 +142,15 @@ class _Reader:
         """Add a mistake for each unknown key, with the nearest known one."""
         names = list(known)
         for name in table.keys() - set(names):
-            hint = did_you_mean(name, names) or f"; there are {', '.join(names)}"
-            self.add_mistake((*path, name), f"there is no such key{hint}")
+            what = _("there is no such key; there are {keys:quoted}", keys=names)
+            if near := did_you_mean(name, names):
+                what = _("there is no such key{near}", near=near)
+            self.add_mistake((*path, name), what)
 
     def table(self, kind: type[Table], path: Path, table: object) -> Table | None:
         """Return a table as a value of its dataclass, None where it has mistakes."""
         if not isinstance(table, dict):
-            self.add_mistake(path, "this is a table")
+            self.add_mistake(path, _TABLE)
             return None
         if isinstance(does := table.get("does"), int):
             table = table | {"does": str(does)}
@@ -155,7 +167,7 @@ class _Reader:
     def tokens(self, table: object) -> dict[str, Rights]:
         """Return the rights by token."""
         if not isinstance(table, dict):
-            self.add_mistake(("tokens",), "this is a table")
+            self.add_mistake(("tokens",), _TABLE)
             return {}
         rights_of = {}
         for token, value in table.items():
@@ -163,7 +175,7 @@ class _Reader:
             if isinstance(value, str):
                 rights = TOKEN_WORDS.get(value)
                 if rights is None:
-                    self.add_mistake(path, f'"{value}" is none of {", ".join(TOKEN_WORDS)}')
+                    self.add_mistake(path, _not_one_of(value, tuple(TOKEN_WORDS)))
             else:
                 rights = self._sections(path, value)
             if rights is not None:
@@ -173,12 +185,14 @@ class _Reader:
     def _sections(self, path: Path, value: object) -> Rights | None:
         """Return rights given section by section; a date without a zone is in UTC."""
         if not isinstance(value, dict):
-            self.add_mistake(path, f"this is one of {', '.join(TOKEN_WORDS)}, or a table of sections")
+            what = _("this should be one of {words:quoted}, or a table of sections", words=tuple(TOKEN_WORDS))
+            self.add_mistake(path, what)
             return None
         sections = dict(value)
         expires = sections.pop("expires", None)
         if expires is not None and not isinstance(expires, datetime):
-            self.add_mistake((*path, "expires"), "this is a date with a time, such as 2026-03-09T12:00:00Z")
+            what = _("this should be a date with a time, such as `2026-03-09T12:00:00Z`")
+            self.add_mistake((*path, "expires"), what)
             return None
         rights = self.table(Rights, path, sections)
         if rights is None or expires is None:
@@ -186,13 +200,20 @@ class _Reader:
         return replace(rights, expires=expires if expires.tzinfo else expires.replace(tzinfo=UTC))
 
 
-def _message(error: Mapping[str, Any]) -> str:
+def _not_one_of(given: object, known: Sequence[str]) -> Message:
+    return _('"{given}" is not one of {known:quoted}', given=given, known=known)
+
+
+def _message(error: Mapping[str, Any]) -> Message:
     match error["type"]:
         case "missing":
-            return "this key is needed"
+            return _("this key is needed")
         case "literal_error":
-            return f"{json.dumps(error['input'])} is not one of {error['ctx']['expected']}".replace("'", '"')
+            return _not_one_of(error["input"], re.findall("'([^']*)'", error["ctx"]["expected"]))
         case "value_error":
-            return str(error["ctx"]["error"])
-        case _:
-            return re.sub("^Input should be", "this should be", str(error["msg"]))
+            said: Message = error["ctx"]["error"].args[0]
+            return said
+        case kind:
+            return _KINDS.get(kind) or verbatim(
+                re.sub("^Input should be", "this should be", str(error["msg"]))
+            )

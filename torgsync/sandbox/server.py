@@ -11,7 +11,9 @@ from wsgiref.types import WSGIEnvironment
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from torgsync.disk import reason
 from torgsync.errors import TorgsyncError, UsageError
+from torgsync.i18n import _
 from torgsync.sandbox.app import BASE, SandboxApp
 from torgsync.sandbox.faults import ConnectionCut
 from torgsync.sandbox.shop.shop import Shop
@@ -52,8 +54,13 @@ class RunningServer:
             listener = socket.create_server((address, port), family=family)
         except OSError as error:
             raise TorgsyncError(
-                f"the sandbox cannot listen on {address}, port {port}: {error.strerror}",
-                hint="torgsync sandbox --port 0",
+                _(
+                    "the sandbox cannot listen on {address}, port {port}: {why}",
+                    address=address,
+                    port=port,
+                    why=reason(error),
+                ),
+                hint=_("take a free port: torgsync sandbox --port 0"),
             ) from error
         with listener:
             self._server = make_server(
@@ -96,7 +103,7 @@ def serve(shop: Shop, host: str = "127.0.0.1", port: int = 0, photos: Iterable[P
     """Start a server, with port 0 on a free one. UsageError beyond loopback, as the shop has no passwords."""
     if host not in LOOPBACK:
         raise UsageError(
-            f"the sandbox listens on loopback only, not on `{host}`",
-            hint="start it without another host: torgsync sandbox",
+            _("the sandbox listens only on this computer (loopback), not on `{host}`", host=host),
+            hint=_("start it without another host: torgsync sandbox"),
         )
     return RunningServer(shop, host, port, photos)

@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from torgsync.core.problems import ProblemCode
 from torgsync.disk import create_file, put_new
 from torgsync.errors import StateUnusable
+from torgsync.i18n import _
 from torgsync.state.troubles import code_of, file_of, kind_of, reason_of
 
 PATIENCE = 30
@@ -40,13 +41,16 @@ def make_engine(url: str) -> Engine:
         engine = create_engine(address, hide_parameters=True)  # people must not get into messages
     except ImportError as error:
         raise StateUnusable(
-            f"the state cannot be opened: {error}",
-            hint='install the driver: `pip install "torgsync[postgresql]"`',
+            _("the state cannot be opened: {why}", why=str(error)),
+            hint=_('install the driver: `pip install "torgsync[postgresql]"`'),
         ) from error
     except SQLAlchemyError as error:
         raise StateUnusable(
-            f"the state cannot be opened: {reason_of(error)}",
-            hint="look at `TORGSYNC_STATE`: it is `sqlite:////FOLDER/FILE` or `postgresql://USER@SERVER/DATABASE`",
+            _("the state cannot be opened: {why}", why=reason_of(error)),
+            hint=_(
+                "check `TORGSYNC_STATE`: it looks like `sqlite:////FOLDER/FILE` or "
+                "`postgresql://USER@SERVER/DATABASE`"
+            ),
         ) from error
     if engine.dialect.name == "sqlite":  # pragma: no branch  # PostgreSQL is tested where it is installed
         use_sqlite(engine)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from sqlalchemy import Connection, Engine
 
 from torgsync.core.problems import ProblemCode
+from torgsync.i18n import Message
 from torgsync.state.engine import DURABLE, make_database, make_engine, use_sqlite, wait_for_turn
 from torgsync.state.schema.backups import copies_of, delete_copies
 from torgsync.state.schema.upgrade import MIGRATIONS, Migrations, upgrade
@@ -177,7 +178,7 @@ class Store:
                 bare.execute("VACUUM")
                 (busy, *_) = bare.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 if busy:
-                    raise trouble(ProblemCode.STATE_BUSY, self._engine.url, "somebody is reading it")
+                    raise trouble(ProblemCode.STATE_BUSY, self._engine.url)
 
     def copies(self) -> list[Path]:
         """Return the copies of the state from before its schema changed."""
@@ -201,7 +202,7 @@ class Store:
 
 
 def open_store(
-    url: str, notify: Callable[[str], None] | None = None, migrations: Migrations = MIGRATIONS
+    url: str, notify: Callable[[Message], None] | None = None, migrations: Migrations = MIGRATIONS
 ) -> Store:
     """Open the state and bring its schema up to date.
 

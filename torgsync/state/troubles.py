@@ -22,42 +22,51 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.shell import command
 from torgsync.errors import StateUnusable, Temporary, TorgsyncError
+from torgsync.i18n import _
 
 _TEMPORARY = frozenset({ProblemCode.STATE_BUSY, ProblemCode.STATE_REPLACED, ProblemCode.STATE_UNREACHABLE})
-_AGAIN = "then run the same command again: it looks up first what was under way"
-_BACKUP = "see what is damaged: `torgsync state check`; go back to a backup: {restore}"
+_BACKUP = _("see what is damaged: `torgsync state check`; go back to a backup: {restore}")
 _HINTS = {
-    ProblemCode.STATE_BUSY: "wait until the other run has finished, then run the same command again",
-    ProblemCode.STATE_REPLACED: "run the same command again",
-    ProblemCode.STATE_FULL: f"free some space on that disk, {_AGAIN}",
-    ProblemCode.STATE_READ_ONLY: (
-        f"mount the disk for writing, or give this user the right to write the file and its folder, {_AGAIN}"
+    ProblemCode.STATE_BUSY: _("wait until the other run has finished, then run the same command again"),
+    ProblemCode.STATE_REPLACED: _("run the same command again"),
+    ProblemCode.STATE_FULL: _(
+        "free some space on that disk, then run the same command again: it first looks up what was under way"
     ),
-    ProblemCode.STATE_NO_RIGHT: f"give this user the right to read and write it and its folder, {_AGAIN}",
-    ProblemCode.STATE_NO_FOLDER: (
-        "look whether its disk is mounted, and at `--home` and `TORGSYNC_STATE`: the folder must exist"
+    ProblemCode.STATE_READ_ONLY: _(
+        "mount the disk for writing, or give this user the right to write the file and its folder, then run "
+        "the same command again: it first looks up what was under way"
     ),
-    ProblemCode.STATE_DISK: f"look at the disk or the share, and at the system's log, {_AGAIN}",
+    ProblemCode.STATE_NO_RIGHT: _(
+        "give this user the right to read and write it and its folder, then run the same command again: it "
+        "first looks up what was under way"
+    ),
+    ProblemCode.STATE_NO_FOLDER: _(
+        "check whether its disk is mounted, and check `--home` and `TORGSYNC_STATE`: the folder must exist"
+    ),
+    ProblemCode.STATE_DISK: _(
+        "check the disk or the share, and the system's log, then run the same command again: it first looks "
+        "up what was under way"
+    ),
     ProblemCode.STATE_DAMAGED: _BACKUP,
     ProblemCode.STATE_SCHEMA: _BACKUP,
-    ProblemCode.STATE_NO_DATABASE: (
-        "look at `--home` and `TORGSYNC_STATE`; if it was the state, something wrote over it; "
+    ProblemCode.STATE_NO_DATABASE: _(
+        "check `--home` and `TORGSYNC_STATE`; if it was the state, something wrote over it; "
         "go back to a backup: {restore}"
     ),
-    ProblemCode.STATE_UNREACHABLE: (
-        "look whether the server runs, and at `TORGSYNC_STATE`, then run the same command again"
+    ProblemCode.STATE_UNREACHABLE: _(
+        "check whether the server runs, and check `TORGSYNC_STATE`, then run the same command again"
     ),
-    ProblemCode.STATE_REFUSED: "look at the user, the password and the database in `TORGSYNC_STATE`",
-    ProblemCode.STATE_EMPTY: (
-        "go back to a backup: {restore}; only if the shop is new, or there is none, "
+    ProblemCode.STATE_REFUSED: _("check the user, the password and the database in `TORGSYNC_STATE`"),
+    ProblemCode.STATE_EMPTY: _(
+        "go back to a backup: `{restore}`; only if the shop is new, or there is no backup, "
         "delete the empty file, and the next command begins again"
     ),
-    ProblemCode.STATE_GONE: (
-        "look at `--home` and `TORGSYNC_STATE`; go back to the newest copy: {restore}; "
+    ProblemCode.STATE_GONE: _(
+        "check `--home` and `TORGSYNC_STATE`; go back to the newest copy: `{restore}`; "
         "to begin again without it, move the copies away (`*.bak`)"
     ),
-    ProblemCode.STATE_VALUE: "look at the numbers and texts of the command; nothing was stored",
-    ProblemCode.STATE_OTHER: "look at `--home` and `TORGSYNC_STATE`",
+    ProblemCode.STATE_VALUE: _("check the numbers and texts of the command; nothing was stored"),
+    ProblemCode.STATE_OTHER: _("check `--home` and `TORGSYNC_STATE`"),
 }
 
 _SQLITE = {
@@ -132,7 +141,7 @@ def troubles_reported(address: URL | str) -> Iterator[None]:
 def trouble(what: ProblemCode, address: URL | str, words: str = "") -> TorgsyncError:
     """Return the error of one kind of trouble, with the way on."""
     kind = Temporary if what in _TEMPORARY else StateUnusable
-    hint = _HINTS[what].format(restore=command_to_restore(address))
+    hint = _HINTS[what].filled(restore=command_to_restore(address))
     return error_of(kind, problem(what, place=place_of(address), words=words), hint)
 
 

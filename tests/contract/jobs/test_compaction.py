@@ -17,6 +17,7 @@ from states import ME
 from torgsync.errors import StateUnusable
 from torgsync.files.config.objects import load_object
 from torgsync.files.config.settings import Settings
+from torgsync.i18n import verbatim
 from torgsync.jobs.compaction import compact, compact_after_run
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import running
@@ -58,7 +59,7 @@ def test_a_run_is_not_disturbed(context: JobContext) -> None:
 
 def test_a_run_ends_well_whatever_happens_then(context: JobContext, caplog: pytest.LogCaptureFixture) -> None:
     """A state that cannot be written, or a stop, leaves the old runs to the next one."""
-    full = replace(context, store=UnusableStore(StateUnusable("the disk is full")))
+    full = replace(context, store=UnusableStore(StateUnusable(verbatim("the disk is full"))))
     with caplog.at_level(logging.WARNING):
         compact_after_run(full, 10 * STEP)
     assert "older runs were left as they are: the disk is full" in caplog.text

@@ -166,7 +166,7 @@ def test_a_message_to_a_buyer_is_never_repeated() -> None:
             Wire(said({"error": "Order not found"}, status)).prom().send_message("5", "x")
     with pytest.raises(TokenRefused, match="may not write to buyers") as refused:
         Wire(page(401)).prom().send_message("5", "x")
-    assert '"Messages" the right "Read and write"' in str(refused.value.hint)
+    assert '"Messages": "Read and write"' in str(refused.value.hint)
     wire = Wire(page(429), said({"status": "ok"}))
     assert wire.prom().send_message("5", "x") == "ok"
 
@@ -259,8 +259,8 @@ def test_an_import_streams_its_file(tmp_path: Path) -> None:
     ("answer", "reason"),
     [
         ({"status": "error", "message": "Ліміт імпортів"}, "Ліміт імпортів"),
-        ({"status": "success", "message": "<i>hanging</i>"}, "took no import: hanging"),
-        ({"id": "", "status": "success"}, "took no import: without a reason"),
+        ({"status": "success", "message": "<i>hanging</i>"}, "did not accept the import: hanging"),
+        ({"id": "", "status": "success"}, "did not accept the import: no reason was given"),
     ],
 )
 def test_an_import_without_an_id_was_refused(answer: dict[str, object], reason: str, tmp_path: Path) -> None:

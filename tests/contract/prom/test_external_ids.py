@@ -95,6 +95,6 @@ def test_a_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it is not installed, the hint is the command that installs it."""
     refuse_missing_library()
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
-    with pytest.raises(UsageError, match="what writes those is not installed") as caught:
+    with pytest.raises(UsageError, match="the library for that is not installed") as caught:
         refuse_missing_library()
     assert caught.value.hint == 'pip install "torgsync[xlsx]"'

@@ -32,8 +32,8 @@ def links(error: BaseException | None) -> list[BaseException]:
         (said({}, 500), "Prom.ua is in trouble: it answered 500 to `/products/list`"),
         (page(503), "answered `/products/list` with a web page (503)"),
         (page(200), "answered `/products/list` with a web page (200)"),
-        (CUT, "the answer to `/products/list` is cut or is no JSON (200)"),
-        (Answer(200, b"[" * 100_000, {}), "cut or is no JSON"),
+        (CUT, "the answer to `/products/list` is incomplete or not JSON (200)"),
+        (Answer(200, b"[" * 100_000, {}), "incomplete or not JSON"),
         (BROKEN, "the connection to `prom.example:443` broke: Connection reset by peer"),
         (httpx.ReadError(""), "the connection to `prom.example:443` broke: ReadError"),
         (SLOW, "`prom.example:443` did not answer `/products/list` in time"),
@@ -64,11 +64,11 @@ def test_an_unknown_token_is_refused_with_the_rights_of_a_new_one() -> None:
     with pytest.raises(TokenRefused, match=f"^Prom.ua refused {message}$") as refused:
         edit(wire)
     assert refused.value.hint == (
-        "in the seller's cabinet, Settings > API tokens, create a new one and give "
-        '"Products and groups" the right "Read and write" («Товари» and «Групи»: «читання і запис»), '
-        '"Orders" the right "Read only" («Замовлення»: «лише читання»), '
-        '"Payment options" the right "Read only" («Способи оплати»: «лише читання»); '
-        "then put the new token where `api_key` of `My Prom` points"
+        "in the seller's cabinet, Settings > API tokens, create a new token with these rights: "
+        '"Products" and "Groups": "Read and write" («Товари» і «Групи»: «читання і запис»), '
+        '"Orders": "Read only" («Замовлення»: «лише читання»), '
+        '"Payment options": "Read only" («Способи оплати»: «лише читання»); '
+        "then put it where `api_key` of `My Prom` points"
     )
     assert len(wire.requests) == 1
 
@@ -94,7 +94,7 @@ def test_a_missing_right_is_named_with_proms_words(answer: Answer, words: str) -
     with pytest.raises(TokenRefused) as refused:
         wire.http().get("/orders/list", right=Right.ORDERS_READ)
     assert refused.value.message == f"Prom.ua refused the token of `My Prom`: it may not read orders{words}"
-    assert '"Orders" the right "Read only" («Замовлення»: «лише читання»)' in str(refused.value.hint)
+    assert '"Orders": "Read only" («Замовлення»: «лише читання»)' in str(refused.value.hint)
     assert len(wire.requests) == 1
 
 
@@ -163,7 +163,7 @@ def test_the_rights_of_a_new_token_begin_with_what_was_refused(
     """It is in the list with the level that the refused request needs."""
     with pytest.raises(TokenRefused) as refused:
         Wire(page(401)).http().get("/any/list", right=right)
-    assert f"create a new one and give {', '.join(instructions)}; then" in str(refused.value.hint)
+    assert f"create a new token with these rights: {', '.join(instructions)}; then" in str(refused.value.hint)
 
 
 def test_a_401_with_words_shows_them() -> None:
@@ -171,7 +171,7 @@ def test_a_401_with_words_shows_them() -> None:
     with pytest.raises(TokenRefused) as refused:
         get(Wire(said({"error": "Компанію <b>заблоковано</b>"}, 401)))
     assert refused.value.message.endswith("may not read products; Prom.ua says: Компанію заблоковано")
-    assert "create a new one" in str(refused.value.hint)
+    assert "create a new token" in str(refused.value.hint)
 
 
 @pytest.mark.parametrize(("call", "tries"), [(get, TRIES), (edit, 1), (start_import, 1)])
@@ -206,7 +206,7 @@ def test_every_right_names_itself_in_both_languages() -> None:
         (said({"errors": {"error": "Ожидается список товаров"}}), "Ожидается список товаров"),
         (said({"status": "error", "message": "daily limit"}), "daily limit"),
         (said({"status": "ERROR", "errors": {"a": ["b", {"c": 1}]}}), "a: b; c: 1"),
-        (said({"status": "error", "message": None}), "without a reason"),
+        (said({"status": "error", "message": None}), "no reason was given"),
         (
             said({"status": "error", "message": "no", "errors": {"declaration_id": "bad"}}),
             "no: declaration_id: bad",
@@ -217,7 +217,7 @@ def test_every_right_names_itself_in_both_languages() -> None:
         (said({"error": {"status": 400, "message": "no such field"}}, 400), "(400): no such field"),
         (said({"error": {"code": 7}}), "code: 7"),
         (said({"status": 400, "message": "no such field"}), "no such field"),
-        (page(400), "(400): without a reason"),
+        (page(400), "(400): no reason was given"),
         (said({"error": "<b>no</b>\x00\x1b[31m\nway\u202e" + "!" * 300}), "no [31m way " + "!" * 187 + "…"),
     ],
 )
@@ -251,7 +251,7 @@ def test_another_import_is_recognised_wherever_prom_says_so(answer: Answer) -> N
     with pytest.raises(ImportBusy) as busy:
         start_import(wire)
     assert busy.value.message.casefold().endswith(f"one at a time: {ANOTHER}".casefold())
-    assert ("«Товари» → «Імпорт»" in str(busy.value.hint), len(wire.requests)) == (True, 1)
+    assert ("«Товари» › «Імпорт»" in str(busy.value.hint), len(wire.requests)) == (True, 1)
 
 
 def test_words_of_another_import_elsewhere() -> None:
@@ -272,7 +272,7 @@ def test_an_empty_error_is_no_error(body: dict[str, object]) -> None:
 
 def test_an_unknown_address_is_an_error_of_its_own() -> None:
     """A product that is absent or deleted answers 404 with a page."""
-    with pytest.raises(NotFound, match="knows no `/products/list`"):
+    with pytest.raises(NotFound, match="found nothing at `/products/list`"):
         get(Wire(page(404)))
 
 

@@ -91,22 +91,23 @@ def test_all_mistakes() -> None:
     assert isinstance(found, list)
     messages = {mistake.where: mistake.message for mistake in found}
     assert messages == {
-        "shop": "products is not between 0 and 100000",
+        "shop": "`products` is not between 0 and 100000",
         "manner": "there is no such key; did you mean `manners`?",
-        "manners.last_id": '"both" is not one of "exclusive" or "inclusive"',
+        "manners.last_id": '"both" is not one of `exclusive`, `inclusive`',
         "manners.import_secs": "there is no such key; did you mean `import_seconds`?",
-        "manners.imports_per_day": "this should be a valid integer",
-        "tokens.a": '"all" is none of write, read, none, expired',
-        "tokens.b.products": '"all" is not one of "none", "read" or "write"',
-        "tokens.c.expires": "this is a date with a time, such as 2026-03-09T12:00:00Z",
-        "tokens.d": "this is one of write, read, none, expired, or a table of sections",
+        "manners.imports_per_day": "this should be a whole number, without quotes",
+        "tokens.a": '"all" is not one of `write`, `read`, `none`, `expired`',
+        "tokens.b.products": '"all" is not one of `none`, `read`, `write`',
+        "tokens.c.expires": "this should be a date with a time, such as `2026-03-09T12:00:00Z`",
+        "tokens.d": "this should be one of `write`, `read`, `none`, `expired`, or a table of sections",
         "faults[0].does": "this key is needed",
-        "faults[1]": "nth is below 1; `cut` knows no seconds",
-        "faults[2]": '"400" is none of 429, lost, cut, slow, truncated, web-page, gaps, import-refused, '
-        "import-never-ends, import-fails, photos-missing, status-warning, parcel-refused, no-lines, "
-        "500 to 599",
-        "faults[2].often": "there is no such key; there are does, on, nth, every, first, last, share, seed, "
-        "retry_after, seconds, status, items_every, items_share, reason, lines",
+        "faults[1]": "`nth` is below 1; `cut` does not accept `seconds`",
+        "faults[2]": '"400" is not a fault; there are `429`, `lost`, `cut`, `slow`, `truncated`, '
+        "`web-page`, `gaps`, `import-refused`, `import-never-ends`, `import-fails`, "
+        "`photos-missing`, `status-warning`, `parcel-refused`, `no-lines`, and `500` to `599`",
+        "faults[2].often": "there is no such key; there are `does`, `on`, `nth`, `every`, `first`, `last`, "
+        "`share`, `seed`, `retry_after`, `seconds`, `status`, `items_every`, `items_share`, "
+        "`reason`, `lines`",
     }
     assert [mistake.line for mistake in found] == sorted(mistake.line for mistake in found)
 
@@ -136,7 +137,7 @@ def test_invalid_quirks_in_words() -> None:
         read_quirks(Quirks(), ["last_id=both", "politeness=high"])
     assert "politeness: there is no such key" in str(refused.value)
     for seconds in ("nan", "inf", "-1"):
-        with pytest.raises(ValueError, match="import_seconds is not between 0 and 86400"):
+        with pytest.raises(ValueError, match="`import_seconds` is not between 0 and 86400"):
             read_quirks(Quirks(), [f"import_seconds={seconds}"])
-    with pytest.raises(ValueError, match="imports_per_day is below 0"):
+    with pytest.raises(ValueError, match="`imports_per_day` is below 0"):
         Quirks(imports_per_day=-1)

@@ -385,7 +385,7 @@ def test_a_bug_is_a_bug_unless_the_file_is_damaged(tmp_path: Path) -> None:
 
 def test_a_number_that_no_column_holds(state: Store) -> None:
     """It is an error of one line on both databases."""
-    with pytest.raises(StateUnusable, match="cannot keep a number"), state.transaction(SLUG) as work:
+    with pytest.raises(StateUnusable, match="cannot store a number"), state.transaction(SLUG) as work:
         work.plans.outcomes(10**25)
 
 

@@ -57,7 +57,7 @@ def test_a_known_mail_with_another_phone(filled: Home) -> None:
     order(filled, phone="+380500000001", email="o@shop.example")
     number = order(filled, phone="+380500000002", email="O@shop.example")
     ran = filled.run("orders", "fetch")
-    message = f"! order {number}: its buyer may be client 1, but has another phone; none was picked"
+    message = f"! order {number}: its buyer may be client 1, but the phone differs; none was chosen"
     assert (ran.code, message in ran.lines) == (8, True)
     assert held(filled) == {str(number): ["1"]}
     listed = filled.run("clients", "list", "--held").err
@@ -98,7 +98,10 @@ def test_clients_are_not_made(filled: Home) -> None:
     (path,) = (filled.folder / "outbox" / "my-prom").iterdir()
     assert '"Name": "Вигадана Олена"' in path.read_text("utf-8")
     ran = filled.run("clients", "choose", str(number), "new")
-    assert (ran.code, "does not wait for a choice: no known client fits it" in ran.err) == (64, True)
+    assert (ran.code, "does not wait for a choice: no known client matches its buyer" in ran.err) == (
+        64,
+        True,
+    )
 
 
 def held(home: Home) -> dict[str, list[str]]:
@@ -151,7 +154,7 @@ def test_a_person_chooses(ambiguous: tuple[Home, int], chosen: str, client: str)
     home, number = ambiguous
     home.run("orders", "fetch")
     ran = home.run("clients", "choose", str(number), chosen)
-    assert (ran.code, ran.err) == (0, f"order {number} is that of client {client}\n")
+    assert (ran.code, ran.err) == (0, f"order {number} now belongs to client {client}\n")
     assert (held(home), owner(home, number)) == ({}, client)
     shown = home.run("clients", "show", client, "--format", "json").json["client"]
     assert ("o@shop.example" in shown["email"], "+380500000003" in shown["phone"]) == (True, True)
@@ -166,7 +169,7 @@ def test_two_clients_turn_out_to_be_one(ambiguous: tuple[Home, int]) -> None:
     home, number = ambiguous
     home.run("orders", "fetch")
     ran = home.run("clients", "merge", "2", "--into", "1")
-    assert (ran.code, ran.err) == (0, "1 client merged into 1; 1 order no longer waits for a choice\n")
+    assert (ran.code, ran.err) == (0, "1 client merged into 1; 1 order no longer waits for your choice\n")
     assert (held(home), owner(home, number)) == ({}, "1")
     shown = home.run("clients", "show", "1", "--format", "json").json["client"]
     assert (shown["name"], shown["phone"]) == ("Тестовий Олена", ["+380500000001", "+380500000002"])
@@ -182,7 +185,7 @@ def test_wrong_arguments(ambiguous: tuple[Home, int]) -> None:
     (clear,) = (row["id"] for row in shown["orders"])
     for args, message in (
         ("choose 1 1", "there is no order 1"),
-        (f"choose {clear} 2", "does not wait for a choice: it is that of client 1"),
+        (f"choose {clear} 2", "does not wait for a choice: its client is 1"),
         (f"choose {clear} new", "hint: see those that wait for a choice: torgsync clients list --held"),
         (f"choose {number} 9", "there is no client 9"),
         (f"choose {number} x", "there is no client x"),
@@ -191,11 +194,11 @@ def test_wrong_arguments(ambiguous: tuple[Home, int]) -> None:
         ("merge 1 --into x", "there is no client x"),
         ("show 9", "there is no client 9"),
         ("show Олена", "there is no client Олена"),
-        ("import", "which file?"),
-        ("forget нема", "`нема` is no phone number"),
+        ("import", "the sync object has no file of clients"),
+        ("forget нема", "`нема` is not a phone number"),
         ("forget нема", "torgsync clients forget +380501234567"),
-        ("forget 050000", "`050000` is no phone number"),
-        ("forget +380500000001", "this cannot be taken back"),
+        ("forget 050000", "`050000` is not a phone number"),
+        ("forget +380500000001", "there is no terminal to ask on, so nothing was removed"),
     ):
         ran = home.run("clients", *args.split())
         assert (args, ran.code, message in ran.err) == (args, 64, True)
@@ -213,7 +216,7 @@ def test_a_client_is_shown(filled: Home) -> None:
     assert shown.lines[:3] == [
         "client 1: [red] Олена",
         "phone   +380500000001",
-        "email   o@shop.example, second@shop.example",
+        "e-mail  o@shop.example, second@shop.example",
     ]
     assert str(number) in shown.out
     assert (
@@ -280,7 +283,7 @@ def test_a_row_that_fits_two_clients(knowing: Home) -> None:
     knowing.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
     export_clients(knowing, client_row("олена  в."), client_row(""))
     ran = knowing.run("clients", "import")
-    assert (ran.code, "! 1 row fits several known clients; none was picked" in ran.err) == (8, True)
+    assert (ran.code, "! 1 row matches several known clients; none was chosen" in ran.err) == (8, True)
 
 
 def test_clients_that_cannot_be_read(knowing: Home) -> None:
@@ -324,7 +327,9 @@ def test_what_was_read_is_a_document_too(knowing: Home) -> None:
     numbers = {"rows": 4, "new": 3, "known": 1, "ambiguous": 0, "unreadable": 1}
     ran = knowing.run("clients", "import", "--format", "json")
     assert ran.json == {"schema": 1, "object": "My Prom", "clients": numbers, "exit": 0}
-    assert knowing.run("clients", "import").err.endswith("! 1 phone is no number and will find nobody\n")
+    assert knowing.run("clients", "import").err.endswith(
+        "! 1 phone is not a phone number; no buyer can be matched by it\n"
+    )
     knowing.edit_object('find_by = ["phone", "email"]', 'find_by = ["name"]')
     export_clients(knowing, client_row("Олена В.", "0500000003"), client_row("Олена В.", "0500000004"))
     assert knowing.run("clients", "import", "--format", "csv").out == (
@@ -356,7 +361,7 @@ def test_a_person_is_forgotten(filled: Home) -> None:
     filled.sync("--only", "orders")
     before = filled.run("payments", "report").out
     asked = filled.run("clients", "forget", "050 000 00 01", "--yes")
-    message = "forgotten: 1 client, the people of 1 order, 1 file of the outbox"
+    message = "removed: 1 client, people in 1 order, 1 file in the outbox"
     assert (asked.code, asked.err.splitlines()[0]) == (8, message)
 
     def traces() -> list[str]:
@@ -377,7 +382,8 @@ def test_a_person_is_forgotten(filled: Home) -> None:
     for command in (("clients", "choose", str(number), "2"), ("orders", "export", str(number))):
         assert filled.run(*command).code == 64
     assert (
-        filled.run("clients", "forget", "+380500000001", "--yes").err == "nobody with this phone is known\n"
+        filled.run("clients", "forget", "+380500000001", "--yes").err
+        == "no person with this phone is known\n"
     )
 
 
@@ -403,7 +409,7 @@ def test_sales_that_torgsoft_had_not_taken_stay_in_sight(filled: Home) -> None:
     assert (ran.code, ran.err.splitlines()[1:]) == (
         8,
         [
-            f"! 1 sale was not taken by Torgsoft yet; enter by hand: {number}",
+            f"! 1 sale is not in Torgsoft yet; enter it by hand: {number}",
             f'hint: when it is done in Torgsoft: torgsync orders done {number} -o "My Prom"',
         ],
     )
@@ -517,7 +523,7 @@ def test_files_in_other_outboxes_are_deleted(many_times: Home) -> None:
     for ending in ("csv", "json.tmp", "json.old.tmp"):
         (first / f"order-{number}.{ending}").write_text("Вигадана")
     ran = many_times.run("clients", "forget", "+380500000001", "--yes")
-    assert ran.err.startswith("forgotten: 3 clients, the people of 4 orders, 7 files of the outbox\n")
+    assert ran.err.startswith("removed: 3 clients, people in 4 orders, 7 files in the outbox\n")
     assert traces(many_times) == []
 
 
@@ -532,7 +538,7 @@ def test_files_on_a_server_are_deleted(filled: Home, tmp_path: Path) -> None:
         filled.run("orders", "fetch")
         assert len(list(ftp.folder.iterdir())) == 1
         ran = filled.run("clients", "forget", "0500000001", "--yes")
-        assert (ran.err.splitlines()[0].endswith(", 1 file of the outbox"), list(ftp.folder.iterdir())) == (
+        assert (ran.err.splitlines()[0].endswith(", 1 file in the outbox"), list(ftp.folder.iterdir())) == (
             True,
             [],
         )
@@ -540,7 +546,7 @@ def test_files_on_a_server_are_deleted(filled: Home, tmp_path: Path) -> None:
         filled.run("orders", "fetch")
     filled.edit_object(orders, "")
     ran = filled.run("clients", "forget", "0500000001", "--yes")
-    left = f"! files of these orders may still lie in the old outbox `{ftp.url}`; delete them there\n"
+    left = f"! files of these orders may still be in the old outbox `{ftp.url}`; delete them there\n"
     assert (ran.code, ran.err.endswith(left)) == (8, True)
     assert [path.name for path in ftp.folder.iterdir()] == [f"order-{number}.json"]
     assert traces(filled) == []
@@ -563,10 +569,10 @@ def test_copies_of_the_state_are_deleted(many_times: Home) -> None:
     shutil.copyfile(state, state.with_name("state.db.0007.bak"))
     (many_times.folder / ".state.db.0006.bak.tmp").write_text("Вигадана")
     ran = many_times.run("clients", "forget", "+380500000009", "--yes")
-    kept = f"! `{state}.0007.bak`, a copy of the state, may know it; delete it\n"
+    kept = f"! `{state}.0007.bak`, a copy of the state, may have the phone; delete it\n"
     assert (ran.code, ran.err.endswith(kept)) == (0, True)
     ran = many_times.run("clients", "forget", "0500000001", "--yes")
-    assert ran.err.splitlines()[1:2] == ["deleted: 2 copies of the state, which knew everybody"]
+    assert ran.err.splitlines()[1:2] == ["deleted: 2 copies of the state, which had the data of all people"]
     assert traces(many_times) == []
 
 
@@ -593,10 +599,10 @@ def test_a_phone_in_a_note_of_another_person_is_reported(filled: Home) -> None:
     buys(filled, "+380500000001")
     filled.run("orders", "fetch")
     ran = filled.run("clients", "forget", "+380500000001", "--yes")
-    message = f"! order {number} of somebody else names this phone in its note, address or phones"
+    message = f"! order {number}, of another buyer, has this phone in its note, address or phones"
     assert (ran.code, ran.err.splitlines()[3:]) == (
         8,
-        [f"{message}; that was left", f'hint: torgsync orders show {number} -o "My Prom"'],
+        [f"{message}; it was left", f'hint: torgsync orders show {number} -o "My Prom"'],
     )
 
 
@@ -610,7 +616,7 @@ def test_another_object_that_knows_the_person_is_named(filled: Home) -> None:
     assert (ran.code, ran.err.splitlines()[3:]) == (
         8,
         [
-            "! the sync object `my-prom` knows this phone too",
+            "! the sync object `my-prom` has this phone too",
             "hint: torgsync clients forget +380500000001 -o my-prom",
         ],
     )
@@ -621,9 +627,12 @@ def test_another_object_that_knows_the_person_is_named(filled: Home) -> None:
 def test_a_mistake_is_reported_before_anything_is_done(filled: Home) -> None:
     """The phone is checked before the objects and before the question, also with `--format json`."""
     ran = filled.run("clients", "forget", "12", "--format", "json", "-o", "nowhere")
-    assert (ran.code, ran.json["error"]["message"]) == (64, "`12` is no phone number")
+    assert (ran.code, ran.json["error"]["message"]) == (64, "`12` is not a phone number")
     ran = filled.run("clients", "forget", "0500000001", "--format", "json")
-    assert (ran.code, ran.json["error"]["message"]) == (64, "this cannot be taken back")
+    assert (ran.code, ran.json["error"]["message"]) == (
+        64,
+        "there is no terminal to ask on, so nothing was removed",
+    )
 
 
 @pytest.mark.parametrize(("answer", "code", "left"), [("n\n", 1, 3), ("y\n", 8, 0)])
@@ -635,6 +644,6 @@ def test_a_person_is_asked_before_anybody_is_forgotten(
     ran = many_times.run("clients", "forget", "050 000 00 01", stdin=answer)
     assert ran.code == code
     assert ran.err.startswith(
-        "Take +380500000001 out of `My Prom` for good, and delete the copies of the state"
+        "Remove +380500000001 from `My Prom` for good, and delete the copies of the state"
     )
     assert len(clients(many_times)) == left

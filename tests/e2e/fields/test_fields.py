@@ -136,7 +136,7 @@ def test_a_column_that_holds_two_languages(bare: Home) -> None:
     """The separator is stored in the sync object, and each language gets its part."""
     bare.run("fields", "add", "RetailPrice", "--to", "price")
     added = bare.run("fields", "add", "GoodName", "--to", "name", "--split", "_")
-    assert (added.code, added.err) == (0, '`GoodName` -> name, Ukrainian and Russian parted by "_"\n')
+    assert (added.code, added.err) == (0, "`GoodName` -> name, Ukrainian and Russian separated by `_`\n")
     assert bare.object.read_text("utf-8").count('to = "name"\nsplit = "_"\n') == 1
     assert bare.run("fields", "list", "--format", "json").json["fields"][1]["split"] == "_"
     bare.edit_row("26902", "Черевики жіночі чорний 2107 Калина 37", "Черевики_Ботинки")
@@ -148,9 +148,9 @@ def test_a_column_that_holds_two_languages(bare: Home) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("Articul", "--to", "sku"), "`split` parts two languages of a text; `sku` is none of name, "),
-        (("visota_kabluka", "--dynamic"), 'the column\'s name holds "_" too, and would be parted into'),
-        (("Color", "--dynamic", "--name", "а_б_в"), 'the name holds "_" more than once'),
+        (("Articul", "--to", "sku"), "`split` is only for texts in two languages: `name`, "),
+        (("visota_kabluka", "--dynamic"), 'the name of the column also has "_" and would be split into'),
+        (("Color", "--dynamic", "--name", "а_б_в"), '"_" is in the name more than once'),
     ],
 )
 def test_what_cannot_be_split(bare: Home, args: tuple[str, ...], message: str) -> None:
@@ -175,7 +175,7 @@ def test_the_cost_price_is_never_mapped(bare: Home) -> None:
     for words in ("PrimeCost --to price", "primecost --dynamic", "PRIMECOST --to keywords"):
         added = bare.run("fields", "add", *words.split())
         assert (added.code, added.out) == (64, "")
-        assert added.err == "error: `PrimeCost` is what the shop paid; it can never be sent\n"
+        assert added.err == "error: `PrimeCost` is what the shop paid; it is never sent\n"
     assert bare.object.read_bytes() == before
 
 
@@ -186,11 +186,11 @@ def test_an_unknown_column_or_target(bare: Home) -> None:
     for words, message in (
         ("RetailPrise --to price", "the export has no column `RetailPrise`; did you mean `RetailPrice`?"),
         ("RetailPrice --to prise", "there is no target `prise`; did you mean `price`?"),
-        ("RetailPrice --to xxx", "the targets are name, name_ru, description,"),
+        ("RetailPrice --to xxx", "the targets are `name`, `name_ru`, `description`,"),
         ("RetailPrice", "give either `--to TARGET` or `--dynamic`"),
         ("RetailPrice --to price --dynamic", "give either `--to TARGET` or `--dynamic`"),
         ("Color --dynamic --owner nobody", "invalid value for '--owner'"),
-        ("Season --dynamic --name Колір", "`Color` is led to `characteristic Колір` already"),
+        ("Season --dynamic --name Колір", "`Color` is already mapped to `characteristic Колір`"),
     ):
         added = bare.run("fields", "add", *words.split())
         assert (added.code, message in " ".join(added.err.split())) == (64, True), added.err
@@ -246,7 +246,7 @@ def test_the_list_without_an_export(home: Home) -> None:
     listed = home.run("fields", "list", "--format", "json")
     assert listed.code == 0
     assert {(field["sample"], field["in_export"]) for field in listed.json["fields"]} == {(None, None)}
-    assert listed.err.startswith("! no samples: there is no file")
+    assert listed.err.startswith("! no examples: there is no file")
 
 
 # remove
@@ -257,7 +257,7 @@ def test_a_column_is_removed(home: Home) -> None:
     before = home.object.read_text("utf-8")
     removed = home.run("fields", "remove", "articul")
     assert (removed.code, removed.out) == (0, "")
-    assert removed.err == "`Articul` is no longer led to sku\n"
+    assert removed.err == "`Articul` is no longer sent as sku\n"
     table = '[[fields]]\ncolumn = "Articul"\nto = "sku"\nowner = "torgsoft"\n\n'
     assert before.count(table) == 1
     assert home.object.read_text("utf-8") == before.replace(table, "")
@@ -310,8 +310,8 @@ def test_one_column_that_is_mapped_twice(home: Home) -> None:
     table = '[[fields]]\ncolumn = "Articul"\nto = "characteristic"\nname = "Артикул"\n\n'
     home.edit_object("# --- What happens", f"{table}# --- What happens")
     assert home.run("fields", "remove", "Articul").err.splitlines() == [
-        "`Articul` is no longer led to sku",
-        "`Articul` is no longer led to Артикул",
+        "`Articul` is no longer sent as sku",
+        "`Articul` is no longer sent as Артикул",
     ]
     assert "Articul" not in columns(home)
 
@@ -322,8 +322,8 @@ def test_a_column_that_is_not_mapped(home: Home) -> None:
     removed = home.run("fields", "remove", "Articull")
     assert (removed.code, removed.out) == (64, "")
     assert removed.err == (
-        "error: the column `Articull` is not led anywhere; did you mean `Articul`?\n\n"
-        'hint: see them: torgsync fields list -o "My Prom"\n'
+        "error: the column `Articull` is not mapped; did you mean `Articul`?\n\n"
+        'hint: see those that are: torgsync fields list -o "My Prom"\n'
     )
     assert home.object.read_bytes() == before
 
@@ -345,9 +345,9 @@ def test_a_target_that_is_taken_names_who_has_it(home: Home) -> None:
     assert (ran.code, ran.err.splitlines()) == (
         64,
         [
-            "error: `opys_saytu` is led to `description` already",
+            "error: `opys_saytu` is already mapped to `description`",
             "",
-            'hint: take it out first: torgsync fields remove opys_saytu -o "My Prom"',
+            'hint: remove it first: torgsync fields remove opys_saytu -o "My Prom"',
         ],
     )
 
@@ -360,4 +360,4 @@ def test_a_column_may_be_named_as_the_file_names_it(bare: Home) -> None:
     assert bare.run("fields", "add", "Ціна роздрібна", "--to", "price").code == 0
     assert columns(bare) == {"RetailPrice": "price"}
     refused = bare.run("fields", "add", "Собівартість", "--to", "price")
-    assert (refused.code, "it can never be sent" in refused.err) == (64, True)
+    assert (refused.code, "it is never sent" in refused.err) == (64, True)

@@ -42,7 +42,7 @@ def test_many_values_are_folded(filled: Home) -> None:
         lambda text: text + text.splitlines()[-1].replace("26940", "26999").replace("Лійка", "Лійки") + "\r\n"
     )
     ran = filled.run("fields", "values", "GoodName")
-    assert "1 more value: `--show all` lists them" in ran.err
+    assert "1 more value: `--show all` lists it" in ran.err
     assert 'column = "GoodName"' in ran.err
     assert len(filled.run("fields", "values", "GoodName", "--show", "all").lines) == len(ran.lines) + 1
     assert filled.run("fields", "values", "GoodName", "--format", "csv").lines[0] == "value,count,replaced_by"

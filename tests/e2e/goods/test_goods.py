@@ -49,7 +49,7 @@ def test_items_are_listed(filled: Home) -> None:
     )  # fmt: skip
     assert (gone["row"], gone["status"], list(by_id)[-2:]) == ("gone", "on_display", ["26909", "26936"])
     table = filled.run("goods", "find", "26939").out
-    assert "not there: Display = 0" in " ".join(table.split())
+    assert "not there: `Display` = 0" in " ".join(table.split())
     rows = list(csv.DictReader(io.StringIO(filled.run("goods", "list", "--format", "csv").out)))
     assert (len(rows), rows[0]["groups"]) == (42, "Взуття > Жіноче взуття")
     assert filled.run("goods", "list", "--offset", "50").err == "there are only 42 items\n"

@@ -151,11 +151,14 @@ def test_a_good_whose_id_is_another_products_name(legacy: Home) -> None:
     ("content", "mistake"),
     [
         ("good_id\n1\n", "have no column `prom_id`"),
-        ("good_id,prom_id\n1,2\n", "line 2  1: the export has no good `1`"),
+        ("good_id,prom_id\n1,2\n", "line 2  1: the export has no item `1`"),
         ("good_id,prom_id\n26936,2\n", "line 2  26936: the shop has no product 2"),
-        ("good_id,prom_id\n26936,new\n26936,new\n", "line 2 decides about it too; leave one line a good"),
-        ("good_id,prom_id\n26926,new\n", "it cannot be made anew: product"),
-        ("good_id,prom_id\n26936,1600000001\n26935,1600000001\n", "to the good `26936`"),
+        (
+            "good_id,prom_id\n26936,new\n26936,new\n",
+            "line 2 decides about it too; leave one line for each item",
+        ),
+        ("good_id,prom_id\n26926,new\n", "it cannot be created again: product"),
+        ("good_id,prom_id\n26936,1600000001\n26935,1600000001\n", "to the item `26936`"),
     ],
 )
 def test_decisions_that_cannot_be_followed(legacy: Home, content: str, mistake: str) -> None:
@@ -174,9 +177,9 @@ def test_the_table(legacy: Home) -> None:
     """The table reads at 80 columns, and says how to go on."""
     shown = legacy.run("object", "adopt")
     assert shown.code == 8
-    assert shown.lines[0] == "My Prom: 3 goods matched: 2 by name, 1 by external id"
+    assert shown.lines[0] == "My Prom: 3 items matched: 2 by name, 1 by external id"
     assert f"  26935  {HAMMER} = Prom 1600000002 (old-35)  {HAMMER}, by name" in shown.lines
-    assert "1 good ambiguous: each waits until you say which product it is" in shown.lines
+    assert "1 item ambiguous: it waits until you decide which product it is" in shown.lines
     assert "1 product only on Prom.ua: foreign" in shown.lines
     assert "  … and 26 more; `--all` lists them" in shown.lines
     assert "torgsync object adopt" in shown.err
@@ -224,7 +227,7 @@ def test_a_strangers_shop(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no product is a good of the export, only a person takes it over: asked, or by `--yes`."""
     home.sandbox.add_product("x-1", name="Чужий", price=Decimal(1))
     home.sandbox.add_product("x-2", name="Теж чужий", price=Decimal(2))
-    doubt = "none of the 2 products on Prom.ua is a good of this export: is it your shop?"
+    doubt = "none of the 2 products on Prom.ua matches an item of this export; is this your shop?"
     ran = home.run("object", "adopt")
     assert (ran.code, doubt in ran.err, 'object adopt "My Prom" --yes' in ran.err) == (64, True, True)
     assert home.run("object", "adopt", "--dry-run").code == 0

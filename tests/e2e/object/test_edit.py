@@ -69,7 +69,7 @@ def test_only_a_removed_table_is_shown(home: Home) -> None:
 def test_a_number_where_a_text_should_be(home: Home) -> None:
     """`45` may be a number or a text; where neither will do, the words are about what the key takes."""
     ran = home.run("object", "edit", "--set", "synchronization_times[0].every=45")
-    assert (ran.code, '"45" is not an interval such as "30m", "2h" or "1d"' in ran.err) == (3, True)
+    assert (ran.code, '"45" is not an interval such as `30m`, `2h` or `1d`' in ran.err) == (3, True)
 
 
 def test_flags(home: Home) -> None:
@@ -102,10 +102,10 @@ def test_keys_are_removed(home: Home) -> None:
         (("--set", "removal.gone=hidee"), 3, 'removal.gone: "hidee" is not one of'),
         (("--set", "removl.gone=hide"), 3, "removl: there is no such key; did you mean `removal`?"),
         (("--set", "fields[99].owner=prom"), 64, "`fields[99].owner` cannot be set"),
-        (("--set", "removal.gone"), 64, "`removal.gone` sets nothing"),
+        (("--set", "removal.gone"), 64, "`removal.gone` has no value"),
         (("--set", "a b=1"), 64, "`a b` is not a key"),
         (("--unset", "prices.round"), 64, "`prices.round` is not set"),
-        (("--set", "name=Other"), 64, "the name stays"),
+        (("--set", "name=Other"), 64, "the name cannot change"),
         (("--unset", "catalog"), 3, "catalog: this key is needed"),
         ((), 64, "nothing to change was given"),
         (("--editor",), 64, "an editor needs a terminal"),
@@ -189,7 +189,7 @@ def test_another_token(home: Home) -> None:
     home.run("object", "edit", "--set", 'api_key={ env = "MY_PROM_TOKEN" }')
     refused = home.run("object", "edit", "--api-key", "x")
     assert refused.code == 64
-    assert "stands in the environment variable `MY_PROM_TOKEN`" in " ".join(refused.err.split())
+    assert "is in the environment variable `MY_PROM_TOKEN`" in " ".join(refused.err.split())
 
 
 def editor(folder: Path, monkeypatch: pytest.MonkeyPatch, *changes: tuple[str, str]) -> None:
@@ -224,7 +224,7 @@ def test_an_editor(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ("change", "shown"),
     [
         (('gone = "delete"', 'gone = "hid"'), "removal.gone"),
-        (('name = "My Prom"', 'name = "Other"'), "the name stays"),
+        (('name = "My Prom"', 'name = "Other"'), "the name of a sync object cannot be changed"),
         (('use = ["2", "8"]', 'use = ["2", "9"]'), "the export has no stock for center `9`"),
         (("[removal]", "[removal"), "this is not TOML"),
     ],

@@ -23,7 +23,7 @@ GUESSES = [
     "found out   it is                       because                    [catalog] key",
     "────────────────────────────────────────────────────────────────────────────────",
     "format      trs                         it begins with text        format",
-    "delimiter   semicolon                   it parts 50 known column   delimiter",
+    "delimiter   semicolon                   it gives 50 known column   delimiter",
     "                                        names",
     "header      the first row holds names   a column is named like     header",
     "                                        one of Torgsoft's",
@@ -87,23 +87,23 @@ def test_every_answer_given_by_flag(empty: Home) -> None:
             "`MY_PROM_TOKEN` is not set"
         ),
         "✓ ok       photos     52 files in `photos`",
-        "✓ ok       export     40 goods, 52 columns with a header, utf-8",
-        "✓ ok       selection  10 go to Prom.ua; 30 stay out: outside the product group",
+        "✓ ok       export     40 rows, 52 columns, with a header, utf-8",
+        "✓ ok       selection  10 items go to Prom.ua; 30 stay out: outside the product group",
         "✓ ok       centers    2 (used), 8 (used)",
-        "✓ ok       columns    columns of your own that are not sent: `opys_saytu`, `visota_kabluka`",
-        "✓ ok       outbox     order files can be written to `outbox/my-prom` of the home",
-        "! warning  payments   no payment methods were fetched yet",
+        "✓ ok       columns    your own columns that are not sent: `opys_saytu`, `visota_kabluka`",
+        "✓ ok       outbox     order files can be written to `outbox/my-prom` in the home folder",
+        "! warning  payments   payment methods have not been fetched yet",
         '                      torgsync payments fetch -o "My Prom"',
         *GUESSES,
         "",
-        "2 columns that could be sent besides, with a value of each:",
+        "2 more columns could be sent; an example and the command for each:",
         "  `opys_saytu`: <p>Зимові черевики на стійкому підборі: тепла підкладка, бок",
         '    torgsync fields add opys_saytu --to description -o "My Prom"',
         "  `visota_kabluka`: 6,5 см",
         '    torgsync fields add visota_kabluka --dynamic --name "…" -o "My Prom"',
     ]
     made = empty.folder / "objects" / "my-prom.toml"
-    assert added.err == f'made `{made}`\nnext: torgsync fields add-all -o "My Prom"\n'
+    assert added.err == f'created `{made}`\nnext: torgsync fields add-all -o "My Prom"\n'
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_two_places_for_the_token(empty: Home) -> None:
     """The token and its source cannot both be given."""
     added = add(empty, "--api-key", TOKEN, "--api-key-env", "MY_PROM_TOKEN")
     assert (added.code, objects(empty)) == (64, [])
-    assert added.err == "error: give either `--api-key` or `--api-key-env`\n"
+    assert added.err == "error: give either `--api-key` or `--api-key-env`, not both\n"
 
 
 def test_settings_that_could_not_be_read_back(empty: Home) -> None:
@@ -196,8 +196,8 @@ def test_settings_that_could_not_be_read_back(empty: Home) -> None:
     assert (added.code, objects(empty)) == (3, [])
     assert added.err == (
         "error: the sync object would not be valid\n"
-        '  catalog.photos.url: "photos" is not an address such as "https://shop.example/photos/"\n'
-        "  limits.requests_per_second: this should be less than or equal to 50\n"
+        '  catalog.photos.url: "photos" is not an address such as `"https://shop.example/photos/"`\n'
+        "  limits.requests_per_second: this must be at most 50\n"
     )
     assert not (empty.folder / "secrets").exists()
 
@@ -231,7 +231,7 @@ def test_centers_and_groups_that_the_export_lacks(
     assert (edited.code, file.read_bytes()) == (3, before)
     for shown in (refused, edited):
         lines = shown.err.splitlines()
-        assert lines[0] == "error: the export does not have what was chosen; nothing was written"
+        assert lines[0] == "error: the export does not have what was chosen; nothing was saved"
         assert all(line.strip().startswith(words) for line, words in zip(lines[1:], mistakes, strict=False))
     if "--group" in given:
         assert edited.err.splitlines()[2].endswith("; did you mean `Взуття`?")
@@ -313,7 +313,7 @@ def test_every_key_is_explained(home: Home) -> None:
     output = home.run("object", "show", "--explain")
     assert TOKEN not in output.out
     at = output.lines.index("removal.gone = delete")
-    assert output.lines[at + 1].startswith("    What happens to goods that left the export; delete takes")
+    assert output.lines[at + 1].startswith("    Items that left the export: `delete` (see `delete_after`)")
     assert "removal.delete_after = 30d" in output.lines
     document = home.run("object", "show", "--explain", "--format", "json").json
     found = {item["key"]: item for item in document["settings"]}
@@ -366,7 +366,7 @@ def test_a_literal_token_is_hidden(home: Home) -> None:
         assert "(hidden)" in shown.out
     checked = home.run("object", "check")
     assert TOKEN not in checked.out + checked.err
-    assert "! warning  token      the token stands in the file itself" in checked.out
+    assert "! warning  token      the token is in the sync object's file" in checked.out
 
 
 def test_an_object_is_found_by_name_slug_and_path(home: Home) -> None:
@@ -407,19 +407,19 @@ def test_an_object_in_order(home: Home) -> None:
         "! warning  token      there is one; it was not tried",
         '                      torgsync doctor -o "My Prom"',
         "✓ ok       photos     52 files in `photos`",
-        "✓ ok       export     40 goods, 52 columns with a header, utf-8",
-        "✓ ok       selection  39 go to Prom.ua; 1 stays out: Display = 0 in the accounting program",
+        "✓ ok       export     40 rows, 52 columns, with a header, utf-8",
+        "✓ ok       selection  39 items go to Prom.ua; 1 stays out: `Display` = 0 in the accounting program",
         "✓ ok       centers    2 (used), 8 (used)",
-        "✓ ok       outbox     order files can be written to `outbox/my-prom` of the home",
+        "✓ ok       outbox     order files can be written to `outbox/my-prom` in the home folder",
         (
             "! warning  schedule   every 30m, 08:00-21:00 by `OFFICE-PC\\olena`: of another user or "
-            "computer; whether anything calls it is not known here"
+            "computer; this computer does not know whether anything calls it"
         ),
         '                      run there: torgsync doctor -o "My Prom"',
-        "✓ ok       payments   3 methods mapped",
+        "✓ ok       payments   3 payment methods mapped",
         *GUESSES,
         "",
-        "2 columns that could be sent besides, with a value of each:",
+        "2 more columns could be sent; an example and the command for each:",
         "  `Country`: Україна",
         '    torgsync fields add Country --to country -o "My Prom"',
         "  `Sex`: 2",
@@ -436,14 +436,14 @@ def test_an_unmapped_payment_method_and_center(home: Home) -> None:
     home.edit_object('use = ["2", "8"]', 'use = ["2", "99"]')
     checked = home.run("object", "check")
     assert checked.code == 0
-    at = checked.lines.index("! warning  centers    2 (used), 8; not in the export: 99")
+    at = checked.lines.index("! warning  centers    2 (used), 8; not in the export: `99`")
     assert checked.lines[at + 1].strip() == 'torgsync object edit "My Prom" --center 2,8'
     assert "the export has no stock for center `99`; its centers are 2, 8" in " ".join(checked.out.split())
     at = next(number for number, line in enumerate(checked.lines) if "payments" in line)
     assert checked.lines[at : at + 2] == [
         (
-            "! warning  payments   no place for the money of `Пром-оплата`, `Накладений платіж`, "
-            "`Оплата на карту`"
+            "! warning  payments   no cash register or account chosen yet for `Пром-оплата`, "
+            "`Накладений платіж`, `Оплата на карту`"
         ),
         '                      torgsync payments map Пром-оплата --cash-register "…" -o "My Prom"',
     ]
@@ -471,8 +471,8 @@ def test_all_mistakes_at_once_with_their_lines(home: Home) -> None:
             f"  line {stock}  accounting_centers.only_in_stok: there is no such key; "
             "did you mean `only_in_stock`?"
         ),
-        f"  line {cost}  fields[2].column: `PrimeCost` is what the shop paid; it can never be sent",
-        f'  line {gone}  removal.gone: "burn" is not one of "delete", "hide", "not-available" or "keep"',
+        f"  line {cost}  fields[2].column: `PrimeCost` is what the shop paid; it is never sent",
+        f'  line {gone}  removal.gone: "burn" is not one of `delete`, `hide`, `not-available`, `keep`',
         f'  line {removals}  limits.removals: "110%" is not between 0% and 100%',
     ]
     document = home.run("object", "check", "--format", "json").json
@@ -551,22 +551,22 @@ def test_a_column_by_another_name(home: Home, element: str, cure: str) -> None:
 
 
 MESSY = [
-    "✗ error    id-duplicate: 1 good",
-    "           the good stays as it is on Prom until its id stands in one row only",
-    "           TSGoods.trs line 86, good 26926: stands in the export more than once,",
-    "             in lines 71 and 86; it stays as it is on Prom",
+    "✗ error    `id-duplicate`: 1 item",
+    "           the item stays as it is on Prom.ua until its id is in one row only",
+    "           TSGoods.trs, line 86, item 26926: this id is in lines 71, 86 of the",
+    "             export; the item stays as it is on Prom.ua",
     "",
-    "✗ error    number-unreadable: 4 goods",
-    "           what Prom has stays, a new good may wait for it; correct the number",
-    "           TSGoods.trs line 2, good 26901, RetailPrice = ціна",
-    "           TSGoods.trs line 7, good 26902, RetailPrice = ціна",
-    "           TSGoods.trs line 22, good 26905, RetailPrice = ціна",
+    "✗ error    `number-unreadable`: 4 items",
+    "           what Prom.ua has stays, a new item may wait; correct the number",
+    "           TSGoods.trs, line 2, item 26901, `RetailPrice` = ціна",
+    "           TSGoods.trs, line 7, item 26902, `RetailPrice` = ціна",
+    "           TSGoods.trs, line 22, item 26905, `RetailPrice` = ціна",
     "           … and 1 more; `--show all`",
     "",
-    "! warning  letters-lost: 1 good",
+    "! warning  `letters-lost`: 1 item",
     "           the text is sent as it is; retype it, or export in UTF-8",
-    "           TSGoods.trs line 71, good 26926, GoodName = К?ем [/red] :wrench: для",
-    "             рук ягідний",
+    "           TSGoods.trs, line 71, item 26926, `GoodName` = К?ем [/red] :wrench:",
+    "             для рук ягідний",
 ]
 
 
@@ -588,10 +588,10 @@ def test_findings_by_code(home: Home) -> None:
     assert "\x1b" not in checked.out
     (selection,) = [line for line in checked.lines if "✓ ok       selection" in line]
     assert set(selection.removeprefix("✓ ok       selection  ").split("; ")) == {
-        "34 go to Prom.ua",
-        "1 stays out: Display = 0 in the accounting program",
-        "1 stays out: standing in several rows, left alone",
-        "4 stay out: without a price that can be sent, unless Prom.ua has them already",
+        "34 items go to Prom.ua",
+        "1 stays out: `Display` = 0 in the accounting program",
+        "1 stays out: in several rows of the export, left alone",
+        "4 stay out: without a price that can be sent, unless Prom.ua already has them",
     }
 
 
@@ -600,7 +600,7 @@ def test_every_place_of_a_finding(home: Home) -> None:
     break_rows(home)
     for flags in ("object check --show all", "-v object check"):
         checked = home.run(*flags.split())
-        assert "           TSGoods.trs line 27, good 26906, RetailPrice = ціна" in checked.lines
+        assert "           TSGoods.trs, line 27, item 26906, `RetailPrice` = ціна" in checked.lines
         assert "… and" not in checked.out
 
 
@@ -621,7 +621,7 @@ def test_findings_for_programs(home: Home) -> None:
         "column": "RetailPrice",
         "value": "ціна",
         "good_id": "26901",
-        "message": "`ціна` is not a number; not sent: price and discount",
+        "message": "`ціна` is not a number; not sent: `price`, `discount`",
     }
     keys = [guess["key"] for guess in document["guesses"]]
     assert keys == ["catalog.format", "catalog.delimiter", "catalog.header"]
@@ -651,8 +651,8 @@ def test_rows_without_their_id(home: Home) -> None:
     home.edit_row("26927", "26927;", ";")
     checked = home.run("object", "check")
     assert checked.code == 3
-    assert "✗ error    export     2 rows have no `GoodID`: line 71, 72" in checked.lines
-    assert "✗ error    id-missing: 2 places" in checked.lines
+    assert "✗ error    export     2 rows have no `GoodID`: lines 71, 72" in checked.lines
+    assert "✗ error    `id-missing`: 2 places" in checked.lines
 
 
 def test_a_skipped_good_that_is_in_the_export_twice(home: Home) -> None:
@@ -662,8 +662,10 @@ def test_a_skipped_good_that_is_in_the_export_twice(home: Home) -> None:
     home.export.write_bytes(rows + hidden + b"\r\n" + hidden + b"\r\n")
     checked = home.run("object", "check")
     (selection,) = [line for line in checked.lines if "✓ ok       selection" in line]
-    assert selection.endswith("39 go to Prom.ua; 1 stays out: standing in several rows, left alone")
-    assert "✗ error    id-duplicate: 1 good" in checked.lines
+    assert selection.endswith(
+        "39 items go to Prom.ua; 1 stays out: in several rows of the export, left alone"
+    )
+    assert "✗ error    `id-duplicate`: 1 item" in checked.lines
 
 
 def test_a_check_counts_as_the_plan_of_a_new_shop_does(home: Home) -> None:
@@ -673,7 +675,7 @@ def test_a_check_counts_as_the_plan_of_a_new_shop_does(home: Home) -> None:
     (selection,) = [line["message"] for line in checked["checks"] if line["subject"] == "selection"]
     made = home.run("update", "--format", "json").json
     going, *out = selection.split("; ")
-    assert going == f"{made['counts']['create']} go to Prom.ua"
+    assert going == f"{made['counts']['create']} items go to Prom.ua"
     assert sum(int(part.split()[0]) for part in out) == made["counts"]["skipped"]
 
 
@@ -698,7 +700,7 @@ def test_a_shop_without_a_mapped_name(home: Home) -> None:
     (warned,) = [
         line for line in checked["checks"] if line["state"] == "warning" and "`name`" in line["message"]
     ]
-    assert warned["message"] == "no column is led to `name`: new goods cannot be created"
+    assert warned["message"] == "no column is mapped to `name`: new items cannot be created"
     assert [finding for finding in checked["findings"] if finding["code"] == "name-missing"] == []
 
 
@@ -707,4 +709,4 @@ def test_a_column_that_has_another_name_now(home: Home) -> None:
     home.edit_export(lambda text: text.replace('"Color"', '"Забарвлення"', 1))
     checked = home.run("object", "check", "--format", "json")
     assert checked.code == 3
-    assert "where it has another name now, say so under `[catalog.names]`" in checked.out
+    assert "if it has another name now, add it under `[catalog.names]`" in checked.out

@@ -39,41 +39,44 @@ def without_folder(home: Home) -> None:
         (
             lambda home: home.edit_object('# product_group = "Іграшки"', 'product_group = "Інша"'),
             "selection",
-            "0 go to Prom.ua; 40 stay out: outside the product group",
+            "0 items go to Prom.ua; 40 stay out: outside the product group",
         ),
         (
             lambda home: home.edit_object('use = ["2", "8"]', 'use = ["2", "99"]'),
             "centers",
-            "2 (used), 8; not in the export: 99",
+            "2 (used), 8; not in the export: `99`",
         ),
         (
             lambda home: home.edit_object('use = ["2", "8"]', 'use = []\nkeep = { "7" = 1 }'),
             "centers",
-            "2, 8; not in the export: 7",
+            "2, 8; not in the export: `7`",
         ),
         (
             lambda home: home.edit_export(lambda text: text.replace("2=", "=").replace("8=", "=")),
             "centers",
-            "the export has no stock of a center in `WarehouseQuantityForPartner`; named are 2, 8",
+            (
+                "the export has no stock of any center in `WarehouseQuantityForPartner`; the sync object "
+                "names `2`, `8`"
+            ),
         ),
         (without_photos, "photos", "no item that goes to Prom.ua has a photo"),
         (without_folder, "photos", "no item that goes to Prom.ua has a photo"),
         (
             lambda home: home.edit_object("https://shop", "ftp://shop"),
             "photos",
-            "ftp:// is not encrypted: on the way to Prom.ua, photos could be replaced",
+            "`ftp://` is not encrypted: photos could be replaced on the way to Prom.ua",
         ),
         (
             lambda home: home.edit_object("https://shop", "http://shop"),
             "photos",
-            "http:// is not encrypted: on the way to Prom.ua, photos could be replaced",
+            "`http://` is not encrypted: photos could be replaced on the way to Prom.ua",
         ),
         (
             lambda home: home.edit_object(
                 "[clients]", '[orders]\noutbox = "ftp://127.0.0.1:1/a"\n\n[clients]'
             ),
             "outbox",
-            "ftp:// is not encrypted: names and phones of buyers can be read on the way",
+            "`ftp://` is not encrypted: names and phone numbers of buyers can be read on the way",
         ),
         (
             lambda home: home.edit_object("[clients]", "[connection]\ninsecure = true\n\n[clients]"),

@@ -53,7 +53,7 @@ def test_the_wizard_and_the_flags_make_the_same_file(
     ):
         assert shown in asked.err
     assert "full" not in asked.err
-    assert "✓ ok       token      Prom.ua takes it" in asked.lines
+    assert "✓ ok       token      Prom.ua accepts it" in asked.lines
     other = Home(tmp_path / "other", EXAMPLE, sandbox_server)
     general = ("--api-key", "full", "--export", EXPORT, "--group", "Взуття", "--photos", PHOTOS)
     clients = ("--photos-url", URL, "--find-by", "email", "--find-by", "phone", "--no-create-clients")
@@ -89,9 +89,9 @@ def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path
         "! there is no folder of photos",
         "! `shop.example` is not an address",
         "! `card` is none of phone, email, name",
-        '! "often" is not an interval such as "30m", "2h" or "1d"',
+        '! "often" is not an interval such as `30m`, `2h` or `1d`',
         '! "36h" is longer than a day',
-        '! "8" is not an hour such as "08:00"',
+        '! "8" is not an hour such as `08:00`',
         '! "08:00" is not two hours such as "08:00-21:00"',
     ):
         assert shown in asked.err
@@ -138,9 +138,9 @@ def test_what_the_new_object_can_do_without(empty: Home, sandbox_server: Sandbox
 @pytest.mark.parametrize(
     ("flags", "shown"),
     [
-        (("--between", "08:00-21:00"), "`--between` and `--days` belong to `--every`"),
+        (("--between", "08:00-21:00"), "`--between` and `--days` need `--every`"),
         (("--every", "often"), '"often" is not an interval'),
-        (("--every", "1h", "--days", "weekend"), '"weekend" names no weekdays'),
+        (("--every", "1h", "--days", "weekend"), '"weekend" is not weekdays'),
         (("--find-by", "card"), '"card" is not one of'),
         (("--keyring", "--api-key-env", "X"), "give either `--keyring` or `--api-key-env`"),
     ],

@@ -152,7 +152,7 @@ def test_two_go_first_and_then_the_rest(shop: Takeover) -> None:
     assert "description" in fields
     shop.clock.advance(days=1)
     again = shop.adopt("--yes")
-    assert (again.code, "none is written" in again.err, len(shop.sheets())) == (0, True, 2)
+    assert (again.code, "there is nothing to write" in again.err, len(shop.sheets())) == (0, True, 2)
 
 
 def test_an_import_that_changes_more_stops_everything(shop: Takeover) -> None:
@@ -160,8 +160,8 @@ def test_an_import_that_changes_more_stops_everything(shop: Takeover) -> None:
     shop.home.set_quirks("spreadsheets=wipe")
     ran = shop.adopt("--yes")
     assert (ran.code, len(shop.sheets())) == (7, 1)
-    assert ran.lines[-1] == "2 products have their external ids on Prom.ua all the same"
-    assert "the import did it: write no more ids, and put right: torgsync sync -o" in ran.err
+    assert ran.lines[-1] == "2 products have their external ids on Prom.ua nevertheless"
+    assert "the import did it: write no more ids, and correct them: torgsync sync -o" in ran.err
     assert {"    presence: available -> not_available", "    price: 100 -> nothing"} <= {*ran.lines}
     assert "after the import 2 products differ in more than the external id; nothing else" in ran.err
     assert sum(one.price is None for one in shop.home.sandbox.products()) == 2
@@ -177,10 +177,10 @@ def test_a_known_destruction_stays_stopped(shop: Takeover) -> None:
     shop.home.set_quirks("spreadsheets=as-asked")
     for args in (["--yes"], ["--yes", "--again"], ["--dry-run"]):
         ran = shop.adopt(*args)
-        assert (ran.code, "2 products still lack what they had" in ran.err) == (7, True), ran.err
-    assert "changed more than these" in shop.run("doctor").out
+        assert (ran.code, "2 products are not as they were before" in ran.err) == (7, True), ran.err
+    assert "changed more than external ids" in shop.run("doctor").out
     synced = shop.run("sync", "--yes", "--only", "goods")
-    assert "changed more than these; see what" in synced.err
+    assert "changed more than the ids; to see what" in synced.err
     ran = shop.adopt("--yes")
     assert (ran.code, "--write-ids --again" in ran.err, len(shop.sheets())) == (7, True, 1), ran.err
     ran = shop.adopt("--yes", "--again")
@@ -204,7 +204,7 @@ def test_an_import_of_ids_that_was_left_open(shop: Takeover) -> None:
     shop.home.export.write_text(shop.home.export.read_text("utf-8") + '106;"Глек";7;1;"Опис"\r\n', "utf-8")
     synced = shop.home.run("sync", "--yes", "--only", "goods", "--no-wait", now=shop.clock)
     assert command in synced.err, synced.err
-    assert "the import of external ids that was sent" in synced.err, synced.err
+    assert "the import of external ids sent " in synced.err, synced.err
     assert "another import" not in synced.err + synced.out
     assert "not known yet" in shop.run("history", "1").out
     shop.clock.advance(minutes=40)
@@ -229,8 +229,8 @@ def test_without_a_terminal_a_yes_is_needed(shop: Takeover) -> None:
     assert 'torgsync object adopt "My Prom" --write-ids --dry-run' in ran.err
     shown = shop.adopt("--dry-run")
     assert (shown.code, shop.home.writes()) == (0, [])
-    assert "4 products without an external id: they get the ids of their goods" in shown.lines
-    assert "1 product with another external id: left alone" in shown.lines
+    assert "4 products without an external id: they get the ids of their items" in shown.lines
+    assert "1 product with another external id: left as is" in shown.lines
     document = shop.adopt("--dry-run", "--format", "json").json
     assert (len(document["external_ids"]["planned"]), outcomes(document)) == (4, {})
     table = shop.adopt("--dry-run", "--format", "csv")
@@ -315,7 +315,7 @@ def test_an_import_that_hangs(shop: Takeover) -> None:
     assert 900 <= (shop.clock() - began).total_seconds() <= 960
     shop.clock.advance(minutes=20)
     ran = shop.adopt("--yes")
-    assert (ran.code, "«Товари» > «Імпорт»" in ran.err, len(shop.sheets())) == (8, True, 1)
+    assert (ran.code, "«Товари» › «Імпорт»" in ran.err, len(shop.sheets())) == (8, True, 1)
 
 
 @pytest.mark.slow
@@ -334,7 +334,7 @@ def test_the_days_imports_are_used_up(shop: Takeover) -> None:
     """Nothing is begun that the day's imports cannot finish."""
     shop.home.edit_object("imports_per_day = 8", "imports_per_day = 1")
     ran = shop.adopt("--yes")
-    assert (ran.code, "this takes 2 imports, and today 1 are left" in ran.err) == (5, True)
+    assert (ran.code, "this needs 2 imports; imports left today: 1" in ran.err) == (5, True)
     assert shop.sheets() == []
 
 

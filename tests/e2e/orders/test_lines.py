@@ -72,7 +72,7 @@ def test_a_gift_in_every_order(mapped: Home, quirk: str) -> None:
     number = mapped.sandbox.place_order([("26901", 1)])
     ran = mapped.run("orders", "fetch")
     assert ran.code == 0
-    assert f"! order {number}: `{GIFT}` is free and no item of the accounting program" in ran.lines[1]
+    assert f"! order {number}: `{GIFT}` is free and is not an item of the accounting program" in ran.lines[1]
     document = outbox(mapped)[str(number)]
     assert document["Options"]["Comment"].endswith(f"; безкоштовно: {GIFT} x 1")
     assert [good["GoodID"] for good in document["Goods"]] == ["26901"]
@@ -156,7 +156,7 @@ def test_an_order_of_what_nothing_knows(mapped: Home, tmp_path: Path) -> None:
     mapped.sandbox.delete_product("77001")
     ran = mapped.run("orders", "fetch")
     assert (ran.code, list(outbox(mapped))) == (0, [str(number)])
-    assert f"! order {number}: `Чуже` has the id 77001, which neither the export nor Prom.ua has" in ran.out
+    assert f"! order {number}: `Чуже` has the id `77001`, which neither the export nor Prom.ua has" in ran.out
     mapped.sandbox.add_product("77002", name="Нове", price=Decimal(10))
     unseen = mapped.sandbox.place_order([("77002", 1)])
     ran = fetch(mapped)
@@ -167,7 +167,9 @@ def test_an_order_of_what_nothing_knows(mapped: Home, tmp_path: Path) -> None:
     mapped.sandbox.add_product("77003", name="Новіше", price=Decimal(10))
     number = mapped.sandbox.place_order([("77003", 1)])
     ran = mapped.run("orders", "fetch")
-    assert f"! order {number}: `Новіше` has the id 77003, which the export does not have, nor had" in ran.out
+    assert (
+        f"! order {number}: `Новіше` has the id `77003`, which the export does not have, nor did" in ran.out
+    )
     fresh = Home.of_example(tmp_path / "fresh", mapped.server)
     assert "order-id-unknown" not in codes(fetch(fresh))
 

@@ -51,16 +51,16 @@ def test_the_buyer_is_written_to_once_for_a_parcel(writing: Home) -> None:
     number = number_of(writing)
     text = f"Замовлення {number}: Нова Пошта, ТТН {TTN}"
     dry = ship(writing, "--dry-run")
-    assert (dry.code, dry.lines[0]) == (0, f"order {number}: parcel {TTN} by Нова Пошта")
+    assert (dry.code, dry.lines[0]) == (0, f"order {number}: parcel {TTN} (Нова Пошта)")
     assert (dry.lines[-1], received(writing)) == (f"  {text}", [])
     assert "/api/v1/delivery/save_declaration_id" not in writing.writes()
     ran = ship(writing)
     assert (ran.code, ran.out, received(writing)) == (0, "", [text])
     assert ran.err.splitlines()[-4:] == [
-        f"order {number}: the message below goes to the buyer",
+        f"order {number}: the buyer will be sent this message:",
         f"  {text}",
         f"order {number}: saved on Prom.ua",
-        f"order {number}: the buyer was sent the message",
+        f"order {number}: the message was sent to the buyer",
     ]
     run = writing.run("history", "--format", "json").json["runs"][0]
     assert (run["parcels"], run["messages"], run["unclear_messages"]) == (1, 1, 0)
@@ -70,7 +70,7 @@ def test_the_buyer_is_written_to_once_for_a_parcel(writing: Home) -> None:
         assert text not in shown.out
     again = ship(writing, "--message", "Інший текст")
     assert (again.code, received(writing)) == (0, [text])
-    assert "none is sent again" in again.err
+    assert "it is not sent again" in again.err
     ship(writing, parcel="2045 0000 000002")
     assert received(writing) == [text, text.replace(TTN, "20450000000002")]
     document = writing.run("orders", "show", str(number), "--format", "json").json["order"]
@@ -101,7 +101,7 @@ def test_a_message_that_is_unclear_is_never_repeated(writing: Home, faulty: Faul
     sent, asked = received(writing), writing.writes().count(CHAT)
     again = ship(writing)
     assert (again.code, received(writing), writing.writes().count(CHAT)) == (6, sent, asked)
-    assert "it is unclear whether the buyer was sent the message about this parcel" in again.err
+    assert "it is unclear whether the message about this parcel was sent to the buyer" in again.err
     assert ship(writing, "--no-message").code == 0
     assert "unclear whether it was sent" in writing.run("orders", "show", str(number_of(writing))).out
 
@@ -116,7 +116,7 @@ def test_a_message_that_was_not_sent_is_tried_again(writing: Home, faulty: Fault
         6,
         True,
     )
-    assert "hint: switch the chat on in the seller's cabinet" in ran.err
+    assert "hint: switch on the chat in the seller's cabinet" in ran.err
     assert writing.sandbox.order(number_of(writing)).declaration_number == TTN
     writing.sandbox.quirks = replace(writing.sandbox.quirks, chat=True, forbidden_as="401-html")
     tokens["full"] = replace(full, messages="read")
@@ -146,7 +146,7 @@ def test_stopped_by_a_person(writing: Home, faulty: FaultyServer) -> None:
     assert (process.returncode, err.splitlines()[-3:]) == (
         130,
         [
-            "error: stopped by you: the parcel number was sent, and not read back yet",
+            "error: stopped by you: the parcel number was sent, but not yet read back from Prom.ua",
             "",
             f"hint: go on with: torgsync orders ship {number} --parcel {TTN} -o {writing.object}",
         ],
@@ -159,7 +159,10 @@ def test_stopped_by_a_person(writing: Home, faulty: FaultyServer) -> None:
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=60)
     gate.opened.set()
-    assert (process.returncode, "it is unclear whether the buyer was sent the message" in err) == (130, True)
+    assert (process.returncode, "it is unclear whether the message was sent to the buyer" in err) == (
+        130,
+        True,
+    )
     assert "run the same command again" not in err
     faulty.behave()
     assert (ship(writing).code, len(received(writing))) == (6, 1)
@@ -180,9 +183,9 @@ def test_an_old_order(writing: Home) -> None:
 def test_a_text_that_cannot_be_sent(writing: Home) -> None:
     """Exit 64, or 3 in the sync object, before anything is sent; without a text no buyer is written to."""
     for options, words in (
-        (("--message", "{phone}"), "`{phone}` means nothing"),
+        (("--message", "{phone}"), "`{phone}` is unknown"),
         (("--message", ""), "is empty"),
-        (("--message", "x" * 995 + "{order}"), "has 1004 characters; Prom.ua takes 1000"),
+        (("--message", "x" * 995 + "{order}"), "1004 characters; Prom.ua accepts 1000"),
         (("--message", "a", "--no-message"), "either `--message` or `--no-message`"),
     ):
         ran = ship(writing, *options)

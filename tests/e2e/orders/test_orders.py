@@ -135,7 +135,7 @@ def test_an_order_cancelled_after_torgsoft_took_it(mapped: Home) -> None:
     mapped.sandbox.cancel_order(number)
     ran = mapped.run("sync", "--only", "orders")
     assert ran.code == 8
-    assert f"! order {number} is canceled now: release its reserve in Torgsoft by hand" in ran.lines
+    assert f"! order {number}: it was canceled: release its reserve in Torgsoft by hand" in ran.lines
     (account,) = mapped.run("payments", "report", "--format", "json").json["accounts"]
     assert (account["expected"], account["received"], account["reversed"]) == ("1713.00", "0.00", "1713.00")
 
@@ -162,7 +162,7 @@ def test_an_outbox_that_cannot_be_written(mapped: Home) -> None:
         assert "hint: look at `" in ran.err
     (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
     assert held["open"] == f"order {number}: its file for Torgsoft is still to be written"
-    assert "its file is still to be written" in mapped.run("orders", "show", str(number)).out
+    assert "its file is not written yet" in mapped.run("orders", "show", str(number)).out
     found = mapped.run("orders", "fetch", "--format", "json").json
     assert [one["order"] for one in found["findings"] if one["code"] == "outbox-failed"] == [
         None,
@@ -189,7 +189,7 @@ def test_a_token_without_the_right_for_orders(mapped: Home) -> None:
     tokens["full"] = replace(tokens["full"], orders="none")
     ran = mapped.run("sync", "--yes")
     assert ran.code == 4
-    assert 'give "Orders" the right "Read only" («Замовлення»: «лише читання»)' in ran.err
+    assert '"Orders": "Read only" («Замовлення»: «лише читання»)' in ran.err
 
 
 def test_the_list_of_orders(mapped: Home) -> None:
@@ -282,7 +282,7 @@ def test_an_order_that_proms_list_left_out(hard_filled: Home, faulty: FaultyServ
 
     faulty.misbehave("GET /orders/list", without)
     ran = hard_filled.run("orders", "fetch")
-    assert f"! order {numbers[20]} was missing from Prom's list; it is home now" in ran.lines
+    assert f"! order {numbers[20]}: it was missing from Prom.ua's list; it has been fetched now" in ran.lines
     assert len(files(hard_filled)) == 39
 
     def asked_by_number() -> list[str]:
@@ -353,7 +353,7 @@ def test_an_order_that_changed_after_its_file_was_taken(mapped: Home) -> None:
     fetch(mapped)
     take(mapped)
     change(mapped, number, delivery_address="Київ", **fewer(mapped, number))
-    message = f"order {number} has other goods, total, delivery now: change it in Torgsoft by hand"
+    message = f"order {number}: it was changed (items, total, delivery): change it in Torgsoft by hand too"
     for command in (("orders", "fetch"), ("sync", "--yes"), ("orders", "fetch")):
         ran = mapped.run(*command)
         assert (ran.code, f"! {message}" in ran.lines) == (8, True)
@@ -369,16 +369,16 @@ def test_an_order_that_changed_after_its_file_was_taken(mapped: Home) -> None:
     done = mapped.run("orders", "done", str(number))
     assert (done.code, done.err) == (0, f"1 order done in Torgsoft: {number}\n")
     assert mapped.run("orders", "fetch").code == 0
-    assert mapped.run("orders", "list", "--held").err == "no order waits for a person\n"
+    assert mapped.run("orders", "list", "--held").err == "no order needs you\n"
     shown = mapped.run("orders", "show", str(number), "--format", "json").json["order"]["torgsoft"]
     (said,) = shown["confirmed"]
     assert (shown["by_hand"], said["what"], bool(said["user"] and said["host"])) == (
         None,
-        message.removeprefix(f"order {number} "),
+        message.removeprefix(f"order {number}: "),
         True,
     )
     assert said["at"].endswith("+00:00")
-    assert "done       has other goods" in mapped.run("orders", "show", str(number)).out
+    assert "done       it was changed (items" in mapped.run("orders", "show", str(number)).out
     (account,) = mapped.run("payments", "report", "--format", "json").json["accounts"]
     assert (account["expected"], account["reversed"], account["open"]) == ("5139.00", "3426.00", "1713.00")
 
@@ -392,7 +392,9 @@ def test_an_order_that_changed_and_changed_back(mapped: Home) -> None:
     for address in ("Київ", before):
         change(mapped, number, delivery_address=address)
         ran = mapped.run("orders", "fetch")
-    assert f"! order {number} is as Torgsoft got it again: see that it stands so there" in ran.lines
+    assert (
+        f"! order {number}: it is again as Torgsoft received it: check that Torgsoft shows it so" in ran.lines
+    )
     assert "taken, changed" in mapped.run("orders", "list").out
     mapped.run("orders", "done", str(number))
     assert mapped.run("orders", "fetch").code == 0
@@ -411,7 +413,7 @@ def test_a_held_order_is_reported_until_it_was_entered_by_hand(mapped: Home) -> 
     assert (files(mapped), mapped.run("orders", "list", "--held").out) == ({}, "")
     assert "entered by hand" in mapped.run("orders", "show", str(number)).out
     mapped.sandbox.cancel_order(number)
-    assert f"! order {number} is canceled now: release its reserve" in mapped.run("orders", "fetch").out
+    assert f"! order {number}: it was canceled: release its reserve" in mapped.run("orders", "fetch").out
 
 
 def test_orders_that_done_does_not_apply_to(mapped: Home) -> None:
@@ -426,14 +428,14 @@ def test_orders_that_done_does_not_apply_to(mapped: Home) -> None:
     mapped.sandbox.cancel_order(cancelled)
     fetch(mapped)
     ran = mapped.run("orders", "done", str(cancelled), str(waiting))
-    assert (ran.code, "hint: see what does: torgsync orders list --held" in ran.err) == (64, True)
+    assert (ran.code, "hint: see the orders that do: torgsync orders list --held" in ran.err) == (64, True)
     assert mapped.run("orders", "fetch").code == 8
     assert "there is no order 1" in mapped.run("orders", "done", "1").err
     (mapped.folder / "outbox" / "my-prom").rmdir()
     (mapped.folder / "outbox" / "my-prom").write_text("in the way")
     owed = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     mapped.run("orders", "fetch")
-    assert "still to be written: torgsync orders fetch" in mapped.run("orders", "done", str(owed)).err
+    assert "its file is not written yet: torgsync orders fetch" in mapped.run("orders", "done", str(owed)).err
 
 
 def test_an_order_without_a_chosen_client(mapped: Home) -> None:
@@ -444,7 +446,7 @@ def test_an_order_without_a_chosen_client(mapped: Home) -> None:
     fetch(mapped)
     mapped.edit_object('find_by = ["phone"]', 'find_by = ["email"]')
     number = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
-    message = f"! order {number}: 2 known clients fit its buyer; none was picked"
+    message = f"! order {number}: 2 known clients fit its buyer; none was chosen"
     for _ in range(2):
         ran = mapped.run("orders", "fetch")
         assert (ran.code, ran.lines.count(message)) == (8, 1)
@@ -468,8 +470,8 @@ def test_money_that_goes_by_no_payment_method(hard_filled: Home, faulty: FaultyS
         return Answer(200, json.dumps(document).encode())
 
     faulty.misbehave("GET /orders/list", odd)
-    where = f"see {number} in the seller's cabinet"
-    message = f"! 1 order without a payment method: the money has no place; {where}"
+    where = f"see order {number} in the seller's cabinet"
+    message = f"! 1 order has no payment method, so its money cannot be posted; {where}"
     for _ in range(2):
         ran = hard_filled.run("orders", "fetch")
         assert (ran.code, message in ran.lines) == (8, True)
@@ -489,9 +491,9 @@ def test_an_order_whose_total_cannot_be_read(hard_filled: Home, faulty: FaultySe
     faulty.misbehave("GET /orders/list", odd)
     ran = hard_filled.run("orders", "fetch")
     assert (ran.code, files(hard_filled)) == (8, {})
-    kept = "nothing more is posted for it, what was posted stays as it was"
-    for text in ("price `1,713.50 UAH`", "full_price `договірна`"):
-        assert f"! order {number}: {text} cannot be read; {kept}" in ran.lines
+    kept = "no more money is posted for the order, what was posted stays as it was"
+    for text in ("`price` (`1,713.50 UAH`)", "`full_price` (`договірна`)"):
+        assert f"! order {number}: cannot read {text}; {kept}" in ran.lines
     assert hard_filled.run("payments", "report").err == "no accounts yet\n"
     listed = hard_filled.run("orders", "list").lines[2]
     assert listed.split()[3:5] == ["pending", "–"]
@@ -556,14 +558,17 @@ def test_an_acceptance_that_prom_refuses(accepting: Home, faulty: FaultyServer) 
         times=1,
     )
     ran = accepting.run("orders", "fetch")
-    assert f"! order {number} was not set to received: closed" in ran.lines
+    assert f'! order {number}: its status could not be set to "received": closed' in ran.lines
     faulty.misbehave("POST /orders/set_status", says(200, {"processed_ids": []}), times=1)
     ran = accepting.run("orders", "fetch")
-    assert f"! order {number} was not set to received: Prom.ua passed it over without a word" in ran.lines
+    assert (
+        f'! order {number}: its status could not be set to "received": Prom.ua left it out and gave no reason'
+        in ran.lines
+    )
     accepting.misbehave("status-warning last=1")
     ran = accepting.run("orders", "fetch")
     words = "Замовлення оплачується, статус не змінено"
-    assert f"! order {number} was not set to received: {words}" in ran.lines
+    assert f'! order {number}: its status could not be set to "received": {words}' in ran.lines
     assert fetch(accepting)["accepted"] == 1
 
 
@@ -588,7 +593,7 @@ def test_a_token_that_may_not_write_orders(accepting: Home) -> None:
     accepting.sandbox.place_order([("26901", 1)], buyer=OLENA)
     ran = accepting.run("orders", "fetch")
     assert (ran.code, len(files(accepting))) == (4, 1)
-    assert 'give "Orders" the right "Read and write"' in ran.err
+    assert '"Orders": "Read and write"' in ran.err
 
 
 TTN = "20450000000001"
@@ -660,8 +665,8 @@ def test_a_parcel_that_cannot_be_saved(mapped: Home) -> None:
     for words, message in (
         (f"1 --parcel {TTN}", "there is no order 1"),
         (f"{picked_up} --parcel {TTN}", f"--parcel {TTN} --carrier nova_poshta -o"),
-        (f"{shipped} --parcel 2045", "Нова Пошта gives 14 digits"),
-        (f"{shipped} --parcel x --carrier meest", "Meest gives 8 to 30 letters and digits"),
+        (f"{shipped} --parcel 2045", "Нова Пошта uses 14 digits"),
+        (f"{shipped} --parcel x --carrier meest", "Meest uses 8 to 30 letters and digits"),
         (f"{shipped} --parcel {TTN} --carrier nova_pochta", "did you mean `nova_poshta`?"),
         (f"{shipped} --parcel PRM-000001", "goes another way: it is probably mistyped"),
         (f"{cancelled} --parcel {TTN}", "is canceled; nothing is sent for it"),
@@ -766,8 +771,8 @@ def test_a_status_that_there_is_not(mapped: Home) -> None:
         ran = mapped.run("orders", *command, "--status", "payed")
         assert (ran.code, ran.out) == (64, "")
         assert "there is no status `payed`; did you mean `paid`?" in ran.err
-        known = "pending, received, paid, delivered, canceled, draft, refunded"
-        assert f"hint: these are known: {known}" in ran.err
+        known = "`pending`, `received`, `paid`, `delivered`, `canceled`, `draft`, `refunded`"
+        assert f"hint: the statuses are {known}" in ran.err
 
 
 def test_an_order_that_was_paid_back_is_not_shown_as_paid(mapped: Home) -> None:
@@ -778,7 +783,7 @@ def test_an_order_that_was_paid_back_is_not_shown_as_paid(mapped: Home) -> None:
     fetch(mapped)
     assert mapped.run("orders", "list").lines[2].split()[3] == "refunded"
     assert f"order {number}: refunded, placed" in mapped.run("orders", "show", str(number)).out
-    assert mapped.run("orders", "list", "--status", "paid").err == "no order fits\n"
+    assert mapped.run("orders", "list", "--status", "paid").err == "no order matches\n"
     (order,) = mapped.run("orders", "list", "--status", "refunded", "--format", "json").json["orders"]
     assert order["status"] == "refunded"
 
@@ -807,7 +812,7 @@ def test_more_findings_than_fit_a_screen_are_counted(mapped: Home) -> None:
         mapped.sandbox.cancel_order(number)
     ran = mapped.run("orders", "fetch")
     assert len([line for line in ran.lines if "release its reserve" in line]) == 10
-    assert "! … and 2 more of `order-changed`; `--format json` tells all" in ran.lines
+    assert "! … and 2 more of `order-changed`; `--format json` lists all" in ran.lines
     assert len(mapped.run("orders", "fetch", "--format", "json").json["findings"]) == 12
 
 

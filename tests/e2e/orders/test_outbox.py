@@ -145,7 +145,7 @@ def test_an_order_cancelled_before_torgsoft_took_it(mapped: Home) -> None:
     fetch(mapped)
     mapped.sandbox.cancel_order(int(number))
     ran = fetch(mapped)
-    assert f"! order {number} is no sale any more: its file was taken back from the outbox" in ran.lines
+    assert f"! order {number}: it is not a sale any more: its file was removed from the outbox" in ran.lines
     assert (ran.code, list(outbox(mapped).iterdir())) == (0, [])
     assert phase(mapped, number) == "withdrawn"
     assert "taken back" in mapped.run("orders", "list").out
@@ -164,7 +164,7 @@ def test_an_order_is_taken_up_again(mapped: Home) -> None:
     for number in numbers:
         mapped.sandbox.set_order_status(int(number), "received")
     ran = fetch(mapped)
-    assert f"! order {numbers[1]} is taken up again: reserve its goods in Torgsoft by hand" in ran.lines
+    assert f"! order {numbers[1]}: it is a sale again: reserve its items in Torgsoft by hand" in ran.lines
     assert take(outbox(mapped)) == [numbers[0]]
     (account,) = mapped.run("payments", "report", "--format", "json").json["accounts"]
     assert account["open"] == "3426.00"
@@ -181,7 +181,7 @@ def test_an_outbox_whose_folder_is_gone(mapped: Home) -> None:
     ran = fetch(mapped)
     assert ran.code == 8
     assert "is gone, with 1 order file in it" in ran.out
-    assert "is a share not mounted?" in ran.err
+    assert "check that the share is mounted" in ran.err
     assert phase(mapped, number) == "written"
     mapped.next_day()
     synced = mapped.sync()
@@ -200,7 +200,7 @@ def test_a_folder_that_was_gone_is_made_again(mapped: Home) -> None:
     assert "orders list --held" in fetch(mapped).err
     outbox(mapped).mkdir()
     ran = fetch(mapped)
-    assert (ran.code, f"order {number} was in an outbox that was gone" in ran.out) == (8, True)
+    assert (ran.code, f"order {number}: its file was in an outbox that disappeared" in ran.out) == (8, True)
     assert mapped.run("orders", "export", number).code == 0
     assert fetch(mapped).code == 0
     assert (phase(mapped, number), take(outbox(mapped))) == ("written", [number])
@@ -279,7 +279,7 @@ def test_the_old_outbox_is_out_of_sight(mapped: Home) -> None:
     shutil.rmtree(outbox(mapped))
     mapped.edit_object("[clients]", '[orders]\noutbox = "new"\n\n[clients]')
     ran = fetch(mapped)
-    assert "! 1 order file may still lie in the old outbox" in ran.out
+    assert "! 1 order file may still be in the old outbox" in ran.out
     assert phase(mapped, number) == "written"
 
 
@@ -315,7 +315,7 @@ def test_a_truncated_file_that_exists_already(mapped: Home, rest: bytes, known: 
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(rest)
     ran = fetch(mapped)
-    message = f"! order {number} lay in the outbox empty or cut: its file was written anew"
+    message = f"! order {number}: its file in the outbox was empty or incomplete: it was written again"
     assert (ran.code, message in ran.lines, phase(mapped, number)) == (0, known, "written")
     assert [one.name for one in outbox(mapped).iterdir()] == [path.name]
     assert take(outbox(mapped)) == [number]
@@ -350,7 +350,7 @@ def test_a_file_follows_its_order_until_torgsoft_takes_it(mapped: Home) -> None:
     path = outbox(mapped) / f"order-{number}.json"
     move(mapped, number)
     ran = fetch(mapped)
-    message = f"! order {number} changed before Torgsoft took its file: it was written anew"
+    message = f"! order {number}: it changed before Torgsoft took its file: the file was written again"
     assert (ran.code, message in ran.lines, address_in(path)) == (0, True, "Київ")
     assert [one.name for one in outbox(mapped).iterdir()] == [path.name]
     before = path.stat().st_mtime_ns
@@ -383,7 +383,7 @@ def test_a_file_that_is_taken_while_it_is_replaced(
         patched.setattr(FolderOutbox, step, taken)
         ran = fetch(mapped)
     assert (ran.code, list(outbox(mapped).iterdir())) == (8, [])
-    assert f"! order {number} has other delivery now" in ran.out
+    assert f"! order {number}: it was changed (delivery)" in ran.out
     assert phase(mapped, number) == "taken"
 
 
@@ -423,7 +423,7 @@ def test_a_kill_while_a_file_is_replaced(
     output += fetch(mapped).out
     assert sorted(got) == sorted(numbers)
     for number, address in got.items():
-        assert (address != "Київ") == (f"order {number} has other delivery now" in output)
+        assert (address != "Київ") == (f"order {number}: it was changed (delivery)" in output)
     assert {phase(mapped, number) for number in numbers} == {"taken"}
     assert not list(outbox(mapped).iterdir())
 
@@ -502,7 +502,7 @@ def test_an_order_cancelled_while_it_is_taken(mapped: Home, monkeypatch: pytest.
     with monkeypatch.context() as patched:
         patched.setattr(FolderOutbox, "hide", taken)
         ran = fetch(mapped)
-    assert (ran.code, f"! order {number} is canceled now: release its reserve" in ran.out) == (8, True)
+    assert (ran.code, f"! order {number}: it was canceled: release its reserve" in ran.out) == (8, True)
     assert phase(mapped, number) == "taken"
 
 
@@ -520,9 +520,11 @@ def test_an_order_that_changes_into_one_that_must_wait(mapped: Home) -> None:
     (outbox(mapped) / f"order-{numbers[1]}.json").unlink()
     ran = fetch(mapped)
     assert (ran.code, list(outbox(mapped).iterdir())) == (8, [])
-    assert f"! order {numbers[0]} waits for a person now: its file was taken back" in ran.out
+    assert f"! order {numbers[0]}: it waits for a person now: its file was removed" in ran.out
     assert f"! order {numbers[0]}: `Чуже` has no id of the accounting program" in ran.lines
-    assert f"! order {numbers[1]} has other goods, total now: change it in Torgsoft by hand" in ran.lines
+    assert (
+        f"! order {numbers[1]}: it was changed (items, total): change it in Torgsoft by hand too" in ran.lines
+    )
     assert [phase(mapped, number) for number in numbers] == [None, "taken"]
 
 
@@ -534,7 +536,7 @@ def test_orders_of_an_earlier_day(mapped: Home) -> None:
     assert (ran.code, ran.json["orders"]["held"], ran.json["orders"]["files"]) == (0, 0, 0)
     assert phase(mapped, number) is None
     assert mapped.run("orders", "list").lines[-1].endswith("2999-01-01")
-    assert mapped.run("orders", "list", "--held").err == "no order waits for a person\n"
+    assert mapped.run("orders", "list", "--held").err == "no order needs you\n"
     (account,) = mapped.run("payments", "report", "--format", "json").json["accounts"]
     assert account["expected"] == "1713.00"
 
@@ -620,13 +622,13 @@ def test_whether_files_can_be_written_is_checked_beforehand(mapped: Home) -> Non
         ran = mapped.run(*command, "--format", "json")
         assert (ran.code, about(ran, "outbox")) == (
             0,
-            [("ok", "order files can be written to `outbox/my-prom` of the home", "")],
+            [("ok", "order files can be written to `outbox/my-prom` in the home folder", "")],
         )
         assert not outbox(mapped).exists()
     mapped.edit_object("[clients]", '[orders]\noutbox = "in"\n\n[clients]')
     ((state, message, hint),) = about(mapped.run("object", "check", "--format", "json"), "outbox")
     assert (state, message) == ("warning", f"there is no `{mapped.shop / 'in'}` yet")
-    assert "see whether a share is not mounted" in hint
+    assert "check that the share is mounted" in hint
     (mapped.shop / "in").mkdir()
     ran = mapped.run("object", "check", "--format", "json")
     assert about(ran, "outbox") == [("ok", f"order files can be written to `{mapped.shop / 'in'}`", "")]
@@ -662,7 +664,7 @@ def test_a_password_in_the_address_is_warned_about(mapped: Home, ftp: FtpPlace) 
     mapped.edit_object("[clients]", f'[orders]\noutbox = "{address}"\n\n[clients]')
     ran = mapped.run("object", "check", "--format", "json")
     _unencrypted, warned, written = about(ran, "outbox")
-    assert (warned[0], "password stands in the file itself" in warned[1]) == ("warning", True)
+    assert (warned[0], "password is in the sync object's file" in warned[1]) == ("warning", True)
     assert "outbox_password" in warned[2]
     assert (written[0], PASSWORD in ran.out) == ("ok", False)
     for form in ("table", "json", "toml", "csv"):
@@ -672,8 +674,8 @@ def test_a_password_in_the_address_is_warned_about(mapped: Home, ftp: FtpPlace) 
 def test_two_objects_that_open_one_shop_are_reported(mapped: Home) -> None:
     """By the same token, or by the same orders: Torgsoft would get a file of each order twice."""
     other = mapped.second_object("Second", "second.toml")
-    message = "`Second` opens the same shop: with both, Torgsoft gets a file of each order twice"
-    hint = "let one of them bring orders home; the other one with: torgsync sync --only goods -o Second"
+    message = "`Second` opens the same shop: with both, Torgsoft gets the file of each order twice"
+    hint = "let only one of them fetch orders; sync the other one with: torgsync sync --only goods -o Second"
     for command in (("object", "check", "my-prom"), ("doctor", "-o", "my-prom")):
         assert about(mapped.run(*command, "--format", "json"), "orders") == [("warning", message, hint)]
     buy(mapped)
@@ -696,7 +698,7 @@ def test_orders_that_wait_for_a_person_are_reported_by_the_doctor(mapped: Home) 
     mapped.sandbox.cancel_order(int(number))
     fetch(mapped)
     assert about(mapped.run("doctor", "--format", "json"), "orders") == [
-        ("warning", "1 order waits for a person", 'torgsync orders list --held -o "My Prom"')
+        ("warning", "1 order waits for you", 'torgsync orders list --held -o "My Prom"')
     ]
 
 
@@ -731,7 +733,7 @@ def test_a_held_order_is_exported_on_purpose(mapped: Home) -> None:
     document = json.loads((outbox(mapped) / f"order-{number}.json").read_bytes())
     assert len(document["Goods"]) == 1
     assert "невідомий товар: Щось [/b] x 1 по 5" in document["Options"]["Comment"]
-    assert mapped.run("orders", "list", "--held").err == "no order waits for a person\n"
+    assert mapped.run("orders", "list", "--held").err == "no order needs you\n"
 
 
 def test_orders_are_exported_as_csv(mapped: Home, tmp_path: Path) -> None:
@@ -759,7 +761,10 @@ def test_a_csv_never_goes_into_the_outbox(mapped: Home) -> None:
     mapped.edit_object("[clients]", '[orders]\noutbox = "in"\n\n[clients]')
     for folder in (outbox(mapped), mapped.shop / "in", mapped.shop / "photos" / ".." / "in"):
         refused = mapped.run("orders", "export", numbers[0], "--format", "csv", "--to-folder", str(folder))
-        assert (refused.code, "is the outbox; Torgsoft would take a CSV for an order" in refused.err) == (
+        assert (
+            refused.code,
+            "is the outbox; Torgsoft would read a CSV there as an order" in refused.err,
+        ) == (
             64,
             True,
         )
@@ -778,7 +783,7 @@ def test_orders_are_chosen_by_day_and_status(mapped: Home, tmp_path: Path) -> No
     fetch(mapped)
     every = mapped.run("orders", "export", "--all")
     assert every.lines == [f"order-{kept}.json"]
-    assert "1 order left out: called off, paid back, empty, or their people forgotten" in every.err
+    assert "1 order left out: cancelled, refunded, empty, or its buyer was forgotten" in every.err
     assert mapped.run("orders", "export", "--status", "pending").lines == [f"order-{kept}.json"]
     everything = mapped.run("orders", "export", "--all", "--to-folder", str(tmp_path / "all"))
     assert len(everything.lines) == 2
@@ -788,11 +793,14 @@ def test_orders_are_chosen_by_day_and_status(mapped: Home, tmp_path: Path) -> No
 def test_what_cannot_be_exported_is_refused(mapped: Home) -> None:
     """Exit 64, with a sentence; nothing is written."""
     for words, message in (
-        ("export", "name orders, or say which ones"),
-        ("export 1 --all", "name orders, or say which ones"),
+        ("export", "name orders, or choose them with"),
+        ("export 1 --all", "name orders, or choose them with"),
         ("export 1 2", "there is no order 1, 2"),
-        ("export --all --format table", "an order is exported as json or csv"),
-        ("export --from 2026-03-02 --to 2026-03-01", "the days end before they begin"),
+        ("export --all --format table", "orders are exported as `json` or `csv`"),
+        (
+            "export --from 2026-03-02 --to 2026-03-01",
+            "the first day, 2026-03-02, is after the last, 2026-03-01",
+        ),
         ("list --from yesterday", "yesterday"),
         ("show 1", "there is no order 1"),
     ):
@@ -807,5 +815,5 @@ def test_a_cancelled_order_is_not_exported_to_torgsoft(mapped: Home, tmp_path: P
     mapped.sandbox.cancel_order(int(number))
     fetch(mapped)
     ran = mapped.run("orders", "export", number)
-    assert (ran.code, "is no sale any more" in ran.err) == (64, True)
+    assert (ran.code, "is no longer a sale" in ran.err) == (64, True)
     assert mapped.run("orders", "export", number, "--to-folder", str(tmp_path / "x")).code == 0

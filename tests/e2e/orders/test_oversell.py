@@ -53,7 +53,7 @@ def test_pieces_that_the_export_cannot_know_are_kept_back(sold: Home) -> None:
     valid(ran.json, schemas.SYNC)
     assert stock(sold) == (13, "available")
     (found,) = [finding for finding in ran.json["findings"] if finding["code"] == "stock-reserved"]
-    assert "2 pieces sold on Prom, which the export lacks; 13 of 15 offered" in found["message"]
+    assert "2 pieces sold on Prom.ua and still in the export's stock; 13 of 15 offered" in found["message"]
     why = sold.run("why", "26926", "--format", "json").json["good"]
     assert [item["quantity"] for item in why["sold"]] == [2.0]
     assert why["desired"]["quantity"] == 13
@@ -99,8 +99,8 @@ def test_orders_that_were_delivered_before_the_first_fetch(home: Home) -> None:
     home.misbehave()
     home.run("orders", "fetch")
     held = {row["id"]: row["held"] for row in home.run("orders", "list", "--format", "json").json["orders"]}
-    assert "before orders were brought home" in held[str(before)]
-    assert "before orders were brought home" not in (held[str(after)] or "")
+    assert "before orders were fetched for the first time" in held[str(before)]
+    assert "before orders were fetched for the first time" not in (held[str(after)] or "")
 
 
 def test_an_order_that_waits_for_a_person(sold: Home) -> None:

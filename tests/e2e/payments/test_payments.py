@@ -23,7 +23,7 @@ def test_fetched_methods_are_in_the_file(home: Home) -> None:
     assert (fetched.code, fetched.out) == (0, "")
     assert fetched.err == (
         "3 payment methods on Prom.ua, 3 new in `my-prom.toml`\n"
-        "without a place for their money:\n"
+        "no cash register or account chosen yet for:\n"
         '  torgsync payments map Пром-оплата --cash-register "…" -o "My Prom"\n'
         '  torgsync payments map "Накладений платіж" --cash-register "…" -o "My Prom"\n'
         '  torgsync payments map "Оплата на карту" --cash-register "…" -o "My Prom"\n'
@@ -75,7 +75,7 @@ def test_a_second_fetch_changes_nothing(home: Home) -> None:
     before = home.object.read_bytes()
     assert home.run("payments", "fetch").err == (
         "3 payment methods on Prom.ua, 0 new in `my-prom.toml`\n"
-        "without a place for their money:\n"
+        "no cash register or account chosen yet for:\n"
         '  torgsync payments map "Накладений платіж" --cash-register "…" -o "My Prom"\n'
         '  torgsync payments map "Оплата на карту" --cash-register "…" -o "My Prom"\n'
     )
@@ -93,8 +93,8 @@ def test_methods_come_and_go(home: Home) -> None:
     fetched = home.run("payments", "fetch").err.splitlines()
     assert fetched[:3] == [
         "3 payment methods on Prom.ua, 1 new in `my-prom.toml`",
-        "`Пром-оплата` is called `Карткою` now",
-        "! `Оплата на карту` is not on Prom.ua any more; its mapping is kept",
+        "`Пром-оплата` is now called `Карткою`",
+        "! `Оплата на карту` is no longer on Prom.ua; its mapping is kept",
     ]
     assert fetched[-1] == '  torgsync payments map "Частинами [/red]" --cash-register "…" -o "My Prom"'
     listed = home.run("payments", "list", "--format", "json").json["payment_methods"]
@@ -118,7 +118,7 @@ def test_two_methods_of_one_name(home: Home) -> None:
     home.run("payments", "fetch")
     ran = home.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 1")
     assert ran.code == 64
-    assert "2 payment methods are called `Пром-оплата`" in ran.err
+    assert "2 payment methods have the name `Пром-оплата`" in ran.err
     assert "hint: name one by its id: 9000001, 9000004" in ran.err
     assert home.run("payments", "map", "9000004", "--cash-register", "Каса 1").code == 0
 
@@ -176,7 +176,7 @@ def test_an_account_is_checked(home: Home) -> None:
     home.run("payments", "fetch")
     before = home.object.read_bytes()
     wrong = home.run("payments", "map", "Пром-оплата", "--current-account", ACCOUNT[:-1] + "9")
-    assert (wrong.code, "is no IBAN: its digits do not fit together" in wrong.err) == (64, True)
+    assert (wrong.code, "is not an IBAN: its digits do not fit together" in wrong.err) == (64, True)
     assert home.object.read_bytes() == before
     spaced = f"ua21 {ACCOUNT[4:]}"
     assert home.run("payments", "map", "Пром-оплата", "--current-account", spaced).code == 0
@@ -205,7 +205,7 @@ def test_an_unknown_method(home: Home) -> None:
     assert mapped.code == 64
     assert mapped.err == (
         "error: there is no payment method `Накладный платіж`; did you mean `Накладений платіж`?\n\n"
-        'hint: see them: torgsync payments list -o "My Prom"\n'
+        'hint: see all of them: torgsync payments list -o "My Prom"\n'
     )
 
 
@@ -322,14 +322,14 @@ def test_a_method_that_is_mapped_later(sold: Home) -> None:
     assert accounts(sold) == LOST
     for _ in range(2):
         assert sold.run("orders", "fetch").code == 8
-    message = "the money of 1 order by `Пром-оплата` has no place yet"
+    message = "no cash register or account chosen yet for the payment method `Пром-оплата` (1 order)"
     for command in (("payments", "report"), ("payments", "report", "--to", "2020-01-01")):
         assert f"! {message}" in sold.run(*command).err
         assert "hint: torgsync payments map Пром-оплата" in sold.run(*command).err
     found = sold.run("sync", "--yes", "--format", "json").json["findings"]
     assert message in [finding["message"] for finding in found if finding["code"] == "payment-unmapped"]
     mapped = sold.run("payments", "map", "Пром-оплата", *CASH)
-    assert "the money of 1 order that had no place is there now" in mapped.err
+    assert "the money of 1 order that had none is now there" in mapped.err
     assert accounts(sold) == FOUND
     assert sold.run("payments", "report").err == (
         "open: expected, and neither received nor reversed by the end of these days\n"
@@ -455,4 +455,4 @@ def test_a_blank_cash_register(filled: Home) -> None:
     assert (ran.code, "needs a name" in ran.err, filled.object.read_bytes()) == (64, True, before)
     filled.run("payments", "map", "9000001", "--cash-register", "Каса 1")
     filled.edit_object('cash_register = "Каса 1"', 'cash_register = " "')
-    assert "it has no name" in filled.run("payments", "list").err
+    assert "the name is empty" in filled.run("payments", "list").err

@@ -63,7 +63,7 @@ def test_prices_divided_by_a_currency_rate(filled: Home) -> None:
     causes = {guard["cause"] for guard in ran.json["guards"]}
     assert causes == {"41 times lower: looks like a price in USD"}
     table = filled.run("update")
-    assert "! held     39 prices, such as that of good 26901: 1713.00 -> 41.78 (-97.6 %); the limit is" in (
+    assert "! held     39 prices, such as that of item 26901: 1713.00 -> 41.78 (-97.6 %); the limit is" in (
         table.out
     )
     assert "if they are right: --allow prices=39" in table.out
@@ -89,7 +89,7 @@ def test_all_prices_nothing(filled: Home) -> None:
     assert "price-missing" in {finding["code"] for finding in ran.json["findings"]}
     ran = filled.run("sync", "--yes")
     assert "! held     39 prices: the price becomes 0; the limit is more than 0" in ran.lines
-    assert "My Prom: nothing pending, 39 held" in ran.lines
+    assert "My Prom: no changes are pending, 39 held" in ran.lines
 
 
 def test_a_product_group_filter_added_by_mistake(filled: Home) -> None:
@@ -138,7 +138,7 @@ def test_thirty_products_edited_in_the_cabinet(filled: Home) -> None:
         ran = filled.sync()
         assert (ran.code, shown(filled), ran.json["left_alone"]) == (0, before, {"price": 30})
     table = filled.run("update").lines
-    assert "left to Prom.ua's side: price in 30 goods" in table
+    assert "kept as it is on Prom.ua: price in 30 items" in table
 
 
 def test_a_price_edited_to_a_slip_is_not_set_back_unseen(filled: Home) -> None:
@@ -146,7 +146,7 @@ def test_a_price_edited_to_a_slip_is_not_set_back_unseen(filled: Home) -> None:
     filled.edit_row("26931", ";68;0;68;", ";70;0;70;")
     filled.sandbox.edit_product("26931", price=Decimal(700))
     table = " ".join(filled.run("update").out.split())
-    assert "price 700.00 -> 70.00 (-90 %) (edited on Prom; we sent 68.00)" in table
+    assert "price 700.00 -> 70.00 (-90 %) (edited on Prom.ua; last sent: 68.00)" in table
     assert filled.sync().code == 8
     assert filled.sandbox.product("26931").price == Decimal(700)
 
@@ -155,8 +155,8 @@ def test_an_allow_flag_without_a_violation(filled: Home) -> None:
     """It is reported, whether or not changes are pending."""
     for _ in range(2):
         ran = filled.run("update", "--allow", "price=nothing", "--allow", "removals=3")
-        assert "`--allow price=nothing` let nothing through: no guard holds it" in ran.lines
-        assert "`--allow removals=3` let nothing through: no guard holds it" in ran.lines
+        assert "`--allow price=nothing` had no effect: no guard holds this" in ran.lines
+        assert "`--allow removals=3` had no effect: no guard holds this" in ran.lines
 
 
 def test_who_allowed_a_violation_is_recorded(filled: Home) -> None:

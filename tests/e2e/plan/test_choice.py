@@ -64,9 +64,9 @@ def test_a_few_first_and_the_rest_after(second: Home) -> None:
     second.sandbox.log.clear()
     ran = second.run("sync", "--yes", "--good", f"{SCREW},26936", "--show", "summary")
     assert (ran.code, "2 done; " in ran.out) == (0, True)
-    assert "other changes of 11 goods stay pending: `--good` leaves them out" in ran.out
+    assert "other changes of 11 items stay pending: not chosen by `--good`" in ran.out
     again = second.run("sync", "--yes", "--good", SCREW)
-    assert (again.code, again.lines[0]) == (0, "My Prom: nothing of what was chosen is pending")
+    assert (again.code, again.lines[0]) == (0, "My Prom: no chosen changes are pending")
     assert second.writes() == ["/api/v1/products/edit_by_external_id"] * 2
     assert len(goods(plan(second))) == 11
     assert second.sync().json["counts"]["update"] == 8
@@ -77,9 +77,9 @@ def test_the_first_goods_of_an_empty_shop(home: Home) -> None:
     """The variants of one group are created together, and the next command makes the same choice."""
     table = home.run("update", "--first", "3", "--show", "summary")
     assert table.lines[-4:] == [
-        "5 items more than chosen: the variants of one group go together",
-        "other changes of 31 goods stay pending: `--first` leaves them out",
-        "Prom.ua: about 6 requests, 6 minutes, 1 import of 8 left today",
+        "5 items more than chosen: the variants of one group are sent together",
+        "other changes of 31 items stay pending: not chosen by `--first`",
+        "Prom.ua: about 6 requests, 6 minutes; uses 1 of the 8 imports left today",
         'next: torgsync sync -o "My Prom" --first 3',
     ]
 
@@ -94,7 +94,7 @@ def test_guards_measure_the_whole(second: Home) -> None:
     assert (ran.code, second.writes(), ran.json["counts"]["held"]) == (8, [], 1)
     assert [(guard["guard"], guard["waiting"]) for guard in ran.json["guards"]] == [("removals", 1)]
     shown = second.run("update", "--good", BRUSH).out
-    assert "the guards measure everything that is pending, not the chosen items alone" in shown
+    assert "the guards measure everything that is pending, not only the chosen items" in shown
     assert second.sync("--good", GONE).json["guards"][0]["allow"] == "--allow removals=2"
     free = second.sync("--good", "26926", "--allow", "removals=2")
     assert (free.code, free.json["guards"]) == (0, [])
@@ -122,12 +122,12 @@ def test_foreign_products_stay(second: Home) -> None:
 
 
 UNKNOWN = (
-    (("--good", "269311"), "has no item with the id `269311`; near it: `26931`"),
-    (("--good", "x,26931,y"), "has no item with the id `x` (and 1 other id that no item has)"),
-    (("--group", "Взутя"), "the export has no group `Взутя`; near it: `Взуття`"),
+    (("--good", "269311"), "has no item with the id `269311`; similar: `26931`"),
+    (("--good", "x,26931,y"), "has no item with the id `x` (nor one with 1 other id)"),
+    (("--group", "Взутя"), "the export has no group `Взутя`; similar: `Взуття`"),
     (("--group", " "), "`--group` names no group"),
-    (("--good", ","), "`--good` names nothing"),
-    (("--good", "1", "--first", "1"), "`--good` names the items, `--group` and `--first` describe them"),
+    (("--good", ","), "`--good` is empty"),
+    (("--good", "1", "--first", "1"), "`--good` cannot be given with `--group` or `--first`"),
     (("--first", "0"), "--first"),
 )
 

@@ -312,7 +312,7 @@ def test_columns_of_the_shops_own(bare: Home) -> None:
     for column in ("Color", "Width"):  # the label of Torgsoft is its column
         bare.edit_object(f'column = "{column}"\n', f'column = "{column}"\nsplit = "_"\n')
     shown = " ".join(bare.run("update", "--show", "all").out.split())
-    assert "description -> 10 characters description_ru -> 9 characters" in shown
+    assert "description -> 10 characters description (ru) -> 9 characters" in shown
     synced(bare)
     shoes, slippers = (bare.sandbox.product(good) for good in ("1", "2"))
     assert (shoes.name_uk, shoes.name) == ("Туфлі сині", "Туфли")
@@ -490,7 +490,7 @@ def test_a_folder_of_photos_that_is_empty_today(bare: Home) -> None:
         assert [finding["code"] for finding in ran.json["findings"]] == ["photos-unread"]
         assert [sources(product) for product in bare.sandbox.products()] == [["1.jpg"], ["2.jpg"]]
     checked = " ".join(bare.run("object", "check").out.split())
-    assert "there is no photo in `photos`: photos on Prom.ua stay untouched" in checked
+    assert "there is no photo in `photos`: photos on Prom.ua stay as they are" in checked
     (photos / "1.jpg").write_bytes(b"photo 1")
     (photos / "2.jpg").write_bytes(b"")
     ran = bare.sync()
@@ -500,9 +500,9 @@ def test_a_folder_of_photos_that_is_empty_today(bare: Home) -> None:
     )
     (photos / "3 (1).jpg").write_bytes(b"photo 3")
     checked = " ".join(bare.run("object", "check").out.split())
-    assert "1 file is empty, `2.jpg` for one" in checked
-    assert "1 photo belongs to no good of the export, `3 (1).jpg` for one" in checked
-    assert "1 goes to Prom.ua; 2 stay out: without photos" in checked
+    assert "1 file is empty, for example `2.jpg`" in checked
+    assert "1 photo belongs to no item of the export, for example `3 (1).jpg`" in checked
+    assert "1 item goes to Prom.ua; 2 stay out: without photos" in checked
 
 
 def test_a_shop_loses_no_photos_at_once(bare: Home) -> None:

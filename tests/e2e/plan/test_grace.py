@@ -73,7 +73,7 @@ def test_a_good_that_is_missing_for_a_day(gone: GoneShop) -> None:
     document = gone.plan()
     assert (removals(document), document["deletions"]) == ([HIDE], {"now": 0, "later": 1})
     shown = " ".join(gone.run("update").out.split())
-    assert "1 product would be hidden now; what does not come back is deleted after 30 days" in shown
+    assert "1 product will be hidden now, and deleted after 30 days unless its item comes back" in shown
     assert gone.sync().code == 0
     assert gone.status() == "not_on_display"
     gone.clock.pass_by(days=1)
@@ -111,7 +111,7 @@ def test_a_good_that_stays_away(gone: GoneShop) -> None:
         assert (removals(document), document["deletions"]) == ([DELETE], {"now": 1, "later": 0})
     assert gone.run("why", GOOD, "--format", "json").json["good"]["fate"] == "delete"
     shown = " ".join(gone.run("update").out.split())
-    assert "1 product would be deleted for good" in shown
+    assert "1 product will be deleted for good" in shown
     assert "1 to remove" in shown
     deleted = gone.sync().json
     assert (removals(deleted), deleted["exit"]) == ([DELETE], 0)
@@ -119,7 +119,7 @@ def test_a_good_that_stays_away(gone: GoneShop) -> None:
     gone.clock.pass_by(days=1)
     assert removals(gone.plan()) == []
     history = gone.run("history", str(deleted["run"])).out
-    assert "not_on_display -> deleted" in history
+    assert "hidden -> deleted" in history
     gone.bring_back()
     back = gone.sync()
     (outcome,) = [one for one in back.json["outcomes"] if one["good_id"] == GOOD]

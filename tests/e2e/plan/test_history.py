@@ -56,7 +56,7 @@ def test_runs_are_listed_newest_first(filled: Home) -> None:
     assert "1     2026-03-02 09:00   1 h 02 min   olena       0      39 done" in text
     assert "office-pc" in text
     assert "13 done" in text
-    assert f"--allow price=26931, by {user}" in " ".join(text.split())
+    assert f"`--allow price=26931`, by {user}" in " ".join(text.split())
     document = filled.run("history", "--format", "json").json
     valid(document, schemas.HISTORY)
     newest, oldest = document["runs"]
@@ -81,7 +81,7 @@ def test_one_run_shows_all_that_it_did(filled: Home) -> None:
     text = "\n".join(ran.lines)
     assert ran.lines[0].startswith("My Prom: run 2, ")
     assert "exit code 0" in ran.lines[1]
-    assert "guard price had seen: 68.00 -> 7450.00" in text
+    assert "the guard `price` had found: 68.00 -> 7450.00" in text
     assert (
         "  price  129.00 -> 99.00 (-23 %)\n                      done" not in text
     )  # the indent is the table's
@@ -106,7 +106,7 @@ def test_one_run_shows_all_that_it_did(filled: Home) -> None:
 def test_many_changes_are_folded(filled: Home) -> None:
     """Long lists are folded as in the table of pending changes; `--show all` lists each."""
     ran = filled.run("history", "1")
-    assert "15 goods of Взуття" in ran.out
+    assert "15 items of Взуття" in ran.out
     assert "`--show all` lists every change" in ran.lines
     assert "26931" in filled.run("history", "1", "--show", "all").out
 
@@ -142,8 +142,8 @@ def test_a_running_and_a_killed_run(filled: Home) -> None:
     """A run that holds the lease is running; one without lease and end was killed."""
     user, host, pid = who()
     rewrite(filled, "UPDATE runs SET finished = NULL, exit = NULL")
-    assert "died" in filled.run("history").out
-    assert "it died before it came to its end" in filled.run("history", "1").out
+    assert "interrupted" in filled.run("history").out
+    assert "it was interrupted; the next run finishes checking" in filled.run("history", "1").out
     rewrite(
         filled,
         "INSERT INTO leases (object, run, user, host, pid, expires) "
@@ -153,14 +153,14 @@ def test_a_running_and_a_killed_run(filled: Home) -> None:
         pid,
     )
     assert "running" in filled.run("history").out
-    assert f"it still goes on, process {pid}" in filled.run("history", "1").out
+    assert f"it is still running, process {pid}" in filled.run("history", "1").out
     (run,) = filled.run("history", "--format", "json").json["runs"]
     assert (run["state"], run["finished"], run["seconds"], run["exit"]) == ("running", None, None, None)
     rewrite(filled, "DELETE FROM leases")
     filled.run("sync", "--yes", now=datetime.now(UTC) + timedelta(hours=9))
     _, run = filled.run("history", "--format", "json").json["runs"]
     assert (run["state"], run["exit"], run["seconds"] < 3600) == ("died", None, True)
-    assert "it died after " in filled.run("history", "1").out  # with its last request
+    assert "it was interrupted after " in filled.run("history", "1").out  # with its last request
 
 
 def test_a_refused_import_is_not_counted(filled: Home) -> None:
@@ -180,7 +180,7 @@ def test_a_run_that_was_stopped_has_open_changes(home: Home) -> None:
     (run,) = home.run("history", "--format", "json").json["runs"]
     assert (run["exit"], run["counts"]["open"], run["counts"]["deferred"]) == (130, 1, 38)
     whole = home.run("history", "1", "--show", "all")
-    assert "no outcome is known" in whole.out
+    assert "the outcome is unknown" in whole.out
     assert whole.out.count("! left for later: create") == 38
 
 
@@ -209,9 +209,7 @@ def test_an_unknown_run(filled: Home) -> None:
     for number in ("0", "x", "7"):
         ran = filled.run("history", number)
         assert (ran.code, ran.out) == (64, "")
-    assert ran.err == (
-        'error: there is no run 7 of `My Prom`\n\nhint: see which there are: torgsync history -o "My Prom"\n'
-    )
+    assert ran.err == ('error: `My Prom` has no run 7\n\nhint: see its runs: torgsync history -o "My Prom"\n')
     assert filled.run("history", "7", "--format", "json").json["error"]["kind"] == "usage"
 
 
@@ -251,7 +249,7 @@ def test_an_old_run_keeps_its_totals(filled: Home) -> None:
     since = shop_time(datetime.fromisoformat(second["started"]))
     assert filled.run("history").lines[-1] == f"before {since} only totals are kept"
     ran = filled.run("history", "1")
-    assert "only its totals are kept; `[history] keep` says how long its changes were" in ran.lines
+    assert "only its totals are kept; `keep` in `[history]` sets how long changes are kept" in ran.lines
     assert "39 done" in ran.out
     assert "POST products/import_file" in ran.out
     document = filled.run("history", "1", "--format", "json").json
@@ -260,4 +258,4 @@ def test_an_old_run_keeps_its_totals(filled: Home) -> None:
     filled.sandbox.log.clear()
     ran = filled.run("rollback", "1", "--yes")
     assert (ran.code, list(filled.sandbox.log)) == (64, [])
-    assert f"run 1 cannot be rolled back: only totals are kept of runs before {since}" in ran.err
+    assert f"run 1 cannot be rolled back: of runs before {since} only totals are kept" in ran.err

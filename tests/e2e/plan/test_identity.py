@@ -103,12 +103,12 @@ def test_renumbered_keys_are_held(shop: Home) -> None:
     assert (identity["allow"], removals["allow"]) == ("--allow identity=12", "--allow removals=12")
     lines = shop.run("update").lines
     assert (
-        "! held     the key seems to have changed in 12 goods: 701 is now 10701, 702 is now 10702, 703 is "
+        "! held     the key seems to have changed in 12 items: 701 is now 10701, 702 is now 10702, 703 is "
         "now 10703, and 9 more"
     ) in lines
     for good in ("10701", "701"):
         answer = " ".join(shop.run("why", good).out.split())
-        assert "the key seems to have changed in 12 goods: 701 is now 10701" in answer
+        assert "the key seems to have changed in 12 items: 701 is now 10701" in answer
         assert "link the new keys to these products: torgsync object adopt" in answer
     assert shop.sync("--allow", "removals=12").code == 8
     assert shop.sync("--allow", "identity=12").code == 8
@@ -176,7 +176,7 @@ def test_new_goods_wait_with_held_removals(shop: Home) -> None:
     (guard,) = ran.json["guards"]
     assert (guard["guard"], guard["waiting"], guard["allow"]) == ("removals", 12, "--allow removals=12")
     assert set(held(ran).values()) == {"removals"}
-    assert "12 new goods wait until then" in shop.run("update").out
+    assert "12 new items wait until then" in shop.run("update").out
     assert shop.sync("--allow", "removals=12").code == 0
     assert shown(shop).keys() == {f"10{key}" for key in KEYS}
 

@@ -21,8 +21,9 @@ from torgsync.sandbox.faults import parse_fault
 
 posix = pytest.mark.skipif(os.name == "nt", reason="there are no signals on Windows")
 STILL_PENDING = (
-    'the export still asks for what was turned back, and `torgsync update -o "My Prom"` shows it as pending: '
-    "restore the older export, or correct it, before the next `sync`"
+    "the export still has the values that were rolled back: the next `sync` would send them again. "
+    "Restore the older export, or correct it, before that; to see what is pending: "
+    'torgsync update -o "My Prom"'
 )
 
 
@@ -74,8 +75,8 @@ def test_a_run_is_rolled_back(filled: Home) -> None:
     assert (pending["counts"]["update"], pending["counts"]["remove"]) == (11, 2)
     runs = filled.run("history", "--format", "json").json["runs"]
     assert [(run["undoes"], run["undone_by"]) for run in runs] == [(2, []), (None, [3]), (None, [])]
-    assert "turned run 2 back" in filled.run("history", "3").out
-    assert "turned back by run 3" in filled.run("history").out
+    assert "rolled back run 2" in filled.run("history", "3").out
+    assert "rolled back by run 3" in filled.run("history").out
 
 
 def test_it_is_shown_before_it_goes_and_says_what_comes_next(filled: Home) -> None:
@@ -87,19 +88,19 @@ def test_it_is_shown_before_it_goes_and_says_what_comes_next(filled: Home) -> No
     assert ran.lines == [
         "My Prom: back to the values before run 2",
         "",
-        "change       good    name, and each field old -> new",
+        "change       item    name, and each field: old -> new",
         "─────────────────────────────────────────────────────",
         "~ update     26926   Крем [red] для рук ягідний",
         "                       price  119.00 -> 129.00 (+8 %)",
         "",
         "0 to create, 1 to update, 0 to remove",
         "0 held, 0 skipped, 0 unchanged, 0 foreign",
-        "Prom.ua: about 1 request, a minute, no import",
+        "Prom.ua: about 1 request, 1 minute; no import is needed",
         "1 done; 5 requests",
         STILL_PENDING,
     ]
     again = filled.run("rollback", "2", "--yes")
-    assert (again.code, again.lines[-1]) == (0, "nothing to turn back")
+    assert (again.code, again.lines[-1]) == (0, "nothing to roll back")
 
 
 def test_later_changes_are_left_and_reported(filled: Home) -> None:
@@ -157,7 +158,7 @@ def test_deleted_products_are_created_again(filled: Home) -> None:
     filled.sandbox.catalog.deleted_external_ids.clear()  # where Prom gives an id a second time
     ran = filled.run("rollback", "2", "--yes")
     assert ran.code == 0
-    assert "2 products would be made anew of what was last sent from here" in ran.out
+    assert "2 products will be created again from what was sent last" in ran.out
     new = filled.sandbox.product("26936")
     assert (new.name_uk, new.price, new.status, new.quantity_in_stock) == (
         old.name_uk,
@@ -212,11 +213,11 @@ def test_a_guard_holds_what_would_empty_the_shop(filled: Home) -> None:
     assert (held["exit"], held["counts"]["held"], filled.writes()) == (8, 39, [])
     (guard,) = held["guards"]
     assert (guard["guard"], guard["allow"]) == ("removals", "--allow removals=39")
-    assert guard["cause"] == "39 were made by the run that is turned back"
+    assert guard["cause"] == "39 were created by the run that is being undone"
     assert [
         (run["undoes"], run["undone_by"]) for run in filled.run("history", "--format", "json").json["runs"]
     ] == [(None, []), (None, [])]
-    assert "was to turn run 1 back" in filled.run("history").out  # it did none of it
+    assert "was to roll back run 1" in filled.run("history").out  # it did none of it
     assert back(filled, 1, "--allow", guard["allow"].split()[1])["exit"] == 0
     assert {product.status for product in filled.sandbox.products()} == {"not_on_display"}
     overrides = filled.run("history", "--format", "json").json["runs"][0]["overrides"]
@@ -228,14 +229,14 @@ def test_what_the_run_made_is_hidden_and_comes_back(filled: Home) -> None:
     a_mild_day(filled)
     filled.edit_object('gone = "hide"', 'gone = "delete"')
     ran = filled.run("rollback", "2", "--yes")
-    assert "2 products that the run made would be hidden, not deleted: Prom.ua takes no" in " ".join(
+    assert "2 products that the run created will be hidden, not deleted: Prom.ua does not accept" in " ".join(
         ran.out.split()
     )
-    assert "status  on_display -> not_on_display" in ran.out
+    assert "status  on the site -> hidden" in ran.out
     made = filled.sandbox.product("26941")
     assert made.status == "not_on_display"
     again = filled.run("rollback", "2", "--yes")
-    assert (again.code, again.lines[-1]) == (0, "nothing to turn back")
+    assert (again.code, again.lines[-1]) == (0, "nothing to roll back")
     assert filled.sync("--allow", "removals=2").code == 0
     assert (filled.sandbox.product("26941").status, filled.sandbox.product("26941").id) == (
         "on_display",
@@ -285,10 +286,10 @@ def test_a_run_that_changed_nothing_or_never_was(filled: Home) -> None:
     filled.run("sync", "--yes", "--only", "orders")
     ran = filled.run("rollback", "7", "--yes")
     assert (ran.code, ran.out) == (64, "")
-    assert ran.err.startswith("error: there is no run 7 of `My Prom`")
+    assert ran.err.startswith("error: `My Prom` has no run 7")
     assert len(filled.run("history", "--format", "json").json["runs"]) == 2
     ran = filled.run("rollback", "2", "--yes")
-    assert (ran.code, ran.lines[-1]) == (0, "nothing to turn back")
+    assert (ran.code, ran.lines[-1]) == (0, "nothing to roll back")
     assert filled.run("rollback", "1", "--format", "csv").code == 64
 
 
@@ -302,8 +303,8 @@ def test_a_run_that_went_only_in_part(hard_filled: Home, faulty: FaultyServer) -
     hard_filled.misbehave("import-refused nth=1")
     ran = hard_filled.run("rollback", "2", "--yes")
     assert ran.code == 5
-    assert "1 change of that run never happened" in ran.lines
-    assert "error: Prom.ua takes no import now" in ran.err
+    assert "1 change of that run was never made" in ran.lines
+    assert "error: Prom.ua does not accept an import now" in ran.err
     assert ran.err.count("hint: ") == 1
     hard_filled.sandbox.misbehave(parse_fault("import-refused nth=1"))
     document = back(hard_filled, 2)
@@ -318,7 +319,7 @@ def test_a_killed_rollback_is_reconciled_by_the_next_run(filled: Home) -> None:
     assert CliRunner().invoke(app, ["rollback", "2", "--yes"], obj=program).exit_code == 130
     imports = len(filled.sandbox.imports())
     ran = filled.run("rollback", "3", "--yes")
-    assert "settled first" in ran.err
+    assert "finished checking an import" in ran.err
     assert ran.code == 0
     assert len(filled.sandbox.imports()) == imports + 1
     assert (filled.sandbox.product("26931").name_uk or "").startswith("Новий шуруп")
@@ -363,8 +364,8 @@ def test_a_run_that_was_killed(hard_filled: Home, faulty: FaultyServer) -> None:
     assert hard_filled.sandbox.product("26926").price == Decimal(99)
     ran = hard_filled.run("rollback", "2", "--yes")
     assert ran.code == 0
-    assert "that an earlier run left open: what became of them was looked up" in ran.err
-    assert "4 changes of that run never happened" in ran.lines  # its creations and its removals
+    assert "left open by an earlier run were looked up on Prom.ua" in ran.err
+    assert "4 changes of that run were never made" in ran.lines  # its creations and its removals
     assert hard_filled.sandbox.product("26926").price == Decimal(129)
     assert hard_filled.sandbox.product("26904").quantity_in_stock == 2
     killed = hard_filled.run("history", "--format", "json").json["runs"][1]

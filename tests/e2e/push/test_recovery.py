@@ -35,7 +35,7 @@ def test_an_import_of_a_stopped_run_is_found_again(home: Home) -> None:
         'stopped by you: 0 of 39 changes done; go on with: torgsync sync -o "My Prom"'
     )
     second = home.run("sync", "--yes")
-    assert (second.code, "settled first" in second.err) == (0, True)
+    assert (second.code, "finished checking an import" in second.err) == (0, True)
     assert (len(home.sandbox.imports()), len(home.sandbox.products())) == (1, 39)
     assert home.sync().json["counts"]["unchanged"] == 39
 
@@ -108,7 +108,7 @@ def test_a_value_that_prom_confirms_and_does_not_take(hard_filled: Home, faulty:
     hard_filled.sandbox.edit_product("26904", price=Decimal(1650))
     ran = hard_filled.run("sync", "--yes")
     assert ran.code == 6
-    assert "Prom.ua took the edit and shows another value" in ran.out
+    assert "Prom.ua accepted the edit and shows another value" in ran.out
 
 
 def test_a_product_that_was_deleted_meanwhile(hard_filled: Home) -> None:
@@ -117,6 +117,6 @@ def test_a_product_that_was_deleted_meanwhile(hard_filled: Home) -> None:
     hard_filled.next_day()
     first = hard_filled.run("sync", "--yes")
     assert first.code == 6
-    assert "it is not on Prom.ua any more; the next run makes it anew" in first.out
+    assert "it is not on Prom.ua any more; the next run creates it again" in first.out
     assert hard_filled.run("sync", "--yes").code == 6
     assert hard_filled.run("sync", "--yes").code == 0

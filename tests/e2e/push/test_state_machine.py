@@ -25,6 +25,7 @@ from truth import differences, open_ends
 
 from torgsync.core.product.columns import BARE_50, LAYOUT_50
 from torgsync.errors import Interrupted
+from torgsync.i18n import verbatim
 from torgsync.prom.http import TRIES
 from torgsync.sandbox.server import RunningServer, serve
 
@@ -239,7 +240,7 @@ class ShopMachine(RuleBasedStateMachine):
         def sleep(seconds: float) -> None:
             waits[0] -= 1
             if waits[0] == 0:
-                raise Interrupted("stopped by you")
+                raise Interrupted(verbatim("stopped by you"))
             self.clock.time += timedelta(seconds=seconds)
             no_waiting(seconds)
 

@@ -66,13 +66,13 @@ def test_the_second_day(filled: Home) -> None:
     assert (ran.code, ran.lines) == (
         0,
         [
-            "My Prom: TSGoods.trs, 40 goods, utf-8",
+            "My Prom: TSGoods.trs, 40 items, utf-8",
             "",
             "2 to create, 9 to update, 2 to remove",
             "0 held, 1 skipped, 28 unchanged, 0 foreign",
-            "2 products would leave with 11 pieces in stock, worth 2639.50 UAH",
-            "2 products would be hidden now; what does not come back is deleted after 30 days",
-            "Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today",
+            "2 products will be taken down; 11 pieces in stock (2639.50 UAH) will no longer be for sale",
+            "2 products will be hidden now, and deleted after 30 days unless their items come back",
+            "Prom.ua: about 6 requests, 6 minutes; uses 1 of the 7 imports left today",
             "13 done; 10 requests",
         ],
     )
@@ -366,7 +366,7 @@ def test_an_import_with_refused_goods(home: Home) -> None:
     assert home.writes() == []
     table = home.run("update")
     assert (
-        "✗ error  good 26931: Шуруп [/25] оцинкований 4х25, 100 шт: Prom refused it as it is now" in table.out
+        "✗ error  item 26931: Шуруп [/25] оцинкований 4х25, 100 шт: Prom refused it as it is now" in table.out
     )
 
 
@@ -456,7 +456,7 @@ def test_a_token_that_may_only_read(home: Home) -> None:
     assert (table.code, failed.code) == (4, 4)
     valid(failed.json, schemas.SYNC)
     assert failed.json["error"]["kind"] == "token-refused"
-    assert '"Products and groups" the right "Read and write"' in table.err
+    assert '"Products" and "Groups": "Read and write"' in table.err
     assert "«читання і запис»" in failed.json["error"]["hint"]
     for text in (table.out, table.err, failed.out, failed.err, home.everything_written().decode("latin-1")):
         assert "<html" not in text.lower()
@@ -562,12 +562,12 @@ def test_two_runs_at_once(hard_filled: Home, faulty: FaultyServer) -> None:
     second, document = refused
     assert [ran.code for ran in (first, *refused)] == [0, 10, 10]
     assert [ran.code for ran in looked] == [0] * 4
-    said = f"process {os.getpid()}, goes on since "
+    said = f"process {os.getpid()}, has been going on since "
     assert [said in ran.out + ran.err for ran in looked] == [True] * 4
     assert looked[1].json["counts"]["update"] == 10
     assert hard_filled.run("update", "--format", "json").json["counts"]["to_send"] == 1
     hard_filled.edit_row("26901", ";1700;0;1700;", ";1713;0;1713;")
-    assert "error: `My Prom` is held by another run: " in second.err
+    assert "error: another run is working with `My Prom`: " in second.err
     assert f"process {os.getpid()}" in second.err
     valid(document.json, schemas.FAILED)
     assert document.json["error"]["kind"] == "busy"
@@ -584,7 +584,9 @@ def test_an_unmapped_payment(filled: Home) -> None:
     ran = filled.run("sync", "--yes")
     assert ran.code == 8
     assert "orders: 1 new, 0 changed, 1 file for Torgsoft in the outbox" in ran.lines
-    assert "! the money of 1 order by `Пром-оплата` has no place yet" in ran.lines
+    assert (
+        "! no cash register or account chosen yet for the payment method `Пром-оплата` (1 order)" in ran.lines
+    )
     hints = [line.removeprefix("hint: torgsync ") for line in ran.err.splitlines() if line.startswith("hint")]
     assert hints == [
         'payments fetch -o "My Prom"',
@@ -624,7 +626,7 @@ def test_all_objects(filled: Home) -> None:
     assert len(done["outcomes"]) == 13
     table = filled.run("sync", "--all", "--yes")
     assert table.code == 3
-    assert "My Prom: nothing pending" in table.lines
+    assert "My Prom: no changes are pending" in table.lines
 
 
 # Usage

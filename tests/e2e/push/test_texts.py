@@ -35,14 +35,14 @@ def test_keywords_follow_other_separators(tmp_path: Path, sandbox_server: Sandbo
     ran = home.sync()
     (finding,) = ran.json["findings"]
     assert (ran.code, ran.json["changes"], keywords(home)) == (0, [], [phrases] * 2)
-    assert finding["message"].endswith("; what Prom has stays")
+    assert finding["message"].endswith("; what Prom.ua has stays")
 
 
 def test_goods_that_look_alike_are_no_variants(tmp_path: Path, sandbox_server: SandboxAddress) -> None:
     """An invisible character makes no second size, and reaches no shop."""
     home = home_of(tmp_path, "invisible-in-values", sandbox_server)
     checked = home.run("object", "check", "--show", "all").out
-    assert "TSGoods.trs line 2, good 701, TheSize = 37<U+200B>\n" in checked
+    assert "TSGoods.trs, line 2, item 701, `TheSize` = 37<U+200B>\n" in checked
     assert home.sync().code == 0
     products = home.sandbox.products()
     assert {(product.name_uk, product.sku) for product in products} == {("Капці сині 37", "7701")}

@@ -22,7 +22,7 @@ def test_an_api_that_the_plan_of_the_shop_closes(filled: Home, closed: str) -> N
     filled.next_day()
     for ran in (filled.run("sync", "--yes"), filled.run("orders", "fetch"), filled.run("doctor")):
         assert (ran.code, TARIFF in ran.out + ran.err) == (4, True)
-        assert "create a new one" not in ran.out + ran.err
+        assert "create a new token" not in ran.out + ran.err
     error = filled.sync().json["error"]
     assert (error["kind"], TARIFF in error["message"]) == ("token-refused", True)
     filled.set_quirks("api_closed=no")
@@ -46,7 +46,7 @@ def test_a_token_without_the_right_for_orders(filled: Home, answer: str) -> None
         again = filled.run("sync", "--yes")
         assert (again.code, again.lines, "stay on Prom" in again.err) == (
             0,
-            ["My Prom: nothing pending"],
+            ["My Prom: no changes are pending"],
             False,
         )
     for words in ("orders fetch", "sync --yes --only orders", "schedule add --every 2h --only orders"):

@@ -101,4 +101,4 @@ def test_a_characteristic_is_mapped_once(home: Home, name: str) -> None:
     before = home.object.read_text("utf-8")
     refused = home.run("fields", "add", "kolir", "--dynamic", "--name", name)
     assert (refused.code, home.object.read_text("utf-8")) == (64, before)
-    assert f"is led to `characteristic {name.strip()}` already" in refused.err
+    assert f"is already mapped to `characteristic {name.strip()}`" in refused.err

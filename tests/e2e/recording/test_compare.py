@@ -192,8 +192,8 @@ def test_for_people(place: Home, recorded: dict[str, list[Line]]) -> None:
     assert (ran.code, ran.err) == (2, "")
     assert ran.lines[:3] == [
         "GET /orders/list",
-        "  keys: orders[].labels (1 answer, first request 2)",
-        "    recorded: there; sandbox: missing",
+        "  keys: `orders[].labels` (1 answer, first in request 2)",
+        "    recorded: present; sandbox: missing",
     ]
     assert ran.lines[-1] == f"3 differences in {len(lines) - 1} requests"
     assert max(map(len, ran.lines)) <= 80
@@ -201,7 +201,7 @@ def test_for_people(place: Home, recorded: dict[str, list[Line]]) -> None:
     assert csv.lines[0] == "kind,call,where,recorded,sandbox,count,first"
     compare(place, lines[:1])
     ran = place.run("sandbox", "compare", file, "--detailed-exitcode")
-    words = f"`{file}` is a recording without any request, so nothing was compared"
+    words = f"the recording `{file}` has no request, so nothing was compared"
     assert (ran.code, " ".join(ran.lines)) == (0, words)
 
 

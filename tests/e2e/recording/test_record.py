@@ -83,14 +83,14 @@ def test_a_file_that_is_there(private: Home, tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere").exists()
     assert private.sandbox.log.records() == []
     ran = private.run("doctor", "--record", str(file), "--format", "json")
-    assert ran.json["error"]["message"] == f"`{file}` is there already, and a recording never replaces a file"
+    assert ran.json["error"]["message"] == f"`{file}` exists already, and a recording never replaces a file"
 
 
 def test_a_command_without_requests(private: Home, tmp_path: Path) -> None:
     """No empty file is left; a help is a help."""
     file = tmp_path / "none.jsonl"
     ran = private.run("object", "list", "--record", str(file))
-    assert (ran.code, ran.err) == (0, f"no request was made, so there is no recording `{file}`\n")
+    assert (ran.code, ran.err) == (0, f"no requests were made, so `{file}` was not written\n")
     assert private.run("sync", "--help", "--record", str(file)).code == 0
     assert not file.exists()
 

@@ -90,8 +90,8 @@ def test_times_are_added_listed_and_removed(home: Home) -> None:
     assert (listed.code, listed.lines[0].split()) == (0, ["no", "object", "time", "next", "last"])
     assert "every 2h" in listed.out
     assert home.run("schedule", "remove", "3").err == (
-        "`My Prom` is not synchronised every 10m, 09:00-18:30, mon-fri, only orders by `OFFICE-PC\\petro`"
-        " any more\n"
+        "`My Prom`: removed the synchronization time every 10m, 09:00-18:30, mon-fri, only orders "
+        "by `OFFICE-PC\\petro`\n"
     )
     assert home.run("schedule", "remove", "2").code == 0
     assert home.object.read_text("utf-8") == before
@@ -137,18 +137,18 @@ def test_a_broken_object_among_others(home: Home) -> None:
 @pytest.mark.parametrize(
     ("args", "output"),
     [
-        (("--every", "often"), '"often" is not an interval such as "30m", "2h" or "1d"'),
+        (("--every", "often"), '"often" is not an interval such as `30m`, `2h` or `1d`'),
         (("--every", "36h"), '"36h" is longer than a day'),
         (("--every", "1h", "--between", "8-21"), "give two hours"),
         (("--every", "1h", "--between", "08:00"), "give two hours"),
-        (("--every", "1h", "--between", "08:00-08:00"), "leave `between` out for the whole day"),
-        (("--every", "1h", "--days", "weekend"), '"weekend" names no weekdays'),
-        (("--every", "2d", "--days", "mon"), "with `days`, `every` is"),
+        (("--every", "1h", "--between", "08:00-08:00"), "for the whole day leave out `between`"),
+        (("--every", "1h", "--days", "weekend"), '"weekend" is not weekdays'),
+        (("--every", "2d", "--days", "mon"), "with `days`, `every` must be"),
         (("--every", "1h", "--only", "prices"), "prices"),
         ((), "--every"),
         (
             ("--every", "30m", "--between", "08:00-21:00", "--user", "office-pc\\Olena", "--days", "mon-sun"),
-            "time 1 of `My Prom` says so already: every 30m, 08:00-21:00",
+            "`My Prom` already has this synchronization time as number 1: every 30m, 08:00-21:00",
         ),
     ],
 )
@@ -166,7 +166,7 @@ def test_a_number_that_is_none(home: Home) -> None:
     for number in ("0", "2"):
         ran = home.run("schedule", "remove", number)
         assert ran.code == 64
-        assert f"`My Prom` has 1 synchronization time, and none is {number}" in ran.err
+        assert f"`My Prom` has 1 synchronization time, and no number {number}" in ran.err
 
 
 def test_an_object_outside_the_home(home: Home) -> None:
@@ -174,7 +174,7 @@ def test_an_object_outside_the_home(home: Home) -> None:
     path = home.object.rename(home.shop.parent / "aside.toml")
     ran = home.run("schedule", "add", "--every", "1h", "--days", "Mon - SAT", "-o", str(path))
     assert ran.code == 0
-    assert f"! `sync --due` without `-o` looks only in `{home.shop}`\n" in ran.err
+    assert f"! `torgsync sync --due` without `-o` looks only in `{home.shop}`\n" in ran.err
     assert 'days = "mon-sat"' in path.read_text("utf-8")
 
 
@@ -230,7 +230,7 @@ def test_what_people_see(timed: Home) -> None:
     ran = timed.run("sync", "--due", now=kyiv("2026-11-24 08:01"))
     assert ran.lines[0] == "2026-11-24 08:01  every 30m, 08:00-21:00"
     ran = timed.run("sync", "--due", now=kyiv("2026-11-24 08:02"))
-    assert (ran.out, ran.err) == ("", "My Prom: nothing is due; next 2026-11-24 08:30\n")
+    assert (ran.out, ran.err) == ("", "My Prom: nothing is due; next: 2026-11-24 08:30\n")
     assert timed.run("-q", "sync", "--due", now=kyiv("2026-11-24 08:02")).err == ""
 
 
@@ -238,7 +238,7 @@ def test_the_times_of_others_are_theirs(home: Home) -> None:
     """Nothing is done, with a message whose times apply; mistakes of the file are still reported."""
     ran = home.run("sync", "--due")
     assert (ran.code, ran.out, home.writes()) == (0, "", [])
-    assert ran.err.startswith("My Prom: no synchronization times of this user on this computer\nhint: ")
+    assert ran.err.startswith("My Prom: this user has no synchronization times on this computer\nhint: ")
     assert due(home, "2026-11-24 08:00").json["due"] == []
     home.edit_object("[removal]", "[removal")
     assert home.run("sync", "--due").code == 3
@@ -267,17 +267,19 @@ def test_a_time_for_orders_alone_where_orders_are_left_out(timed: Home) -> None:
     (passed,) = timed.run("schedule", "list", "--format", "json").json["synchronization_times"][1:]
     assert (passed["due"], passed["next"]) == (False, [])
     ran = timed.run("sync", "--due", now=kyiv("2026-11-23 12:00"))
-    disabled = "orders are left out (`enabled = false` in `[orders]`): what was sold on Prom.ua is offered"
+    disabled = (
+        "orders are not fetched (`enabled = false` in `[orders]`): what was sold on Prom.ua stays on offer"
+    )
     assert (ran.code, ran.err.count(disabled)) == (0, 1)
     for command in (("object", "check"), ("doctor",)):
         ran = timed.run(*command, "--format", "json")
-        hints = [line["hint"] for line in ran.json["checks"] if "passed over" in line["message"]]
+        hints = [line["hint"] for line in ran.json["checks"] if "skipped, because" in line["message"]]
         assert (ran.code, hints) == (0, ['torgsync schedule remove 2 -o "My Prom"'])
     assert timed.run("schedule", "remove", "1").code == 0
     ran = timed.run("sync", "--due", now=kyiv("2026-11-23 13:00"))
     assert (ran.code, ran.err) == (
         0,
-        "My Prom: nothing is due; `enabled = false` in `[orders]` fetches no orders\n",
+        "My Prom: nothing is due; orders are off (`enabled = false` in `[orders]`)\n",
     )
     assert timed.run("sync", "--only", "orders").code == 64
 
@@ -424,12 +426,12 @@ def test_the_crontab_of_a_user(timed: Home, system: System) -> None:
         assert system.read("table") == own + shown
     assert (timed.folder / "logs").is_dir()
     timed.run("schedule", "add", "--every", "2m")
-    assert "every 1 minute it looks" in timed.run("schedule", "install").err
+    assert "every 1 minute it checks" in timed.run("schedule", "install").err
     assert "\n* * * * * " in system.read("table")
     system.write("table", system.read("table") + "0 5 * * * more\n")
-    assert timed.run("schedule", "install", "--remove").err == "taken out\n"
+    assert timed.run("schedule", "install", "--remove").err == "uninstalled\n"
     assert system.read("table") == own + "0 5 * * * more\n"
-    assert timed.run("schedule", "install", "--remove").err == "there was nothing to take out\n"
+    assert timed.run("schedule", "install", "--remove").err == "there was nothing to uninstall\n"
 
 
 def test_a_first_crontab(timed: Home, system: System) -> None:
@@ -486,11 +488,11 @@ def test_a_timer_of_systemd(timed: Home, system: System, tmp_path: Path) -> None
     assert "OnCalendar=*:0/5\n" in clock
     calls = f"--user daemon-reload\n--user enable --now {name}.timer\n"
     assert system.read("calls").endswith(calls)
-    assert "1 time of this user, called by systemd" in timed.run("object", "check").out
-    assert timed.run("schedule", "install", "--remove").err == "taken out\n"
+    assert "1 synchronization time of this user, called by systemd" in timed.run("object", "check").out
+    assert timed.run("schedule", "install", "--remove").err == "uninstalled\n"
     assert system.read("calls").endswith(f"--user disable --now {name}.timer\n--user daemon-reload\n")
     assert list(folder.iterdir()) == []
-    assert timed.run("schedule", "install", "--remove").err == "there was nothing to take out\n"
+    assert timed.run("schedule", "install", "--remove").err == "there was nothing to uninstall\n"
 
 
 def test_a_systemd_that_refuses(timed: Home, system: System, tmp_path: Path) -> None:
@@ -531,11 +533,11 @@ def test_a_task_of_windows(timed: Home, system: System) -> None:
     assert task.findtext(".//t:Command", namespaces=names) == sys.executable
     arguments = task.findtext(".//t:Arguments", namespaces=names)
     assert arguments == f"-m torgsync --quiet --home {timed.folder} sync --due"
-    assert "1 time of this user, called by windows" in timed.run("object", "check").out
-    assert timed.run("schedule", "install", "--remove", "--with", "windows").err == "taken out\n"
+    assert "1 synchronization time of this user, called by windows" in timed.run("object", "check").out
+    assert timed.run("schedule", "install", "--remove", "--with", "windows").err == "uninstalled\n"
     assert "nothing on this computer calls `sync --due`" in timed.run("object", "check").out
     again = timed.run("schedule", "install", "--remove", "--with", "windows")
-    assert again.err == "there was nothing to take out\n"
+    assert again.err == "there was nothing to uninstall\n"
 
 
 def test_what_the_clock_does_not_know(home: Home, system: System, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -546,10 +548,10 @@ def test_what_the_clock_does_not_know(home: Home, system: System, monkeypatch: p
     broken = home.second_object("Broken", "broken.toml")
     broken.write_text("name = ", "utf-8")
     output = home.run("schedule", "install").err
-    assert "! the environment variable `TORGSYNC_STATE` may not be known there\n" in output
-    assert "! the environment variable `MY_PROM_TOKEN` may not be known there\n" in output
+    assert "! the environment variable `TORGSYNC_STATE` may be unknown there\n" in output
+    assert "! the environment variable `MY_PROM_TOKEN` may be unknown there\n" in output
     assert 'hint: keep the token in a file: torgsync object edit "My Prom" --api-key -\n' in output
-    assert f"! no time is that of `{ME}`, so nothing will be done\n" in output
+    assert f"! `{ME}` has no synchronization time, so nothing will run\n" in output
     assert "! 1 mistake in `broken.toml`\n" in output
 
 

@@ -46,7 +46,7 @@ def overwritten(path: Path) -> None:
 def test_a_whole_state_is_checked(filled: Home) -> None:
     """The table is short and says so; the document has counts; objects that are gone are named."""
     ran = filled.run("state", "check")
-    assert (ran.code, ran.lines[-1]) == (0, "ok: the database is whole, and its schema is complete")
+    assert (ran.code, ran.lines[-1]) == (0, "ok: the database is not damaged, and its schema is complete")
     document = filled.run("state", "check", "--format", "json").json
     assert (document["schema"], document["state_schema"], document["exit"]) == (1, MIGRATIONS.newest, 0)
     assert (document["rows"]["goods"], document["unknown"], document["faults"]) == (40, [], [])
@@ -77,9 +77,9 @@ def test_old_runs_are_removed_by_a_check(filled: Home, monkeypatch: pytest.Monke
     assert (ran.code, ran.lines[-3:]) == (
         0,
         [
-            "my-prom: of 1 old run only totals are kept now: 39 changes and 6 requests were removed",
-            "4.0 MB were given back to the file system",
-            "ok: the database is whole, and its schema is complete",
+            "my-prom: only totals are kept of 1 old run; removed: 39 changes, 6 requests",
+            "4.0 MB were released to the file system",
+            "ok: the database is not damaged, and its schema is complete",
         ],
     )
     document = filled.run("state", "check", "--format", "json").json
@@ -134,7 +134,7 @@ def test_a_run_keeps_its_state(filled: Home, tmp_path: Path) -> None:
     ran = filled.run("state", "restore", str(backup), "--yes")
     assert (ran.code, ran.err.splitlines()[0]) == (
         10,
-        f"error: `my-prom` is held by a run: olena on {holder[0]}, process {holder[1]}",
+        f"error: another run is working with `my-prom`: olena on {holder[0]}, process {holder[1]}",
     )
     filled.orphan_leases()
     assert filled.run("state", "restore", str(backup), "--yes").code == 0

@@ -6,6 +6,7 @@ import pytest
 
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_message, problem_of
 from torgsync.errors import Problem, Temporary
+from torgsync.i18n import verbatim
 
 REFUSED = problem(ProblemCode.REFUSED, path="/products/import_file", status=400, words="зачекайте")
 
@@ -14,18 +15,18 @@ REFUSED = problem(ProblemCode.REFUSED, path="/products/import_file", status=400,
     ("what", "message"),
     [
         (REFUSED, "Prom.ua refused `/products/import_file` (400): зачекайте"),
-        (problem(ProblemCode.REFUSED, path="/a", words=""), "Prom.ua refused `/a`: without a reason"),
+        (problem(ProblemCode.REFUSED, path="/a", words=""), "Prom.ua refused `/a`: no reason was given"),
         (
             problem(ProblemCode.REFUSED, path="/delivery/save_declaration_id", words="ні"),
             "Prom.ua refused the parcel number: ні",
         ),
         (
             problem(ProblemCode.NOT_FOUND, path="/chat/send_order_context"),
-            "Prom.ua knows no order for the message to the buyer",
+            "Prom.ua did not find the order (the message to the buyer)",
         ),
         (
             problem(ProblemCode.IMPORT_NOT_TAKEN, REFUSED),
-            "Prom.ua takes no import now: Prom.ua refused `/products/import_file` (400): зачекайте",
+            "Prom.ua does not accept an import now: Prom.ua refused `/products/import_file` (400): зачекайте",
         ),
         (
             problem(
@@ -40,20 +41,20 @@ REFUSED = problem(ProblemCode.REFUSED, path="/products/import_file", status=400,
                 tries=15,
             ),
             (
-                "3 requests in a row failed, with 15 tries in all, and nothing more is asked in this run; "
-                "the last time an edit of 1 product was sent and its answer was lost: Prom.ua is in trouble: "
-                "it answered 500 to `/a`"
+                "3 requests in a row failed (tries: 15), and this run sends no more; "
+                "the last cause: an edit of 1 product was sent and its answer was lost: Prom.ua is in "
+                "trouble: it answered 500 to `/a`"
             ),
         ),
         (
             problem(ProblemCode.IMPORT_RUNNING, offers=2, sent="2026-03-02T10:00:00+00:00"),
-            "Prom.ua is still working on the import of 2 products that was sent 2026-03-02 12:00",
+            "Prom.ua is still working on the import of 2 products sent 2026-03-02 12:00",
         ),
         (
             problem(ProblemCode.IMPORT_BLOCKED, since="2026-03-02T10:00:00+00:00"),
             (
-                "another import seems to hang in the shop: Prom.ua has taken none of ours because of it, "
-                "since 2026-03-02 12:00"
+                "another import seems to hang in the shop: because of it, Prom.ua has accepted no import "
+                "of this program since 2026-03-02 12:00"
             ),
         ),
         (
@@ -79,9 +80,11 @@ def test_problems_read_as_sentences(what: Problem, message: str) -> None:
 
 def test_an_error_has_the_message_of_its_problem() -> None:
     """What is shown at once and what is shown from the state later are the same sentence."""
-    error = error_of(Temporary, REFUSED, "wait")
+    error = error_of(Temporary, REFUSED, verbatim("wait"))
     assert (error.message, error.hint, problem_of(error)) == (problem_message(REFUSED), "wait", REFUSED)
-    assert problem_of(Temporary("the state is locked")) == problem(ProblemCode.OTHER, kind="temporary")
+    assert problem_of(Temporary(verbatim("the state is locked"))) == problem(
+        ProblemCode.OTHER, kind="temporary"
+    )
 
 
 @pytest.mark.parametrize("code", ProblemCode)
@@ -91,4 +94,5 @@ def test_every_problem_has_a_sentence(code: ProblemCode) -> None:
     more = ("kind", "object", "user", "host", "pid", "outbox", "good_id", "prom_id", "line", "order")
     last = ("carrier", "parcel", "group", "center", "known", "column", "place", "run", "at")
     args: dict[str, str | int] = dict.fromkeys((*names, *more, *last), "x")
+    args |= dict.fromkeys(("sent", "since"), "2026-03-02T10:00:00+00:00")
     assert problem_message(Problem((code,), args))

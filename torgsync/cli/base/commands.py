@@ -6,7 +6,8 @@ is decided on the command line of that one call, so a flag has a variable only w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import copy
 from functools import cached_property
 from importlib import import_module
@@ -84,10 +85,8 @@ class _Everywhere:
 
     def format_help(self, ctx: Context, formatter: Any) -> None:  # noqa: ANN401
         """Write the help in the language of the call."""
-        _translate(self)
-        for described in (*self.get_params(ctx), *self._listed()):
-            _translate(described)
-        super().format_help(ctx, formatter)  # type: ignore[misc]
+        with _translated((self, *self.get_params(ctx), *self._listed())):
+            super().format_help(ctx, formatter)  # type: ignore[misc]
 
     def _listed(self) -> Iterable[Any]:
         """Return the commands that the help lists."""
@@ -179,12 +178,20 @@ class Commands(Mapping[str, Any]):
         return len(self.known)
 
 
-def _translate(described: Any) -> None:  # noqa: ANN401  # a parameter, a command or a group
-    """Put the help of something into the language of the call; a second time changes nothing."""
-    for name in ("help", "epilog"):
-        if text := getattr(described, name, None):
-            shown = translated(text) if isinstance(text, Message) else translated_text(text)
-            setattr(described, name, shown)
+@contextmanager
+def _translated(described: Sequence[Any]) -> Iterator[None]:
+    """Have the helps of parameters, commands and groups in the language of the call for a while."""
+    texts = [(one, name, getattr(one, name, None)) for one in described for name in ("help", "epilog")]
+    try:
+        for one, name, text in texts:
+            if text:
+                shown = translated(text) if isinstance(text, Message) else translated_text(text)
+                setattr(one, name, shown)
+        yield
+    finally:
+        for one, name, text in texts:
+            if text:
+                setattr(one, name, text)
 
 
 def variable_of(ctx: Context, option: TyperOption) -> str | None:
@@ -221,14 +228,17 @@ def _usage(option: TyperOption) -> str:
     return f"{option.opts[0]}{metavar}"
 
 
-def one_object(context: typer.Context, name: str | None, wanted: str | None) -> str | None:
+def one_object(context: Context, name: str | None, wanted: str | None) -> str | None:
     """Return the object that a command of `object` means by its argument or by `-o`.
 
     Raises UsageError where the command line names two.
     """
     source = context.get_parameter_source("wanted")
     if name and wanted and name != wanted and source is not None and source.name == "COMMANDLINE":
-        raise UsageError(f"two sync objects are named, `{name}` and `{wanted}`", hint="name one of them")
+        raise UsageError(
+            _("two sync objects are named: `{one}` and `{other}`", one=name, other=wanted),
+            hint=_("name one of them"),
+        )
     return name or wanted
 
 

@@ -11,8 +11,8 @@ from torgsync.cli.base.output import one_paragraph, wrapped
 from torgsync.cli.base.program import SCHEMA, Program
 from torgsync.cli.base.render import pick
 from torgsync.cli.base.streams import json_text
-from torgsync.errors import Exit, InvalidInput, Mistake, TorgsyncError
-from torgsync.i18n import Message, _, composed, translated
+from torgsync.errors import Exit, InvalidInput, TorgsyncError
+from torgsync.i18n import _, composed, translated
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
@@ -32,7 +32,7 @@ def report_error(program: Program, error: TorgsyncError, *, slug: str = "") -> i
     what = composed("{object}: {error}", object=slug, error=error.message) if slug else error.message
     lines = [one_paragraph(translated(_("error: {error}", error=what)))]
     if isinstance(error, InvalidInput):
-        lines += [f"  {one_paragraph(translated(_mistake(mistake)))}" for mistake in error.mistakes]
+        lines += [f"  {one_paragraph(translated(mistake.words))}" for mistake in error.mistakes]
     if error.hint:
         lines += ["", translated(_("hint: {hint}", hint=error.hint))]
     if sys.stderr.isatty():
@@ -40,13 +40,6 @@ def report_error(program: Program, error: TorgsyncError, *, slug: str = "") -> i
         lines = [part for line in lines for part in wrapped(line, width, more="    ")]
     print("\n".join(lines), file=sys.stderr)  # noqa: T201
     return int(error.exit_code)
-
-
-def _mistake(mistake: Mistake) -> Message:
-    """Return a mistake with its place."""
-    where = composed("{key}: ", key=mistake.where) if mistake.where else ""
-    line = _("line {line}  ", line=mistake.line) if mistake.line else ""
-    return composed("{line}{where}{mistake}", line=line, where=where, mistake=mistake.message)
 
 
 def error_document(error: TorgsyncError) -> dict[str, object]:

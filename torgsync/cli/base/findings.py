@@ -10,29 +10,30 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import Program
+from torgsync.core.counts import item_count
 from torgsync.core.findings import Code, Finding, FindingCount, Severity
-from torgsync.core.text import counted
+from torgsync.i18n import Message, _, _n, composed, joined, translated, verbatim
 
 if TYPE_CHECKING:
     from torgsync.jobs.config.check_view import CheckLine
 
 
-MARKS = {Severity.ERROR: "✗ error", Severity.WARNING: "! warning", Severity.NOTICE: "· notice"}
+MARKS = {Severity.ERROR: _("✗ error"), Severity.WARNING: _("! warning"), Severity.NOTICE: _("· notice")}
 STYLES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "dim"}
 PLACES = 3
 """Places of one code that are shown before the rest is counted."""
 INDENT = " " * 11
 
 
-def finding_words(finding: Finding) -> str:
+def finding_words(finding: Finding) -> Message:
     """Return the sentence of a finding; the catalogue of them is loaded with the first one."""
     from torgsync.cli.messages.findings import finding_message
 
     return finding_message(finding)
 
 
-def _meaning(code: Code) -> str:
-    from torgsync.cli.messages.findings import MEANING
+def _meaning(code: Code) -> Message:
+    from torgsync.cli.messages.meanings import MEANING
 
     return MEANING[code]
 
@@ -70,40 +71,65 @@ def count_document(group: FindingCount) -> dict[str, object]:
 def print_groups(program: Program, groups: list[FindingCount], file: str, *, every: bool) -> None:
     """Print findings by code: how many goods, what it means, the first places, and how many more."""
     for group in groups:
-        goods = counted(group.goods, "good") if group.goods else counted(group.count, "place")
-        program.print("")
+        affected = item_count(group.goods) if group.goods else _place_count(group.count)
+        severity = group.code.severity
+        program.print(verbatim(""))
         program.print(
-            f"{MARKS[group.code.severity]:<10} {group.code}: {goods}", style=STYLES[group.code.severity]
+            composed(
+                "{mark} `{code}`: {affected}", mark=_mark(MARKS[severity]), code=group.code, affected=affected
+            ),
+            style=STYLES[severity],
         )
         shown = group.first if every else group.first[:PLACES]
         for text in (_meaning(group.code), *(_place(finding, file) for finding in shown)):
-            for line in wrapped(text, program.out.width, INDENT):
+            for line in wrapped(translated(text), program.out.width, INDENT):
                 program.out.print(line, soft_wrap=True)
         if rest := group.count - len(shown):
-            more = "only the first are kept" if every else "`--show all`"
-            program.print(f"{INDENT}… and {rest} more; {more}")
+            more = (
+                _("… and {count} more; only the first are kept")
+                if every
+                else _("… and {count} more; `--show all`")
+            )
+            program.print(composed("{indent}{more}", indent=INDENT, more=more.filled(count=rest)))
 
 
-def _place(finding: Finding, file: str) -> str:
+def _place_count(count: int) -> Message:
+    return _n("{count} place", "{count} places", count)
+
+
+def _mark(mark: Message) -> str:
+    """Return a sign with its word, as wide as its column."""
+    return f"{translated(mark):<10}"
+
+
+def _place(finding: Finding, file: str) -> Message:
     """Return where a finding is: file, line, good, and its cell, or its value if it has no column."""
-    line = f" line {finding.line}" if finding.line else ""
-    good = f", good {finding.good_id}" if finding.good_id else ""
-    column = f", {finding.column}" if finding.column else ""
-    said = f" = {finding.value}" if finding.value and finding.column else f": {finding_words(finding)}"
-    return f"{finding.file or file}{line}{good}{column}{said}"
+    parts: list[str] = [finding.file or file]
+    if finding.line:
+        parts.append(_("line {line}", line=finding.line))
+    if finding.good_id:
+        parts.append(_("item {good_id}", good_id=finding.good_id))
+    if finding.column:
+        parts.append(f"`{finding.column}`")
+    where = joined(", ", parts)
+    if finding.value and finding.column:
+        return composed("{where} = {value}", where=where, value=finding.value)
+    return composed("{where}: {message}", where=where, message=finding_words(finding))
 
 
 HINT = 22
 """The column where the message of a line begins, and its hint below."""
-_SIGNS = {"ok": "✓ ok", "warning": "! warning", "error": "✗ error"}
+_SIGNS = {"ok": _("✓ ok"), "warning": MARKS[Severity.WARNING], "error": MARKS[Severity.ERROR]}
 
 
 def print_checks(program: Program, lines: Iterable[CheckLine]) -> None:
     """Print lines: the result, its subject, the message, and the hint below."""
     for line in lines:
-        program.print(f"{_SIGNS[line.mark]:<10} {line.subject:<10} {line.message}", HINT)
-        for hint in line.hint.splitlines():
-            program.print(f"{'':<{HINT}}{hint}", HINT)
+        subject = f"{translated(line.subject):<10}"
+        start = composed("{mark} {subject}", mark=_mark(_SIGNS[line.mark]), subject=subject)
+        program.print(composed("{start} {message}", start=start, message=line.message), HINT)
+        for hint in translated(line.hint).splitlines():
+            program.print(verbatim(f"{'':<{HINT}}{hint}"), HINT)
 
 
 def render_checks(lines: Iterable[CheckLine]) -> list[dict[str, object]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -11,10 +10,17 @@ from pathlib import Path
 
 import torgsync
 from torgsync import i18n
+from torgsync.cli.base.catalog import CompiledCatalog
 from torgsync.core.shell import WINDOWS
 
-Language = StrEnum("Language", {name.upper(): name for name in i18n.LANGUAGES})
-"""What `--lang` takes."""
+
+class Language(StrEnum):
+    """What `--lang` takes."""
+
+    EN = "en"
+    UK = "uk"
+
+
 VARIABLE = "TORGSYNC_LANG"
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 CATALOGS = Path(torgsync.__file__).with_name("locale")
@@ -36,12 +42,12 @@ def chosen_language(args: Sequence[str], environment: Mapping[str, str]) -> str:
     return next((name for name in wanted if name in i18n.LANGUAGES), i18n.LANGUAGES[0])
 
 
-def load_catalog(language: str) -> i18n.Catalog | None:
+def load_catalog(language: str) -> i18n.Translations | None:
     """Return the catalog of a language; None for English, and where none was compiled."""
     if language == i18n.LANGUAGES[0]:
         return None
-    with suppress(OSError), (CATALOGS / language / "LC_MESSAGES/torgsync.mo").open("rb") as compiled:
-        return gettext.GNUTranslations(compiled)
+    with suppress(OSError, ValueError):
+        return CompiledCatalog((CATALOGS / language / "LC_MESSAGES/torgsync.mo").read_bytes())
     return None
 
 

@@ -13,6 +13,7 @@ from torgsync.core.clock import bounds
 from torgsync.core.shell import quoted
 from torgsync.core.text import listed
 from torgsync.errors import UsageError
+from torgsync.i18n import _
 
 
 def separated(param: typer.CallbackParam, given: list[str] | None) -> list[str] | None:
@@ -25,17 +26,20 @@ def separated(param: typer.CallbackParam, given: list[str] | None) -> list[str] 
     if parts := listed(*given):
         return parts
     option = param.opts[0]
-    raise UsageError(f"`{option}` names nothing", hint=f"leave `{option}` out, or name what is meant")
+    raise UsageError(
+        _("`{option}` is empty", option=option),
+        hint=_("leave `{option}` out, or give it a value", option=option),
+    )
 
 
 ObjectOption = Annotated[
     str | None,
-    typer.Option("-o", "--object", help="Name, slug or path of the sync object.", metavar="OBJECT"),
+    typer.Option("-o", "--object", help=_("Name, slug or path of the sync object."), metavar="OBJECT"),
 ]
 NameArgument = Annotated[
-    str | None, typer.Argument(help="Name, slug or path of the sync object.", metavar="NAME")
+    str | None, typer.Argument(help=_("Name, slug or path of the sync object."), metavar="NAME")
 ]
-FormatOption = Annotated[Format, typer.Option("--format", help="How to print.")]
+FormatOption = Annotated[Format, typer.Option("--format", help=_("How to print the result."))]
 
 # What is shown of a plan, sent and let through
 
@@ -65,7 +69,9 @@ class Only(StrEnum):
 AllowOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--allow", help="Let held changes through: removals=120, price=ID,ID, prices=12.", metavar="GUARD=…"
+        "--allow",
+        help=_("Allow held changes: `removals=120`, `price=ID,ID`, `prices=12`."),
+        metavar="GUARD=…",
     ),
 ]
 
@@ -73,43 +79,43 @@ AllowOption = Annotated[
 
 TokenOption = Annotated[
     str | None,
-    typer.Option("--api-key", help="The token; `-` reads it from standard input.", metavar="TOKEN|-"),
+    typer.Option("--api-key", help=_("The token; `-` reads it from standard input."), metavar="TOKEN|-"),
 ]
 PhotosUrlOption = Annotated[
-    str | None, typer.Option("--photos-url", help="Where Prom.ua can fetch the same folder.", metavar="URL")
+    str | None,
+    typer.Option("--photos-url", help=_("Address where Prom.ua can fetch the same photos."), metavar="URL"),
 ]
 FindByOption = Annotated[
     list[str] | None,
     typer.Option(
         "--find-by",
-        help="How a buyer is looked up, in this order: phone, email, name.",
+        help=_("How to find a buyer, in this order: phone, email, name."),
         metavar="WAY,…",
         callback=separated,
     ),
 ]
 CreateClientsOption = Annotated[
-    bool | None, typer.Option("--create-clients/--no-create-clients", help="Make a missing client.")
+    bool | None,
+    typer.Option("--create-clients/--no-create-clients", help=_("Create a client that is missing.")),
 ]
 CenterOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--center", help="Accounting centers whose stock counts.", metavar="ID,…", callback=separated
+        "--center", help=_("Accounting centers whose stock is counted."), metavar="ID,…", callback=separated
     ),
 ]
 InStockOption = Annotated[
-    bool | None, typer.Option("--only-in-stock/--no-only-in-stock", help="Only goods in stock.")
+    bool | None, typer.Option("--only-in-stock/--no-only-in-stock", help=_("Only items in stock."))
 ]
 WithPhotosOption = Annotated[
-    bool | None, typer.Option("--only-with-photos/--no-only-with-photos", help="Only goods with photos.")
+    bool | None, typer.Option("--only-with-photos/--no-only-with-photos", help=_("Only items with photos."))
 ]
 BetweenOption = Annotated[
-    str | None, typer.Option("--between", help="In which hours, in Kyiv: 08:00-21:00.", metavar="HOURS")
+    str | None, typer.Option("--between", help=_("Hours, Kyiv time: 08:00-21:00."), metavar="HOURS")
 ]
 DaysOption = Annotated[
     list[str] | None,
-    typer.Option(
-        "--days", help="On which days: mon-sat, or mon,wed,fri.", metavar="DAYS", callback=separated
-    ),
+    typer.Option("--days", help=_("Days: mon-sat, or mon,wed,fri."), metavar="DAYS", callback=separated),
 ]
 
 # Stretches of days
@@ -124,13 +130,13 @@ FromOption = Annotated[
     datetime | None,
     typer.Option(
         "--from",
-        help="First day, by the shop's clock: 2026-11-30 or 30.11.2026.",
+        help=_("First day, in the shop's time zone: 2026-11-30 or 30.11.2026."),
         formats=DAYS,
         metavar="DAY",
     ),
 ]
 ToOption = Annotated[
-    datetime | None, typer.Option("--to", help="Last day, itself included.", formats=DAYS, metavar="DAY")
+    datetime | None, typer.Option("--to", help=_("Last day, inclusive."), formats=DAYS, metavar="DAY")
 ]
 
 
@@ -144,13 +150,14 @@ def stretch(
     for day in (first, last):
         if day and day.year not in YEARS:
             raise UsageError(
-                f"no order is of the day {day.date().isoformat()}; is the year mistyped?",
-                hint=f"a year is between {YEARS[0]} and {YEARS[-1]}",
+                _("the year of {day} is out of range", day=day.date().isoformat()),
+                hint=_("give a year between {first} and {last}", first=YEARS[0], last=YEARS[-1]),
             )
     if first and last and last < first:
+        days = {"first": first.date(), "last": last.date()}
         raise UsageError(
-            f"the days end before they begin: {first:%Y-%m-%d} to {last:%Y-%m-%d}",
-            hint=f"say it the other way round: --from {last:%Y-%m-%d} --to {first:%Y-%m-%d}",
+            _("the first day, {first}, is after the last, {last}", **days),
+            hint=_("swap them: --from {last} --to {first}", **days),
         )
     return bounds(first and first.date(), last and last.date(), clock)
 

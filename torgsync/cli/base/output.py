@@ -75,6 +75,7 @@ WIDTH = 80
 """Columns where there is no terminal."""
 STYLES = {"success": "green", "warning": "yellow", "error": "red"}
 """What a style means, and how it looks where there are colours."""
+NOTHING = verbatim("")
 
 
 @dataclass(kw_only=True)
@@ -133,8 +134,8 @@ class Output:
         """Write one line about what may need a person, marked as such."""
         self.notify(composed("! {warning}", warning=text), style="warning")
 
-    def print(self, text: Message, indent: int = 2, style: str | None = None) -> None:
-        """Print one line of data; where a terminal is too narrow it goes on below, indented."""
+    def print(self, text: Message = NOTHING, indent: int = 2, style: str | None = None) -> None:
+        """Print one line of data, an empty one without a text; continuation lines are indented."""
         self._print_wrapped("_out", one_paragraph(translated(text)), indent, style)
 
     def is_terminal(self, console: Literal["_out", "err"] = "err") -> bool:

@@ -19,7 +19,7 @@ from torgsync.cli.base.output import Output
 from torgsync.cli.base.question import confirmed, person_there
 from torgsync.core.clock import show_times_in
 from torgsync.errors import Interrupted, TorgsyncError, UsageError
-from torgsync.i18n import Message
+from torgsync.i18n import Message, _, _n
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
@@ -87,26 +87,33 @@ class Program(Output):
     def record(self, path: Path) -> None:
         """Record all requests of this call. Raises UsageError where the file cannot be made."""
         if self.recording is not None:
-            raise UsageError("`--record` was given twice", hint="give it once, before or after the command")
+            raise UsageError(
+                _("`--record` was given twice"), hint=_("give it once, before or after the command")
+            )
         from torgsync.jobs.recording import CallRecording
 
         self.recording = CallRecording(path, self.now)
 
     def end_recording(self) -> None:
         """Close the recording, and say where it is."""
-        from torgsync.core.text import counted
-
         if self.recording is None:
             return
         path, count = self.recording.path, self.recording.end()
         if not count:
-            self.notify(f"no request was made, so there is no recording `{path}`")
+            self.notify(_("no requests were made, so `{path}` was not written", path=path))
             return
         if self.recording.trouble:
-            self.warn(f"the recording `{path}` is not complete: {self.recording.trouble}")
+            trouble = self.recording.trouble
+            self.warn(_("the recording `{path}` is not complete: {trouble}", path=path, trouble=trouble))
         self.notify(
-            f"recorded {counted(count, 'request')} in `{path}`; names, phones, addresses, texts and "
-            "tokens in it are replaced, ids, prices and dates are as they were"
+            _n(
+                "recorded {count} request in `{path}`; names, phones, addresses, texts and tokens in it are "
+                "replaced, ids, prices and dates are real",
+                "recorded {count} requests in `{path}`; names, phones, addresses, texts and tokens in it "
+                "are replaced, ids, prices and dates are real",
+                count,
+                path=path,
+            )
         )
 
     @property
@@ -131,8 +138,12 @@ class Program(Output):
         """
         if not (given or self.asks):
             raise UsageError(
-                "there is no terminal to ask on, so nothing was sent",
-                hint=f"see what would be sent: {look}\nand send it without a question: {command}",
+                _("nothing was sent: without a terminal nobody can be asked"),
+                hint=_(
+                    "to see what would be sent: {look}\nto send it without a question: {command}",
+                    look=look,
+                    command=command,
+                ),
             )
 
     def object(self, wanted: str | None, *, all_by: str | None = None) -> ObjectFile:
@@ -184,7 +195,9 @@ class Program(Output):
                 progress.log_error(error)
                 raise
         if log.trouble:
-            self.warn(f"the log `{log.baseFilename}` cannot be written: {log.trouble}")
+            self.warn(
+                _("the log `{path}` cannot be written: {trouble}", path=log.baseFilename, trouble=log.trouble)
+            )
 
     def log_error(self, error: TorgsyncError, slug: str) -> None:
         """Write to the log an error that stopped an object before any work with it began."""

@@ -15,6 +15,7 @@ from torgsync.cli.base.output import Output
 from torgsync.cli.messages.outcomes import STAGES
 from torgsync.errors import InvalidInput, TorgsyncError
 from torgsync.files.config.logs import REPORTED, clean
+from torgsync.i18n import _, composed, translated, verbatim
 from torgsync.jobs.context import Progress, Stage
 
 _log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ def progress_reporter(output: Output) -> Iterator[Callable[[Progress], None]]:
     """Yield a function that shows the progress it is called with; on a terminal, `-v` keeps the stages."""
 
     def begin(stage: Stage) -> None:
-        output.notify(f"{STAGES[stage]} …")
+        output.notify(composed("{stage} …", stage=STAGES[stage]))
 
     if output.verbosity < 0:
         yield lambda _progress: None
@@ -83,13 +84,15 @@ class TerminalLogHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show one event."""
-        self._output.notify(clean(record.getMessage()))
+        self._output.notify(verbatim(clean(record.getMessage())))
 
 
 def _left(seconds: float | None) -> str:
     if not seconds:
         return ""
-    return f"{ceil(seconds / 60)} min left" if seconds > 90 else f"{ceil(seconds)} s left"  # noqa: PLR2004
+    if seconds > 90:  # noqa: PLR2004
+        return translated(_("{minutes} min left", minutes=ceil(seconds / 60)))
+    return translated(_("{seconds} s left", seconds=ceil(seconds)))
 
 
 class _Bar:
@@ -116,7 +119,7 @@ class _Bar:
                 console=self._output.err,
                 transient=True,
             )
-            self._bar.add_task(STAGES[progress.stage], total=progress.total, left="")
+            self._bar.add_task(translated(STAGES[progress.stage]), total=progress.total, left="")
             self._bar.start()
         if isinstance(self._bar, RichProgress):
             (task,) = self._bar.tasks

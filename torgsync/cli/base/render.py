@@ -11,6 +11,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from torgsync.cli.base.headings import heading
 from torgsync.cli.base.program import SCHEMA, Format, Program
 from torgsync.cli.base.streams import json_text
 from torgsync.core.text import shown
@@ -47,7 +48,7 @@ def print_rows(
         program.notify(none or _("there is nothing to list yet"))
     else:
         shown = rows if table_rows is None else table_rows
-        print_table(program, [name.replace("_", " ") for name in shown[0]], (row.values() for row in shown))
+        print_table(program, map(heading, shown[0]), (row.values() for row in shown))
 
 
 def print_result(
@@ -94,7 +95,7 @@ def plain_table() -> Table:
     return Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
 
 
-def print_table(program: Program, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+def print_table(program: Program, columns: Iterable[Message], rows: Iterable[Iterable[object]]) -> None:
     """Print values as a table."""
     table = plain_table()
     for name in columns:

@@ -4,83 +4,109 @@ from __future__ import annotations
 
 import json
 
+from torgsync.core.counts import product_count
 from torgsync.core.plan.external_ids import FIRST, IdOutcome, IdPlan, IdResult, KeyDifference, length_of
-from torgsync.core.text import counted
+from torgsync.i18n import Message, _, _n, composed, verbatim
 
-QUESTION = "Write these external ids to Prom.ua?"
-WHY_IDS = "price, stock and status go, texts and photos need one; to write it:"
+QUESTION = _("Write these external ids to Prom.ua?")
+WHY_IDS = _(
+    "prices, stock and status can be sent without an external id, texts and photos cannot; to write the ids:"
+)
 
 _OUTCOMES = {
-    IdOutcome.WRITTEN: "written",
-    IdOutcome.CHANGED: "more than the external id differs",
-    IdOutcome.REFUSED: "not written: after the import Prom.ua shows no external id",
-    IdOutcome.GONE: "not sent: the product is not on Prom.ua any more, or a moderator deleted it",
-    IdOutcome.OTHER_ID: "not sent: it has another external id by now",
-    IdOutcome.TAKEN: "not sent: another product on Prom.ua has this external id",
-    IdOutcome.NAMELESS: "not sent: Prom.ua shows no name of it, and the file needs one",
+    IdOutcome.WRITTEN: _("written"),
+    IdOutcome.CHANGED: _("more than the external id differs"),
+    IdOutcome.REFUSED: _("not written: after the import Prom.ua shows no external id"),
+    IdOutcome.GONE: _("not sent: the product is not on Prom.ua any more, or a moderator deleted it"),
+    IdOutcome.OTHER_ID: _("not sent: it has another external id by now"),
+    IdOutcome.TAKEN: _("not sent: another product on Prom.ua has this external id"),
+    IdOutcome.NAMELESS: _("not sent: Prom.ua shows no name for it, and the file needs one"),
 }
 _KEYS = {
-    "price": "price",
-    "presence": "presence",
-    "quantity_in_stock": "quantity",
-    "in_stock": "ready to ship",
-    "id": "product",
-    "external_id": "external id",
-    "sku": "article",
-    "prices": "wholesale prices",
-    "measure_unit": "unit",
-    "main_image": "main photo",
-    "images": "photos",
+    "price": _("price"),
+    "presence": _("presence"),
+    "quantity_in_stock": _("quantity"),
+    "in_stock": _("ready to ship"),
+    "id": _("product"),
+    "external_id": _("external id"),
+    "sku": _("article"),
+    "prices": _("wholesale prices"),
+    "measure_unit": _("unit"),
+    "main_image": _("main photo"),
+    "images": _("photos"),
 }
 """What people call the keys of Prom's answers."""
 
 
-def plan_message(plan: IdPlan) -> str:
+def plan_message(plan: IdPlan) -> Message:
     """Return how many external ids would be written."""
     if not plan.writes:
-        return "no product is without an external id: none is written"
-    gets = "it gets the id of its good" if len(plan.writes) == 1 else "they get the ids of their goods"
-    return f"{counted(len(plan.writes), 'product')} without an external id: {gets}"
+        return _("every product has an external id: there is nothing to write")
+    return _n(
+        "{count} product without an external id: it gets the id of its item",
+        "{count} products without an external id: they get the ids of their items",
+        len(plan.writes),
+    )
 
 
-def cost_messages(plan: IdPlan) -> list[str]:
+def cost_messages(plan: IdPlan) -> list[Message]:
     """Return what stays as it is, how it is written, and what that costs."""
-    kept = [f"{counted(plan.kept, 'product')} with another external id: left alone"] if plan.kept else []
+    kept = []
+    if plan.kept:
+        kept.append(_("{products} with another external id: left as is", products=product_count(plan.kept)))
     if not plan.writes:
         return kept
-    first = ""
+    uses = _n(
+        "uses {count} of the {left} imports left today, 5 to 10 minutes each",
+        "uses {count} of the {left} imports left today, 5 to 10 minutes each",
+        plan.imports,
+        left=plan.imports_left,
+    )
     if len(plan.writes) > FIRST:
-        first = f"the first {FIRST} alone, to see that nothing else changes, then the rest; "
-    cost = f"{counted(plan.imports, 'import')} of {plan.imports_left} left today, 5 to 10 minutes each"
-    return [*kept, f"written by import: {first}{cost}"]
+        by_import = _(
+            "written by import: {first} products first, to see that nothing else changes, then the rest; "
+            "{uses}",
+            first=FIRST,
+            uses=uses,
+        )
+    else:
+        by_import = _("written by import; {uses}", uses=uses)
+    return [*kept, by_import]
 
 
-def written_message(number: int, *, changed: bool) -> str:
+def written_message(number: int, *, changed: bool) -> Message:
     """Return how many external ids are written; where more `changed`, that is no success."""
     if not changed:
-        return f"{counted(number, 'external id')} written to Prom.ua"
-    have = "has its external id" if number == 1 else "have their external ids"
-    return f"{counted(number, 'product')} {have} on Prom.ua all the same"
-
-
-def result_message(result: IdResult) -> str:
-    """Return what became of one product, with Prom's own words."""
-    words = (
-        f" ({'; '.join(result.words)})" if result.words and result.outcome is not IdOutcome.WRITTEN else ""
+        return _n("{count} external id written to Prom.ua", "{count} external ids written to Prom.ua", number)
+    return _n(
+        "{count} product has its external id on Prom.ua nevertheless",
+        "{count} products have their external ids on Prom.ua nevertheless",
+        number,
     )
-    return f"{_OUTCOMES[result.outcome]}{words}"
 
 
-def difference_message(one: KeyDifference) -> str:
+def result_message(result: IdResult) -> Message:
+    """Return what became of one product, with Prom's own words."""
+    outcome = _OUTCOMES[result.outcome]
+    if not result.words or result.outcome is IdOutcome.WRITTEN:
+        return outcome
+    return composed("{outcome} ({words})", outcome=outcome, words="; ".join(result.words))
+
+
+def difference_message(one: KeyDifference) -> Message:
     """Return what differs: the value before and the one after."""
-    name = _KEYS.get(one.key, one.key.replace("_", " "))
+    name = _KEYS.get(one.key) or verbatim(one.key.replace("_", " "))
     if one.key == "id":
-        return f"{name}: it is not on Prom.ua any more"
-    return f"{name}: {_value(one.before)} -> {_value(one.after)}"
+        return _("product: it is not on Prom.ua any more")
+    return composed(
+        "{name}: {before} -> {after}", name=name, before=_value(one.before), after=_value(one.after)
+    )
 
 
-def _value(fact: str) -> str:
+def _value(fact: str) -> Message:
     length = length_of(fact)
     if length is not None:
-        return f"a text of {length} letters"
-    return str(json.loads(fact)) if fact.startswith('"') else fact or "nothing"
+        return _n("a text of {count} letter", "a text of {count} letters", length)
+    if not fact:
+        return _("nothing")
+    return verbatim(str(json.loads(fact)) if fact.startswith('"') else fact)

@@ -1,6 +1,6 @@
-"""The sentence of each finding, and what it means.
+"""The sentence of each finding.
 
-Nothing but this catalogue makes these sentences, so that another language is another catalogue.
+Nothing but this catalogue makes these sentences, and `cli/messages/meanings.py` says what each means.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from torgsync.cli.messages import orders
 from torgsync.cli.messages.outcomes import DELETED_BEFORE
 from torgsync.cli.messages.template import Sentence, fill
+from torgsync.core.counts import photo_count, piece_count, product_count
 from torgsync.core.findings import Code, Finding
 from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.product.cells import CellFault, IdFault, id_fault_message
@@ -20,10 +21,10 @@ from torgsync.core.product.columns import no_column_message
 from torgsync.core.product.fields import CENT
 from torgsync.core.product.money import two_amounts
 from torgsync.core.product.texts import BarcodeFault
-from torgsync.core.text import counted
+from torgsync.i18n import Message, _, _n, composed, joined
 
 
-def finding_message(finding: Finding) -> str:
+def finding_message(finding: Finding) -> Message:
     """Return the sentence of a finding."""
     if finding.order:
         return orders.order_message(finding)
@@ -33,362 +34,357 @@ def finding_message(finding: Finding) -> str:
     return fill(sentence, args)
 
 
-def variant_fault(finding: Finding) -> str:
+def variant_fault(finding: Finding) -> Message:
     """Return why a good cannot be a variant, without what becomes of it."""
     args = {name: arg for name, arg in finding.args.items() if name != "grouped"}
     return fill(_VARIANTS[finding.code], args)
 
 
 _FAULTS = {
-    CellFault.ERROR: "`{cell}` is an error of a spreadsheet",
-    CellFault.TOO_LONG: "`{cell}` has too many digits",
-    CellFault.TWO_AMOUNTS: "`{cell}` may be {thousands} or {decimals}",
-    CellFault.NO_NUMBER: "`{cell}` is not a number",
-    CellFault.NO_QUANTITY: "`{cell}` is not a quantity",
-    CellFault.NOT_WHOLE: "`{cell}` is no number of whole pieces",
-    CellFault.NO_LADDER: "`{cell}` is no list of wholesale prices, each from a quantity on",
-    CellFault.EMPTY: "the stock is empty",
+    CellFault.ERROR: _("`{cell}` is a spreadsheet error"),
+    CellFault.TOO_LONG: _("`{cell}` has too many digits"),
+    CellFault.TWO_AMOUNTS: _("`{cell}` may be {thousands} or {decimals}"),
+    CellFault.NO_NUMBER: _("`{cell}` is not a number"),
+    CellFault.NO_QUANTITY: _("`{cell}` is not a quantity"),
+    CellFault.NOT_WHOLE: _("`{cell}` is not a whole number of pieces"),
+    CellFault.NO_LADDER: _(
+        "`{cell}` is not a list of wholesale prices with quantities, such as `5=150|10=120`"
+    ),
+    CellFault.EMPTY: _("the stock is empty"),
 }
 _ODD_IDS = {
-    IdFault.NO_NUMBER: "is no whole number, as Torgsoft's ids are",
-    IdFault.LEADING_ZERO: "begins with a zero, as none of Torgsoft's ids does",
+    IdFault.NO_NUMBER: _("`{id}` is not a whole number, as Torgsoft's ids are; the item keeps this id"),
+    IdFault.LEADING_ZERO: _("`{id}` begins with a zero, unlike Torgsoft's ids; the item keeps this id"),
 }
 _BARCODES = {
-    BarcodeFault.CYRILLIC: "the Cyrillic letter `{letter}`, which looks like `{latin}`, stands in it",
-    BarcodeFault.LETTER: "`{letter}` stands in it, and a barcode has digits only",
-    BarcodeFault.LENGTH: "it has {digits} digits, and a barcode has 8, 12, 13 or 14",
-    BarcodeFault.ZEROS: "it has zeros only",
-    BarcodeFault.CHECK_DIGIT: "its last digit is {last} and should be {right}",
+    BarcodeFault.CYRILLIC: _(
+        "`{barcode}` is not sent: it has the Cyrillic letter `{letter}`, which looks like the Latin `{latin}`"
+    ),
+    BarcodeFault.LETTER: _("`{barcode}` is not sent: it has `{letter}`, and a barcode has digits only"),
+    BarcodeFault.LENGTH: _n(
+        "`{barcode}` is not sent: it has {count} digit, and a barcode has 8, 12, 13 or 14",
+        "`{barcode}` is not sent: it has {count} digits, and a barcode has 8, 12, 13 or 14",
+    ),
+    BarcodeFault.ZEROS: _("`{barcode}` is not sent: it has only zeros"),
+    BarcodeFault.CHECK_DIGIT: _("`{barcode}` is not sent: its last digit is {last} and should be {right}"),
 }
 
 
-def _unreadable(cell: str, fault: str, fields: Sequence[str] = (), name: str = "") -> str:
-    unsent = name or " and ".join(field.replace("_", " ") for field in fields)
-    ending = f"not sent: {unsent}" if unsent else "what Prom has stays"
+def _barcode(fault: str, digits: int = 0, **args: object) -> Message:
+    return _BARCODES[BarcodeFault(fault)].filled(count=digits, **args)
+
+
+def _unreadable(cell: str, fault: str, fields: Sequence[str] = (), name: str = "") -> Message:
     amounts = two_amounts(cell)
-    args = amounts._asdict() if amounts else {}
-    return f"{_FAULTS[CellFault(fault)].format(cell=cell, **args)}; {ending}"
+    why = _FAULTS[CellFault(fault)].filled(cell=cell, **(amounts._asdict() if amounts else {}))
+    if unsent := [name] if name else list(fields):
+        return _("{why}; not sent: {fields:quoted}", why=why, fields=unsent)
+    return _("{why}; what Prom.ua has stays", why=why)
 
 
-def _twice(lines: Sequence[str]) -> str:
-    where = f"lines {' and '.join(lines)}" if len(lines) > 1 else f"line {lines[0]}"
-    return f"stands in the export more than once, in {where}; it stays as it is on Prom"
+def _twice(lines: Sequence[str]) -> Message:
+    if len(lines) == 1:
+        return _(
+            "this id is in line {line} of the export more than once; the item stays as it is on Prom.ua",
+            line=lines[0],
+        )
+    return _("this id is in lines {lines} of the export; the item stays as it is on Prom.ua", lines=lines)
 
 
 _DISPLAY_STAYS = {
-    "shown": "the good stays shown",
-    "hidden": "the good stays off the site",
-    "unknown": "Prom keeps what it has, a new good waits",
+    "shown": _("the item stays on the site"),
+    "hidden": _("the item stays off the site"),
+    "unknown": _("Prom.ua keeps what it has, a new item waits"),
 }
 
 
-def _display_unknown(cell: str, case: str = "shown") -> str:
-    said = f"`{cell}` is neither yes nor no" if cell else "the cell is empty"
-    return f"{said}; {_DISPLAY_STAYS[case]}"
+def _display_unknown(cell: str, case: str = "shown") -> Message:
+    stays = _DISPLAY_STAYS[case]
+    if cell:
+        return _("`{cell}` is neither yes nor no; {stays}", cell=cell, stays=stays)
+    return _("the cell is empty; {stays}", stays=stays)
 
 
 _REMOVED = {
-    Cleaning.CONTROL: "control characters removed",
-    Cleaning.INVISIBLE: "invisible characters removed",
-    Cleaning.ENTITIES: "HTML entities such as `&quot;` undone",
-    Cleaning.BACKSLASHES: "backslashes before quotes removed",
-    Cleaning.SPREADSHEET: "a spreadsheet's text mark removed",
-    Cleaning.TAGS: "HTML tags removed",
+    Cleaning.CONTROL: _("control characters removed"),
+    Cleaning.INVISIBLE: _("invisible characters removed"),
+    Cleaning.ENTITIES: _("HTML codes such as `&quot;` replaced by their characters"),
+    Cleaning.BACKSLASHES: _("backslashes before quotes removed"),
+    Cleaning.SPREADSHEET: _("a spreadsheet's text mark removed"),
+    Cleaning.TAGS: _("HTML tags removed"),
 }
 
 
-def _cleaned(marks: Sequence[str] = (Cleaning.CONTROL,), cell: str = "", text: str = "") -> str:
-    removed = ", ".join(_REMOVED[Cleaning(mark)] for mark in marks if mark != Cleaning.EMPTY)
-    counts = f"`{cell}` counts as {f'`{text}`' if text else 'empty'}" if cell else ""
-    return ": ".join(filter(None, (counts, removed)))
+def _cleaned(marks: Sequence[str] = (Cleaning.CONTROL,), cell: str = "", text: str = "") -> Message:
+    removed = joined(", ", [_REMOVED[Cleaning(mark)] for mark in marks if mark != Cleaning.EMPTY])
+    if not cell:
+        return removed
+    read = (
+        _("`{cell}` is read as `{text}`", cell=cell, text=text)
+        if text
+        else _("`{cell}` is read as empty", cell=cell)
+    )
+    return composed("{read}: {removed}", read=read, removed=removed) if removed else read
 
 
-def _keyword_long(count: int, limit: int, first: str, sent: int = 1) -> str:
-    which = f"{counted(count, 'phrase')} of more than {limit} characters"
-    if not sent:
-        return f"nothing but {which}: `{first}…`; what Prom has stays"
-    return f"{which} left out: `{first}…`"
+def _keyword_long(count: int, limit: int, first: str, sent: int = 1) -> Message:
+    if sent:
+        return _n(
+            "{count} phrase of more than {limit} characters is left out; it begins with `{first}`",
+            "{count} phrases of more than {limit} characters are left out; the first begins with `{first}`",
+            count,
+            limit=limit,
+            first=first,
+        )
+    return _n(
+        "the only phrase has more than {limit} characters and begins with `{first}`; what Prom.ua has stays",
+        "all {count} phrases have more than {limit} characters, the first begins with `{first}`; what "
+        "Prom.ua has stays",
+        count,
+        limit=limit,
+        first=first,
+    )
 
 
-def _text_cut(limit: int, count: int = 0, phrases: int = 0, sent: int = 0) -> str:
-    if phrases:
-        return f"{phrases} phrases, the first {sent} are sent: Prom takes {limit} characters"
-    return f"{count} characters, Prom takes {limit}: cut"
+_CUT = _n(
+    "{count} character; Prom.ua accepts {limit}, the rest is cut off",
+    "{count} characters; Prom.ua accepts {limit}, the rest is cut off",
+)
 
 
-def _group_conflict(number: str, chosen: Sequence[str], others: Sequence[Sequence[str]]) -> str:
-    instead = " and ".join(_group_place(*other) for other in others)
-    most = _group_place(*chosen)
-    return f"group {number} is {most} in most goods, and {instead} in others; all go to the first"
+def _text_cut(limit: int, count: int = 0, phrases: int = 0, sent: int = 0) -> Message:
+    if not phrases:
+        return _CUT.filled(count=count, limit=limit)
+    return _n(
+        "{count} phrase is too long: Prom.ua accepts {limit} characters, the first {sent} are sent",
+        "{count} phrases are too long: Prom.ua accepts {limit} characters, the first {sent} are sent",
+        phrases,
+        limit=limit,
+        sent=sent,
+    )
 
 
-def _group_place(name: str, parent: str) -> str:
-    return f"`{name}` under {parent}" if parent else f"`{name}` at the top"
+def _group_conflict(number: str, chosen: Sequence[str], others: Sequence[Sequence[str]]) -> Message:
+    return _(
+        "group {number} is {most} for most items, {others} for the others; all go to the first",
+        number=number,
+        most=_group_place(*chosen),
+        others=joined(", ", [_group_place(*other) for other in others]),
+    )
 
 
-def _alike(twin: str, traits: Sequence[Sequence[str]]) -> str:
-    what = ", ".join(" ".join(trait) for trait in traits)
-    same = f"has the same {what} as `{twin}`" if what else f"differs from `{twin}` in no characteristic"
-    return f"{same}, a good of the same model"
+def _group_place(name: str, parent: str) -> Message:
+    if parent:
+        return _("`{name}` under group {parent}", name=name, parent=parent)
+    return _("`{name}` at the top level", name=name)
+
+
+def _alike(twin: str, traits: Sequence[Sequence[str]]) -> Message:
+    if not traits:
+        return _("has no characteristic that differs from `{twin}`, an item of the same model", twin=twin)
+    same = joined(", ", [" ".join(trait) for trait in traits])
+    return _("has the same {traits} as `{twin}`, an item of the same model", traits=same, twin=twin)
 
 
 _VARIANTS: dict[Code, Sentence] = {
     Code.VARIANT_ALIKE: _alike,
-    Code.VARIANT_MISSING: "lacks {names:quoted}, which the other goods of its model have",
-    Code.VARIANT_EXTRA: "has {names:quoted}, which the other goods of its model lack",
+    Code.VARIANT_MISSING: _("lacks {names:quoted}, which the other items of its model have"),
+    Code.VARIANT_EXTRA: _("has {names:quoted}, which the other items of its model lack"),
 }
-_STAYS = "; what tells it apart on Prom stays as it is there"
 
 
-def _no_variant(fault: Sentence) -> Callable[..., str]:
-    alone = "; it goes as a product of its own"
-    return lambda grouped, **args: f"{fill(fault, args)}{_STAYS if grouped else alone}"
+def _no_variant(fault: Sentence) -> Callable[..., Message]:
+    def message(grouped: object, **args: object) -> Message:
+        why = fill(fault, args)
+        if grouped:
+            return _("{why}; what distinguishes it on Prom.ua stays as it is there", why=why)
+        return _("{why}; it is sent as a product of its own", why=why)
+
+    return message
+
+
+def _group_empty(group: str, meant: str) -> Message:
+    if meant:
+        return _(
+            "no item of the export is in the group `{group}`; did you mean `{meant}`?",
+            group=group,
+            meant=meant,
+        )
+    return _("no item of the export is in the group `{group}`", group=group)
+
+
+def _rule(setting: str, before: str, after: str) -> Message:
+    step = price_step("round", setting, Decimal(before), Decimal(after))
+    return _("{step}, as set under `[prices]`", step=step)
 
 
 SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     Code.ID_MISSING: lambda fault, cell: id_fault_message(IdFault(fault), cell),
     Code.ID_DUPLICATE: _twice,
-    Code.ID_ODD: lambda **args: f"`{args['id']}` {_ODD_IDS[IdFault(args['fault'])]}; it goes under it",
-    Code.NAME_MISSING: "the good has no name; none is sent",
-    Code.NAME_CUT: "{count} letters, Prom takes {limit}: cut",
+    Code.ID_ODD: lambda **args: _ODD_IDS[IdFault(args["fault"])].filled(**args),
+    Code.NAME_MISSING: _("the item has no name; none is sent"),
+    Code.NAME_CUT: _CUT,
     Code.PRICE_MISSING: {
-        "rounded": "{amount} is rounded to {price}; none is sent",
-        "empty": "there is no price; none is sent",
-        "zero": "the price is {amount}; none is sent",
+        "rounded": _("{amount} is rounded to {price}; no price is sent"),
+        "empty": _("there is no price; none is sent"),
+        "zero": _("the price is {amount}; none is sent"),
     },
     Code.PRICE_ROUNDED: {
-        "decimals": "`{cell}` has more than two decimals; it counts as {price}",
-        "rule": lambda setting, before, after: (
-            f"{price_step('round', setting, Decimal(before), Decimal(after))}, by `[prices]`"
-        ),
-        "discount": "{base} and {amount} are rounded to {price} and {sale_price}; no discount is sent",
+        "decimals": _("`{cell}` has more than two decimals; it is read as {price}"),
+        "rule": _rule,
+        "discount": _("{base} and {amount} are rounded to {price} and {sale_price}; no discount is sent"),
     },
-    Code.SALE_PRICE_ABOVE: "{sale_price} is above the price {price}; no discount is sent",
-    Code.DISCOUNT_MISMATCH: (
-        "`PriceDiscountPercent` says {percent} %, the prices {actual} %; the prices count"
+    Code.SALE_PRICE_ABOVE: _("the sale price {sale_price} is above the price {price}; no discount is sent"),
+    Code.DISCOUNT_MISMATCH: _(
+        "`PriceDiscountPercent` says {percent} %, the two prices say {actual} %; the prices are used"
     ),
     Code.WHOLESALE_UNUSED: {
-        "above-price": "the wholesale price {wholesale} is above the price {price}; it is not sent",
-        "no-minimum": "a wholesale price of {wholesale} without a minimum quantity; it is not sent",
+        "above-price": _("the wholesale price {wholesale} is above the price {price}; it is not sent"),
+        "no-minimum": _("the wholesale price {wholesale} has no minimum quantity; it is not sent"),
     },
     Code.NUMBER_UNREADABLE: _unreadable,
     Code.CELL_ERROR: _unreadable,
-    Code.STOCK_UNLED: (
-        "no column is led to `quantity`: new goods are not available, Prom keeps the stock of others"
+    Code.STOCK_UNLED: _(
+        "no column is mapped to `quantity`: new items are not available, the others keep their stock on "
+        "Prom.ua"
     ),
-    Code.STOCK_NEGATIVE: "{stock} is less than nothing and counts as 0",
-    Code.STOCK_FRACTION: "{stock} is sent as {whole}: Prom counts whole pieces",
-    Code.STOCK_MISMATCH: (
-        "`WarehouseQuantity` says {total}, the centers together {centers}; {counts} counts"
+    Code.STOCK_NEGATIVE: _("the stock {stock} is below zero; it is sent as 0"),
+    Code.STOCK_FRACTION: _("{stock} is sent as {whole}: Prom.ua counts whole pieces"),
+    Code.STOCK_MISMATCH: _(
+        "`WarehouseQuantity` says {total}, the centers together {centers}; {counts} is used"
     ),
-    Code.STOCK_UNCHECKED: "`{cell}` is not a quantity; `{counted}` alone counts",
-    Code.STOCK_RESERVED: (
-        "{title}: {pieces:piece} sold on Prom, which the export lacks; {left} of {stock} offered"
+    Code.STOCK_UNCHECKED: _("`{cell}` is not a quantity; only `{counted}` is used"),
+    Code.STOCK_RESERVED: lambda title, pieces, left, stock: _(
+        "{title}: {pieces} sold on Prom.ua and still in the export's stock; {left} of {stock} offered",
+        title=title,
+        pieces=piece_count(pieces),
+        left=left,
+        stock=stock,
     ),
-    Code.CENTERS_MISSING: (
-        "the export has no column `WarehouseQuantityForPartner`: `WarehouseQuantity` counts, all centers "
-        "together"
+    Code.CENTERS_MISSING: _(
+        "the export has no column `WarehouseQuantityForPartner`; `WarehouseQuantity` is used, the stock of "
+        "all centers together"
     ),
     Code.CENTER_UNKNOWN: lambda center, known: problem_message(
         problem(ProblemCode.CENTER_MISSING, center=center, known=", ".join(known))
     ),
-    Code.PRODUCT_GROUP_EMPTY: lambda group, meant: (
-        f"no good of the export lies in the group `{group}`{f'; did you mean `{meant}`?' if meant else ''}"
-    ),
-    Code.COLUMN_MISSING: lambda column, hint, meant: (
-        f"{no_column_message(column, hint, meant)}; what was last sent of it stays"
+    Code.PRODUCT_GROUP_EMPTY: _group_empty,
+    Code.COLUMN_MISSING: lambda column, hint, meant: _(
+        "what was last sent of it stays: {missing}", missing=no_column_message(column, hint, meant)
     ),
     Code.DISPLAY_UNKNOWN: _display_unknown,
-    Code.PRESENCE_UNKNOWN: (
-        "`{cell}` says neither yes nor no, nor `order` or `waiting`; what Prom has stays, a new good is not "
-        "available"
+    Code.PRESENCE_UNKNOWN: _(
+        "`{cell}` is not yes, no, `order` or `waiting`; what Prom.ua has stays, a new item is not available"
     ),
     Code.TEXT_CLEANED: _cleaned,
     Code.TEXT_CUT: _text_cut,
-    Code.TEXT_LONG: "{count} characters; Prom may take no more than {limit}",
-    Code.TEXT_REFORMATTED: "`{text}` looks like what a spreadsheet made of something else",
-    Code.SKU_CUT: "{count} letters, Prom takes {limit}: cut",
-    Code.PHOTOS_TOO_MANY: "{count} photos, the first {limit} are sent",
+    Code.TEXT_LONG: _n(
+        "{count} character; Prom.ua may accept only {limit}",
+        "{count} characters; Prom.ua may accept only {limit}",
+    ),
+    Code.TEXT_REFORMATTED: _("`{text}` looks as if a spreadsheet had reformatted it"),
+    Code.SKU_CUT: _CUT,
+    Code.PHOTOS_TOO_MANY: _n(
+        "{count} photo; the first {limit} are sent", "{count} photos; the first {limit} are sent"
+    ),
     Code.PHOTOS_UNREAD: {
-        "none": "there is no photo in the folder of photos; photos on Prom.ua stay as they are",
-        "empty": "{count:photo is an empty file|photos are empty files}, `{first}` for one; none is sent",
+        "none": _("there is no photo in the photo folder; photos on Prom.ua stay as they are"),
+        "empty": _n(
+            "{count} photo is an empty file, `{first}`; it is not sent",
+            "{count} photos are empty files, for example `{first}`; none of them is sent",
+        ),
     },
-    Code.PHOTOS_UNFETCHED: (
-        "{title}: {photos:photo} could not be fetched by Prom; sent again with an import"
+    Code.PHOTOS_UNFETCHED: lambda title, photos: _(
+        "{title}: Prom.ua could not fetch {photos}; sent again with an import",
+        title=title,
+        photos=photo_count(photos),
     ),
-    Code.RUN_GOES_ON: (
-        "a run of {user} on {host}, process {pid}, goes on since {since:time}; this is what was pending "
-        "when it last recorded something, and Prom.ua was not asked"
+    Code.RUN_GOES_ON: _(
+        "a run of {user} on {host}, process {pid}, has been going on since {since:time}; this is what was "
+        "pending when it last saved its progress, and Prom.ua was not asked"
     ),
-    Code.IMPORT_OPEN: (
-        "an import of {offers:product} was sent at {sent:time} and had not ended when this plan was made"
+    Code.IMPORT_OPEN: lambda offers, sent: _(
+        "an import of {products} was sent at {sent:time} and had not ended when this plan was made",
+        products=product_count(offers),
+        sent=sent,
     ),
-    Code.IMPORT_HANGS: (
-        "the import of {offers:product} that was sent at {sent:time} hangs and blocks all later ones"
+    Code.IMPORT_HANGS: lambda offers, sent: _(
+        "the import of {products} that was sent at {sent:time} hangs and blocks all later ones",
+        products=product_count(offers),
+        sent=sent,
     ),
-    Code.LETTERS_LOST: "a `?` stands where a letter was lost in the export",
+    Code.LETTERS_LOST: _("a letter was lost in the export; a `?` is in its place"),
     **{code: _no_variant(fault) for code, fault in _VARIANTS.items()},
-    Code.VARIANT_MOVED: (
-        f"its model changed, and Prom has it in the variant group {{group}}, which no call changes{_STAYS}"
+    Code.VARIANT_MOVED: _(
+        "its model changed, but Prom.ua has it in the variant group {group}, which its API cannot change; "
+        "what distinguishes it on Prom.ua stays as it is there"
     ),
-    Code.VARIANT_APART: (
-        "Prom has it as a product of its own, and no call joins it to the other goods of its model"
+    Code.VARIANT_APART: _(
+        "Prom.ua has it as a product of its own, and its API cannot join it to the other items of its model"
     ),
     Code.GROUP_CONFLICT: _group_conflict,
-    Code.GROUP_MISSING: "it lies in no group; a new good goes to none on Prom",
-    Code.GROUP_UNREADABLE: "`{section}` is no section such as `11=Полив`; it is passed over",
-    Code.SPLIT_AMBIGUOUS: "`{separator}` stands {count} times in it: the whole text goes to both languages",
+    Code.GROUP_MISSING: _("it is in no group; a new item gets none on Prom.ua"),
+    Code.GROUP_UNREADABLE: _("`{section}` is not a section such as `11=Полив`; it is skipped"),
+    Code.SPLIT_AMBIGUOUS: _n(
+        "the text has `{separator}` {count} time: all of it goes to both languages",
+        "the text has `{separator}` {count} times: all of it goes to both languages",
+    ),
     Code.KEYWORD_LONG: _keyword_long,
-    Code.SKU_CHARACTERS: (
-        "{letters:quoted} in an article; Prom takes letters, digits, blanks and `-`, `_`, `.`, `/`"
+    Code.SKU_CHARACTERS: _(
+        "the article has {letters:quoted}; Prom.ua accepts letters, digits, spaces and `-`, `_`, `.`, `/`"
     ),
-    Code.BARCODE_INVALID: lambda barcode, fault, **args: (
-        f"`{barcode}` is not sent: {_BARCODES[BarcodeFault(fault)].format(**args)}"
-    ),
-    Code.SEX_UNKNOWN: "`{cell}` is not a sex from 0 to 5; what Prom has of it stays",
-    Code.CHARACTERISTICS_TOO_MANY: (
-        "{count} characteristics, the first {limit} are sent: Prom takes no more"
+    Code.BARCODE_INVALID: _barcode,
+    Code.SEX_UNKNOWN: _("`{cell}` is not a sex from 0 to 5; what Prom.ua has stays"),
+    Code.CHARACTERISTICS_TOO_MANY: _n(
+        "{count} characteristic; the first {limit} are sent, Prom.ua accepts no more",
+        "{count} characteristics; the first {limit} are sent, Prom.ua accepts no more",
     ),
     Code.CURRENCY_SIGN: {
-        "linked": "the price is linked to {amount} {sign}; it is sent as it is, not converted",
-        "sign": "`{sign}` stands beside the price; it is sent in {currency}, not converted",
+        "linked": _("the price is linked to {amount} {sign}; it is sent as it is, not converted"),
+        "sign": _("`{sign}` is next to the price; it is sent in {currency}, not converted"),
     },
-    Code.CURRENCY_OTHER: "the price is in {named}, the shop sells in {currency}; prices are not sent",
-    Code.LIST_INCOMPLETE: (
-        "Prom's list leaves out {count:product that exists|products that exist}; each was found by its id"
+    Code.CURRENCY_OTHER: _("the price is in {named}, the shop sells in {currency}; prices are not sent"),
+    Code.LIST_INCOMPLETE: _n(
+        "Prom.ua's list leaves out {count} product that exists; it was found by its id",
+        "Prom.ua's list leaves out {count} products that exist; each was found by its id",
     ),
-    Code.ADOPT_AMBIGUOUS: (
-        "{title}: several products on Prom may be it; it waits until "
-        "`torgsync object adopt --decisions FILE` "
-        "says which"
+    Code.ADOPT_AMBIGUOUS: _(
+        "{title}: several products on Prom.ua may be this item; it waits until "
+        "`torgsync object adopt --decisions FILE` says which"
     ),
-    Code.ID_TAKEN: (
-        "{title}: another good's product has its id as external id on Prom; made anew it would overwrite "
-        "that one"
+    Code.ID_TAKEN: _(
+        "{title}: on Prom.ua the product of another item has this id as its external id; creating the item "
+        "would overwrite that product"
     ),
-    Code.EXTERNAL_ID_MISSING: (
-        "{title}: Prom has it without an external id: price, stock and status go, the rest needs one"
+    Code.EXTERNAL_ID_MISSING: _(
+        "{title}: Prom.ua has it without an external id: price, stock and status are sent, the rest needs one"
     ),
-    Code.DELETED_FOR_GOOD: (
-        "{title}: it is out of stock, which may pass, and Prom may refuse a deleted product that comes back; "
-        '"hide" under `[removal]` keeps it'
+    Code.DELETED_FOR_GOOD: _(
+        "{title}: it is out of stock, perhaps only for a while, and Prom.ua may refuse a deleted product "
+        'that comes back; "hide" under `[removal]` keeps it'
     ),
-    Code.REFUSED_BEFORE: (
-        "{title}: Prom refused it as it is now; it is tried again when the good changes, or with "
+    Code.REFUSED_BEFORE: _(
+        "{title}: Prom.ua refused it as it is now; it is tried again when the item changes, or with "
         "`--full-refresh`"
     ),
-    Code.DELETED_BEFORE: f"{{title}}: Prom refused it; {DELETED_BEFORE}",
-    Code.DELETED_BY_MODERATOR: "{title}: Prom's moderators deleted it; it is left alone",
+    Code.DELETED_BEFORE: lambda title, **args: _(
+        "{title}: Prom.ua refused it; {why}", title=title, why=fill(DELETED_BEFORE, args)
+    ),
+    Code.DELETED_BY_MODERATOR: _("{title}: Prom.ua's moderators deleted it; it is left alone"),
     **orders.FINDINGS,
 }
 """A sentence for each code, or one for each `case` of it."""
 
 
-def price_step(rule: str, setting: str, before: Decimal, after: Decimal) -> str:
+def price_step(rule: str, setting: str, before: Decimal, after: Decimal) -> Message:
     """Return one rule of `[prices]` that changed a price: `markup +5 %: 100.00 -> 105.00`."""
-    how = f"markup {setting} %" if rule == "markup" else f"rounded to {setting}"
-    return f"{how}: {_money(before)} -> {_money(after)}"
+    args = {"setting": setting, "before": _money(before), "after": _money(after)}
+    if rule == "markup":
+        return _("markup {setting} %: {before} -> {after}", **args)
+    return _("rounded to {setting}: {before} -> {after}", **args)
 
 
 def _money(amount: Decimal) -> str:
     """Return an amount with two places, or with all it has where it has more."""
     cents = amount.quantize(CENT, ROUND_HALF_UP)
     return f"{cents if cents == amount else amount.normalize():f}"
-
-
-MEANING: dict[Code, str] = {
-    Code.ID_MISSING: "a row without `GoodID` cannot be told from others; export the goods again",
-    Code.ID_DUPLICATE: "the good stays as it is on Prom until its id stands in one row only",
-    Code.ID_ODD: "the good goes under this id; correct it where it is mistyped, or it stands there twice",
-    Code.NAME_MISSING: "the name that Prom has stays, a new good waits; give it a name in Torgsoft",
-    Code.NAME_CUT: "the name is sent up to Prom's limit; shorten it to choose where it ends",
-    Code.PRICE_MISSING: "what Prom has stays, a new good waits; give it a price in the accounting program",
-    Code.PRICE_ROUNDED: "the rounded price is sent; see that it is the one you mean",
-    Code.SALE_PRICE_ABOVE: "no discount is sent; correct whichever of the two prices is wrong",
-    Code.DISCOUNT_MISMATCH: "what the two prices say is sent; correct whichever of the three is wrong",
-    Code.WHOLESALE_UNUSED: "buyers see the retail price alone; lead a number from 1 to `wholesale_minimum`",
-    Code.NUMBER_UNREADABLE: "what Prom has stays, a new good may wait for it; correct the number",
-    Code.CELL_ERROR: "what Prom has stays, a new good may wait for it; mend the formula and save it anew",
-    Code.STOCK_UNLED: "lead a column to `quantity`, or to `presence` where nobody tells how many there are",
-    Code.STOCK_NEGATIVE: "the good is sent as sold out; post the missing receipt in the accounting program",
-    Code.STOCK_FRACTION: "the whole pieces are sent and the rest is not offered; nothing needs to be done",
-    Code.STOCK_MISMATCH: "the smaller stock is sent; see whether some pieces are reserved or posted twice",
-    Code.STOCK_UNCHECKED: "the column that can be read is sent, unchecked; correct the other one",
-    Code.STOCK_RESERVED: "they are not offered twice; the next export that knows the orders ends it",
-    Code.CENTER_UNKNOWN: "it counts as empty; correct it under `[accounting_centers]` if it is mistyped",
-    Code.PRODUCT_GROUP_EMPTY: "no good goes to Prom; correct `product_group` in the sync object",
-    Code.COLUMN_MISSING: (
-        "what was last sent of it stays; `torgsync fields remove COLUMN` if it is gone for good"
-    ),
-    Code.DISPLAY_UNKNOWN: "the good stays as it was, a new one waits; write 1 to show it, 0 to hide it",
-    Code.PRESENCE_UNKNOWN: "what Prom has stays, a new good is not sold; write yes, no, order or waiting",
-    Code.CENTERS_MISSING: "all centers count together; let the export tell the stock of each center",
-    Code.TEXT_CLEANED: "marks of other programs were removed from texts; see that what is left is right",
-    Code.TEXT_CUT: "the text is sent up to Prom's limit; shorten it to choose what goes",
-    Code.TEXT_LONG: "the description is sent whole and Prom may refuse it; shorten it then",
-    Code.TEXT_REFORMATTED: "it is sent as it is; give the column the format of text, or export from Torgsoft",
-    Code.SKU_CUT: "the article is sent up to Prom's limit; shorten it, or lead another column to `sku`",
-    Code.PHOTOS_TOO_MANY: "the first photos are sent; name the best ones so that they come first",
-    Code.PHOTOS_UNREAD: "photos on Prom stay as they are; see whether the folder is there and uploads ended",
-    Code.RUN_GOES_ON: "look once more when the run has ended",
-    Code.IMPORT_OPEN: "its items wait for it; the next `torgsync sync` looks what became of them",
-    Code.IMPORT_HANGS: (
-        "cancel it in the seller's cabinet, «Товари» → «Імпорт»; the next `torgsync sync` sends what is left"
-    ),
-    Code.PHOTOS_UNFETCHED: "see whether its address works; the photo goes once more with the next import",
-    Code.LETTERS_LOST: "the text is sent as it is; retype it, or export in UTF-8",
-    Code.GROUP_UNREADABLE: "what is left of the path tells the group, else its type; correct the section",
-    Code.SPLIT_AMBIGUOUS: "the whole text goes to both languages; leave one separator in it",
-    Code.KEYWORD_LONG: "phrases so long are not sent; Prom keeps its own where no other is left; use commas",
-    Code.SKU_CHARACTERS: "the article is sent as it is and Prom may refuse it; use letters, digits and -_./",
-    Code.BARCODE_INVALID: "the good goes without this barcode; scan it again in the accounting program",
-    Code.SEX_UNKNOWN: "what Prom has of it stays; choose the sex anew in the accounting program",
-    Code.CHARACTERISTICS_TOO_MANY: "the first ones are sent; lead fewer columns to characteristics",
-    Code.CURRENCY_SIGN: "the price is sent in the shop's currency, unconverted; see that it is meant so",
-    Code.CURRENCY_OTHER: "what Prom has stays; export prices in the shop's currency, or change `currency`",
-    Code.VARIANT_ALIKE: "Prom would refuse it beside its sisters; give it a size or colour of its own",
-    Code.VARIANT_EXTRA: "Prom would refuse it beside its sisters; fill in the same columns for all of them",
-    Code.VARIANT_MISSING: "Prom would refuse it beside its sisters; fill in what they have",
-    Code.VARIANT_MOVED: "all else of it goes; set its size and colour in the seller's cabinet",
-    Code.VARIANT_APART: "buyers see it apart from its sisters; join it to them in the seller's cabinet",
-    Code.GROUP_CONFLICT: "what most goods tell is sent; correct the section of the others in Torgsoft",
-    Code.GROUP_MISSING: "a new good goes to no group of the shop; give its type of goods a section",
-    Code.LIST_INCOMPLETE: "Prom left products out of its list and they were read one by one; nothing is lost",
-    Code.ADOPT_AMBIGUOUS: (
-        "it is not made anew meanwhile; decide with `torgsync object adopt --decisions FILE`"
-    ),
-    Code.ID_TAKEN: "it is not made; give that product another external id in the seller's cabinet",
-    Code.EXTERNAL_ID_MISSING: "texts and photos stay; `torgsync object adopt --write-ids` gives it one",
-    Code.DELETED_FOR_GOOD: (
-        'choose "hide", or a longer `delete_after`, under `[removal]` if it will come back, or let it go'
-    ),
-    Code.REFUSED_BEFORE: "Prom refused it; it is tried again when the good changes, or with `--full-refresh`",
-    Code.DELETED_BEFORE: "restore its product in the cabinet and run `torgsync update --full-refresh`, "
-    "or give it a new `GoodID`",
-    Code.DELETED_BY_MODERATOR: "Prom's moderators took the product down; ask Prom's support for the reason",
-    Code.ORDER_SUM: "the order is kept as Prom tells it; compare its lines with its total by hand",
-    Code.ORDER_GOOD_UNKNOWN: "no order file is written; enter it by hand, then `torgsync orders done ORDER`",
-    Code.ORDER_NO_LINES: "no file is written; see it in the seller's cabinet and enter it by hand",
-    Code.ORDER_FREE_LINE: "the line is in the comment of the order's file; nothing needs to be done",
-    Code.ORDER_ID_UNKNOWN: "the order's file is written; see whether Torgsoft found the item in it",
-    Code.ORDER_MONEY_UNREADABLE: "no file is written; enter it by hand, then `torgsync orders done ORDER`",
-    Code.ORDER_FORGOTTEN: "no file can be written; enter it by hand, then `torgsync orders done ORDER`",
-    Code.ORDER_CHANGED: "change it in Torgsoft by hand, then `torgsync orders done ORDER`",
-    Code.ORDER_UNLISTED: "Prom's list left the order out and it was asked for by its number; nothing is lost",
-    Code.ORDER_REWRITTEN: "Torgsoft had not taken the old file; nothing needs to be done",
-    Code.ORDER_WITHDRAWN: "the order was called off and its file taken back; nothing needs to be done",
-    Code.ORDER_NOT_ACCEPTED: "the order is home and its file written; the next run tries again",
-    Code.OUTBOX_FAILED: "the order is home; mend the outbox, and the next run writes its file",
-    Code.OUTBOX_MOVED: (
-        "files in the old outbox count as not taken; move them, or `torgsync orders export ORDER`"
-    ),
-    Code.CLIENTS_UNREAD: "orders come home without Torgsoft's clients; export `TSClients.trs` once more",
-    Code.CLIENT_AMBIGUOUS: (
-        "the order waits without a client; `torgsync clients choose ORDER CLIENT` says whose it is"
-    ),
-    Code.PAYMENT_UNMAPPED: (
-        "the order is kept and its money is unmapped; run "
-        "`torgsync payments map NAME --cash-register ACCOUNT`"
-    ),
-}
-"""What each finding means for the good or the order, and what a person can do: one sentence."""

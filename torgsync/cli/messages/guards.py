@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from torgsync.cli.messages.template import Sentence, fill
+from torgsync.core.counts import day_count, product_count, row_count
 from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.diff import Leaving
 from torgsync.core.plan.guards import (
@@ -26,13 +27,13 @@ from torgsync.core.plan.plan import Plan
 from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.reason import Args
 from torgsync.core.shell import quoted
-from torgsync.core.text import counted
+from torgsync.i18n import Message, _, _n, joined, verbatim
 
 _SHARES = {
-    Guard.REMOVALS: "{count} of {total:product} would be taken out ({share})",
-    Guard.DELETIONS: "{count} of {total:product} would be deleted for good ({share})",
-    Guard.STOCK_OUT: "{count} of {total:product} in stock would fall to zero ({share})",
-    Guard.PHOTOS: "{count} of {total:product} with photos would lose them all ({share})",
+    Guard.REMOVALS: _("{products} of {total} would be taken down ({share})"),
+    Guard.DELETIONS: _("{products} of {total} would be deleted for good ({share})"),
+    Guard.STOCK_OUT: _("{products} of {total} in stock would fall to zero ({share})"),
+    Guard.PHOTOS: _("{products} of {total} with photos would lose them all ({share})"),
 }
 
 
@@ -40,149 +41,205 @@ PAIRS = 3
 """Old and new keys that a sentence names."""
 
 
-def observed(violation: GuardViolation) -> str:
+def observed(violation: GuardViolation) -> Message:
     """Return what a guard observed."""
     if violation.pairs:
         return _key_changes(violation.pairs[:PAIRS], violation.count)
     return _observed(violation.guard, violation.measure)
 
 
-def override_observed(guard: str, args: Args) -> str:
+def override_observed(guard: str, args: Args) -> Message:
     """Return what a guard had observed that a person opened; `args` are those that the state keeps."""
-    more = f" and {args['more']} more" if args.get("more") else ""
-    return f"{_observed(guard, decode_measure(guard, args))}{more}"
+    observed = _observed(guard, decode_measure(guard, args))
+    if not args.get("more"):
+        return observed
+    return _("{observed} and {more} more", observed=observed, more=args["more"])
 
 
-def _observed(guard: str, measure: Measure) -> str:
+def _observed(guard: str, measure: Measure) -> Message:
     match measure:
         case PriceMove():
             return _price_move(measure)
         case ProductShare(count, total):
             share = _percent(Decimal(count) / Decimal(max(total, 1)))
-            return fill(_SHARES[Guard(guard)], {"count": count, "total": total, "share": share})
+            return _SHARES[Guard(guard)].filled(products=product_count(count), total=total, share=share)
         case ExportSize(rows, usual):
-            return f"the export has {counted(rows, 'row')}, {usual - rows} fewer than the usual {usual}"
+            return _(
+                "the export has {rows}, {fewer} fewer than the usual {usual}",
+                rows=row_count(rows),
+                fewer=usual - rows,
+                usual=usual,
+            )
         case KeyChange(count, before, now):
             return _key_changes([(before, now)], count)
         case MissingShop(products, groups):
             return problem_message(problem(ProblemCode.SHOP_MISSING, products=products, groups=groups))
 
 
-def _key_changes(pairs: Sequence[tuple[str, str]], count: int) -> str:
+def _key_changes(pairs: Sequence[tuple[str, str]], count: int) -> Message:
     """Return the keys of goods before and now; of all `count` goods only these pairs are named."""
-    named = ", ".join(f"{before} is now {now}" for before, now in pairs)
-    more = f", and {count - len(pairs)} more" if count > len(pairs) else ""
-    return f"the key seems to have changed in {counted(count, 'good')}: {named}{more}"
+    named = joined(", ", [_("{before} is now {now}", before=before, now=now) for before, now in pairs])
+    if count > len(pairs):
+        named = _("{named}, and {more} more", named=named, more=count - len(pairs))
+    return _n(
+        "the key seems to have changed in {count} item: {named}",
+        "the key seems to have changed in {count} items: {named}",
+        count,
+        named=named,
+    )
 
 
-def _price_move(move: PriceMove) -> str:
+def _price_move(move: PriceMove) -> Message:
     if move.new is None:
-        return "the price becomes 0"
+        return _("the price becomes 0")
     if move.old is None:
-        return f"the price becomes {move.new:.2f}"
+        return _("the price becomes {price}", price=f"{move.new:.2f}")
     share = _percent(abs(move.share))
     if share in (_percent(abs(move.lowest)), _percent(move.highest)):
         share = _percent(abs(move.share), digits=3)  # else it would look as if it were at the limit
     sign = "+" if move.share > 0 else "-"
     text = f"{move.old:.2f} -> {move.new:.2f} ({sign}{share})"
-    return f"{text} for the buyer" if move.discounted else text  # the table shows the price itself
+    if move.discounted:  # the table shows the price itself
+        return _("{change} for the buyer", change=text)
+    return verbatim(text)
 
 
-def limit(violation: GuardViolation) -> str:
+def limit(violation: GuardViolation) -> Message:
     """Return the limit that was passed."""
     match violation.measure:
         case PriceMove(old, new, lowest, highest):
             if old is None or new is None:
-                return "more than 0"
-            return f"-{_percent(abs(lowest))} to +{_percent(highest)}"
+                return _("more than 0")
+            lower, upper = f"-{_percent(abs(lowest))}", f"+{_percent(highest)}"
+            return _("{lower} to {upper}", lower=lower, upper=upper)
         case ProductShare(limit=most):
-            return "never all products" if most is None else _percent(most)
+            return _("never all products") if most is None else verbatim(_percent(most))
         case ExportSize(limit=least):
-            return f"{_percent(least)} of the usual rows"
+            return _("{share} of the usual rows", share=_percent(least))
         case KeyChange() | MissingShop():
-            return ""
+            return Message("")
+
+
+def _decimal_point(factor: int, lower: bool) -> Message:  # arguments of a reason
+    return _n(
+        "{count} time {lower:lower|higher}: looks like a slipped decimal point",
+        "{count} times {lower:lower|higher}: looks like a slipped decimal point",
+        factor,
+        lower=lower,
+    )
+
+
+def _currency(factor: int, lower: bool, currency: str) -> Message:  # arguments of a reason
+    return _n(
+        "{count} time {lower:lower|higher}: looks like a price in {currency}",
+        "{count} times {lower:lower|higher}: looks like a price in {currency}",
+        factor,
+        lower=lower,
+        currency=currency,
+    )
 
 
 _CAUSES: dict[Cause, Sentence] = {
-    Cause.EQUALS_QUANTITY: "equals the quantity column",
-    Cause.EMPTY_PRICE: "an empty price",
-    Cause.MISTYPED_PRICE: "a mistyped price",
-    Cause.ZERO_PRICE: "an empty or mistaken price column; a price of 0 is never sent",
-    Cause.DECIMAL_POINT: "{factor} times {lower:lower|higher}: looks like a slipped decimal point",
-    Cause.CURRENCY: "{factor} times {lower:lower|higher}: looks like a price in {currency}",
-    Cause.REMOVALS: lambda sources: "; ".join(_source(*source) for source in sources),
-    Cause.GRACE_OVER: (
-        "hidden for {days:day}, because their goods are not in the export; Prom.ua takes no deleted id again"
+    Cause.EQUALS_QUANTITY: _("equals the quantity column"),
+    Cause.EMPTY_PRICE: _("an empty price"),
+    Cause.MISTYPED_PRICE: _("a mistyped price"),
+    Cause.ZERO_PRICE: _("an empty or wrong price column; a price of 0 is never sent"),
+    Cause.DECIMAL_POINT: _decimal_point,
+    Cause.CURRENCY: _currency,
+    Cause.REMOVALS: lambda sources: joined("; ", [_source(*source) for source in sources]),
+    Cause.GRACE_OVER: lambda days: _(
+        "hidden for {days}, because their items are not in the export; Prom.ua does not accept a deleted id "
+        "again",
+        days=day_count(days),
     ),
-    Cause.CENTERS: "an accounting center that is not exported, or a quantity column that is empty",
-    Cause.NEW_CENTERS: "your new accounting centers",
-    Cause.PHOTO_FOLDER: "a folder of photos that was moved or emptied, or is not connected",
-    Cause.EXPORT_CUT: "an export that was cut short, or of one group only",
-    Cause.KEY_CHANGED: (
-        "`GoodID` was renumbered or respelled: barcode, or name and article, are those of goods that left"
+    Cause.CENTERS: _("an accounting center that is not exported, or an empty quantity column"),
+    Cause.NEW_CENTERS: _("your new accounting centers"),
+    Cause.PHOTO_FOLDER: _("a photo folder that was moved or emptied, or is not connected"),
+    Cause.EXPORT_CUT: _("an export that was cut short, or of one group only"),
+    Cause.KEY_CHANGED: _(
+        "`GoodID` was renumbered or changed: these items have the barcode, or the name and article, of items "
+        "that left the export"
     ),
 }
 _SETTINGS = {
-    "product_group": "product group",
-    "use": "accounting centers",
-    "keep": "pieces to keep",
-    "photos": "folder of photos",
-    "path": "export path",
-    "foreign": 'foreign = "delete"',
+    "product_group": _("product group"),
+    "use": _("accounting centers"),
+    "keep": _("pieces to keep"),
+    "photos": _("photo folder"),
+    "path": _("export path"),
+    "foreign": verbatim('`foreign = "delete"`'),
 }
 """How settings are called that select goods; others by their own name."""
-_REMOVED: dict[str, tuple[str, str]] = {
-    SkipReason.OTHER_GROUP: ("lies outside the product group", "lie outside the product group"),
-    SkipReason.NOT_DISPLAYED: ("has `Display` = 0", "have `Display` = 0"),
-    SkipReason.OUT_OF_STOCK: ("is out of stock", "are out of stock"),
-    SkipReason.NO_PHOTOS: ("has no photos", "have no photos"),
-    Leaving.GONE: ("is not in the export any more", "are not in the export any more"),
-    Leaving.FOREIGN: ("was never sent from here", "were never sent from here"),
-    Leaving.GRACE_OVER: ("was hidden for its whole grace period", "were hidden for their whole grace period"),
-    Leaving.UNDONE: ("was made by the run that is turned back", "were made by the run that is turned back"),
+_REMOVED: dict[str, Message] = {
+    SkipReason.OTHER_GROUP: _n(
+        "{count} is outside the product group", "{count} are outside the product group"
+    ),
+    SkipReason.NOT_DISPLAYED: _n("{count} has `Display` = 0", "{count} have `Display` = 0"),
+    SkipReason.OUT_OF_STOCK: _n("{count} is out of stock", "{count} are out of stock"),
+    SkipReason.NO_PHOTOS: _n("{count} has no photos", "{count} have no photos"),
+    Leaving.GONE: _n("{count} is not in the export any more", "{count} are not in the export any more"),
+    Leaving.FOREIGN: _n("{count} was never sent by torgsync", "{count} were never sent by torgsync"),
+    Leaving.GRACE_OVER: _n(
+        "{count} was hidden for the whole of `delete_after`",
+        "{count} were hidden for the whole of `delete_after`",
+    ),
+    Leaving.UNDONE: _n(
+        "{count} was created by the run that is being undone",
+        "{count} were created by the run that is being undone",
+    ),
 }
-"""Why one product leaves, and why several do."""
+"""Why products leave, by how many they are."""
 
 
-def cause(violation: GuardViolation) -> str:
+def cause(violation: GuardViolation) -> Message:
     """Return what a violation looks like."""
     return fill(_CAUSES[violation.cause.code], violation.cause.args)
 
 
-def _source(reason: str, count: str, *changed: str) -> str:
-    if changed:
-        comes = "comes" if count == "1" else "come"
-        settings = " and ".join(_SETTINGS.get(name, name) for name in changed)
-        return f"{count} of these removals {comes} from your new {settings}"
-    one, many = _REMOVED[reason]
-    return f"{count} {one if count == '1' else many}"
+def _source(reason: str, count: str, *changed: str) -> Message:
+    if not changed:
+        return _REMOVED[reason].filled(count=int(count))
+    settings = joined(", ", [_SETTINGS.get(name, verbatim(f"`{name}`")) for name in changed])
+    return _n(
+        "{count} of these removals comes from your new settings ({settings})",
+        "{count} of these removals come from your new settings ({settings})",
+        int(count),
+        settings=settings,
+    )
 
 
-def remedy(violation: GuardViolation) -> str:
+def remedy(violation: GuardViolation) -> Message:
     """Return what a person may do other than to let it through, empty where that is not known."""
     if violation.cause.code is not Cause.KEY_CHANGED:
-        return ""
-    link = fill("torgsync object adopt {object}", violation.cause.args)
-    return f"mend `GoodID` in the export, or link the new keys to these products: {link}"
+        return Message("")
+    return _(
+        "restore `GoodID` in the export, or link the new keys to these products: "
+        "torgsync object adopt {object}",
+        object=violation.cause.args["object"],
+    )
 
 
-def waiting(violation: GuardViolation) -> str:
+def waiting(violation: GuardViolation) -> Message:
     """Return what waits together with that which a guard holds, empty for nothing."""
     if not violation.waiting:
-        return ""
-    goods = counted(violation.waiting, "new good waits", "new goods wait")
-    return f"{goods} until then: they may be these under other keys"
+        return Message("")
+    return _n(
+        "{count} new item waits until then: it may be one of these with another key",
+        "{count} new items wait until then: they may be these with other keys",
+        violation.waiting,
+    )
 
 
-def allow_words(violation: GuardViolation, command: str = "") -> str:
+def allow_words(violation: GuardViolation, command: str = "") -> Message:
     """Return when and how exactly this may be let through, empty where nothing lets it.
 
     That is the `command`, or the flag of this violation where none is given.
     """
     if not (flag := allow_flag(violation)):
-        return ""
-    right = "they are other goods" if violation.guard is Guard.IDENTITY else "it is right"
-    return f"if {right}: {command or flag}"
+        return Message("")
+    if violation.guard is Guard.IDENTITY:
+        return _("if they are different items: {command}", command=command or flag)
+    return _("if it is right: {command}", command=command or flag)
 
 
 def allow_flag(violation: GuardViolation) -> str:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from torgsync.core.plan.rollback import Obstacle
+from torgsync.i18n import _
 
 OBSTACLES = {
-    Obstacle.MOVED: "it changed since then",
-    Obstacle.UNKNOWN: "nobody knows what it was before",
-    Obstacle.NO_CALL: "no call of Prom.ua changes it",
-    Obstacle.ABSENT: "the product is not on Prom.ua any more",
-    Obstacle.MODERATED: "Prom.ua's moderators deleted the product",
-    Obstacle.NEVER_SENT: "it was deleted, and too little of it was ever sent from here to make it anew",
-    Obstacle.REFUSED: "Prom.ua refused it when it was tried; "
-    "`torgsync update --full-refresh` has it tried again",
-    Obstacle.FOREIGN: "it was deleted and never sent from here, "
-    "so nothing is known of which it could be made",
-    Obstacle.NO_EXTERNAL_ID: "it needs an import, and Prom.ua has the product without an external id",
-    Obstacle.UNCLEAR: "nobody knows whether that run did it: look it up in the seller's cabinet",
-    Obstacle.KEPT: 'it was made by that run, and gone = "keep" under [removal] leaves it there',
+    Obstacle.MOVED: _("it changed since then"),
+    Obstacle.UNKNOWN: _("what it was before is unknown"),
+    Obstacle.NO_CALL: _("Prom.ua's API cannot change it"),
+    Obstacle.ABSENT: _("the product is not on Prom.ua any more"),
+    Obstacle.MODERATED: _("Prom.ua's moderators deleted the product"),
+    Obstacle.NEVER_SENT: _("it was deleted, and this program never sent enough of it to create it again"),
+    Obstacle.REFUSED: _(
+        "Prom.ua refused it when it was tried; to try again: `torgsync update --full-refresh`"
+    ),
+    Obstacle.FOREIGN: _(
+        "it was deleted, and this program never sent it, so there is nothing to create it from"
+    ),
+    Obstacle.NO_EXTERNAL_ID: _("it needs an import, and the product has no external id on Prom.ua"),
+    Obstacle.UNCLEAR: _("it is unclear whether that run did it: look it up in the seller's cabinet"),
+    Obstacle.KEPT: _('that run created it, and `gone = "keep"` in `[removal]` leaves it there'),
 }
 """Why something that a run did is not undone."""

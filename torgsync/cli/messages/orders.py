@@ -6,142 +6,227 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from torgsync.cli.messages.template import Sentence, fill
+from torgsync.core.counts import order_count
 from torgsync.core.findings import Code, Finding
+from torgsync.core.order_status import status_word
 from torgsync.core.orders.order import Unread, Unreadable
 from torgsync.core.orders.reasons import FINDING_OF, HandWork, Hold, HoldReason, Todo, hold_finding
+from torgsync.i18n import Message, _, _n, composed, joined
 
-_HOLD: dict[HoldReason, str] = {
-    HoldReason.DELIVERED_EARLIER: "it was delivered before orders were brought home",
-    HoldReason.PLACED_EARLIER: "it was placed before {day}",
-    HoldReason.NO_SALE: "it is {status}",
-    HoldReason.NOTHING_SOLD: "nothing was bought",
+_HOLD: dict[HoldReason, Sentence] = {
+    HoldReason.DELIVERED_EARLIER: _("it was delivered before orders were fetched for the first time"),
+    HoldReason.PLACED_EARLIER: _("it was placed before {day}"),
+    HoldReason.NO_SALE: lambda status: _("it is {status}", status=status_word(status)),
+    HoldReason.NOTHING_SOLD: _("nothing was bought"),
 }
 """Why an order gets no file; the other reasons have a finding with the sentence."""
 
-_WORK: dict[HandWork, str] = {
-    HandWork.RELEASE: (
-        "is {cancelled:canceled|no sale any more} now: release its reserve in Torgsoft by hand"
+_PARTS = {
+    "goods": _("items"),
+    "total": _("total"),
+    "delivery": _("delivery"),
+    "recipient": _("recipient"),
+}
+"""The parts of an order that a person may have to correct."""
+
+
+def _change(parts: Sequence[str]) -> Message:
+    named = joined(", ", (_PARTS.get(part, part) for part in parts))
+    return _("it was changed ({parts}): change it in Torgsoft by hand too", parts=named)
+
+
+def _release(*, cancelled: bool) -> Message:
+    if cancelled:
+        return _("it was canceled: release its reserve in Torgsoft by hand")
+    return _("it is not a sale any more: release its reserve in Torgsoft by hand")
+
+
+_WORK: dict[HandWork, Sentence] = {
+    HandWork.RELEASE: _release,
+    HandWork.RESERVE: _("it is a sale again: reserve its items in Torgsoft by hand"),
+    HandWork.CHANGE: _change,
+    HandWork.CHECK_SAME: _("it is again as Torgsoft received it: check that Torgsoft shows it so"),
+    HandWork.CHECK_TAKEN: _(
+        "its file was in an outbox that disappeared: check whether Torgsoft has the order; "
+        "if not, write its file again: `torgsync orders export ORDER`"
     ),
-    HandWork.RESERVE: "is taken up again: reserve its goods in Torgsoft by hand",
-    HandWork.CHANGE: "has other {parts} now: change it in Torgsoft by hand",
-    HandWork.CHECK_SAME: "is as Torgsoft got it again: see that it stands so there",
-    HandWork.CHECK_TAKEN: "was in an outbox that was gone: see whether Torgsoft has it; "
-    "if not, write its file again with `torgsync orders export ORDER`",
 }
-"""What a person has to do in Torgsoft, after the words "order 1"."""
+"""What a person has to do in Torgsoft about an order."""
 
-_UNREAD: dict[str, str] = {
-    Unread.AMOUNT: "{field} `{text}`",
-    Unread.NO_AMOUNT: "{field} (nothing stands there)",
-    Unread.NO_TIME: "{field}",
-    Unread.CURRENCY: "the currency of `{text}`",
+_UNREAD: dict[str, Message] = {
+    Unread.AMOUNT: composed("`{field}` (`{text}`)"),
+    Unread.NO_AMOUNT: _("`{field}` (it is empty)"),
+    Unread.NO_TIME: composed("`{field}`"),
+    Unread.CURRENCY: _("the currency of `{text}`"),
 }
 
 
-def unreadable_message(unreadable: Unreadable) -> str:
+def unreadable_message(unreadable: Unreadable) -> Message:
     """Return which part of an order cannot be read."""
     return fill(_UNREAD[unreadable.why], asdict(unreadable))
 
 
-def _ambiguous(clients: Sequence[str], against: str) -> str:
+def _money_unreadable(why: str, *, total_missing: bool, **args: str) -> Message:
+    what = _UNREAD[why].filled(**args)
+    if not total_missing:
+        return _("cannot read {what}", what=what)
+    return _(
+        "cannot read {what}; no more money is posted for the order, what was posted stays as it was",
+        what=what,
+    )
+
+
+_CONTACTS = {"phone": _("phone"), "email": _("email")}
+
+
+def _ambiguous(clients: Sequence[str], against: str) -> Message:
     if not against:
-        why = f"{len(clients)} known clients fit its buyer"
-    else:
-        who = f"client {clients[0]}" if len(clients) == 1 else f"one of {len(clients)} known clients"
-        why = f"its buyer may be {who}, but has another {against}"
-    return f"{why}; none was picked"
+        return _n(
+            "{count} known client fits its buyer; none was chosen",
+            "{count} known clients fit its buyer; none was chosen",
+            len(clients),
+        )
+    kind = _CONTACTS.get(against, against)
+    if len(clients) == 1:
+        return _(
+            "its buyer may be client {client}, but the {contact} differs; none was chosen",
+            client=clients[0],
+            contact=kind,
+        )
+    return _n(
+        "its buyer may be one of {count} known clients, but the {contact} differs; none was chosen",
+        "its buyer may be one of {count} known clients, but the {contact} differs; none was chosen",
+        len(clients),
+        contact=kind,
+    )
 
 
-_OF_ORDER: dict[Code, Sentence] = {
-    Code.ORDER_CHANGED: lambda work, **args: fill(_WORK[HandWork(work)], args),
-    Code.ORDER_UNLISTED: "was missing from Prom's list; it is home now",
-    Code.ORDER_REWRITTEN: (
-        "{damaged:lay in the outbox empty or cut: its file|changed before Torgsoft took its file: it} "
-        "was written anew"
-    ),
-    Code.ORDER_WITHDRAWN: (
-        "{sale:waits for a person now|is no sale any more}: its file was taken back from the outbox"
-    ),
-    Code.ORDER_NOT_ACCEPTED: lambda reason="Prom.ua passed it over without a word": (
-        f"was not set to received: {reason or 'no reason was given'}"
-    ),
-}
-"""What comes after the words "order 1"."""
+def _wrong_sum(lines: str, price: str = "", total: str = "") -> Message:
+    if price:
+        return _(
+            "its price is {price}, its lines add up to {lines}, and Prom.ua shows no discount",
+            price=price,
+            lines=lines,
+        )
+    return _("Prom.ua shows a total of {total}, its lines add up to {lines}", total=total, lines=lines)
+
+
+def _good_unknown(name: str, good_id: str) -> Message:
+    if good_id:
+        return _("the accounting program has no item `{good_id}` (`{name}`)", name=name, good_id=good_id)
+    return _("`{name}` has no id of the accounting program", name=name)
+
+
+def _id_unknown(name: str, good_id: str, *, asked: bool = False) -> Message:
+    args = {"name": name, "good_id": good_id}
+    if asked:
+        return _(
+            "`{name}` has the id `{good_id}`, which neither the export nor Prom.ua has and which was never "
+            "sent; check whether Torgsoft finds it",
+            **args,
+        )
+    return _(
+        "`{name}` has the id `{good_id}`, which the export does not have, nor did Prom.ua at the last check, "
+        "and which was never sent; check whether Torgsoft finds it",
+        **args,
+    )
+
+
+def _rewritten(*, damaged: bool) -> Message:
+    if damaged:
+        return _("its file in the outbox was empty or incomplete: it was written again")
+    return _("it changed before Torgsoft took its file: the file was written again")
+
+
+def _withdrawn(*, sale: bool) -> Message:
+    if sale:
+        return _("it waits for a person now: its file was removed from the outbox")
+    return _("it is not a sale any more: its file was removed from the outbox")
+
+
+def _not_accepted(reason: str | None = None) -> Message:
+    if reason is None:
+        return _('its status could not be set to "received": Prom.ua left it out and gave no reason')
+    why = reason or _("no reason was given")
+    return _('its status could not be set to "received": {why}', why=why)
+
+
+def _unmapped(orders: int, method: str = "", first: str = "") -> Message:
+    if first:
+        return _n(
+            "{count} order has no payment method, so its money cannot be posted; see order {first} in the "
+            "seller's cabinet",
+            "{count} orders have no payment method, so their money cannot be posted; see order {first} in "
+            "the seller's cabinet",
+            orders,
+            first=first,
+        )
+    return _(
+        "no cash register or account chosen yet for the payment method `{method}` ({orders})",
+        method=method,
+        orders=order_count(orders),
+    )
+
 
 _ABOUT_ORDER: dict[Code, Sentence] = {
-    Code.ORDER_SUM: lambda lines, price="", total="": (
-        f"its price is {price}, its lines come to {lines}, and Prom tells no discount"
-        if price
-        else f"Prom says {total}, its lines come to {lines}"
-    ),
-    Code.ORDER_GOOD_UNKNOWN: lambda name, good_id: (
-        f"`{name}` {f'({good_id}) is no good' if good_id else 'has no id'} of the accounting program"
-    ),
-    Code.ORDER_NO_LINES: (
+    Code.ORDER_CHANGED: lambda work, **args: fill(_WORK[HandWork(work)], args),
+    Code.ORDER_UNLISTED: _("it was missing from Prom.ua's list; it has been fetched now"),
+    Code.ORDER_REWRITTEN: _rewritten,
+    Code.ORDER_WITHDRAWN: _withdrawn,
+    Code.ORDER_NOT_ACCEPTED: _not_accepted,
+    Code.ORDER_SUM: _wrong_sum,
+    Code.ORDER_GOOD_UNKNOWN: _good_unknown,
+    Code.ORDER_NO_LINES: _(
         "Prom.ua shows a total of {total} and nothing that was bought; see it in the seller's cabinet"
     ),
-    Code.ORDER_FREE_LINE: (
-        "`{name}` is free and no item of the accounting program; it is in the comment of the order's file"
+    Code.ORDER_FREE_LINE: _(
+        "`{name}` is free and is not an item of the accounting program; it is in the comment of the order "
+        "file"
     ),
-    Code.ORDER_ID_UNKNOWN: lambda name, good_id, asked=False: (
-        f"`{name}` has the id {good_id}, "
-        + (
-            "which neither the export nor Prom.ua has and which was never sent; "
-            if asked
-            else "which the export does not have, nor had Prom.ua when it was last looked at, and which was "
-            "never sent; "
-        )
-        + "see whether Torgsoft finds it"
-    ),
-    Code.ORDER_MONEY_UNREADABLE: lambda total_missing, **args: fill(
-        f"{_UNREAD[args['why']]} cannot be read"
-        "{total_missing:; nothing more is posted for it, what was posted stays as it was}",
-        {"total_missing": total_missing, **args},
-    ),
-    Code.ORDER_FORGOTTEN: "its buyer was forgotten before Torgsoft took it; enter the sale by hand",
+    Code.ORDER_ID_UNKNOWN: _id_unknown,
+    Code.ORDER_MONEY_UNREADABLE: _money_unreadable,
+    Code.ORDER_FORGOTTEN: _("its buyer was forgotten before Torgsoft took it; enter the sale by hand"),
     Code.CLIENT_AMBIGUOUS: _ambiguous,
-    Code.OUTBOX_FAILED: "its file for Torgsoft is still to be written",
+    Code.OUTBOX_FAILED: _("its file for Torgsoft is still to be written"),
 }
 """What comes after the words "order 1:"."""
 
 FINDINGS: dict[Code, Sentence] = {
-    Code.OUTBOX_FAILED: "{trouble}",
-    Code.OUTBOX_MOVED: "{files:order file} may still lie in the old outbox `{place}`",
-    Code.CLIENTS_UNREAD: "{trouble}",
-    Code.PAYMENT_UNMAPPED: lambda first="", **args: fill(
-        "{orders:order} without a payment method: the money has no place; see {first} in the seller's cabinet"
-        if first
-        else "the money of {orders:order} by `{method}` has no place yet",
-        {"first": first, **args},
+    Code.OUTBOX_FAILED: composed("{trouble}"),
+    Code.OUTBOX_MOVED: lambda files, place: _n(
+        "{count} order file may still be in the old outbox `{place}`",
+        "{count} order files may still be in the old outbox `{place}`",
+        files,
+        place=place,
     ),
+    Code.CLIENTS_UNREAD: composed("{trouble}"),
+    Code.PAYMENT_UNMAPPED: _unmapped,
 }
 """Findings without an order."""
 
 
-def todo_message(finding: Finding) -> str:
+def todo_message(finding: Finding) -> Message:
     """Return the sentence of a finding about an order, without the words that name the order."""
-    sentence = _OF_ORDER.get(finding.code) or _ABOUT_ORDER[finding.code]
-    return fill(sentence, finding.args)
+    return fill(_ABOUT_ORDER[finding.code], finding.args)
 
 
-def order_message(finding: Finding) -> str:
+def order_message(finding: Finding) -> Message:
     """Return the sentence of a finding about an order."""
-    colon = ":" if finding.code in _ABOUT_ORDER else ""
-    return f"order {finding.order}{colon} {todo_message(finding)}"
+    return _("order {order}: {what}", order=finding.order, what=todo_message(finding))
 
 
-def hold_message(order_id: str, hold: Hold) -> str:
+def hold_message(order_id: str, hold: Hold) -> Message:
     """Return why an order gets no file."""
     if hold.code in FINDING_OF:
         return order_message(hold_finding(order_id, hold))
     return fill(_HOLD[hold.code], hold.args)
 
 
-def work_message(work: Todo) -> str:
+def work_message(work: Todo) -> Message:
     """Return what a person has to do in Torgsoft, without the words that name the order."""
     return fill(_WORK[work.code], work.args)
 
 
-def done_message(order_id: str, todo: Hold | Todo) -> str:
+def done_message(order_id: str, todo: Hold | Todo) -> Message:
     """Return what a person confirmed to be done about an order."""
     return hold_message(order_id, todo) if isinstance(todo.code, HoldReason) else work_message(todo)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from torgsync.core.recording.compare import IMPORT_ENDS, Difference, DifferenceKind, FoldedDifference, Shown
+from torgsync.i18n import Message, _, verbatim
 
-_SHOWN: Mapping[str, str] = {
-    Shown.MISSING: "missing",
-    Shown.PRESENT: "there",
-    Shown.NO_ANSWER: "no answer",
-    Shown.NOT_ASKED: "not asked",
-    Shown.SAME_ITEMS: "in this order",
-    Shown.OTHER_ORDER: "in another order",
+_SHOWN: Mapping[str, Message] = {
+    Shown.MISSING: _("missing"),
+    Shown.PRESENT: _("present"),
+    Shown.NO_ANSWER: _("no answer"),
+    Shown.NOT_ASKED: _("not asked"),
+    Shown.SAME_ITEMS: _("in this order"),
+    Shown.OTHER_ORDER: _("in another order"),
 }
 
 
@@ -27,24 +28,31 @@ def difference_row(folded: FoldedDifference) -> dict[str, object]:
     return dict(zip(ROW, (*map(str, values), folded.count, folded.first), strict=True))
 
 
-def difference_place(folded: FoldedDifference) -> str:
+def difference_place(folded: FoldedDifference) -> Message:
     """Return where answers differ: the key, or what is compared of the answer as a whole."""
     difference = folded.difference
     if difference.kind is DifferenceKind.TIMING:
-        return "end of the import" if difference.where == IMPORT_ENDS else "time of the answer"
-    return difference.where or ("HTTP status" if difference.kind is DifferenceKind.STATUS else "body")
+        return _("end of the import") if difference.where == IMPORT_ENDS else _("time of the answer")
+    if difference.where:
+        return verbatim(f"`{difference.where}`")
+    return _("HTTP status") if difference.kind is DifferenceKind.STATUS else _("body")
 
 
-def sides(difference: Difference) -> tuple[str, str]:
+def sides(difference: Difference) -> tuple[Message, Message]:
     """Return what the recording has, and what the sandbox has."""
-    recorded, sandbox = (_SHOWN.get(side, side) for side in (difference.recorded, difference.sandbox))
-    if difference.kind is not DifferenceKind.TIMING:
-        return recorded, sandbox
-    return _seconds(recorded), _seconds(sandbox)
+    if difference.kind is DifferenceKind.TIMING:
+        return _seconds(difference.recorded), _seconds(difference.sandbox)
+    return _side(difference.recorded), _side(difference.sandbox)
 
 
-def _seconds(seconds: str) -> str:
+def _side(side: str) -> Message:
+    return _SHOWN.get(side) or verbatim(side)
+
+
+def _seconds(seconds: str) -> Message:
     first, dash, last = seconds.partition("-")
     if dash and not last:
-        return f"after more than {first} s"
-    return f"after {first} to {last} s" if dash else f"{first} s"
+        return _("after more than {first} s", first=first)
+    if dash:
+        return _("after {first} to {last} s", first=first, last=last)
+    return _("{first} s", first=first)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from torgsync.core.text import counted
+from torgsync.core.counts import change_count, request_count, row_count
+from torgsync.i18n import Message, _, _n
 from torgsync.state.maintenance.check import Found, StateFault
 from torgsync.state.maintenance.upkeep import SpaceKept
 
@@ -14,54 +15,66 @@ if TYPE_CHECKING:
     from torgsync.state.runs.compaction import Compacted
 
 SENTENCES = {
-    StateFault.DAMAGED: "the database is damaged: {words}",
-    StateFault.NEWER: "it was written by a newer torgsync (schema {words}): update this program",
-    StateFault.TABLE_MISSING: "the table `{table}` is missing",
-    StateFault.COLUMN_MISSING: "the table `{table}` lacks the column `{words}`",
+    StateFault.DAMAGED: _("the database is damaged: {words}"),
+    StateFault.NEWER: _("it was written by a newer torgsync (schema {words}): update this program"),
+    StateFault.TABLE_MISSING: _("the table `{table}` is missing"),
+    StateFault.COLUMN_MISSING: _("the table `{table}` lacks the column `{words}`"),
 }
-RESTORE = "go back to a backup: {command}"
-UPDATE = "update this program: `pip install --upgrade torgsync`"
-WHOLE = "ok: the database is whole, and its schema is complete"
-OLDER = "the next command that works with an object brings it from schema {schema} to {newest}"
-SINCE = (
-    "what happened after the backup is not known any more: the next `sync` compares everything, and orders "
-    "since then come again, with new order files and messages to buyers"
+RESTORE = _("go back to a backup: {command}")
+UPDATE = _("update this program: `pip install --upgrade torgsync`")
+WHOLE = _("ok: the database is not damaged, and its schema is complete")
+OLDER = _("the next command that works with an object updates it from schema {schema} to {newest}")
+SINCE = _(
+    "what happened after the backup will be unknown: the next `torgsync sync` compares everything, and "
+    "orders since then come again, with new order files and messages to buyers"
 )
 
 
-NOT_REMOVED = "old runs were left as they are: {why}"
+NOT_REMOVED = _("old runs were left as they are: {why}")
 SPACE_KEPT = {
-    SpaceKept.IN_USE: "{unused} of it are unused; they are given back once nothing works with the state",
-    SpaceKept.DISK_FULL: "{unused} of it are unused; giving them back takes {needed} of free space",
+    SpaceKept.IN_USE: _("{unused} of it are unused; they are released once nothing works with the state"),
+    SpaceKept.DISK_FULL: _("{unused} of it are unused; releasing them needs {needed} of free space"),
 }
 
 
-def upkeep_lines(removed: Mapping[str, Compacted], space: Space) -> Iterator[str]:
+def upkeep_lines(removed: Mapping[str, Compacted], space: Space) -> Iterator[Message]:
     """Yield what was removed of old runs, keyed by object, and what became of unused space."""
     for slug, what in removed.items():
-        lost = f"{counted(what.changes, 'change')} and {counted(what.requests, 'request')} were removed"
-        yield f"{slug}: of {counted(what.runs, 'old run')} only totals are kept now: {lost}"
+        yield _n(
+            "{slug}: only totals are kept of {count} old run; removed: {changes}, {requests}",
+            "{slug}: only totals are kept of {count} old runs; removed: {changes}, {requests}",
+            what.runs,
+            slug=slug,
+            changes=change_count(what.changes),
+            requests=request_count(what.requests),
+        )
     if space.given_back:
-        yield f"{_megabytes(space.given_back)} were given back to the file system"
+        yield _("{size} were released to the file system", size=_megabytes(space.given_back))
     if space.kept:
         unused, needed = _megabytes(space.unused), _megabytes(space.needed)
-        yield SPACE_KEPT[space.kept].format(unused=unused, needed=needed)
+        yield SPACE_KEPT[space.kept].filled(unused=unused, needed=needed)
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.1f} MB"
+def _megabytes(size: int) -> Message:
+    number = f"{size / 1_000_000:.1f}"
+    return _("{number} MB", number=number)
 
 
-def fault_message(found: Found) -> str:
+def fault_message(found: Found) -> Message:
     """Return the sentence of one fault."""
-    return SENTENCES[found.fault].format(table=found.table, words=found.words)
+    return SENTENCES[found.fault].filled(table=found.table, words=found.words)
 
 
-def orphans_message(table: str, count: int) -> str:
+def orphans_message(table: str, count: int) -> Message:
     """Return the sentence of rows that belong to a row that is not there."""
-    return f"`{table}` has {counted(count, 'row')} without what they belong to; that does no harm"
+    return _n(
+        "`{table}` has {count} row without what it belongs to; that does no harm",
+        "`{table}` has {count} rows without what they belong to; that does no harm",
+        count,
+        table=table,
+    )
 
 
-def unknown_message(slug: str, count: int) -> str:
+def unknown_message(slug: str, count: int) -> Message:
     """Return the line of an object that the home does not have."""
-    return f"{slug}: {counted(count, 'row')}; it is used by its path, or its file is gone"
+    return _("{slug}: {rows}; it is used by its path, or its file is gone", slug=slug, rows=row_count(count))

@@ -5,116 +5,146 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from torgsync.cli.messages.findings import price_step, variant_fault
+from torgsync.core.counts import photo_count
 from torgsync.core.findings import Finding
 from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.decide import GoodStatus
 from torgsync.core.plan.why import Filter, PriceResult, PriceTrace
 from torgsync.core.product.variants import Alone
 from torgsync.core.reason import Reason
-from torgsync.core.text import counted
+from torgsync.i18n import Message, _, composed, joined, verbatim
 
-_STATUS: dict[str, str] = {
-    GoodStatus.CREATE: "it is new on Prom.ua and will be created",
-    GoodStatus.MOVED: "the export changed since it was sent; Prom.ua will be brought up to date",
-    GoodStatus.EDITED: "somebody edited it on Prom.ua; it will be set back to what the export says",
-    GoodStatus.FIRST: "Prom.ua shows something else than the export, and we never sent it; "
-    "it will be updated",
-    GoodStatus.REMOVE: "it leaves the shop: Prom.ua still shows it, and the export offers it no more",
-    GoodStatus.DELETE: "it left the export and was hidden for the whole of `delete_after`; "
-    "now its product will be deleted for good",
-    GoodStatus.IN_GRACE: "it left the export and is hidden on Prom.ua; "
-    "it is shown again when it comes back, and deleted later if it does not",
-    GoodStatus.HELD: "a guard holds a change of it until a person allows it",
-    SkipReason.REFUSED_BEFORE: "Prom.ua refused it as it is now; it is tried again when the good changes",
-    SkipReason.DELETED_BEFORE: "a run deleted its product, and Prom.ua refused the same id; "
-    "it is not tried again by itself",
-    SkipReason.MODERATED: "Prom.ua's moderators deleted it; it is left alone",
-    SkipReason.NO_PRICE: "it is new and has no price that can be read, so it cannot be created",
-    SkipReason.NO_NAME: "it is new and has no name, so it cannot be created",
-    SkipReason.NO_STOCK: "it is new and has no stock that can be read, and only goods in stock go",
-    SkipReason.DISPLAY_UNKNOWN: "it is new, and its `Display` is neither yes nor no, so it is not created",
-    SkipReason.AMBIGUOUS: "several products on Prom.ua may be it; it waits until somebody decides which",
-    SkipReason.ID_TAKEN: "another good's product has its id as external id on Prom.ua, "
-    "so it cannot be created",
-    SkipReason.NO_EXTERNAL_ID: "Prom.ua has it without an external id: price, stock and status go, "
-    "the rest waits",
-    SkipReason.IN_IMPORT: "it is in an import that was sent and has not ended yet; "
-    "what that carries is not sent a second time",
-    SkipReason.BLOCKED: "its row has an error; it stays on Prom.ua as it is",
-    GoodStatus.OUT: "a filter keeps it out, and Prom.ua does not show it",
-    GoodStatus.GONE: "the export does not have it any more, "
-    "and there is nothing of it to take out of Prom.ua",
-    GoodStatus.FOREIGN: "it is on Prom.ua, but neither in the export nor ever sent by us; it is left alone",
-    GoodStatus.STAYS: "the export offers it no more, and Prom.ua has it as `[removal]` wants it",
-    GoodStatus.LEFT_ALONE: "what differs belongs to Prom.ua's side and is left alone",
-    GoodStatus.KEPT: "what can be read of it is on Prom.ua, the rest stays there as it is; "
-    "the findings tell why",
-    GoodStatus.IN_STEP: "Prom.ua shows what the export says; there is nothing to do",
+_STATUS: dict[str, Message] = {
+    GoodStatus.CREATE: _("it is new on Prom.ua and will be created"),
+    GoodStatus.MOVED: _("the export has changed since it was sent; it will be updated on Prom.ua"),
+    GoodStatus.EDITED: _("it was edited on Prom.ua; it will be changed back to what the export says"),
+    GoodStatus.FIRST: _(
+        "Prom.ua does not show what the export says, and it was never sent by torgsync; it will be updated"
+    ),
+    GoodStatus.REMOVE: _("it will be taken down: Prom.ua still shows it, but the export no longer offers it"),
+    GoodStatus.DELETE: _(
+        "it left the export and was hidden for the whole of `delete_after`; now its product will be deleted "
+        "for good"
+    ),
+    GoodStatus.IN_GRACE: _(
+        "it left the export and is hidden on Prom.ua; if it comes back, it is shown again, if not, it is "
+        "deleted later"
+    ),
+    GoodStatus.HELD: _("a guard holds a change of it until a person allows it"),
+    SkipReason.REFUSED_BEFORE: _("Prom.ua refused it as it is now; it is tried again when the item changes"),
+    SkipReason.DELETED_BEFORE: _(
+        "a run deleted its product, and Prom.ua refused the same id; it is not tried again by itself"
+    ),
+    SkipReason.MODERATED: _("Prom.ua's moderators deleted it; it is left alone"),
+    SkipReason.NO_PRICE: _("it is new and has no price that can be read, so it cannot be created"),
+    SkipReason.NO_NAME: _("it is new and has no name, so it cannot be created"),
+    SkipReason.NO_STOCK: _("it is new and has no stock that can be read, and only items in stock are sent"),
+    SkipReason.DISPLAY_UNKNOWN: _("it is new, and its `Display` is neither yes nor no, so it is not created"),
+    SkipReason.AMBIGUOUS: _(
+        "several products on Prom.ua may be this item; it waits until a person decides which"
+    ),
+    SkipReason.ID_TAKEN: _(
+        "on Prom.ua the product of another item has this id as its external id, so it cannot be created"
+    ),
+    SkipReason.NO_EXTERNAL_ID: _(
+        "Prom.ua has it without an external id: price, stock and status are sent, the rest waits"
+    ),
+    SkipReason.IN_IMPORT: _(
+        "it is in an import that was sent and has not ended yet; what is in the import is not sent twice"
+    ),
+    SkipReason.BLOCKED: _("its row has an error; it stays on Prom.ua as it is"),
+    GoodStatus.OUT: _("a filter keeps it out, and Prom.ua does not show it"),
+    GoodStatus.GONE: _("it is not in the export any more, and there is nothing to take down on Prom.ua"),
+    GoodStatus.FOREIGN: _(
+        "it is on Prom.ua, but not in the export, and was never sent by torgsync; it is left alone"
+    ),
+    GoodStatus.STAYS: _("the export no longer offers it, and on Prom.ua it is already as `[removal]` says"),
+    GoodStatus.LEFT_ALONE: _("only fields that belong to Prom.ua's side differ; they are left alone"),
+    GoodStatus.KEPT: _(
+        "what can be read of it is on Prom.ua, the rest stays there as it is; the findings say why"
+    ),
+    GoodStatus.IN_STEP: _("Prom.ua shows what the export says; there is nothing to do"),
 }
 
 
-def status_message(status: GoodStatus | SkipReason) -> str:
+def status_message(status: GoodStatus | SkipReason) -> Message:
     """Return what becomes of a good, or why nothing does."""
     return _STATUS[status]
 
 
-UNSENT = "`PCName` and `Country` hold the same word, which may be a brand or a country"
+UNSENT = _("`PCName` and `Country` have the same word, which may be a brand or a country")
 """Why these two columns are not sent."""
 _ALONE = {
-    Alone.NO_COLUMN: "no column is led to `variant_group`, which tells the model of a good",
-    Alone.NO_MODEL: "`{column}` names no model",
-    Alone.OUT: "it stays out of the shop",
-    Alone.NO_COMPANION: "no other good of its model can go with it",
-    Alone.ONLY_GOOD: "the export has no other good of it",
-    Alone.CREATED_ALONE: (
-        "it was made on Prom.ua by itself, and Prom.ua joins products only when they are made"
+    Alone.NO_COLUMN: _("no column is mapped to `variant_group`, the model of an item"),
+    Alone.NO_MODEL: _("`{column}` names no model"),
+    Alone.OUT: _("it stays out of the shop"),
+    Alone.NO_COMPANION: _("no other item of its model can go with it"),
+    Alone.ONLY_GOOD: _("the export has no other item of this model"),
+    Alone.CREATED_ALONE: _(
+        "it was created on Prom.ua by itself, and Prom.ua joins products only when they are created"
     ),
-    Alone.CREATED_IN_GROUP: (
-        "it was made on Prom.ua in the group {group}, and Prom.ua joins products only when they are made"
+    Alone.CREATED_IN_GROUP: _(
+        "it was created on Prom.ua in the group {group}, and Prom.ua joins products only when they are "
+        "created"
     ),
 }
 _PRICES = {
-    PriceResult.PRICE: "{price}",
-    PriceResult.DISCOUNT: "lower than the price: a discount of {discount}",
-    PriceResult.NO_DISCOUNT: "not lower than the price: no discount",
-    PriceResult.NO_WHOLESALE: "no wholesale price",
-    PriceResult.UNUSABLE: "cannot be used; what Prom.ua has stays",
+    PriceResult.PRICE: composed("{price}"),
+    PriceResult.DISCOUNT: _("lower than the price: a discount of {discount}"),
+    PriceResult.NO_DISCOUNT: _("not lower than the price: no discount"),
+    PriceResult.NO_WHOLESALE: _("no wholesale price"),
+    PriceResult.UNUSABLE: _("cannot be used; what Prom.ua has stays"),
 }
 
 
-def alone_message(reason: Reason[Alone] | Finding) -> str:
+def alone_message(reason: Reason[Alone] | Finding) -> Message:
     """Return why a good is a product of its own."""
     if isinstance(reason, Finding):
         return variant_fault(reason)
-    return _ALONE[reason.code].format_map(reason.args)
+    return _ALONE[reason.code].filled(**reason.args)
 
 
-def price_message(price: PriceTrace) -> str:
+def price_message(price: PriceTrace) -> Message:
     """Return how a price was made: its cell, the rules that changed it, and the result."""
-    steps = "".join(f"{price_step(*step)}; " for step in price.steps)
-    return f"`{price.column}` {price.cell or 'empty'} -> {steps}{_result(price.result)}"
+    return composed(
+        "`{column}` {cell} -> {steps}",
+        column=price.column,
+        cell=price.cell or _("empty"),
+        steps=joined("; ", [*(price_step(*step) for step in price.steps), _result(price.result)]),
+    )
 
 
-def _result(result: Reason[PriceResult]) -> str:
-    if result.code is PriceResult.WHOLESALE:
-        return ", ".join(f"{price} from {quantity} pieces" for price, quantity in result.args["steps"])  # type: ignore[union-attr]
-    return _PRICES[result.code].format_map(result.args)
+def _result(result: Reason[PriceResult]) -> Message:
+    if result.code is not PriceResult.WHOLESALE:
+        return _PRICES[result.code].filled(**result.args)
+    steps: Sequence[Sequence[str]] = result.args["steps"]  # type: ignore[assignment]
+    return joined(
+        ", ",
+        [_("{price} from {quantity} pieces", price=price, quantity=quantity) for price, quantity in steps],
+    )
 
 
-def filter_message(item: Filter) -> str:
+def filter_message(item: Filter) -> Message:
     """Return what a filter looked at."""
     return _FILTERS[item.reason](**item.args)
 
 
-def _group(path: Sequence[str], group: str) -> str:
-    place = f"in {' > '.join(path)}" if path else "in no group"
-    return f"{place}; {f'only `{group}` goes' if group else 'every group goes'}"
+def _group(path: Sequence[str], group: str) -> Message:
+    place = _("in {path}", path=" > ".join(path)) if path else _("in no group")
+    if group:
+        return _("{place}; only `{group}` is sent", place=place, group=group)
+    return _("{place}; every group is sent", place=place)
 
 
-def _display(display: str, *, respected: bool, known: bool = True) -> str:
-    shown = f"`Display` is {display}" if display else "`Display` says nothing"
-    unknown = "" if known else f"{', which is neither yes nor no' if display else ''}: it stays as it was"
-    return f"{shown}{unknown}" if respected else f"{shown}; respect_display is off"
+def _display(display: str, *, respected: bool, known: bool = True) -> Message:
+    shown = _("`Display` is {value}", value=display) if display else _("`Display` is empty")
+    if not respected:
+        return _("{shown}; `respect_display` is off", shown=shown)
+    if known:
+        return shown
+    if display:
+        return _("{shown}, which is neither yes nor no: it stays as it was", shown=shown)
+    return _("{shown}: it stays as it was", shown=shown)
 
 
 def _stock(
@@ -126,39 +156,49 @@ def _stock(
     used: Sequence[str] | None = None,
     counts: Sequence[Sequence[str]] | None = None,
     left: str = "",
-) -> str:
+) -> Message:
     if cell is None:
-        words = f"the export has no column `{column}`"
-    elif not quantity:
-        words = f"`{column}` cannot be read: {cell}" if cell else f"`{column}` is empty"
+        stock = _("the export has no column `{column}`", column=column)
+    elif quantity:
+        shown = cell or _("empty")
+        stock = _("{quantity} by `{column}` ({cell})", quantity=quantity, column=column, cell=shown)
+    elif cell:
+        stock = _("`{column}` cannot be read: {cell}", column=column, cell=cell)
     else:
-        centers = "" if used is None else f", centers {', '.join(used)} counted"
-        kept = "" if counts is None else f"; {counts_message(counts, left)}"
-        words = f"{quantity} by `{column}` ({cell or 'empty'}){centers}{kept}"
-    return f"{words}; only_in_stock is {_on(only_in_stock)}"
+        stock = _("`{column}` is empty", column=column)
+    parts = [stock]
+    if quantity and used is not None:
+        parts.append(_("centers counted: {centers}", centers=used))
+    if quantity and counts is not None:
+        parts.append(counts_message(counts, left))
+    parts.append(_("`only_in_stock` is on") if only_in_stock else _("`only_in_stock` is off"))
+    return joined("; ", parts)
 
 
-def counts_message(counts: Sequence[Sequence[str]], left: str) -> str:
+def counts_message(counts: Sequence[Sequence[str]], left: str) -> Message:
     """Return how centers were counted: `2: 4 less 1 kept, 8: 2 less 1 kept = 4`."""
     parts = [
-        (center, stock if kept == "0" else f"{stock} less {kept} kept") for center, stock, kept in counts
+        (center, verbatim(stock) if kept == "0" else _("{stock} less {kept} kept", stock=stock, kept=kept))
+        for center, stock, kept in counts
     ]
     if len(parts) == 1 and not parts[0][0]:  # all centers as one
         return parts[0][1]
-    return f"{', '.join(f'{center}: {words}' for center, words in parts)} = {left}"
+    named = joined(
+        ", ", [composed("{center}: {words}", center=center, words=words) for center, words in parts]
+    )
+    return composed("{centers} = {left}", centers=named, left=left)
 
 
-def _photos(*, only_with_photos: bool, photos: int | None = None, folder: bool = False) -> str:
-    nowhere = "the folder of photos is empty" if folder else "there is no folder of photos"
-    images = nowhere if photos is None else counted(photos, "photo")
-    return f"{images}; only_with_photos is {_on(only_with_photos)}"
+def _photos(*, only_with_photos: bool, photos: int | None = None, folder: bool = False) -> Message:
+    if photos is not None:
+        found = photo_count(photos)
+    else:
+        found = _("the photo folder is empty") if folder else _("there is no photo folder")
+    setting = _("`only_with_photos` is on") if only_with_photos else _("`only_with_photos` is off")
+    return joined("; ", [found, setting])
 
 
-def _on(setting: bool) -> str:  # it is all there is
-    return "on" if setting else "off"
-
-
-_FILTERS: dict[SkipReason, Callable[..., str]] = {
+_FILTERS: dict[SkipReason, Callable[..., Message]] = {
     SkipReason.OTHER_GROUP: _group,
     SkipReason.NOT_DISPLAYED: _display,
     SkipReason.OUT_OF_STOCK: _stock,

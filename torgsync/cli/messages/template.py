@@ -13,6 +13,4 @@ Sentence = Message | Callable[..., Message]
 
 def fill(sentence: Sentence, args: Mapping[str, Any]) -> Message:
     """Return a sentence with its arguments."""
-    if isinstance(sentence, str) and not isinstance(sentence, Message):
-        sentence = Message(sentence)
     return sentence(**args) if callable(sentence) else sentence.filled(**args)

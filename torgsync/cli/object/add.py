@@ -23,6 +23,7 @@ from torgsync.cli.base.program import Program, program_of
 from torgsync.cli.object.check import print_check
 from torgsync.cli.object.wizard import complete
 from torgsync.errors import Exit, TorgsyncError, UsageError
+from torgsync.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,56 +33,64 @@ if TYPE_CHECKING:
 
 def add(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="Any name.", metavar="NAME")] = None,
+    name: Annotated[str | None, typer.Argument(help=_("Any name for the shop."), metavar="NAME")] = None,
     wanted: Annotated[
-        str | None, typer.Option("-o", "--object", help="The same as NAME.", metavar="NAME")
+        str | None, typer.Option("-o", "--object", help=_("The same as NAME."), metavar="NAME")
     ] = None,
     api_key: TokenOption = None,
     api_key_env: Annotated[
         str | None,
-        typer.Option("--api-key-env", help="Environment variable that holds the token.", metavar="NAME"),
+        typer.Option("--api-key-env", help=_("Environment variable that holds the token."), metavar="NAME"),
     ] = None,
     keyring: Annotated[
-        bool, typer.Option("--keyring", help="Keep the token in the system's keyring, not in a file.")
+        bool, typer.Option("--keyring", help=_("Keep the token in the system's keyring, not in a file."))
     ] = False,
     export: Annotated[
-        Path | None, typer.Option("--export", help="The file that Torgsoft writes.", metavar="FILE")
+        Path | None, typer.Option("--export", help=_("The file that Torgsoft writes."), metavar="FILE")
     ] = None,
-    group: Annotated[str | None, typer.Option("--group", help="Only this product group.")] = None,
-    photos: Annotated[Path | None, typer.Option("--photos", help="The photo folder.", metavar="DIR")] = None,
+    group: Annotated[str | None, typer.Option("--group", help=_("Only items of this group."))] = None,
+    photos: Annotated[
+        Path | None, typer.Option("--photos", help=_("The photo folder."), metavar="DIR")
+    ] = None,
     photos_url: PhotosUrlOption = None,
     find_by: FindByOption = None,
     create: CreateClientsOption = None,
     fetch_payments: Annotated[
         bool | None,
-        typer.Option("--fetch-payments/--no-fetch-payments", help="Fetch Prom.ua's payment methods."),
+        typer.Option(
+            "--fetch-payments/--no-fetch-payments", help=_("Fetch the shop's payment methods from Prom.ua.")
+        ),
     ] = None,
     center: CenterOption = None,
     only_in_stock: InStockOption = None,
     only_with_photos: WithPhotosOption = None,
     every: Annotated[
         str | None,
-        typer.Option("--every", help="How often it is synchronised: 30m, 2h, 1d.", metavar="INTERVAL"),
+        typer.Option("--every", help=_("How often to synchronize: 30m, 2h, 1d."), metavar="INTERVAL"),
     ] = None,
     between: BetweenOption = None,
     days: DaysOption = None,
     all_fields: Annotated[
-        bool | None, typer.Option("--all-fields/--no-all-fields", help="Send every standard field.")
+        bool | None, typer.Option("--all-fields/--no-all-fields", help=_("Send every standard field."))
     ] = None,
     requests_per_second: Annotated[
-        float | None, typer.Option("--requests-per-second", help="How fast Prom.ua is asked; 2 if not given.")
+        float | None,
+        typer.Option("--requests-per-second", help=_("Most requests to Prom.ua per second; 2 if not given.")),
     ] = None,
 ) -> None:
-    """Make a sync object. On a terminal, what is not given is asked, in the order of Torgsoft's tabs."""
+    """Create a sync object.
+
+    On a terminal you are asked for what is not given, in the order of Torgsoft's tabs.
+    """
     program = program_of(context)
     from torgsync.jobs.config.objects import Answers
 
     if api_key and api_key_env:
-        raise UsageError("give either `--api-key` or `--api-key-env`")
+        raise UsageError(_("give either `--api-key` or `--api-key-env`, not both"))
     if keyring and api_key_env:
-        raise UsageError("give either `--keyring` or `--api-key-env`")
+        raise UsageError(_("give either `--keyring` or `--api-key-env`, not both"))
     if (between or days) and not every:
-        raise UsageError("`--between` and `--days` belong to `--every`")
+        raise UsageError(_("`--between` and `--days` need `--every`"))
     given = Answers(
         name=one_object(context, name, wanted),
         token=api_key,
@@ -121,11 +130,11 @@ def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bo
         codes.append(_attempt(program, lambda: add_standard_fields(load_object(path))))
     file = load_object(path)
     print_check(program, file, check(file, program.settings, token_tried=answers.token_tried))
-    program.notify(f"made `{path}`")
+    program.notify(_("created `{path}`", path=path))
     if answers.every:
-        program.notify("next: torgsync schedule install")
-    following = f"update -o {file.called}" if file.settings.fields else f"fields add-all -o {file.called}"
-    program.notify(f"next: torgsync {following}")
+        program.notify(_("next: {command}", command="torgsync schedule install"))
+    following = "update" if file.settings.fields else "fields add-all"
+    program.notify(_("next: {command}", command=f"torgsync {following} -o {file.called}"))
     return Exit.worst(codes)
 
 

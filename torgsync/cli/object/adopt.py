@@ -19,9 +19,10 @@ from torgsync.cli.base.commands import one_object
 from torgsync.cli.base.options import FormatOption, NameArgument, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import SCREENFUL, pick, print_csv, print_json
+from torgsync.core.counts import item_count, product_count
 from torgsync.core.plan.adopt import AmbiguousMatch, GoodIdentity, Matching, ProductIdentity, ProductMatch
-from torgsync.core.text import counted
 from torgsync.errors import UsageError
+from torgsync.i18n import Message, _, _n, composed, joined, verbatim
 
 if TYPE_CHECKING:
     from torgsync.cli.object.write_ids import IdsCall
@@ -38,29 +39,29 @@ def adopt(
         Path | None,
         typer.Option(
             "--decisions",
-            help="CSV that says of ambiguous goods which product they are: good_id, prom_id or `new`.",
+            help=_("CSV that decides ambiguous items, with columns `good_id` and `prom_id` (or `new`)."),
             metavar="FILE",
         ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show; remember nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only show; save nothing."))] = False,
     write_ids: Annotated[
         bool,
         typer.Option(
             "--write-ids",
-            help="Then write the missing external ids to Prom.ua, by import: first two, then the rest.",
+            help=_("Also write missing external ids to Prom.ua, by import: first two, then the rest."),
         ),
     ] = False,
     again: Annotated[
         bool,
         typer.Option(
-            "--again", help="With --write-ids: an import that did harm was put right, so write the others."
+            "--again", help=_("With `--write-ids`: what an import damaged is corrected, so write the others.")
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    every: Annotated[bool, typer.Option("--all", help="List everything.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False,
+    every: Annotated[bool, typer.Option("--all", help=_("List everything."))] = False,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Take over a shop that has products: tell which product is which good.
+    """Take over a shop with products: match them with your items.
 
     Nothing changes on Prom.ua without `--write-ids`.
     """
@@ -75,7 +76,7 @@ def adopt(
     shows, takes = (repeated(context, command, flag) for flag in ("--dry-run", "--yes"))
     ids = None
     if again and not write_ids:
-        raise UsageError("`--again` goes with `--write-ids`")
+        raise UsageError(_("`--again` needs `--write-ids`"))
     if write_ids:
         ids = IdsCall(program, file, output, yes=yes, dry_run=dry_run, every=every, again=again)
         program.require_decision(yes or dry_run, shows, takes)
@@ -96,7 +97,7 @@ def adopt(
         if output is Format.CSV:
             print_csv(_render_rows(view.matching))
         elif not view.adopted:
-            program.notify("nothing was taken over")
+            program.notify(_("nothing was taken over"))
         if ids and view.ids:
             ids.print_view(view.ids)
         if output is Format.TABLE and view.adopted and not (view.ids and view.ids.trouble):
@@ -109,70 +110,109 @@ def _agreed(program: Program, matching: Matching, takes: str, shows: str) -> boo
 
     Raises UsageError where there is no terminal to ask on and it looks like a stranger's.
     """
-    products = counted(len(matching.unmatched_products), "product")
-    strange = bool(matching.unmatched_products) and not (matching.matched or matching.ambiguous)
-    none = (
-        f"none of the {products} on Prom.ua is a"
-        if len(matching.unmatched_products) > 1
-        else ("the one product on Prom.ua is no")
+    others = len(matching.unmatched_products)
+    strange = bool(others) and not (matching.matched or matching.ambiguous)
+    doubt = _n(
+        "the only product on Prom.ua matches no item of this export; is this your shop?",
+        "none of the {count} products on Prom.ua matches an item of this export; is this your shop?",
+        others,
     )
-    doubt = f"{none} good of this export: is it your shop?"
     if not program.asks:
         if strange:
-            raise UsageError(doubt, hint=f"look at it: {shows}\nand if it is yours: {takes}")
+            hint = _("look at it: {shows}\nand if it is yours: {takes}", shows=shows, takes=takes)
+            raise UsageError(doubt, hint=hint)
         return True
-    question = "Take the shop over like this?"
+    question = _("Take over the shop like this?")
     if not program.shows_data:
-        question = (
-            f"{counted(len(matching.matched), 'good')} matched, {len(matching.ambiguous)} ambiguous, "
-            f"{len(matching.unmatched_goods)} only in the export, {products} only on Prom.ua\n{question}"
+        sums = _(
+            "matched: {matched}; ambiguous: {ambiguous}; "
+            "only in the export: {here}; only on Prom.ua: {there}",
+            matched=item_count(len(matching.matched)),
+            ambiguous=len(matching.ambiguous),
+            here=len(matching.unmatched_goods),
+            there=product_count(others),
         )
-    return program.confirm(f"! {doubt}\n{question}" if strange else question)
+        question = composed("{sums}\n{question}", sums=sums, question=question)
+    return program.confirm(
+        composed("! {doubt}\n{question}", doubt=doubt, question=question) if strange else question
+    )
 
 
-_RULES = {
-    "external-id": "external id",
-    "sku": "article",
-    "barcode": "barcode",
-    "name": "name",
-    "decision": "a person's decision",
+_RULES: dict[str, Message] = {
+    "external-id": _("external id"),
+    "sku": _("article"),
+    "barcode": _("barcode"),
+    "name": _("name"),
+    "decision": _("your decision"),
 }
+"""By what a product was matched."""
 
 
 def _print_matching(program: Program, file: ObjectFile, matching: Matching, *, every: bool) -> None:
     """Print the pairs, the doubts and what is only on one side: the first of each, or all with `every`."""
     most = None if every else SCREENFUL
-    by = Counter(map(_render_rules, matching.matched)).most_common()
-    rules = ", ".join(f"{number} by {rule}" for rule, number in by)
-    matched = f"{counted(len(matching.matched), 'good')} matched"
-    program.print(f"{file.settings.name}: {matched}{f': {rules}' if rules else ''}")
+    by = Counter(pair.by for pair in matching.matched).most_common()
+    rules = joined(
+        ", ", (_("{count} by {rule}", count=number, rule=_rules_message(rule)) for rule, number in by)
+    )
+    matched = _n("{count} item matched", "{count} items matched", len(matching.matched))
+    program.print(
+        composed("{name}: {matched}: {rules}", name=file.settings.name, matched=matched, rules=rules)
+        if by
+        else composed("{name}: {matched}", name=file.settings.name, matched=matched)
+    )
     renamed = [pair for pair in matching.matched if str(pair.by[0]) != "external-id"]
     _print_lines(program, (_render_pair(pair) for pair in renamed), len(renamed), most)
     goods = sum(len(doubt.goods) for doubt in matching.ambiguous)
-    program.print(f"{counted(goods, 'good')} ambiguous: each waits until you say which product it is")
+    program.print(
+        _("0 items ambiguous")
+        if not goods
+        else _n(
+            "{count} item ambiguous: it waits until you decide which product it is",
+            "{count} items ambiguous: each waits until you decide which product it is",
+            goods,
+        )
+    )
     _print_lines(program, map(_render_doubt, matching.ambiguous), len(matching.ambiguous), most)
-    program.print(f"{counted(len(matching.unmatched_goods), 'good')} only in the export: new on Prom.ua")
-    here = (f"{good.good_id}  {good.title}" for good in matching.unmatched_goods)
+    program.print(
+        _n(
+            "{count} item only in the export: new on Prom.ua",
+            "{count} items only in the export: new on Prom.ua",
+            len(matching.unmatched_goods),
+        )
+    )
+    here = (verbatim(f"{good.good_id}  {good.title}") for good in matching.unmatched_goods)
     _print_lines(program, here, len(matching.unmatched_goods), most)
-    program.print(f"{counted(len(matching.unmatched_products), 'product')} only on Prom.ua: foreign")
-    there = (_render_product(product) for product in matching.unmatched_products)
+    program.print(
+        _n(
+            "{count} product only on Prom.ua: foreign",
+            "{count} products only on Prom.ua: foreign",
+            len(matching.unmatched_products),
+        )
+    )
+    there = (verbatim(_render_product(product)) for product in matching.unmatched_products)
     _print_lines(program, there, len(matching.unmatched_products), most)
 
 
-def _print_lines(program: Program, lines: Iterable[str], number: int, most: int | None) -> None:
+def _print_lines(program: Program, lines: Iterable[Message], number: int, most: int | None) -> None:
     for line in islice(lines, most):
-        program.print(f"  {line}", 6)
+        program.print(composed("  {line}", line=line), 6)
     if most is not None and number > most:
-        program.print(f"  … and {number - most} more; `--all` lists them")
+        program.print(_("  … and {count} more; `--all` lists them", count=number - most))
 
 
-def _render_rules(match: ProductMatch) -> str:
-    return " and ".join(_RULES[rule] for rule in match.by)
+def _rules_message(rules: Iterable[str]) -> Message:
+    return joined(" + ", (_RULES[rule] for rule in rules))
 
 
-def _render_pair(match: ProductMatch) -> str:
+def _render_pair(match: ProductMatch) -> Message:
     good = match.good
-    return f"{good.good_id}  {good.title} = {_render_product(match.product)}, by {_render_rules(match)}"
+    return _(
+        "{item} = {product}, by {rule}",
+        item=f"{good.good_id}  {good.title}",
+        product=_render_product(match.product),
+        rule=_rules_message(match.by),
+    )
 
 
 def _render_product(product: ProductIdentity) -> str:
@@ -180,32 +220,44 @@ def _render_product(product: ProductIdentity) -> str:
     return f"Prom {product.prom_id}{external}  {product.title}"
 
 
-def _render_doubt(doubt: AmbiguousMatch) -> str:
+def _render_doubt(doubt: AmbiguousMatch) -> Message:
     goods = ", ".join(good.good_id for good in doubt.goods)
     products = ", ".join(product.prom_id for product in doubt.products)
     title = doubt.goods[0].title
-    return f"{goods}  {title} = any of Prom {products}, by {_RULES[doubt.by]}"
+    return _(
+        "{item} = any of Prom {products}, by {rule}",
+        item=f"{goods}  {title}",
+        products=products,
+        rule=_RULES[doubt.by],
+    )
 
 
 def _notify_next(program: Program, file: ObjectFile, view: AdoptionView) -> None:
     wrote = view.ids is not None and bool(view.ids.results)
-    program.notify(
-        f"`{file.settings.name}` is taken over" + ("" if wrote else "; nothing was changed on Prom.ua")
+    done = (
+        _("`{name}` is taken over") if wrote else _("`{name}` is taken over; nothing was changed on Prom.ua")
     )
+    program.notify(done.filled(name=file.settings.name))
     if view.first_run and view.ids is None:
-        program.notify("how many imports were used today is not known: the seller's cabinet lists them")
+        program.notify(_("how many imports were used today is unknown; the seller's cabinet lists them"))
     called = file.called
     if view.matching.ambiguous:
-        program.notify(f"hint: torgsync object adopt {called} --format csv > decisions.csv")
-        program.notify("  leave one line a good, write `new` as prom_id of one that is none of them, then:")
-        program.notify(f"  torgsync object adopt {called} --decisions decisions.csv")
+        program.hint(
+            _(
+                "save the ambiguous items: torgsync object adopt {called} --format csv > decisions.csv\n"
+                "  leave one line per item, or write `new` as its `prom_id` if it is none of them, then:\n"
+                "  torgsync object adopt {called} --decisions decisions.csv",
+                called=called,
+            )
+        )
     nameless = sum(not pair.product.external_id for pair in view.matching.matched)
     if nameless and view.ids is None:
         from torgsync.cli.messages.external_ids import WHY_IDS
 
-        program.notify(f"{counted(nameless, 'product')} without an external id: {WHY_IDS}")
-        program.notify(f"  torgsync object adopt {called} --write-ids")
-    program.notify(f"next: torgsync update -o {called}")
+        products = product_count(nameless)
+        program.notify(_("{products} without an external id: {why}", products=products, why=WHY_IDS))
+        program.notify(verbatim(f"  torgsync object adopt {called} --write-ids"))
+    program.notify(_("next: {command}", command=f"torgsync update -o {called}"))
 
 
 def _print_matching_json(file: ObjectFile, view: AdoptionView, ids: IdsCall | None) -> None:

@@ -20,8 +20,8 @@ from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import cell, pick, print_csv, print_json, print_table
 from torgsync.core.mapping.suggest import Suggestion
 from torgsync.core.shell import command, quoted
-from torgsync.core.text import counted
 from torgsync.errors import Exit
+from torgsync.i18n import Message, _, _n, verbatim
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
@@ -41,10 +41,10 @@ def check(
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
     show: Annotated[
-        Places, typer.Option("--show", help="The first places of each finding, or all.")
+        Places, typer.Option("--show", help=_("The first places of each finding, or all."))
     ] = Places.SUMMARY,
 ) -> None:
-    """Check a sync object: settings, token, export, photos, and what each good would be."""
+    """Check settings, token, export, photos and every item."""
     program = program_of(context, output)
     from torgsync.jobs.config.check import check as check_object
 
@@ -63,27 +63,54 @@ def print_check(program: Program, file: ObjectFile, checked: CheckView, *, every
     """Print a check for people: its lines, guesses, suggestions, and findings."""
     print_checks(program, checked.lines)
     if checked.guesses:
-        program.print("")
-        print_table(program, ("found out", "it is", "because", "[catalog] key"), _guess_rows(checked))
+        program.print(verbatim(""))
+        print_table(
+            program, (_("found out"), _("it is"), _("because"), _("[catalog] key")), _guess_rows(checked)
+        )
     if checked.suggestions:
-        program.print("")
-        columns = counted(len(checked.suggestions), "column")
-        program.print(f"{columns} that could be sent besides, with a value of each:")
+        program.print(verbatim(""))
+        program.print(
+            _n(
+                "{count} more column could be sent; an example and the command:",
+                "{count} more columns could be sent; an example and the command for each:",
+                len(checked.suggestions),
+            )
+        )
     for item in checked.suggestions:
-        program.print(f"  `{item.column}`: {item.sample}", 4)
-        program.print(f"    {_command(file, item)}")
+        program.print(verbatim(f"  `{item.column}`: {item.sample}"), 4)
+        program.print(verbatim(f"    {_command(file, item)}"))
     print_groups(program, checked.findings.groups(), checked.file, every=every)
+
+
+_ASPECTS: dict[str, Message] = {
+    "format": _("format"),
+    "encoding": _("encoding"),
+    "delimiter": _("delimiter"),
+    "header": _("header"),
+    "layout": _("layout"),
+    "name": _("name"),
+    "quotes": _("quotes"),
+    "sheet": _("sheet"),
+}
+"""How people read what a guess is about."""
 
 
 def _guess_rows(checked: CheckView) -> list[tuple[str, str, str, str]]:
     """Return the guesses; one that holds for all of several files is one row, others name their files."""
     files: dict[tuple[str, str, str, str], dict[str, None]] = {}
     for guess in checked.guesses:
-        row = (str(guess.aspect), guess.value, guess.because, cell(guess.key))
+        row = (_ASPECTS[guess.aspect], guess.value, guess.because, cell(guess.key))
         files.setdefault(row, {})[guess.file] = None
     everywhere = len({guess.file for guess in checked.guesses})
     return [
-        (aspect, value if len(names) == everywhere else f"{value} in {', '.join(names)}", because, key)
+        (
+            aspect,
+            value
+            if len(names) == everywhere
+            else _("{value} in {files}", value=value, files=", ".join(names)),
+            because,
+            key,
+        )
         for (aspect, value, because, key), names in files.items()
     ]
 
@@ -131,7 +158,7 @@ def _print_check_csv(file: ObjectFile, checked: CheckView) -> None:
             head = _row("finding", place["severity"], place["message"])
             rows.append(head | {key: place[key] for key in blank})
         if rest := group.count - len(group.first):
-            head = _row("finding", str(group.code.severity), f"… and {rest} more")
+            head = _row("finding", str(group.code.severity), _("… and {count} more", count=rest))
             rows.append(head | blank | {"code": str(group.code)})
     print_csv({**row, **{key: row.get(key) for key in blank}} for row in rows)
 

@@ -29,6 +29,7 @@ from torgsync.cli.object.wizard import read_given_token
 from torgsync.core.config.keys import read_key
 from torgsync.core.shell import command
 from torgsync.errors import ObjectInvalid, UsageError
+from torgsync.i18n import _, composed, translated
 
 if TYPE_CHECKING:
     from torgsync.core.config.keys import Document, Key
@@ -42,37 +43,41 @@ def edit(
     wanted: ObjectOption = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Set a key: removal.gone=hide; repeatable.", metavar="KEY=VALUE"),
+        typer.Option(
+            "--set", help=_("Set a key, such as `removal.gone=hide`; may be repeated."), metavar="KEY=VALUE"
+        ),
     ] = None,
     unset: Annotated[
         list[str] | None,
         typer.Option(
             "--unset",
-            help="Take keys out, so that their defaults count.",
+            help=_("Remove keys, so that their defaults apply."),
             metavar="KEY,…",
             callback=separated,
         ),
     ] = None,
     export: Annotated[
-        str | None, typer.Option("--export", help="The file that Torgsoft writes.", metavar="FILE")
+        str | None, typer.Option("--export", help=_("The file that Torgsoft writes."), metavar="FILE")
     ] = None,
     group: Annotated[
-        str | None, typer.Option("--group", help="Only this product group; empty: everything.")
+        str | None, typer.Option("--group", help=_("Only items of this group; empty for all groups."))
     ] = None,
     api_key: TokenOption = None,
     keyring: Annotated[
-        bool, typer.Option("--keyring", help="Keep the token in the system's keyring from now on.")
+        bool, typer.Option("--keyring", help=_("Keep the token in the system's keyring from now on."))
     ] = False,
-    photos: Annotated[str | None, typer.Option("--photos", help="The photo folder.", metavar="DIR")] = None,
+    photos: Annotated[
+        str | None, typer.Option("--photos", help=_("The photo folder."), metavar="DIR")
+    ] = None,
     photos_url: PhotosUrlOption = None,
     find_by: FindByOption = None,
     create: CreateClientsOption = None,
     center: CenterOption = None,
     in_stock: InStockOption = None,
     with_photos: WithPhotosOption = None,
-    editor: Annotated[bool, typer.Option("--editor", help="Open the file in your editor.")] = False,
+    editor: Annotated[bool, typer.Option("--editor", help=_("Open the file in your editor."))] = False,
 ) -> None:
-    """Change a sync object; comments and order stay. Without a flag, nothing changes."""
+    """Change a sync object. Comments and the order of keys stay as they are."""
     program = program_of(context)
     name = one_object(context, name, wanted)
     file = program.object(name) if not editor else None
@@ -95,7 +100,7 @@ def edit(
     gone = [_key(text, name) for text in unset or ()]
     if file is None:
         if changes or gone or api_key or group is not None:
-            raise UsageError("give either `--editor` or the keys to change")
+            raise UsageError(_("give either `--editor` or the keys to change, not both"))
         _edit_by_hand(program, name)
         return
     if group == "" and file.settings.product_group is not None:
@@ -103,18 +108,23 @@ def edit(
     for key in [*(setting.key for setting in changes), *gone]:
         _refuse_name(key, file)
     if keyring and not api_key:
-        raise UsageError("give the token too", hint="`--api-key -` reads it from standard input")
+        raise UsageError(
+            _("`--keyring` needs the token too"), hint=_("`--api-key -` reads it from standard input")
+        )
     if not (changes or gone or api_key):
         raise UsageError(
-            "nothing to change was given",
-            hint=f"--set KEY=VALUE, or open the file: torgsync object edit --editor {file.called}",
+            _("nothing to change was given"),
+            hint=_(
+                "give `--set KEY=VALUE`, or open the file: {command}",
+                command=f"torgsync object edit --editor {file.called}",
+            ),
         )
     if changes or gone:
         _notify_changes(program, *change_object(file, changes, gone))
     if api_key:
         token = read_given_token(api_key)
         place = replace_token(file, token, program.settings, keyring=keyring)
-        program.notify(f"the token is in {place}")
+        program.notify(_("the token is in {place}", place=place))
 
 
 def _key(text: str, name: str | None) -> Key:
@@ -123,7 +133,8 @@ def _key(text: str, name: str | None) -> Key:
     except ValueError as wrong:
         shown = command("object show", *([name] if name else []))
         raise UsageError(
-            f"`{text}` is not a key such as `removal.gone`", hint=f"see all keys: {shown}"
+            _("`{text}` is not a key such as `removal.gone`", text=text),
+            hint=_("see all keys: {command}", command=shown),
         ) from wrong
 
 
@@ -132,16 +143,20 @@ def _setting(text: str, name: str | None) -> Setting:
 
     key, sign, word = text.partition("=")
     if not sign:
-        raise UsageError(f"`{text}` sets nothing", hint="write it so: --set removal.gone=hide")
+        raise UsageError(
+            _("`{text}` has no value", text=text), hint=_("for example: --set removal.gone=hide")
+        )
     return Setting(_key(key, name), word=word.strip())
 
 
 def _refuse_name(key: Key, file: ObjectFile) -> None:
     if key[0] == "name":
         raise UsageError(
-            "the name stays: what was sent is remembered under it",
-            hint="a new name is a new object: `torgsync object add`; and to remove the old one: "
-            f"torgsync object remove {file.called}",
+            _("the name cannot change: what was sent is stored under it"),
+            hint=_(
+                "make a new object with `torgsync object add`; to remove the old one: {command}",
+                command=f"torgsync object remove {file.called}",
+            ),
         )
 
 
@@ -151,11 +166,11 @@ def _notify_changes(program: Program, before: Document, after: Document) -> None
 
     changes = changes_between(before, after)
     for key, old, new in changes.values:
-        program.notify(f"{key}: {cell(old)} -> {cell(new)}")
+        program.notify(composed("{key}: {old} -> {new}", key=key, old=cell(old), new=cell(new)))
     for sign, key, table in changes.tables:
-        program.notify(f"{sign} {key}: {table}")
+        program.notify(composed("{sign} {key}: {table}", sign=sign, key=key, table=table))
     if not changes.values and not changes.resized:
-        program.notify("nothing changed" if before == after else "the token is another one")
+        program.notify(_("nothing changed") if before == after else _("the token was replaced"))
 
 
 def _edit_by_hand(program: Program, name: str | None) -> None:
@@ -165,7 +180,7 @@ def _edit_by_hand(program: Program, name: str | None) -> None:
     from torgsync.jobs.config.objects import replace_object
 
     if not program.asks:
-        raise UsageError("an editor needs a terminal", hint="change keys by flag: --set KEY=VALUE")
+        raise UsageError(_("an editor needs a terminal"), hint=_("change keys with `--set KEY=VALUE`"))
     path = find_path(program.settings.objects, name)
     before = text_of(path)
     text = before
@@ -176,17 +191,16 @@ def _edit_by_hand(program: Program, name: str | None) -> None:
             subprocess.run([*shlex.split(editor_of_user()), str(copy)], check=False)  # noqa: S603  # their own
             text = copy.read_text("utf-8-sig")
             if text == before:
-                program.notify("nothing changed")
+                program.notify(_("nothing changed"))
                 return
             try:
                 _notify_changes(program, *replace_object(path, before, text))
             except ObjectInvalid as invalid:
-                program.notify(f"error: {invalid.message}", style="error")
+                program.notify(_("error: {error}", error=invalid.message), style="error")
                 for mistake in invalid.mistakes:
-                    program.notify(f"  {mistake}")
-                if not typer.confirm(
-                    "Open it again? Otherwise the file stays as it was", default=True, err=True
-                ):
+                    program.notify(composed("  {mistake}", mistake=mistake.words))
+                question = _("Open it again? Otherwise the file stays as it was")
+                if not typer.confirm(translated(question), default=True, err=True):
                     return
             else:
                 return

@@ -14,6 +14,7 @@ from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import cell, print_csv, print_rows, print_table
 from torgsync.cli.base.streams import escaped, json_text
 from torgsync.errors import UsageError
+from torgsync.i18n import _, composed, verbatim
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
@@ -35,10 +36,10 @@ def show(
     context: typer.Context,
     name: NameArgument = None,
     wanted: ObjectOption = None,
-    output: Annotated[Shape, typer.Option("--format", help="How to print.")] = Shape.TABLE,
-    explain: Annotated[bool, typer.Option("--explain", help="Say what every key means.")] = False,
+    output: Annotated[Shape, typer.Option("--format", help=_("How to print the result."))] = Shape.TABLE,
+    explain: Annotated[bool, typer.Option("--explain", help=_("Explain every key."))] = False,
     schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON Schema by which editors complete keys.")
+        bool, typer.Option("--schema", help=_("Print the JSON Schema with which editors complete keys."))
     ] = False,
 ) -> None:
     """Show a sync object with every setting, defaults included."""
@@ -51,7 +52,7 @@ def show(
     file = program.object(one_object(context, name, wanted))
     if explain:
         if output is Shape.TOML:
-            raise UsageError("`--explain` prints a table, JSON or CSV")
+            raise UsageError(_("`--explain` prints a table, JSON or CSV"))
         _print_explained(program, file, Format(output))
         return
     settings = file.settings.document
@@ -70,7 +71,7 @@ def show(
         print_csv(rows)
         return
     program.out.print(str(file.path), soft_wrap=True)
-    print_table(program, ("setting", "value"), (row.values() for row in rows))
+    print_table(program, (_("setting"), _("value")), (row.values() for row in rows))
 
 
 def _print_explained(program: Program, file: ObjectFile, output: Format) -> None:
@@ -92,8 +93,8 @@ def _print_explained(program: Program, file: ObjectFile, output: Format) -> None
     program.out.print(str(file.path), soft_wrap=True)
     for row in rows:
         value = "" if row["value"] in (None, "", {}, []) else f" = {cell(row['value'])}"
-        program.print(f"{row['key']}{value}", INDENT)
-        program.print(f"{'':<{INDENT}}{row['meaning']}", INDENT)
+        program.print(verbatim(f"{row['key']}{value}"), INDENT)
+        program.print(composed("    {meaning}", meaning=row["meaning"]), INDENT)
 
 
 def _without_none(settings: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from torgsync.core.config.catalog import is_fetchable
 from torgsync.core.config.schedule import read_hour, read_step
 from torgsync.core.config.settings import LONGEST_NAME, TOO_LONG, Catalog, SyncObject
 from torgsync.core.shell import command
-from torgsync.core.text import counted, listed
+from torgsync.core.text import listed
 from torgsync.errors import InvalidInput, ObjectInvalid, TokenRefused, TorgsyncError, UsageError
 
 if TYPE_CHECKING:
@@ -277,3 +277,8 @@ def _refuse_without_terminal(program: Program, missing: str) -> None:
         raise UsageError(
             f"`{missing}` is needed", hint="without a terminal nothing is asked; give it as an option"
         )
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun in the right form: `1 good`, `2 goods`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

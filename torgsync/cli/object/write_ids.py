@@ -14,6 +14,7 @@ from torgsync.cli.messages import external_ids as messages
 from torgsync.cli.plan.outcomes import notify_trouble
 from torgsync.core.plan.external_ids import IdOutcome, IdPlan, IdResult, IdsView
 from torgsync.errors import Interrupted, TorgsyncError
+from torgsync.i18n import Message, _, composed, verbatim
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
@@ -62,9 +63,10 @@ class IdsCall:
         self._write_line(messages.plan_message(plan), 2)
         most = None if self.every else SCREENFUL
         for one in islice(plan.writes, most):
-            self._write_line(f"  {one.good_id}  {one.title} = Prom {one.prom_id}", 6)
+            self._write_line(verbatim(f"  {one.good_id}  {one.title} = Prom {one.prom_id}"), 6)
         if most is not None and len(plan.writes) > most:
-            self._write_line(f"  … and {len(plan.writes) - most} more; `--all` lists them", 2)
+            rest = len(plan.writes) - most
+            self._write_line(_("  … and {count} more; `--all` lists them", count=rest), 2)
         for line in messages.cost_messages(plan):
             self._write_line(line, 2)
 
@@ -82,7 +84,7 @@ class IdsCall:
         if not changed:
             self._print_results(others)
         if view.agreed is False:
-            self.program.notify("nothing was sent to Prom.ua")
+            self.program.notify(_("nothing was sent to Prom.ua"))
         if trouble := self.trouble_of(view):
             notify_trouble(self.program, trouble)
 
@@ -90,13 +92,16 @@ class IdsCall:
         most = len(results) if self.every else SCREENFUL
         for one in results[:most]:
             about = f"{one.write.good_id} {one.write.title} (Prom {one.write.prom_id})"
-            self._write_line(f"! {about}: {messages.result_message(one)}", 2)
+            result = messages.result_message(one)
+            self._write_line(composed("! {item}: {result}", item=about, result=result), 2)
             for difference in one.differences:
-                self._write_line(f"    {messages.difference_message(difference)}", 6)
+                message = messages.difference_message(difference)
+                self._write_line(composed("    {difference}", difference=message), 6)
         if len(results) > most:
-            self._write_line(f"! … and {len(results) - most} more; `--format json` lists them", 2)
+            rest = len(results) - most
+            self._write_line(_("! … and {count} more; `--format json` lists them", count=rest), 2)
 
-    def _write_line(self, text: str, indent: int) -> None:
+    def _write_line(self, text: Message, indent: int) -> None:
         """Write a line for people: as data, or to stderr where data has another form."""
         if self.output is Format.TABLE:
             self.program.print(text, indent)
@@ -106,7 +111,7 @@ class IdsCall:
     def trouble_of(self, view: IdsView) -> TorgsyncError | None:
         """Return what ended it early; a stop also says how to go on."""
         if isinstance(view.trouble, Interrupted):
-            return Interrupted("stopped by you", hint=f"go on with: {self.command}")
+            return Interrupted(_("stopped by you"), hint=_("go on with: {command}", command=self.command))
         return view.trouble
 
     def document(self, view: IdsView) -> dict[str, object]:

@@ -31,18 +31,27 @@ from torgsync.cli.orders.render import (
     shown_row,
     shown_todo_row,
 )
-from torgsync.core.text import counted
 from torgsync.errors import Interrupted, UsageError
+from torgsync.i18n import _, _n, verbatim
 
-_ORDERS = typer.Argument(help="Numbers of orders.", metavar="ORDER...", callback=separated)
-OrderArgument = Annotated[str, typer.Argument(help="The order's number.", metavar="ORDER")]
+_ORDERS = typer.Argument(help=_("Numbers of orders."), metavar="ORDER...", callback=separated)
+OrderArgument = Annotated[str, typer.Argument(help=_("The order's number."), metavar="ORDER")]
 StatusOption = Annotated[
-    str | None, typer.Option("--status", help="Only orders that are so now: pending, paid, refunded …")
+    str | None,
+    typer.Option(
+        "--status",
+        help=_(
+            "Only orders with this status: pending, received, paid, delivered, canceled, draft, refunded."
+        ),
+    ),
 ]
 
 
 def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
-    """Bring orders home and write their files, as `sync --only orders` does."""
+    """Fetch orders and write their files for Torgsoft.
+
+    The same as `torgsync sync --only orders`.
+    """
     program = program_of(context, output)
     from torgsync.jobs.push.execute import execute_fetch
 
@@ -50,14 +59,14 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOpt
         try:
             view = execute_fetch(job)
         except Interrupted as stop:
-            hint = f"go on with: torgsync orders fetch -o {job.file.called}"
-            raise Interrupted("stopped by you before anything was sent", hint=hint) from stop
+            hint = _("go on with: {command}", command=f"torgsync orders fetch -o {job.file.called}")
+            raise Interrupted(_("stopped by you before anything was sent"), hint=hint) from stop
         fetched = view.fetched
 
         def show() -> None:
             if fetched:
                 if not fetched.new and not fetched.changed:
-                    program.notify("no new orders")
+                    program.notify(_("no new orders"))
                 print_orders(program, fetched)
                 notify_order_hints(program, job, fetched)
 
@@ -76,12 +85,15 @@ def list_(
     output: FormatOption = Format.TABLE,
     status: StatusOption = None,
     held: Annotated[
-        bool, typer.Option("--held", help="Only those about which a person still has to do something.")
+        bool, typer.Option("--held", help=_("Only orders for which you still have to do something."))
     ] = False,
     first: FromOption = None,
     last: ToOption = None,
 ) -> None:
-    """List the orders, newest first; the days are those on which they were placed."""
+    """List the orders, newest first.
+
+    `--from` and `--to` are the days on which they were placed.
+    """
     program = program_of(context, output)
     from torgsync.jobs.orders.listing import list_orders
 
@@ -92,7 +104,7 @@ def list_(
     rows = [order_row(view) for view in orders]
     shown = [shown_todo_row(view) if held else shown_row(view.stored) for view in orders]
     narrowed = status is not None or first is not None or last is not None
-    none = "no order fits" if narrowed else "no order waits for a person" if held else ""
+    none = _("no order matches") if narrowed else _("no order needs you") if held else _("no orders yet")
     print_rows(program, output, "orders", rows, shown, columns=COLUMNS, none=none)
 
 
@@ -102,7 +114,10 @@ def show(
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Show one order: its lines, people, delivery, money, and its way into Torgsoft."""
+    """Show one order: its lines, people, delivery and money.
+
+    It also shows what Torgsoft has of the order.
+    """
     program = program_of(context, output)
     from torgsync.cli.orders.receipt import order_document, print_order
     from torgsync.jobs.orders.listing import show_order
@@ -125,14 +140,22 @@ def done(
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Say that orders were entered, changed or released in Torgsoft by hand; then nobody is asked again."""
+    """Confirm that orders are done in Torgsoft by hand.
+
+    You entered, changed or released them there, and they are not reported to you again.
+    """
     program = program_of(context, output)
     from torgsync.jobs.orders.listing import confirm_orders
 
     with program.job(program.object(wanted)) as job:
         confirmed = confirm_orders(job, orders)
     rows = [{"order": order_id, "what": done_message(order_id, todo)} for order_id, todo in confirmed.items()]
-    sentence = f"{counted(len(rows), 'order')} done in Torgsoft: {', '.join(confirmed)}"
+    sentence = _n(
+        "{count} order done in Torgsoft: {orders}",
+        "{count} orders done in Torgsoft: {orders}",
+        len(rows),
+        orders=", ".join(confirmed),
+    )
     print_result(output, rows, lambda: program.notify(sentence), lists={"orders": rows})
 
 
@@ -143,34 +166,37 @@ def export(
     output: Annotated[
         Format,
         typer.Option(
-            "--format", help="json: as Torgsoft reads it; csv: for a spreadsheet, never into the outbox."
+            "--format", help=_("`json` as Torgsoft reads it; `csv` for a spreadsheet, never into the outbox.")
         ),
     ] = Format.JSON,
     to: Annotated[
         str | None,
         typer.Option(
             "--to-folder",
-            help="Folder or address; without it JSON goes into the outbox, CSV to standard output.",
+            help=_("Folder or address; without it JSON goes into the outbox, CSV to standard output."),
             metavar="DIR|URL",
         ),
     ] = None,
     status: StatusOption = None,
     first: FromOption = None,
     last: ToOption = None,
-    every: Annotated[bool, typer.Option("--all", help="All orders that fit, none named.")] = False,
+    every: Annotated[bool, typer.Option("--all", help=_("All orders; name none."))] = False,
 ) -> None:
-    """Write order files once more, on purpose: for Torgsoft into the outbox, for people elsewhere."""
+    """Write order files again.
+
+    They go into the outbox for Torgsoft, or elsewhere for people.
+    """
     program = program_of(context)
     from torgsync.jobs.orders.export import export_orders
 
     narrowed = status is not None or first is not None or last is not None
     if bool(orders) == (every or narrowed):
         raise UsageError(
-            "name orders, or say which ones: `--all`, `--status`, `--from`, `--to`",
-            hint=f"see them: torgsync orders list{named(wanted)}",
+            _("name orders, or choose them with `--all`, `--status`, `--from` or `--to`"),
+            hint=_("see them: {command}", command=f"torgsync orders list{named(wanted)}"),
         )
     if output is Format.TABLE:
-        raise UsageError("an order is exported as json or csv")
+        raise UsageError(_("orders are exported as `json` or `csv`"))
     file = program.object(wanted)
     since, until = stretch(first, last, file.settings.orders.clock)
     as_csv = output is Format.CSV
@@ -182,12 +208,22 @@ def export(
         sys.stdout.write(result.text)
     else:
         for name in result.names:
-            program.print(name)
-        program.notify(f"{counted(len(result.names), 'file')} in `{result.place}`")
+            program.print(verbatim(name))
+        program.notify(
+            _n(
+                "{count} file in `{place}`",
+                "{count} files in `{place}`",
+                len(result.names),
+                place=result.place,
+            )
+        )
     if result.left:
         program.notify(
-            f"{counted(result.left, 'order')} left out: called off, paid back, empty, "
-            "or their people forgotten"
+            _n(
+                "{count} order left out: cancelled, refunded, empty, or its buyer was forgotten",
+                "{count} orders left out: cancelled, refunded, empty, or their buyers were forgotten",
+                result.left,
+            )
         )
     for finding in result.findings:
         program.warn(finding_message(finding))

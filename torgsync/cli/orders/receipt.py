@@ -12,15 +12,22 @@ from torgsync.cli.base.render import pick, print_table, whole_or_float
 from torgsync.cli.messages.costs import cost_message
 from torgsync.cli.messages.orders import done_message, hold_message, unreadable_message, work_message
 from torgsync.cli.messages.parcels import message_line, parcel_message
+from torgsync.cli.messages.words import PHASES, account_word, payment_word, posting_word
 from torgsync.cli.payments import posting_row
 from torgsync.core.clock import shop_time, utc_iso
+from torgsync.core.order_status import status_word
 from torgsync.core.orders.clients import client_of, normal_phone
 from torgsync.core.orders.costs import cost_of
 from torgsync.core.orders.lines import free_lines
 from torgsync.core.orders.messages import MessageState
 from torgsync.core.orders.order import Order
+from torgsync.core.orders.stored import FilePhase
 from torgsync.core.text import one_line
+from torgsync.i18n import Message, _, composed, joined, translated, verbatim
 from torgsync.jobs.orders.listing import OrderDetails
+
+FACTS = 11
+"""Columns of the names of facts, where these are not longer."""
 
 
 def order_document(details: OrderDetails) -> dict[str, Any]:
@@ -124,63 +131,84 @@ def print_order(program: Program, order: Order, document: dict[str, Any]) -> Non
     """Print an order and its document for people, at 80 columns, with what it costs the seller."""
     delivery, buyer, payment = document["delivery"], document["buyer"], document["payment"]
     torgsoft, people = document["torgsoft"], (buyer["name"], buyer["phone"], buyer["email"])
-    program.print(f"order {document['id']}: {document['status']}, placed {shop_time(document['created'])}")
+    program.print(
+        _(
+            "order {order}: {status}, placed {at:time}",
+            order=document["id"],
+            status=status_word(document["status"]),
+            at=document["created"],
+        )
+    )
     keys = ("good_id", "name", "quantity", "price", "total")
     rows = ([line[key] for key in keys] for line in document["lines"])
-    print_table(program, ("good", "name", "count", "price", "total"), rows)
-    facts = {
-        "free": "; ".join(line["name"] for line in document["lines"] if line["free"]),
-        "total": f"{document['total']} {document['currency']}" if document["total"] else "–",
-        "discount": _amount(document["discount"], document["promo_code"]),
-        "promotion": document["promotion"],
-        "delivery": ", ".join(filter(None, (delivery["way"], delivery["address"]))),
-        "its cost": _amount(delivery["cost"], "free for the buyer" if delivery["free"] else None),
-        "recipient": " ".join(filter(None, (delivery["recipient"], delivery["recipient_phone"]))),
-        "parcel": parcel_message(order),
-        "message": "; ".join(
-            message_line(one["parcel"], one["state"], shop_time(one["at"])) for one in document["messages"]
+    print_table(program, (_("item"), _("name"), _("quantity"), _("price"), _("total")), rows)
+    facts: dict[Message, str] = {
+        _("free"): "; ".join(line["name"] for line in document["lines"] if line["free"]),
+        _("total"): f"{document['total']} {document['currency']}" if document["total"] else "–",
+        _("discount"): _amount(document["discount"], document["promo_code"]),
+        _("promotion"): document["promotion"],
+        _("delivery"): ", ".join(filter(None, (delivery["way"], delivery["address"]))),
+        _("its cost"): _amount(delivery["cost"], _("free for the buyer") if delivery["free"] else None),
+        _("recipient"): " ".join(filter(None, (delivery["recipient"], delivery["recipient_phone"]))),
+        _("parcel"): parcel_message(order),
+        _("message"): joined(
+            "; ",
+            (message_line(one["parcel"], one["state"], shop_time(one["at"])) for one in document["messages"]),
         ),
-        "buyer": "forgotten" if buyer["forgotten"] else " ".join(filter(None, people)),
-        "client": buyer["client_id"],
-        "note": document["note"],
-        "payment": f"{payment['method']}, {payment['state']}",
-        "Prom fees": cost_message(cost_of(order), document["currency"]),
-        "cancelled": document["cancelled_because"],
-        "unreadable": ", ".join(document["unreadable"]),
-        "Torgsoft": _way(torgsoft),
-        "to be done": torgsoft["by_hand"],
-        "done": "; ".join(
-            f"{said['what']} ({said['user']} on {said['host']}, {shop_time(said['at'])})"
-            for said in torgsoft["confirmed"]
-        ),
+        _("buyer"): _("forgotten") if buyer["forgotten"] else " ".join(filter(None, people)),
+        _("client"): buyer["client_id"],
+        _("note"): document["note"],
+        _("payment"): joined(", ", (payment["method"], payment_word(payment["state"]))),
+        _("Prom fees"): cost_message(cost_of(order), document["currency"]),
+        _("cancelled"): document["cancelled_because"],
+        _("unreadable"): joined(", ", document["unreadable"]),
+        verbatim("Torgsoft"): _way(torgsoft),
+        _("to be done"): torgsoft["by_hand"],
+        _("done"): joined("; ", map(_confirmed, torgsoft["confirmed"])),
     }
-    for name, value in facts.items():
-        if value:
-            program.print(f"{name:<11}{one_line(value)}", 11)
+    named = {translated(name): translated(value) for name, value in facts.items() if value}
+    width = max(FACTS, *(len(name) + 1 for name in named))
+    for name, value in named.items():
+        program.print(verbatim(f"{name:<{width}}{one_line(value)}"), width)
     if document["postings"]:
-        print_table(program, ("money", "at", "account", "amount"), map(_posting_cells, document["postings"]))
+        headings = (_("money"), _("at"), _("account"), _("amount"))
+        print_table(program, headings, map(_posting_cells, document["postings"]))
+
+
+def _confirmed(said: dict[str, Any]) -> Message:
+    return _(
+        "{what} ({user} on {host}, {at:time})",
+        what=said["what"],
+        user=said["user"],
+        host=said["host"],
+        at=said["at"],
+    )
 
 
 def _posting_cells(posting: dict[str, Any]) -> tuple[str, ...]:
     amount = f"{posting['amount']} {posting['currency']}"
-    return posting["kind"], shop_time(posting["at"]), posting["account"] or posting["place"], amount
+    return posting_word(posting["kind"]), shop_time(posting["at"]), account_word(posting), amount
 
 
-def _amount(amount: str, more: str | None) -> str:
+def _amount(amount: str, more: str | None) -> Message:
     """Return an amount with a remark in brackets; nothing where it is 0 and has no remark."""
     zero = not Decimal(amount)
-    return "" if zero and not more else f"{amount}{f' ({more})' if more else ''}"
+    if not more:
+        return verbatim("" if zero else amount)
+    return composed("{amount} ({more})", amount=amount, more=more)
 
 
-def _way(torgsoft: dict[str, Any]) -> str:
+def _way(torgsoft: dict[str, Any]) -> Message:
     match torgsoft["phase"]:
         case "taken" if not torgsoft["file"]:
-            return f"entered by hand, {shop_time(torgsoft['taken'])}"
+            return _("entered by hand, {at:time}", at=torgsoft["taken"])
         case "taken":
-            return f"took {torgsoft['file']}, seen {shop_time(torgsoft['taken'])}"
+            return _("took `{file}`, seen {at:time}", file=torgsoft["file"], at=torgsoft["taken"])
         case "written":
-            return f"{torgsoft['file']} lies in the outbox"
+            return _("`{file}` is in the outbox", file=torgsoft["file"])
         case None:
-            return torgsoft["held"] or "its file is still to be written"
+            return torgsoft["held"] or _("its file is not written yet")
         case phase:
-            return f"{torgsoft['file'] or 'no file'}, {phase}"
+            return composed(
+                "{file}, {phase}", file=torgsoft["file"] or _("no file"), phase=PHASES[FilePhase(phase)]
+            )

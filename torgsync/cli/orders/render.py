@@ -14,13 +14,15 @@ from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL, pick
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.orders import hold_message, todo_message
+from torgsync.cli.messages.words import PHASES
 from torgsync.core.clock import shop_day, shop_time, utc_iso
 from torgsync.core.config.hints import map_command
 from torgsync.core.findings import Code, Finding
+from torgsync.core.order_status import status_word
 from torgsync.core.orders.costs import cost_of
 from torgsync.core.orders.order import Order
-from torgsync.core.orders.stored import FilePhase, StoredOrder
-from torgsync.core.text import counted
+from torgsync.core.orders.stored import StoredOrder
+from torgsync.i18n import Message, _, _n, composed, joined, verbatim
 
 if TYPE_CHECKING:  # `torgsync sync` shows these too, and the state's library is slow to import
     from torgsync.jobs.context import JobContext
@@ -31,13 +33,6 @@ COLUMNS = (
     "id", "created", "status", "total", "currency", "payment", "client_id", "file", "phase", "held", "parcel",
     "open", "parcel_status", *ORDER_COST_COLUMNS,
 )  # fmt: skip
-
-_PHASES = {
-    FilePhase.MOVING: "being written",
-    FilePhase.WRITTEN: "file written",
-    FilePhase.TAKEN: "taken",
-    FilePhase.WITHDRAWN: "taken back",
-}
 
 
 def order_row(view: OrderView) -> dict[str, object]:
@@ -55,7 +50,7 @@ def order_row(view: OrderView) -> dict[str, object]:
         "phase": str(stored.phase) if stored.phase else None,
         "held": stored.hold and hold_message(order.id, stored.hold),
         "parcel": order.parcel or None,
-        "open": "; ".join(map(finding_message, view.todo)) or None,
+        "open": joined("; ", map(finding_message, view.todo)) or None,
         "parcel_status": order.parcel_status or None,
         **order_cost_columns(cost_of(order)),
     }
@@ -67,7 +62,7 @@ def shown_row(stored: StoredOrder) -> dict[str, object]:
     return {
         "order": order.id,
         "placed": shop_time(order.created),
-        "status": order.shown,
+        "status": status_word(order.shown),
         "total": _total(order),
         "payment": order.payment_name,
         "Torgsoft": _torgsoft(stored),
@@ -81,7 +76,7 @@ def shown_todo_row(view: OrderView) -> dict[str, object]:
         "order": order.id,
         "placed": shop_day(order.created),
         "total": _total(order),
-        "to be done": "; ".join(map(todo_message, view.todo)),
+        "to be done": joined("; ", map(todo_message, view.todo)),
     }
 
 
@@ -89,12 +84,12 @@ def _total(order: Order) -> str | None:
     return None if order.total is None else f"{order.total} {order.currency}"
 
 
-def _torgsoft(stored: StoredOrder) -> str:
+def _torgsoft(stored: StoredOrder) -> Message:
     if stored.hand_work:
-        return "taken, changed since"
+        return _("taken, changed since")
     if stored.phase:
-        return _PHASES[stored.phase]
-    return hold_message(stored.order.id, stored.hold) if stored.hold else "waits"
+        return PHASES[stored.phase]
+    return hold_message(stored.order.id, stored.hold) if stored.hold else _("waits")
 
 
 # What a fetch brought
@@ -124,11 +119,16 @@ def print_orders(program: Program, fetched: FetchResult) -> None:
     """Print what a fetch brought and found."""
     if fetched.new or fetched.changed:
         program.print(
-            f"orders: {fetched.new} new, {fetched.changed} changed, "
-            f"{counted(fetched.files, 'file')} for Torgsoft in the outbox"
+            _n(
+                "orders: {new} new, {changed} changed, {count} file for Torgsoft in the outbox",
+                "orders: {new} new, {changed} changed, {count} files for Torgsoft in the outbox",
+                fetched.files,
+                new=fetched.new,
+                changed=fetched.changed,
+            )
         )
     if fetched.accepted:
-        program.print(f"orders: {fetched.accepted} set to received on Prom.ua")
+        program.print(_("orders: {count} set to received on Prom.ua", count=fetched.accepted))
     _print_findings(program, _with_errors(fetched))
 
 
@@ -146,22 +146,26 @@ def _print_findings(program: Program, findings: Iterable[Finding]) -> None:
     for finding in findings:
         counts[finding.code] += 1
         if counts[finding.code] <= SCREENFUL:
-            program.print(f"! {finding_message(finding)}")
+            program.print(composed("! {finding}", finding=finding_message(finding)))
     for code, count in counts.items():
         if count > SCREENFUL:
-            program.print(f"! … and {count - SCREENFUL} more of `{code}`; `--format json` tells all")
+            rest = count - SCREENFUL
+            program.print(
+                _("! … and {count} more of `{code}`; `--format json` lists all", count=rest, code=code)
+            )
 
 
-def _hints(job: JobContext, fetched: FetchResult) -> Iterator[str]:
+def _hints(job: JobContext, fetched: FetchResult) -> Iterator[Message]:
     called = job.file.called
     known = {method.name for method in job.object.payment_methods}
     if set(fetched.unmapped_methods) - known:
-        yield f"torgsync payments fetch -o {called}"
+        yield verbatim(f"torgsync payments fetch -o {called}")
     for name in fetched.unmapped_methods:
-        yield map_command(name, called)
+        yield verbatim(map_command(name, called))
     if any(finding.code is Code.CLIENT_AMBIGUOUS for finding in fetched.findings):
-        yield f"torgsync clients list --held -o {called}"
+        yield verbatim(f"torgsync clients list --held -o {called}")
     if fetched.to_confirm:
-        yield f"when it is done in Torgsoft: torgsync orders done {fetched.to_confirm} -o {called}"
+        command = f"torgsync orders done {fetched.to_confirm} -o {called}"
+        yield _("when it is done in Torgsoft: {command}", command=command)
     if fetched.stuck and fetched.stuck.hint:
         yield fetched.stuck.hint

@@ -13,6 +13,7 @@ from torgsync.cli.base.render import print_result
 from torgsync.core.orders.parcels import CARRIER_WORDS, CARRIERS
 from torgsync.core.text import did_you_mean
 from torgsync.errors import AnswerLost, UsageError
+from torgsync.i18n import _
 
 if TYPE_CHECKING:
     from torgsync.jobs.orders.shipping import Shipment
@@ -20,37 +21,45 @@ if TYPE_CHECKING:
 
 def ship(
     context: typer.Context,
-    order: Annotated[str, typer.Argument(help="The order's number.", metavar="ORDER")],
-    parcel: Annotated[str, typer.Option("--parcel", help="The parcel's number.", metavar="NUMBER")],
+    order: Annotated[str, typer.Argument(help=_("The order's number."), metavar="ORDER")],
+    parcel: Annotated[str, typer.Option("--parcel", help=_("The parcel's number."), metavar="NUMBER")],
     carrier: Annotated[
         str | None,
-        typer.Option("--carrier", help="nova_poshta, ukrposhta or meest; without it the buyer's choice."),
+        typer.Option(
+            "--carrier", help=_("`nova_poshta`, `ukrposhta` or `meest`; without it the buyer's choice.")
+        ),
     ] = None,
     message: Annotated[
         str | None,
         typer.Option(
             "--message",
-            help="Text to the buyer, once for a parcel: {parcel}, {order} and {carrier} are filled in; "
-            "without it that of `[orders] ship_message`.",
+            help=_(
+                "Text to the buyer, sent once per parcel; `{parcel}`, `{order}` and `{carrier}` are filled "
+                "in. Without it the text of `[orders] ship_message`."
+            ),
             metavar="TEXT",
         ),
     ] = None,
-    no_message: Annotated[bool, typer.Option("--no-message", help="Write nothing to the buyer.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be sent.")] = False,
+    no_message: Annotated[bool, typer.Option("--no-message", help=_("Write nothing to the buyer."))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only show what would be sent."))] = False,
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Save the number of an order's parcel on Prom.ua, and write it to the buyer."""
+    """Save a parcel's number on Prom.ua and send it to the buyer."""
     program = program_of(context, output)
     from torgsync.jobs.orders.shipping import ShipRequest, plan_shipment, ship_order
 
     if carrier is not None and carrier not in CARRIER_WORDS:
         raise UsageError(
-            f"there is no carrier `{carrier}`{did_you_mean(carrier, CARRIER_WORDS)}",
-            hint=f"these are known: {', '.join(CARRIERS)}",
+            _(
+                "unknown carrier `{carrier}`{near}",
+                carrier=carrier,
+                near=did_you_mean(carrier, CARRIER_WORDS),
+            ),
+            hint=_("known carriers: {carriers:quoted}", carriers=list(CARRIERS)),
         )
     if message is not None and no_message:
-        raise UsageError("give either `--message` or `--no-message`")
+        raise UsageError(_("give either `--message` or `--no-message`, not both"))
     request = ShipRequest(order, parcel, carrier or "", message, silent=no_message)
     with program.job(program.object(wanted)) as job, job.stop.handling_signals():
         if dry_run:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from torgsync.cli.base.options import Show
 from torgsync.cli.base.render import SCREENFUL, plain_table
+from torgsync.cli.messages.fields import field_word
 from torgsync.cli.messages.skips import skip_message
 from torgsync.cli.plan.changes import creation_words, field_lines, fold_move, sign
+from torgsync.core.counts import item_count
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.fold import Fold, FoldKind, Folds, Mover
-from torgsync.core.text import counted
+from torgsync.i18n import Message, _, _n, composed, translated, verbatim
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -36,7 +38,7 @@ class TableLine(NamedTuple):
     verb: Verb | None
     held: str | None
     good: str
-    text: str
+    text: Message
 
 
 @dataclass
@@ -58,12 +60,12 @@ class Source(Protocol):
         """Return how many goods each verb touches; with `held` how many of its changes are held."""
 
 
-_Same = tuple[Verb, str, str, str | None]
+_Same = tuple[Verb, str, Message, str | None]
 """What makes two changes one line: verb, field, how it moves in words, guard."""
 
 
 def render_changes(
-    source: Source, show: Show, currency: str, outcome: Callable[[NumberedChange], str] | None = None
+    source: Source, show: Show, currency: str, outcome: Callable[[NumberedChange], Message] | None = None
 ) -> Changes:
     """Return the table of a plan's changes; with `outcome` also how each ended that is shown by itself."""
     totals = source.totals(held=show is Show.HELD)
@@ -82,12 +84,12 @@ def render_changes(
         else:
             table.lines += _change_lines(change, whole=show is Show.ALL)
             if outcome:
-                table.lines.append(TableLine(None, None, "", f"  {outcome(item)}"))
+                table.lines.append(_under(outcome(item)))
     for (verb, name, moves, held), groups in same.items():
         if groups:
-            what = moves if name == "photos" else f"{name} {moves}"
-            goods = counted(groups.total(), "good")
-            table.lines.append(TableLine(verb, held, "", f"{what} in {goods}{_of(groups)}"))
+            what = moves if name == "photos" else _moved_words(name, moves)
+            goods = _items_of(groups.total(), groups)
+            table.lines.append(TableLine(verb, held, "", _("{change} in {items}", change=what, items=goods)))
     for verb in Verb:
         table.lines += _fold_lines(folds.of(verb), currency)
     table.movers = folds.movers
@@ -105,7 +107,7 @@ def _same(change: Change) -> _Same | None:
 def _same_changes(source: Source, crowded: set[Verb]) -> dict[_Same, Counter[str]]:
     counts = Counter(
         same
-        for item, _ in source.changes_by_group()
+        for item, _group in source.changes_by_group()
         if item.change.verb not in crowded and (same := _same(item.change))
     )
     return {same: Counter() for same, number in counts.items() if number >= FOLD}
@@ -114,16 +116,22 @@ def _same_changes(source: Source, crowded: set[Verb]) -> dict[_Same, Counter[str
 def _change_lines(change: Change, *, whole: bool) -> Iterator[TableLine]:
     """Yield one change: the good's name, then a line a field; a creation is short unless all is shown."""
     if change.verb is Verb.CREATE and not whole:
-        yield TableLine(change.verb, change.held, change.good_id, change.title)
-        yield TableLine(None, None, "", f"  {creation_words(change.fields)}")
+        yield TableLine(change.verb, change.held, change.good_id, verbatim(change.title))
+        yield _under(creation_words(change.fields))
         return
-    yield TableLine(change.verb, change.held, change.good_id or f"Prom {change.prom_id}", change.title)
-    lines = field_lines(change.fields)
-    width = max(len(name) for name, _ in lines)
+    good = change.good_id or f"Prom {change.prom_id}"
+    yield TableLine(change.verb, change.held, good, verbatim(change.title))
+    lines = [(translated(field_word(name)), moves) for name, moves in field_lines(change.fields)]
+    width = max(len(name) for name, _moves in lines)
     for name, moves in lines:
-        yield TableLine(None, None, "", f"  {name:<{width}}  {moves}")
+        yield _under(composed("{name}  {moves}", name=name.ljust(width), moves=moves))
     if change.reason:
-        yield TableLine(None, None, "", f"  {skip_message(change.reason)}")
+        yield _under(skip_message(change.reason))
+
+
+def _under(text: Message) -> TableLine:
+    """Return a line that goes on with the good above."""
+    return TableLine(None, None, "", composed("  {text}", text=text))
 
 
 def _fold_lines(folds: list[tuple[FoldKind, Fold]], currency: str) -> Iterator[TableLine]:
@@ -133,7 +141,8 @@ def _fold_lines(folds: list[tuple[FoldKind, Fold]], currency: str) -> Iterator[T
     for kind, fold in shown:
         yield TableLine(kind.verb, kind.held or None, "", _fold_words(kind, fold, currency))
     if rest := len(folds) - len(shown):
-        yield TableLine(folds[0][0].verb, None, "", f"… and {counted(rest, 'smaller kind')} of change")
+        more = _n("… and {count} smaller kind of change", "… and {count} smaller kinds of change", rest)
+        yield TableLine(folds[0][0].verb, None, "", more)
 
 
 def _order(kind: FoldKind) -> tuple[str, ...]:
@@ -141,34 +150,53 @@ def _order(kind: FoldKind) -> tuple[str, ...]:
     return (kind.held, kind.field, what, kind.reason)
 
 
-def _fold_words(kind: FoldKind, fold: Fold, currency: str) -> str:
-    goods = f"{counted(fold.goods, 'good')}{_of(fold.groups)}"
+def _fold_words(kind: FoldKind, fold: Fold, currency: str) -> Message:
+    goods = _items_of(fold.goods, fold.groups)
     if kind.verb is Verb.CREATE:
-        worth = f", worth {fold.worth} {currency}" if fold.worth else ""
-        return f"{goods}, {fold.pieces} in stock{worth}"
-    reason = f": {skip_message(kind.reason)}" if kind.reason else ""
-    return f"{kind.field} {fold_move(kind)} in {goods}{reason}"
+        stock = {"items": goods, "pieces": fold.pieces}
+        if not fold.worth:
+            return _("{items}, {pieces} in stock", **stock)
+        return _(
+            "{items}, {pieces} in stock, worth {worth} {currency}",
+            **stock,
+            worth=fold.worth,
+            currency=currency,
+        )
+    what = _moved_words(kind.field, fold_move(kind))
+    if not kind.reason:
+        return _("{change} in {items}", change=what, items=goods)
+    return _("{change} in {items}: {reason}", change=what, items=goods, reason=skip_message(kind.reason))
 
 
-def _of(groups: Counter[str]) -> str:
-    named = [name for name, _ in groups.most_common() if name]
+def _moved_words(name: str, moves: Message) -> Message:
+    return composed("{field} {moves}", field=field_word(name), moves=moves)
+
+
+def _items_of(count: int, groups: Counter[str]) -> Message:
+    """Return a number of items, with the groups that all of them are in."""
+    named = [name for name, _count in groups.most_common() if name]
     if not named or len(named) < len(groups):
-        return ""
-    return f" of {' and '.join(named)}" if len(named) <= GROUPS else f" of {len(named)} groups"
+        return item_count(count)
+    if len(named) > GROUPS:
+        return _n(
+            "{count} item of {groups} groups", "{count} items of {groups} groups", count, groups=len(named)
+        )
+    together = named[0] if len(named) == 1 else _("{one} and {other}", one=named[0], other=named[1])
+    return _n("{count} item of {groups}", "{count} items of {groups}", count, groups=together)
 
 
-def mover_words(mover: Mover) -> str:
+def mover_words(mover: Mover) -> Message:
     """Return a price that moves far."""
     move = f"{mover.old} -> {mover.new} ({mover.share * 100:+.0f} %)"
-    return f"  {mover.good_id}  {mover.title}: {move}"
+    return verbatim(f"  {mover.good_id}  {mover.title}: {move}")
 
 
 def table_of(lines: Iterable[TableLine]) -> Table:
     """Return lines as a table that fits 80 columns."""
     table = plain_table()
-    table.add_column("change", no_wrap=True, min_width=10)
-    table.add_column("good", overflow="fold")
-    table.add_column("name, and each field old -> new", overflow="fold", ratio=1)
+    table.add_column(translated(_("change")), no_wrap=True, min_width=10)
+    table.add_column(translated(_("item")), overflow="fold")
+    table.add_column(translated(_("name, and each field: old -> new")), overflow="fold", ratio=1)
     for line in lines:
-        table.add_row(sign(line.verb, line.held) if line.verb else "", line.good, line.text)
+        table.add_row(sign(line.verb, line.held) if line.verb else "", line.good, translated(line.text))
     return table

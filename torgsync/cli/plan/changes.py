@@ -5,10 +5,13 @@ Source: docs/developers/architecture.md §3.3.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
+from torgsync.cli.messages.fields import value_word
+from torgsync.core.counts import photo_count
 from torgsync.core.plan.diff import FieldChange, Verb
 from torgsync.core.plan.fold import FoldKind, Move, is_redundant
 from torgsync.core.plan.plan import MOVED
@@ -25,40 +28,53 @@ from torgsync.core.product.fields import (
     file_name,
     photo_moves,
 )
-from torgsync.core.text import counted
+from torgsync.i18n import Message, _, _n, composed, joined, verbatim
 
 if TYPE_CHECKING:
     from rich.text import Text
 
 NAMED = 3
 """Photos of one good that are named."""
-SIGNS = {Verb.CREATE: "+ create", Verb.UPDATE: "~ update", Verb.REMOVE: "- remove"}
+SIGNS = {Verb.CREATE: _("+ create"), Verb.UPDATE: _("~ update"), Verb.REMOVE: _("- remove")}
+HELD_SIGNS = {
+    Verb.CREATE: _("! held create"),
+    Verb.UPDATE: _("! held update"),
+    Verb.REMOVE: _("! held remove"),
+}
+MOVED_SIGNS = {
+    Verb.CREATE: _("! changed since: create"),
+    Verb.UPDATE: _("! changed since: update"),
+    Verb.REMOVE: _("! changed since: remove"),
+}
+"""Signs of changes that a saved plan has, and that are not sent because the product changed meanwhile."""
 STYLES = {Verb.CREATE: "green", Verb.UPDATE: "yellow", Verb.REMOVE: "red"}
+NONE = verbatim("–")
 
 
 def sign(verb: Verb, held: str | None) -> Text:
     """Return a sign and a word for a verb, so that it reads without colour."""
     from rich.text import Text
 
-    if held == MOVED:
-        return Text(f"! moved {verb}", style="magenta")
-    return Text(f"! held {verb}", style="magenta") if held else Text(SIGNS[verb], style=STYLES[verb])
+    if not held:
+        return Text(SIGNS[verb].translated(), style=STYLES[verb])
+    signs = MOVED_SIGNS if held == MOVED else HELD_SIGNS
+    return Text(signs[verb].translated(), style="magenta")
 
 
-def creation_words(fields: Mapping[str, FieldChange]) -> str:
+def creation_words(fields: Mapping[str, FieldChange]) -> Message:
     """Return the price, stock and photos of a new product."""
     parts = []
     if "price" in fields:
         parts.append(words(fields["price"].new))
     if "quantity" in fields:
-        parts.append(f"{fields['quantity'].new} in stock")
+        parts.append(_("{pieces} in stock", pieces=fields["quantity"].new))
     photos = fields["photos"].new if "photos" in fields else ()
     if isinstance(photos, tuple) and photos:
-        parts.append(counted(len(photos), "photo"))
-    return ", ".join(parts) or counted(len(fields), "field")
+        parts.append(photo_count(len(photos)))
+    return joined(", ", parts) if parts else _n("{count} field", "{count} fields", len(fields))
 
 
-def field_lines(fields: Mapping[str, FieldChange], *, folded: bool = False) -> list[tuple[str, str]]:
+def field_lines(fields: Mapping[str, FieldChange], *, folded: bool = False) -> list[tuple[str, Message]]:
     """Return the name of each field and how it moves; fields that another one implies are left out.
 
     `folded` lines hold nothing that is a good's own, such as the names of its photos.
@@ -70,46 +86,55 @@ def field_lines(fields: Mapping[str, FieldChange], *, folded: bool = False) -> l
     ]
 
 
-def moved(name: str, field: FieldChange, *, folded: bool = False) -> str:
+def moved(name: str, field: FieldChange, *, folded: bool = False) -> Message:
     """Return in words how a field moves; `folded` counts photos instead of naming them."""
-    render = _length if FIELDS[name].kind is FieldKind.HTML else words
+    html = FIELDS[name].kind is FieldKind.HTML
+    render: Callable[[Value], Message] = _length if html else partial(value_words, name)
     before, after = render(field.old), render(field.new)
-    if FIELDS[name].kind is FieldKind.PHOTOS:
+    if FIELDS[name].kind is FieldKind.PHOTOS and (field.old or field.new):
         text = _photo_words(photo_moves(_photos(field.old), _photos(field.new)), 0 if folded else NAMED)
     elif field.old is None and field.new is not None:
-        text = f"-> {after}"
+        text = composed("-> {after}", after=after)
     else:
-        text = f"{before} -> {after}{_share(field)}"
+        text = composed("{before} -> {after}{share}", before=before, after=after, share=_share(field))
     if not field.edited:
         return text
-    ours = "" if field.sent == field.new else f"; we sent {render(field.sent)}"
-    return f"{text} (edited on Prom{ours})"
+    if field.sent == field.new:
+        return _("{move} (edited on Prom.ua)", move=text)
+    return _("{move} (edited on Prom.ua; last sent: {sent})", move=text, sent=render(field.sent))
+
+
+def value_words(name: str, value: Value) -> Message:
+    """Return a value of a field as people say it."""
+    return value_word(name, value) or words(value)
 
 
 def _photos(value: Value) -> list[Photo]:
     return [item for item in value if isinstance(item, Photo)] if isinstance(value, tuple) else []
 
 
-def _photo_words(moves: PhotoMoves, named: int) -> str:
+def _photo_words(moves: PhotoMoves, named: int) -> Message:
     """Return how photos move: up to `named` of a kind by their names, more of them by their number."""
     kinds = (
-        ("changed", moves.changed),
-        ("added", moves.added),
-        ("removed", moves.removed),
-        ("renamed", [f"{old} -> {new}" for old, new in moves.renamed]),
-        ("reordered", moves.reordered),
+        (_("{photos} changed"), moves.changed),
+        (_("{photos} added"), moves.added),
+        (_("{photos} removed"), moves.removed),
+        (_("{photos} renamed"), [f"{old} -> {new}" for old, new in moves.renamed]),
+        (_("{photos} reordered"), moves.reordered),
     )
-    parts = (
-        f"{', '.join(names) if len(names) <= named else counted(len(names), 'photo')} {done}"
+    parts = [
+        done.filled(photos=joined(", ", names) if len(names) <= named else photo_count(len(names)))
         for done, names in kinds
         if names
-    )
-    return "; ".join(parts) or "the same under other addresses"
+    ]
+    return joined("; ", parts) if parts else _("the same photos under other addresses")
 
 
-def _length(value: Value) -> str:
+def _length(value: Value) -> Message:
     """Return the length of a text that would fill the screen; `–` for none."""
-    return counted(len(value), "character") if isinstance(value, str) and value else "–"
+    if not isinstance(value, str) or not value:
+        return NONE
+    return _n("{count} character", "{count} characters", len(value))
 
 
 def _share(field: FieldChange) -> str:
@@ -118,48 +143,51 @@ def _share(field: FieldChange) -> str:
     return ""
 
 
-def words(value: Value, *, digests: bool = False) -> str:
+def words(value: Value, *, digests: bool = False) -> Message:
     """Return a value in words that fit a cell; `–` for none. `digests` distinguish photos of one name."""
     match value:
         case None | "" | ():
-            return "–"
+            return NONE
         case bool():
-            return "yes" if value else "no"
+            return _("yes") if value else _("no")
         case Discount():
-            return f"-{value.value}" if value.kind == "amount" else f"-{value.value} %"
+            return verbatim(f"-{value.value}" if value.kind == "amount" else f"-{value.value} %")
         case tuple():
-            return "; ".join(_item_words(item, digests=digests) for item in value)
+            return joined("; ", [_item_words(item, digests=digests) for item in value])
         case _:
-            return str(value)
+            return verbatim(str(value))
 
 
-def _item_words(item: WholesaleStep | Section | Characteristic | Photo, *, digests: bool) -> str:
+def _item_words(item: WholesaleStep | Section | Characteristic | Photo, *, digests: bool) -> Message:
     match item:
         case WholesaleStep():
-            return f"{item.price} from {item.quantity}"
+            return _("{price} from {quantity}", price=item.price, quantity=item.quantity)
         case Section():
-            return item.name
+            return verbatim(item.name)
         case Characteristic():
-            return f"{item.name}: {item.value or 'as last sent'}{' ' + item.unit if item.unit else ''}"
+            value = item.value or _("as last sent")
+            unit = f" {item.unit}" if item.unit else ""
+            return composed("{name}: {value}{unit}", name=item.name, value=value, unit=unit)
         case Photo():
             digest = f" {item.digest}" if digests and item.digest else ""
-            return f"{file_name(item.url)}{digest}"
+            return verbatim(f"{file_name(item.url)}{digest}")
 
 
 _MOVES = {
-    Move.SHARE: "{0} %",
-    Move.SOLD_OUT: "sold out",
-    Move.BACK_IN_STOCK: "back in stock",
-    Move.UP: "up",
-    Move.DOWN: "down",
-    Move.VALUE: "{0} -> {1}",
-    Move.SET: "set",
-    Move.REMOVED: "taken away",
-    Move.CHANGED: "changed",
+    Move.SHARE: composed("{new} %"),
+    Move.SOLD_OUT: _("sold out"),
+    Move.BACK_IN_STOCK: _("back in stock"),
+    Move.UP: _("up"),
+    Move.DOWN: _("down"),
+    Move.VALUE: composed("{old} -> {new}"),
+    Move.SET: _("set"),
+    Move.REMOVED: _("emptied"),
+    Move.CHANGED: _("changed"),
 }
 
 
-def fold_move(kind: FoldKind) -> str:
+def fold_move(kind: FoldKind) -> Message:
     """Return how the field of a fold moves."""
-    text = _MOVES[kind.move].format(*(arg or "–" for arg in kind.args))
-    return f"{text} (edited on Prom)" if kind.edited else text
+    shown = [value_word(kind.field, arg) or arg or NONE for arg in reversed(kind.args)]
+    text = _MOVES[kind.move].filled(**dict(zip(("new", "old"), shown, strict=False)))
+    return _("{move} (edited on Prom.ua)", move=text) if kind.edited else text

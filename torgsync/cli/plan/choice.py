@@ -11,27 +11,30 @@ from torgsync.cli.base.options import separated
 from torgsync.core.product.fields import FIELDS
 from torgsync.core.text import did_you_mean
 from torgsync.errors import UsageError
+from torgsync.i18n import _
 
 if TYPE_CHECKING:
     from torgsync.core.plan.choice import Choice
 
 FieldsOption = Annotated[
     list[str] | None,
-    typer.Option("--fields", help="Only these product fields.", metavar="FIELD,…", callback=separated),
+    typer.Option("--fields", help=_("Only these product fields."), metavar="FIELD,…", callback=separated),
 ]
 GoodOption = Annotated[
     list[str] | None,
-    typer.Option("--good", help="Only these items, by their ids.", metavar="ID,…", callback=separated),
+    typer.Option("--good", help=_("Only these items, by their ids."), metavar="ID,…", callback=separated),
 ]
 GroupOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--group", help="Only items of this group and below it, no removals; repeatable.", metavar="NAME"
+        "--group",
+        help=_("Only items of this group and its subgroups, no removals; repeatable."),
+        metavar="NAME",
     ),
 ]
 FirstOption = Annotated[
     int | None,
-    typer.Option("--first", help="Only the first N items with changes, no removals.", metavar="N", min=1),
+    typer.Option("--first", help=_("Only the first N items with changes, no removals."), metavar="N", min=1),
 ]
 
 
@@ -44,12 +47,12 @@ def choice_of(
     """Return what these options choose. Raises UsageError where they name nothing or exclude each other."""
     if goods and (groups or first):
         raise UsageError(
-            "`--good` names the items, `--group` and `--first` describe them",
-            hint="give either `--good`, or `--group` and `--first`",
+            _("`--good` cannot be given with `--group` or `--first`"),
+            hint=_("give either `--good`, or `--group` and `--first`"),
         )
     names = tuple(dict.fromkeys(name for text in groups or () if (name := text.strip())))
     if groups and not names:
-        raise UsageError("`--group` names no group", hint="leave it out to have all of them")
+        raise UsageError(_("`--group` names no group"), hint=_("leave it out to have all groups"))
     from torgsync.core.plan.choice import Choice
 
     return Choice(field_names(fields), tuple(goods or ()), names, first or 0)
@@ -59,5 +62,6 @@ def field_names(names: Sequence[str] | None) -> tuple[str, ...]:
     """Return the product fields named by `--fields`; UsageError for one that there is not."""
     for name in names or ():
         if name not in FIELDS:
-            raise UsageError(f"there is no field `{name}`{did_you_mean(name, list(FIELDS))}")
+            near = did_you_mean(name, list(FIELDS))
+            raise UsageError(_("there is no field `{name}`{near}", name=name, near=near))
     return tuple(names or ())

@@ -15,11 +15,12 @@ from torgsync.cli.base.render import pick, print_csv, print_json, print_table
 from torgsync.cli.messages.guards import override_observed
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.plan.documents import change_document, field_rows
-from torgsync.cli.plan.outcomes import outcome_words, print_failures
+from torgsync.cli.plan.outcomes import outcome_count, outcome_words, print_failures
 from torgsync.cli.plan.render import print_changes
 from torgsync.core.clock import shop_second, shop_time, utc_iso
-from torgsync.core.text import counted
+from torgsync.core.counts import request_count
 from torgsync.errors import Exit
+from torgsync.i18n import Message, _, _n, composed, joined
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -42,12 +43,12 @@ class HistoryPart(StrEnum):
 def history(
     context: typer.Context,
     number: Annotated[
-        int | None, typer.Argument(help="The number of a run: all that it did.", metavar="[RUN]", min=1)
+        int | None, typer.Argument(help=_("The number of a run, to show all it did."), metavar="[RUN]", min=1)
     ] = None,
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
     show: Annotated[
-        HistoryPart, typer.Option("--show", help="What fits a screen, or everything.")
+        HistoryPart, typer.Option("--show", help=_("What fits a screen, or everything."))
     ] = HistoryPart.CHANGES,
 ) -> None:
     """List the runs of an object, newest first, or show all that one of them did."""
@@ -87,13 +88,20 @@ def _print_runs(program: Program, job: JobContext, listed: PastRuns, output: For
     elif output is Format.CSV:
         print_csv(map(_flat, runs))
     elif not runs:
-        program.notify(f"`{job.object.name}` was not synchronised yet")
+        program.notify(_("`{object}` was not synchronised yet", object=job.object.name))
     else:
-        print_table(program, ("run", "started", "took", "by", "exit", "what it did"), map(_cells, runs))
-        if listed.total > len(runs):
-            program.print(f"… and {counted(listed.total - len(runs), 'older run')}; `--show all` lists them")
+        headings = (_("run"), _("started"), _("took"), _("by"), _("exit"), _("what it did"))
+        print_table(program, headings, map(_cells, runs))
+        if rest := listed.total - len(runs):
+            program.print(
+                _n(
+                    "… and {count} older run; `--show all` lists it",
+                    "… and {count} older runs; `--show all` lists them",
+                    rest,
+                )
+            )
         if listed.complete_since:
-            program.print(f"before {shop_time(listed.complete_since)} only totals are kept")
+            program.print(_("before {since:time} only totals are kept", since=listed.complete_since))
 
 
 def _cells(past: PastRun) -> Iterator[object]:
@@ -102,56 +110,82 @@ def _cells(past: PastRun) -> Iterator[object]:
     yield shop_time(record.started)
     yield _took(record.finished - record.started) if record.finished else None
     yield (record.holder.user, record.holder.host)
-    yield past.state if record.exit_code is None else record.exit_code
+    yield _STATES[past.state] if record.exit_code is None else record.exit_code
     yield tuple(_did(past))
 
 
-def _did(past: PastRun) -> Iterator[str]:
+_STATES: dict[str, Message] = {
+    "finished": _("finished"),
+    "running": _("running"),
+    "died": _("interrupted"),
+}
+"""How far a run is, by its `RunState`."""
+
+
+def _did(past: PastRun) -> Iterator[Message]:
     record = past.record
-    if record.undoes:
-        yield f"{'turned' if record.turned_back else 'was to turn'} run {record.undoes} back"
-    outcomes = ", ".join(f"{number} {name}" for name, number in record.outcomes.items() if number)
+    if record.undoes and record.turned_back:
+        yield _("rolled back run {run}", run=record.undoes)
+    elif record.undoes:
+        yield _("was to roll back run {run}", run=record.undoes)
+    outcomes = joined(
+        ", ", (outcome_count(name, number) for name, number in record.outcomes.items() if number)
+    )
     if record.exit_code == Exit.STALE:  # Prom was not asked, so it refused nothing
-        outcomes = "the saved plan was out of date"
+        outcomes = _("the saved plan was out of date")
     did = [*_shipped(past), *(_wrote(record.ids) if record.ids else ())]
     if outcomes or not did:
-        yield outcomes or "no changes"
+        yield outcomes or _("no changes")
     yield from did
-    imports = f", {counted(record.imports, 'import')}" if record.imports else ""
-    yield f"{counted(record.requests, 'request')}{imports}"
+    requests = request_count(record.requests)
+    if record.imports:
+        imports = _n("{count} import", "{count} imports", record.imports)
+        yield composed("{requests}, {imports}", requests=requests, imports=imports)
+    else:
+        yield requests
     for opened in record.overrides:
-        yield f"--allow {opened.override.allowed}, by {opened.user}"
+        yield _("`--allow {allowed}`, by {user}", allowed=opened.override.allowed, user=opened.user)
     if past.undone_by:
-        yield f"turned back by run {', '.join(map(str, past.undone_by))}"
+        yield _("rolled back by run {runs}", runs=list(past.undone_by))
 
 
-def _wrote(ids: WrittenIds) -> Iterator[str]:
+def _wrote(ids: WrittenIds) -> Iterator[Message]:
     if ids.changed:
-        yield f"{counted(ids.changed, 'product')} changed in more than the external id"
+        yield _n(
+            "{count} product changed in more than the external id",
+            "{count} products changed in more than the external id",
+            ids.changed,
+        )
     if ids.open:
-        yield "what became of its import of external ids is not known yet"
+        yield _("the outcome of its import of external ids is not known yet")
     if ids.written or not (ids.changed or ids.open):
-        yield f"{counted(ids.written, 'external id')} written"
+        yield _n("{count} external id written", "{count} external ids written", ids.written)
 
 
-def _shipped(past: PastRun) -> Iterator[str]:
+def _shipped(past: PastRun) -> Iterator[Message]:
     """Yield what `orders ship` did."""
     record = past.record
     if record.parcels:
-        yield f"{counted(record.parcels, 'parcel number')} saved"
+        yield _n("{count} parcel number saved", "{count} parcel numbers saved", record.parcels)
     if record.messages:
-        yield f"{counted(record.messages, 'message')} sent to buyers"
+        yield _n("{count} message sent to buyers", "{count} messages sent to buyers", record.messages)
     if record.unclear_messages:
-        yield f"{counted(record.unclear_messages, 'message')} to buyers unclear"
+        yield _n(
+            "{count} message to a buyer: unknown whether it was sent",
+            "{count} messages to buyers: unknown whether they were sent",
+            record.unclear_messages,
+        )
 
 
-def _took(time: timedelta) -> str:
+def _took(time: timedelta) -> Message:
     """Return how long it took, in the words of a clock: `8 s`, `3 min 05 s`, `1 h 12 min`."""
     minutes, seconds = divmod(round(time.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
-        return f"{hours} h {minutes:02} min"
-    return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+        return _("{hours} h {minutes} min", hours=hours, minutes=str(minutes).zfill(2))
+    if minutes:
+        return _("{minutes} min {seconds} s", minutes=minutes, seconds=str(seconds).zfill(2))
+    return _("{seconds} s", seconds=seconds)
 
 
 def _document(past: PastRun) -> dict[str, Any]:
@@ -235,29 +269,41 @@ def _print_run(
     from torgsync.jobs.run import RunState
 
     record = past.record
-    holder = f"{record.holder.user} on {record.holder.host}"
-    program.print(f"{job.object.name}: run {record.number}, {shop_time(record.started)}, by {holder}")
+    program.print(
+        _(
+            "{object}: run {run}, {started:time}, by {user} on {host}",
+            object=job.object.name,
+            run=record.number,
+            started=record.started,
+            user=record.holder.user,
+            host=record.holder.host,
+        )
+    )
     if past.state is RunState.RUNNING:
-        program.print(f"it still goes on, process {record.holder.pid}")
+        program.print(_("it is still running, process {pid}", pid=record.holder.pid))
     elif record.finished is None:
-        program.print("it died before it came to its end; the next run settles what it left behind")
+        program.print(_("it was interrupted; the next run finishes checking what it left open"))
     elif past.state is RunState.DIED:
         took = _took(record.finished - record.started)
-        program.print(f"it died after {took}; what it left behind was settled by a later run")
+        program.print(
+            _("it was interrupted after {took}; a later run finished checking what it left open", took=took)
+        )
     else:
-        program.print(f"it took {_took(record.finished - record.started)}, exit code {record.exit_code}")
+        took = _took(record.finished - record.started)
+        program.print(_("it took {took}, exit code {code}", took=took, code=record.exit_code))
     for line in _did(past):
         program.print(line)
     for opened in record.overrides:
-        observed = override_observed(opened.override.guard, opened.override.observed)
-        program.print(f"  guard {opened.override.guard} had seen: {observed}", 4)
+        guard = opened.override.guard
+        seen = override_observed(guard, opened.override.observed)
+        program.print(_("  the guard `{guard}` had found: {seen}", guard=guard, seen=seen), 4)
     if record.totals:
-        program.print("only its totals are kept; `[history] keep` says how long its changes were")
+        program.print(_("only its totals are kept; `keep` in `[history]` sets how long changes are kept"))
     elif record.plan and any(record.outcomes.values()):
         print_changes(program, job, record.plan, Show.ALL if every else Show.CHANGES, outcome_words)
         print_failures(program, job, record.plan, every=every)
     if requests:
-        program.print("")
+        program.print()
         _print_requests(program, requests, every=every)
     elif record.totals and record.totals.requests:
         program.out.print()
@@ -271,19 +317,26 @@ def _print_requests(program: Program, requests: Sequence[Request], *, every: boo
             (
                 shop_second(request.sent_at),
                 f"{request.method} {request.path}",
-                *(request.items or None, request.status, request.outcome or "no answer"),
+                *(request.items or None, request.status, _request_outcome(request.outcome)),
             )
             for request in requests
         )
-        print_table(program, ("at", "request", "items", "status", "outcome"), rows)
+        print_table(program, (_("at"), _("request"), _("items"), _("status"), _("outcome")), rows)
         return
     _print_kinds(program, Counter(request.kind for request in requests))
-    program.print("`--show all` lists every request")
+    program.print(_("`--show all` lists every request"))
+
+
+def _request_outcome(outcome: str) -> Message:
+    """Return how a request ended; the kind of an error is a code."""
+    if outcome == "done":
+        return _("done")
+    return composed("`{kind}`", kind=outcome) if outcome else _("no answer")
 
 
 def _print_kinds(program: Program, kinds: Mapping[RequestKind, int]) -> None:
     counts = (
-        (number, f"{kind.method} {kind.endpoint}", kind.status, kind.outcome or "no answer")
+        (number, f"{kind.method} {kind.endpoint}", kind.status, _request_outcome(kind.outcome))
         for kind, number in kinds.items()
     )
-    print_table(program, ("requests", "endpoint", "status", "outcome"), counts)
+    print_table(program, (_("requests"), _("address"), _("status"), _("outcome")), counts)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL
+from torgsync.cli.messages.fields import VERBS
 from torgsync.cli.messages.outcomes import WORDS, notice_message, reasons_message
 from torgsync.cli.plan.sums import count_lines, removed_lines, send_question, undone_lines
+from torgsync.core.counts import change_count, request_count
 from torgsync.core.plan.outcomes import Outcome
-from torgsync.core.text import counted
 from torgsync.errors import ImportBusy, ImportOpen, Interrupted
+from torgsync.i18n import Message, _, _n, composed, joined
 
 if TYPE_CHECKING:
     from torgsync.core.plan.guards import Allowed
@@ -35,7 +37,7 @@ def perform(
     job: JobContext,
     source: PlanSource | None,
     show: Callable[[PlanResult], None],
-    next_step: str,
+    next_step: Message,
     *,
     allowed: Allowed,
     asks: bool,
@@ -54,7 +56,7 @@ def perform(
             return True
         question = send_question(result.plan)
         if not program.shows_data:
-            question = "\n".join((*_sums(job, result), question))
+            question = joined("\n", (*_sums(job, result), question))
         with job.stop.interruptible():
             return program.confirm(question)
 
@@ -67,10 +69,10 @@ def perform(
         )
     except Interrupted as stop:
         # Raised only before the plan is performed; orders that were fetched are stored.
-        raise Interrupted("stopped by you before anything was sent", hint=next_step) from stop
+        raise Interrupted(_("stopped by you before anything was sent"), hint=next_step) from stop
 
 
-def _sums(job: JobContext, result: PlanResult) -> Iterator[str]:
+def _sums(job: JobContext, result: PlanResult) -> Iterator[Message]:
     """Yield what a person has to know of a plan whose table is not on the terminal."""
     if result.undone:
         yield from (line.text for line in undone_lines(result.undone))
@@ -78,23 +80,25 @@ def _sums(job: JobContext, result: PlanResult) -> Iterator[str]:
     yield from removed_lines(result.plan, job.object.catalog.currency, job.object.removal.grace.days)
 
 
-def trouble_of(view: RunView, next_step: str) -> TorgsyncError | None:
+def trouble_of(view: RunView, next_step: Message) -> TorgsyncError | None:
     """Return what ended a run early; a stop also says how far the run came, and how to go on."""
     if not isinstance(view.trouble, Interrupted):
         return view.trouble
     finished, total = view.outcomes.get(Outcome.DONE, 0), sum(view.outcomes.values())
-    return Interrupted(f"stopped by you: {finished} of {counted(total, 'change')} done", hint=next_step)
+    done = _("stopped by you: {finished} of {changes} done", finished=finished, changes=change_count(total))
+    return Interrupted(done, hint=next_step)
 
 
 def notify_trouble(program: Program, trouble: TorgsyncError) -> None:
     """Show what ended a run early, after what it did."""
     if isinstance(trouble, Interrupted):
-        program.notify(f"{trouble.message}; {trouble.hint}", style="error")
+        stopped = composed("{message}; {hint}", message=trouble.message, hint=trouble.hint or "")
+        program.notify(stopped, style="error")
         return
     if isinstance(trouble, ImportBusy | ImportOpen):
-        program.notify(f"not finished: {trouble.message}")
+        program.notify(_("not finished: {trouble}", trouble=trouble.message))
     else:
-        program.notify(f"error: {trouble.message}", style="error")
+        program.notify(_("error: {error}", error=trouble.message), style="error")
     if trouble.hint:
         program.hint(trouble.hint)
 
@@ -103,21 +107,35 @@ def print_outcomes(program: Program, job: JobContext, view: RunView, result: Pla
     """Print how many changes ended how, and name those that did not end well."""
     parts = _counts(view.outcomes)
     if result.plan.counts.held:
-        parts.append(f"{result.plan.counts.held} held")
-    requests = counted(sum(view.requests.values()), "request")
-    program.print(f"{', '.join(parts) or 'nothing sent'}; {requests}")
+        parts.append(_("{held} held", held=result.plan.counts.held))
+    outcomes = joined(", ", parts) if parts else NOTHING_SENT
+    requests = request_count(sum(view.requests.values()))
+    program.print(composed("{outcomes}; {requests}", outcomes=outcomes, requests=requests))
     print_failures(program, job, result.number)
+
+
+NOTHING_SENT = _("nothing was sent")
 
 
 def print_earlier(program: Program, job: JobContext, view: RunView) -> None:
     """Print what became of the import of an earlier run, where this run found that out."""
     if earlier := view.earlier:
-        program.print(f"the import of an earlier run: {', '.join(_counts(earlier.outcomes))}")
+        outcomes = joined(", ", _counts(earlier.outcomes))
+        program.print(_("the import of an earlier run: {outcomes}", outcomes=outcomes))
         print_failures(program, job, earlier.plan, of=earlier.has)
 
 
-def _counts(outcomes: Mapping[Outcome, int]) -> list[str]:
-    return [f"{number} {WORDS[state]}" for state, number in sorted(outcomes.items())]
+def _counts(outcomes: Mapping[Outcome, int]) -> list[Message]:
+    return [outcome_count(state, number) for state, number in sorted(outcomes.items())]
+
+
+_OPEN = {"held": _("held"), "open": _("not finished")}
+
+
+def outcome_count(outcome: str, number: int) -> Message:
+    """Return how many changes ended so, or have no outcome: a guard holds them, or the run was stopped."""
+    word = _OPEN.get(outcome) or WORDS[Outcome(outcome)]
+    return composed("{number} {outcome}", number=number, outcome=word)
 
 
 def run_document(view: RunView) -> dict[str, object]:
@@ -159,22 +177,32 @@ def print_failures(
     """
     from torgsync.jobs.plan.result import PlanView
 
-    groups: dict[tuple[str, str], list[str]] = {}
+    groups: dict[tuple[Message, Message], list[Message]] = {}
     for item in PlanView(job, plan).changes():
         if item.outcome is not None and (item.outcome is not Outcome.DONE or item.reasons) and of(item):
-            what = f"{item.change.verb} {item.change.good_id} {item.change.title}".strip()
+            good = f"{item.change.good_id} {item.change.title}".strip()
+            what = composed("{verb} {good}", verb=VERBS[item.change.verb], good=good)
             groups.setdefault((WORDS[item.outcome], reasons_message(item.reasons)), []).append(what)
     for (state, message), changes in list(groups.items())[: None if every else SCREENFUL]:
         for what in changes if every else changes[:1]:
-            more = f" (and {len(changes) - 1} more)" if len(changes) > 1 and not every else ""
-            program.print(f"! {state}: {what}{more}: {message}")
-    if len(groups) > SCREENFUL and not every:
-        program.print(f"! … and {len(groups) - SCREENFUL} other reasons")
+            more = len(changes) - 1
+            first = _("{change} (and {more} more)", change=what, more=more) if more and not every else what
+            program.print(
+                composed("! {outcome}: {change}: {reason}", outcome=state, change=first, reason=message)
+            )
+    if (rest := len(groups) - SCREENFUL) > 0 and not every:
+        program.print(_n("! … and {count} other reason", "! … and {count} other reasons", rest))
 
 
-def outcome_words(item: NumberedChange) -> str:
+def outcome_words(item: NumberedChange) -> Message:
     """Return how one change ended, or what holds it."""
     if item.outcome is None:
-        return f"held by the guard `{item.change.held}`" if item.change.held else "no outcome is known"
-    reasons = reasons_message(item.reasons)
-    return f"{WORDS[item.outcome]}{f': {reasons}' if reasons else ''}"
+        return guard_words(item.change.held) if item.change.held else _("the outcome is unknown")
+    if not (reasons := reasons_message(item.reasons)):
+        return WORDS[item.outcome]
+    return composed("{outcome}: {reasons}", outcome=WORDS[item.outcome], reasons=reasons)
+
+
+def guard_words(guard: str) -> Message:
+    """Return that a guard holds a change."""
+    return _("held by the guard `{guard}`", guard=guard)

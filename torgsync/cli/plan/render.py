@@ -12,6 +12,7 @@ from torgsync.cli.base.options import Show
 from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL
+from torgsync.cli.messages.fields import field_word
 from torgsync.cli.messages.guards import (
     Letting,
     allow_command,
@@ -26,12 +27,13 @@ from torgsync.cli.messages.guards import (
 from torgsync.cli.messages.skips import skip_message
 from torgsync.cli.plan.change_table import mover_words, render_changes, table_of
 from torgsync.cli.plan.sums import count_lines, removed_lines
+from torgsync.core.counts import item_count, request_count
 from torgsync.core.plan.channels import Budget
 from torgsync.core.plan.guards import Cause, Guard, GuardViolation
 from torgsync.core.plan.plan import Plan, Skipped
 from torgsync.core.product.products import Existing
 from torgsync.core.reason import Reason
-from torgsync.core.text import counted
+from torgsync.i18n import Message, _, _n, composed, joined, translated, verbatim
 
 if TYPE_CHECKING:
     from torgsync.core.plan.plan import Plan
@@ -48,22 +50,51 @@ def print_plan_table(
 
     plan, view = result.plan, PlanResultView(job, result)
     name = plan.export.path.replace("\\", "/").rsplit("/", 1)[-1]  # a path of any system
-    program.print(f"{plan.object}: {name}, {counted(plan.export.goods, 'good')}, {plan.export.encoding}")
+    items, encoding = item_count(plan.export.goods), plan.export.encoding
+    program.print(
+        composed(
+            "{object}: {name}, {items}, {encoding}",
+            object=plan.object,
+            name=name,
+            items=items,
+            encoding=encoding,
+        )
+    )
     if show.lists_changes and plan.counts.changes:
         print_changes(program, job, result.number, show)
     if show in (Show.SKIPPED, Show.ALL):
         _print_skipped(program, view)
     if show in (Show.CHANGES, Show.ALL) and plan.counts.foreign:
         removed = job.object.removal.foreign == "delete" and not plan.choice
-        goes = "to be removed" if removed else "left alone"
-        products = counted(plan.counts.foreign, "product")
-        program.print("")
-        program.print(f"foreign  {products} on Prom.ua not from here, {goes}", 9)
-        for line in render_foreign(view.foreign(), every=show is Show.ALL):
-            program.print(line, len(INDENT))
+        _print_foreign(program, view, plan.counts.foreign, removed=removed, every=show is Show.ALL)
     print_findings(program, job, result, every=show is Show.ALL)
     print_guards(program, plan, letting)
-    print_sums(program, job, plan, next_step, nothing="nothing pending")
+    print_sums(program, job, plan, next_step, nothing=NOTHING_PENDING)
+
+
+NOTHING_PENDING = _("no changes are pending")
+
+
+def _print_foreign(
+    program: Program, view: PlanResultView, number: int, *, removed: bool, every: bool
+) -> None:
+    """Print the products that torgsync does not manage, and what becomes of them."""
+    program.print()
+    if removed:
+        head = _n(
+            "foreign  {count} product on Prom.ua is not managed by torgsync; it will be removed",
+            "foreign  {count} products on Prom.ua are not managed by torgsync; they will be removed",
+            number,
+        )
+    else:
+        head = _n(
+            "foreign  {count} product on Prom.ua is not managed by torgsync; it stays as it is",
+            "foreign  {count} products on Prom.ua are not managed by torgsync; they stay as they are",
+            number,
+        )
+    program.print(head, 9)
+    for line in render_foreign(view.foreign(), every=every):
+        program.print(line, len(INDENT))
 
 
 def print_changes(
@@ -71,31 +102,34 @@ def print_changes(
     job: JobContext,
     plan: int,
     show: Show,
-    outcome: Callable[[NumberedChange], str] | None = None,
+    outcome: Callable[[NumberedChange], Message] | None = None,
 ) -> None:
     """Print the table of a plan's changes; with `outcome` also how each ended that is shown by itself."""
     from torgsync.jobs.plan.result import PlanView
 
-    program.print("")
+    program.print()
     changes = render_changes(PlanView(job, plan), show, job.object.catalog.currency, outcome)
     program.out.print(table_of(changes.lines))
     if changes.movers:
-        program.print("")
-        program.print("biggest price moves")
+        program.print()
+        program.print(_("biggest price changes"))
     for mover in changes.movers:
         program.print(mover_words(mover), 4)
     if changes.folded:
-        program.print("")
-        program.print("`--show all` lists every change")
+        program.print()
+        program.print(_("`--show all` lists every change"))
 
 
 def _print_skipped(program: Program, view: PlanResultView) -> None:
     out = program.out
     out.print()
     for reason, number in view.result.plan.skipped.items():
-        program.print(f"skipped  {counted(number, 'good')} {skip_message(reason)}", 9)
+        why = skip_message(reason)
+        program.print(
+            _n("skipped  {count} item: {reason}", "skipped  {count} items: {reason}", number, reason=why), 9
+        )
         for line in render_skipped(view.skipped(reason), number):
-            for text in wrapped(line, out.width, INDENT):
+            for text in wrapped(translated(line), out.width, INDENT):
                 out.print(text, soft_wrap=True)
 
 
@@ -106,13 +140,13 @@ def print_findings(program: Program, job: JobContext, result: PlanResult, *, eve
     groups = PlanResultView(job, result).finding_groups(every=every)
     for number, line in enumerate(render_findings(groups)):
         if not number:
-            program.print("")
+            program.print()
         program.print(line, len(INDENT))
 
 
-def print_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *, nothing: str) -> None:
+def print_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *, nothing: Message) -> None:
     """Print the lines that sum a plan up; `nothing` says that it is empty."""
-    program.print("")
+    program.print()
     currency, pace = job.object.catalog.currency, job.object.limits.requests_per_second
     for line in render_sums(
         plan,
@@ -132,12 +166,12 @@ FEW_PRICES = 3
 def print_guards(program: Program, plan: Plan, letting: Letting) -> None:
     """Print what guards hold, after an empty line, and the command that lets all of it through."""
     if plan.violations:
-        program.print("")
+        program.print()
     for line in render_guards(plan.violations, allow_command(plan, letting)):
         program.print(line, len(INDENT))
 
 
-def render_guards(violations: Sequence[GuardViolation], command: str = "") -> Iterator[str]:
+def render_guards(violations: Sequence[GuardViolation], command: str = "") -> Iterator[Message]:
     """Yield two lines a violation; many prices with the same cause are one.
 
     Where there are several, each has its flag, and the `command` that lets all of them through comes last.
@@ -145,40 +179,59 @@ def render_guards(violations: Sequence[GuardViolation], command: str = "") -> It
     one = sum(bool(violation.allowance) for violation in violations) == 1
     yield from _render_guards(violations, command if one else "")
     if command and not one:
-        yield f"{INDENT}if all of it is right: {command}"
+        yield _under(_("if all of it is right: {command}", command=command))
 
 
-def _render_guards(violations: Sequence[GuardViolation], command: str) -> Iterator[str]:
+def _under(text: Message) -> Message:
+    return composed("{indent}{text}", indent=INDENT, text=text)
+
+
+def _render_guards(violations: Sequence[GuardViolation], command: str) -> Iterator[Message]:
     prices = [violation for violation in violations if violation.guard is Guard.PRICE]
     allowable = [violation for violation in prices if violation.allowance]
     for same in _by_cause(prices):
-        first, number = same[0], counted(len(same), "price")
+        first, number = same[0], _n("{count} price", "{count} prices", len(same))
         if len(same) <= FEW_PRICES:
             for violation in same:
                 yield from _lines(violation, command)
         elif not first.allowance:
-            yield f"! held     {number}: {observed(first)}; the limit is {limit(first)}"
-            yield f"{INDENT}{cause(first)}"
+            yield _held(composed("{prices}: {seen}", prices=number, seen=observed(first)), limit(first))
+            yield _under(cause(first))
         else:
-            flag = prices_flag(allowable)
-            flag = flag if len(allowable) == len(same) else f"all held prices: {flag}"
-            example = f"{number}, such as that of good {first.good_id}: {observed(first)}"
-            yield f"! held     {example}; the limit is {limit(first)}"
-            yield f"{INDENT}{cause(first)}; if they are right: {flag}"
+            given = {"cause": cause(first), "flag": prices_flag(allowable)}
+            example = _(
+                "{prices}, such as that of item {item}: {seen}",
+                prices=number,
+                item=first.good_id,
+                seen=observed(first),
+            )
+            yield _held(example, limit(first))
+            if len(allowable) == len(same):
+                yield _under(_("{cause}; if they are right: {flag}", **given))
+            else:
+                yield _under(_("{cause}; if all held prices are right: {flag}", **given))
     for violation in violations:
         if violation.guard is not Guard.PRICE:
             yield from _lines(violation, command)
 
 
-def _lines(violation: GuardViolation, command: str) -> Iterator[str]:
-    good = f"good {violation.good_id}: " if violation.good_id else ""
-    most = f"; the limit is {most}" if (most := limit(violation)) else ""
-    yield f"! held     {good}{observed(violation)}{most}"
+def _lines(violation: GuardViolation, command: str) -> Iterator[Message]:
+    seen = observed(violation)
+    if violation.good_id:
+        seen = _("item {item}: {seen}", item=violation.good_id, seen=seen)
+    yield _held(seen, limit(violation))
     ways = [cause(violation), waiting(violation), allow_words(violation, command)]
     if cure := remedy(violation):
-        yield f"{INDENT}{ways.pop(0)}"
-        yield f"{INDENT}{cure}"
-    yield f"{INDENT}{'; '.join(filter(None, ways))}"
+        yield _under(ways.pop(0))
+        yield _under(cure)
+    yield _under(joined("; ", filter(None, ways)))
+
+
+def _held(seen: Message, most: Message | None) -> Message:
+    """Return what a guard holds, with its limit if it has one."""
+    if not most:
+        return _("! held     {seen}", seen=seen)
+    return _("! held     {seen}; the limit is {limit}", seen=seen, limit=most)
 
 
 def _by_cause(violations: Sequence[GuardViolation]) -> list[list[GuardViolation]]:
@@ -193,34 +246,38 @@ FEW = 3
 """Foreign products that are listed; more are counted."""
 
 
-def render_skipped(goods: Iterable[Skipped], number: int) -> Iterator[str]:
+def render_skipped(goods: Iterable[Skipped], number: int) -> Iterator[Message]:
     """Yield the first goods of one reason, and how many more of them there are."""
     for item in islice(goods, SCREENFUL):
-        line = f"line {item.line}" if item.line else ""
+        line = _("line {line}", line=item.line) if item.line else ""
         message = finding_words(item.finding) if item.finding else ""
-        yield f"{item.good_id}  {': '.join(filter(None, (line, item.title, message)))}"
+        what = joined(": ", filter(None, (line, item.title, message)))
+        yield composed("{item}  {what}", item=item.good_id, what=what)
     if number > SCREENFUL:
-        yield f"… and {number - SCREENFUL} more; `--format json` lists all"
+        yield _("… and {more} more; `--format json` lists all", more=number - SCREENFUL)
 
 
-def render_foreign(foreign: Sequence[Existing], *, every: bool) -> Iterator[str]:
+def render_foreign(foreign: Sequence[Existing], *, every: bool) -> Iterator[Message]:
     """Yield the products that torgsync does not manage: the first of them, or `every` one."""
     for product in foreign if every else foreign[:FEW]:
         external = f" ({product.external_id})" if product.external_id else ""
-        yield f"{INDENT}Prom {product.prom_id}{external}  {product.title}"
+        yield verbatim(f"{INDENT}Prom {product.prom_id}{external}  {product.title}")
     if not every and len(foreign) > FEW:
-        yield f"{INDENT}… and {len(foreign) - FEW} more; `--show all` lists them"
+        yield _under(_("… and {more} more; `--show all` lists them", more=len(foreign) - FEW))
 
 
-def render_findings(groups: Iterable[FindingGroup]) -> Iterator[str]:
+def render_findings(groups: Iterable[FindingGroup]) -> Iterator[Message]:
     """Yield findings by code: those of the group, and how many more there are."""
     for group in groups:
         rest = group.count - len(group.findings)
         for finding in group.findings:
-            place = f"line {finding.line}, " if finding.line else ""
-            good = f"good {finding.good_id}: " if finding.good_id else ""
-            more = f" (and {rest} more)" if rest else ""
-            yield f"{MARKS[group.code.severity]}  {place}{good}{finding_words(finding)}{more}"
+            line = _("line {line}", line=finding.line) if finding.line else ""
+            item = _("item {item}", item=finding.good_id) if finding.good_id else ""
+            place = joined(", ", filter(None, (line, item)))
+            text = finding_words(finding)
+            text = composed("{place}: {text}", place=place, text=text) if place else text
+            text = _("{text} (and {more} more)", text=text, more=rest) if rest else text
+            yield composed("{mark}  {text}", mark=MARKS[group.code.severity], text=text)
 
 
 def skipped_documents(goods: Iterable[Skipped]) -> Iterator[dict[str, object]]:
@@ -247,8 +304,8 @@ def foreign_documents(foreign: Iterable[Existing]) -> Iterator[dict[str, object]
 
 
 def render_sums(
-    plan: Plan, *, currency: str, requests_per_second: float, next_step: str, nothing: str, days: int = 0
-) -> Iterator[str]:
+    plan: Plan, *, currency: str, requests_per_second: float, next_step: str, nothing: Message, days: int = 0
+) -> Iterator[Message]:
     """Yield the lines; `next_step` is a command, empty for none, `nothing` says that the plan is empty.
 
     `days` is how long a product whose good left the export stays hidden before it is deleted.
@@ -256,50 +313,69 @@ def render_sums(
     counts = plan.counts
     yield from count_lines(counts)
     if plan.edited:
-        many = "change undoes" if plan.edited == 1 else "changes undo"
-        yield f"{plan.edited} {many} what was edited on Prom.ua"
+        yield _n(
+            "{count} change undoes what was edited on Prom.ua",
+            "{count} changes undo what was edited on Prom.ua",
+            plan.edited,
+        )
     if plan.left_alone:
-        goods = (f"{name} in {counted(number, 'good')}" for name, number in plan.left_alone.items())
-        yield f"left to Prom.ua's side: {', '.join(goods)}"
+        goods = (
+            _("{field} in {items}", field=field_word(name), items=item_count(number))
+            for name, number in plan.left_alone.items()
+        )
+        yield _("kept as it is on Prom.ua: {fields}", fields=joined(", ", goods))
     yield from removed_lines(plan, currency, days)
     yield from _choice(plan)
     if plan.budget.requests:
         yield _cost(plan.budget, requests_per_second)
     for allowance in plan.unmet:
-        yield f"`--allow {allowance}` let nothing through: no guard holds it"
+        yield _("`--allow {allowance}` had no effect: no guard holds this", allowance=allowance)
     if counts.to_send and next_step:
-        yield f"next: {next_step}"
+        yield _("next: {command}", command=next_step)
     elif not counts.changes:
         yield NOTHING_CHOSEN if plan.pending else nothing
 
 
-NOTHING_CHOSEN = "nothing of what was chosen is pending"
+NOTHING_CHOSEN = _("no chosen changes are pending")
 
 
-def _choice(plan: Plan) -> Iterator[str]:
+def _choice(plan: Plan) -> Iterator[Message]:
     """Yield what the choice leaves out and takes along, and by what the guards measured it."""
     if plan.variants:
-        number = counted(plan.variants, "item")
-        yield f"{number} more than chosen: the variants of one group go together"
+        yield _n(
+            "{count} item more than chosen: the variants of one group are sent together",
+            "{count} items more than chosen: the variants of one group are sent together",
+            plan.variants,
+        )
     if plan.choice.of_goods and any(held.guard is not Guard.PRICE for held in plan.violations):
-        yield "the guards measure everything that is pending, not the chosen items alone"
+        yield _("the guards measure everything that is pending, not only the chosen items")
     if plan.pending:
         yield pending_words(plan)
 
 
-def pending_words(plan: Plan) -> str:
+def pending_words(plan: Plan) -> Message:
     """Return how many goods have changes that were not chosen, and which options leave them out."""
     choice = plan.choice
     options = ("--fields", choice.fields), ("--good", choice.goods), ("--group", choice.groups)
-    given = [f"`{option}`" for option, value in (*options, ("--first", choice.first)) if value]
-    leave = "leave" if len(given) > 1 else "leaves"
-    goods = counted(plan.pending, "good")
-    return f"other changes of {goods} stay pending: {' and '.join(given)} {leave} them out"
+    given = [option for option, value in (*options, ("--first", choice.first)) if value]
+    return _n(
+        "other changes of {count} item stay pending: not chosen by {options:quoted}",
+        "other changes of {count} items stay pending: not chosen by {options:quoted}",
+        plan.pending,
+        options=given,
+    )
 
 
-def _cost(budget: Budget, requests_per_second: float) -> str:
-    minutes = ceil(budget.seconds(requests_per_second) / 60)
-    lasts = "a minute" if minutes <= 1 else f"{minutes} minutes"
-    imports = f"{counted(budget.imports, 'import')} of {budget.imports_left} left today"
-    about = f"about {counted(budget.requests, 'request')}, {lasts}"
-    return f"Prom.ua: {about}, {imports if budget.imports else 'no import'}"
+def _cost(budget: Budget, requests_per_second: float) -> Message:
+    minutes = max(ceil(budget.seconds(requests_per_second) / 60), 1)
+    lasts = _n("{count} minute", "{count} minutes", minutes)
+    about = {"requests": request_count(budget.requests), "minutes": lasts}
+    if not budget.imports:
+        return _("Prom.ua: about {requests}, {minutes}; no import is needed", **about)
+    return _n(
+        "Prom.ua: about {requests}, {minutes}; uses {imports} of the {count} import left today",
+        "Prom.ua: about {requests}, {minutes}; uses {imports} of the {count} imports left today",
+        budget.imports_left,
+        imports=budget.imports,
+        **about,
+    )

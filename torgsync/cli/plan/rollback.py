@@ -11,12 +11,14 @@ import typer
 
 from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import AllowOption, FormatOption, ObjectOption, Show
+from torgsync.cli.base.output import NOTHING
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.messages.obstacles import OBSTACLES
 from torgsync.cli.messages.outcomes import notice_message
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
 from torgsync.cli.plan.outcomes import (
+    NOTHING_SENT,
     earlier_documents,
     notify_trouble,
     outcome_documents,
@@ -33,6 +35,7 @@ from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.reason import Reason
 from torgsync.core.shell import quoted
 from torgsync.errors import Exit, UsageError
+from torgsync.i18n import Message, _
 
 if TYPE_CHECKING:
     from torgsync.cli.messages.guards import Letting
@@ -48,22 +51,22 @@ if TYPE_CHECKING:
 def rollback(
     context: typer.Context,
     number: Annotated[
-        int, typer.Argument(help="The run, as `torgsync history` numbers it.", metavar="RUN", min=1)
+        int, typer.Argument(help=_("The number of the run, from `torgsync history`."), metavar="RUN", min=1)
     ],
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False,
     allow: AllowOption = None,
-    show: Annotated[Show, typer.Option("--show", help="Which part of the table to show.")] = Show.CHANGES,
+    show: Annotated[Show, typer.Option("--show", help=_("Which part of the table to show."))] = Show.CHANGES,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Only save the plan, to be performed by `sync --plan`.", metavar="FILE"),
+        typer.Option("--out", help=_("Only save the plan, for `sync --plan` to send."), metavar="FILE"),
     ] = None,
 ) -> None:
-    """Turn back what a run did, as far as it is still as that run left it."""
+    """Roll back a run: restore what it changed, where nothing has changed it since."""
     program = program_of(context, output)
     if output is Format.CSV:
-        raise UsageError("`rollback` prints a table or JSON")
+        raise UsageError(_("`rollback` prints a table or JSON"))
     file = program.object(wanted)
     allowed = read_allowed(allow or ())
     if out:
@@ -128,7 +131,8 @@ def _perform(
 ) -> Exit:
     from torgsync.jobs.push.rollback import run_to_undo
 
-    next_step = f"go on with: torgsync rollback {number} -o {file.called}"
+    again = f"torgsync rollback {number} -o {file.called}"
+    next_step = _("go on with: {command}", command=again)
     with program.job(file) as job, job.stop.handling_signals():
         run_to_undo(job, number)  # a mistyped number is no run
 
@@ -155,30 +159,33 @@ def _print_plan_back(
 ) -> None:
     """Print the plan that undoes run `number`."""
     program.hide_progress()
-    program.print(f"{result.plan.object}: back to the values before run {number}")
+    program.print(_("{object}: back to the values before run {run}", object=result.plan.object, run=number))
     if show.lists_changes and result.plan.counts.changes:
         print_changes(program, job, result.number, show)
     rest = list(undone_lines(result.undone, every=show is Show.ALL)) if result.undone else []
     if rest:
-        program.print("")
+        program.print()
     for line in rest:
         program.print(line.text, line.indent)
     print_guards(program, result.plan, letting)
-    print_sums(program, job, result.plan, next_step, nothing="nothing to turn back")
+    print_sums(program, job, result.plan, next_step, nothing=_("nothing to roll back"))
 
 
-def _print_run_back(program: Program, job: JobContext, view: RunView, next_step: str) -> None:
+def _print_run_back(program: Program, job: JobContext, view: RunView, next_step: Message) -> None:
     print_earlier(program, job, view)
     if view.declined:
-        program.notify("nothing was sent")
+        program.notify(NOTHING_SENT)
         return
     if view.result and view.result.plan.counts.changes:
         print_outcomes(program, job, view, view.result)
     if view.outcomes.get(Outcome.DONE):
         program.print(
-            "the export still asks for what was turned back, and "
-            f"`torgsync update -o {job.file.called}` shows it as pending: "
-            "restore the older export, or correct it, before the next `sync`"
+            _(
+                "the export still has the values that were rolled back: the next `sync` would send them "
+                "again. Restore the older export, or correct it, before that; to see what is pending: "
+                "torgsync update -o {object}",
+                object=job.file.called,
+            )
         )
     if trouble := trouble_of(view, next_step):
         notify_trouble(program, trouble)
@@ -191,7 +198,7 @@ def _print_plan_back_json(
     number: int,
     letting: Letting,
     view: RunView | None = None,
-    next_step: str = "",
+    next_step: Message = NOTHING,
 ) -> None:
     """Print the plan that undoes run `number` as one document, with what became of it once it was sent."""
     from torgsync.jobs.plan.result import PlanView

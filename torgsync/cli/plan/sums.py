@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from torgsync.cli.messages.fields import field_word
 from torgsync.core.counts import day_count, piece_count, product_count
-from torgsync.i18n import Message, _, _n
+from torgsync.i18n import Message, _, _n, composed
 
 if TYPE_CHECKING:
     from torgsync.core.plan.plan import Counts, Plan
@@ -79,7 +80,7 @@ def undone_lines(back: Undone, *, every: bool = False) -> Iterator[SumLine]:
     named = back.remains if every else back.remains[:NAMED]
     for remain in named:
         called = f"{remain.good_id or f'Prom {remain.prom_id}'}  {remain.title}"
-        field = f", {remain.field}" if remain.field else ""
+        field = composed(", {field}", field=field_word(remain.field)) if remain.field else ""
         why = OBSTACLES[remain.reason]
         yield SumLine(_("! stays    {item}{field}: {why}", item=called, field=field, why=why), 11)
     if rest := len(back.remains) - len(named):

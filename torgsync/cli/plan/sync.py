@@ -17,9 +17,10 @@ from torgsync.cli.base.program import SCHEMA, Format, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.plan.choice import FieldsOption, FirstOption, GoodOption, GroupOption, choice_of
 from torgsync.cli.plan.sync_call import SyncCall
-from torgsync.core.clock import shop_time, utc_iso
+from torgsync.core.clock import utc_iso
 from torgsync.core.shell import quoted
 from torgsync.errors import Exit, UsageError
+from torgsync.i18n import _, composed, joined, verbatim
 
 if TYPE_CHECKING:
     from torgsync.core.plan.guards import Allowed
@@ -32,54 +33,58 @@ def sync(
     context: typer.Context,
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    only: Annotated[Only | None, typer.Option("--only", help="Only goods out, or only orders home.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False,
+    only: Annotated[
+        Only | None, typer.Option("--only", help=_("Only send items, or only fetch orders."))
+    ] = None,
     fields: FieldsOption = None,
     goods: GoodOption = None,
     groups: GroupOption = None,
     first: FirstOption = None,
     allow: AllowOption = None,
-    show: Annotated[Show, typer.Option("--show", help="Which part of the table to show.")] = Show.CHANGES,
+    show: Annotated[Show, typer.Option("--show", help=_("Which part of the table to show."))] = Show.CHANGES,
     plan: Annotated[
         Path | None,
         typer.Option(
-            "--plan", help="Perform a plan that `update --out` saved, and nothing else.", metavar="FILE"
+            "--plan", help=_("Send a plan saved by `update --out`, and nothing else."), metavar="FILE"
         ),
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="All sync objects, one after another.")] = False,
+    every: Annotated[bool, typer.Option("--all", help=_("All sync objects, one after another."))] = False,
     wait: Annotated[
         bool,
         typer.Option(
-            "--wait/--no-wait", help="Wait for Prom.ua to import, or leave the import's end to the next run."
+            "--wait/--no-wait",
+            help=_("Wait until Prom.ua has finished the import, or let the next run check it."),
         ),
     ] = True,
     due: Annotated[
         bool,
-        typer.Option(
-            "--due", help="Only what the synchronization times ask of this user now; nothing is asked."
-        ),
+        typer.Option("--due", help=_("Only what the schedule of this user asks for now; asks no questions.")),
     ] = False,
 ) -> None:
-    """Bring orders home, then send the pending changes to Prom.ua."""
+    """Fetch the orders, then send the pending changes to Prom.ua."""
     program = program_of(context, output)
     if output is Format.CSV:
-        raise UsageError("`sync` prints a table or JSON")
+        raise UsageError(_("`sync` prints a table or JSON"))
     if due and only:
+        add = f"torgsync schedule add --every 30m --only orders{named(wanted)}"
         raise UsageError(
-            "`--due` does what each time is for, `--only` narrows it",
-            hint=f"give a time its half: torgsync schedule add --every 30m --only orders{named(wanted)}",
+            _("`--due` does what the schedule says; `--only` cannot be given with it"),
+            hint=_("to schedule orders alone: {command}", command=add),
         )
     choice = choice_of(fields, goods, groups, first) if fields or goods or groups or first else None
     if choice and choice.of_goods and (due or only is Only.ORDERS):
         raise UsageError(
-            f"`{'--due' if due else '--only orders'}` chooses no items",
-            hint="leave `--good`, `--group` and `--first` out of it",
+            _("items cannot be chosen with `{option}`", option="--due" if due else "--only orders"),
+            hint=_("leave out `--good`, `--group` and `--first`"),
         )
     if plan and (choice or allow or every or due or only is Only.ORDERS):
         raise UsageError(
-            "`--plan` performs what was saved, as it was saved",
-            hint="give `--fields`, `--good`, `--group`, `--first` and `--allow` to "
-            "`torgsync update --out FILE`; only `--only goods` goes with it",
+            _("`--plan` sends a saved plan as it was saved"),
+            hint=_(
+                "give `--fields`, `--good`, `--group`, `--first` and `--allow` to "
+                "`torgsync update --out FILE`; with `--plan` only `--only goods` is accepted"
+            ),
         )
     saved = None
     if plan:
@@ -150,8 +155,8 @@ def _perform_due(call: SyncCall, file: ObjectFile) -> Exit:
             return Exit.DONE
         call.due = [{"time": str(time), "moment": utc_iso(moment)} for time, moment in due.times]
         if call.output is Format.TABLE:
-            times = "; ".join(str(time) for time, _ in due.times)
-            call.program.print(f"{shop_time(job.now())}  {times}")
+            times = joined("; ", (f"{time}" for time, _moment in due.times))
+            call.program.print(composed("{now:time}  {times}", now=job.now(), times=times))
         due.exit_code = _execute(call, job, Only(due.only) if due.only else None)
         return due.exit_code
 
@@ -163,13 +168,17 @@ def _report_nothing_due(call: SyncCall, file: ObjectFile, now: datetime | None) 
     if call.output is Format.JSON:
         print_json({"schema": SCHEMA, "object": name}, {"due": []}, {"exit": int(Exit.DONE)})
     elif now is None and any(map(file.settings.passes_over, file.settings.synchronization_times)):
-        call.program.notify(f"{name}: nothing is due; `enabled = false` in `[orders]` fetches no orders")
+        call.program.notify(
+            _("{object}: nothing is due; orders are off (`enabled = false` in `[orders]`)", object=name)
+        )
     elif now is None:
-        call.program.notify(f"{name}: no synchronization times of this user on this computer")
-        call.program.notify(f"hint: torgsync schedule add --every 30m -o {file.called}")
+        call.program.notify(
+            _("{object}: this user has no synchronization times on this computer", object=name)
+        )
+        call.program.hint(verbatim(f"torgsync schedule add --every 30m -o {file.called}"))
     else:
         coming = min(next(time.rhythm.after(now)) for time in own_times(file.settings))
-        call.program.notify(f"{name}: nothing is due; next {shop_time(coming)}")
+        call.program.notify(_("{object}: nothing is due; next: {coming:time}", object=name, coming=coming))
 
 
 def _execute(call: SyncCall, job: JobContext, only: Only | None) -> Exit:

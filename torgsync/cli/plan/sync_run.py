@@ -12,6 +12,7 @@ from torgsync.cli.base.program import SCHEMA, Format, Program
 from torgsync.cli.base.render import print_json
 from torgsync.cli.orders.render import finding_documents, notify_order_hints, orders_document, print_orders
 from torgsync.cli.plan.outcomes import (
+    NOTHING_SENT,
     earlier_documents,
     notify_trouble,
     outcome_documents,
@@ -21,11 +22,18 @@ from torgsync.cli.plan.outcomes import (
     run_document,
     trouble_of,
 )
-from torgsync.cli.plan.render import NOTHING_CHOSEN, pending_words, print_findings, print_guards
+from torgsync.cli.plan.render import (
+    NOTHING_CHOSEN,
+    NOTHING_PENDING,
+    pending_words,
+    print_findings,
+    print_guards,
+)
 from torgsync.cli.plan.update import print_plan
 from torgsync.core.plan.choice import EVERYTHING
 from torgsync.core.plan.guards import Allowed
 from torgsync.errors import Exit
+from torgsync.i18n import Message, _, composed
 from torgsync.jobs.push.execute import NewPlan
 
 if TYPE_CHECKING:
@@ -42,7 +50,8 @@ def execute(call: SyncCall, job: JobContext, only: Only | None) -> Exit:
     choice = call.choice or EVERYTHING
     source = call.source or NewPlan(allowed, choice)
     half = f" --only {only}" if only else ""
-    next_step = f"go on with: torgsync sync{half} -o {job.file.called}{choice.options}"
+    again = f"torgsync sync{half} -o {job.file.called}{choice.options}"
+    next_step = _("go on with: {command}", command=again)
 
     letting = partial(call.letting, job.file.called)
 
@@ -68,13 +77,15 @@ def execute(call: SyncCall, job: JobContext, only: Only | None) -> Exit:
     return view.exit_code
 
 
-def _print_run(program: Program, job: JobContext, view: RunView, next_step: str, letting: Letting) -> None:
+def _print_run(
+    program: Program, job: JobContext, view: RunView, next_step: Message, letting: Letting
+) -> None:
     if view.fetched:
         print_orders(program, view.fetched)
         notify_order_hints(program, job, view.fetched)
     print_earlier(program, job, view)
     if view.declined:
-        program.notify("nothing was sent")
+        program.notify(NOTHING_SENT)
         return
     result = view.result
     if result and result.plan.counts.changes:
@@ -82,9 +93,10 @@ def _print_run(program: Program, job: JobContext, view: RunView, next_step: str,
     elif result:
         print_findings(program, job, result, every=False)
         print_guards(program, result.plan, letting)
-        held = f", {result.plan.counts.held} held" if result.plan.counts.held else ""
-        nothing = NOTHING_CHOSEN if result.plan.pending else "nothing pending"
-        program.print(f"{result.plan.object}: {nothing}{held}")
+        nothing = NOTHING_CHOSEN if result.plan.pending else NOTHING_PENDING
+        if held := result.plan.counts.held:
+            nothing = _("{nothing}, {held} held", nothing=nothing, held=held)
+        program.print(composed("{object}: {nothing}", object=result.plan.object, nothing=nothing))
         if result.plan.pending:
             program.print(pending_words(result.plan))
     if trouble := trouble_of(view, next_step):
@@ -96,7 +108,7 @@ def _print_run_json(
     job: JobContext,
     view: RunView,
     due: Sequence[dict[str, str]],
-    next_step: str,
+    next_step: Message,
     letting: Letting,
 ) -> None:
     """Print what a run did as one document; `due` are the synchronization times that it was for."""

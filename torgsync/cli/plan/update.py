@@ -28,6 +28,7 @@ from torgsync.cli.plan.render import foreign_documents, print_plan_table, skippe
 from torgsync.core.plan.guards import read_allowed
 from torgsync.core.shell import quoted
 from torgsync.errors import Exit, UsageError
+from torgsync.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,10 +39,10 @@ if TYPE_CHECKING:
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.plan.result import PlanResult
 
-STATELESS = (
-    "made without a state: products that the export lacks count as foreign; what Prom.ua does not show "
-    "(groups, photos, characteristics, keywords, barcodes) was not compared; imports and sales of today "
-    "are not known"
+STATELESS = _(
+    "this plan was made without the state database: products that are not in the export count as foreign; "
+    "what Prom.ua does not show (groups, photos, characteristics, keywords, barcodes) was not compared; "
+    "today's imports and sales are unknown"
 )
 
 
@@ -49,34 +50,35 @@ def update(
     context: typer.Context,
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
-    show: Annotated[Show, typer.Option("--show", help="Which part to show.")] = Show.CHANGES,
+    show: Annotated[Show, typer.Option("--show", help=_("Which part of the table to show."))] = Show.CHANGES,
     fields: FieldsOption = None,
     goods: GoodOption = None,
     groups: GroupOption = None,
     first: FirstOption = None,
     allow: AllowOption = None,
     full_refresh: Annotated[
-        bool, typer.Option("--full-refresh", help="List everything on Prom.ua, and retry what it refused.")
+        bool,
+        typer.Option("--full-refresh", help=_("List everything on Prom.ua, and retry what it refused.")),
     ] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Ask Prom.ua nothing.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help=_("Make no requests to Prom.ua."))] = False,
     stateless: Annotated[
         bool,
         typer.Option(
             "--stateless",
-            help="Read and write no state; products whose external id is in the export are ours.",
+            help=_("Use no state database: products whose external id is in the export are managed."),
         ),
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Save the plan, to be performed by `sync --plan`.", metavar="FILE"),
+        typer.Option("--out", help=_("Save the plan, for `sync --plan` to send."), metavar="FILE"),
     ] = None,
     schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON Schema of `--format json`, and do nothing else.")
+        bool, typer.Option("--schema", help=_("Only print the JSON Schema of `--format json`."))
     ] = False,
     detailed_exitcode: Annotated[
         bool,
         typer.Option(
-            "--detailed-exitcode", help="Exit with 2 when changes are pending, with 8 when all are held."
+            "--detailed-exitcode", help=_("Exit with 2 when changes are pending, with 8 when all are held.")
         ),
     ] = False,
 ) -> None:
@@ -91,7 +93,7 @@ def update(
     from torgsync.jobs.run import undisturbed
 
     if offline and full_refresh:
-        raise UsageError("`--offline` asks Prom.ua nothing, `--full-refresh` everything")
+        raise UsageError(_("`--offline` and `--full-refresh` exclude each other"))
     if stateless:
         _refuse_with_stateless(out, offline=offline)
     allowed, choice = read_allowed(allow or ()), choice_of(fields, goods, groups, first)
@@ -141,7 +143,7 @@ def update(
 
     objects = program.objects(wanted, every=True)
     if out and len(objects) > 1:
-        raise UsageError("a saved plan is for one object", hint="name it: `-o OBJECT`")
+        raise UsageError(_("a saved plan is for one sync object"), hint=_("name it: `-o OBJECT`"))
     code = each(program, objects, look)
     raise typer.Exit(int(Exit.PENDING if code is Exit.HELD and pending_goods else code))
 
@@ -156,11 +158,13 @@ def _code(counts: Counts) -> Exit:
 def _refuse_with_stateless(out: Path | None, *, offline: bool) -> None:
     if out:
         raise UsageError(
-            "a plan made with `--stateless` cannot be saved: it is not known what was sent before",
-            hint="leave `--out` or `--stateless` out",
+            _("a plan made with `--stateless` cannot be saved: what was sent before is unknown"),
+            hint=_("leave out `--out` or `--stateless`"),
         )
     if offline:
-        raise UsageError("`--stateless` compares with what Prom.ua shows, `--offline` asks it nothing")
+        raise UsageError(
+            _("`--stateless` and `--offline` exclude each other: the first has to ask what is on Prom.ua")
+        )
 
 
 def print_plan(

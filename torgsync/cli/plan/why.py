@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
-from torgsync.cli.base.output import wrapped
+from torgsync.cli.base.output import NOTHING, wrapped
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import SCREENFUL, print_csv, print_json
+from torgsync.cli.messages.fields import VERBS, field_word, value_word
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.guards import remedy
-from torgsync.cli.messages.outcomes import reasons_message
+from torgsync.cli.messages.outcomes import WORDS, reasons_message
 from torgsync.cli.messages.skips import skip_message
 from torgsync.cli.messages.status import (
     UNSENT,
@@ -25,28 +26,36 @@ from torgsync.cli.messages.status import (
     status_message,
 )
 from torgsync.cli.plan.changes import moved, words
+from torgsync.cli.plan.outcomes import guard_words
 from torgsync.cli.plan.why_document import good_document, held_words
 from torgsync.core.clock import shop_time
-from torgsync.core.product.fields import Value
-from torgsync.core.text import counted
+from torgsync.core.findings import Severity
+from torgsync.core.plan.adopt import Rule
+from torgsync.core.plan.diff import Verb
+from torgsync.core.product.fields import Channel, Value
+from torgsync.i18n import Message, _, _n, composed, joined, translated, verbatim
 
 if TYPE_CHECKING:
+    from torgsync.core.config.catalog import FieldMapping
+    from torgsync.core.findings import Finding
+    from torgsync.core.plan.diff import FieldChange
     from torgsync.core.plan.why import CenterStock
-    from torgsync.core.product.variants import Family, VariantSibling
-    from torgsync.jobs.plan.why import GoodView
+    from torgsync.core.product.variants import Alone, Family, VariantSibling
+    from torgsync.core.reason import Reason
+    from torgsync.jobs.plan.why import GoodView, RowView
     from torgsync.state.runs.plans import ChangeAttempt
 
 
 LABEL = 11
 """The width of the column with the names of sections."""
 LONGEST = 300
-"""Letters of one line that the table shows."""
+"""Letters of a cell or a value that are shown."""
 
 
 def why(
     context: typer.Context,
     item: Annotated[
-        str, typer.Argument(help="The item's id in Torgsoft, or its article or barcode.", metavar="ITEM")
+        str, typer.Argument(help=_("The item's id in Torgsoft, or its article or barcode."), metavar="ITEM")
     ],
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
@@ -72,199 +81,307 @@ def why(
 
 
 def _print_good(program: Program, title: str, lines: Iterable[WhyLine]) -> None:
-    out, section = program.out, ""
+    out, section = program.out, NOTHING
     for text in wrapped(title, out.width):
         out.print(text, soft_wrap=True, style="bold")
     for line in lines:
         if line.section != section:
             out.print()
-        label = "" if line.section == section else line.section
+        label = "" if line.section == section else translated(line.section)
         section = line.section
-        text = f"{line.about}: {line.text}" if line.about else line.text
-        first, *rest = wrapped(text[:LONGEST], out.width, " " * LABEL)
+        text = translated(_shortened(_about(line.about, line.text)))
+        first, *rest = wrapped(text, out.width, " " * LABEL)
         out.print(f"{label:<{LABEL}}{first[LABEL:]}", soft_wrap=True)
         for more in rest:
             out.print(more, soft_wrap=True)
 
 
+def _shortened(text: Message) -> Message:
+    """Return a message in which long data is its beginning and its length; sentences stay whole."""
+    short: dict[str, Message] = {}
+    for name, arg in text.args.items():
+        if isinstance(arg, Message):
+            short[name] = _shortened(arg)
+        elif isinstance(arg, str) and len(arg) > LONGEST:
+            start = arg[:LONGEST]
+            short[name] = _n(
+                "{start} … ({count} character)", "{start} … ({count} characters)", len(arg), start=start
+            )
+    return text.filled(**short)
+
+
 _FILTERS = {
-    "other-group": "group",
-    "not-displayed": "display",
-    "out-of-stock": "stock",
-    "no-photos": "photos",
+    "other-group": _("group"),
+    "not-displayed": _("display"),
+    "out-of-stock": _("stock"),
+    "no-photos": _("photos"),
 }
+ANSWER, ROW, CENTERS, COLUMNS = _("answer"), _("row"), _("centers"), _("columns")
+PRICE, FILTERS, VARIANTS, PRODUCT = _("price"), _("filters"), _("variants"), _("product")
+FINDINGS, SENT, THERE, PLAN, HISTORY = _("findings"), _("sent"), _("on Prom.ua"), _("plan"), _("history")
+
+SEVERITIES = {Severity.ERROR: _("error"), Severity.WARNING: _("warning"), Severity.NOTICE: _("notice")}
+RULES = {
+    Rule.EXTERNAL_ID: _("external id"),
+    Rule.SKU: _("article"),
+    Rule.BARCODE: _("barcode"),
+    Rule.NAME: _("name"),
+    Rule.DECISION: _("a person's decision"),
+}
+"""By what a product was matched to an item."""
 
 
 class WhyLine(NamedTuple):
     """One line: its section, what it is about, and its text."""
 
-    section: str
-    about: str
-    text: str
+    section: Message
+    about: Message
+    text: Message
+
+
+def _about(about: Message, text: Message) -> Message:
+    return composed("{about}: {text}" if about else "{text}", about=about, text=text)
 
 
 def _render_good(good: GoodView, called: str) -> Iterator[WhyLine]:
     yield from _answer(good, called)
     yield from _row_lines(good)
     for finding in good.findings:
-        column = f"{finding.column}: " if finding.column else ""
-        yield WhyLine("findings", f"{finding.severity} {finding.code}", f"{column}{finding_message(finding)}")
+        severity = composed("{severity} `{code}`", severity=SEVERITIES[finding.severity], code=finding.code)
+        column = verbatim(f"`{finding.column}`" if finding.column else "")
+        yield WhyLine(FINDINGS, severity, _about(column, finding_message(finding)))
     yield from _prom_lines(good)
     yield from _change_lines(good)
     for attempt in good.attempts:
-        yield WhyLine("history", _time(attempt.at), _attempt_words(attempt))
+        yield WhyLine(HISTORY, verbatim(_time(attempt.at)), _attempt_words(attempt))
 
 
 def _answer(good: GoodView, called: str) -> Iterator[WhyLine]:
-    yield WhyLine("answer", "", status_message(good.status))
+    answer = partial(WhyLine, ANSWER)
+    yield answer(NOTHING, status_message(good.status))
     if good.deletion:
-        yield WhyLine("answer", "deletion", f"with the first run after {_time(good.deletion)}")
+        yield answer(_("deletion"), _("with the first run after {at:time}", at=good.deletion))
     if good.problem:
-        yield WhyLine("answer", "", "the export cannot be read now: this is told by what was read before")
+        yield answer(NOTHING, _("the export cannot be read now: this is from the last time it was read"))
     if good.row and good.row.out:
-        yield WhyLine("answer", "kept out", skip_message(good.row.out))
+        yield answer(_("left out"), skip_message(good.row.out))
     if good.held:
         observed, flag = held_words(good.held)
-        observed = observed or "`torgsync update` tells the number"
-        way_on = f"; if it is right: torgsync sync -o {called} {flag}" if flag else ""
-        yield WhyLine("answer", f"held by the guard `{good.held.guard}`", f"{observed}{way_on}")
+        seen = observed or _("`torgsync update` shows the number")
+        if flag:
+            command = f"torgsync sync -o {called} {flag}"
+            seen = _("{seen}; if it is right: {command}", seen=seen, command=command)
+        yield answer(guard_words(good.held.guard), seen)
         if good.held.violation and (cure := remedy(good.held.violation)):
-            yield WhyLine("answer", "", cure)
+            yield answer(NOTHING, cure)
     if good.refusal:
-        since = "" if good.refused else ", and it changed since then"
-        refused = f"{reasons_message(good.refusal.reasons)}{since}"
-        yield WhyLine("answer", f"refused {_time(good.refusal.at)}", refused)
+        refused = reasons_message(good.refusal.reasons)
+        if not good.refused:
+            refused = _("{reasons}; the item has changed since then", reasons=refused)
+        yield answer(_("refused {at:time}", at=good.refusal.at), refused)
 
 
 def _row_lines(good: GoodView) -> Iterator[WhyLine]:
     row = good.row
     if row is None:
-        absent = "the export does not have it"
-        yield WhyLine("row", "", f"the export cannot be read: {good.problem}" if good.problem else absent)
+        absent = _("the export does not have it")
+        broken = _("the export cannot be read: {problem}", problem=good.problem)
+        yield WhyLine(ROW, NOTHING, broken if good.problem else absent)
         return
-    places = "line" if len(row.lines) == 1 else "lines"
-    yield WhyLine("row", "", f"{row.file}, {places} {' and '.join(map(str, row.lines))}")
+    yield WhyLine(ROW, NOTHING, _places(row.file, row.lines))
     for stock in row.centers:
-        yield WhyLine("centers", stock.center, _center_words(stock))
+        yield WhyLine(CENTERS, verbatim(stock.center), _center_words(stock))
     for mapping, cell in row.mapped_cells:
-        target = mapping.to if mapping.to != "characteristic" else f"characteristic `{mapping.name}`"
-        owner = " (Prom.ua's side)" if mapping.owner == "prom" else ""
-        codes = [f" ({item.severity} {item.code})" for item in row.findings if item.column == mapping.column]
-        unsent = f"; not sent: {UNSENT}" if mapping.column in row.unsent else ""
-        instead = row.replaced.get(mapping.column)
-        words = _text(cell) if instead is None else f"{_text(cell)} (replaced by {_text(instead)})"
-        yield WhyLine("columns", mapping.column, f"{words} -> {target}{owner}{''.join(codes)}{unsent}")
+        yield WhyLine(COLUMNS, verbatim(f"`{mapping.column}`"), _cell_words(row, mapping, cell))
     for price in row.prices:
-        yield WhyLine("price", "", price_message(price))
+        yield WhyLine(PRICE, NOTHING, price_message(price))
     for item in row.filters:
-        mark = "✓" if item.passes else "✗ stays out by"
-        yield WhyLine("filters", f"{mark} {_FILTERS[item.reason]}", filter_message(item))
+        kind = _FILTERS[item.reason]
+        mark = (
+            composed("✓ {filter}", filter=kind) if item.passes else _("✗ left out by {filter}", filter=kind)
+        )
+        yield WhyLine(FILTERS, mark.filled(filter=_FILTERS[item.reason]), filter_message(item))
     yield from _family_lines(row.family)
     if not row.out:
         for name, value in row.mapped.product.values.items():
-            yield WhyLine("product", name, _value(value))
+            yield WhyLine(PRODUCT, field_word(name), _value(name, value))
         for name in sorted(row.mapped.unreadable):
-            yield WhyLine("product", name, "cannot be read; what Prom.ua has stays")
+            yield WhyLine(PRODUCT, field_word(name), _("cannot be read; what Prom.ua has stays"))
 
 
-def _center_words(stock: CenterStock) -> str:
+def _places(file: str, lines: Sequence[int]) -> Message:
+    """Return where a row is."""
+    if len(lines) == 1:
+        return _("`{file}`, line {line}", file=file, line=lines[0])
+    return _("`{file}`, lines {lines}", file=file, lines=list(lines))
+
+
+def _cell_words(row: RowView, mapping: FieldMapping, cell: str) -> Message:
+    """Return what a cell has, what it is on Prom.ua, and what was found in it."""
+    characteristic = _("characteristic `{name}`", name=mapping.name)
+    target = characteristic if mapping.to == "characteristic" else composed("`{to}`", to=mapping.to)
+    if mapping.owner == "prom":
+        target = _("{target} (kept as it is on Prom.ua)", target=target)
+    instead = row.replaced.get(mapping.column)
+    value = _text(cell)
+    if instead is not None:
+        value = _("{value} (replaced by {other})", value=value, other=_text(instead))
+    codes = [
+        composed(" ({severity} `{code}`)", severity=SEVERITIES[item.severity], code=item.code)
+        for item in row.findings
+        if item.column == mapping.column
+    ]
+    text = composed("{value} -> {target}{codes}", value=value, target=target, codes=joined("", codes))
+    if mapping.column not in row.unsent:
+        return text
+    return _("{text}; not sent: {reason}", text=text, reason=UNSENT)
+
+
+def _center_words(stock: CenterStock) -> Message:
     if not stock.cell:
-        says = "does not have it"
+        text = _("`{file}` does not have it", file=stock.file)
     elif stock.quantity is None:
-        says = f"tells a stock that cannot be read: {stock.cell}"
+        text = _("`{file}` has a stock that cannot be read: {cell}", file=stock.file, cell=stock.cell)
     else:
-        says = f"has {stock.quantity.normalize():f} of it"
-    return f"`{stock.file}` {says}{'' if stock.counted else ', which are not counted'}"
+        pieces = f"{stock.quantity.normalize():f}"
+        text = _("`{file}`: {pieces} in stock", file=stock.file, pieces=pieces)
+    return text if stock.counted else _("{text}, not counted", text=text)
 
 
 def _family_lines(family: Family) -> Iterator[WhyLine]:
-    others = f", with {counted(len(family.siblings), 'other good')}" if family.siblings else ""
-    parts = [f"model `{family.model}`{others}"] if family.model else []
+    parts = []
+    if family.model:
+        parts.append(_("model `{model}`", model=family.model))
+    if family.siblings:
+        parts.append(
+            _n("{count} other item of this model", "{count} other items of this model", len(family.siblings))
+        )
     if family.alone:
-        parts.append(f"goes alone: {alone_message(family.alone)}")
+        parts.append(_alone_words(family.alone))
+    elif family.group:
+        parts.append(_("variant group {group}", group=family.group))
     else:
-        parts.append(f"variant group {family.group}" if family.group else "a variant group, not numbered yet")
-    yield WhyLine("variants", "", "; ".join(parts))
+        parts.append(_("a variant group without a number yet"))
+    yield WhyLine(VARIANTS, NOTHING, joined("; ", parts))
     for sibling in family.siblings[:SCREENFUL]:
-        yield WhyLine("variants", sibling.good_id, _sibling_words(sibling))
+        yield WhyLine(VARIANTS, verbatim(sibling.good_id), _sibling_words(sibling))
     if (rest := len(family.siblings) - SCREENFUL) > 0:
-        yield WhyLine("variants", "", f"… and {rest} more; `--format json` lists all")
+        yield WhyLine(VARIANTS, NOTHING, _("… and {more} more; `--format json` lists all", more=rest))
 
 
-def _sibling_words(sibling: VariantSibling) -> str:
+def _alone_words(alone: Reason[Alone] | Finding) -> Message:
+    return _("a product of its own: {reason}", reason=alone_message(alone))
+
+
+def _sibling_words(sibling: VariantSibling) -> Message:
     parts = [words(sibling.differs)] if sibling.differs else []
     if sibling.lacks:
-        parts.append(f"without {', '.join(sibling.lacks)}")
-    text = "; ".join(parts) or "differs in no characteristic"
+        parts.append(_("without {names}", names=list(sibling.lacks)))
+    if not parts:
+        parts.append(_("differs in no characteristic"))
     if sibling.out:
-        return f"{text}; stays out: {skip_message(sibling.out)}"
-    return f"{text}; goes alone: {alone_message(sibling.alone)}" if sibling.alone else text
+        parts.append(_("left out: {reason}", reason=skip_message(sibling.out)))
+    elif sibling.alone:
+        parts.append(_alone_words(sibling.alone))
+    return joined("; ", parts)
 
 
 def _prom_lines(good: GoodView) -> Iterator[WhyLine]:
-    there = partial(WhyLine, "on Prom.ua")
+    there = partial(WhyLine, THERE)
     if good.sent is None:
-        yield WhyLine("sent", "", "nothing was ever sent of it")
+        yield WhyLine(SENT, NOTHING, _("nothing was ever sent"))
     else:
-        yield WhyLine("sent", "", f"last {_time(good.sent_at)}: {', '.join(good.sent.values)}")
+        names = joined(", ", map(field_word, good.sent.values))
+        yield WhyLine(SENT, NOTHING, _("last {at}: {fields}", at=_time(good.sent_at), fields=names))
     for holding in good.sold:
-        yield there("sold", f"{holding.quantity.normalize():f} in order {holding.order_id}, not offered")
+        pieces = f"{holding.quantity.normalize():f}"
+        sold = _("{pieces} in order `{order}`, not for sale", pieces=pieces, order=holding.order_id)
+        yield there(_("sold"), sold)
     if good.adoption:
-        rules = " and ".join(good.adoption.by)
-        by = f"by {rules}, {_time(good.adoption.at)} by {good.adoption.user}"
-        yield there("adopted", f"product {good.adoption.prom_id}, {by}")
+        adopted = _(
+            "product {product}, by {rules}, {at:time} by {user}",
+            product=good.adoption.prom_id,
+            rules=joined(", ", map(RULES.__getitem__, good.adoption.by)),
+            at=good.adoption.at,
+            user=good.adoption.user,
+        )
+        yield there(_("adopted"), adopted)
     if good.candidates:
-        yield there("may be any of", f"products {', '.join(good.candidates)}")
+        yield there(_("possible matches"), _("products {products}", products=list(good.candidates)))
     if good.looked is None:
-        yield there("", "Prom.ua was not looked at yet")
+        yield there(NOTHING, _("Prom.ua has not been asked yet"))
     elif good.existing is None:
-        yield there("", f"not there, as seen {_time(good.looked)}")
+        yield there(NOTHING, _("not there, as seen {at:time}", at=good.looked))
     else:
-        changed = f", changed {_time(good.existing.modified)}" if good.existing.modified else ""
-        yield there("", f"product {good.existing.prom_id}, as seen {_time(good.looked)}{changed}")
+        seen = _("product {product}, as seen {at:time}", product=good.existing.prom_id, at=good.looked)
+        if good.existing.modified:
+            seen = _("{seen}, changed {at:time}", seen=seen, at=good.existing.modified)
+        yield there(NOTHING, seen)
         for name in ("status", "price", "discount", "presence", "quantity"):
             if name in good.existing.values:
-                yield there(name, _value(good.existing.values[name]))
+                yield there(field_word(name), _value(name, good.existing.values[name]))
 
 
 def _change_lines(good: GoodView) -> Iterator[WhyLine]:
     change = good.verdict.change
     if change is None:
-        yield WhyLine("plan", "", "no change")
+        yield WhyLine(PLAN, NOTHING, _("no change"))
     else:
-        yield WhyLine("plan", "", f"{change.verb}, by {change.via}")
+        way = {"verb": VERBS[change.verb]}
+        imported = change.via is Channel.IMPORT
+        by = _("{verb}, by an import file", **way) if imported else _("{verb}, by an edit", **way)
+        yield WhyLine(PLAN, NOTHING, by)
         sent = good.sent.values if good.sent else {}
         for name, field in change.fields.items():
-            story = "edited on Prom.ua" if field.edited else "we moved" if name in sent else "never sent"
-            story = "" if change.verb != "update" else f" ({story})"
-            text = _value(field.new)
-            if change.verb != "create":
-                text = moved(name, field) if name == "photos" else f"{_value(field.old)} -> {text}"
-            if field.edited and field.sent != field.new:
-                story = f" (edited on Prom.ua; we sent {_value(field.sent)})"
-            yield WhyLine("plan", name, f"{text}{story}")
+            yield WhyLine(PLAN, field_word(name), _field_words(change.verb, name, field, known=name in sent))
     for name in good.verdict.left_alone:
-        yield WhyLine("plan", name, "differs, belongs to Prom.ua's side and is left alone")
+        yield WhyLine(PLAN, field_word(name), _("differs, but is kept as it is on Prom.ua"))
 
 
-def _attempt_words(attempt: ChangeAttempt) -> str:
+def _field_words(verb: Verb, name: str, field: FieldChange, *, known: bool) -> Message:
+    """Return how a field moves and who changed it; `known` is whether it was ever sent."""
+    new = _value(name, field.new)
+    if verb is Verb.CREATE:
+        return new
+    if name == "photos":
+        text = moved(name, field._replace(edited=False))
+    else:
+        text = composed("{old} -> {new}", old=_value(name, field.old), new=new)
+    if verb is not Verb.UPDATE:
+        return text
+    if field.edited and field.sent != field.new:
+        return _("{move} (edited on Prom.ua; last sent: {sent})", move=text, sent=_value(name, field.sent))
+    if field.edited:
+        return _("{move} (edited on Prom.ua)", move=text)
+    return _("{move} (the export changed)", move=text) if known else _("{move} (never sent)", move=text)
+
+
+def _attempt_words(attempt: ChangeAttempt) -> Message:
     item = attempt.item
-    held = f"held by `{item.change.held}`" if item.change.held else ""
-    ended = str(item.outcome) if item.outcome else held or "shown by `torgsync update`, not performed"
-    run = f" in run {attempt.run}" if attempt.run else ""
+    if item.outcome:
+        ended = WORDS[item.outcome]
+    elif item.change.held:
+        ended = guard_words(item.change.held)
+    else:
+        ended = _("shown by `torgsync update`, not sent")
+    what = VERBS[item.change.verb]
+    if item.change.verb is not Verb.CREATE:
+        names = joined(", ", map(field_word, item.change.fields))
+        what = composed("{verb} ({fields})", verb=what, fields=names)
+    if attempt.run:
+        what = _("{change} in run {run}", change=what, run=attempt.run)
+    text = composed("{change}: {outcome}", change=what, outcome=ended)
     reasons = reasons_message(item.reasons)
-    said = f": {reasons}" if reasons else ""
-    names = "" if item.change.verb == "create" else f" {', '.join(item.change.fields)}"
-    return f"{item.change.verb}{names}{run}: {ended}{said}"
+    return composed("{text}: {reasons}", text=text, reasons=reasons) if reasons else text
 
 
 def _time(at: datetime | None) -> str:
     return shop_time(at) if at else "–"
 
 
-def _text(cell: str) -> str:
-    return " ".join(cell.split()) or "(empty)"
+def _text(cell: str) -> Message:
+    return verbatim(text) if (text := " ".join(cell.split())) else _("(empty)")
 
 
-def _value(value: Value) -> str:
-    return _text(words(value))
+def _value(name: str, value: Value) -> Message:
+    return value_word(name, value) or (_text(value) if isinstance(value, str) and value else words(value))

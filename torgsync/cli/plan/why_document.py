@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.findings import finding_document
+from torgsync.cli.base.output import NOTHING
 from torgsync.cli.base.render import pick, whole_or_float
 from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.messages.outcomes import reasons_message
@@ -16,6 +17,7 @@ from torgsync.core.clock import utc_iso
 from torgsync.core.plan.diff import Change
 from torgsync.core.product.fields import FIELDS, Value, encode
 from torgsync.core.product.products import Existing, Product
+from torgsync.i18n import Message, _, joined
 
 if TYPE_CHECKING:
     from torgsync.jobs.plan.why import GoodView, Held
@@ -152,11 +154,11 @@ def _held_document(held: Held) -> dict[str, object]:
     return {"guard": held.guard, "saw": seen or None, "allow": flag}
 
 
-def held_words(held: Held) -> tuple[str, str]:
+def held_words(held: Held) -> tuple[Message, str]:
     """Return what a guard holds, empty where only a plan can say it, and the flag that allows it."""
     if held.violation is None:
-        return "", f"--allow {held.guard}=NUMBER"
+        return NOTHING, f"--allow {held.guard}=NUMBER"
     most = limit(held.violation)
-    limited = f"the limit is {most}" if most else ""
+    limited = _("the limit is {limit}", limit=most) if most else NOTHING
     parts = (observed(held.violation), limited, cause(held.violation))
-    return "; ".join(filter(None, parts)), allow_flag(held.violation)
+    return joined("; ", filter(None, parts)), allow_flag(held.violation)

@@ -10,21 +10,22 @@ from pydantic import field_validator, model_validator
 from torgsync.core.config.catalog import SettingsTable, misplaced
 from torgsync.core.config.notation import Kept
 from torgsync.core.text import listed
+from torgsync.i18n import _
 
 
 class AccountingCenters(SettingsTable):
-    """Whose balances are sent, and what stays out."""
+    """Whose stock is sent, and which items are not."""
 
     use: list[str] = []
-    """Ids of the centers whose stock counts; none means all together."""
+    """Ids of the accounting centers whose stock is sent; none means all together."""
     only_in_stock: bool = False
-    """Whether goods without stock are taken off the site."""
+    """Whether items without stock are taken off the site."""
     only_with_photos: bool = False
-    """Whether goods without a photo stay off the site."""
+    """Whether items without a photo stay off the site."""
     respect_display: bool = True
-    """Whether Display = 0 keeps a good off the site."""
+    """Whether `Display` = 0 keeps an item off the site."""
     keep: Kept = Decimal(0)
-    """Pieces that stay for the own buyers of each center: a number, or one for each center."""
+    """Pieces that are not sent, kept for the buyers of your own shops: a number, or one by center."""
 
     @field_validator("use")
     @classmethod
@@ -32,14 +33,15 @@ class AccountingCenters(SettingsTable):
         for number, center in enumerate(use):
             if listed(center) != [center]:
                 ids = ", ".join(f'"{part}"' for part in listed(center)) or '"1", "4"'
-                raise misplaced((number,), f'"{center}" is not the id of one center; write [{ids}]')
+                message = _('"{given}" is not the id of one center; write `[{ids}]`', given=center, ids=ids)
+                raise misplaced((number,), message)
         return list(dict.fromkeys(use))  # twice named, a center's stock would count twice
 
     @model_validator(mode="after")
     def _kept_where_ticked(self) -> Self:
         for center in self.keep if isinstance(self.keep, dict) and self.use else ():
             if center not in self.use:
-                raise ValueError(f'keep: center "{center}" is not ticked in `use`')
+                raise ValueError(_("`keep` has the center `{center}`, which is not in `use`", center=center))
         return self
 
     def kept_in(self, center: str) -> Decimal:

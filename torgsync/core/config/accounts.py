@@ -1,8 +1,10 @@
-"""Current accounts: by their IBAN, whose check digits catch a slip of the hand, or by a name of their own."""
+"""Current accounts: by their IBAN, whose check digits catch a typing mistake, or by a name of their own."""
 
 from __future__ import annotations
 
 import re
+
+from torgsync.i18n import _
 
 _LIKE_IBAN = re.compile(r"[A-Za-z]{2}\s*\d[\d\sA-Za-z]*")
 
@@ -21,4 +23,4 @@ def account_of(text: str) -> str:
     try:
         return str(iban.validate(name))
     except ValidationError as wrong:
-        raise ValueError("its digits do not fit together, one is mistyped or missing") from wrong
+        raise ValueError(_("its digits do not fit together; one is wrong or missing")) from wrong

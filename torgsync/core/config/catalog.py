@@ -25,6 +25,7 @@ from torgsync.core.product.columns import (
 )
 from torgsync.core.product.fields import TARGETS
 from torgsync.core.text import did_you_mean
+from torgsync.i18n import Message, _
 
 
 class SettingsTable(BaseModel):
@@ -37,39 +38,39 @@ class SettingsTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
-def misplaced(place: Key, message: str) -> PydanticCustomError:
+def misplaced(place: Key, message: Message) -> PydanticCustomError:
     """Return a mistake of the key at `place`, which is relative to the key that is validated."""
     return PydanticCustomError("misplaced", "{message}", {"message": message, "place": place})
 
 
 class FromEnvironment(SettingsTable):
-    """The token stands in an environment variable."""
+    """The token is in an environment variable."""
 
     env: str = Field(min_length=1)
     """Name of the environment variable."""
 
 
 class FromFile(SettingsTable):
-    """The token stands in a file of its own; the path is relative to the sync object."""
+    """The token is in a file of its own; the path is relative to the sync object."""
 
     file: str = Field(min_length=1)
     """File that holds the token, relative to this one; only its owner should be able to read it."""
 
 
 class FromKeyring(SettingsTable):
-    """The token lies in the keyring of the user's system."""
+    """The token is in the keyring of the user's system."""
 
     keyring: str = Field(min_length=1)
-    """Name under which the token lies there."""
+    """Name of the token there."""
 
 
 class Languages(SettingsTable):
     """Which language the export's texts are in, and whether they go to both of Prom's languages."""
 
     name: Literal["uk", "ru"] = "uk"
-    """Language of the texts: uk or ru."""
+    """Language of the texts: `uk` or `ru`."""
     both: bool = True
-    """Whether they go to both of Prom's languages; no text is translated."""
+    """Whether they are sent as both languages of Prom.ua; no text is translated."""
 
 
 _FETCHABLE = re.compile(r"(?:https?|ftp)://[^\s/]+")
@@ -84,23 +85,25 @@ class Photos(SettingsTable):
     """The photo folder, and the address under which the same folder can be read from the internet."""
 
     folder: str = Field(min_length=1)
-    """Folder of photos that are called as goods are: 17.jpg, 17_1.jpg."""
+    """Folder of photos named after the items: `17.jpg`, `17_1.jpg`."""
     url: str
-    """Address under which Prom can fetch the same folder."""
+    """Address from which Prom.ua can fetch the same folder."""
 
     @field_validator("url")
     @classmethod
     def _web_address(cls, url: str) -> str:
         if not is_fetchable(url):
-            raise ValueError(f'"{url}" is not an address such as "https://shop.example/photos/"')
+            raise ValueError(
+                _('"{given}" is not an address such as `"https://shop.example/photos/"`', given=url)
+            )
         return url if url.endswith("/") else f"{url}/"
 
 
 class Catalog(SettingsTable):
     """The export; paths are relative to the sync object's file.
 
-    `format`, `encoding`, `delimiter` and `header` are found out by looking where they are not given. `names`
-    leads the merchant's column names to Torgsoft's, `extra_columns` names what follows the standard columns
+    `format`, `encoding`, `delimiter` and `header` are detected where they are not given. `names`
+    maps the merchant's column names to Torgsoft's, `extra_columns` names what follows the standard columns
     in a file without a header, `columns` names all columns of one. `centers` gives each accounting center a
     file of its own, keyed by the center's id; `path` is then the file whose texts and prices count where
     several have a good, the first one if it is left out.
@@ -111,27 +114,27 @@ class Catalog(SettingsTable):
     centers: dict[str, Annotated[str, Field(min_length=1)]] = {}
     """A file for each accounting center, by its id, instead of one file."""
     format: Literal["trs", "csv", "yml", "xlsx"] | None = None
-    """What the file is, where looking at it tells the wrong thing."""
+    """Format of the file, if it is not detected correctly."""
     encoding: Literal["utf-8", "cp1251"] | None = None
-    """How its letters are written."""
+    """Encoding of the file."""
     delimiter: Literal[";", ",", "\t"] | None = None
-    """What stands between two columns."""
+    """Character between two columns."""
     header: bool | None = None
-    """Whether the first row holds the names of columns."""
+    """Whether the first row has the names of the columns."""
     names: dict[str, str] = {}
-    """Your names of columns and Torgsoft's: "Ключ" = "GoodID"."""
+    """Your names of columns and Torgsoft's: `"Ключ" = "GoodID"`."""
     extra_columns: list[str] = []
-    """Names of your own columns behind the standard ones, where the file names none."""
+    """Names of your own columns after the standard ones, if the file has no names."""
     columns: list[str] = []
-    """Names of all columns, in their order, where the file names none; one of them is GoodID."""
+    """Names of all columns in order, if the file has no names; one of them must be `GoodID`."""
     last_line_end: bool = True
-    """false: the last row is read although no line end follows; it might have been cut."""
+    """`false`: the last row is read also without a line end after it; it may be cut off."""
     currency: str = Field("UAH", pattern="^[A-Z]{3}$")
-    """Currency of the prices; nothing is ever converted."""
+    """Currency of the prices; nothing is converted."""
     languages: Languages = Languages.model_construct()
-    """Language of the texts, and where they go."""
+    """Language of the texts, and to which languages of Prom.ua they go."""
     photos: Photos | None = None
-    """Where photos are; without it those on Prom stay untouched."""
+    """Where the photos are; if left out, those on Prom.ua stay as they are."""
     placeholders: list[Annotated[str, Field(min_length=1)]] = []
     """Words that mean an empty cell."""
 
@@ -155,9 +158,10 @@ class Catalog(SettingsTable):
         seen: dict[str, str] = {}
         for center, path in centers.items():
             if not re.fullmatch(r"[^\s=|;]+", center):
-                raise misplaced((center,), f'"{center}" is not the id of an accounting center, such as "1"')
+                message = _('"{given}" is not the id of an accounting center, such as `"1"`', given=center)
+                raise misplaced((center,), message)
             if path in seen:
-                raise misplaced((center,), f"center {seen[path]} has this file too")
+                raise misplaced((center,), _("center `{center}` also has this file", center=seen[path]))
             seen[path] = center
         return centers
 
@@ -167,7 +171,8 @@ class Catalog(SettingsTable):
         for name, column in names.items():
             if not is_standard(column.strip()):
                 near = did_you_mean(column, [*LAYOUT_48])
-                raise misplaced((name,), f"Torgsoft has no column `{column}`{near}")
+                message = _("Torgsoft has no column `{column}`{near}", column=column, near=near)
+                raise misplaced((name,), message)
         return names
 
     @field_validator("extra_columns")
@@ -176,9 +181,9 @@ class Catalog(SettingsTable):
         seen = {name.casefold() for name in LAYOUT_48}
         for number, name in enumerate(names):
             if not name.strip():
-                raise misplaced((number,), "it has no name")
+                raise misplaced((number,), _("the name is empty"))
             if canonical(name).casefold() in seen:
-                raise misplaced((number,), f"another column is named `{canonical(name)}` too")
+                raise misplaced((number,), _("another column is also named `{name}`", name=canonical(name)))
             seen.add(canonical(name).casefold())
         return [canonical(name) for name in names]
 
@@ -187,26 +192,28 @@ class Catalog(SettingsTable):
         if not self.columns:
             return self
         if self.extra_columns:
-            raise misplaced(("columns",), "give either `columns` or `extra_columns`, not both")
+            raise misplaced(("columns",), _("give either `columns` or `extra_columns`, not both"))
         if self.header:
-            raise misplaced(("columns",), "it is for a file without names; `header` says that there are some")
+            message = _("this is for a file without names of columns, but `header = true` says it has them")
+            raise misplaced(("columns",), message)
         resolved = resolve(self.columns, self.names).columns
         seen: set[str] = set()
         for number, name in enumerate(resolved):
             if not name:
-                raise misplaced(("columns", number), "it has no name")
+                raise misplaced(("columns", number), _("the name is empty"))
             if name.casefold() in seen:
-                raise misplaced(("columns", number), f"another column is named `{name}` too")
+                raise misplaced(("columns", number), _("another column is also named `{name}`", name=name))
             seen.add(name.casefold())
         if KEY not in resolved:
-            raise misplaced(("columns",), f"no column is named `{KEY}`, which is the key of a good")
+            message = _("no column is named `{column}`, which is the key of an item", column=KEY)
+            raise misplaced(("columns",), message)
         return self
 
     @model_validator(mode="after")
     def _path_of_a_center(self) -> Self:
         if self.centers and self.path not in self.centers.values():
             raise misplaced(
-                ("path",), "it is none of the files of `centers`; name the one that leads, or leave it out"
+                ("path",), _("this file is not one of `centers`; name the main one of them, or leave it out")
             )
         return self
 
@@ -224,22 +231,22 @@ class FieldMapping(SettingsTable):
     column: str = Field(min_length=1)
     """Column of the export."""
     to: Annotated[str, WithJsonSchema({"type": "string", "enum": [*TARGETS]})]
-    """What it is on Prom; the README lists the targets."""
+    """Field of a product on Prom.ua; the README lists the targets."""
     name: str | None = None
     """The characteristic's name for buyers."""
     unit: str | None = None
-    """The characteristic's unit, where the export gives a value none of its own."""
+    """The characteristic's unit, if the export has no unit with a value."""
     split: str | None = Field(None, min_length=1)
-    """What parts Ukrainian from Russian in one cell."""
+    """What separates Ukrainian from Russian in one cell."""
     owner: Literal["torgsoft", "prom"] = "torgsoft"
-    """torgsoft: Prom shows what the export says; prom: set at creation, then left alone."""
+    """`torgsoft`: as in the export; `prom`: set when the product is created, then left as it is."""
 
     @field_validator("column")
     @classmethod
     def _speakable(cls, column: str) -> str:
         name = canonical(column)
         if name in SECRET:
-            raise ValueError(f"`{name}` is what the shop paid; it can never be sent")
+            raise ValueError(_("`{column}` is what the shop paid; it is never sent", column=name))
         return name
 
     @field_validator("name")
@@ -251,13 +258,14 @@ class FieldMapping(SettingsTable):
     @classmethod
     def _known(cls, target: str) -> str:
         if target not in TARGETS:
-            raise ValueError(f"there is no target `{target}`{did_you_mean(target, TARGETS)}")
+            near = did_you_mean(target, TARGETS)
+            raise ValueError(_("there is no target `{target}`{near}", target=target, near=near))
         return target
 
     @model_validator(mode="after")
     def _characteristic_named(self) -> Self:
         if self.to == "characteristic" and not self.name:
-            raise ValueError('a characteristic needs a name, such as name = "Колір"')
+            raise ValueError(_('a characteristic needs a name, such as `name = "Колір"`'))
         return self
 
     @model_validator(mode="after")
@@ -265,10 +273,17 @@ class FieldMapping(SettingsTable):
         if self.split is None:
             return self
         if self.to not in SPLIT_TARGETS:
-            known = ", ".join(SPLIT_TARGETS)
-            raise ValueError(f"`split` parts two languages of a text; `{self.to}` is none of {known}")
+            raise ValueError(
+                _(
+                    "`split` is only for texts in two languages: {known:quoted}; not for `{target}`",
+                    known=SPLIT_TARGETS,
+                    target=self.to,
+                )
+            )
         if (self.name or "").count(self.split) > 1:
-            raise ValueError(f'the name holds "{self.split}" more than once; it parts two languages')
+            raise ValueError(
+                _('"{split}" is in the name more than once; it separates two languages', split=self.split)
+            )
         return self
 
     @property

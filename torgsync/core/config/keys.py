@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from torgsync.core.text import listed
+from torgsync.i18n import _
 
 Key = tuple[str | int, ...]
 """The path of a key: `("payment_methods", 1, "name")`."""
@@ -91,6 +92,8 @@ def _item(place: Any, part: str | int) -> Any:  # noqa: ANN401  # any value of a
     raise LookupError(part)
 
 
+HIDDEN = _("(hidden)")
+"""What is shown of a token that is in the settings themselves."""
 Document = dict[str, Any]
 """A sync object's TOML file as plain values."""
 
@@ -129,7 +132,7 @@ def _resized(before: object, after: object) -> bool:
 
 
 def _shown(key: str, value: object) -> object:
-    return "(hidden)" if key == "api_key" and isinstance(value, str) else value
+    return HIDDEN if key == "api_key" and isinstance(value, str) else value
 
 
 def _words(table: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 from torgsync.core.text import did_you_mean
+from torgsync.i18n import _
 
 LONGEST = 1000
 """Characters of the longest message that Prom takes."""
@@ -26,17 +27,24 @@ def check_template(text: str) -> str:
     """
     text = re.sub(r"\r\n?", "\n", text).strip()
     if not text:
-        raise ValueError("the message to the buyer is empty")
+        raise ValueError(_("the message to the buyer is empty"))
     if _UNSENDABLE.search(text):
-        raise ValueError("the message to the buyer has characters that no message can carry")
+        raise ValueError(_("the message to the buyer has characters that cannot be sent"))
     places = [f"{{{place}}}" for place in PLACES]
     for name in _PLACE.findall(text):
         if name not in PLACES:
-            hint = did_you_mean(f"{{{name}}}", places) or f"; {', '.join(places)} are filled in"
-            raise ValueError(f"`{{{name}}}` means nothing in the message to the buyer{hint}")
+            hint = did_you_mean(f"{{{name}}}", places) or _("; use {places:quoted}", places=places)
+            raise ValueError(
+                _("`{{{name}}}` is unknown in the message to the buyer{hint}", name=name, hint=hint)
+            )
     bare = _PLACE.sub("", text)
     if "{" in bare or "}" in bare:
-        raise ValueError(f"a brace in the message to the buyer belongs to none of {', '.join(places)}")
+        raise ValueError(
+            _(
+                "the message to the buyer has a brace that is not part of one of {places:quoted}",
+                places=places,
+            )
+        )
     _check_length(bare)
     return text
 
@@ -52,4 +60,10 @@ def _check_length(text: str) -> None:
     """Count as the strictest reader does: a pictogram is two characters."""
     characters = len(text.encode("utf-16-le")) // 2
     if characters > LONGEST:
-        raise ValueError(f"the message to the buyer has {characters} characters; Prom.ua takes {LONGEST}")
+        raise ValueError(
+            _(
+                "the message to the buyer is too long: {characters} characters; Prom.ua accepts {longest}",
+                characters=characters,
+                longest=LONGEST,
+            )
+        )

@@ -10,21 +10,27 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 from torgsync.core.config.schedule import WEEK, read_days, read_step
+from torgsync.i18n import _
 
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*%")
+
+
+def _written(value: object) -> str:
+    """Return a value as TOML has it: a text in double quotes."""
+    return repr(value).replace("'", '"')
 
 
 def _fraction(value: object) -> object:
     """Turn `"10%"` into the fraction 0.1; anything else is left to be refused."""
     if isinstance(value, str) and (match := _PERCENT.fullmatch(value.strip())):
         return Decimal(match[1]) / 100
-    raise ValueError(f'{value!r} is not a share such as "10%"'.replace("'", '"'))
+    raise ValueError(_('{given} is not a share such as `"10%"`', given=_written(value)))
 
 
 def _share(value: object) -> object:
     fraction = _fraction(value)
     if isinstance(fraction, Decimal) and fraction > 1:
-        raise ValueError(f'"{value}" is not between 0% and 100%')
+        raise ValueError(_('"{given}" is not between 0% and 100%', given=value))
     return fraction
 
 
@@ -47,10 +53,10 @@ def _markup(value: object) -> object:
     """Turn `"5%"` or `"-3%"` into a fraction; a discount of everything is refused."""
     match = _SIGNED_PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f'{value!r} is not a markup such as "5%" or "-3%"'.replace("'", '"'))
+        raise ValueError(_('{given} is not a markup such as `"5%"` or `"-3%"`', given=_written(value)))
     fraction = Decimal(match[1]) / 100
     if fraction <= -1:
-        raise ValueError(f'"{value}" leaves nothing of a price')
+        raise ValueError(_('"{given}" leaves nothing of a price', given=value))
     return fraction
 
 
@@ -59,15 +65,17 @@ def _rounding(value: object) -> object:
     text = str(value).strip() if isinstance(value, str | int | float) else ""
     if isinstance(value, bool) or not re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", text):
         raise ValueError(
-            f'{value!r} is not a step such as "0.5" or an ending such as "0.99"'.replace("'", '"')
+            _('{given} is not a step such as `"0.5"` or an ending such as `"0.99"`', given=_written(value))
         )
     number = Decimal(text)
     if number == 0:
-        raise ValueError("prices cannot be rounded to nothing; the smallest step is 0.01")
+        raise ValueError(_("prices cannot be rounded to 0; the smallest step is 0.01"))
     if number % Decimal("0.01"):
-        raise ValueError(f"{text} is finer than a kopiyka; the smallest step is 0.01")
+        raise ValueError(_("{given} is less than a kopiyka; the smallest step is 0.01", given=text))
     if number >= _ROUNDING_END:
-        raise ValueError(f"{text} is no rounding but a price; it must be below {_ROUNDING_END}")
+        raise ValueError(
+            _("{given} is too much to round to; it must be below {limit}", given=text, limit=_ROUNDING_END)
+        )
     return number.quantize(Decimal("0.01")) if number % 1 else number.quantize(Decimal(1))
 
 
@@ -83,7 +91,12 @@ def _kept(value: object) -> object:
 
 def _quantity(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _KEEP_END:
-        raise ValueError(f'{value!r} is not a quantity; give a number, or {{ "2" = 1, "8" = 3 }} by center')
+        raise ValueError(
+            _(
+                '{given} is not a quantity; give a number, or one for each center: `{{ "2" = 1, "8" = 3 }}`',
+                given=_written(value),
+            )
+        )
     return Decimal(str(value))
 
 
@@ -135,7 +148,7 @@ def _days(value: object) -> object:
     """Turn `"30d"` into thirty days; anything else is refused."""
     match = _DAYS.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f'{value!r} is not a number of days such as "30d"'.replace("'", '"'))
+        raise ValueError(_('{given} is not a number of days such as `"30d"`', given=_written(value)))
     return timedelta(days=int(match[1]))
 
 

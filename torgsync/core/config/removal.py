@@ -12,16 +12,16 @@ Gone = Literal["delete", "hide", "not-available", "keep"]
 
 
 class Removal(SettingsTable):
-    """What happens on Prom to products that leave."""
+    """What happens on Prom.ua to products whose items are no longer sent."""
 
     gone: Gone = "delete"
-    """What happens to goods that left the export; delete takes them off the site first, see delete_after."""
+    """Items that left the export: `delete` (see `delete_after`), `hide`, `not-available` or `keep`."""
     delete_after: Days = timedelta(days=30)
-    """How long such a product stays hidden before it is deleted; 0d deletes at once, as Torgsoft does."""
+    """How long such a product is hidden before it is deleted; `0d` deletes at once, as Torgsoft does."""
     unsold: Gone = "hide"
-    """What happens to goods that a rule keeps out."""
+    """Items that a setting excludes: `delete`, `hide`, `not-available` or `keep`."""
     foreign: Literal["keep", "delete"] = "keep"
-    """What happens to products on Prom that were never sent from here."""
+    """Products on Prom.ua that were never sent from here: `keep` or `delete`."""
 
     @property
     def grace(self) -> timedelta:

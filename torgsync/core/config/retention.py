@@ -12,4 +12,4 @@ class Retention(SettingsTable):
     """How long the records of runs are kept."""
 
     keep: Days = timedelta(days=180)
-    """How long changes and requests of a run are kept, for a rollback; of older runs only totals are kept."""
+    """How long changes and requests of a run are kept, for a rollback; older runs keep only totals."""

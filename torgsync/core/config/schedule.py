@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.errors import Exit
+from torgsync.i18n import _
 
 GRACE = timedelta(minutes=10)
 """How long after its last hour the last time of a rhythm is still performed: callers are not punctual."""
@@ -45,10 +46,12 @@ class Caller(StrEnum):
 def read_step(text: str) -> timedelta:
     """Return the duration of `30m`, `2h` or `1d`. Raises ValueError for any other text."""
     if not re.fullmatch(r"[1-9]\d{0,3}[mhd]", text):
-        raise ValueError(f'"{text}" is not an interval such as "30m", "2h" or "1d"')
+        raise ValueError(_('"{given}" is not an interval such as `30m`, `2h` or `1d`', given=text))
     step = int(text[:-1]) * _UNITS[text[-1]]
     if step > _DAY and step % _DAY:
-        raise ValueError(f'"{text}" is longer than a day and not whole days; write "1d" or "2d"')
+        raise ValueError(
+            _('"{given}" is longer than a day and not whole days; write `1d` or `2d`', given=text)
+        )
     return step
 
 
@@ -58,7 +61,7 @@ def read_days(text: str) -> frozenset[int]:
     for part in text.split(","):
         ends = [end.strip().lower() for end in part.split("-")]
         if not 1 <= len(ends) <= 2 or any(end not in WEEK for end in ends):  # noqa: PLR2004  # from, to
-            raise ValueError(f'"{text}" names no weekdays; write "mon-sat", or "mon,wed,fri"')
+            raise ValueError(_('"{given}" is not weekdays such as `mon-sat` or `mon,wed,fri`', given=text))
         first, last = WEEK.index(ends[0]), WEEK.index(ends[-1])
         days.update(day % len(WEEK) for day in range(first, last + 1 + (len(WEEK) if last < first else 0)))
     return frozenset(days)
@@ -67,7 +70,7 @@ def read_days(text: str) -> frozenset[int]:
 def read_hour(text: str) -> time:
     """Return the time of `08:00`. Raises ValueError where it is none."""
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
-        raise ValueError(f'"{text}" is not an hour such as "08:00"')
+        raise ValueError(_('"{given}" is not an hour such as `08:00`', given=text))
     return time.fromisoformat(text)
 
 
@@ -85,9 +88,11 @@ class Rhythm(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if self.end == self.start:
-            raise ValueError("the hours begin and end at once; leave `between` out for the whole day")
+            raise ValueError(
+                _("the hours begin and end at the same time; for the whole day leave out `between`")
+            )
         if self.step > _DAY and len(self.days) < len(WEEK):
-            raise ValueError('with `days`, `every` is "1d" or shorter')
+            raise ValueError(_("with `days`, `every` must be `1d` or shorter"))
 
     def latest(self, now: datetime) -> datetime | None:
         """Return the last time that has come, in UTC; None where its hours are over, or have not begun."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import date, datetime, time
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -30,29 +29,31 @@ from torgsync.core.config.catalog import (
     misplaced,
     twin_target,
 )
+from torgsync.core.config.keys import HIDDEN
+from torgsync.core.config.limits import Limits, Prices, StockRules
 from torgsync.core.config.message_text import check_template
-from torgsync.core.config.notation import Every, Markup, Rise, Rounding, Share, Weekdays
+from torgsync.core.config.notation import Every, Weekdays
 from torgsync.core.config.removal import Gone, Removal
 from torgsync.core.config.retention import Retention
 from torgsync.core.config.schedule import Rhythm, read_days, read_hour, read_step
 from torgsync.core.config.value_map import ValueMap, ValueMapping, twin_column
 from torgsync.core.product.fields import TARGETS
-from torgsync.core.product.presence import Presence
+from torgsync.i18n import Message, _, composed, joined
 
 
 class SynchronizationTime(SettingsTable):
-    """When the object is synchronised unattended, by which user of which computer."""
+    """When the object is synchronized unattended, by which user of which computer."""
 
     user: str = Field(min_length=1)
-    """Computer and user that synchronize: OFFICE-PC\\olena."""
+    """Computer and user that synchronize: `OFFICE-PC\\olena`."""
     every: Every
-    """How often: 30m, 2h, 1d."""
+    """How often: `30m`, `2h`, `1d`."""
     between: tuple[str, str] | None = None
-    """From which hour to which, by the clock in Kyiv; the second may lie after midnight."""
+    """From which hour to which, Kyiv time; the second may be after midnight."""
     days: Weekdays | None = None
-    """On which weekdays: mon-sat, or mon,wed,fri; every day where it is left out."""
+    """On which weekdays: `mon-sat` or `mon,wed,fri`; every day if left out."""
     only: Literal["goods", "orders"] | None = None
-    """goods or orders, where not both are synchronized."""
+    """Only `goods` or only `orders`; both if left out."""
 
     @field_validator("between", mode="before")
     @classmethod
@@ -62,11 +63,11 @@ class SynchronizationTime(SettingsTable):
                 with suppress(ValueError):
                     read_hour(start), read_hour(end)
                     return (start, end)
-        raise ValueError('give two hours, such as ["08:00", "21:00"]')
+        raise ValueError(_('give two hours, such as `["08:00", "21:00"]`'))
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        _ = self.rhythm
+        _rhythm = self.rhythm
         return self
 
     @cached_property
@@ -84,12 +85,21 @@ class SynchronizationTime(SettingsTable):
         every = int(rhythm.step.total_seconds()) // 60
         return f"{self.user.casefold()} {every}m {hours} {days} {self.only or 'all'}"
 
+    @property
+    def words(self) -> Message:
+        """The time for people: `every 30m, 08:00-21:00`."""
+        hours = (
+            [composed("{start}-{end}", start=self.between[0], end=self.between[1])] if self.between else []
+        )
+        days = [self.days] if self.days else []
+        only = [_HALVES[self.only]] if self.only else []
+        return joined(", ", [_("every {step}", step=self.every), *hours, *days, *only])
+
     def __str__(self) -> str:
-        """Return it for people: `every 30m, 08:00-21:00`."""
-        hours = f", {self.between[0]}-{self.between[1]}" if self.between else ""
-        days = f", {self.days}" if self.days else ""
-        only = f", only {self.only}" if self.only else ""
-        return f"every {self.every}{hours}{days}{only}"
+        return str(self.words)
+
+
+_HALVES = {"goods": _("only goods"), "orders": _("only orders")}
 
 
 def without_password(address: str) -> str:
@@ -102,35 +112,35 @@ OUTBOXES = ("ftp", "sftp", "s3")
 
 
 class Clients(SettingsTable):
-    """How an order's buyer is looked up, and whether a missing one is made."""
+    """How the buyer of an order is found among clients, and whether a missing one is created."""
 
     find_by: list[Literal["phone", "email", "name"]] = ["phone", "email"]
-    """What a buyer is looked up by, in this order; two matches are told, never guessed."""
+    """What a buyer is found by, in this order; where two clients match, a person chooses."""
     create: bool = True
-    """Whether a missing client is made."""
+    """Whether a missing client is created."""
     path: str | None = Field(None, min_length=1)
-    """File of clients that Torgsoft writes, TSClients.trs: who is in it is known from the first day."""
+    """File of clients that Torgsoft writes (`TSClients.trs`): those in it are known from the first day."""
 
 
 class Orders(SettingsTable):
-    """How orders go into Torgsoft, and what Prom is told of them."""
+    """How orders go into Torgsoft, and what is sent to Prom.ua about them."""
 
     enabled: bool = True
-    """Whether orders are fetched; false for a token without the right for orders."""
+    """Whether orders are fetched; `false` for a token without the right for orders."""
     outbox: str | None = Field(None, min_length=1)
-    """Where order files are put: a folder, ftp://, sftp:// or s3://; without it a folder of this program."""
+    """Where order files are put: a folder, `ftp://`, `sftp://` or `s3://`; if left out, the home folder."""
     outbox_password: FromEnvironment | FromFile | FromKeyring | None = None
-    """Password of that server: { env = "NAME" }, { file = "path" } or { keyring = "NAME" }."""
+    """Password of that server: `{ env = "NAME" }`, `{ file = "path" }` or `{ keyring = "NAME" }`."""
     accept: bool = False
-    """Whether Prom is told that a new order is received, once Torgsoft can have it."""
+    """Whether a new order is marked as received on Prom.ua once its file for Torgsoft is written."""
     since: str | None = None
-    """Day from which on orders go to Torgsoft, "2026-03-01"; older ones are kept here alone."""
+    """First day whose orders go to Torgsoft, such as `"2026-03-01"`; older ones are only kept here."""
     free_lines: Literal["comment", "hold"] = "comment"
-    """Where a free line that is no good (a gift card) goes: the file's "comment"; "hold" holds the order."""
+    """A free line that is no item (a gift card): `comment` puts it there, `hold` holds the order."""
     zone: str = "Europe/Kyiv"
-    """Whose clock orders and payments are told by."""
+    """Time zone of the dates of orders and payments."""
     ship_message: str | None = None
-    """Message to the buyer when a parcel number is saved, with {parcel}, {order}, {carrier}; else none."""
+    """Message to the buyer about a parcel, with `{parcel}`, `{order}`, `{carrier}`; none if left out."""
 
     @field_validator("since")
     @classmethod
@@ -138,7 +148,7 @@ class Orders(SettingsTable):
         try:
             date.fromisoformat(since or "")
         except ValueError:
-            raise ValueError(f'"{since}" is not a day such as "2026-03-01"') from None
+            raise ValueError(_('"{given}" is not a day such as `"2026-03-01"`', given=since)) from None
         return since
 
     @field_validator("ship_message")
@@ -152,21 +162,31 @@ class Orders(SettingsTable):
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder
-            raise ValueError(f'there is no time zone "{zone}"; one is called "Europe/Kyiv"') from None
+            raise ValueError(
+                _('there is no time zone "{zone}"; that of Ukraine is `"Europe/Kyiv"`', zone=zone)
+            ) from None
         return zone
 
     @field_validator("outbox")
     @classmethod
     def _reachable(cls, outbox: str | None) -> str | None:
-        scheme, mark, _ = (outbox or "").partition("://")
+        scheme, mark, _rest = (outbox or "").partition("://")
         if mark and scheme.casefold() not in OUTBOXES:
-            known = ", ".join(f"{one}://" for one in OUTBOXES)
-            raise ValueError(f'"{scheme}://" is none of {known}, and no folder')
+            known = [f"{one}://" for one in OUTBOXES]
+            raise ValueError(
+                _(
+                    "this program cannot put files on `{scheme}://`; give a folder, or one of {known:quoted}",
+                    scheme=scheme,
+                    known=known,
+                )
+            )
         if mark and not names_host(outbox or ""):
             # Not repeated: a password may be in it.
             raise ValueError(
-                'this is not an address such as "ftp://server/folder"; in a name or password write [ as %5B, '
-                "] as %5D, / as %2F, # as %23 and ? as %3F"
+                _(
+                    "this is not an address such as `ftp://server/folder`; in a name or password write `[` "
+                    "as `%5B`, `]` as `%5D`, `/` as `%2F`, `#` as `%23` and `?` as `%3F`"
+                )
             )
         return outbox
 
@@ -182,80 +202,36 @@ class Orders(SettingsTable):
 
 
 class PaymentMethod(SettingsTable):
-    """One of Prom's payment methods and where its money lands. Without either it is not mapped yet."""
+    """One of Prom's payment methods and where its money goes. Without either it is not mapped yet."""
 
     id: int = Field(ge=0, le=2**63 - 1)
-    """Prom's id of the method."""
+    """Its id on Prom.ua."""
     name: str
-    """Its name on Prom."""
+    """Its name on Prom.ua."""
     cash_register: str | None = Field(None, min_length=1)
-    """Cash register in which its money lands; this or current_account."""
+    """Cash register that gets its money; either this or `current_account`."""
     current_account: str | None = Field(None, min_length=1)
-    """Account on which its money lands; this or cash_register."""
+    """Current account that gets its money; either this or `cash_register`."""
     gone: bool = False
-    """Whether Prom does not list it any more; old orders may still be paid by it."""
+    """Whether Prom.ua no longer lists it; old orders may still be paid by it."""
 
     @field_validator("cash_register", "current_account")
     @classmethod
     def _named(cls, place: str | None) -> str | None:
         if place is not None and not place.strip():
-            raise ValueError("it has no name")
+            raise ValueError(_("the name is empty"))
         return place
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if self.cash_register and self.current_account:
-            raise ValueError("give either cash_register or current_account, not both")
+            raise ValueError(_("give either `cash_register` or `current_account`, not both"))
         return self
 
     @property
     def mapped(self) -> bool:
-        """Whether its money has a place to land."""
+        """Whether its money has a cash register or an account."""
         return bool(self.cash_register or self.current_account)
-
-
-class StockRules(SettingsTable):
-    """What an item without stock becomes."""
-
-    zero: Literal["not_available", "order", "waiting"] = "not_available"
-    """What an item without stock becomes on Prom: not_available, order (on order) or waiting (expected)."""
-
-    @property
-    def presence(self) -> Presence:
-        """The presence of an item without stock."""
-        return Presence(self.zero)
-
-
-class Prices(SettingsTable):
-    """What is added to every price, and what it is rounded to: a step, or an ending such as 0.99."""
-
-    markup: Markup = Decimal(0)
-    """What is added to every price; "-3%" takes off."""
-    round: Rounding = Decimal("0.01")
-    """A step (0.5, 5) or an ending (0.99) to which prices are rounded."""
-
-
-class Limits(SettingsTable):
-    """The guards' limits, as shares, and Prom's patience."""
-
-    removals: Share = Decimal("0.10")
-    """Share of the products that may be taken out at once; more wait for a person."""
-    deletions: Share = Decimal("0.10")
-    """Share of the products that may be deleted at once after `delete_after`; more wait for a person."""
-    price_drop: Share = Decimal("0.40")
-    """How far a price may fall; further ones wait."""
-    price_rise: Rise = Decimal("1.50")
-    """How far a price may rise; further ones wait."""
-    stock_out: Share = Decimal("0.50")
-    """Share of the goods in stock that may sell out at once."""
-    photos: Share = Decimal("0.50")
-    """Share of the products with photos that may lose all of them at once."""
-    export_rows: Share = Decimal("0.70")
-    """Share of its usual rows that an export needs for anything to be removed."""
-    imports_per_day: int = Field(8, ge=0, le=100)
-    """Imports that are spent in 24 hours; Prom allows only a few."""
-    requests_per_second: float = Field(2.0, ge=0.05, le=50, strict=False)
-    """How fast Prom is asked."""
 
 
 __all__ = [
@@ -267,23 +243,26 @@ __all__ = [
     "FromKeyring",
     "Gone",
     "Languages",
+    "Limits",
     "Photos",
+    "Prices",
     "Removal",
     "Retention",
+    "StockRules",
 ]
 """Tables that other modules define; they are imported from here, with those below."""
 
 
 class Connection(SettingsTable):
-    """How Prom is reached."""
+    """How Prom.ua is reached."""
 
     insecure: bool = False
-    """Whether token and data may go to Prom by http://, for all to read on the way; on loopback they may."""
+    """Whether token and data may go to Prom.ua unencrypted (`http://`); to this computer they may."""
 
 
 LONGEST_NAME = 200
-"""Bytes of an object's name: files are called by it."""
-TOO_LONG = "the name is too long: 200 Latin or 100 Cyrillic letters at most"
+"""Bytes of an object's name: files are named after it."""
+TOO_LONG = _("the name is too long: 200 Latin or 100 Cyrillic letters at most")
 
 
 class SyncObject(SettingsTable):
@@ -294,11 +273,11 @@ class SyncObject(SettingsTable):
     category: Literal["online-store"] = "online-store"
     """Kind of object."""
     via: Literal["prom.ua"] = "prom.ua"
-    """Where it goes."""
+    """Marketplace."""
     api_key: FromEnvironment | FromFile | FromKeyring | SecretStr
-    """Prom's token: { env = "NAME" }, { file = "path" }, { keyring = "NAME" }, or itself, for all to read."""
+    """Token: `{ env = "NAME" }`, `{ file = "path" }`, `{ keyring = "NAME" }`, or itself (not secret)."""
     product_group: str | None = None
-    """Only this group and what is under it goes."""
+    """Only this group and the groups in it are sent."""
     catalog: Catalog
     """The export."""
     clients: Clients = Clients.model_construct()
@@ -306,25 +285,25 @@ class SyncObject(SettingsTable):
     orders: Orders = Orders.model_construct()
     """How orders go into Torgsoft."""
     payment_methods: list[PaymentMethod] = []
-    """Where the money of each method lands."""
+    """Where the money of each payment method goes."""
     accounting_centers: AccountingCenters = AccountingCenters.model_construct()
-    """Whose stock counts, and what stays out."""
+    """Whose stock is sent, and which items are not."""
     synchronization_times: list[SynchronizationTime] = []
-    """When it is synchronised unattended."""
+    """When it is synchronized unattended."""
     fields: list[FieldMapping] = []
-    """Which column goes where."""
+    """Which column goes to which field of a product."""
     values: list[ValueMapping] = []
     """Which words of the export are replaced before they are sent."""
     stock: StockRules = StockRules.model_construct()
-    """What becomes of an item without stock."""
+    """How an item without stock is shown."""
     prices: Prices = Prices.model_construct()
-    """What is made of prices."""
+    """How prices are changed before they are sent."""
     removal: Removal = Removal.model_construct()
-    """What becomes of what leaves."""
+    """What happens to products whose items are no longer sent."""
     limits: Limits = Limits.model_construct()
-    """What waits for a person."""
+    """Which changes are held until you allow them."""
     connection: Connection = Connection.model_construct()
-    """How Prom is reached."""
+    """How Prom.ua is reached."""
     history: Retention = Retention()
     """How long the records of runs are kept."""
 
@@ -333,7 +312,7 @@ class SyncObject(SettingsTable):
     def _no_twin_targets(cls, fields: list[FieldMapping]) -> list[FieldMapping]:
         for number in range(len(fields)):
             if twin := twin_target(fields[: number + 1]):
-                raise misplaced((number, "to"), f"two columns are led to `{twin}`")
+                raise misplaced((number, "to"), _("two columns are mapped to `{target}`", target=twin))
         return fields
 
     @field_validator("name")
@@ -347,7 +326,10 @@ class SyncObject(SettingsTable):
     @classmethod
     def _no_twin_columns(cls, values: list[ValueMapping]) -> list[ValueMapping]:
         if number := twin_column(values):
-            message = f"another table replaces words of `{values[number].column}` too; make them one"
+            message = _(
+                "another table also replaces words of `{column}`; make one table of them",
+                column=values[number].column,
+            )
             raise misplaced((number, "column"), message)
         return values
 
@@ -362,14 +344,16 @@ class SyncObject(SettingsTable):
         seen: set[int] = set()
         for number, method in enumerate(methods):
             if method.id in seen:
-                raise misplaced((number, "id"), f"another payment method has the id {method.id} too")
+                raise misplaced(
+                    (number, "id"), _("another payment method also has the id `{id}`", id=method.id)
+                )
             seen.add(method.id)
         return methods
 
     @property
     def document(self) -> dict[str, Any]:
         """All settings with their defaults, for TOML or JSON; a token is hidden."""
-        hidden = {"api_key": "(hidden)"} if isinstance(self.api_key, SecretStr) else {}
+        hidden = {"api_key": HIDDEN} if isinstance(self.api_key, SecretStr) else {}
         document = self.model_dump(mode="json") | hidden
         if self.orders.outbox:
             document["orders"]["outbox"] = without_password(self.orders.outbox)

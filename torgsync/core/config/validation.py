@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import pairwise
@@ -17,8 +18,9 @@ from pydantic.fields import FieldInfo
 
 from torgsync.core.config.keys import Key, key_text
 from torgsync.core.config.settings import Catalog, SyncObject
-from torgsync.core.text import did_you_mean
+from torgsync.core.text import did_you_mean, message_of
 from torgsync.errors import Mistake
+from torgsync.i18n import Message, _, joined, verbatim
 
 _PASSWORD: Key = ("orders", "outbox_password")
 
@@ -39,51 +41,72 @@ def _mistake(error: Mapping[str, Any], line_of: Callable[[Key], int]) -> Mistake
     path: Key = tuple(error["loc"])
     if path[:1] == ("api_key",):
         path = ("api_key",)
-        ways = 'give { env = "NAME" }, { file = "path" }, { keyring = "NAME" } or the token itself'
+        ways = _('give `{ env = "NAME" }`, `{ file = "path" }`, `{ keyring = "NAME" }` or the token itself')
         return Mistake(line_of(path), "api_key", ways)
     if path[:2] == _PASSWORD:
-        ways = 'give { env = "NAME" }, { file = "path" } or { keyring = "NAME" }'
+        ways = _('give `{ env = "NAME" }`, `{ file = "path" }` or `{ keyring = "NAME" }`')
         return Mistake(line_of(_PASSWORD), key_text(_PASSWORD), ways)
     if error["type"] == "misplaced":
         path += tuple(error["ctx"]["place"])
     return Mistake(line_of(path), key_text(path), _words(error, path), error["type"])
 
 
-def _words(error: Mapping[str, Any], path: Key) -> str:
+def reasons_of(refused: ValidationError) -> Message:
+    """Return the mistakes of one table in one sentence."""
+    return joined("; ", (_words(dict(error), tuple(error["loc"])) for error in refused.errors()))
+
+
+def _words(error: Mapping[str, Any], path: Key) -> Message:
     given = error.get("input")
     context: Mapping[str, Any] = error.get("ctx") or {}
     match error["type"]:
         case "missing":
-            return "this key is needed"
+            return _("this key is needed")
         case "extra_forbidden":
-            return f"there is no such key{did_you_mean(str(path[-1]), _keys_at(path[:-1]))}"
+            near = did_you_mean(str(path[-1]), _keys_at(path[:-1]))
+            return _("there is no such key{near}", near=near)
+        case "misplaced":
+            return message_of(ValueError(context["message"]))
         case "value_error":
-            return str(context["error"])
+            return message_of(context["error"])
         case "literal_error":
-            return f'"{given}" is not one of {context["expected"]}'.replace("'", '"')
+            return _(
+                '"{given}" is not one of {known:quoted}',
+                given=given,
+                known=_LISTED.findall(context["expected"]),
+            )
         case "string_pattern_mismatch":
-            return f'"{given}" has not the form it needs'
+            return _('"{given}" does not have the right form', given=given)
         case "string_too_short":
-            return "this must not be empty"
-        case kind if kind in _KINDS:
-            return f"this should be {_KINDS[kind]}"
-        case _:
-            return str(error["msg"]).replace("Input should be", "this should be")
+            return _("this must not be empty")
+        case "greater_than_equal":
+            return _("this must be at least {limit}", limit=_number(context["ge"]))
+        case "less_than_equal":
+            return _("this must be at most {limit}", limit=_number(context["le"]))
+        case kind:
+            return _KINDS.get(kind) or verbatim(str(error["msg"]))
 
 
+def _number(limit: float) -> str:
+    return f"{limit:g}"
+
+
+_LISTED = re.compile("'([^']*)'")
 _KINDS = {
-    "string_type": "a text in quotes",
-    "int_type": "a whole number, without quotes",
-    "float_type": "a number, without quotes",
-    "bool_type": "true or false, without quotes",
-    "list_type": 'a list in brackets, such as ["…"]',
-    "dict_type": "a table",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
+    "string_type": _("this should be a text in quotes"),
+    "int_type": _("this should be a whole number, without quotes"),
+    "float_type": _("this should be a number, without quotes"),
+    "bool_type": _("this should be `true` or `false`, without quotes"),
+    "list_type": _('this should be a list in brackets, such as `["…"]`'),
+    "dict_type": _("this should be a table"),
+    "model_type": _("this should be a table"),
+    "model_attributes_type": _("this should be a table"),
+    "float_parsing": _("this should be a number, without quotes"),
+    "string_unicode": _("this has characters that cannot be stored"),
 }
 """What a value of another kind should be, as a person writes it in TOML, by pydantic's names of kinds."""
 _OUT_OF_RANGE = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
-UNFIT = frozenset({*_KINDS, *_OUT_OF_RANGE, "float_parsing", "string_unicode", "is_instance_of"})
+UNFIT = frozenset({*_KINDS, *_OUT_OF_RANGE, "is_instance_of"})
 """The codes of mistakes about a value of another kind, a number instead of a text or the like, or range."""
 
 
@@ -102,7 +125,7 @@ class Explained(NamedTuple):
     """One key, as people write it, and what it means; `fields[].to` is the key of every item."""
 
     key: str
-    meaning: str
+    meaning: Message
     required: bool
 
 
@@ -111,7 +134,7 @@ def explained(model: type[BaseModel] = SyncObject, above: str = "") -> Iterator[
     meanings = _meanings(model)
     for name, field in model.model_fields.items():
         key = f"{above}{name}"
-        yield Explained(key, meanings.get(name, ""), field.is_required())
+        yield Explained(key, Message(meanings.get(name, "")), field.is_required())
         if name == "api_key":  # one of several tables, which its meaning names
             continue
         inner, many = _table_in(field)

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from torgsync.core.config.catalog import SettingsTable, misplaced
 from torgsync.core.product.cleaning import folded_line, unmarked
 from torgsync.core.product.columns import KEY, SECRET, canonical
+from torgsync.i18n import _
 
 _PARTS = "|"
 """What separates several values in one cell, of which each may be replaced (prom-api §7.2)."""
@@ -27,16 +28,18 @@ class ValueMapping(SettingsTable):
     column: str = Field(min_length=1)
     """Column of the export."""
     map: dict[str, str]
-    """Words of the column and what replaces each: "черн" = "чорний"; "" is an empty cell."""
+    """Words of the column and what replaces each: `"черн" = "чорний"`; `""` is an empty cell."""
 
     @field_validator("column")
     @classmethod
     def _replaceable(cls, column: str) -> str:
         name = canonical(column)
         if name == KEY:
-            raise ValueError(f"`{KEY}` is the key of a good; it stays as the export has it")
+            raise ValueError(
+                _("`{column}` is the key of an item and must stay as it is in the export", column=KEY)
+            )
         if name in SECRET:
-            raise ValueError(f"`{name}` is what the shop paid; it can never be sent")
+            raise ValueError(_("`{column}` is what the shop paid; it is never sent", column=name))
         return name
 
     @model_validator(mode="after")
@@ -44,7 +47,7 @@ class ValueMapping(SettingsTable):
         seen: dict[str, str] = {}
         for word in self.map:
             if (earlier := seen.setdefault(folded_value(word), word)) != word:
-                raise misplaced(("map", word), f'"{earlier}" is the same word; leave one of them')
+                raise misplaced(("map", word), _('"{word}" is the same word; keep one of them', word=earlier))
         return self
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from torgsync.i18n import Message, _
+
 
 class SkipReason(StrEnum):
     """Why a good is not on Prom, or is left there unchanged although it differs."""
@@ -27,11 +29,11 @@ class SkipReason(StrEnum):
     IN_IMPORT = "in-import"
 
 
-WORDS: dict[SkipReason, str] = {
-    SkipReason.OTHER_GROUP: "outside the product group",
-    SkipReason.NOT_DISPLAYED: "Display = 0 in the accounting program",
-    SkipReason.OUT_OF_STOCK: "not in stock",
-    SkipReason.NO_PHOTOS: "without photos",
-    SkipReason.BLOCKED: "standing in several rows, left alone",
+WORDS: dict[SkipReason, Message] = {
+    SkipReason.OTHER_GROUP: _("outside the product group"),
+    SkipReason.NOT_DISPLAYED: _("`Display` = 0 in the accounting program"),
+    SkipReason.OUT_OF_STOCK: _("not in stock"),
+    SkipReason.NO_PHOTOS: _("without photos"),
+    SkipReason.BLOCKED: _("in several rows of the export, left alone"),
 }
 """The reasons that come from the export and the object's rules alone, in the order they are tried."""

@@ -18,6 +18,7 @@ from msgspec import Struct, structs
 from torgsync.core.reason import Arg, Args, Reason
 from torgsync.core.text import listed
 from torgsync.errors import UsageError
+from torgsync.i18n import _
 
 
 class Guard(StrEnum):
@@ -220,7 +221,7 @@ def read_allowed(texts: Sequence[str]) -> Allowed:
     numbers: dict[Guard, int] = {}
     shop, count = "", 0
     for text in texts:
-        name, _, value = (part.strip() for part in text.partition("="))
+        name, _sign, value = (part.strip() for part in text.partition("="))
         try:
             if name == SHOP and value:
                 shop = value
@@ -231,9 +232,13 @@ def read_allowed(texts: Sequence[str]) -> Allowed:
             else:
                 numbers[Guard(name)] = _count(value)
         except ValueError as wrong:
-            known = ", ".join(f"{guard}={'ID,ID' if guard is Guard.PRICE else 'NUMBER'}" for guard in Guard)
-            raise UsageError(f"`--allow {text}` is not one of {known}, prices=NUMBER, shop=ID") from wrong
+            known = [f"{guard}={'ID,ID' if guard is Guard.PRICE else 'NUMBER'}" for guard in Guard]
+            message = _("`--allow {given}` is not one of {known:quoted}", given=text, known=[*known, *_MORE])
+            raise UsageError(message) from wrong
     return Allowed(frozenset(prices), numbers, shop, count)
+
+
+_MORE = ("prices=NUMBER", "shop=ID")
 
 
 def _ids(text: str) -> set[str]:

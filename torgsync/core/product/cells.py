@@ -15,6 +15,7 @@ from typing import NamedTuple
 from torgsync.core.findings import Code
 from torgsync.core.product.cleaning import folded_line, spreadsheet_text, unmarked
 from torgsync.core.product.columns import KEY, canonical, labelled
+from torgsync.i18n import Message, _
 
 
 class CellFault(StrEnum):
@@ -200,13 +201,14 @@ def id_fault(text: str) -> IdFault | None:
     return None
 
 
-def id_fault_message(fault: IdFault, cell: str) -> str:
+def id_fault_message(fault: IdFault, cell: str) -> Message:
     """Return the sentence of a fault for the refusal of a whole file, which is raised below the catalogue."""
+    quoted = cell[:40]
     return {
-        IdFault.MISSING: "this row has no `GoodID`",
-        IdFault.SEVERAL: f"`{cell[:40].replace(KEY_BREAK, '` and `')}` are different keys of one row",
-        IdFault.COLUMN_NAME: f"`{cell[:40]}` is the name of the column, which stands here once more",
-        IdFault.SPREADSHEET: f"`{cell[:40]}` is what a spreadsheet made of a `GoodID`",
+        IdFault.MISSING: _("this row has no `GoodID`"),
+        IdFault.SEVERAL: _("this row has several keys: {keys:quoted}", keys=quoted.split(KEY_BREAK)),
+        IdFault.COLUMN_NAME: _("`{cell}` is the name of the column, which is repeated here", cell=quoted),
+        IdFault.SPREADSHEET: _("`{cell}` is what a spreadsheet made of a `GoodID`", cell=quoted),
     }[fault]
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from torgsync.core.product.cleaning import column_name
+from torgsync.i18n import Message, _
 
 
 class ExportRecord(NamedTuple):
@@ -262,13 +263,19 @@ class ColumnHint(StrEnum):
     NONE = "none"
 
 
-def no_column_message(column: str, hint: str, meant: str) -> str:
+def no_column_message(column: str, hint: str, meant: str) -> Message:
     """Return the sentence about a missing column, also for refusals raised below the catalogue."""
-    cure = {
-        ColumnHint.ELEMENT: f"; the element `{column}` of a YML file is the column `{meant}`",
-        ColumnHint.LABEL: f"; Torgsoft's `{column}` is the column `{meant}`",
-        ColumnHint.NEAR: f"; did you mean `{meant}`?",
-        ColumnHint.RENAMED: "; where it has another name now, say so under `[catalog.names]`",
-        ColumnHint.NONE: "",
-    }[ColumnHint(hint)]
-    return f"the export has no column `{column}`{cure}"
+    return {
+        ColumnHint.ELEMENT: _(
+            "the export has no column `{column}`; the element `{column}` of a YML file is the column "
+            "`{meant}`"
+        ),
+        ColumnHint.LABEL: _(
+            "the export has no column `{column}`; Torgsoft's `{column}` is the column `{meant}`"
+        ),
+        ColumnHint.NEAR: _("the export has no column `{column}`; did you mean `{meant}`?"),
+        ColumnHint.RENAMED: _(
+            "the export has no column `{column}`; if it has another name now, add it under `[catalog.names]`"
+        ),
+        ColumnHint.NONE: _("the export has no column `{column}`"),
+    }[ColumnHint(hint)].filled(column=column, meant=meant)

@@ -11,6 +11,7 @@ from typing import Any
 from torgsync.core.recording.exchange import Exchange, RecordedAnswer
 from torgsync.core.recording.rules import DATE, MONEY, media_type
 from torgsync.core.recording.vocabulary import WORDS
+from torgsync.i18n import Message, _, joined
 
 SLOWER = 1.0
 """Seconds by which an answer may be slower or faster before that is a difference."""
@@ -223,7 +224,7 @@ class _Bodies:
                 yield self._difference(DifferenceKind.ITEMS, where, Shown.PRESENT, Shown.MISSING)
             else:
                 yield from self._values(recorded[place], other[twin], inside)
-        for _ in set(range(len(other))) - set(twins):
+        for _place in set(range(len(other))) - set(twins):
             yield self._difference(DifferenceKind.ITEMS, where, Shown.MISSING, Shown.PRESENT)
         places = [twin for twin in twins if twin is not None]
         if places != sorted(places):
@@ -274,35 +275,42 @@ _DECIMAL = re.compile(r"-?\d+[.,]\d+")
 _SPACES = {"\u00a0": "U+00A0", "\u202f": "U+202F", " ": "U+0020"}
 
 
-def type_of(value: object) -> str:
+def type_of(value: object) -> Message:
     """Return the type of a JSON value; of a text its form: a date, an address, money with its space."""
     match value:
         case None:
-            return "null"
+            return _("null")
         case bool():
-            return "boolean"
+            return _("boolean")
         case int():
-            return "integer"
+            return _("integer")
         case float():
-            return "number"
+            return _("number")
         case str():
             return _form_of(value)
         case list():
-            return "list"
-    return "object"
+            return _("list")
+    return _("object")
 
 
-def _form_of(text: str) -> str:
+def _form_of(text: str) -> Message:
     if DATE.fullmatch(text):
-        if not re.search(r"\d[T ]\d", text):
-            return "date"
-        zone = re.search(r"(Z|[+-]\d\d:?\d\d)$", text)
-        parts = ["time", "with a blank" * (" " in text), "with fractions" * ("." in text)]
-        parts.append("without a zone" if zone is None else "in Z" * (zone[0] == "Z"))
-        return " ".join(filter(None, parts))
+        return _form_of_time(text) if re.search(r"\d[T ]\d", text) else _("date")
     if MONEY.fullmatch(text) and not text[-1].isdigit():
-        spaces = sorted({_SPACES.get(sign, "another") for sign in text if sign.isspace()})
-        return f"money with {' and '.join(spaces) or 'no space'}"
+        spaces = sorted({_SPACES.get(sign, _("another")) for sign in text if sign.isspace()})
+        return _("money with {spaces}", spaces=joined(", ", spaces)) if spaces else _("money with no space")
     if _DECIMAL.fullmatch(text):
-        return "decimal text"
-    return "web address" if re.match(r"https?://\S+$", text) else "text"
+        return _("decimal text")
+    return _("web address") if re.match(r"https?://\S+$", text) else _("text")
+
+
+def _form_of_time(text: str) -> Message:
+    parts = [_("time")]
+    parts += [_("with a blank")] if " " in text else []
+    parts += [_("with fractions")] if "." in text else []
+    zone = re.search(r"(Z|[+-]\d\d:?\d\d)$", text)
+    if zone is None:
+        parts.append(_("without a zone"))
+    elif zone[0] == "Z":
+        parts.append(_("in Z"))
+    return joined(" ", parts)

@@ -15,6 +15,7 @@ from typing import Any
 
 from torgsync.core.recording.rules import Pairs
 from torgsync.errors import Mistake
+from torgsync.i18n import Message, _
 
 FORMAT = 1
 """The version of a recording's lines."""
@@ -116,18 +117,18 @@ def read_recording(lines: Iterable[str]) -> Recording | list[Mistake]:
         except _NoExchange as wrong:
             mistakes.append(Mistake(number, wrong.where, wrong.message))
         except (ValueError, RecursionError):
-            mistakes.append(Mistake(number, "", "this is not one line of JSON"))
+            mistakes.append(Mistake(number, "", _("this is not one line of JSON")))
         if number == 1 and mistakes:
             return mistakes
     if number == 0:
-        return [Mistake(0, "", "the file is empty")]
+        return [Mistake(0, "", _("the file is empty"))]
     return mistakes or Recording(program=program, exchanges=tuple(exchanges))
 
 
 class _NoExchange(Exception):
     """A line that is JSON, but none of a recording."""
 
-    def __init__(self, where: str, message: str) -> None:
+    def __init__(self, where: str, message: Message) -> None:
         super().__init__(message)
         self.where = where
         self.message = message
@@ -136,9 +137,16 @@ class _NoExchange(Exception):
 def _program(document: Any) -> str:  # noqa: ANN401  # JSON may be anything
     version = document.get("torgsync_recording") if isinstance(document, dict) else None
     if version is None:
-        raise _NoExchange("", "this is no recording of torgsync; `--record FILE` makes one")
+        raise _NoExchange("", _("this is not a recording of torgsync; `--record FILE` makes one"))
     if version != FORMAT:
-        raise _NoExchange("torgsync_recording", f"it is {version!r}, and this version reads {FORMAT}")
+        raise _NoExchange(
+            "torgsync_recording",
+            _(
+                "the format is {given}; this version of torgsync reads {known}",
+                given=repr(version),
+                known=FORMAT,
+            ),
+        )
     return str(document.get("program", ""))
 
 
@@ -162,7 +170,7 @@ def _exchange(document: Any) -> Exchange:  # noqa: ANN401  # likewise
 def _answer(answer: Mapping[str, Any]) -> RecordedAnswer:
     seconds = answer.get("seconds")
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
-        raise _NoExchange("answer.seconds", "this should be a number of seconds")
+        raise _NoExchange("answer.seconds", _("this should be a number of seconds"))
     return RecordedAnswer(
         status=_is("answer.status", answer.get("status"), int),
         headers=_pairs("answer.headers", answer.get("headers")),
@@ -173,13 +181,14 @@ def _answer(answer: Mapping[str, Any]) -> RecordedAnswer:
 
 def _object(where: str, value: Any) -> Mapping[str, Any]:  # noqa: ANN401  # likewise
     if not isinstance(value, dict):
-        raise _NoExchange(where, "this should be an object")
+        raise _NoExchange(where, _("this should be an object"))
     return value
 
 
 def _is(where: str, value: Any, kind: type) -> Any:  # noqa: ANN401  # likewise
     if not isinstance(value, kind) or isinstance(value, bool):
-        raise _NoExchange(where, f"this should be {'a text' if kind is str else 'a whole number'}")
+        wrong = _("this should be a text") if kind is str else _("this should be a whole number")
+        raise _NoExchange(where, wrong)
     return value
 
 
@@ -187,14 +196,14 @@ def _moment(where: str, value: Any) -> datetime:  # noqa: ANN401  # likewise
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise _NoExchange(where, "this should be a date with a time and a zone") from None
+        raise _NoExchange(where, _("this should be a date with a time and a zone")) from None
     if moment.tzinfo is None:
-        raise _NoExchange(where, "this should be a date with a time and a zone")
+        raise _NoExchange(where, _("this should be a date with a time and a zone"))
     return moment.astimezone(UTC)
 
 
 def _pairs(where: str, value: Any) -> Pairs:  # noqa: ANN401  # likewise
-    wrong = _NoExchange(where, "this should be a list of names with values")
+    wrong = _NoExchange(where, _("this should be a list of names with values"))
     if not isinstance(value, list):
         raise wrong
     for pair in value:
@@ -211,5 +220,5 @@ def _body(where: str, value: Any) -> Body | None:  # noqa: ANN401  # likewise
     if value is None:
         return None
     if not isinstance(_object(where, value).get("kind"), str):
-        raise _NoExchange(where, "this should be an object with its `kind`")
+        raise _NoExchange(where, _("this should be an object with its `kind`"))
     return _object(where, value)

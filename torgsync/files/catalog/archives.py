@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from torgsync.disk import open_file, stat_file
+from torgsync.i18n import Message, _
 
 PARTS = 10_000
 """Files in an archive."""
@@ -54,7 +55,7 @@ _LONGEST_TAG = 1024
 class TooLarge(OSError):
     """An archive that would take too much memory."""
 
-    def __init__(self, path: Path, what: str) -> None:
+    def __init__(self, path: Path, what: Message) -> None:
         super().__init__(EFBIG, what, str(path))
 
 
@@ -66,7 +67,7 @@ def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
         tail = file.read()
         end = tail.rfind(_END)
         if end >= 0 and len(tail) - end >= 12 and struct.unpack_from("<H", tail, end + 10)[0] > PARTS:  # noqa: PLR2004  # the counts
-            raise TooLarge(path, f"it holds more than {PARTS} files")
+            raise TooLarge(path, _("there are more than {count} files in it", count=PARTS))
         file.seek(0)
         with zipfile.ZipFile(file) as archive:
             yield archive
@@ -90,7 +91,7 @@ def _measure(path: Path, _stamp: tuple[int, int]) -> None:
             for chunk in _unpacked(path, file, part):
                 size, total = size + len(chunk), total + len(chunk)
                 if total > UNPACKED or (size > SMALL and size > RATIO * max(part.compress_size, 1)):
-                    raise TooLarge(path, "it is packed so densely that it would fill the memory")
+                    raise TooLarge(path, _("it is packed so densely that it would fill the memory"))
                 if _holds_texts(part):
                     *ended, before = _ITEM_END.split(before + chunk)
                     lengths[-1:] = [*map(len, ended), 0]
@@ -118,7 +119,9 @@ class _TableSize:
         text, self._before = text[:cut], text[cut:]
         self._measure(text)
         if max(self._cells, self._rows * self._columns) > CELLS:
-            raise TooLarge(self._path, f"its table has more than {CELLS // 1_000_000} million cells")
+            raise TooLarge(
+                self._path, _("its table has more than {millions} million cells", millions=CELLS // 1_000_000)
+            )
 
     def _measure(self, text: bytes) -> None:
         raise NotImplementedError
@@ -152,15 +155,15 @@ class _SheetSize(_TableSize):
     def _measure(self, text: bytes) -> None:
         placed, cells = _PLACE.findall(text), len(_CELL.findall(text))
         self._cells += cells
-        rows = {row for _, row in placed} | {*_ROW_NUMBER.findall(text)}
+        rows = {row for _column, row in placed} | {*_ROW_NUMBER.findall(text)}
         self._rows = max(self._rows, *map(int, rows), 0)
-        self._columns = max(self._columns, *map(column_of, {name for name, _ in placed}), 0)
+        self._columns = max(self._columns, *map(column_of, {name for name, _row in placed}), 0)
         if len(placed) < cells:  # cells without a place follow each other
             self._columns = max(self._columns, *(len(_CELL.findall(row)) for row in _ROW.split(text)))
         for index in map(int, _SHARED.findall(text)):
             self._bytes += self._lengths[index] if index < len(self._lengths) else 0
         if self._bytes > TEXTS:
-            raise TooLarge(self._path, "its texts would fill the memory")
+            raise TooLarge(self._path, _("its texts would fill the memory"))
 
 
 def column_of(name: bytes) -> int:
@@ -177,12 +180,12 @@ def _unpacked(path: Path, file: IO[bytes], part: zipfile.ZipInfo) -> Iterator[by
     head = file.read(_LOCAL.size)
     if len(head) < _LOCAL.size or not head.startswith(b"PK\x03\x04") or part.flag_bits & 1:
         raise zipfile.BadZipFile(part.filename)
-    _, name, extra = _LOCAL.unpack(head)
+    _signature, name, extra = _LOCAL.unpack(head)
     file.seek(name + extra, 1)
     left = part.compress_size
     inflate = zlib.decompressobj(-zlib.MAX_WBITS) if part.compress_type == zipfile.ZIP_DEFLATED else None
     if inflate is None and part.compress_type != zipfile.ZIP_STORED:
-        raise TooLarge(path, "it is packed in a way that is not read")
+        raise TooLarge(path, _("it is packed in a way that is not read"))
     while left > 0 and (packed := file.read(min(_CHUNK, left))):
         left -= len(packed)
         if inflate is None:

@@ -14,6 +14,7 @@ from torgsync.core.product.cells import key_of
 from torgsync.core.product.columns import KEY, ExportRecord
 from torgsync.files.catalog import refusals
 from torgsync.files.catalog.rows import RowFilter, filtered_rows
+from torgsync.i18n import Message
 
 
 class FileFormat(StrEnum):
@@ -45,8 +46,8 @@ class Guess(NamedTuple):
     """
 
     aspect: Aspect
-    value: str
-    because: str
+    value: Message
+    because: Message
     key: str
     file: str
 

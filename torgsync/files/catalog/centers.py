@@ -23,6 +23,7 @@ from torgsync.core.product.columns import (
 from torgsync.core.product.presence import Presence, presence_of, yes_or_no
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
+from torgsync.i18n import _
 
 _SEPARATOR = b"\x1e"
 UNTOLD = "?"
@@ -73,7 +74,7 @@ class CenterFiles(CatalogFile):
 
     def good_id(self, record: ExportRecord) -> str:
         """Return the good's key as its own file has it."""
-        file, _, row = self._parts(record)
+        file, _balances, row = self._parts(record)
         return file.good_id(row)
 
     def cells(self, record: ExportRecord) -> dict[str, str]:
@@ -107,19 +108,28 @@ def compose(files: Mapping[str, CatalogFile]) -> CenterFiles:
     spoken = dict.fromkeys(chain.from_iterable(file.columns for file in files.values()))
     uneven = all(file.kind is FileFormat.YML for file in files.values())
     mistakes: list[Mistake] = []
+    first = main.path.name
     for file in files.values():
-        wrong = [f"it has no column `{name}`" for name in (KEY, SUM_COLUMN) if name not in file.columns]
+        wrong = [
+            _("it has no column `{column}`", column=name)
+            for name in (KEY, SUM_COLUMN)
+            if name not in file.columns
+        ]
         if not uneven:
             missing = [name for name in main.columns if name not in (*file.columns, SUM_COLUMN)]
             more = [name for name in file.columns if name not in (*main.columns, SUM_COLUMN)]
-            wrong += [f"it has no column `{name}`, `{main.path.name}` has" for name in missing]
-            wrong += [f"it has a column `{name}`, `{main.path.name}` has not" for name in more]
+            wrong += [
+                _("it has no column `{column}`, `{main}` has", column=name, main=first) for name in missing
+            ]
+            wrong += [
+                _("it has a column `{column}`, `{main}` has not", column=name, main=first) for name in more
+            ]
         mistakes += [Mistake(0, file.path.name, what) for what in wrong]
     if mistakes:
         raise ExportInvalid(
-            f"the files of the accounting centers do not have the same columns as `{main.path}`",
+            _("the files of the accounting centers do not have the same columns as `{path}`", path=main.path),
             mistakes=tuple(mistakes),
-            hint="let Torgsoft write the same fields into all of them, and export once more",
+            hint=_("let Torgsoft write the same fields into all of them, and export once more"),
         )
     columns = tuple(spoken) if uneven else main.columns
     return CenterFiles(
@@ -142,7 +152,7 @@ def _merged(balances: Sequence[tuple[str, str, str]]) -> tuple[str, str, str]:
     total = Decimal(0)
     unreadable = ""
     items = []
-    for center, cell, _ in balances:
+    for center, cell, _display in balances:
         try:
             quantity = number(cell)
         except ValueError:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from torgsync.errors import ExportInvalid
-from torgsync.files.catalog.refusals import AGAIN, UNTOUCHED
+from torgsync.files.catalog.refusals import AGAIN, UNTOUCHED, either
 from torgsync.files.catalog.rows import LONGEST, line_at
+from torgsync.i18n import Message, _
 
 UTF8 = "utf-8"
 CP1251 = "cp1251"
@@ -24,10 +25,9 @@ _ENOUGH, _DIFFERENT = 200, 12  # letters that a judgement needs, in all and diff
 _WORDS, _CLEARLY = 0.45, 1.4  # the share of usual letters that words have, and how much more than as cp1251
 _DOUBLED = 0.4  # every second letter of doubled UTF-8 is one of two
 _LOST = "\ufffd"
-_ZEROS = "a full disk or a power failure leaves such a file: export the catalog from Torgsoft once more"
+_ZEROS = _("a full disk or a power failure leaves such a file: export the catalog from Torgsoft once more")
 _WIDE = ("utf-16", "utf-32")
 _SPOKEN = {UTF8: "UTF-8", CP1251: "Windows-1251"}
-_READ = " or ".join(_SPOKEN.values())
 _UNKNOWN = b"\x98"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -42,7 +42,8 @@ def known_encoding(path: Path, encoding: str | None) -> str | None:
         name = encoding
     if name not in {UTF8, CP1251}:
         raise ExportInvalid(
-            f"`{path}` cannot be read as `{encoding}`", hint=f"the encoding is either `{UTF8}` or `{CP1251}`"
+            _("`{path}` cannot be read as `{encoding}`", path=path, encoding=encoding),
+            hint=_("the encoding is either `utf-8` or `cp1251`"),
         )
     return name
 
@@ -50,12 +51,12 @@ def known_encoding(path: Path, encoding: str | None) -> str | None:
 def unicode_text(path: Path) -> ExportInvalid:
     """Return the refusal of what spreadsheets call "Unicode text": saved by hand, its quotes are lost."""
     return ExportInvalid(
-        f'`{path}` was saved as UTF-16 ("Unicode text"), which is not read',
-        hint=f'{UNTOUCHED}; or save it there as "CSV UTF-8"',
+        _('`{path}` was saved as UTF-16 ("Unicode text"), which is not read', path=path),
+        hint=either(UNTOUCHED, _('save it there as "CSV UTF-8"')),
     )
 
 
-def begin_text(path: Path, file: BinaryIO, forced: str | None = None) -> tuple[int, str, str]:
+def begin_text(path: Path, file: BinaryIO, forced: str | None = None) -> tuple[int, str, Message]:
     """Return where a text of rows begins, behind byte order marks, its encoding, and why it is this one."""
     beginning = file.read(len(codecs.BOM_UTF8))
     if beginning.startswith(_UTF16):
@@ -71,32 +72,45 @@ def begin_text(path: Path, file: BinaryIO, forced: str | None = None) -> tuple[i
 
 def find_encoding(
     path: Path, file: BinaryIO, start: int, forced: str | None, *, longest: int | None
-) -> tuple[str, str]:
+) -> tuple[str, Message]:
     """Return the encoding in which the file can be read from `start` to its end, and why it is this one.
 
     `forced` is not questioned. A line of more than `longest` bytes, where one is given, makes it no text.
     Raises ExportInvalid.
     """
-    encoding, because = forced or UTF8, "all its letters are UTF-8"
+    encoding, because = forced or UTF8, _("all its letters are UTF-8")
     broken = _scan(path, file, start, encoding, longest)
     if broken.line and not forced and broken.letters < _LETTERS_BEFORE_DAMAGE:
-        encoding, because = CP1251, f"the letters of line {broken.line} are not UTF-8"
+        encoding = CP1251
+        because = _("the letters of line {line} are not UTF-8", line=broken.line)
         broken = _scan(path, file, start, encoding, longest)
     if broken.line:
         if file.seek(0, os.SEEK_END) - broken.at < _LONGEST_LETTER:
-            raise ExportInvalid(f"`{path}` ends in the middle of line {broken.line}", hint=AGAIN)
+            raise ExportInvalid(
+                _("`{path}` ends in the middle of line {line}", path=path, line=broken.line), hint=AGAIN
+            )
         raise ExportInvalid(
-            f"`{path}` holds letters that cannot be read, the first in line {broken.line}", hint=UNTOUCHED
+            _(
+                "there are letters in `{path}` that cannot be read, the first in line {line}",
+                path=path,
+                line=broken.line,
+            ),
+            hint=UNTOUCHED,
         )
     if not forced and (looks := _garbled(file, start, encoding)):
         raise ExportInvalid(
-            f"the letters of `{path}` make no words as {encoding}; {looks}",
-            hint=f"{UNTOUCHED}; or write `encoding` under [catalog] if it is right as it is",
+            _(
+                "the letters of `{path}` make no words as {encoding}; {looks}",
+                path=path,
+                encoding=encoding,
+                looks=looks,
+            ),
+            hint=either(UNTOUCHED, _("write `encoding` under `[catalog]` if it is right as it is")),
         )
     return encoding, because
 
 
-def _garbled(file: BinaryIO, start: int, encoding: str) -> str:
+def _garbled(file: BinaryIO, start: int, encoding: str) -> Message | None:
     """Return what the letters look like where they make no words of Ukrainian or Russian, else nothing.
 
     Every byte is a letter in Windows-1251 and in other Cyrillic encodings alike, and UTF-8 that was read as
@@ -108,17 +122,17 @@ def _garbled(file: BinaryIO, start: int, encoding: str) -> str:
     if encoding == UTF8:
         letters = [letter for letter in sample.decode(UTF8, "ignore") if letter > "\x7f"]
         doubled = _proves(letters) and sum(letter in "РСÐÑ" for letter in letters) > _DOUBLED * len(letters)
-        return "they are UTF-8 that was taken for another encoding" if doubled else ""
+        return _("they are UTF-8 that was taken for another encoding") if doubled else None
     high = bytes(byte for byte in sample if byte > 0x7F)  # noqa: PLR2004  # beyond ASCII
     if not _proves(high):
-        return ""
+        return None
     shares = {
         name: sum(map(high.count, (_USUAL + _USUAL.upper()).encode(name, "ignore"))) / len(high)
         for name in (CP1251, "koi8-u", "cp866")
     }
     likely = max(shares, key=lambda name: shares[name])
     clearly = shares[likely] > max(_WORDS, _CLEARLY * shares[CP1251])
-    return f"they look like {likely}" if clearly else ""
+    return _("they look like {encoding}", encoding=likely) if clearly else None
 
 
 def _proves(letters: Sequence[object]) -> bool:
@@ -131,38 +145,46 @@ def is_surely_utf8(path: Path, file: BinaryIO, start: int) -> bool:
     return not scan.line and scan.letters >= _LETTERS_BEFORE_DAMAGE
 
 
-def declared_encoding(path: Path, file: BinaryIO, start: int, said: str) -> tuple[str, str]:
+def declared_encoding(path: Path, file: BinaryIO, start: int, said: str) -> tuple[str, Message]:
     """Return the encoding of a text that declares `said`, and why it is this one.
 
     A declaration is not believed against letters that can only be UTF-8: a program that converts a file often
     leaves it as it was. An encoding of two bytes a letter, and one that does not exist, declare nothing: the
     letters decide. Raises ExportInvalid.
     """
-    although = f"although the file declares `{said}`"
     try:
         name = codecs.lookup(said).name
     except LookupError:
         name = ""
     if name not in {UTF8, CP1251} and (not name or name == "ascii" or name.startswith(_WIDE)):
         encoding, because = find_encoding(path, file, start, None, longest=None)
-        return encoding, f"{because}, {although}"
+        return encoding, _("{because}, although the file declares `{said}`", because=because, said=said)
     if name != UTF8 and is_surely_utf8(path, file, start):
-        return UTF8, f"its letters are UTF-8, {although}"
+        return UTF8, _("its letters are UTF-8, although the file declares `{said}`", said=said)
     if name not in {UTF8, CP1251}:
         raise ExportInvalid(
-            f"`{path}` declares the encoding `{said}`, which is not read",
-            hint=f"let the program that writes it export in {_READ}; or, if the letters are in one of these "
-            "and only the declaration is wrong, name it as `encoding` under `[catalog]`",
+            _("`{path}` declares the encoding `{said}`, which is not read", path=path, said=said),
+            hint=_(
+                "let the program that writes it export in UTF-8 or Windows-1251; or, if the letters are in "
+                "one of these and only the declaration is wrong, name it as `encoding` under `[catalog]`"
+            ),
         )
     try:
-        return find_encoding(path, file, start, name, longest=None)[0], "the file declares it"
+        return find_encoding(path, file, start, name, longest=None)[0], _("the file declares it")
     except ExportInvalid as refused:
         try:
-            letters, _ = find_encoding(path, file, start, None, longest=None)
+            letters, _why = find_encoding(path, file, start, None, longest=None)
         except ExportInvalid:
             raise refused from None
-        if_so = f'if it is {_SPOKEN[letters]}, write encoding = "{letters}" under `[catalog]`'
-        raise ExportInvalid(f"{refused.message}, {although}", hint=f"{if_so}; if not, {UNTOUCHED}") from None
+        raise ExportInvalid(
+            _("{refused}, although the file declares `{said}`", refused=refused.message, said=said),
+            hint=_(
+                'if it is {encoding}, write `encoding = "{key}"` under `[catalog]`; if not, {untouched}',
+                encoding=_SPOKEN[letters],
+                key=letters,
+                untouched=UNTOUCHED,
+            ),
+        ) from None
 
 
 class _Scan(NamedTuple):
@@ -195,13 +217,21 @@ def _scan(path: Path, file: BinaryIO, start: int, encoding: str, longest: int | 
             return _Scan(letters, line_at(file, start, broken), broken)
         unbroken = 0 if b"\n" in chunk else unbroken + len(chunk)
         if b"\0" in chunk:
-            raise ExportInvalid(f"`{path}` is not a text file: there are zero bytes in it", hint=_ZEROS)
+            raise ExportInvalid(
+                _("`{path}` is not a text file: there are zero bytes in it", path=path), hint=_ZEROS
+            )
         if longest and unbroken > longest:
-            raise ExportInvalid(f"`{path}` is not a text file: a line has no end", hint=UNTOUCHED)
+            raise ExportInvalid(
+                _("`{path}` is not a text file: a line has no end", path=path), hint=UNTOUCHED
+            )
         if _LOST in text:
             line = line_at(file, start, at) + text[: text.index(_LOST)].count("\n")
             raise ExportInvalid(
-                f"letters of `{path}` were lost when another program saved it, the first in line {line}",
+                _(
+                    "letters of `{path}` were lost when another program saved it, the first in line {line}",
+                    path=path,
+                    line=line,
+                ),
                 hint=UNTOUCHED,
             )
         at += len(chunk)

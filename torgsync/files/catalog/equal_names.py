@@ -10,6 +10,13 @@ from collections.abc import Iterator, Sequence
 
 from torgsync.core.product.columns import DECISIVE, SECRET, ColumnNames, folded
 from torgsync.errors import Mistake
+from torgsync.files.catalog.refusals import either
+from torgsync.i18n import Message, _
+
+
+def column_number(number: int) -> Message:
+    """Return the place of a column, counted from 1."""
+    return _("column {number}", number=number)
 
 
 def mistakes(line: int, row: Sequence[str], names: ColumnNames) -> list[Mistake]:
@@ -17,8 +24,13 @@ def mistakes(line: int, row: Sequence[str], names: ColumnNames) -> list[Mistake]
     columns = list(names.columns)
     found = []
     for place, other in _doubtful(row, names):
-        also = f"`{columns[place]}` means `{columns[other]}`, and so does column {other + 1}"
-        found.append(Mistake(line, f"column {place + 1}", also))
+        also = _(
+            "`{name}` means `{column}`, and so does column {other}",
+            name=columns[place],
+            column=columns[other],
+            other=other + 1,
+        )
+        found.append(Mistake(line, column_number(place + 1), also))
         columns[place] = ""
     return [*found, *twice(line, columns)]
 
@@ -27,24 +39,33 @@ def twice(line: int, names: Sequence[str]) -> list[Mistake]:
     """Return the names that an earlier column has too, in any case of letters."""
     seen: dict[str, int] = {}
     return [
-        Mistake(line, f"column {position}", f"`{name}` is also the name of column {earlier}")
+        Mistake(
+            line,
+            column_number(position),
+            _("`{name}` is also the name of column {earlier}", name=name, earlier=earlier),
+        )
         for position, name in enumerate(names, start=1)
         if name and (earlier := seen.setdefault(name.casefold(), position)) != position
     ]
 
 
-def hint(row: Sequence[str], names: ColumnNames) -> str:
-    """Return what to do about two different names of one column, empty where there are none."""
+def hint(row: Sequence[str], names: ColumnNames) -> Message | None:
+    """Return what to do about two different names of one column, None where there are none."""
     for place, other in _doubtful(row, names):
         column = names.columns[other]
         if folded(row[place]) != folded(row[other]):
             name = " ".join(row[other].split()).replace('"', "")
-            own = (
-                "; or, if one is a column of your own, name the other "
-                f'under `[catalog.names]`, such as "{name}" = "{column}"'
+            removed = _("remove one of the two columns from the export")
+            if column in SECRET:
+                return removed
+            named = _(
+                "if one is a column of your own, name the other under `[catalog.names]`, "
+                'such as `"{name}" = "{column}"`',
+                name=name,
+                column=column,
             )
-            return "take one of the two columns out of the export" + ("" if column in SECRET else own)
-    return ""
+            return either(removed, named)
+    return None
 
 
 def _doubtful(row: Sequence[str], names: ColumnNames) -> Iterator[tuple[int, int]]:

@@ -20,6 +20,7 @@ from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat,
 from torgsync.files.catalog.centers import compose
 from torgsync.files.catalog.file_kinds import ARCHIVE, LOOK, OLD_OFFICE, refuse_other_kinds, start_of_text
 from torgsync.files.config.objects import ObjectFile, path_in
+from torgsync.i18n import Message, _, _n, verbatim
 
 _BY_SETTING = {"trs": FileFormat.TRS, "csv": FileFormat.TRS, "yml": FileFormat.YML, "xlsx": FileFormat.XLSX}
 
@@ -69,14 +70,13 @@ def _open(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
         except ExportInvalid:
             raise refused from None
         blamed = (["format"] if wanted else []) + forced
-        named = ", ".join(f"`{key}`" for key in blamed)
-        them = "it" if len(blamed) == 1 else "them"
-        raise ExportInvalid(
-            refused.message,
-            mistakes=refused.mistakes,
-            hint=f"take {named} under `[catalog]` out of the sync object: "
-            f"without {them} the file can be read",
-        ) from refused
+        hint = _n(
+            "remove {names:quoted} under `[catalog]` from the sync object: without it the file can be read",
+            "remove {names:quoted} under `[catalog]` from the sync object: without them the file can be read",
+            len(blamed),
+            names=blamed,
+        )
+        raise ExportInvalid(refused.message, mistakes=refused.mistakes, hint=hint) from refused
 
 
 def _look(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
@@ -92,7 +92,7 @@ def _look(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
     opened = _reader(kind)(path, given)
     if wanted:
         return opened
-    guess = Guess(Aspect.FORMAT, kind, because, "format", path.name)
+    guess = Guess(Aspect.FORMAT, verbatim(kind), because, "format", path.name)
     return replace(opened, guesses=(guess, *opened.guesses))
 
 
@@ -113,16 +113,16 @@ def _reader(kind: FileFormat) -> Callable[[Path, ReadSettings], CatalogFile]:
             return open_xlsx
 
 
-def _kind(beginning: bytes) -> tuple[FileFormat, str]:
+def _kind(beginning: bytes) -> tuple[FileFormat, Message]:
     """Return the format that a file's first bytes speak for, and how."""
     if beginning.startswith((ARCHIVE, OLD_OFFICE)):
-        return FileFormat.XLSX, "it begins like a spreadsheet's own file"
+        return FileFormat.XLSX, _("it begins like the file of a spreadsheet program")
     if beginning[start_of_text(beginning) :].startswith(b"<"):
-        return FileFormat.YML, "it begins with `<`"
-    return FileFormat.TRS, "it begins with text"
+        return FileFormat.YML, _("it begins with `<`")
+    return FileFormat.TRS, _("it begins with text")
 
 
-def no_column(catalog: CatalogFile, name: str) -> str:
+def no_column(catalog: CatalogFile, name: str) -> Message:
     """Return the sentence about a column that an export lacks."""
     return no_column_message(name, *missing_column(catalog, name))
 

@@ -18,6 +18,7 @@ from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.archives import open_archive
 from torgsync.files.catalog.encodings import unicode_text
+from torgsync.i18n import Message, _
 
 LOOK = 4096
 """How many bytes of a file are enough to see how it begins."""
@@ -39,11 +40,11 @@ _PACKED = (
     (re.compile(rb".{257}ustar", re.DOTALL), "tar"),
 )
 _DOCUMENTS = (
-    (re.compile(rb"%PDF-"), "a PDF document"),
-    (re.compile(rb"\{\\rtf"), "a text document (RTF)"),
-    (re.compile(rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a"), "a picture"),
-    (re.compile(rb"SQLite format 3\x00|\x00\x01\x00\x00Standard "), "a database"),
-    (re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\[{\"])"), "JSON"),
+    (re.compile(rb"%PDF-"), _("a PDF document")),
+    (re.compile(rb"\{\\rtf"), _("a text document (RTF)")),
+    (re.compile(rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a"), _("a picture")),
+    (re.compile(rb"SQLite format 3\x00|\x00\x01\x00\x00Standard "), _("a database")),
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\[{\"])"), _("JSON")),
 )
 _MEMBERS_OF_A_BOOK = ("xl/", "[Content_Types].xml", "_rels/", "docProps/")
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -61,16 +62,18 @@ _PARTS_OF_A_PAGE = frozenset("html head body table meta title style link div fon
 _SPREADSHEET = re.compile(rb"<table|office:excel|urn:schemas-microsoft-com:office", re.IGNORECASE)
 _OLD_EXCEL = b"urn:schemas-microsoft-com:office:spreadsheet"
 
+_COMMERCE_ML = _("an exchange file of 1C or BAS (CommerceML)")
+_PRICE_LIST = _("a price list, such as Prom.ua's own Price format")
 _KNOWN_ROOTS = {
-    "КоммерческаяИнформация": "an exchange file of 1C or BAS (CommerceML)",
-    "КомерційнаІнформація": "an exchange file of 1C or BAS (CommerceML)",
-    "rss": "a feed in RSS",
-    "feed": "a feed in Atom",
-    "shop": "a price list, such as Prom.ua's own Price format",
-    "price": "a price list, such as Prom.ua's own Price format",
+    "КоммерческаяИнформация": _COMMERCE_ML,
+    "КомерційнаІнформація": _COMMERCE_ML,
+    "rss": _("a feed in RSS"),
+    "feed": _("a feed in Atom"),
+    "shop": _PRICE_LIST,
+    "price": _PRICE_LIST,
 }
-_AS_YML = "let the program that writes it export the goods as YML, CSV or a spreadsheet (.xlsx)"
-_AS_XLSX = "open it in a spreadsheet program and save it again as `.xlsx`"
+_AS_YML = _("let the program that writes it export the items as YML, CSV or a spreadsheet (.xlsx)")
+_AS_XLSX = _("open it in a spreadsheet program and save it again as `.xlsx`")
 
 
 def start_of_text(beginning: bytes) -> int:
@@ -101,10 +104,10 @@ def refuse_other_kinds(path: Path, beginning: bytes) -> None:
     """Refuse what is no table of goods: archives, documents, web pages. Raises ExportInvalid."""
     for sign, name in _PACKED:
         if sign.match(beginning):
-            raise _archive(path, f"a packed archive ({name})")
+            raise _archive(_("`{path}` is a packed archive ({kind})", path=path, kind=name))
     for sign, name in _DOCUMENTS:
         if sign.match(beginning):
-            raise ExportInvalid(f"`{path}` is {name}, not an export", hint=_AS_YML)
+            raise _not_an_export(path, name, _AS_YML)
     if beginning.startswith(ARCHIVE):
         _refuse_archive(path, beginning)
     if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -117,15 +120,25 @@ def refuse_other_kinds(path: Path, beginning: bytes) -> None:
 def other_xml(path: Path, root: str, beginning: bytes) -> ExportInvalid:
     """Return the refusal of XML that is no YML, by its root."""
     if root == "Workbook" and _OLD_EXCEL in beginning:
-        return ExportInvalid(f"`{path}` is a spreadsheet saved as XML, which is not read", hint=_AS_XLSX)
+        return ExportInvalid(
+            _("`{path}` is a spreadsheet saved as XML, which is not read", path=path), hint=_AS_XLSX
+        )
     shown = one_line(root)[:_LONGEST_NAME]
     local = shown.rpartition(":")[2]
-    known = f"{_KNOWN_ROOTS[local]}: " if local in _KNOWN_ROOTS else ""
-    return ExportInvalid(
-        f"`{path}` is {known or 'another kind of '}XML with the root `{shown}`; "
-        f"of XML only YML is read, whose root is `{YML_ROOT}`",
-        hint=_AS_YML,
+    shown_as = {"path": path, "root": shown}
+    what = _(
+        "`{path}` is another kind of XML, with the root `{root}`; of XML only YML is read, "
+        "whose root is `yml_catalog`",
+        **shown_as,
     )
+    if local in _KNOWN_ROOTS:
+        what = _(
+            "`{path}` is {what}: XML with the root `{root}`; of XML only YML is read, "
+            "whose root is `yml_catalog`",
+            what=_KNOWN_ROOTS[local],
+            **shown_as,
+        )
+    return ExportInvalid(what, hint=_AS_YML)
 
 
 def _wide(beginning: bytes) -> str:
@@ -145,8 +158,8 @@ def _refuse_utf16(path: Path, text: bytes) -> None:
     _refuse_page(path, text)
     if text[start_of_text(text) :].startswith(b"<"):
         raise ExportInvalid(
-            f"`{path}` is XML in UTF-16, which is not read",
-            hint="let the program that writes it export in UTF-8 or Windows-1251",
+            _("`{path}` is XML in UTF-16, which is not read", path=path),
+            hint=_("let the program that writes it export in UTF-8 or Windows-1251"),
         )
     raise unicode_text(path)
 
@@ -154,7 +167,7 @@ def _refuse_utf16(path: Path, text: bytes) -> None:
 def _refuse_page(path: Path, beginning: bytes) -> None:
     head = beginning[start_of_text(beginning) :]
     if head[:13].lower() == b"mime-version:":
-        raise ExportInvalid(f"`{path}` is a saved web page (MHTML), not an export", hint=_AS_XLSX)
+        raise _not_an_export(path, _("a saved web page (MHTML)"), _AS_XLSX)
     page = (
         re.match(rb"<!DOCTYPE\s+html", head, re.IGNORECASE)
         or root_of(beginning).casefold() in _PARTS_OF_A_PAGE
@@ -165,11 +178,14 @@ def _refuse_page(path: Path, beginning: bytes) -> None:
         beginning += file.read(_PAGE)  # a style sheet may precede the table
     if _SPREADSHEET.search(beginning):
         suffix = path.suffix.lower()
-        named = f" that is named `{suffix}`" if suffix in {".xls", ".xlsx", ".csv"} else ""
-        raise ExportInvalid(f"`{path}` is a web page with a table{named}, not an export", hint=_AS_XLSX)
-    raise ExportInvalid(
-        f"`{path}` is a web page, not an export",
-        hint="open it in a browser: a server gave this page instead of the file, and the page says why",
+        what = _("a web page with a table")
+        if suffix in {".xls", ".xlsx", ".csv"}:
+            what = _("a web page with a table that is named `{suffix}`", suffix=suffix)
+        raise _not_an_export(path, what, _AS_XLSX)
+    raise _not_an_export(
+        path,
+        _("a web page"),
+        _("open it in a browser: a server gave this page instead of the file, and the page says why"),
     )
 
 
@@ -182,13 +198,20 @@ def _refuse_archive(path: Path, beginning: bytes) -> None:
         with archive.open("mimetype") as member:
             content = member.read(len(_OPEN_DOCUMENT))
     if any(name.startswith("word/") for name in names):
-        raise ExportInvalid(f"`{path}` is a text document (.docx), not an export", hint=_AS_YML)
+        raise _not_an_export(path, _("a text document (.docx)"), _AS_YML)
     book = any(name.startswith(_MEMBERS_OF_A_BOOK) for name in names)
     if book or content == _OPEN_DOCUMENT or names in ([""], ["mimetype"]):
         return
-    shown = ", ".join(f"`{one_line(name)[:_LONGEST_NAME]}`" for name in names[:_SHOWN])
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    raise _archive(path, f"a packed archive (ZIP) with {shown}{more} in it")
+    shown = {"path": path, "names": tuple(one_line(name)[:_LONGEST_NAME] for name in names[:_SHOWN])}
+    if len(names) > _SHOWN:
+        raise _archive(
+            _(
+                "`{path}` is a packed archive (ZIP) with {names:quoted} and {more} more in it",
+                more=len(names) - _SHOWN,
+                **shown,
+            )
+        )
+    raise _archive(_("`{path}` is a packed archive (ZIP) with {names:quoted} in it", **shown))
 
 
 def _first_member(beginning: bytes) -> str:
@@ -196,12 +219,13 @@ def _first_member(beginning: bytes) -> str:
     head = "<26xHH"
     if len(beginning) < struct.calcsize(head):
         return ""
-    length, _ = struct.unpack_from(head, beginning)
+    length, _extra = struct.unpack_from(head, beginning)
     return beginning[struct.calcsize(head) :][:length].decode("utf-8", "replace")
 
 
-def _archive(path: Path, what: str) -> ExportInvalid:
-    return ExportInvalid(
-        f"`{path}` is {what}",
-        hint="unpack it, and give the path of the unpacked file under `[catalog]`",
-    )
+def _archive(what: Message) -> ExportInvalid:
+    return ExportInvalid(what, hint=_("unpack it, and give the path of the unpacked file under `[catalog]`"))
+
+
+def _not_an_export(path: Path, what: Message, hint: Message) -> ExportInvalid:
+    return ExportInvalid(_("`{path}` is {what}, not an export", path=path, what=what), hint=hint)

@@ -1,38 +1,34 @@
 """Which columns a table has: by its delimiter and header, or by count and types where it names none.
 
 Nothing here is trusted on one sign alone: a wrong column would sell goods at the price of others.
-Source: docs/developers/torgsoft.md §2.2, §3.3, §3.4, §10, §17 no. 2-4.
+Source: docs/developers/torgsoft.md §2.2, §3.4, §10, §17 no. 2-4.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from torgsync.core.product.columns import KEY, LAYOUTS, ColumnNames, known_names, resolve
-from torgsync.core.product.key_columns import KeyColumn, likely_key
-from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog import equal_names, refusals
+from torgsync.files.catalog import equal_names, headers, refusals
 from torgsync.files.catalog.catalog_file import Aspect, Guess, ReadSettings
+from torgsync.files.catalog.refusals import either
 from torgsync.files.catalog.rows import DELIMITER, DELIMITERS, split, texts
+from torgsync.i18n import Message, _, _n
 
 CONFIRMING_ROWS = 100
 """How many rows must agree with a layout that no header names."""
 
-_KNOWN_NAMES = 3  # so many column names in a first row cannot be a good's own texts
 _EXTENDED = (48, 50)  # the layouts that are met with a merchant's own columns behind them (torgsoft §3.2)
 _PARTNER = 49  # the position that distinguishes a true 50 from 48 and two more (torgsoft §3.4)
-_NAMES_SHOWN = 6  # names of an unknown header
 _SHOWN = 40  # letters of a strange cell
 
-_NAME_ALL = "; or name all columns, in their order, as `columns` under `[catalog]`"
-_COLUMN = re.compile(r"column ([0-9]+)")
+_NAME_ALL = _("name all columns, in their order, as `columns` under `[catalog]`")
 _DIGITS = re.compile(r"[0-9]+")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 _BALANCES = re.compile(r"[0-9]+=-?[0-9]+,[0-9]{3}(?:\|[0-9]+=-?[0-9]+,[0-9]{3})*")
@@ -44,10 +40,8 @@ _SHAPES = {
 }
 """What the texts of these columns look like; all others are numbers or anything (torgsoft §3.4)."""
 
-Rows = Callable[[], Iterable[tuple[int, Sequence[str]]]]
-"""Reads the rows of a table, each with its line; called where they are needed."""
 
-_SPOKEN = {";": "semicolon", ",": "comma", "\t": "tab"}
+_SPOKEN = {";": _("semicolon"), ",": _("comma"), "\t": _("tab")}
 
 
 def find_delimiter(
@@ -63,11 +57,11 @@ def find_delimiter(
     first = lines[0] if lines else b""
     heads = {sign: texts(first, encoding, None, sign) or [] for sign in DELIMITERS}
     named = {sign: known_names(head, given.names) for sign, head in heads.items()}
-    best = max(DELIMITERS, key=lambda sign: (names_key(heads[sign], given), named[sign]))
-    because = f"it parts {counted(named[best], 'known column name')}"
+    best = max(DELIMITERS, key=lambda sign: (headers.names_key(heads[sign], given), named[sign]))
+    because = _n("it gives {count} known column name", "it gives {count} known column names", named[best])
     if not named[best]:
         best = _by_width(lines, given)
-        because = "it parts the most rows into equally many columns"
+        because = _("it splits the most rows into the same number of columns")
     return best, (Guess(Aspect.DELIMITER, _SPOKEN[best], because, "delimiter", name),)
 
 
@@ -83,133 +77,6 @@ def _by_width(lines: Sequence[bytes], given: ReadSettings) -> str:
     return best
 
 
-def is_header(row: Sequence[str], given: ReadSettings) -> bool:
-    """Return whether a first row holds column names (torgsoft §17 no. 2)."""
-    return names_key(row, given) or known_names(row, given.names) >= _KNOWN_NAMES
-
-
-def names_key(row: Sequence[str], given: ReadSettings) -> bool:
-    """Return whether a first row names the key."""
-    return KEY in resolve(row, given.names, given.mapped).columns
-
-
-def name_columns(path: Path, line: int, row: Sequence[str], given: ReadSettings, below: Rows) -> ColumnNames:
-    """Return the columns that a header names, an empty name for one without a name and without any value.
-
-    `below` reads the rows. Raises ExportInvalid with all that is wrong with the names, and with the rows.
-    """
-    names = resolve(row, given.names, given.mapped)
-    mistakes = equal_names.mistakes(line, row, names)
-    if len(names.columns) == 1:
-        mistakes.append(Mistake(line, "", "there is only one column"))
-    if KEY not in names.columns:
-        mistakes.append(Mistake(line, "", f"no column is named `{KEY}`"))
-    key = None
-    try:
-        mistakes += _named_too_little(line, names.columns, below)
-        key = likely_key(row, (cells for _, cells in below())) if mistakes else None
-    except ExportInvalid as refused:
-        if not mistakes:
-            raise
-        mistakes += refused.mistakes if len(row) > 1 else ()
-    if mistakes:
-        other = f"; or {_name_the_key(key)}" if key and KEY not in names.columns else ""
-        hint = equal_names.hint(row, names) or refusals.NAMES + other
-        raise refusals.bad_names(path, sorted(mistakes, key=_place_of), hint)
-    return names
-
-
-def _place_of(mistake: Mistake) -> tuple[int, int]:
-    """Return the line and the column of a mistake as numbers: as a text, 11 sorts before 2."""
-    column = _COLUMN.fullmatch(mistake.where)
-    return mistake.line, int(column[1]) if column else sys.maxsize
-
-
-def refuse_names(path: Path, line: int) -> ExportInvalid:
-    """Return the refusal of a file with names for which the settings name the columns."""
-    return ExportInvalid(
-        f"line {line} of `{path}` names the columns, and `columns` under `[catalog]` names them too",
-        hint="take `columns` out of the sync object; or, if that line is a good, add header = false",
-    )
-
-
-def check_nameless(path: Path, line: int, columns: Sequence[str], below: Rows) -> None:
-    """Refuse columns without a name in which there is a value. Raises ExportInvalid."""
-    if mistakes := _named_too_little(line, columns, below):
-        raise refusals.bad_names(path, mistakes, refusals.NAMES)
-
-
-def _named_too_little(line: int, columns: Sequence[str], below: Rows) -> list[Mistake]:
-    """Return the columns without a name in which there is a value, with the first line that has one."""
-    nameless = {place for place, name in enumerate(columns) if not name}
-    first_lines: dict[int, int] = {}
-    if nameless:
-        for number, cells in below():
-            for place in nameless - first_lines.keys():
-                if place < len(cells) and cells[place].strip():
-                    first_lines[place] = number
-    return [
-        Mistake(line, f"column {place + 1}", f"it has no name, but line {number} has a value in it")
-        for place, number in sorted(first_lines.items())
-    ]
-
-
-def cells_without_names(width: int, below: Sequence[Sequence[str]]) -> int:
-    """Return how many empty cells all the first rows have behind the last column that is named."""
-    more = {len(row) for row in below}
-    if len(more) != 1 or (widest := max(more)) <= width:
-        return 0
-    return 0 if any(cell.strip() for row in below for cell in row[width:]) else widest - width
-
-
-def _name_the_key(key: KeyColumn) -> str:
-    shown = key.name.replace('"', "")[:_SHOWN]
-    return (
-        f'name the key under `[catalog.names]`, such as "{shown}" = "{KEY}" '
-        f"(the {counted(key.rows, 'row')} below have as many different values in it)"
-    )
-
-
-def refuse_unknown_names(
-    path: Path, line: int, rows: Sequence[Sequence[str]], given: ReadSettings, below: Rows
-) -> None:
-    """Refuse a first row of texts, none a number, above rows with numbers or with a key."""
-    if given.header is not None or given.columns or len(rows) < 2:  # noqa: PLR2004  # names, and a good below
-        return
-    first, *others = ([cell.strip() for cell in row] for row in rows)
-    while first and not first[-1]:
-        first.pop()
-    alike = {len(row) for row in others} == {len(rows[0])}
-    named = len(first) > 1 and all(first)
-    if not (alike and named) or any(_NUMBER.fullmatch(cell) for cell in first):
-        return
-    try:
-        key = likely_key(first, (cells for _, cells in below()))
-    except ExportInvalid:  # its rows are judged when its columns are known
-        key = likely_key(first, others)
-    if not key and not any(
-        all(_NUMBER.fullmatch(row[place]) for row in others) for place in range(len(first))
-    ):
-        return
-    unknown = [name for name in dict.fromkeys(first) if not known_names([name], given.names)]
-    names = ", ".join(f"`{name[:_SHOWN]}`" for name in unknown[:_NAMES_SHOWN])
-    more = f" and {len(unknown) - _NAMES_SHOWN} more" if len(unknown) > _NAMES_SHOWN else ""
-    no_key = f"no column is named `{KEY}`"
-    mistake = Mistake(line, "", f"none of these names is Torgsoft's: {names}{more}" if unknown else no_key)
-    hint = f"{_name_the_key(key)}, and each of the others likewise" if key else refusals.NAMES
-    raise refusals.bad_names(path, [*equal_names.twice(line, first), mistake], hint)
-
-
-def guesses_of_names(name: str, names: ColumnNames) -> tuple[Guess, ...]:
-    """Return the guesses that the aliases of a header are, and the labels that were not taken for one."""
-    meant = [(f"`{column}`", f"the column is named `{alias}`") for alias, column in names.aliases]
-    own = [
-        (f"`{names.columns[place]}` is your own", f"another column is `{names.columns[other]}` already")
-        for place, other in names.repeated
-    ]
-    return tuple(Guess(Aspect.NAME, value, because, "names", name) for value, because in meant + own)
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One way to read rows without names: `standard` columns, then a merchant's own; `bare` unquoted."""
@@ -218,9 +85,16 @@ class Reading:
     bare: frozenset[int]
     standard: int
 
-    def __str__(self) -> str:
-        own = len(self.columns) - self.standard
-        return f"{self.standard} standard columns" + (f" and {own} of your own" if own else "")
+    @property
+    def shown(self) -> Message:
+        """The numbers of its columns."""
+        return _numbers_of_columns(self.standard, len(self.columns) - self.standard)
+
+
+def _numbers_of_columns(standard: int, own: int) -> Message:
+    if own:
+        return _("{standard} standard columns and {own} of your own", standard=standard, own=own)
+    return _("{standard} standard columns", standard=standard)
 
 
 def cell_counts(rows: Iterable[bytes], delimiter: str) -> list[int]:
@@ -234,24 +108,37 @@ def readings(path: Path, counts: Sequence[int], given: ReadSettings) -> tuple[Re
     for count in counts:
         if fitting := _fitting(count, own):
             return fitting
-    seen = f"rows of {counted(counts[0], 'column')}" if counts else "rows whose quotes do not pair up"
-    known = ", ".join(map(str, LAYOUTS))
+    seen = _("rows whose quotes do not pair up")
+    if counts:
+        seen = _n("rows of {count} column", "rows of {count} columns", counts[0])
     if own:
         raise ExportInvalid(
-            f"`{path}` has no column names, and {seen}, which do not fit the {len(own)} of `extra_columns`",
-            hint=f"name under `[catalog]` as `extra_columns` what follows the {_EXTENDED[0]} or "
-            f"{_EXTENDED[1]} standard columns, no more and no less",
+            _(
+                "`{path}` has no column names, and {seen}, which do not fit the {own} of `extra_columns`",
+                path=path,
+                seen=seen,
+                own=len(own),
+            ),
+            hint=_(
+                "name under `[catalog]` as `extra_columns` what follows the {fewer} or {more} standard "
+                "columns, no more and no less",
+                fewer=_EXTENDED[0],
+                more=_EXTENDED[1],
+            ),
         )
-    possible = [
-        f"{base} standard columns and {counts[0] - base} of your own"
-        for base in _EXTENDED
-        if counts and counts[0] > base
-    ]
+    possible = [(base, counts[0] - base) for base in _EXTENDED if counts and counts[0] > base]
+    hint = _(
+        "{names} (without names, only the {known} standard columns are known)",
+        names=refusals.NAMES,
+        known=", ".join(map(str, LAYOUTS)),
+    )
+    hint = either(hint, _NAME_ALL)
     raise ExportInvalid(
-        f"`{path}` has no column names, and {seen}, which could mean anything",
-        mistakes=tuple(Mistake(0, "", f"it may be {way}") for way in possible),
-        hint=f"{refusals.NAMES} (without names, only the {known} standard columns are known){_NAME_ALL}"
-        + (f"; {_own_columns(counts[0] - _EXTENDED[0])}" if possible else ""),
+        _("`{path}` has no column names, and {seen}, which could mean anything", path=path, seen=seen),
+        mistakes=tuple(
+            Mistake(0, "", _("it may be {columns}", columns=_numbers_of_columns(*way))) for way in possible
+        ),
+        hint=either(hint, _own_columns(counts[0] - _EXTENDED[0])) if possible else hint,
     )
 
 
@@ -274,9 +161,16 @@ def columns_without_names(
         named = names.columns
         if not width - spare <= len(named) <= width:
             raise ExportInvalid(
-                f"`{path}` has rows of {counted(width, 'column')}, but `columns` under `[catalog]` "
-                f"names {len(named)}",
-                hint="name every column of the file, in its order, or take `columns` out of the sync object",
+                _n(
+                    "`{path}` has rows of {count} column, but `columns` under `[catalog]` names {named}",
+                    "`{path}` has rows of {count} columns, but `columns` under `[catalog]` names {named}",
+                    width,
+                    path=path,
+                    named=len(named),
+                ),
+                hint=_(
+                    "name every column of the file, in its order, or remove `columns` from the sync object"
+                ),
             )
         return ColumnNames((*named, *[""] * (width - len(named))))
     for count in range(width, width - spare - 1, -1):
@@ -299,11 +193,16 @@ def _readings_of(count: int, own: tuple[str, ...]) -> tuple[Reading, ...]:
     return tuple(possible)
 
 
-def _own_columns(count: int) -> str:
-    names = ", ".join(['"…"'] * count)
-    last, them = ("the last column is", "it") if count == 1 else (f"the last {count} columns are", "them")
-    if_so = f"if {last} your own and the {_EXTENDED[0]} before {them} standard"
-    return f"or, {if_so}, name {them} under `[catalog]`: extra_columns = [{names}]"
+def _own_columns(count: int) -> Message:
+    return _n(
+        "if the last column is your own and the {standard} before it are standard, "
+        "name it under `[catalog]`: extra_columns = [{names}]",
+        "if the last {count} columns are your own and the {standard} before them are standard, "
+        "name them under `[catalog]`: extra_columns = [{names}]",
+        count,
+        standard=_EXTENDED[0],
+        names=", ".join(['"…"'] * count),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +217,7 @@ class Table:
     @classmethod
     def of_bytes(cls, path: Path, rows: Sequence[tuple[int, bytes]], encoding: str, delimiter: str) -> Table:
         """Return the table of the raw rows of a text file, each with its line."""
-        cells = [split(raw, delimiter) or [] for _, raw in rows]
+        cells = [split(raw, delimiter) or [] for _line, raw in rows]
         signs = (delimiter.encode(), b'"', b"\r", b"\n")
         # A spreadsheet quotes only where it must; then quotes say nothing about types.
         freely = any(
@@ -326,8 +225,8 @@ class Table:
             for cell in chain.from_iterable(cells)
         )
         quotes = [[cell[:1] == b'"' for cell in row] for row in cells] if freely else None
-        read = [texts(raw, encoding, None, delimiter) or [] for _, raw in rows]
-        return cls(path, [line for line, _ in rows], read, quotes)
+        read = [texts(raw, encoding, None, delimiter) or [] for _line, raw in rows]
+        return cls(path, [line for line, _raw in rows], read, quotes)
 
     def choose(self, possible: Sequence[Reading]) -> tuple[Reading, Guess]:
         """Return the reading that the rows confirm. Raises ExportInvalid where none is confirmed.
@@ -343,9 +242,20 @@ class Table:
         chosen = confirmed[-1]
         if len(confirmed) > 1 and any(_BALANCES.fullmatch(row[_PARTNER]) for row in self.rows):
             chosen = confirmed[0]
-        signs = "quotes and numbers" if self.quotes else "the numbers"
-        because = f"{signs} in the first {counted(len(self.rows), 'row')} stand where they should"
-        return chosen, Guess(Aspect.LAYOUT, str(chosen), because, "extra_columns", self.path.name)
+        return chosen, Guess(Aspect.LAYOUT, chosen.shown, self._because(), "extra_columns", self.path.name)
+
+    def _because(self) -> Message:
+        if self.quotes:
+            return _n(
+                "quotes and numbers in the first {count} row are where they should be",
+                "quotes and numbers in the first {count} rows are where they should be",
+                len(self.rows),
+            )
+        return _n(
+            "the numbers in the first {count} row are where they should be",
+            "the numbers in the first {count} rows are where they should be",
+            len(self.rows),
+        )
 
     def _strange(self, reading: Reading) -> dict[int, Mistake]:
         """Return the first cell of each column that does not belong there."""
@@ -361,18 +271,26 @@ class Table:
                 if fits and (quoted is None or quoted is not bare):
                     continue
                 shown = f'"{text}"'[: _SHOWN + 1] if quoted else text[:_SHOWN]
-                where = f"column {position + 1} ({name})"
-                strange[position] = Mistake(self.lines[number], where, f"`{shown}` does not belong there")
+                where = _("column {number} ({name})", number=position + 1, name=name)
+                what = _("an empty cell does not belong there")
+                if shown:
+                    what = _("`{text}` does not belong there", text=shown)
+                strange[position] = Mistake(self.lines[number], where, what)
         return strange
 
     def _refusal(self, reading: Reading, strange: dict[int, Mistake]) -> ExportInvalid:
         width = len(reading.columns)
         own = width - _EXTENDED[0]
-        more = f"; {_own_columns(own)}" if own > 0 and width == reading.standard else ""
+        hint = either(refusals.NAMES, _NAME_ALL)
         # By column as a number: as a text, 11 sorts before 2.
         first = sorted(strange, key=lambda place: (strange[place].line, place))[: refusals.LISTED]
         return ExportInvalid(
-            f"`{self.path}` has no column names, and its {width} columns are not the standard ones",
+            _n(
+                "`{path}` has no column names, and its {count} column is not the standard one",
+                "`{path}` has no column names, and its {count} columns are not the standard ones",
+                width,
+                path=self.path,
+            ),
             mistakes=tuple(strange[place] for place in first),
-            hint=refusals.NAMES + _NAME_ALL + more,
+            hint=either(hint, _own_columns(own)) if own > 0 and width == reading.standard else hint,
         )

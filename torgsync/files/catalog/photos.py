@@ -12,12 +12,15 @@ from typing import NamedTuple
 import xxhash
 from msgspec import Struct
 
-from torgsync.disk import open_file
+from torgsync.disk import open_file, reason
 from torgsync.errors import ObjectInvalid
+from torgsync.i18n import _
 
 _PHOTO = re.compile(r"(?P<stem>.+)\.(?P<extension>jpe?g|png|gif|webp)", re.IGNORECASE)
 _EXTRA = re.compile(r"(?P<good_id>.+)_(?P<number>[0-9]+)")
-_HINT = "correct `folder` under `[catalog.photos]` in the sync object, or take it out to leave photos alone"
+_HINT = _(
+    "correct `folder` under `[catalog.photos]` in the sync object, or remove it to leave photos as they are"
+)
 
 
 class PhotoFile(NamedTuple):
@@ -53,9 +56,11 @@ def index_photos(folder: Path) -> PhotoIndex:
         with os.scandir(folder) as entries:
             seen = [photo for entry in entries if owners_of(entry.name) and (photo := _seen(entry))]
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise ObjectInvalid(f"there is no folder of photos `{folder}`", hint=_HINT) from error
+        raise ObjectInvalid(
+            _("there is no folder of photos `{folder}`", folder=folder), hint=_HINT
+        ) from error
     except OSError as error:
-        why = f"the folder of photos `{folder}` cannot be read: {error.strerror}"
+        why = _("the folder of photos `{folder}` cannot be read: {why}", folder=folder, why=reason(error))
         raise ObjectInvalid(why, hint=_HINT) from error
     return index_of(folder, seen)
 
@@ -102,6 +107,8 @@ def digest(path: Path) -> str:
             return file_digest(file, xxhash.xxh3_64).hexdigest()
     except OSError as error:
         raise ObjectInvalid(
-            f"the photo `{path}` cannot be read: {error.strerror}",
-            hint="make sure that it is there and no other program holds it open, and run the command again",
+            _("the photo `{path}` cannot be read: {why}", path=path, why=reason(error)),
+            hint=_(
+                "make sure that it is there and no other program holds it open, and run the command again"
+            ),
         ) from error

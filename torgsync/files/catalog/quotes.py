@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeVar
 from torgsync.core.product.cleaning import without_quotes
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, Guess
+from torgsync.i18n import Message, _
 
 _ROWS = 100
 """Rows or offers without any quoted text after which none is expected."""
@@ -20,6 +21,10 @@ _NO_TEXTS = frozenset(
     {"available", "categoryId", "currencyId", "delivery", "picture", "pickup", "store", "url"}
 )
 """Elements of an offer that never had the quotation marks of a CSV."""
+
+_TEXTS = _("every text of the file has quotation marks around it")
+_IN_PARAMS = _("every text in a param of the file has quotation marks around it")
+_IN_ELEMENTS = _("every text in an element of the file has quotation marks around it")
 
 File = TypeVar("File", bound=CatalogFile)
 
@@ -56,9 +61,8 @@ class QuoteSurvey:
         return not self.disproved and (len(self._columns) > 1 or self._doubled)
 
 
-def _guess(file: str, texts: str) -> Guess:
-    because = f"every {texts} of the file has quotation marks around it"
-    return Guess(Aspect.QUOTES, "those of a CSV, no part of the texts", because, "", file)
+def _guess(file: str, because: Message) -> Guess:
+    return Guess(Aspect.QUOTES, _("those of a CSV, not a part of the texts"), because, "", file)
 
 
 def with_quotes(file: File) -> File:
@@ -75,7 +79,7 @@ def with_quotes(file: File) -> File:
             if survey.disproved or (number > _ROWS and not survey.met):
                 break
         if survey.throughout:
-            return replace(file, quoted=True, guesses=(*file.guesses, _guess(file.path.name, "text")))
+            return replace(file, quoted=True, guesses=(*file.guesses, _guess(file.path.name, _TEXTS)))
     return file
 
 
@@ -92,8 +96,8 @@ class OfferQuotes(NamedTuple):
 
 def guesses_of_quotes(file: str, quotes: OfferQuotes) -> tuple[Guess, ...]:
     """Return the guesses that the quotation marks around texts of a YML file are no part of them."""
-    texts = {"text in a param": quotes.params, "text in an element": quotes.elements}
-    return tuple(_guess(file, text) for text, ours in texts.items() if ours)
+    texts = {_IN_PARAMS: quotes.params, _IN_ELEMENTS: quotes.elements}
+    return tuple(_guess(file, because) for because, ours in texts.items() if ours)
 
 
 class OfferSurvey:

@@ -9,21 +9,26 @@ from collections.abc import Sequence
 from errno import EINVAL, ELOOP, ENAMETOOLONG, ENOTDIR
 from pathlib import Path
 
-from torgsync.core.product.columns import KEY
-from torgsync.disk import NotAFile, stat_file
+from torgsync.disk import NotAFile, reason, stat_file
 from torgsync.errors import ExportInvalid, Mistake
+from torgsync.i18n import Message, _
 
 LISTED = 10
 """Mistakes of one kind that are listed with their places; the others are counted."""
 
-AGAIN = "export the catalog from Torgsoft once more, wait until it has finished, and run the command again"
-UNTOUCHED = "export the catalog from Torgsoft once more and do not save it in a spreadsheet or an editor"
-NAMES = f"let Torgsoft write the column names into the first row, the key as `{KEY}`, and export once more"
-SELECTED = "see in Torgsoft which goods this export is to contain, and export the catalog once more"
-_PATH = "give the path of the file that Torgsoft writes"
+AGAIN = _("export the catalog from Torgsoft once more, wait until it has finished, and run the command again")
+UNTOUCHED = _("export the catalog from Torgsoft once more and do not save it in a spreadsheet or an editor")
+NAMES = _("let Torgsoft write the column names into the first row, the key as `GoodID`, and export once more")
+SELECTED = _("see in Torgsoft which items this export is to contain, and export the catalog once more")
+_PATH = _("give the path of the file that Torgsoft writes")
 _NO_PATH = {EINVAL, ELOOP, ENAMETOOLONG, ENOTDIR}
 """Errors of a path that can be none of a file: no program holds it open."""
-CORRECTED = "let the program that writes the file correct this, and export once more"
+CORRECTED = _("correct this in the program that writes the file, and export once more")
+
+
+def either(one: Message, other: Message) -> Message:
+    """Return a hint with another way."""
+    return _("{one}; or {other}", one=one, other=other)
 
 
 def stamp(path: Path) -> tuple[int, int]:
@@ -37,43 +42,51 @@ def stamp(path: Path) -> tuple[int, int]:
 
 def changed(path: Path) -> ExportInvalid:
     """Return the refusal of a file that is not what the first look saw."""
-    return ExportInvalid(f"`{path}` changed while it was read", hint=AGAIN)
+    return ExportInvalid(_("`{path}` changed while it was read", path=path), hint=AGAIN)
 
 
 def empty(path: Path) -> ExportInvalid:
     """Return the refusal of a whole file with nothing to sell: it would empty the shop."""
-    return ExportInvalid(f"`{path}` holds no goods", hint=SELECTED)
+    return ExportInvalid(_("there are no items in `{path}`", path=path), hint=SELECTED)
 
 
 def unreadable(path: Path, error: OSError) -> ExportInvalid:
     """Return the refusal of a file that is not there, or that the system does not give."""
     if isinstance(error, FileNotFoundError):
         return ExportInvalid(
-            f"there is no file `{path}`",
-            hint="correct its path under `[catalog]` in the sync object, or export the catalog from Torgsoft",
+            _("there is no file `{path}`", path=path),
+            hint=_(
+                "correct its path under `[catalog]` in the sync object, or export the catalog from Torgsoft"
+            ),
         )
     if isinstance(error, NotAFile):
-        inside = "give the path of the file inside the folder"
-        hint = inside if error.what == "a folder" else _PATH
-        return ExportInvalid(f"`{path}` is {error.what}, not an export", hint=hint)
-    held = "close the program that holds it open, or give yourself the right to read it"
+        hint = _("give the path of the file inside the folder") if error.is_folder else _PATH
+        return ExportInvalid(_("`{path}` is {what}, not an export", path=path, what=error.what), hint=hint)
+    held = _("close the program that holds it open, or give yourself the right to read it")
     hint = _PATH if error.errno in _NO_PATH else held
-    return ExportInvalid(f"`{path}` cannot be read: {error.strerror}", hint=hint)
+    return ExportInvalid(_("`{path}` cannot be read: {why}", path=path, why=reason(error)), hint=hint)
 
 
-def bad_names(path: Path, mistakes: Sequence[Mistake], hint: str) -> ExportInvalid:
+def bad_names(path: Path, mistakes: Sequence[Mistake], hint: Message) -> ExportInvalid:
     """Return the refusal of a header, with all that is wrong with it."""
     return ExportInvalid(
-        f"the column names of `{path}` cannot be used", mistakes=tuple(mistakes[:LISTED]), hint=hint
+        _("the column names of `{path}` cannot be used", path=path),
+        mistakes=tuple(mistakes[:LISTED]),
+        hint=hint,
     )
 
 
 def of_prom(path: Path, names: Sequence[str]) -> ExportInvalid:
     """Return the refusal of the list that Prom.ua itself gives; `names` are its columns' names."""
-    shown = ", ".join(f"`{name}`" for name in names[:3])
     return ExportInvalid(
-        f"`{path}` is Prom.ua's own export of its products, not one of the accounting program: "
-        f"only Prom.ua has columns such as {shown}",
-        hint="give under `[catalog]` the path of the file that the accounting program writes; "
-        "the products that Prom.ua has already are taken over with `torgsync object adopt`",
+        _(
+            "`{path}` is Prom.ua's own export of its products, not one of the accounting program: "
+            "only Prom.ua has columns such as {names:quoted}",
+            path=path,
+            names=tuple(names[:3]),
+        ),
+        hint=_(
+            "give under `[catalog]` the path of the file that the accounting program writes; "
+            "the products that Prom.ua has already are taken over with `torgsync object adopt`"
+        ),
     )

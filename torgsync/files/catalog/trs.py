@@ -17,14 +17,14 @@ from typing import BinaryIO
 from torgsync.core.product.cleaning import without_quotes
 from torgsync.core.product.columns import KEY, ExportRecord
 from torgsync.core.product.prom_export import prom_names
-from torgsync.core.text import counted
 from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog import layouts, refusals, rows
+from torgsync.files.catalog import headers, layouts, refusals, rows
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import begin_text, known_encoding
 from torgsync.files.catalog.quotes import with_quotes
 from torgsync.files.catalog.rows import Grammar, LineReader, RowFilter, texts, without_line_end
+from torgsync.i18n import Message, _, _n, verbatim
 
 _BUFFER = 256 * 1024
 _SAID = re.compile(rb'"?sep=([;,\t])"?\r?\n', re.IGNORECASE)
@@ -92,11 +92,8 @@ class TrsFile(CatalogFile):
             if not wrong:
                 yield ExportRecord(number, raw, row_hash)
         if wrong:
-            have = "does" if wrong == 1 else "do"
-            first = f"; the first {refusals.LISTED} are listed" if wrong > refusals.LISTED else ""
             raise ExportInvalid(
-                f"{counted(wrong, 'row')} of `{self.path}` {have} not have the {grammar.width} columns "
-                f"of the file{first}",
+                _wrong_rows(self.path, wrong, grammar.width),
                 mistakes=tuple(mistakes),
                 hint=refusals.UNTOUCHED,
             )
@@ -133,7 +130,7 @@ def open_trs(path: Path, given: ReadSettings = ReadSettings()) -> TrsFile:  # no
     try:
         size, modified_ns = refusals.stamp(path)
         if not size:
-            raise ExportInvalid(f"`{path}` is empty", hint=refusals.AGAIN)
+            raise ExportInvalid(_("`{path}` is empty", path=path), hint=refusals.AGAIN)
         with open_file(path) as file:
             trs = _look(path, file, given, forced, (size, modified_ns))
             _check_tail(trs, file, given)
@@ -148,7 +145,9 @@ def _look(
     """Return the file as its beginning speaks for it."""
     start, encoding, why = begin_text(path, file, forced)
     bom = bool(start)
-    guesses = [] if forced or bom else [Guess(Aspect.ENCODING, encoding, why, "encoding", path.name)]
+    guesses = (
+        [] if forced or bom else [Guess(Aspect.ENCODING, verbatim(encoding), why, "encoding", path.name)]
+    )
     number = 1
     if (said := _SAID.fullmatch(file.readline())) is not None:
         given = replace(given, delimiter=given.delimiter or said[1].decode())
@@ -161,22 +160,24 @@ def _look(
     first, line = _first_row(file, number, encoding)
     after = file.tell()
     row = texts(first, encoding, None, delimiter) or []
-    if not layouts.names_key(row, given):
+    if not headers.names_key(row, given):
         for sign in rows.DELIMITERS:
             if own := prom_names(texts(first, encoding, None, sign) or []):
                 raise refusals.of_prom(path, own)
-    has_header = layouts.is_header(row, given) if given.header is None else given.header
+    has_header = headers.is_header(row, given) if given.header is None else given.header
     if given.columns and has_header:
-        raise layouts.refuse_names(path, line)
+        raise headers.refuse_names(path, line)
     if given.header is None and not given.columns:
-        value = "the first row holds names" if has_header else "there is none"
-        because = "a column is named like one of Torgsoft's" if has_header else "the first row is a good"
-        guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
+        guesses.append(_guess_of_header(path.name, has_header=has_header))
     if b"\r" in first and not file.readline():
         raise ExportInvalid(
-            f"the rows of `{path}` end as old Macintosh programs end them, so it is one long line",
-            hint="save it with the line ends of Windows (CRLF), "
-            "or export the catalog from Torgsoft once more",
+            _(
+                "the rows of `{path}` end as old Macintosh programs end them, so it is one long line",
+                path=path,
+            ),
+            hint=_(
+                "save it with the line ends of Windows (CRLF), or export the catalog from Torgsoft once more"
+            ),
         )
     file.seek(after)
     if not first or (has_header and not _first_row(file, line + 1, encoding)[0]):
@@ -197,15 +198,15 @@ def _look(
         delimiter=delimiter,
     )
     if has_header:
-        row += [""] * layouts.cells_without_names(len(row), cells[1:])
-        names = layouts.name_columns(path, line, row, given, _rows_of(trs, len(row)))
-        guesses += layouts.guesses_of_names(path.name, names)
+        row += [""] * headers.cells_without_names(len(row), cells[1:])
+        names = headers.name_columns(path, line, row, given, _rows_of(trs, len(row)))
+        guesses += headers.guesses_of_names(path.name, names)
     else:
         below = _rows_of(replace(trs, body=after, body_line=line + 1), len(row))
-        layouts.refuse_unknown_names(path, line, cells, given, below)
+        headers.refuse_unknown_names(path, line, cells, given, below)
         counts = layouts.cell_counts(head, delimiter)
         names = layouts.columns_without_names(path, cells, counts, given)
-        layouts.check_nameless(path, line, names.columns, _rows_of(trs, len(names.columns)))
+        headers.check_nameless(path, line, names.columns, _rows_of(trs, len(names.columns)))
     places = tuple(place for place, name in enumerate(names.columns) if name)
     return replace(
         trs,
@@ -216,7 +217,14 @@ def _look(
     )
 
 
-def _rows_of(trs: TrsFile, width: int) -> layouts.Rows:
+def _guess_of_header(file: str, *, has_header: bool) -> Guess:
+    value, because = _("there is none"), _("the first row is an item")
+    if has_header:
+        value, because = _("the first row holds names"), _("a column is named like one of Torgsoft's")
+    return Guess(Aspect.HEADER, value, because, "header", file)
+
+
+def _rows_of(trs: TrsFile, width: int) -> headers.Rows:
     """Return a reader of all rows of a file whose columns are not known yet, each with its line."""
 
     def read() -> Iterator[tuple[int, Sequence[str]]]:
@@ -294,28 +302,72 @@ def _line_of_tail(trs: TrsFile, file: BinaryIO, begin: int, lines: Sequence[byte
 def _without_line_end(trs: TrsFile, number: int) -> ExportInvalid:
     """Return the refusal of a file whose last line has no end: all its rows show whether it is cut."""
     try:
-        for _ in trs.records():
+        for _record in trs.records():
             pass
     except ExportInvalid as refused:
         if refused.hint == refusals.AGAIN:
-            return ExportInvalid(f"`{trs.path}` ends in the middle of line {number}", hint=refusals.AGAIN)
-        listed = (*refused.mistakes, Mistake(number, "", "it has no line end"))
+            return ExportInvalid(
+                _("`{path}` ends in the middle of line {line}", path=trs.path, line=number),
+                hint=refusals.AGAIN,
+            )
+        listed = (*refused.mistakes, Mistake(number, "", _("it has no line end")))
         return ExportInvalid(refused.message, mistakes=listed, hint=refused.hint)
     return ExportInvalid(
-        f"`{trs.path}` has no line end after line {number}; the row looks complete "
-        f"(all {counted(trs.width, 'cell')}), but its last cell may have been cut",
-        hint="if the program that writes it never ends the last line, "
-        "write last_line_end = false under `[catalog]` in the sync object",
+        _n(
+            "`{path}` has no line end after line {line}; the row looks complete ({count} cell), "
+            "but its last cell may have been cut",
+            "`{path}` has no line end after line {line}; the row looks complete (all {count} cells), "
+            "but its last cell may have been cut",
+            trs.width,
+            path=trs.path,
+            line=number,
+        ),
+        hint=_(
+            "if the program that writes it never ends the last line, "
+            "write `last_line_end = false` under `[catalog]` in the sync object"
+        ),
     )
 
 
 def _wrong(line: int, count: int, width: int) -> Mistake:
     """Return what is wrong with a row in which `count` columns were recognised, 0 where none could be."""
-    instead = f"{counted(count, 'column')} instead of {width}"
-    return Mistake(line, "", instead if count else "a quotation mark is missing or too many")
+    if not count:
+        return Mistake(line, "", _("a quotation mark is missing, or there is one too many"))
+    instead = _n(
+        "{count} column instead of {width}", "{count} columns instead of {width}", count, width=width
+    )
+    return Mistake(line, "", instead)
+
+
+def _wrong_rows(path: Path, wrong: int, width: int) -> Message:
+    """Return how many rows do not have the columns of a file."""
+    if wrong > refusals.LISTED:
+        return _n(
+            "{count} row of `{path}` does not have the {width} columns of the file; "
+            "the first {listed} are listed",
+            "{count} rows of `{path}` do not have the {width} columns of the file; "
+            "the first {listed} are listed",
+            wrong,
+            path=path,
+            width=width,
+            listed=refusals.LISTED,
+        )
+    return _n(
+        "{count} row of `{path}` does not have the {width} columns of the file",
+        "{count} rows of `{path}` do not have the {width} columns of the file",
+        wrong,
+        path=path,
+        width=width,
+    )
 
 
 def _cut_short(path: Path, mistake: Mistake) -> ExportInvalid:
     return ExportInvalid(
-        f"`{path}` is cut off in its last row, line {mistake.line}: {mistake.message}", hint=refusals.AGAIN
+        _(
+            "`{path}` is cut off in its last row, line {line}: {what}",
+            path=path,
+            line=mistake.line,
+            what=mistake.message,
+        ),
+        hint=refusals.AGAIN,
     )

@@ -25,14 +25,15 @@ from torgsync.core.product.cleaning import without_quotes
 from torgsync.core.product.columns import ExportRecord
 from torgsync.core.product.money import TypedNumber
 from torgsync.core.product.prom_export import prom_names
-from torgsync.disk import open_file
+from torgsync.disk import open_file, reason
 from torgsync.errors import ExportInvalid
-from torgsync.files.catalog import layouts, refusals
+from torgsync.files.catalog import headers, layouts, refusals
 from torgsync.files.catalog.archives import TooLarge, refuse_large_book
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import UTF8
 from torgsync.files.catalog.file_kinds import ARCHIVE, OLD_OFFICE
 from torgsync.files.catalog.quotes import with_quotes
+from torgsync.i18n import _, composed, verbatim
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -48,9 +49,10 @@ _SEPARATOR = "\x1f"
 _TYPED = "\x1d"
 """Marks a cell of a record that the file holds as a number with decimals."""
 _NO_TEXT = re.compile(r"_x000d_|\r(?=\n)|[\x1d\x1f]", re.IGNORECASE)
-_SAVE = "open it in the spreadsheet, save it anew as .xlsx without a password, and run the command again"
-
-_SAVE_AGAIN = "save or copy it once more, wait until that has finished, and run the command again"
+_SAVE = _(
+    "open it in a spreadsheet program, save it again as `.xlsx` without a password, and run the command again"
+)
+_SAVE_AGAIN = _("save or copy it once more, wait until that has finished, and run the command again")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,35 +100,34 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
     sheet = _sheet(path)
     with _book(path) as book:
         head = [item for item in islice(_rows(path, book, sheet), layouts.CONFIRMING_ROWS) if any(item[1])]
-    for _, row in head[:_LOOK]:
-        if not layouts.names_key(row, given) and (own := prom_names(row)):
+    for _number, row in head[:_LOOK]:
+        if not headers.names_key(row, given) and (own := prom_names(row)):
             raise refusals.of_prom(path, own)
-    guesses = [Guess(Aspect.SHEET, f"`{sheet}`", "it is the first that can be seen", "", path.name)]
+    shown = composed("`{sheet}`", sheet=sheet)
+    guesses = [Guess(Aspect.SHEET, shown, _("it is the first that can be seen"), "", path.name)]
     if not head:
         raise refusals.empty(path)
     line = _header(head, given)
     if given.columns and line:
-        raise layouts.refuse_names(path, line)
+        raise headers.refuse_names(path, line)
     if given.header is None and not given.columns:
-        value = f"row {line} holds names" if line else "there is none"
-        because = "columns are named like Torgsoft's" if line else "no row holds names"
-        guesses.append(Guess(Aspect.HEADER, value, because, "header", path.name))
+        guesses.append(_guess_of_header(path.name, line))
     if line:
         row = dict(head)[line]
         places = tuple(place for place, name in enumerate(row) if name.strip())
-        names = layouts.name_columns(
+        names = headers.name_columns(
             path, line, [row[place] for place in places], given, _below(path, sheet, line, places)
         )
-        guesses += layouts.guesses_of_names(path.name, names)
+        guesses += headers.guesses_of_names(path.name, names)
         columns = names.columns
     else:
-        cells = [row for _, row in head]
+        cells = [row for _number, row in head]
         width = max(map(len, cells))
         below = _below(path, sheet, head[0][0], tuple(range(width)))
-        layouts.refuse_unknown_names(path, head[0][0], cells, given, below)
+        headers.refuse_unknown_names(path, head[0][0], cells, given, below)
         columns = tuple(filter(None, layouts.columns_without_names(path, cells, [width], given).columns))
         if not given.columns:
-            table = layouts.Table(path, [number for number, _ in head], cells)
+            table = layouts.Table(path, [number for number, _row in head], cells)
             chosen, guess = table.choose(layouts.readings(path, [len(columns)], given))
             guesses.append(guess)
             columns = chosen.columns
@@ -142,12 +143,19 @@ def open_xlsx(path: Path, given: ReadSettings = ReadSettings()) -> XlsxFile:  # 
         first=line + 1,
         places=places,
     )
-    if not any(True for _ in opened.records()):
+    if not any(True for _record in opened.records()):
         raise refusals.empty(path)
     return with_quotes(opened)
 
 
-def _below(path: Path, sheet: str, line: int, places: tuple[int, ...]) -> layouts.Rows:
+def _guess_of_header(file: str, line: int) -> Guess:
+    value, because = _("there is none"), _("no row holds names")
+    if line:
+        value, because = _("row {row} holds names", row=line), _("columns are named like Torgsoft's")
+    return Guess(Aspect.HEADER, value, because, "header", file)
+
+
+def _below(path: Path, sheet: str, line: int, places: tuple[int, ...]) -> headers.Rows:
     """Return a reader of the cells at `places` of all rows below a line."""
 
     def read() -> Iterator[tuple[int, Sequence[str]]]:
@@ -163,7 +171,7 @@ def _header(head: Sequence[tuple[int, list[str]]], given: ReadSettings) -> int:
     """Return the number of the row that holds the names, 0 where none does."""
     if given.header is False:
         return 0
-    row_number = next((number for number, row in head[:_LOOK] if layouts.is_header(row, given)), 0)
+    row_number = next((number for number, row in head[:_LOOK] if headers.is_header(row, given)), 0)
     return row_number or (head[0][0] if given.header else 0)
 
 
@@ -174,8 +182,8 @@ def _book(path: Path) -> Iterator[CalamineWorkbook]:
         from python_calamine import CalamineWorkbook  # noqa: PLC0415  # an optional extra
     except ImportError as error:
         raise ExportInvalid(
-            f"`{path}` is a spreadsheet, and what reads those is not installed",
-            hint='pip install "torgsync[xlsx]"',
+            _("`{path}` is a spreadsheet, and what reads those is not installed", path=path),
+            hint=verbatim('pip install "torgsync[xlsx]"'),
         ) from error
     try:
         refuse_large_book(path)
@@ -189,8 +197,8 @@ def _book(path: Path) -> Iterator[CalamineWorkbook]:
 
 def _damaged(path: Path, error: BaseException) -> ExportInvalid:
     if isinstance(error, TooLarge):
-        hint = "delete rows and columns far from the goods and save it again, or export the goods as CSV"
-        return ExportInvalid(f"`{path}` is too large: {error.strerror}", hint=hint)
+        hint = _("delete rows and columns far from the items and save it again, or export the items as CSV")
+        return ExportInvalid(_("`{path}` is too large: {why}", path=path, why=reason(error)), hint=hint)
     if isinstance(error, OSError):
         return refusals.unreadable(path, error)
     beginning = b""
@@ -198,14 +206,17 @@ def _damaged(path: Path, error: BaseException) -> ExportInvalid:
         beginning = file.read(len(OLD_OFFICE))
     hint = _SAVE
     if type(error).__name__ == "PasswordError":
-        what = "is protected by a password"
+        what = _("`{path}` is protected by a password")
     elif beginning == OLD_OFFICE:
-        what = "is a spreadsheet of the old kind (.xls), which is not read, or protected by a password"
+        what = _(
+            "`{path}` is a spreadsheet of the old kind (`.xls`), which is not read, "
+            "or protected by a password"
+        )
     elif beginning.startswith(ARCHIVE) and not zipfile.is_zipfile(path):
-        what, hint = "is no sound spreadsheet: its end is missing", _SAVE_AGAIN
+        what, hint = _("`{path}` is a damaged spreadsheet: its end is missing"), _SAVE_AGAIN
     else:
-        what = "is no sound spreadsheet"
-    return ExportInvalid(f"`{path}` {what}", hint=hint)
+        what = _("`{path}` is a damaged spreadsheet")
+    return ExportInvalid(what.filled(path=path), hint=hint)
 
 
 def _is_trouble(error: BaseException) -> bool:
@@ -229,7 +240,7 @@ def _sheet(path: Path) -> str:
 def _rows(path: Path, book: CalamineWorkbook, sheet: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of a sheet as texts, each with its number."""
     page = book.get_sheet_by_name(sheet)
-    _, shift = page.start or (0, 0)  # columns to the left that are empty are not in its rows
+    _top, shift = page.start or (0, 0)  # columns to the left that are empty are not in its rows
     with open_file(path) as file:
         corrected = _corrections(file, sheet)
         done: tuple[int, Mapping[int, str]] = (0, {})
@@ -256,7 +267,7 @@ def _corrections(file: BinaryIO, sheet: str) -> Iterator[tuple[int, Mapping[int,
         widths = _widths(archive)
         with archive.open(_part_of(archive, sheet)) as part:
             number = 0
-            for _, row in etree.iterparse(part, tag="{*}row", resolve_entities=False, no_network=True):
+            for _event, row in etree.iterparse(part, tag="{*}row", resolve_entities=False, no_network=True):
                 number = int(row.get("r") or number + 1)
                 if cells := _corrected(row, widths):
                     yield number, cells

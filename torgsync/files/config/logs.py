@@ -19,6 +19,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from torgsync import disk
+from torgsync.i18n import verbatim
 
 ROOT = logging.getLogger("torgsync")
 SIZE = 1_000_000
@@ -47,7 +48,7 @@ class LogFile(RotatingFileHandler):
     def __init__(self, path: Path) -> None:
         super().__init__(path, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8", delay=True)
         self.setFormatter(_LineFormatter())
-        self.trouble = ""
+        self.trouble = verbatim("")
 
     def _open(self) -> TextIOWrapper:
         path = Path(self.baseFilename)
@@ -79,7 +80,7 @@ class LogFile(RotatingFileHandler):
             self._note(error)
 
     def _note(self, error: BaseException | None) -> None:
-        self.trouble = (isinstance(error, OSError) and error.strerror) or type(error).__name__
+        self.trouble = disk.reason(error) if isinstance(error, OSError) else verbatim(type(error).__name__)
 
 
 def _is_open(stream: TextIOWrapper, path: Path) -> bool:

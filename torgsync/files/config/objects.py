@@ -11,12 +11,13 @@ from pathlib import Path
 from torgsync.core.config.settings import FromFile, SyncObject
 from torgsync.core.config.validation import read_settings
 from torgsync.core.shell import quoted
-from torgsync.core.text import counted
-from torgsync.disk import read_text
+from torgsync.disk import read_text, reason
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
 from torgsync.files.config.text_files import TomlLines, parse_toml
+from torgsync.i18n import Message, _, _n
 
-SEE_OBJECTS = "see what there is: `torgsync object list`"
+SEE_OBJECTS = _("see what there is: `torgsync object list`")
+_ADD = _('make one: `torgsync object add "My Prom"`')
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +97,32 @@ def find_path(folder: Path, wanted: str | None, *, all_by: str | None = None) ->
     paths = [path for path in files if path.stem == slugify(wanted)]
     if paths or (paths := [path for path in files if name_in(path) == wanted]):
         return paths[0]
-    known = _names(files)
+    known = tuple(_names(files))
     raise UsageError(
-        f"there is no sync object `{wanted}`",
-        hint=f"these are known: {known}" if known else 'make one: `torgsync object add "My Prom"`',
+        _("there is no sync object `{name}`", name=wanted),
+        hint=_("these are known: {names:quoted}", names=known) if known else _ADD,
     )
 
 
 def _only_one(files: Sequence[Path], all_by: str | None) -> Path:
     if not files:
-        raise UsageError("there is no sync object yet", hint='make one: `torgsync object add "My Prom"`')
+        raise UsageError(_("there is no sync object yet"), hint=_ADD)
     if len(files) > 1:
-        every = f", or take all with `{all_by}`" if all_by else ""
-        many = f"there are {len(files)} sync objects: {_names(files)}"
-        raise UsageError(many, hint=f"name one with `--object NAME`{every}")
+        hint = _("name one with `--object NAME`")
+        if all_by:
+            hint = _("name one with `--object NAME`, or take all with `{option}`", option=all_by)
+        many = _n(
+            "there is {count} sync object: {names:quoted}",
+            "there are {count} sync objects: {names:quoted}",
+            len(files),
+            names=tuple(_names(files)),
+        )
+        raise UsageError(many, hint=hint)
     return files[0]
 
 
-def _names(files: Sequence[Path]) -> str:
-    return ", ".join(f"`{name_in(path) or path.stem}`" for path in files)
+def _names(files: Sequence[Path]) -> list[str]:
+    return [name_in(path) or path.stem for path in files]
 
 
 def name_in(path: Path) -> str | None:
@@ -144,12 +152,14 @@ def _called(path: Path, name: str) -> str:
     return path.stem if name.startswith("-") or name.endswith(".toml") else name
 
 
-def mistakes_in(path: Path, mistakes: Sequence[Mistake]) -> str:
+def mistakes_in(path: Path, mistakes: Sequence[Mistake]) -> Message:
     """Return how many mistakes a file has, in words."""
-    return f"{counted(len(mistakes), 'mistake')} in `{path.name}`"
+    return _n("{count} mistake in `{file}`", "{count} mistakes in `{file}`", len(mistakes), file=path.name)
 
 
-def mistakes_at(file: ObjectFile, seen: Sequence[tuple[tuple[str | int, ...], str, str]]) -> ObjectInvalid:
+def mistakes_at(
+    file: ObjectFile, seen: Sequence[tuple[tuple[str | int, ...], str, Message]]
+) -> ObjectInvalid:
     """Return the error for mistakes seen with other files: key's path, key as written, message."""
     lines = TomlLines(text_of(file.path))
     mistakes = tuple(sorted(Mistake(lines.of(path), where, message) for path, where, message in seen))
@@ -161,9 +171,9 @@ def text_of(path: Path) -> str:
     try:
         return read_text(path)
     except FileNotFoundError as missing:
-        raise ObjectInvalid(f"there is no sync object `{path}`", hint=SEE_OBJECTS) from missing
+        raise ObjectInvalid(_("there is no sync object `{name}`", name=path), hint=SEE_OBJECTS) from missing
     except UnicodeDecodeError as trouble:
-        raise ObjectInvalid(f"`{path}` cannot be read as UTF-8 text") from trouble
+        raise ObjectInvalid(_("`{path}` cannot be read as UTF-8 text", path=path)) from trouble
     except OSError as trouble:
-        why = f"the sync object `{path}` cannot be read: {trouble.strerror}"
+        why = _("the sync object `{path}` cannot be read: {why}", path=path, why=reason(trouble))
         raise ObjectInvalid(why, hint=SEE_OBJECTS) from trouble

@@ -13,9 +13,10 @@ import socket
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from torgsync.disk import OTHERS, make_folder, stat_file
+from torgsync.disk import OTHERS, make_folder, reason, stat_file
 from torgsync.errors import UsageError
 from torgsync.files.config.own_files import narrow_own_files
+from torgsync.i18n import _
 
 ADDRESSES = ("TORGSYNC_STATE", "TORGSYNC_PROM_URL")
 """Variables that move something out of the home folder."""
@@ -73,8 +74,8 @@ def read_settings(home: Path | None = None, prom_url: str | None = None) -> Sett
         make_folder(folder)
     except OSError as trouble:
         raise UsageError(
-            f"the home folder `{folder}` cannot be made: {trouble.strerror}",
-            hint="name another one with `--home DIR`",
+            _("the home folder `{folder}` cannot be made: {why}", folder=folder, why=reason(trouble)),
+            hint=_("name another one with `--home DIR`"),
         ) from trouble
     state = os.environ.get("TORGSYNC_STATE") or f"sqlite:///{(folder / 'state.db').as_posix()}"
     settings = Settings(folder, state, prom_url or os.environ.get("TORGSYNC_PROM_URL") or None)

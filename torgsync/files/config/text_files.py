@@ -12,6 +12,7 @@ from typing import Any
 
 from torgsync import disk
 from torgsync.errors import Mistake, TorgsyncError
+from torgsync.i18n import Message, _, _n, verbatim
 
 _PATIENCE = 20
 """Seconds to wait for another program that changes the file."""
@@ -20,6 +21,30 @@ _DEEPEST = 64
 """Parts of the longest dotted key; the time that TOML's readers need grows with their square."""
 _PART_OF_KEY = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
 _DEEP = re.compile(rf"(?<![\w.-])(?<!\.[ \t]){_PART_OF_KEY}(?:[ \t]*+\.[ \t]*+{_PART_OF_KEY}){{{_DEEPEST}}}")
+
+
+_WRONG_TOML = {
+    str(words): words
+    for words in (
+        _("Cannot overwrite a value"),
+        _("Expected '=' after a key in a key/value pair"),
+        _("Expected ']' at the end of a table declaration"),
+        _("Expected ']]' at the end of an array declaration"),
+        _("Expected newline or end of document after a statement"),
+        _("Invalid date or datetime"),
+        _("Invalid hex value"),
+        _("Invalid initial character for a key part"),
+        _("Invalid statement"),
+        _("Invalid value"),
+        _("Unclosed array"),
+        _("Unclosed inline table"),
+        _("Unescaped '\\' in a string"),
+        _("Unterminated string"),
+    )
+}
+"""The words of Python's reader of TOML."""
+_OPEN_TEXT = "Illegal character '\\n'"
+_TWICE = re.compile(r"Cannot (?:declare|mutate immutable namespace|redefine namespace) \((.+)\)(?: twice)?")
 
 
 @contextmanager
@@ -32,8 +57,13 @@ def editing(path: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout as held:
         raise TorgsyncError(
-            f"another program has been changing `{path}` for {_PATIENCE} seconds",
-            hint="see what runs, then run the same command again",
+            _n(
+                "another program has been changing `{path}` for {count} second",
+                "another program has been changing `{path}` for {count} seconds",
+                _PATIENCE,
+                path=path,
+            ),
+            hint=_("see what is running, then run the same command again"),
         ) from held
     except OSError as trouble:
         raise _not_written(path, trouble) from trouble
@@ -62,8 +92,15 @@ def replace_text(path: Path, text: str, *, private: bool = False) -> None:
 
 def _not_written(path: Path, trouble: OSError) -> TorgsyncError:
     return TorgsyncError(
-        f"`{path}` cannot be written: {trouble.strerror}",
-        hint=f"look at `{path.parent}` and the room on its disk, then run the same command again",
+        _("`{path}` cannot be written: {why}", path=path, why=disk.reason(trouble)),
+        hint=look_at_folder(path.parent),
+    )
+
+
+def look_at_folder(folder: Path) -> Message:
+    """Return what to do where a file cannot be written to a folder."""
+    return _(
+        "look at `{folder}` and the free space on its disk, then run the same command again", folder=folder
     )
 
 
@@ -71,17 +108,30 @@ def parse_toml(text: str) -> dict[str, Any] | Mistake:
     """Return what a TOML text holds, or the mistake that makes it none, with its line."""
     if deep := _DEEP.search(text):
         number = text.count("\n", 0, deep.start()) + 1
-        return Mistake(number, "", f"a key has more than {_DEEPEST} parts; there is none so deep")
+        return Mistake(
+            number, "", _("a key has more than {count} parts; no setting has so many", count=_DEEPEST)
+        )
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         line = re.search(r"line (\d+)", str(wrong))
-        what = re.sub(r" \(at .*\)$", "", str(wrong))
-        return Mistake(int(line[1]) if line else 0, "", f"this is not TOML: {what}")
+        said = re.sub(r" \(at .*\)$", "", str(wrong))
+        what = _("this is not TOML: {what}", what=_in_words(said))
+        return Mistake(int(line[1]) if line else 0, "", what)
     except RecursionError:
-        return Mistake(0, "", "this is not TOML: its brackets are too deep inside each other")
+        return Mistake(0, "", _("this is not TOML: its brackets are too deep inside each other"))
     except ValueError:
-        return Mistake(0, "", "this is not TOML: a number has too many digits")
+        return Mistake(0, "", _("this is not TOML: a number has too many digits"))
+
+
+def _in_words(said: str) -> Message:
+    """Return what Python's reader of TOML says, as a person would."""
+    if said == _OPEN_TEXT:
+        return _("a text has no closing quotation mark")
+    if twice := _TWICE.fullmatch(said):
+        table = ".".join(part.strip("' ") for part in twice[1].split(",") if part)
+        return _("the table `{table}` is there twice", table=table)
+    return _WRONG_TOML.get(said, verbatim(said))
 
 
 class TomlLines:

@@ -26,8 +26,9 @@ from torgsync.core.config.schedule import Caller
 from torgsync.errors import TorgsyncError
 from torgsync.files.config.settings import variable
 from torgsync.files.config.text_files import replace_text
+from torgsync.i18n import Message, _, verbatim
 
-_BY_HAND = "choose another with `--with`, or install by hand what `--print` shows"
+_BY_HAND = _("choose another with `--with`, or install by hand what `--print` shows")
 _TASK = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 
 
@@ -88,7 +89,7 @@ class Cron:
     """A line of the user's crontab, between two comments by which it is found again."""
 
     job: Job
-    condition: ClassVar[str] = ""
+    condition: ClassVar[Message] = verbatim("")
     """When else the job is not called, as the end of a sentence."""
 
     @property
@@ -111,16 +112,16 @@ class Cron:
         lines = (line.split() for line in f"{before}\n{after}".splitlines() if not line.startswith("#"))
         return bool(own) or any({"sync", "--due"} <= set(words) for words in lines)
 
-    def install(self) -> str:
+    def install(self) -> Message:
         """Put the line into the crontab, in place of an older one; return where it is."""
         with suppress(OSError):  # the shell reports a log that cannot be made; it would make one for all
             disk.make_folder(self.job.log.parent)
             disk.make_file(self.job.log)
-        before, _, after = self._parts()
+        before, _own, after = self._parts()
         if before and not before.endswith("\n"):
             before += "\n"
         _do("crontab -", given=before + self.text + after)
-        return "the crontab of this user; see it with `crontab -l`"
+        return _("the crontab of this user; see it with `crontab -l`")
 
     def remove(self) -> bool:
         """Remove the line; return whether there was one."""
@@ -146,7 +147,9 @@ class Systemd:
     """A service of the user and the timer that starts it."""
 
     job: Job
-    condition: ClassVar[str] = " while you are logged in; also otherwise after `loginctl enable-linger`"
+    condition: ClassVar[Message] = _(
+        " while you are logged in; also otherwise after `loginctl enable-linger`"
+    )
 
     @property
     def _files(self) -> dict[Path, str]:
@@ -179,7 +182,7 @@ class Systemd:
         there = all(path.exists() for path in self._files)
         return there and _run(f"systemctl --user is-enabled {self.job.name}.timer").returncode == 0
 
-    def install(self) -> str:
+    def install(self) -> Message:
         """Write both files and start the timer; return where they are."""
         try:
             for path, text in self._files.items():
@@ -190,7 +193,7 @@ class Systemd:
             for path in self._files:
                 path.unlink(missing_ok=True)
             raise
-        return f"`{[*self._files][1]}`; see it with `systemctl --user list-timers`"
+        return _("`{path}`; see it with `systemctl --user list-timers`", path=[*self._files][1])
 
     def remove(self) -> bool:
         """Stop the timer and remove both files; return whether there were any."""
@@ -214,7 +217,7 @@ class WindowsTask:
     """A task of the Task Scheduler."""
 
     job: Job
-    condition: ClassVar[str] = " while you are logged in"
+    condition: ClassVar[Message] = _(" while you are logged in")
 
     @property
     def text(self) -> str:
@@ -244,13 +247,13 @@ class WindowsTask:
         """Whether there is the task."""
         return _run(f"schtasks /Query /TN {self.job.name}").returncode == 0
 
-    def install(self) -> str:
+    def install(self) -> Message:
         """Make the task, in place of an older one; return where it is."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "task.xml"
             file.write_text(f'<?xml version="1.0" encoding="UTF-16"?>\n{self.text}', "utf-16")
             _do(f"schtasks /Create /TN {self.job.name} /XML", str(file), "/F")
-        return f"the Task Scheduler as `{self.job.name}`"
+        return _("the Task Scheduler as `{name}`", name=self.job.name)
 
     def remove(self) -> bool:
         """Delete the task; return whether there was one."""
@@ -265,7 +268,7 @@ def _run(command: str, *more: str, given: str | None = None) -> subprocess.Compl
     program, *words = command.split()
     executable = shutil.which(program)
     if executable is None:
-        raise TorgsyncError(f"this computer has no `{program}`", hint=_BY_HAND)
+        raise TorgsyncError(_("this computer has no `{program}`", program=program), hint=_BY_HAND)
     return subprocess.run(  # noqa: S603  # a fixed command with our own words
         [executable, *words, *more],
         input=given,
@@ -285,5 +288,8 @@ def _do(command: str, *more: str, given: str | None = None) -> None:
 
 
 def _failed(command: str, done: subprocess.CompletedProcess[str]) -> TorgsyncError:
-    said = " ".join((done.stderr or done.stdout).split()) or f"exit code {done.returncode}"
-    return TorgsyncError(f"`{command}` failed: {said}", hint=_BY_HAND)
+    said = " ".join((done.stderr or done.stdout).split())
+    if said:
+        return TorgsyncError(_("`{command}` failed: {said}", command=command, said=said), hint=_BY_HAND)
+    why = _("`{command}` failed with exit code {code}", command=command, code=done.returncode)
+    return TorgsyncError(why, hint=_BY_HAND)

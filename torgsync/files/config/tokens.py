@@ -9,14 +9,17 @@ from types import ModuleType
 from pydantic import SecretStr
 
 from torgsync.core.config.settings import FromEnvironment, FromFile, FromKeyring
-from torgsync.disk import read_text
+from torgsync.disk import read_text, reason
 from torgsync.errors import TorgsyncError
 from torgsync.files.config.objects import ObjectFile, mistakes_at
 from torgsync.files.config.settings import variable
 from torgsync.files.config.text_files import replace_text
+from torgsync.i18n import Message, _
 
 SERVICE = "torgsync"
 """What all our tokens in a keyring are kept for."""
+_NO_TOKEN = _("there is no token in `{place}`")
+_NO_PASSWORD = _("there is no password in `{place}`")
 LONGEST = 1000
 """Letters of a token; those of Prom have 40, and a header must not be too long for a server."""
 
@@ -25,15 +28,15 @@ def read_token(file: ObjectFile) -> str:
     """Return the object's token. Raises ObjectInvalid where there is none, without any part of it."""
     way = file.settings.api_key
     if isinstance(way, SecretStr):
-        token, trouble = way.get_secret_value(), "it is empty"
+        token, trouble = way.get_secret_value(), _("it is empty")
     else:
-        secret, trouble = _secret(file, way, "token")
+        secret, trouble = _secret(file, way, _NO_TOKEN)
         token = secret or ""
     token = token.strip()
     if 0 < len(token) <= LONGEST and token.isascii() and token.isprintable() and " " not in token:
         return token
     if token:
-        trouble = "it holds letters that no token has; copy it anew from the seller's cabinet"
+        trouble = _("it has characters that no token has; copy it again from the seller's cabinet")
     raise mistakes_at(file, [(("api_key",), "api_key", trouble)])
 
 
@@ -42,39 +45,40 @@ def read_outbox_password(file: ObjectFile) -> str | None:
     way = file.settings.orders.outbox_password
     if way is None:
         return None
-    secret, trouble = _secret(file, way, "password")
+    secret, trouble = _secret(file, way, _NO_PASSWORD)
     if password := (secret or "").strip("\r\n"):
         return password
     raise mistakes_at(file, [(("orders", "outbox_password"), "orders.outbox_password", trouble)])
 
 
 def _secret(
-    file: ObjectFile, way: FromEnvironment | FromFile | FromKeyring, what: str
-) -> tuple[str | None, str]:
-    """Return the secret, and why there is none."""
+    file: ObjectFile, way: FromEnvironment | FromFile | FromKeyring, missing: Message
+) -> tuple[str | None, Message]:
+    """Return the secret, and why there is none; `missing` says so of a place without one."""
     match way:
         case FromEnvironment(env=name):
-            return variable(name), f"the environment variable `{name}` is not set"
+            return variable(name), _("the environment variable `{name}` is not set", name=name)
         case FromFile(file=path):
             place = file.path_of(path)
             try:
-                return read_text(place), f"there is no {what} in `{place}`"
+                return read_text(place), missing.filled(place=place)
             except FileNotFoundError:
-                return None, f"there is no {what} in `{place}`"
+                return None, missing.filled(place=place)
             except (OSError, UnicodeDecodeError) as trouble:
-                why = trouble.strerror if isinstance(trouble, OSError) else "it is not UTF-8 text"
-                return None, f"`{place}` cannot be read: {why}"
+                why = reason(trouble) if isinstance(trouble, OSError) else _("it is not UTF-8 text")
+                return None, _("`{path}` cannot be read: {why}", path=place, why=why)
         case FromKeyring(keyring=name):  # pragma: no branch  # there is no fourth way
             return _from_keyring(name)
 
 
-def _from_keyring(name: str) -> tuple[str | None, str]:
+def _from_keyring(name: str) -> tuple[str | None, Message]:
     try:
         ring = _keyring()
-    except TorgsyncError as missing:
-        return None, missing.message
+    except TorgsyncError as refused:
+        return None, refused.message
     try:
-        return ring.get_password(SERVICE, name), f"the system's keyring holds no token under `{name}`"
+        missing = _("there is no token under `{name}` in the system's keyring", name=name)
+        return ring.get_password(SERVICE, name), missing
     except ring.errors.KeyringError as refused:
         return None, _refused(refused)
 
@@ -95,7 +99,7 @@ def keep_in_keyring(name: str, token: str) -> None:
     try:
         ring.set_password(SERVICE, name, token.strip())
     except ring.errors.KeyringError as refused:
-        raise TorgsyncError(_refused(refused), hint="unlock it, or keep the token in a file") from refused
+        raise TorgsyncError(_refused(refused), hint=_("unlock it, or keep the token in a file")) from refused
 
 
 def forget_token(file: ObjectFile, secrets: Path) -> bool:
@@ -119,11 +123,13 @@ def _keyring() -> ModuleType:
     try:
         import keyring  # noqa: PLC0415  # an extra
     except ImportError as missing:
-        needed = 'the system\'s keyring needs a library: `pip install "torgsync[keyring]"`'
+        needed = _('the system\'s keyring needs a library: `pip install "torgsync[keyring]"`')
         raise TorgsyncError(needed) from missing
     return keyring
 
 
-def _refused(refused: Exception) -> str:
+def _refused(refused: Exception) -> Message:
+    if type(refused).__name__ == "NoKeyringError":  # its words are for programmers
+        return _("this system has no keyring that can be used; keep the token in a file")
     said = " ".join(str(refused).split()) or type(refused).__name__
-    return f"the system's keyring cannot be used: {said}"
+    return _("the system's keyring cannot be used: {said}", said=said)

@@ -25,6 +25,7 @@ from torgsync.core.product.columns import canonical
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
 from torgsync.files.config.objects import ObjectFile, text_of
 from torgsync.files.config.text_files import TomlLines, editing, parse_toml, replace_text
+from torgsync.i18n import Message, _
 
 SCHEMA_FILE = "torgsync.schema.json"
 """The schema that sync objects name in their first line, so that editors complete and check keys."""
@@ -36,8 +37,8 @@ def write_new(
     """Write a new sync object and its JSON Schema, with comments by table. UsageError where it exists."""
     if path.exists():
         raise UsageError(
-            f"there is a sync object `{path.stem}` already",
-            hint=f"look at it: `torgsync object show {path.stem}`",
+            _("there is a sync object `{name}` already", name=path.stem),
+            hint=_("look at it: `torgsync object show {name}`", name=path.stem),
         )
     replace_text(path.with_name(SCHEMA_FILE), json.dumps(schema, ensure_ascii=False, indent=2) + "\n")
     lines = [f"#:schema {SCHEMA_FILE}"]
@@ -79,7 +80,11 @@ def change_keys(
     with editing(path):
         text = text_of(path)
         data = _valid(
-            parse_toml(text), f"has a mistake; correct it first: torgsync object edit {called} --editor"
+            parse_toml(text),
+            _(
+                "the sync object has a mistake; correct it first: torgsync object edit {called} --editor",
+                called=called,
+            ),
         )
         before = copy.deepcopy(data)
         document = tomlkit.parse(text)
@@ -87,7 +92,7 @@ def change_keys(
             _remove(data, document, key, called)
         for setting in settings:
             _set(data, document, setting)
-        _valid(data, "would not be valid; nothing was changed", verify=verify)
+        _valid(data, _("the sync object would not be valid; nothing was changed"), verify=verify)
         if (changed := tomlkit.dumps(document)) != text:
             replace_text(path, changed)
     return before, data
@@ -103,34 +108,37 @@ def replace_whole(
     Raises UsageError where the file is not `before` any more, ObjectInvalid with all mistakes where the new
     text is no sync object, or one of another name.
     """
-    new = _valid(parse_toml(after), "is not valid yet", TomlLines(after), verify)
+    new = _valid(parse_toml(after), _("the sync object is not valid yet"), TomlLines(after), verify)
     old = parse_toml(before)
     was = {} if isinstance(old, Mistake) else old
     if was.get("name", new["name"]) != new["name"]:
         line = TomlLines(after).of(("name",))
-        wrong = Mistake(line, "name", f'write "{was["name"]}" again: what was sent is remembered under it')
-        raise ObjectInvalid("the name stays", mistakes=(wrong,))
+        what = _('write "{name}" again: what was sent is remembered under this name', name=was["name"])
+        wrong = Mistake(line, "name", what)
+        raise ObjectInvalid(_("the name of a sync object cannot be changed"), mistakes=(wrong,))
     with editing(path):
         if text_of(path) != before:
-            raise UsageError(f"somebody changed `{path.name}` meanwhile", hint="run the same command again")
+            raise UsageError(
+                _("somebody changed `{file}` meanwhile", file=path.name), hint=_("run the same command again")
+            )
         replace_text(path, after)
     return was, new
 
 
 def _valid(
     data: Document | Mistake,
-    what: str,
+    what: Message,
     lines: TomlLines | None = None,
     verify: Callable[[SyncObject], None] = _accept,
 ) -> Document:
     """Return the values unchanged. Raises ObjectInvalid where they are no sync object."""
     if isinstance(data, Mistake):
-        raise ObjectInvalid(f"the sync object {what}", mistakes=(data,))
+        raise ObjectInvalid(what, mistakes=(data,))
     outcome = read_settings(data, lines.of if lines else lambda _: 0)
     if isinstance(outcome, SyncObject):
         verify(outcome)
         return data
-    raise ObjectInvalid(f"the sync object {what}", mistakes=tuple(outcome))
+    raise ObjectInvalid(what, mistakes=tuple(outcome))
 
 
 def _remove(data: Any, document: tomlkit.TOMLDocument, key: Key, called: str) -> None:  # noqa: ANN401
@@ -138,7 +146,8 @@ def _remove(data: Any, document: tomlkit.TOMLDocument, key: Key, called: str) ->
         remove(data, key)
     except LookupError as missing:
         raise UsageError(
-            f"`{key_text(key)}` is not set", hint=f"see what is: torgsync object show {called}"
+            _("`{key}` is not set", key=key_text(key)),
+            hint=_("see what is set: torgsync object show {called}", called=called),
         ) from missing
     *parents, last = key
     table: Any = document
@@ -154,8 +163,8 @@ def _set(data: Any, document: tomlkit.TOMLDocument, setting: Setting) -> None:  
         chosen = min(values, key=lambda value: _misfit(data, setting.key, value))
         put(data, setting.key, chosen)
     except LookupError as missing:
-        nowhere = "it leads nowhere: there is no such table or item"
-        raise UsageError(f"`{key_text(setting.key)}` cannot be set: {nowhere}") from missing
+        nowhere = _("`{key}` cannot be set: there is no such table or entry", key=key_text(setting.key))
+        raise UsageError(nowhere) from missing
     _write(document, setting.key, chosen)
 
 
@@ -266,7 +275,7 @@ def _edited(path: Path) -> Iterator[tomlkit.TOMLDocument]:
         try:
             document = tomlkit.parse(text_of(path))
         except TOMLKitError as wrong:
-            raise ObjectInvalid(f"`{path.name}` is not TOML: {wrong}") from wrong
+            raise ObjectInvalid(_("`{file}` is not TOML: {what}", file=path.name, what=wrong)) from wrong
         yield document
         replace_text(path, tomlkit.dumps(document))
 

@@ -9,20 +9,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from torgsync.core.orders.clients import Client, normal_email, normal_phone
-from torgsync.core.text import counted, one_line
-from torgsync.disk import open_file
+from torgsync.core.text import one_line
+from torgsync.disk import open_file, reason
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.encodings import begin_text
+from torgsync.files.catalog.equal_names import column_number
 from torgsync.files.catalog.refusals import LISTED, stamp
 from torgsync.files.catalog.rows import Grammar, LineReader, texts, without_line_end
+from torgsync.i18n import Message, _, _n
 
 WIDTH = 14
 NAME, EMAIL, PHONE, CARD = 0, 1, 2, 5
 _NUMBERS = (3, 12, 13)
 """Columns that hold numbers: discount, turnover, bonuses. Other texts in them mean another layout."""
 
-IN_THE_OBJECT = "correct `path` under `[clients]` in the sync object"
-AGAIN = "export the clients from Torgsoft once more, and do not save the file in a spreadsheet"
+IN_THE_OBJECT = _("correct `path` under `[clients]` in the sync object")
+AGAIN = _("export the clients from Torgsoft once more, and do not save the file in a spreadsheet")
 
 
 def clients_stamp(path: Path, *, named: bool = False) -> str:
@@ -30,7 +32,7 @@ def clients_stamp(path: Path, *, named: bool = False) -> str:
     try:
         return "/".join(map(str, stamp(path)))
     except OSError as trouble:
-        hint = "correct the name, or the folder before it" if named else IN_THE_OBJECT
+        hint = _("correct the name, or the folder before it") if named else IN_THE_OBJECT
         raise _unreadable(path, trouble, hint) from trouble
 
 
@@ -42,14 +44,14 @@ def read_clients(path: Path) -> list[Client]:
     """
     try:
         with open_file(path) as file:
-            _, encoding, _ = begin_text(path, file)
+            _start, encoding, _why = begin_text(path, file)
             rows = list(_rows(path, LineReader(file, 1), encoding))
     except OSError as trouble:
         raise _unreadable(path, trouble) from trouble
     except ExportInvalid as refused:  # the hints of its readers are about the catalog
         raise ExportInvalid(refused.message, mistakes=refused.mistakes, hint=AGAIN) from refused
     if not rows:
-        raise ExportInvalid(f"`{path}` is empty: there is no client in it", hint=AGAIN)
+        raise ExportInvalid(_("`{path}` is empty: there is no client in it", path=path), hint=AGAIN)
     return [
         Client(
             "", one_line(row[NAME]), normal_phone(row[PHONE]), normal_email(row[EMAIL]), one_line(row[CARD])
@@ -69,22 +71,27 @@ def _rows(path: Path, lines: LineReader, encoding: str) -> Iterator[list[str]]:
         whole = raw if grammar.strict(raw) else grammar.gather(line, lines)
         row = texts(whole, encoding, WIDTH) if whole is not None else None
         if row is None:
-            mistakes.append(Mistake(number, "", f"it does not have the {WIDTH} columns of a clients export"))
+            what = _("it does not have the {width} columns of a clients export", width=WIDTH)
+            mistakes.append(Mistake(number, "", what))
         elif wrong := [column for column in _NUMBERS if not _is_number(row[column])]:
-            mistakes.append(Mistake(number, f"column {wrong[0] + 1}", "it should hold a number"))
+            mistakes.append(Mistake(number, column_number(wrong[0] + 1), _("this should be a number")))
         elif not mistakes:
             yield row
     if mistakes:
-        count = counted(len(mistakes), "row")
-        listed = tuple(mistakes[:LISTED])
-        raise ExportInvalid(f"{count} of `{path}` cannot be read", mistakes=listed, hint=AGAIN)
+        what = _n(
+            "{count} row of `{path}` cannot be read",
+            "{count} rows of `{path}` cannot be read",
+            len(mistakes),
+            path=path,
+        )
+        raise ExportInvalid(what, mistakes=tuple(mistakes[:LISTED]), hint=AGAIN)
 
 
 def _is_number(text: str) -> bool:
     return text.strip().lstrip("-").replace(",", "", 1).replace(".", "", 1).isdecimal() or not text.strip()
 
 
-def _unreadable(path: Path, trouble: OSError, missing: str = IN_THE_OBJECT) -> ExportInvalid:
+def _unreadable(path: Path, trouble: OSError, missing: Message = IN_THE_OBJECT) -> ExportInvalid:
     if isinstance(trouble, FileNotFoundError):
-        return ExportInvalid(f"there is no file `{path}`", hint=missing)
-    return ExportInvalid(f"`{path}` cannot be read: {trouble.strerror}", hint=AGAIN)
+        return ExportInvalid(_("there is no file `{path}`", path=path), hint=missing)
+    return ExportInvalid(_("`{path}` cannot be read: {why}", path=path, why=reason(trouble)), hint=AGAIN)

@@ -18,8 +18,10 @@ from torgsync import disk
 from torgsync.core.config.settings import without_password
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.files.config.objects import ObjectFile
+from torgsync.files.config.text_files import look_at_folder
 from torgsync.files.config.tokens import read_outbox_password
 from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
+from torgsync.i18n import _
 
 TRIAL = "torgsync-check"
 """Name of a file that only tries whether one can be written."""
@@ -182,8 +184,8 @@ class FolderOutbox(Outbox):
             yield
         except OSError as trouble:
             raise TorgsyncError(
-                f"`{self._path}` cannot be used: {trouble.strerror}",
-                hint=f"look at `{self._path}` and the room on its disk, then run the same command again",
+                _("`{path}` cannot be used: {why}", path=self._path, why=disk.reason(trouble)),
+                hint=look_at_folder(self._path),
             ) from trouble
 
 
@@ -302,8 +304,13 @@ def connect_remote(address: str, password: str | None) -> RemoteOutbox:
         files, path = url_to_fs(address, **options)
         return RemoteOutbox(files, path, label, secrets)
     except ImportError:
-        extra = f'pip install "torgsync[{parts.scheme}]"'  # back ends and extras have the same names
-        failure = TorgsyncError(f"the outbox `{label}` needs a library: `{extra}`")
+        # Back ends and extras have the same names.
+        why = _(
+            'the outbox `{outbox}` needs a library: `pip install "torgsync[{extra}]"`',
+            outbox=label,
+            extra=parts.scheme,
+        )
+        failure = TorgsyncError(why)
     except Exception as trouble:  # noqa: BLE001  # every back end has a family of errors of its own
         failure = _unreachable(label, trouble, secrets)
     raise failure
@@ -311,12 +318,15 @@ def connect_remote(address: str, password: str | None) -> RemoteOutbox:
 
 def _unreachable(label: str, trouble: Exception, secrets: tuple[str, ...]) -> TorgsyncError:
     """Return the error for whatever a back end raised, without a password and without its chain."""
-    reason = " ".join(str(trouble).split()) or type(trouble).__name__
-    for secret in filter(None, secrets):
-        reason = reason.replace(secret, "[password]")
+    said = disk.reason(trouble) if isinstance(trouble, OSError) else str(trouble)
+    if said not in disk.SYSTEM:
+        said = " ".join(said.split()) or type(trouble).__name__
+        for secret in filter(None, secrets):
+            said = said.replace(secret, "[password]")
+        said = said[:200]
     return Temporary(
-        f"the outbox `{label}` cannot be used: {reason[:200]}",
-        hint="orders are kept and their files are written by the next run; look at `[orders] outbox`",
+        _("the outbox `{outbox}` cannot be used: {why}", outbox=label, why=said),
+        hint=_("the orders are kept, and the next run writes their files; look at `outbox` under `[orders]`"),
     )
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from torgsync.core.plan.adopt import Decision, GoodIdentity, ProductIdentity, decision_problem
 from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.product.cells import key_of
-from torgsync.core.text import counted
-from torgsync.disk import read_text
+from torgsync.disk import read_text, reason
 from torgsync.errors import Mistake, NamedFileInvalid, Problem
+from torgsync.i18n import Message, _, _n
 
 NOT_LISTED = "new"
 _COLUMNS = ("good_id", "prom_id")
@@ -30,23 +30,27 @@ def read_decisions(
     try:
         text = read_text(path)
     except (OSError, UnicodeDecodeError) as trouble:
-        reason = trouble.strerror if isinstance(trouble, OSError) else "it is not UTF-8"
-        hint = "`torgsync object adopt --format csv` writes such a file"
-        raise NamedFileInvalid(f"the decisions `{path}` cannot be read: {reason}", hint=hint) from trouble
+        why = reason(trouble) if isinstance(trouble, OSError) else _("it is not UTF-8 text")
+        what = _("the decisions `{path}` cannot be read: {why}", path=path, why=why)
+        hint = _("`torgsync object adopt --format csv` writes such a file")
+        raise NamedFileInvalid(what, hint=hint) from trouble
     lines = text.splitlines()
     delimiter = ";" if lines and ";" in lines[0] and "," not in lines[0] else ","
     reader = csv.reader(lines, delimiter=delimiter)
     try:
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error as wrong:  # a cell of more than 128 KiB
-        mistake = Mistake(reader.line_num, "", "a cell is too long; is a quotation mark missing before it?")
-        raise NamedFileInvalid(f"1 mistake in the decisions `{path}`", mistakes=(mistake,)) from wrong
+        what = _("a cell is too long; is a quotation mark missing before it?")
+        mistake = Mistake(reader.line_num, "", what)
+        raise NamedFileInvalid(_counted(path, 1), mistakes=(mistake,)) from wrong
     names = rows[0][1] if rows else []
     if missing := [name for name in _COLUMNS if name not in names]:
         raise NamedFileInvalid(
-            f"the decisions `{path}` have no column `{missing[0]}`",
-            hint="the first line names the columns, `good_id` and `prom_id` among them; "
-            "`torgsync object adopt --format csv` writes such a file",
+            _("the decisions `{path}` have no column `{column}`", path=path, column=missing[0]),
+            hint=_(
+                "the first line names the columns, `good_id` and `prom_id` among them; "
+                "`torgsync object adopt --format csv` writes such a file"
+            ),
         )
     decisions: list[Decision] = []
     mistakes: list[Mistake] = []
@@ -56,14 +60,22 @@ def read_decisions(
         if not (good_id and prom_id):
             continue
         decision = Decision(good_id, None if prom_id.casefold() == NOT_LISTED else prom_id, number)
-        if why := _repeated(decision, decisions) or decision_problem(decision, goods, products):
-            mistakes.append(Mistake(number, good_id, problem_message(why)))
+        if found := _repeated(decision, decisions) or decision_problem(decision, goods, products):
+            mistakes.append(Mistake(number, good_id, problem_message(found)))
         else:
             decisions.append(decision)
     if mistakes:
-        count = counted(len(mistakes), "mistake")
-        raise NamedFileInvalid(f"{count} in the decisions `{path}`", mistakes=tuple(mistakes))
+        raise NamedFileInvalid(_counted(path, len(mistakes)), mistakes=tuple(mistakes))
     return decisions
+
+
+def _counted(path: Path, mistakes: int) -> Message:
+    return _n(
+        "{count} mistake in the decisions `{path}`",
+        "{count} mistakes in the decisions `{path}`",
+        mistakes,
+        path=path,
+    )
 
 
 def _repeated(decision: Decision, earlier: list[Decision]) -> Problem | None:

@@ -27,9 +27,11 @@ from torgsync.core.product.fields import FIELDS, decode, encode
 from torgsync.core.shell import quoted
 from torgsync.core.text import UNSHOWN, shown
 from torgsync.errors import NamedFileInvalid, TorgsyncError, UsageError
+from torgsync.i18n import Message, _
 
 SCHEMA = 1
 KIND = "torgsync plan"
+_OTHER = _("name another file with `--out`")
 _PLAIN = ("good_id", "prom_id", "verb", "title", "held", "reason")
 """The parts of a change that JSON holds as they are."""
 _LONGEST = 16 * 1024 * 1024
@@ -62,8 +64,8 @@ def write_plan(path: Path, head: SavedPlan, changes: Iterable[Change]) -> None:
     try:
         if path.exists() and not _is_plan(path):
             raise UsageError(
-                f"`{path}` is there already and is no saved plan; it stays as it is",
-                hint="name another file with `--out`",
+                _("`{path}` exists already and is not a saved plan; it stays as it is", path=path),
+                hint=_OTHER,
             )
         with disk.replacing(path) as out:
             for document in _documents(head, changes):
@@ -73,8 +75,8 @@ def write_plan(path: Path, head: SavedPlan, changes: Iterable[Change]) -> None:
             out.write(_end(digest.hexdigest()))
     except OSError as trouble:
         kind = TorgsyncError if trouble.errno in {ENOSPC, EDQUOT} else UsageError
-        why = f"the plan cannot be saved as `{path}`: {trouble.strerror}"
-        raise kind(why, hint="name another file with `--out`") from trouble
+        why = _("the plan cannot be saved as `{path}`: {why}", path=path, why=disk.reason(trouble))
+        raise kind(why, hint=_OTHER) from trouble
 
 
 def _documents(head: SavedPlan, changes: Iterable[Change]) -> Iterator[Mapping[str, object]]:
@@ -198,7 +200,7 @@ def _lines(path: Path, option: str = "") -> Iterator[bytes]:
                 yield last
                 last = line
     except OSError as trouble:
-        why = f"the plan `{path}` cannot be read: {trouble.strerror}"
+        why = _("the plan `{path}` cannot be read: {why}", path=path, why=disk.reason(trouble))
         raise NamedFileInvalid(why, hint=_saving(path, option)) from trouble
     if last != _end(digest.hexdigest()):
         raise _not_whole(path, option)
@@ -217,24 +219,25 @@ def _end(digest: str) -> bytes:
 
 def _newer(path: Path) -> NamedFileInvalid:
     return NamedFileInvalid(
-        f"the plan `{path}` was saved by a newer torgsync",
-        hint="update this program: `pip install --upgrade torgsync`",
+        _("the plan `{path}` was saved by a newer torgsync", path=path),
+        hint=_("update this program: `pip install --upgrade torgsync`"),
     )
 
 
 def _not_whole(path: Path, option: str) -> NamedFileInvalid:
     return NamedFileInvalid(
-        f"the plan `{path}` is not whole: it was cut, or changed by hand", hint=_saving(path, option)
+        _("the plan `{path}` is not complete: it was cut off, or changed by hand", path=path),
+        hint=_saving(path, option),
     )
 
 
 def _no_plan(path: Path, option: str) -> NamedFileInvalid:
-    return NamedFileInvalid(f"`{path}` is no saved plan", hint=_saving(path, option))
+    return NamedFileInvalid(_("`{path}` is not a saved plan", path=path), hint=_saving(path, option))
 
 
-def _saving(path: Path, option: str) -> str:
+def _saving(path: Path, option: str) -> Message:
     """Return the command that makes a plan, in the place of this one unless that is no plan's."""
     place = "FILE"
     with suppress(OSError):
         place = quoted(str(path)) if not os.path.lexists(path) or _is_plan(path) else place
-    return f"make a plan and save it: torgsync update --out {place}{option}"
+    return _("make a plan and save it: torgsync update --out {place}{option}", place=place, option=option)

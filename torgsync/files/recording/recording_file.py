@@ -10,8 +10,9 @@ from torgsync import __version__, disk
 from torgsync.core.recording.exchange import Recording, first_line, read_recording
 from torgsync.errors import NamedFileInvalid, UsageError
 from torgsync.files.config.objects import mistakes_in
+from torgsync.i18n import _, verbatim
 
-MADE_BY = "`torgsync --record FILE COMMAND` makes one"
+MADE_BY = _("`torgsync --record FILE COMMAND` makes one")
 RECORDED = 2 * 1024**3
 """Bytes of the largest recording that is read."""
 
@@ -24,21 +25,21 @@ class RecordingFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.trouble = ""
+        self.trouble = verbatim("")
         if str(path) == "-":
-            raise UsageError("a recording is a file of its own", hint="name a new file: --record FILE")
+            raise UsageError(_("a recording is a file of its own"), hint=_("name a new file: --record FILE"))
         try:
             # A file that is there, also a link to one, is never written to.
             handle = disk.create_file(path)
         except FileExistsError:
             raise UsageError(
-                f"`{path}` is there already, and a recording never replaces a file",
-                hint="give `--record` the name of a new file",
+                _("`{path}` exists already, and a recording never replaces a file", path=path),
+                hint=_("give `--record` the name of a new file"),
             ) from None
         except OSError as trouble:
             raise UsageError(
-                f"the recording `{path}` cannot be made: {trouble.strerror}",
-                hint="name a file in a folder that is there: --record FILE",
+                _("the recording `{path}` cannot be made: {why}", path=path, why=disk.reason(trouble)),
+                hint=_("name a file in a folder that exists: --record FILE"),
             ) from trouble
         self._out = os.fdopen(handle, "w", encoding="utf-8", newline="\n")
         self.write(first_line(__version__))
@@ -51,7 +52,7 @@ class RecordingFile:
             self._out.write(line)
             self._out.flush()
         except OSError as trouble:
-            self.trouble = trouble.strerror or type(trouble).__name__
+            self.trouble = disk.reason(trouble)
 
     def close(self, *, keep: bool) -> None:
         """Close the file, and delete it unless it is to be kept."""
@@ -71,11 +72,12 @@ def load_recording(path: Path) -> Recording:
         text = disk.read_text(path, "utf-8", RECORDED)
         lines = text.removesuffix("\n").split("\n") if text else []
     except FileNotFoundError as missing:
-        raise UsageError(f"there is no recording `{path}`", hint=MADE_BY) from missing
+        raise UsageError(_("there is no recording `{path}`", path=path), hint=MADE_BY) from missing
     except UnicodeDecodeError as trouble:
-        raise NamedFileInvalid(f"`{path}` cannot be read as a recording", hint=MADE_BY) from trouble
+        what = _("`{path}` cannot be read as a recording", path=path)
+        raise NamedFileInvalid(what, hint=MADE_BY) from trouble
     except OSError as trouble:
-        why = f"`{path}` cannot be read as a recording: {trouble.strerror}"
+        why = _("`{path}` cannot be read as a recording: {why}", path=path, why=disk.reason(trouble))
         raise NamedFileInvalid(why, hint=MADE_BY) from trouble
     recording = read_recording(lines)
     if isinstance(recording, list):

@@ -18,9 +18,10 @@ from torgsync.core.product.fields import Value
 from torgsync.core.product.groups import group_path
 from torgsync.core.product.products import Product
 from torgsync.core.product.search import folded, rank
-from torgsync.core.text import counted
+from torgsync.core.shell import command
 from torgsync.errors import InvalidInput, UsageError
 from torgsync.files.catalog.export import open_export
+from torgsync.i18n import _, _n, joined
 from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.reading import check_columns
 from torgsync.jobs.context import JobContext
@@ -157,7 +158,9 @@ def find_goods(context: JobContext, words: Sequence[str]) -> list[ListedGood]:
     """
     asked = [word for text in words for word in folded(text).split()]
     if not asked:
-        raise UsageError("nothing to find: give an id, an article, a barcode, a group or words of the name")
+        raise UsageError(
+            _("nothing to find: give an id, an article, a barcode, a group or words of the name")
+        )
     fitting = (
         (fits, good)
         for good in list_goods(context).goods
@@ -172,7 +175,7 @@ def good_named(context: JobContext, text: str) -> str:
     Raises UsageError, which lists them, where several goods have it, and where there is no text.
     """
     if not text:
-        raise UsageError("nothing to explain: give an id, an article or a barcode")
+        raise UsageError(_("nothing to explain: give an id, an article or a barcode"))
     with context.transaction(durable=False) as work:
         known = not work.goods.unknown([text]) or work.plans.attempts(text, 1)
     if known or text in _of_export(context, text.__eq__):
@@ -182,10 +185,19 @@ def good_named(context: JobContext, text: str) -> str:
     if not found:  # it may be new in the export
         found = [good for good in _of_export(context).values() if code in map(folded, good.codes)]
     if len(found) > 1:
-        listed = "; ".join(f"{good.good_id} {good.title}".strip() for good in found[:LISTED])
-        more = f"; and {len(found) - LISTED} more" if len(found) > LISTED else ""
+        listed = [f"{good.good_id} {good.title}".strip() for good in found[:LISTED]]
+        more = [_("{count} more", count=len(found) - LISTED)] if len(found) > LISTED else []
         raise UsageError(
-            f"{counted(len(found), 'item')} have the article or barcode `{text}`: {listed}{more}",
-            hint=f"name one by its id: torgsync why {found[0].good_id} -o {context.file.called}",
+            _n(
+                "{count} item has the article or barcode `{code}`: {items}",
+                "{count} items have the article or barcode `{code}`: {items}",
+                len(found),
+                code=text,
+                items=joined("; ", [*listed, *more]),
+            ),
+            hint=_(
+                "name one by its id: {command}",
+                command=command("why", found[0].good_id, options=f"-o {context.file.called}"),
+            ),
         )
     return found[0].good_id if found else text

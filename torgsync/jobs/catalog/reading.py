@@ -16,11 +16,11 @@ from torgsync.core.plan.plan_guards import STOCK_FIELDS
 from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN
 from torgsync.core.product.fields import NEEDED
 from torgsync.core.product.money import DecimalSigns
-from torgsync.core.text import counted
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 from torgsync.files.catalog.export import missing_column, no_column, open_export
 from torgsync.files.config.objects import ObjectFile, mistakes_at
+from torgsync.i18n import _, _n
 from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.catalog.row_reader import RowReader
@@ -41,7 +41,7 @@ def read_rows(
     settings = context.object
     catalog = open_export(context.file)
     check_columns(context.file, catalog)
-    _check_display(settings, catalog, work)
+    _check_display(context.file, catalog, work)
     seed = shape(settings, catalog.columns, catalog.context, photos)
     content_seed = shape(settings, catalog.columns, catalog.context, photos, PRICE_STOCK)
     same = work.object_state.begin_settings(f"{seed:016x}", f"{content_seed:016x}")
@@ -89,17 +89,25 @@ def check_columns(file: ObjectFile, catalog: CatalogFile) -> None:
         raise mistakes_at(file, missing)
 
 
-def _check_display(settings: SyncObject, catalog: CatalogFile, work: UnitOfWork) -> None:
+def _check_display(file: ObjectFile, catalog: CatalogFile, work: UnitOfWork) -> None:
     """Refuse an export that has lost the column by which goods are kept off the site: they would be sold."""
-    if not settings.accounting_centers.respect_display or DISPLAY_COLUMN in catalog.columns:
+    if not file.settings.accounting_centers.respect_display or DISPLAY_COLUMN in catalog.columns:
         return
     hidden = work.rows.row_statuses().get((RowStatus.OUT, SkipReason.NOT_DISPLAYED), 0)
     if hidden:
-        kept = counted(hidden, "good that it kept", "goods that it kept")
         raise ExportInvalid(
-            f"the export has no column `{DISPLAY_COLUMN}` any more: {kept} off the site would be sold",
-            hint=f"export the goods with `{DISPLAY_COLUMN}` again, or, if they may be sold, write "
-            "respect_display = false under [accounting_centers] in the sync object",
+            _n(
+                "the export no longer has the column `{column}`, which keeps {count} item off the site",
+                "the export no longer has the column `{column}`, which keeps {count} items off the site",
+                hidden,
+                column=DISPLAY_COLUMN,
+            ),
+            hint=_(
+                "export the items with `{column}` again; if they may be sold: "
+                "torgsync object edit {called} --set accounting_centers.respect_display=false",
+                column=DISPLAY_COLUMN,
+                called=file.called,
+            ),
         )
 
 

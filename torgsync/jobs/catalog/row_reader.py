@@ -34,6 +34,7 @@ from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.refusals import LISTED
 from torgsync.files.catalog.rows import RowFilter
+from torgsync.i18n import _, _n
 from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.catalog.row_hashes import content_hash, section_number, traits_hash
@@ -142,13 +143,17 @@ class RowReader:
                 self._parsed.add(good_id)
                 yield good_id, record
         if nameless:
-            rows = "a row" if count == 1 else f"{count} rows"
-            has, it = ("has", "it is") if count == 1 else ("have", "they are")
-            first = f"; the first {LISTED} are listed" if count > LISTED else ""
             raise ExportInvalid(
-                f"{rows} of `{self.file.path.name}` {has} no `{KEY}`, so it cannot be told what {it}{first}",
+                _n(
+                    "{count} row of `{file}` has no `{column}`, so its item is unknown{first}",
+                    "{count} rows of `{file}` have no `{column}`, so their items are unknown{first}",
+                    count,
+                    file=self.file.path.name,
+                    column=KEY,
+                    first=_("; the first {number} are listed", number=LISTED) if count > LISTED else "",
+                ),
                 mistakes=tuple(nameless),
-                hint="export the goods from Torgsoft again",
+                hint=_("export the items from Torgsoft again"),
             )
 
     def _store(self, page: list[tuple[str, ExportRecord]], row_filter: RowFilter) -> None:

@@ -10,16 +10,16 @@ from contextlib import suppress
 
 from torgsync.core.config.hints import map_command
 from torgsync.core.config.settings import SyncObject, without_password
-from torgsync.core.text import counted
 from torgsync.errors import Exit, InvalidInput, TorgsyncError
 from torgsync.files.catalog.photos import PhotoIndex, index_photos
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import literal_token, read_token
 from torgsync.files.orders.outbox import is_address, outbox_of_object, try_outbox
+from torgsync.i18n import Message, _, _n, composed, verbatim
 from torgsync.jobs.config.check_export import check_export
 from torgsync.jobs.config.check_schedule import idle_times, installed_times
-from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark, failed, ok, warning
+from torgsync.jobs.config.check_view import NO_HINT, CheckLine, CheckView, Mark, failed, ok, warning
 
 
 def check(
@@ -32,11 +32,11 @@ def check(
     """
     checked = CheckView(file.catalog_path.name)
     checked.lines += _mappings(file)
-    _attempt(checked, "token", lambda: _token(file, checked, tried=token_tried, diagnosed=diagnosed))
+    _attempt(checked, _("token"), lambda: _token(file, checked, tried=token_tried, diagnosed=diagnosed))
     checked.lines += plain_transport(file.settings, file.called)
-    photos = _attempt(checked, "photos", lambda: _photos(file, checked))
-    _attempt(checked, "export", lambda: check_export(file, checked, photos))
-    _attempt(checked, "outbox", lambda: _outbox(file, home, checked))
+    photos = _attempt(checked, _("photos"), lambda: _photos(file, checked))
+    _attempt(checked, _("export"), lambda: check_export(file, checked, photos))
+    _attempt(checked, _("outbox"), lambda: _outbox(file, home, checked))
     checked.lines += idle_times(file)
     if not diagnosed:
         checked.lines += installed_times(file, home)
@@ -48,30 +48,42 @@ def check(
 def _mappings(file: ObjectFile) -> Iterator[CheckLine]:
     settings = file.settings
     if not settings.fields:
-        yield warning("object", "no fields are mapped yet", f"torgsync fields add-all -o {file.called}")
+        yield warning(
+            _("object"), _("no fields are mapped yet"), verbatim(f"torgsync fields add-all -o {file.called}")
+        )
         return
-    yield ok("object", f"`{settings.name}`, {counted(len(settings.fields), 'field')} mapped")
+    mapped_fields = _n(
+        "`{name}`, {count} field mapped",
+        "`{name}`, {count} fields mapped",
+        len(settings.fields),
+        name=settings.name,
+    )
+    yield ok(_("object"), mapped_fields)
     mapped = {mapping.to for mapping in settings.fields}
     for needed, columns in (("name", {"name", "name_ru"}), ("price", {"price"})):
         if not mapped & columns:
-            message = f"no column is led to `{needed}`: new goods cannot be created"
-            yield warning("object", message, f"torgsync fields add COLUMN --to {needed} -o {file.called}")
+            message = _("no column is mapped to `{field}`: new items cannot be created", field=needed)
+            hint = verbatim(f"torgsync fields add COLUMN --to {needed} -o {file.called}")
+            yield warning(_("object"), message, hint)
 
 
 def _payments(file: ObjectFile) -> CheckLine:
     methods = file.settings.payment_methods
     unmapped = [method.name for method in methods if not (method.mapped or method.gone)]
     if not methods:
-        hint = f"torgsync payments fetch -o {file.called}"
-        return warning("payments", "no payment methods were fetched yet", hint)
+        hint = verbatim(f"torgsync payments fetch -o {file.called}")
+        return warning(_("payments"), _("payment methods have not been fetched yet"), hint)
     if unmapped:
-        hint = map_command(unmapped[0], file.called)
-        names = ", ".join(f"`{name}`" for name in unmapped)
-        return warning("payments", f"no place for the money of {names}", hint)
-    return ok("payments", f"{counted(len(methods), 'method')} mapped")
+        hint = verbatim(map_command(unmapped[0], file.called))
+        message = _("no cash register or account chosen yet for {names:quoted}", names=unmapped)
+        return warning(_("payments"), message, hint)
+    message = _n("{count} payment method mapped", "{count} payment methods mapped", len(methods))
+    return ok(_("payments"), message)
 
 
-def _attempt(checked: CheckView, subject: str, part: Callable[[], PhotoIndex | None]) -> PhotoIndex | None:
+def _attempt(
+    checked: CheckView, subject: Message, part: Callable[[], PhotoIndex | None]
+) -> PhotoIndex | None:
     """Perform one part of the check; an error in a file becomes a line."""
     try:
         return part()
@@ -83,30 +95,30 @@ def _attempt(checked: CheckView, subject: str, part: Callable[[], PhotoIndex | N
 def _token(file: ObjectFile, checked: CheckView, *, tried: bool, diagnosed: bool) -> None:
     read_token(file)
     if literal_token(file):
-        message = "the token stands in the file itself, where everybody who sees the file sees it"
-        hint = 'write api_key = { env = "NAME" } or { file = "path" } instead'
-        checked.lines.append(warning("token", message, hint))
+        message = _("the token is in the sync object's file, and everyone who reads that file sees it")
+        hint = _('write `api_key = { env = "NAME" }` or `{ file = "path" }` instead')
+        checked.lines.append(warning(_("token"), message, hint))
     if tried:
-        checked.lines.append(ok("token", "Prom.ua takes it"))
+        checked.lines.append(ok(_("token"), _("Prom.ua accepts it")))
     elif not diagnosed:
-        message = "there is one; it was not tried"
-        checked.lines.append(warning("token", message, f"torgsync doctor -o {file.called}"))
+        hint = verbatim(f"torgsync doctor -o {file.called}")
+        checked.lines.append(warning(_("token"), _("there is one; it was not tried"), hint))
 
 
 def plain_transport(settings: SyncObject, called: str) -> Iterator[CheckLine]:
     """Report what goes over the network for all to read; encrypted ways are preferred, none is refused."""
     if settings.connection.insecure:
-        message = "`insecure = true` under `[connection]`: the token may go to Prom.ua unencrypted"
-        hint = f"torgsync object edit {called} --unset connection.insecure"
-        yield warning("connection", message, hint)
+        message = _("`insecure = true` under `[connection]`: the token may go to Prom.ua unencrypted")
+        hint = verbatim(f"torgsync object edit {called} --unset connection.insecure")
+        yield warning(_("connection"), message, hint)
     outbox, photos = settings.orders.outbox or "", settings.catalog.photos
     if outbox.casefold().startswith("ftp://"):
-        message = "ftp:// is not encrypted: names and phones of buyers can be read on the way"
-        yield warning("outbox", message, "use sftp:// if the server has it")
+        message = _("`ftp://` is not encrypted: names and phone numbers of buyers can be read on the way")
+        yield warning(_("outbox"), message, _("use `sftp://` if the server has it"))
     if photos and not photos.url.casefold().startswith("https://"):
         way = photos.url.partition("://")[0].casefold()
-        message = f"{way}:// is not encrypted: on the way to Prom.ua, photos could be replaced"
-        yield warning("photos", message, "use https:// in `url` if the server has it")
+        message = _("`{way}://` is not encrypted: photos could be replaced on the way to Prom.ua", way=way)
+        yield warning(_("photos"), message, _("use `https://` in `url` if the server has it"))
 
 
 def _twins(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:
@@ -123,9 +135,14 @@ def _twins(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:
 
 def twin_line(name: str, called: str) -> CheckLine:
     """Return the line about another object that fetches the same orders."""
-    message = f"`{name}` opens the same shop: with both, Torgsoft gets a file of each order twice"
-    hint = f"let one of them bring orders home; the other one with: torgsync sync --only goods -o {called}"
-    return warning("orders", message, hint)
+    message = _(
+        "`{name}` opens the same shop: with both, Torgsoft gets the file of each order twice", name=name
+    )
+    hint = _(
+        "let only one of them fetch orders; sync the other one with: torgsync sync --only goods -o {called}",
+        called=called,
+    )
+    return warning(_("orders"), message, hint)
 
 
 def _token_of(file: ObjectFile) -> str:
@@ -140,24 +157,30 @@ def _outbox(file: ObjectFile, home: Settings, checked: CheckView) -> None:
     """Report whether order files can be written; one that cannot be reached is no mistake of the object."""
     given = file.settings.orders.outbox
     if given and is_address(given) and without_password(given) != given:
-        message = "the outbox's password stands in the file itself, where everybody who sees the file sees it"
-        hint = 'write outbox_password = { env = "NAME" } or { file = "path" } under `[orders]` instead'
-        checked.lines.append(warning("outbox", message, hint))
+        message = _(
+            "the outbox's password is in the sync object's file, and everyone who reads that file sees it"
+        )
+        hint = _('write `outbox_password = { env = "NAME" }` or `{ file = "path" }` under `[orders]` instead')
+        checked.lines.append(warning(_("outbox"), message, hint))
     try:
         with outbox_of_object(file, home.outbox(file.slug)) as outbox:
             exists = try_outbox(outbox)
-            place = f"`{outbox.label}`" if given else f"`outbox/{file.slug}` of the home"
+            place = (
+                composed("`{place}`", place=outbox.label)
+                if given
+                else _("`outbox/{slug}` in the home folder", slug=file.slug)
+            )
     except InvalidInput:
         raise
     except TorgsyncError as error:
         code = Exit.HELD if error.exit_code is Exit.ERROR else error.exit_code
-        checked.lines.append(CheckLine(Mark.WARNING, "outbox", error.message, error.hint or "", code))
+        checked.lines.append(CheckLine(Mark.WARNING, _("outbox"), error.message, error.hint or NO_HINT, code))
         return
     if exists or not given:
-        checked.lines.append(ok("outbox", f"order files can be written to {place}"))
+        checked.lines.append(ok(_("outbox"), _("order files can be written to {place}", place=place)))
     else:
-        hint = "right for a new folder, which the first order makes; else see whether a share is not mounted"
-        checked.lines.append(warning("outbox", f"there is no {place} yet", hint))
+        hint = _("fine for a new folder, which the first order creates; else check that the share is mounted")
+        checked.lines.append(warning(_("outbox"), _("there is no {place} yet", place=place), hint))
 
 
 def _photos(file: ObjectFile, checked: CheckView) -> PhotoIndex | None:
@@ -167,14 +190,15 @@ def _photos(file: ObjectFile, checked: CheckView) -> PhotoIndex | None:
     files, name = index.files(), file.photo_folder.name
     blank = sorted(photo.name for photo in files.values() if not photo.size)
     if not files:
-        message = f"there is no photo in `{name}`: photos on Prom.ua stay untouched"
-        hint = "see whether the folder is connected, and its photos are called as goods are: `17.jpg`"
-        checked.lines.append(warning("photos", message, hint))
+        message = _("there is no photo in `{folder}`: photos on Prom.ua stay as they are", folder=name)
+        hint = _("check that the folder is connected, and that photos are named after their items: `17.jpg`")
+        checked.lines.append(warning(_("photos"), message, hint))
         return None
+    found = _n("{count} file in `{folder}`", "{count} files in `{folder}`", len(files), folder=name)
     if blank:
-        many = counted(len(blank), "file is empty", "files are empty")
-        message = f"{counted(len(files), 'file')} in `{name}`; {many}, `{blank[0]}` for one"
-        checked.lines.append(warning("photos", message, "put the photos there once more"))
+        many = _n("{count} file is empty", "{count} files are empty", len(blank))
+        message = _("{files}; {many}, for example `{file}`", files=found, many=many, file=blank[0])
+        checked.lines.append(warning(_("photos"), message, _("put the photos there again")))
     else:
-        checked.lines.append(ok("photos", f"{counted(len(files), 'file')} in `{name}`"))
+        checked.lines.append(ok(_("photos"), found))
     return index

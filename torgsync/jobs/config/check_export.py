@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from torgsync.core.config.settings import SyncObject
+from torgsync.core.counts import row_count
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.codes import brand_or_country
 from torgsync.core.mapping.mapper import pictures
@@ -20,12 +21,12 @@ from torgsync.core.product.fields import Photo
 from torgsync.core.product.groups import Steps, grow
 from torgsync.core.product.products import Product
 from torgsync.core.product.variants import Member, arrange
-from torgsync.core.text import counted
 from torgsync.errors import Exit
 from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 from torgsync.files.catalog.export import open_export
 from torgsync.files.catalog.photos import PhotoIndex
 from torgsync.files.config.objects import ObjectFile
+from torgsync.i18n import _, _n, joined
 from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.reading import check_columns, file_findings
 from torgsync.jobs.catalog.row_reader import duplicate, placed
@@ -48,18 +49,26 @@ def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None
     checked.findings.add(file_findings(settings, catalog))
     tally = _tally(file, catalog, photos, checked)
     if tally.nameless:
-        places = ", ".join(map(str, tally.nameless[:SHOWN]))
-        more = f" and {len(tally.nameless) - SHOWN} more" if len(tally.nameless) > SHOWN else ""
-        message = f"{counted(len(tally.nameless), 'row has', 'rows have')} no `GoodID`: line {places}{more}"
-        hint = "export the goods from Torgsoft again"
-        checked.lines.append(CheckLine(Mark.ERROR, "export", message, hint, Exit.INVALID))
+        places = [str(line) for line in tally.nameless[:SHOWN]]
+        rest = len(tally.nameless) - len(places)
+        lines = joined(", ", [*places, *([_("{count} more", count=rest)] if rest else [])])
+        message = _n(
+            "{count} row has no `GoodID`: line {lines}",
+            "{count} rows have no `GoodID`: lines {lines}",
+            len(tally.nameless),
+            lines=lines,
+        )
+        hint = _("export the items from Torgsoft again")
+        checked.lines.append(CheckLine(Mark.ERROR, _("export"), message, hint, Exit.INVALID))
         return
     checked.lines += photo_lines(file, photos, tally)
-    header = "with a header" if catalog.has_header else "without a header"
-    width = counted(len(catalog.columns), "column")
-    written = "a spreadsheet" if catalog.kind is FileFormat.XLSX else catalog.encoding
-    facts = f"{counted(tally.goods, 'good')}, {width} {header}, {written}"
-    checked.lines.append(ok("export", facts))
+    facts = [
+        row_count(tally.goods),
+        _n("{count} column", "{count} columns", len(catalog.columns)),
+        _("with a header") if catalog.has_header else _("without a header"),
+        _("a spreadsheet") if catalog.kind is FileFormat.XLSX else catalog.encoding,
+    ]
+    checked.lines.append(ok(_("export"), joined(", ", facts)))
     checked.lines.append(selection_line(file, tally))
     checked.lines += center_lines(file, catalog.columns, tally)
     if CENTERS_COLUMN in catalog.columns:
@@ -70,8 +79,8 @@ def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None
     mapped = {mapping.column for mapping in settings.fields}
     own = [name for name in catalog.columns if is_own(name) and name not in mapped]
     if own:
-        names = ", ".join(f"`{name}`" for name in own)
-        checked.lines.append(ok("columns", f"columns of your own that are not sent: {names}"))
+        message = _("your own columns that are not sent: {names:quoted}", names=own)
+        checked.lines.append(ok(_("columns"), message))
     checked.suggestions = tuple(
         # Where nothing is mapped yet, `fields add-all` is the way for the standard columns.
         item
@@ -79,12 +88,20 @@ def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None
         if settings.fields or not is_standard(item.column)
     )
     if tally.unsure:
-        message = f"{counted(tally.unsure, 'good has', 'goods have')} one word as brand and country, not sent"
-        hint = f"if it is the brand: torgsync fields remove Country -o {file.called}"
-        checked.lines.append(warning("brand", message, hint))
+        message = _n(
+            "{count} item has the same word as brand and as country; neither is sent",
+            "{count} items have the same word as brand and as country; neither is sent",
+            tally.unsure,
+        )
+        hint = _("if it is the brand: torgsync fields remove Country -o {called}", called=file.called)
+        checked.lines.append(warning(_("brand"), message, hint))
     if errors := checked.findings.count(Severity.ERROR):
-        keeping = counted(errors, "finding keeps", "findings keep")
-        checked.lines.append(warning("goods", f"{keeping} a good or a field as it is"))
+        message = _n(
+            "because of {count} finding an item or a field is not sent",
+            "because of {count} findings items or fields are not sent",
+            errors,
+        )
+        checked.lines.append(warning(_("goods"), message))
 
 
 def _why_not_created(settings: SyncObject, cells: Mapping[str, str], desired: Product) -> SkipReason | None:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from torgsync.core.clock import shop_time
 from torgsync.core.config.settings import SynchronizationTime
-from torgsync.core.text import counted
 from torgsync.errors import Exit, TorgsyncError
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.timers import installed_caller
+from torgsync.i18n import Message, _, _n, verbatim
 from torgsync.jobs.config.check_view import CheckLine, ok, warning
 from torgsync.jobs.config.schedule import job_of
 from torgsync.jobs.config.timetable import Timed, own_times, timetable
@@ -26,27 +25,38 @@ LATELY = timedelta(days=7)
 _FAILED = frozenset(Exit) - {Exit.DONE, Exit.HELD, Exit.BUSY}
 """Exit codes of unattended runs that a person should look at."""
 
-_INSTALL = "torgsync schedule install"
-_UNCALLED = "nothing on this computer calls `sync --due`"
+_INSTALL = verbatim("torgsync schedule install")
 
 
 def idle_times(file: ObjectFile) -> Iterator[CheckLine]:
     """Report times that `sync --due` passes over."""
     for number, time in enumerate(file.settings.synchronization_times, 1):
         if file.settings.passes_over(time):
-            message = f"{_called(time)}: passed over, since `enabled = false` fetches no orders"
-            yield warning("schedule", message, f"torgsync schedule remove {number} -o {file.called}")
+            message = _(
+                "{time}: skipped, because no orders are fetched (`enabled = false`)", time=_called(time)
+            )
+            hint = verbatim(f"torgsync schedule remove {number} -o {file.called}")
+            yield warning(_("schedule"), message, hint)
 
 
 def installed_times(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:
     """Report, without the state, whether the times of an object are called."""
     mine = own_times(file.settings)
     if mine and (caller := installed_caller(job_of(home, [file]))):
-        yield ok("schedule", f"{counted(len(mine), 'time')} of this user, called by {caller}")
-    elif mine:
-        yield warning(
-            "schedule", f"{_UNCALLED}: {counted(len(mine), 'time waits', 'times wait')} for it", _INSTALL
+        message = _n(
+            "{count} synchronization time of this user, called by {caller}",
+            "{count} synchronization times of this user, called by {caller}",
+            len(mine),
+            caller=str(caller),
         )
+        yield ok(_("schedule"), message)
+    elif mine:
+        message = _n(
+            "nothing on this computer calls `sync --due`: {count} synchronization time waits for it",
+            "nothing on this computer calls `sync --due`: {count} synchronization times wait for it",
+            len(mine),
+        )
+        yield warning(_("schedule"), message, _INSTALL)
     for time in file.settings.synchronization_times:
         if time not in mine and not file.settings.passes_over(time):
             yield _elsewhere(time, file)
@@ -69,19 +79,29 @@ def performed_times(context: JobContext) -> Iterator[CheckLine]:
             continue  # the check reports it
         time, overdue, last = _called(timed.time), timed.overdue(now), timed.last
         if timed.time in mine and overdue:
-            message = f"{time}: that of {shop_time(overdue)} was not done; does anything call `sync --due`?"
-            yield warning("schedule", message, _INSTALL)
+            message = _(
+                "{time}: not done at {moment:time}; does anything call `sync --due`?",
+                time=time,
+                moment=overdue,
+            )
+            yield warning(_("schedule"), message, _INSTALL)
         elif last and last.exit_code in _FAILED:
-            ended = f"that of {shop_time(last.moment)} ended with exit code {int(last.exit_code)}"
-            yield warning("schedule", f"{time}: {ended}", f"torgsync sync -o {context.file.called}")
+            message = _(
+                "{time}: the run of {moment:time} ended with exit code {code}",
+                time=time,
+                moment=last.moment,
+                code=int(last.exit_code),
+            )
+            yield warning(_("schedule"), message, verbatim(f"torgsync sync -o {context.file.called}"))
         elif _performed(timed, now) or (timed.time in mine and caller):
-            yield ok("schedule", f"{time}; next {shop_time(timed.coming[0])}")
+            yield ok(_("schedule"), _("{time}; next {moment:time}", time=time, moment=timed.coming[0]))
         elif timed.time in mine:
-            yield warning("schedule", f"{time}: {_UNCALLED}", _INSTALL)
+            message = _("{time}: nothing on this computer calls `sync --due`", time=time)
+            yield warning(_("schedule"), message, _INSTALL)
         else:
             yield _elsewhere(timed.time, context.file)
     if not times:
-        yield ok("schedule", "no synchronization times: it is done when somebody runs it")
+        yield ok(_("schedule"), _("no synchronization times: it is synchronized only when you run it"))
 
 
 def _performed(timed: Timed, now: datetime) -> bool:
@@ -90,9 +110,12 @@ def _performed(timed: Timed, now: datetime) -> bool:
 
 
 def _elsewhere(time: SynchronizationTime, file: ObjectFile) -> CheckLine:
-    message = f"{_called(time)}: of another user or computer; whether anything calls it is not known here"
-    return warning("schedule", message, f"run there: torgsync doctor -o {file.called}")
+    message = _(
+        "{time}: of another user or computer; this computer does not know whether anything calls it",
+        time=_called(time),
+    )
+    return warning(_("schedule"), message, _("run there: torgsync doctor -o {called}", called=file.called))
 
 
-def _called(time: SynchronizationTime) -> str:
-    return f"{time} by `{time.user}`"
+def _called(time: SynchronizationTime) -> Message:
+    return _("{time} by `{user}`", time=time.words, user=time.user)

@@ -15,20 +15,20 @@ from torgsync.core.mapping.suggest import Samples
 from torgsync.core.product.columns import CENTERS_COLUMN
 from torgsync.core.product.fields import Photo
 from torgsync.core.shell import quoted
-from torgsync.core.text import counted
 from torgsync.files.catalog.photos import PhotoIndex, owners_of
 from torgsync.files.config.objects import ObjectFile
+from torgsync.i18n import _, _n, joined, verbatim
 from torgsync.jobs.config.check_view import CheckLine, ok, warning
 
 _NOT_CREATED = {
-    SkipReason.NO_PRICE: "without a price that can be sent, unless Prom.ua has them already",
-    SkipReason.NO_NAME: "without a name, unless Prom.ua has them already",
-    SkipReason.NO_STOCK: "without a stock that can be read, unless Prom.ua has them already",
-    SkipReason.DISPLAY_UNKNOWN: "without a `Display` that can be read, unless Prom.ua has them already",
+    SkipReason.NO_PRICE: _("without a price that can be sent, unless Prom.ua already has them"),
+    SkipReason.NO_NAME: _("without a name, unless Prom.ua already has them"),
+    SkipReason.NO_STOCK: _("without a stock that can be read, unless Prom.ua already has them"),
+    SkipReason.DISPLAY_UNKNOWN: _("without a `Display` that can be read, unless Prom.ua already has them"),
 }
 
 
-_NAMES = "a photo is called as its good is: `17.jpg`, `17_1.jpg`"
+_NAMES = _("a photo is named after its item: `17.jpg`, `17_1.jpg`")
 
 
 @dataclass(slots=True)
@@ -73,49 +73,67 @@ class ExportSums:
 
 def selection_line(file: ObjectFile, sums: ExportSums) -> CheckLine:
     """Report how many goods go to Prom, and why the others stay out; none is a warning."""
-    parts = [f"{counted(sums.going, 'goes', 'go')} to Prom.ua"]
-    parts += [
-        f"{counted(count, 'stays out', 'stay out')}: {_NOT_CREATED.get(reason) or WORDS[reason]}"
+    going = _n("{count} item goes to Prom.ua", "{count} items go to Prom.ua", sums.going)
+    out = [
+        _n(
+            "{count} stays out: {why}",
+            "{count} stay out: {why}",
+            count,
+            why=_NOT_CREATED.get(reason) or WORDS[reason],
+        )
         for reason, count in sorted(sums.out.items())
     ]
-    message = "; ".join(parts)
+    message = joined("; ", [going, *out])
     if sums.going:
-        return ok("selection", message)
-    return warning("selection", message, f"torgsync update --show skipped -o {file.called}")
+        return ok(_("selection"), message)
+    return warning(_("selection"), message, verbatim(f"torgsync update --show skipped -o {file.called}"))
 
 
 def center_lines(file: ObjectFile, columns: Collection[str], sums: ExportSums) -> Iterator[CheckLine]:
     """Report the centers that have a stock, and warn where the object names another one."""
     named, known = named_centers(file.settings), in_order(sums.centers)
     used = file.settings.accounting_centers.use
-    shown = ", ".join(f"{center}{' (used)' if center in used else ''}" for center in known)
+    shown = joined(", ", [_("{center} (used)", center=name) if name in used else name for name in known])
     if named and not known:
-        column = "has no stock of a center in" if CENTERS_COLUMN in columns else "has no column"
-        message = f"the export {column} `{CENTERS_COLUMN}`; named are {', '.join(named)}"
-        yield warning("centers", message, "let Torgsoft export it, or name no center")
+        lacks = (
+            _("the export has no stock of any center in `{column}`; the sync object names {centers:quoted}")
+            if CENTERS_COLUMN in columns
+            else _("the export has no column `{column}`; the sync object names the centers {centers:quoted}")
+        )
+        message = lacks.filled(column=CENTERS_COLUMN, centers=named)
+        yield warning(_("centers"), message, _("let Torgsoft export it, or name no center"))
     elif unknown := unknown_centers(file.settings, known):
-        lacking = ", ".join(str(finding.args["center"]) for finding in unknown)
-        hint = f"torgsync object edit {file.called} --center {','.join(map(quoted, known))}"
-        yield warning("centers", f"{shown}; not in the export: {lacking}", hint)
+        lacking = [str(finding.args["center"]) for finding in unknown]
+        message = _("{centers}; not in the export: {lacking:quoted}", centers=shown, lacking=lacking)
+        hint = verbatim(f"torgsync object edit {file.called} --center {','.join(map(quoted, known))}")
+        yield warning(_("centers"), message, hint)
     elif known:
-        yield ok("centers", shown)
+        yield ok(_("centers"), shown)
 
 
 def photo_lines(file: ObjectFile, photos: PhotoIndex | None, sums: ExportSums) -> Iterator[CheckLine]:
     """Report photos of no good, and warn where no good that goes has a photo."""
     if photos:
         yield from _unused_photos(photos, sums.ids)
-    folder = f"torgsync object edit {file.called} --photos FOLDER --photos-url https://…"
+    folder = verbatim(f"torgsync object edit {file.called} --photos FOLDER --photos-url https://…")
     if sums.going and not sums.pictured:
         if photos or not file.photo_folder:  # the check of an empty folder reports it
             hint = _NAMES if photos else folder
-            yield warning("photos", "no item that goes to Prom.ua has a photo", hint)
+            yield warning(_("photos"), _("no item that goes to Prom.ua has a photo"), hint)
     elif sums.going and photos is None:
-        yield ok("photos", f"the export names pictures of {counted(len(sums.pictured), 'item')}")
+        message = _n(
+            "the export has photo addresses for {count} item",
+            "the export has photo addresses for {count} items",
+            len(sums.pictured),
+        )
+        yield ok(_("photos"), message)
     if sums.plain:
-        rows = counted(sums.plain, "row")
-        message = f"the export names pictures with http://, which is not encrypted, in {rows}"
-        yield warning("photos", message, "use https:// if the server has it")
+        message = _n(
+            "{count} row has photo addresses with `http://`, which is not encrypted",
+            "{count} rows have photo addresses with `http://`, which is not encrypted",
+            sums.plain,
+        )
+        yield warning(_("photos"), message, _("use `https://` if the server has it"))
 
 
 def _unused_photos(photos: PhotoIndex, ids: set[str]) -> Iterator[CheckLine]:
@@ -123,6 +141,11 @@ def _unused_photos(photos: PhotoIndex, ids: set[str]) -> Iterator[CheckLine]:
     known = {good_id.casefold() for good_id in ids}
     unused = [name for name in photos.files() if known.isdisjoint(owners_of(name))]
     if unused:
-        many = counted(len(unused), "photo belongs", "photos belong")
-        message = f"{many} to no good of the export, `{min(unused)}` for one; {_NAMES}"
-        yield ok("photos", message)
+        message = _n(
+            "{count} photo belongs to no item of the export, for example `{file}`; {names}",
+            "{count} photos belong to no item of the export, for example `{file}`; {names}",
+            len(unused),
+            file=min(unused),
+            names=_NAMES,
+        )
+        yield ok(_("photos"), message)

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from torgsync.core.findings import Tally
 from torgsync.core.mapping.suggest import Suggestion
-from torgsync.errors import Exit, TorgsyncError
+from torgsync.errors import Exit, InvalidInput, TorgsyncError
 from torgsync.files.catalog.catalog_file import Guess
+from torgsync.i18n import Message, joined, verbatim
 
 
 class Mark(StrEnum):
@@ -19,6 +20,9 @@ class Mark(StrEnum):
     ERROR = "error"
 
 
+NO_HINT = verbatim("")
+
+
 @dataclass(frozen=True, slots=True)
 class CheckLine:
     """One line of a check: its result, its subject, the message and what to do about it.
@@ -27,26 +31,27 @@ class CheckLine:
     """
 
     mark: Mark
-    subject: str
-    message: str
-    hint: str = ""
+    subject: Message
+    message: Message
+    hint: Message = NO_HINT
     exit_code: Exit = Exit.DONE
 
 
-def ok(subject: str, message: str) -> CheckLine:
+def ok(subject: Message, message: Message) -> CheckLine:
     """Return a line about what is in order."""
     return CheckLine(Mark.OK, subject, message)
 
 
-def warning(subject: str, message: str, hint: str = "") -> CheckLine:
+def warning(subject: Message, message: Message, hint: Message = NO_HINT) -> CheckLine:
     """Return a line about what a person should look at."""
     return CheckLine(Mark.WARNING, subject, message, hint)
 
 
-def failed(subject: str, error: TorgsyncError) -> CheckLine:
+def failed(subject: Message, error: TorgsyncError) -> CheckLine:
     """Return the line of an error, with all mistakes of a file."""
-    details = "".join(f"; {mistake}" for mistake in getattr(error, "mistakes", ()))
-    return CheckLine(Mark.ERROR, subject, error.message + details, error.hint or "", error.exit_code)
+    mistakes = error.mistakes if isinstance(error, InvalidInput) else ()
+    message = joined("; ", [error.message, *(mistake.words for mistake in mistakes)])
+    return CheckLine(Mark.ERROR, subject, message, error.hint or NO_HINT, error.exit_code)
 
 
 @dataclass(slots=True)

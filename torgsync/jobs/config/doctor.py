@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from shutil import disk_usage
 
-from torgsync.core.clock import shop_time
 from torgsync.core.plan.channels import IMPORT_WINDOW
 from torgsync.core.shell import quoted
-from torgsync.core.text import counted
 from torgsync.errors import Busy, Exit, InvalidInput, TokenRefused, TorgsyncError
 from torgsync.files.config.own_files import exposed_files
 from torgsync.files.config.settings import Settings, others_may_read
+from torgsync.i18n import _, _n, verbatim
 from torgsync.jobs.config.check import check, twin_line
 from torgsync.jobs.config.check_schedule import performed_times
 from torgsync.jobs.config.check_view import CheckLine, Mark, failed, ok, warning
@@ -74,7 +73,7 @@ class Diagnosis:
             for line in report:
                 self.lines.append(line)
         except TorgsyncError as trouble:
-            if (line := failed("state", trouble)) not in self.lines:
+            if (line := failed(_("state"), trouble)) not in self.lines:
                 self.lines.append(line)
 
 
@@ -98,16 +97,16 @@ def _twins(context: JobContext) -> Iterator[CheckLine]:
 def _secrets(context: JobContext) -> Iterator[CheckLine]:
     place = context.file.token_path
     if place and others_may_read(place):
-        message = f"others on this machine may read the token in `{place}`"
-        yield warning("token", message, f'chmod 600 "{place}"')
+        message = _("other users of this computer may read the token in `{path}`", path=place)
+        yield warning(_("token"), message, verbatim(f'chmod 600 "{place}"'))
 
 
 def _exposed(context: JobContext) -> Iterator[CheckLine]:
     """Report what torgsync keeps and others on this machine may use: every call narrows what it can."""
     settings = context.settings
     for path in exposed_files(settings.home, settings.state_file)[:FEW_EXPOSED]:
-        command = f"chmod -R go-rwx {quoted(str(path))}"
-        yield warning("files", f"others on this machine may use `{path}`", command)
+        message = _("other users of this computer may use `{path}`", path=path)
+        yield warning(_("files"), message, verbatim(f"chmod -R go-rwx {quoted(str(path))}"))
 
 
 def _age(context: JobContext) -> Iterator[CheckLine]:
@@ -118,19 +117,32 @@ def _age(context: JobContext) -> Iterator[CheckLine]:
         return
     age = context.now() - changed
     hours = int(age / timedelta(hours=1))
-    words = counted(hours // 24, "day") if hours >= 48 else counted(hours, "hour")  # noqa: PLR2004  # two days
-    stale = age > STALE_AFTER
-    hint = "see whether Torgsoft still writes it: its own schedule, the folder, the disk" if stale else ""
-    yield CheckLine(Mark.WARNING if stale else Mark.OK, "export", f"written {words} ago", hint)
+    if hours >= 48:  # noqa: PLR2004  # two days
+        written = _n("written {count} day ago", "written {count} days ago", hours // 24)
+    elif hours:
+        written = _n("written {count} hour ago", "written {count} hours ago", hours)
+    else:
+        written = _("written less than an hour ago")
+    if age > STALE_AFTER:
+        hint = _("check that Torgsoft still writes it: its schedule, the folder, the disk")
+        yield warning(_("export"), written, hint)
+    else:
+        yield ok(_("export"), written)
+
+
+_GB, _MB = _("{size} GB free"), _("{size} MB free")
 
 
 def _disk(context: JobContext) -> Iterator[CheckLine]:
     """Report how much space is free for the home; runs and orders need some."""
     free = disk_usage(context.settings.home).free / MEGABYTE
-    message = f"{free / 1000:.1f} GB free" if free >= 1000 else f"{free:.0f} MB free"  # noqa: PLR2004  # of MB
-    enough = free >= SPACE
-    hint = "" if enough else f"free some space on the disk of `{context.settings.home}`"
-    yield CheckLine(Mark.OK if enough else Mark.WARNING, "disk", message, hint)
+    size, unit = (f"{free / 1000:.1f}", _GB) if free >= 1000 else (f"{free:.0f}", _MB)  # noqa: PLR2004  # of MB
+    message = unit.filled(size=size)
+    if free >= SPACE:
+        yield ok(_("disk"), message)
+    else:
+        hint = _("free some space on the disk of `{folder}`", folder=context.settings.home)
+        yield warning(_("disk"), message, hint)
 
 
 def _state(context: JobContext) -> Iterator[CheckLine]:
@@ -138,45 +150,56 @@ def _state(context: JobContext) -> Iterator[CheckLine]:
         work.leases.release(NO_RUN)  # changes nothing, and fails where the state can only be read
         looks, unfinished = work.object_state.looks(), work.journal.unfinished_import()
         ids = work.journal.pending_ids()
-    looked = (
-        f"Prom.ua was last looked at {shop_time(looks.looked)}"
+    state = (
+        _("`{place}`; products were last read from Prom.ua at {moment:time}")
         if looks.looked
-        else "Prom.ua was never looked at"
+        else _("`{place}`; products were never read from Prom.ua")
     )
-    yield ok("state", f"`{place_of(context.settings.state_url)}`; {looked}")
+    yield ok(_("state"), state.filled(place=place_of(context.settings.state_url), moment=looks.looked))
     if unfinished:
-        message = f"what became of an import of {shop_time(unfinished.started)} is not known yet"
-        yield warning("state", message, f"torgsync sync -o {context.file.called}")
+        message = _("the result of the import of {moment:time} is not known yet", moment=unfinished.started)
+        yield warning(_("state"), message, verbatim(f"torgsync sync -o {context.file.called}"))
     if ids:
-        became = (
-            f"the import of external ids of {shop_time(ids.started)} changed more than these"
+        message = (
+            _("the import of external ids of {moment:time} changed more than external ids")
             if ids.damaged
-            else f"what became of the import of external ids of {shop_time(ids.started)} is not known yet"
+            else _("the result of the import of external ids of {moment:time} is not known yet")
         )
-        yield warning("external ids", became, f"torgsync object adopt {context.file.called} --write-ids")
+        hint = verbatim(f"torgsync object adopt {context.file.called} --write-ids")
+        yield warning(_("external ids"), message.filled(moment=ids.started), hint)
     with context.transaction() as work:
         waiting, owed = work.order_files.in_outbox(), len(work.order_files.owed())
         todo = {finding.order for finding in open_findings(work, context.object.clients.find_by)}
     if waiting:
-        place = place_of_file(context, waiting[-1])
-        yield ok("outbox", f"{counted(len(waiting), 'order file')} for Torgsoft in `{place}`")
-    if owed:
-        message = f"{counted(owed, 'order file')} could not be written yet"
-        yield warning("outbox", message, f"torgsync orders fetch -o {context.file.called}")
-    if todo:
-        message = f"{counted(len(todo), 'order waits', 'orders wait')} for a person"
-        yield CheckLine(
-            Mark.WARNING, "orders", message, f"torgsync orders list --held -o {context.file.called}"
+        message = _n(
+            "{count} order file for Torgsoft in `{place}`",
+            "{count} order files for Torgsoft in `{place}`",
+            len(waiting),
+            place=place_of_file(context, waiting[-1]),
         )
+        yield ok(_("outbox"), message)
+    if owed:
+        message = _n(
+            "{count} order file could not be written yet",
+            "{count} order files could not be written yet",
+            owed,
+        )
+        yield warning(_("outbox"), message, verbatim(f"torgsync orders fetch -o {context.file.called}"))
+    if todo:
+        message = _n("{count} order waits for you", "{count} orders wait for you", len(todo))
+        hint = verbatim(f"torgsync orders list --held -o {context.file.called}")
+        yield warning(_("orders"), message, hint)
 
 
 def _orders(context: JobContext) -> Iterator[CheckLine]:
     if not context.object.orders.enabled:
-        message = (
-            "no orders are fetched (`enabled = false`): what was sold is offered until the export knows of it"
+        message = _(
+            "no orders are fetched (`enabled = false`): what is sold on Prom.ua stays for sale there until "
+            "the "
+            "next export has less stock"
         )
-        hint = f"torgsync object edit {context.file.called} --set orders.enabled=true"
-        yield warning("orders", message, hint)
+        hint = verbatim(f"torgsync object edit {context.file.called} --set orders.enabled=true")
+        yield warning(_("orders"), message, hint)
 
 
 def _imports(context: JobContext) -> Iterator[CheckLine]:
@@ -184,20 +207,18 @@ def _imports(context: JobContext) -> Iterator[CheckLine]:
     with context.transaction() as work:
         hanging, busy = work.journal.hanging_import(), work.journal.busy(context.now())
     if hanging:
-        message = f"an import of {shop_time(hanging.started)} hangs and blocks all later ones"
-        hint = "cancel it in the seller's cabinet, «Товари» → «Імпорт»"
+        message = _("the import of {moment:time} hangs and blocks all later ones", moment=hanging.started)
+        hint = _("cancel it in the seller's cabinet, «Товари» › «Імпорт»")
     elif busy:
-        message = f"another import in the shop blocks ours since {shop_time(busy.first)}"
-        hint = (
-            "see the imports in the seller's cabinet, «Товари» → «Імпорт»: it must end, or be cancelled there"
-        )
+        message = _("another import in the shop blocks ours since {moment:time}", moment=busy.first)
+        hint = _("wait until it ends, or cancel it in the seller's cabinet, «Товари» › «Імпорт»")
     else:
         return
     hangs = bool(hanging) or (busy is not None and busy.hangs)
     if hangs:
-        yield CheckLine(Mark.ERROR, "imports", message, hint, Exit.HELD)
+        yield CheckLine(Mark.ERROR, _("imports"), message, hint, Exit.HELD)
     else:
-        yield warning("imports", message, hint)
+        yield warning(_("imports"), message, hint)
 
 
 def _limits(context: JobContext) -> Iterator[CheckLine]:
@@ -205,10 +226,18 @@ def _limits(context: JobContext) -> Iterator[CheckLine]:
     with context.transaction() as work:
         used = work.journal.imports_since(context.now() - IMPORT_WINDOW)
     left = max(0, limits.imports_per_day - used)
-    imports = f"{left} of {limits.imports_per_day} imports left in these 24 hours"
-    message = f"{imports}, {limits.requests_per_second:g} requests a second"
-    hint = "" if left else "what needs an import waits for tomorrow; prices and stock go all the same"
-    yield CheckLine(Mark.OK if left else Mark.WARNING, "limits", message, hint)
+    pace = f"{limits.requests_per_second:g}"
+    message = _(
+        "{left} of {all} imports left in these 24 hours; at most {pace} requests a second",
+        left=left,
+        all=limits.imports_per_day,
+        pace=pace,
+    )
+    if left:
+        yield ok(_("limits"), message)
+    else:
+        hint = _("changes that need an import wait until tomorrow; prices and stock are still sent")
+        yield warning(_("limits"), message, hint)
 
 
 def try_token(settings: Settings, token: str, *, shop: str, recorder: Recorder | None = None) -> None:
@@ -237,14 +266,18 @@ def _rights(context: JobContext) -> Iterator[CheckLine]:
     except TorgsyncError as ended:
         trouble = ended
     if refused and all(refused.values()):
-        yield failed("right", next(filter(None, refused.values())))
+        yield failed(_("right"), next(filter(None, refused.values())))
     else:
         for right, error in refused.items():
             yield _right_line(context, right, error, needed=right in (*NEEDED, *accepting))
     if trouble:
-        yield failed("Prom.ua", trouble)
-        untried = counted(len(rights) - len(refused), "right of the token was", "rights of the token were")
-        yield warning("token", f"{untried} not tried", f"torgsync doctor -o {context.file.called}")
+        yield failed(_("Prom.ua"), trouble)
+        message = _n(
+            "{count} right of the token was not tried",
+            "{count} rights of the token were not tried",
+            len(rights) - len(refused),
+        )
+        yield warning(_("token"), message, verbatim(f"torgsync doctor -o {context.file.called}"))
     elif not refused[Right.PRODUCTS_READ]:
         yield from _shop(context)
 
@@ -260,11 +293,11 @@ def _refusal(prom: Prom, right: Right) -> TokenRefused | None:
 
 def _right_line(context: JobContext, right: Right, error: TokenRefused | None, *, needed: bool) -> CheckLine:
     if error is None:
-        return ok("right", f"the token can {right.doing}")
+        return ok(_("right"), _("the token can {action}", action=right.doing))
     if needed:
-        return failed("right", with_ways_on(context, error) if right is Right.ORDERS_READ else error)
-    hint = f"not used yet; in the cabinet: {right.in_cabinet}"
-    return warning("right", f"the token cannot {right.doing}", hint)
+        return failed(_("right"), with_ways_on(context, error) if right is Right.ORDERS_READ else error)
+    hint = _("not needed today; in the cabinet it is {right}", right=right.in_cabinet)
+    return warning(_("right"), _("the token cannot {action}", action=right.doing), hint)
 
 
 def _shop(context: JobContext) -> Iterator[CheckLine]:
@@ -276,18 +309,18 @@ def _shop(context: JobContext) -> Iterator[CheckLine]:
         with connect_shop(context):
             pass
     except TorgsyncError as trouble:
-        yield failed("shop", trouble)
+        yield failed(_("shop"), trouble)
         return
-    yield ok("shop", "it is the one that was synchronised before")
+    yield ok(_("shop"), _("it is the shop of earlier runs"))
 
 
 def _lock(context: JobContext) -> Iterator[CheckLine]:
     try:
         refuse_held(context)
     except Busy as busy:
-        yield failed("lock", busy)
+        yield failed(_("lock"), busy)
         return
-    yield ok("lock", "no other run holds the object")
+    yield ok(_("lock"), _("no other run is working with this sync object"))
 
 
 _REPORTS: tuple[Callable[[JobContext], Iterator[CheckLine]], ...] = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from torgsync.core.config.catalog import FieldMapping, twin_target
+from torgsync.core.config.validation import reasons_of
 from torgsync.core.mapping.suggest import Samples, is_own
 from torgsync.core.mapping.texts import TEXTS
 from torgsync.core.product.columns import canonical, labelled
@@ -20,6 +21,7 @@ from torgsync.files.catalog.export import no_column, open_export
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.toml_edit import add_fields
 from torgsync.files.config.toml_edit import remove_field as remove_from_file
+from torgsync.i18n import Message, _, verbatim
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class AddedField:
     """One mapping that was added, and a warning, empty if there is none."""
 
     mapping: FieldMapping
-    warning: str
+    warning: Message
 
 
 def add_field(
@@ -58,8 +60,11 @@ def add_field(
     if target == "characteristic" and not name:
         if split and split in column:
             raise UsageError(
-                f'the column\'s name holds "{split}" too, and would be parted into two languages',
-                hint="name the characteristic for buyers: --name NAME",
+                _(
+                    'the name of the column also has "{split}" and would be split into two languages',
+                    split=split,
+                ),
+                hint=_("give the characteristic a name for buyers: `--name NAME`"),
             )
         name = column
     catalog = open_export(file)
@@ -72,20 +77,21 @@ def add_field(
             {key: value for key, value in given.items() if value is not None}
         )
     except ValidationError as wrong:
-        reasons = "; ".join(str(error["msg"]).removeprefix("Value error, ") for error in wrong.errors())
-        hint = f"the targets are {', '.join(TARGETS)}" if target not in TARGETS else None
-        raise UsageError(reasons, hint=hint) from wrong
+        hint = None if target in TARGETS else _("the targets are {targets:quoted}", targets=(*TARGETS,))
+        raise UsageError(reasons_of(wrong), hint=hint) from wrong
     for other in file.settings.fields:
         if twin := twin_target([other, mapping]):
             raise UsageError(
-                f"`{other.column}` is led to `{twin}` already",
-                hint=f"take it out first: {_remove(other.column, file)}",
+                _("`{column}` is already mapped to `{target}`", column=other.column, target=twin),
+                hint=_("remove it first: {command}", command=_remove(other.column, file)),
             )
     if mapping.column not in catalog.columns:
-        hint = f"it has {', '.join(catalog.columns)}"
+        hint = _("it has {columns:quoted}", columns=catalog.columns)
         raise UsageError(no_column(catalog, mapping.column), hint=hint)
     add_fields(file, [mapping])
-    return AddedField(mapping, _cost_in_disguise(catalog) if mapping.column == "WholesalePrice" else "")
+    return AddedField(
+        mapping, _cost_in_disguise(catalog) if mapping.column == "WholesalePrice" else verbatim("")
+    )
 
 
 def _remove(column: str, file: ObjectFile) -> str:
@@ -98,8 +104,10 @@ def remove_field(file: ObjectFile, column: str) -> tuple[FieldMapping, ...]:
     removed = tuple(mapping for mapping in file.settings.fields if mapping.column == name)
     if not removed:
         known = [mapping.column for mapping in file.settings.fields]
-        hint = f"see them: torgsync fields list -o {file.called}"
-        raise UsageError(f"the column `{column}` is not led anywhere{did_you_mean(column, known)}", hint=hint)
+        raise UsageError(
+            _("the column `{column}` is not mapped{near}", column=column, near=did_you_mean(column, known)),
+            hint=_("see those that are: torgsync fields list -o {called}", called=file.called),
+        )
     remove_from_file(file, name)
     return removed
 
@@ -118,7 +126,7 @@ class FieldsView:
     """All mappings of an object, and why the export could not be read, empty where it could."""
 
     fields: tuple[SampledField, ...]
-    problem: str
+    problem: Message
 
 
 def sampled_fields(file: ObjectFile) -> FieldsView:
@@ -126,7 +134,7 @@ def sampled_fields(file: ObjectFile) -> FieldsView:
     mappings = file.settings.fields
     samples = Samples([mapping.column for mapping in mappings])
     columns: tuple[str, ...] = ()
-    problem = ""
+    problem = verbatim("")
     try:
         if mappings:
             catalog = open_export(file)
@@ -144,15 +152,19 @@ def sampled_fields(file: ObjectFile) -> FieldsView:
     return FieldsView(rows, problem)
 
 
-def _cost_in_disguise(catalog: CatalogFile) -> str:
+def _cost_in_disguise(catalog: CatalogFile) -> Message:
     rows = equal = 0
     for record in catalog.records():
         cells = catalog.cells(record)
         rows += 1
         equal += cells["WholesalePrice"].strip() == cells.get("PrimeCost", "").strip()
     if equal * 2 <= rows:
-        return ""
-    return f"`WholesalePrice` equals the cost price in {equal} of {rows} rows: buyers would see what you paid"
+        return verbatim("")
+    return _(
+        "`WholesalePrice` equals the cost price in {equal} of {rows} rows: buyers would see what you paid",
+        equal=equal,
+        rows=rows,
+    )
 
 
 def add_standard_fields(file: ObjectFile) -> AddedFields:

@@ -21,6 +21,7 @@ from torgsync.files.config.objects import ObjectFile, load_object, slugify
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import forget_token, keep_in_keyring, write_token
 from torgsync.files.config.toml_edit import Setting, add_time, change_keys, replace_whole, write_new
+from torgsync.i18n import Message, _, composed, translated
 from torgsync.jobs.config.schedule import myself, settings_of
 from torgsync.jobs.config.selection import refuse_unknown
 
@@ -74,11 +75,11 @@ def create_object(home: Settings, answers: Answers, pace: float | None, *, keyri
         times.append(settings_of(user=myself(), every=every, between=between, days=days, only=None))
     settings = read_settings(document | {"synchronization_times": times}, lambda _path: 0)
     if not isinstance(settings, SyncObject):
-        raise ObjectInvalid("the sync object would not be valid", mistakes=tuple(settings))
+        raise ObjectInvalid(_("the sync object would not be valid"), mistakes=tuple(settings))
     refuse_unknown(ObjectFile(path, settings, answers.name or ""))
     if token and keyring:
         keep_in_keyring(slug, token)
-    remarks = {item.key: item.meaning for item in explained()}
+    remarks = {item.key: translated(item.meaning) for item in explained()}
     write_new(path, document, schema=json_schema(), remarks=remarks)
     if token and not keyring:
         write_token(home.secrets / f"{slug}.token", token)
@@ -144,7 +145,7 @@ def replace_object(path: Path, before: str, after: str) -> tuple[Document, Docum
     return replace_whole(path, before, after, verify)
 
 
-def replace_token(file: ObjectFile, token: str, home: Settings, *, keyring: bool) -> str:
+def replace_token(file: ObjectFile, token: str, home: Settings, *, keyring: bool) -> Message:
     """Write another token where the object keeps its own, or from now on into the system's keyring.
 
     Return where it is, for people. Raises UsageError where the token is in an environment variable.
@@ -152,17 +153,25 @@ def replace_token(file: ObjectFile, token: str, home: Settings, *, keyring: bool
     match file.settings.api_key:
         case FromKeyring(keyring=name):
             keep_in_keyring(name, token)
-            return f"the system's keyring as `{name}`"
+            return _("the system's keyring as `{name}`", name=name)
         case _ if keyring:
             keep_in_keyring(file.slug, token)
             change_keys(file.path, [Setting(("api_key",), value={"keyring": file.slug})], called=file.called)
             forget_token(file, home.secrets)
-            return f"the system's keyring as `{file.slug}`"
+            return _("the system's keyring as `{name}`", name=file.slug)
         case FromEnvironment(env=variable):
             raise UsageError(
-                f"the token of `{file.settings.name}` stands in the environment variable `{variable}`",
-                hint="set it there, or let the object have a file: "
-                f"--set 'api_key={{ file = \"../secrets/{file.slug}.token\" }}'",
+                _(
+                    "the token of `{object}` is in the environment variable `{variable}`",
+                    object=file.settings.name,
+                    variable=variable,
+                ),
+                hint=_(
+                    "set it there, or keep the token in a file: "
+                    "torgsync object edit {called} --set 'api_key={{ file = \"../secrets/{slug}.token\" }}'",
+                    called=file.called,
+                    slug=file.slug,
+                ),
             )
         case FromFile(file=place):
             path = file.path_of(place)
@@ -172,4 +181,4 @@ def replace_token(file: ObjectFile, token: str, home: Settings, *, keyring: bool
             value = f"../{path.parent.name}/{path.name}" if in_home else str(path)
             change_keys(file.path, [Setting(("api_key",), value={"file": value})], called=file.called)
     write_token(path, token)
-    return f"`{path}`"
+    return composed("`{path}`", path=path)

@@ -8,17 +8,17 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from torgsync.core.config.settings import FromEnvironment, FromKeyring, SynchronizationTime
-from torgsync.core.text import counted
+from torgsync.core.config.validation import reasons_of
 from torgsync.errors import UsageError
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import ADDRESSES, Settings, variable, who
 from torgsync.files.config.timers import Job
 from torgsync.files.config.toml_edit import add_time, remove_time
+from torgsync.i18n import Message, _, _n, verbatim
 from torgsync.jobs.orders.access import require_orders
 
 LOOK = timedelta(minutes=5)
 """How often the program is called to see whether a time is due, where no interval is shorter."""
-_EXAMPLE = "for example: torgsync schedule add --every 30m --between 08:00-21:00 --days mon-sat"
 
 
 def myself() -> str:
@@ -45,14 +45,22 @@ def add(
             settings_of(user=user, every=every, between=between, days=days, only=only)
         )
     except ValidationError as wrong:
-        reasons = (str(error["msg"]).removeprefix("Value error, ") for error in wrong.errors())
-        raise UsageError("; ".join(reasons), hint=f"{_EXAMPLE} -o {file.called}") from wrong
+        hint = _(
+            "for example: torgsync schedule add --every 30m --between 08:00-21:00 --days mon-sat -o {called}",
+            called=file.called,
+        )
+        raise UsageError(reasons_of(wrong), hint=hint) from wrong
     if time.only == "orders":
         require_orders(file)
     for number, other in enumerate(file.settings.synchronization_times, 1):
         if other.identity == time.identity:
-            hint = f"see them: torgsync schedule list -o {file.called}"
-            raise UsageError(f"time {number} of `{file.settings.name}` says so already: {other}", hint=hint)
+            message = _(
+                "`{object}` already has this synchronization time as number {number}: {time}",
+                object=file.settings.name,
+                number=number,
+                time=other.words,
+            )
+            raise UsageError(message, hint=_see_times(file))
     add_time(file, time)
     return time
 
@@ -62,11 +70,21 @@ def remove(file: ObjectFile, number: int) -> SynchronizationTime:
     times = file.settings.synchronization_times
     if not 1 <= number <= len(times):
         raise UsageError(
-            f"`{file.settings.name}` has {counted(len(times), 'synchronization time')}, and none is {number}",
-            hint=f"see them: torgsync schedule list -o {file.called}",
+            _n(
+                "`{object}` has {count} synchronization time, and no number {number}",
+                "`{object}` has {count} synchronization times, and no number {number}",
+                len(times),
+                object=file.settings.name,
+                number=number,
+            ),
+            hint=_see_times(file),
         )
     remove_time(file, times[number - 1])
     return times[number - 1]
+
+
+def _see_times(file: ObjectFile) -> Message:
+    return _("see them: torgsync schedule list -o {called}", called=file.called)
 
 
 def job_of(settings: Settings, files: Iterable[ObjectFile]) -> Job:
@@ -76,14 +94,21 @@ def job_of(settings: Settings, files: Iterable[ObjectFile]) -> Job:
     return Job(settings.home, int(look.total_seconds()) // 60, myself())
 
 
-def lost(files: Iterable[ObjectFile]) -> list[tuple[str, str]]:
+def unknown_to_timers(files: Iterable[ObjectFile]) -> list[tuple[Message, Message]]:
     """Return settings of this session that a timer may not have, each with a hint, empty if there is none."""
-    settings = [(f"the environment variable `{name}`", "") for name in ADDRESSES if variable(name)]
+    lost: list[tuple[Message, Message]] = [
+        (_ENVIRONMENT.filled(name=name), verbatim("")) for name in ADDRESSES if variable(name)
+    ]
     for file in files:
-        cure = f"keep the token in a file: torgsync object edit {file.called} --api-key -"
         match file.settings.api_key:
             case FromEnvironment(env=name):
-                settings.append((f"the environment variable `{name}`", cure))
+                cure = _(
+                    "keep the token in a file: torgsync object edit {called} --api-key -", called=file.called
+                )
+                lost.append((_ENVIRONMENT.filled(name=name), cure))
             case FromKeyring(keyring=name):
-                settings.append((f"the keyring's token `{name}`", ""))
-    return settings
+                lost.append((_("the token `{name}` of the keyring", name=name), verbatim("")))
+    return lost
+
+
+_ENVIRONMENT = _("the environment variable `{name}`")

@@ -14,6 +14,7 @@ from torgsync.core.product.groups import in_group
 from torgsync.core.text import nearest
 from torgsync.errors import InvalidInput, Mistake, ObjectInvalid
 from torgsync.files.config.objects import ObjectFile
+from torgsync.i18n import _
 
 if TYPE_CHECKING:
     from torgsync.files.catalog.catalog_file import CatalogFile
@@ -41,9 +42,9 @@ def refuse_unknown(file: ObjectFile, before: SyncObject | None = None) -> None:
         return
     if mistakes:
         raise ObjectInvalid(
-            "the export does not have what was chosen; nothing was written",
+            _("the export does not have what was chosen; nothing was saved"),
             mistakes=mistakes,
-            hint="choose what it has, or first export the goods from Torgsoft with what it lacks",
+            hint=_("choose what it has, or first export the items from Torgsoft with what is missing"),
         )
 
 

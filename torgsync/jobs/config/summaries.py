@@ -9,6 +9,7 @@ from msgspec import Struct
 from torgsync.errors import ObjectInvalid
 from torgsync.files.config.objects import list_objects, load_object, name_in
 from torgsync.files.config.settings import Settings
+from torgsync.i18n import Message
 
 
 class ObjectSummary(Struct, frozen=True):
@@ -17,7 +18,7 @@ class ObjectSummary(Struct, frozen=True):
     slug: str
     name: str
     export: str | None
-    problem: str | None
+    problem: Message | None
 
 
 def summaries(home: Settings) -> Iterator[ObjectSummary]:

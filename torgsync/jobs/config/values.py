@@ -12,6 +12,7 @@ from torgsync.errors import UsageError
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import no_column, open_export
 from torgsync.files.config.objects import ObjectFile
+from torgsync.i18n import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def _column(catalog: CatalogFile, column: str) -> str:
     if name not in catalog.columns and labelled(column) in catalog.columns:
         name = labelled(column)
     if name in SECRET:
-        raise UsageError(f"`{name}` is what the shop paid; its values are not listed")
+        raise UsageError(_("`{column}` is what the shop paid; its values are not listed", column=name))
     if name not in catalog.columns:
-        raise UsageError(no_column(catalog, name), hint=f"it has {', '.join(catalog.columns)}")
+        hint = _("it has {columns:quoted}", columns=catalog.columns)
+        raise UsageError(no_column(catalog, name), hint=hint)
     return name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torgsync.errors import TokenRefused, TorgsyncError, UsageError
 from torgsync.files.config.objects import ObjectFile
+from torgsync.i18n import _
 from torgsync.jobs.context import JobContext
 from torgsync.prom.api import Prom
 from torgsync.prom.request import Right
@@ -13,8 +14,10 @@ def require_orders(file: ObjectFile) -> None:
     """Raise UsageError where the object fetches no orders."""
     if not file.settings.orders.enabled:
         raise UsageError(
-            f"`{file.settings.name}` fetches no orders: `enabled = false` in its `[orders]`",
-            hint=f"to fetch them: torgsync object edit {file.called} --set orders.enabled=true",
+            _("`{object}` fetches no orders: `enabled = false` in its `[orders]`", object=file.settings.name),
+            hint=_(
+                "to fetch them: torgsync object edit {called} --set orders.enabled=true", called=file.called
+            ),
         )
 
 
@@ -34,11 +37,14 @@ def orders_refused(context: JobContext, prom: Prom, refused: TokenRefused) -> To
 
 def with_ways_on(context: JobContext, lacks: TokenRefused) -> TokenRefused:
     """Return the error of a token that may not read orders, with the commands that go on without them."""
-    called = context.file.called
     return TokenRefused(
         lacks.message,
-        hint=f"{lacks.hint}\n"
-        f"to send the goods without the orders:\n  torgsync sync --only goods -o {called}\n"
-        f"to leave the orders out for good:\n  torgsync object edit {called} --set orders.enabled=false",
+        hint=_(
+            "{hint}\n"
+            "to send the items without fetching orders:\n  torgsync sync --only goods -o {called}\n"
+            "to never fetch orders:\n  torgsync object edit {called} --set orders.enabled=false",
+            hint=lacks.hint,
+            called=context.file.called,
+        ),
         problem=lacks.problem,
     )

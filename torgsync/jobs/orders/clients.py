@@ -11,6 +11,7 @@ from torgsync.core.orders.order import Order
 from torgsync.core.orders.stored import StoredOrder
 from torgsync.errors import Exit, ExportInvalid, NamedFileInvalid, UsageError
 from torgsync.files.orders.clients import clients_stamp, read_clients
+from torgsync.i18n import _
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.listing import stored_or_refuse
 from torgsync.state.store import UnitOfWork
@@ -194,13 +195,20 @@ def choose_client(context: JobContext, order_id: str, client_id: str) -> str:
 
 def _waiting(context: JobContext, work: UnitOfWork, order_id: str) -> StoredOrder:
     """Return an order that waits for a choice, or raise UsageError."""
-    hint = f"see those that wait for a choice: torgsync clients list --held -o {context.file.called}"
+    hint = _(
+        "see those that wait for a choice: torgsync clients list --held -o {called}",
+        called=context.file.called,
+    )
     stored = stored_or_refuse(context, work, order_id, hint)
     if stored.order.forgotten:
-        raise UsageError(f"the people of order {order_id} were forgotten", hint=hint)
+        raise UsageError(_("the people of order {order} were forgotten", order=order_id), hint=hint)
     if order_id not in work.clients.candidates():
-        client = f"it is that of client {stored.client_id}" if stored.client_id else "no known client fits it"
-        raise UsageError(f"order {order_id} does not wait for a choice: {client}", hint=hint)
+        message = (
+            _("order {order} does not wait for a choice: its client is {client}")
+            if stored.client_id
+            else _("order {order} does not wait for a choice: no known client matches its buyer")
+        )
+        raise UsageError(message.filled(order=order_id, client=stored.client_id), hint=hint)
     return stored
 
 
@@ -213,7 +221,7 @@ def merge_clients(context: JobContext, client_ids: Sequence[str], into: str) -> 
         for client_id in (*client_ids, into):
             _known_client(context, work, client_id)
         if into in client_ids:
-            raise UsageError(f"client {into} cannot be merged into itself")
+            raise UsageError(_("client {client} cannot be merged into itself", client=into))
         merged = {*client_ids, into}
         waiting = [
             order_id
@@ -240,6 +248,6 @@ def _is_clear(context: JobContext, work: UnitOfWork, order_id: str) -> bool:
 def _known_client(context: JobContext, work: UnitOfWork, client_id: str) -> Client:
     client = work.clients.get(client_id)
     if client is None:
-        hint = f"see them: torgsync clients list -o {context.file.called}"
-        raise UsageError(f"there is no client {client_id}", hint=hint)
+        hint = _("see all clients: torgsync clients list -o {called}", called=context.file.called)
+        raise UsageError(_("there is no client {client}", client=client_id), hint=hint)
     return client

@@ -12,6 +12,7 @@ from torgsync.core.orders.order import Order
 from torgsync.core.orders.reasons import HOLD_OF, findings_of
 from torgsync.errors import Exit, UsageError
 from torgsync.files.orders.order_file import order_csv, order_file_name, order_json, orders_csv
+from torgsync.i18n import _, joined
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.listing import matching_orders, see_orders
 from torgsync.jobs.orders.outbox import is_outbox, list_outbox, outbox_of, place_of_file
@@ -74,13 +75,16 @@ def _export_json(context: JobContext, order_ids: Sequence[str], to: str | None) 
     no_sale = next((order for order in orders if counts and not order.takes_place), None)
     if no_sale:
         raise UsageError(
-            f"order {no_sale.id} is no sale any more; Torgsoft would reserve its goods",
-            hint="write it elsewhere: --to-folder DIR",
+            _("order {order} is no longer a sale; Torgsoft would reserve its items", order=no_sale.id),
+            hint=_("write it to another folder: `--to-folder DIR`"),
         )
     if empty := next((order for order in orders if counts and not order.lines), None):
         raise UsageError(
-            f"Prom.ua shows no items of order {empty.id}; there is nothing in it for Torgsoft",
-            hint="see it in the seller's cabinet and enter it in Torgsoft by hand",
+            _(
+                "Prom.ua shows no items of order {order}, so there is nothing to write for Torgsoft",
+                order=empty.id,
+            ),
+            hint=_("look at it in the seller's cabinet and enter it in Torgsoft by hand"),
         )
     names = []
     with outbox_of(context, None if counts else to) as outbox:
@@ -112,8 +116,10 @@ def _loads(order: Order) -> bool:
 def _export_csv(context: JobContext, order_ids: Sequence[str], to: str | None) -> ExportResult:
     """Write orders as CSV for people: one file each into `to`, or all as one text where that is None."""
     if to is not None and is_outbox(context, to):
-        hint = "name another folder, or leave `--to-folder` out to have the CSV on the screen"
-        raise UsageError(f"`{to}` is the outbox; Torgsoft would take a CSV for an order", hint=hint)
+        hint = _("name another folder, or leave out `--to-folder` to print the CSV")
+        raise UsageError(
+            _("`{folder}` is the outbox; Torgsoft would read a CSV there as an order", folder=to), hint=hint
+        )
     orders, findings = _known_orders(context, order_ids)
     clock = context.object.orders.clock
     if to is None:
@@ -133,9 +139,13 @@ def _known_orders(context: JobContext, order_ids: Sequence[str]) -> tuple[list[O
         orders = [stored.order for stored in known.values() if stored]
         foreign = work.ordered_goods.foreign(line.good_id for order in orders for line in order.lines)
     if unknown := [order_id for order_id, stored in known.items() if stored is None]:
-        raise UsageError(f"there is no order {', '.join(unknown)}", hint=see_orders(context))
+        raise UsageError(
+            _("there is no order {orders}", orders=joined(", ", unknown)), hint=see_orders(context)
+        )
     if forgotten := next((order for order in orders if order.forgotten), None):
-        raise UsageError(f"the people of order {forgotten.id} were forgotten; it cannot be written")
+        raise UsageError(
+            _("the people of order {order} were forgotten; it cannot be written", order=forgotten.id)
+        )
     in_comment = context.object.orders.free_lines == "comment"
     return orders, tuple(
         finding

@@ -15,6 +15,7 @@ from torgsync.core.reason import Reason
 from torgsync.errors import Exit, Temporary, TorgsyncError, UsageError
 from torgsync.files.orders.order_file import order_file_name
 from torgsync.files.orders.outbox import Outbox
+from torgsync.i18n import _
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.outbox import file_listing, file_names, look_at, outbox_of, place_of_file
 from torgsync.jobs.run import running
@@ -59,8 +60,11 @@ def wanted_phone(text: str, option: str) -> str:
     """
     normal = normal_phone(text)
     if not is_phone(normal):
-        hint = f"give it with its code: torgsync clients forget +380501234567{option}"
-        raise UsageError(f"`{normal}` is no phone number", hint=hint)
+        hint = _(
+            "give it with the code of the country: torgsync clients forget +380501234567{option}",
+            option=option,
+        )
+        raise UsageError(_("`{given}` is not a phone number", given=normal), hint=hint)
     return normal
 
 
@@ -129,7 +133,7 @@ def _remove_from_outboxes(context: JobContext, orders: Sequence[StoredOrder]) ->
         files_here = waiting.get(outbox.label, 0)
         look = look_at(context, outbox)
         if files_here and (trouble := look.trouble(outbox.label, files_here)):
-            hint = "is a share not mounted? Where the folder was deleted on purpose, make it anew"
+            hint = _("check that the share is mounted; if the folder was deleted on purpose, create it again")
             raise Temporary(problem_message(trouble), hint=hint)
         _store_taken(context, here, look.sizes or {})
         files = _remove_files(outbox, orders)

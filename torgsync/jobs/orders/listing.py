@@ -16,6 +16,7 @@ from torgsync.core.orders.stored import Confirmation, OrderVersion, StoredOrder
 from torgsync.core.text import did_you_mean
 from torgsync.errors import Exit, UsageError
 from torgsync.files.config.settings import who
+from torgsync.i18n import Message, _
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import running
 from torgsync.state.store import UnitOfWork
@@ -85,8 +86,11 @@ def matching_orders(
     """
     known = dict.fromkeys([*STATUSES, *work.orders.statuses()])
     if status is not None and status not in known:
-        hint = f"these are known: {', '.join(filter(None, known))}"
-        raise UsageError(f"there is no status `{status}`{did_you_mean(status, list(known))}", hint=hint)
+        near = did_you_mean(status, list(known))
+        raise UsageError(
+            _("there is no status `{status}`{near}", status=status, near=near),
+            hint=_("the statuses are {statuses:quoted}", statuses=list(filter(None, known))),
+        )
     orders = work.orders.all(since=since, until=until)
     return [stored for stored in orders if status in (None, stored.order.shown)]
 
@@ -121,7 +125,7 @@ def confirm_orders(context: JobContext, order_ids: Sequence[str]) -> dict[str, H
 
     Raises UsageError for an order that is unknown or asks for nothing; then nothing is stored.
     """
-    user, host, _ = who()
+    user, host, _pid = who()
     confirmed: dict[str, Hold | Todo] = {}
     with running(context) as run:
         with context.transaction() as work:
@@ -129,7 +133,7 @@ def confirm_orders(context: JobContext, order_ids: Sequence[str]) -> dict[str, H
                 stored = stored_or_refuse(context, work, order_id)
                 if stored.todo is None:
                     raise UsageError(
-                        f"order {order_id} does not wait for anything to be done in Torgsoft",
+                        _("order {order} does not wait for anything to be done in Torgsoft", order=order_id),
                         hint=_way_on(work, stored, context.file.called),
                     )
                 work.confirmations.add(stored, Confirmation(context.now(), user, host, stored.todo))
@@ -138,23 +142,25 @@ def confirm_orders(context: JobContext, order_ids: Sequence[str]) -> dict[str, H
     return confirmed
 
 
-def see_orders(context: JobContext) -> str:
+def see_orders(context: JobContext) -> Message:
     """Return the hint for an order that is not known."""
-    return f"see them: torgsync orders list -o {context.file.called}"
+    return _("see all orders: torgsync orders list -o {called}", called=context.file.called)
 
 
-def stored_or_refuse(context: JobContext, work: UnitOfWork, order_id: str, hint: str = "") -> StoredOrder:
+def stored_or_refuse(
+    context: JobContext, work: UnitOfWork, order_id: str, hint: Message | None = None
+) -> StoredOrder:
     """Return an order. Raises UsageError, with the hint or a usual one, for an unknown one."""
     stored = work.orders.get(order_id)
     if stored is None:
-        raise UsageError(f"there is no order {order_id}", hint=hint or see_orders(context))
+        raise UsageError(_("there is no order {orders}", orders=order_id), hint=hint or see_orders(context))
     return stored
 
 
-def _way_on(work: UnitOfWork, stored: StoredOrder, called: str) -> str:
+def _way_on(work: UnitOfWork, stored: StoredOrder, called: str) -> Message:
     """Return the command for an order about which nothing can be confirmed."""
     if stored.order.id in work.clients.candidates():
-        return f"nobody said whose it is: torgsync clients list --held -o {called}"
+        return _("first choose its client: torgsync clients list --held -o {called}", called=called)
     if stored.owed:
-        return f"its file is still to be written: torgsync orders fetch -o {called}"
-    return f"see what does: torgsync orders list --held -o {called}"
+        return _("its file is not written yet: torgsync orders fetch -o {called}", called=called)
+    return _("see the orders that do: torgsync orders list --held -o {called}", called=called)

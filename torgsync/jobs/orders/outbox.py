@@ -12,6 +12,7 @@ from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.errors import Problem, TorgsyncError
 from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
 from torgsync.files.orders.outbox import Outbox, is_address, outbox_of_object, same_place
+from torgsync.i18n import _
 from torgsync.jobs.context import JobContext
 
 _SUFFIXES = {FilePart.FILE: "", FilePart.UNFINISHED: UNFINISHED, FilePart.HIDDEN: HIDDEN}
@@ -80,10 +81,14 @@ def list_outbox(context: JobContext, outbox: Outbox, files: int) -> dict[str, in
             work.outboxes.set_missed(outbox.label, missed=True)
     if trouble := look.trouble(outbox.label, files):
         hint = (
-            "mount it; where it was moved to this disk on purpose, name another folder under `[orders]`"
+            _("mount it; if it was moved to this disk on purpose, name another folder under `[orders]`")
             if look.unmounted
-            else "is a share not mounted? Where the folder was deleted on purpose, make it anew: "
-            f"`torgsync orders list --held -o {context.file.called}` names the orders that were in it then"
+            else _(
+                "check that the share is mounted; if the folder was deleted on purpose, create it again, "
+                "and see "
+                "the orders that were in it: torgsync orders list --held -o {called}",
+                called=context.file.called,
+            )
         )
         raise TorgsyncError(problem_message(trouble), hint=hint)
     return look.sizes or {}

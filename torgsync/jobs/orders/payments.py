@@ -12,10 +12,11 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.orders.costs import PlaceCost, costs_by_place, with_costs
 from torgsync.core.orders.postings import AccountBalance, Posting, account_balances, place_of, postings_due
 from torgsync.core.reason import Args
-from torgsync.core.text import did_you_mean
+from torgsync.core.text import did_you_mean, message_of
 from torgsync.errors import UsageError
 from torgsync.files.config.objects import ObjectFile, load_object
 from torgsync.files.config.toml_edit import set_payment_methods
+from torgsync.i18n import _, _n, joined
 from torgsync.jobs.connect import connect_shop
 from torgsync.jobs.context import JobContext
 
@@ -76,18 +77,28 @@ def map_method(
     mistyped IBAN.
     """
     if not (cash_register or current_account or "").strip():
-        raise UsageError("a cash register or an account needs a name")
+        raise UsageError(_("a cash register or an account needs a name"))
     if current_account is not None:
         try:
             current_account = account_of(current_account)
         except ValueError as wrong:
-            hint = "copy it from the bank; an account may have a name of your own instead"
-            raise UsageError(f"`{current_account}` is no IBAN: {wrong}", hint=hint) from wrong
+            message = _("`{account}` is not an IBAN: {why}", account=current_account, why=message_of(wrong))
+            hint = _("copy it from your bank, or give the account a name of your own instead")
+            raise UsageError(message, hint=hint) from wrong
     matching = [method for method in file.settings.payment_methods if wanted in (str(method.id), method.name)]
     if len(matching) > 1:
-        ids = ", ".join(f"{method.id}{' (gone)' if method.gone else ''}" for method in matching)
+        ids = [
+            _("{id} (no longer on Prom.ua)", id=method.id) if method.gone else str(method.id)
+            for method in matching
+        ]
         raise UsageError(
-            f"{len(matching)} payment methods are called `{wanted}`", hint=f"name one by its id: {ids}"
+            _n(
+                "{count} payment method has the name `{name}`",
+                "{count} payment methods have the name `{name}`",
+                len(matching),
+                name=wanted,
+            ),
+            hint=_("name one by its id: {ids}", ids=joined(", ", ids)),
         )
     if matching:
         places = {"cash_register": cash_register, "current_account": current_account}
@@ -96,10 +107,10 @@ def map_method(
         return mapped
     names = [method.name for method in file.settings.payment_methods]
     raise UsageError(
-        f"there is no payment method `{wanted}`{did_you_mean(wanted, names)}",
-        hint=f"see them: torgsync payments list -o {file.called}"
+        _("there is no payment method `{name}`{near}", name=wanted, near=did_you_mean(wanted, names)),
+        hint=_("see all of them: torgsync payments list -o {called}", called=file.called)
         if names
-        else f"fetch them from Prom.ua: torgsync payments fetch -o {file.called}",
+        else _("fetch them from Prom.ua: torgsync payments fetch -o {called}", called=file.called),
     )
 
 

@@ -11,6 +11,7 @@ from torgsync.core.orders.order import Order
 from torgsync.core.orders.parcels import CARRIERS, Parcel, carrier_name, decide_parcel, parcel_number
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.shell import command, quoted
+from torgsync.core.text import message_of
 from torgsync.errors import (
     AnswerLost,
     Busy,
@@ -23,6 +24,7 @@ from torgsync.errors import (
     TorgsyncError,
     UsageError,
 )
+from torgsync.i18n import _
 from torgsync.jobs.connect import VerifiedShop, connect_shop
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.fetch import store_order
@@ -30,9 +32,9 @@ from torgsync.jobs.orders.listing import stored_or_refuse
 from torgsync.jobs.run import running
 
 _HINTS = {
-    ProblemCode.CARRIER_MISSING: "name the carrier: {command}",
-    ProblemCode.PARCEL_PICKED_UP: "if it is sent after all, name the carrier: {command}",
-    ProblemCode.PARCEL_OF_PROM: (
+    ProblemCode.CARRIER_MISSING: _("name the carrier: {command}"),
+    ProblemCode.PARCEL_PICKED_UP: _("if it is sent after all, name the carrier: {command}"),
+    ProblemCode.PARCEL_OF_PROM: _(
         "if it is sent another way, change the delivery of the order in the seller's cabinet first, then: "
         "torgsync orders fetch -o {called}"
     ),
@@ -95,7 +97,7 @@ def plan_shipment(context: JobContext, wanted: ShipRequest) -> Shipment:
         try:
             text = check_template(text)
         except ValueError as wrong:
-            raise UsageError(str(wrong)) from None
+            raise UsageError(message_of(wrong)) from None
     elif not wanted.silent:
         text = context.object.orders.ship_message
     with context.transaction() as work:
@@ -116,7 +118,7 @@ def plan_shipment(context: JobContext, wanted: ShipRequest) -> Shipment:
     try:
         return replace(shipment, message=decide_message(text, order, parcel, earlier, context.now()))
     except ValueError as wrong:
-        raise UsageError(str(wrong)) from None
+        raise UsageError(message_of(wrong)) from None
 
 
 def ship_order(context: JobContext, wanted: ShipRequest, show: Callable[[Shipment], None]) -> Shipment:
@@ -153,7 +155,7 @@ def _with_way_on(context: JobContext, wanted: ShipRequest, stop: Interrupted) ->
     options += ["--no-message"] if wanted.silent else []
     options += [f"-o {context.file.called}"]
     way_on = command("orders ship", wanted.order_id, options=" ".join(options))
-    return Interrupted(stop.message, hint=f"go on with: {way_on}")
+    return Interrupted(stop.message, hint=_("go on with: {command}", command=way_on))
 
 
 def _refused(context: JobContext, order: Order, parcel: str, why: Problem) -> UsageError:
@@ -162,7 +164,7 @@ def _refused(context: JobContext, order: Order, parcel: str, why: Problem) -> Us
     options = f"--parcel {quoted(parcel)} --carrier {carrier} -o {called}"
     hint = _HINTS.get(ProblemCode(why.codes[0]))
     way_on = {"command": command("orders ship", order.id, options=options), "called": called}
-    return error_of(UsageError, why, hint and hint.format_map(way_on))
+    return error_of(UsageError, why, hint and hint.filled(**way_on))
 
 
 def _save(context: JobContext, prom: VerifiedShop, shipment: Shipment) -> None:
@@ -176,7 +178,9 @@ def _save(context: JobContext, prom: VerifiedShop, shipment: Shipment) -> None:
     try:
         now = prom.order(shipment.order_id)
     except Interrupted as stop:
-        raise Interrupted("stopped by you: the parcel number was sent, and not read back yet") from stop
+        raise Interrupted(
+            _("stopped by you: the parcel number was sent, but not yet read back from Prom.ua")
+        ) from stop
     if now is not None:
         store_order(context, now)
     if trouble and (now is None or parcel_number(now.parcel) != number):
@@ -225,8 +229,12 @@ def _with_chat_hint(context: JobContext, order_id: str, number: str, error: Torg
         return error
     options = f"--parcel {quoted(number)} --no-message -o {context.file.called}"
     silent = command("orders ship", order_id, options=options)
-    hint = "switch the chat on in the seller's cabinet, then run the same command again; to write nothing: "
-    return PromRefused(error.message, hint=f"{hint}{silent}", problem=error.problem)
+    hint = _(
+        "switch on the chat in the seller's cabinet and run the same command again; to send no message: "
+        "{command}",
+        command=silent,
+    )
+    return PromRefused(error.message, hint=hint, problem=error.problem)
 
 
 def _state_after(error: TorgsyncError) -> MessageState:

@@ -5,22 +5,17 @@ Source: docs/developers/architecture.md §5.10.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 
 from torgsync.core.plan.choice import Choice
 from torgsync.core.plan.diff import Verb
 from torgsync.core.product.cells import Section
 from torgsync.core.product.groups import group_path, path_in_group
-from torgsync.core.shell import quoted
-from torgsync.core.text import counted
-from torgsync.errors import InvalidInput, UsageError
+from torgsync.errors import InvalidInput
 from torgsync.jobs.context import JobContext
+from torgsync.jobs.plan.unknown import unknown_goods, unknown_group
 from torgsync.state.store import UnitOfWork
-
-NEAR = 5
-"""Ids and groups that a message names."""
 
 
 def chosen_goods(work: UnitOfWork, number: int, choice: Choice) -> tuple[set[str], set[str]]:
@@ -63,10 +58,10 @@ def refuse_unknown(context: JobContext, choice: Choice) -> None:
         with suppress(InvalidInput):
             ids, fresh = _of_export(context)
             if missing := [good_id for good_id in goods if good_id not in ids]:
-                raise _unknown_goods(context, missing, ids)
+                raise unknown_goods(context, missing, ids)
             if absent := [group for group in groups if not any(_in_any([group], path) for path in fresh)]:
                 names = {section.name for path in fresh for section in path}
-                raise _unknown_group(absent[0], names | known)
+                raise unknown_group(absent[0], names | known)
 
 
 def _of_export(context: JobContext) -> tuple[set[str], set[tuple[Section, ...]]]:
@@ -85,27 +80,3 @@ def _of_export(context: JobContext) -> tuple[set[str], set[tuple[Section, ...]]]
         ids.add(catalog.good_id(record))
         paths.add(group_path(settings.value_map.apply(catalog.cells(record)), column, blank))
     return ids, paths
-
-
-def _unknown_goods(context: JobContext, good_ids: Sequence[str], ids: Collection[str]) -> UsageError:
-    """Return the error for ids that no good has, with those that are near."""
-    first, more = good_ids[0], len(good_ids) - 1
-    others = f" (and {counted(more, 'other id')} that no item has)" if more else ""
-    return UsageError(
-        f"`{context.object.name}` has no item with the id `{first}`{others}{_near_words(first, ids)}",
-        hint=f"look for it: torgsync goods find {quoted(first)} -o {context.file.called}",
-    )
-
-
-def _unknown_group(group: str, names: Collection[str]) -> UsageError:
-    some = ", ".join(f"`{name}`" for name in sorted(names)[: NEAR * 2])
-    more = f" and {len(names) - NEAR * 2} more" if len(names) > NEAR * 2 else ""
-    hint = f"its groups are {some}{more}" if names else "map a column to `group` to choose by groups"
-    return UsageError(f"the export has no group `{group}`{_near_words(group, names)}", hint=hint)
-
-
-def _near_words(word: str, known: Iterable[str]) -> str:
-    """Return `; near it are `a`, `b`` for the known words near to one, in any case; else nothing."""
-    folded = {name.casefold(): name for name in known}
-    near = get_close_matches(word.casefold(), sorted(folded), n=NEAR)
-    return f"; near it: {', '.join(f'`{folded[name]}`' for name in near)}" if near else ""

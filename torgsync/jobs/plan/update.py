@@ -13,8 +13,8 @@ from torgsync.core.findings import Code, Finding
 from torgsync.core.plan.choice import EVERYTHING, Choice
 from torgsync.core.plan.guards import Allowed
 from torgsync.core.reason import Args
-from torgsync.core.text import counted
 from torgsync.errors import Unsafe
+from torgsync.i18n import _, _n
 from torgsync.jobs.catalog.export import read_export
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.choice import refuse_unknown
@@ -114,11 +114,18 @@ def _refuse_full_shop(context: JobContext, work: UnitOfWork) -> None:
         return
     if count := work.existing.existing_count():
         raise Unsafe(
-            f"the shop of `{context.object.name}` has {counted(count, 'product')} already, "
-            "and a first run needs an empty one",
-            hint="take it over: its products are matched with the items of the export, and nothing changes "
-            f"on Prom.ua: torgsync object adopt {context.file.called}\nif it is not your shop, give the "
-            f"token of yours: torgsync object edit {context.file.called} --api-key -",
+            _n(
+                "the shop of `{object}` already has {count} product, and a first run needs an empty shop",
+                "the shop of `{object}` already has {count} products, and a first run needs an empty shop",
+                count,
+                object=context.object.name,
+            ),
+            hint=_(
+                "match its products with the items of the export; this changes nothing on Prom.ua: "
+                "torgsync object adopt {called}\n"
+                "if it is not your shop, replace the token: torgsync object edit {called} --api-key -",
+                called=context.file.called,
+            ),
         )
 
 

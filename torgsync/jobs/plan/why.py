@@ -5,11 +5,10 @@ Prom is not asked, and nothing is changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import get_close_matches
 from math import ceil
 
 from torgsync.core.config.settings import FieldMapping, SyncObject
@@ -38,18 +37,18 @@ from torgsync.core.plan.why import CenterStock, Filter, PriceTrace, center_stock
 from torgsync.core.product.groups import grow, model_key
 from torgsync.core.product.products import Existing, Product
 from torgsync.core.product.variants import CODES, Family, Member, Relative, family, model_of, no_family
-from torgsync.core.shell import quoted
-from torgsync.core.text import did_you_mean
-from torgsync.errors import InvalidInput, UsageError
+from torgsync.errors import InvalidInput
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.content import written_at
 from torgsync.files.catalog.export import open_export
+from torgsync.i18n import Message, joined, verbatim
 from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.catalog.reading import check_columns
 from torgsync.jobs.catalog.row_reader import duplicate
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.identity import violation_of
+from torgsync.jobs.plan.unknown import unknown_good
 from torgsync.state.runs.plans import ChangeAttempt
 from torgsync.state.shop.adoptions import Adoption
 from torgsync.state.shop.products import Dossier, Refusal
@@ -229,7 +228,7 @@ class GoodView:
     status: GoodStatus | SkipReason
     row_status: RowStatus
     row: RowView | None
-    problem: str
+    problem: Message
     desired: Product | None
     sent: Product | None
     sent_at: datetime | None
@@ -253,13 +252,13 @@ def why(context: JobContext, good_id: str) -> GoodView:
         dossier = work.products.dossier(good_id)
         looked = work.object_state.looks().looked
         attempts = tuple(work.plans.attempts(good_id, ATTEMPTS))
-        row, problem = None, ""
+        row, problem = None, verbatim("")
         try:
             row = read_row(context, work, good_id, _made(dossier))
         except InvalidInput as refused:
-            problem = "; ".join((refused.message, *map(str, refused.mistakes)))
+            problem = joined("; ", (refused.message, *(mistake.words for mistake in refused.mistakes)))
         if row is None and dossier.empty and not attempts:
-            raise _unknown(good_id, context.file.called, _ids(context, work), problem)
+            raise unknown_good(good_id, context.file.called, _ids(context, work), problem)
         tree = grow(work.variants.paths())
         kept = work.products.known([good_id]).get(good_id)
         written = written_at(context.file)
@@ -322,17 +321,6 @@ def _ids(context: JobContext, work: UnitOfWork) -> set[str]:
         catalog = open_export(context.file)
         ids.update(catalog.good_id(record) for record in catalog.records())
     return ids
-
-
-def _unknown(good_id: str, called: str, ids: Iterable[str], problem: str) -> UsageError:
-    near = get_close_matches(good_id, sorted(ids), n=5)
-    known = f"near it are {', '.join(f'`{other}`' for other in near)}\n" if near else ""
-    hint = f"{known}find it: torgsync goods find {quoted(good_id)} -o {called}"
-    unread = f", and the export cannot be read: {problem}" if problem else ""
-    return UsageError(
-        f"neither the export nor the memory has a good `{good_id}`{did_you_mean(good_id, near)}{unread}",
-        hint=hint,
-    )
 
 
 def _made(dossier: Dossier) -> int | None:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.outcomes import Outcome, OutcomeReason, OutcomeReasons
 from torgsync.core.product.fields import Channel
-from torgsync.core.text import counted
 from torgsync.jobs.context import JobContext
 from torgsync.state.runs.change_rows import NumberedChange
 
@@ -57,7 +56,7 @@ class OutcomeRecorder:
         with self.context.transaction() as work:
             deferred = work.plans.defer_open(self._plan, reason)
         if deferred:
-            _log.info("%s left for later: %s", counted(deferred, "change"), (reason,))
+            _log.info("%d changes left for later: %s", deferred, (reason,))
 
     def defer_imported(self, reason: OutcomeReason) -> None:
         """Record that the changes of the import file that have no outcome wait for the import's end."""

@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from torgsync.core.clock import shop_time
 from torgsync.core.paging import PAGE
 from torgsync.core.plan.decide import ProductSnapshot
 from torgsync.core.plan.diff import Change
@@ -29,6 +28,7 @@ from torgsync.core.plan.rollback import (
 )
 from torgsync.core.product.fields import Channel
 from torgsync.errors import UsageError
+from torgsync.i18n import _
 from torgsync.jobs.connect import VerifiedShop, connect_shop
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.draft import Draft, counts_of
@@ -78,9 +78,16 @@ def _refuse_removed(context: JobContext, work: UnitOfWork, number: int) -> None:
     record, since = work.history.run(number), work.history.complete_since()
     if record and record.totals and since:
         raise UsageError(
-            f"run {number} cannot be rolled back: only totals are kept of runs before {shop_time(since)}",
-            hint="`[history] keep` says how long they are kept; "
-            f"see which can be: torgsync history -o {context.file.called}",
+            _(
+                "run {number} cannot be rolled back: of runs before {moment:time} only totals are kept",
+                number=str(number),
+                moment=since,
+            ),
+            hint=_(
+                "`[history] keep` sets how long changes are kept; see which runs still have them: "
+                "torgsync history -o {called}",
+                called=context.file.called,
+            ),
         )
 
 

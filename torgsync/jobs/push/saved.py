@@ -20,6 +20,7 @@ from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.errors import PlanStale, Temporary
 from torgsync.files.config.settings import who
 from torgsync.files.plan.plan_file import read_changes, write_plan
+from torgsync.i18n import Message, _, composed, joined
 from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.draft import recounted
@@ -42,12 +43,15 @@ def save(context: JobContext, result: PlanResult, path: Path, *, allowed: Allowe
     no values of its own, and a plan that another one replaces is deleted.
     """
     plan = result.plan
-    user, host, _ = who()
+    user, host, _pid = who()
     with context.transaction() as work:
         if work.plans.digest(result.number) != plan.id:
             raise Temporary(
-                f"the plan of `{plan.object}` was not saved: another process read the export meanwhile",
-                hint="run the same command again",
+                _(
+                    "the plan of `{object}` was not saved: another process read the export meanwhile",
+                    object=plan.object,
+                ),
+                hint=_("run the same command again"),
             )
         head = SavedPlan(
             id=plan.id,
@@ -140,18 +144,18 @@ class SavedChanges(PlanSource):
         if lost and not kept:
             with context.transaction() as work:
                 export = _fingerprints(context, work)["export"]
-            more = f"; and {len(lost) - NAMED} more" if len(lost) > NAMED else ""
+            more = [_("{count} more", count=len(lost) - NAMED)] if len(lost) > NAMED else []
             why = problem_message(gone(saved, {**before, "export": export}))
-            raise _stale(saved, context, f"{why}; {'; '.join(lost[:NAMED])}{more}")
+            raise _stale(saved, context, joined("; ", [why, *lost[:NAMED], *more]))
         return replace(result, plan=plan, number=number)
 
-    def _keep_unchanged(self, work: UnitOfWork, fresh: int, number: int) -> tuple[list[str], int]:
+    def _keep_unchanged(self, work: UnitOfWork, fresh: int, number: int) -> tuple[list[Message], int]:
         """Copy the saved changes that the plan `fresh` contains unchanged to the plan `number`.
 
         Returns why each of the others is lost, and of how many something may go.
         """
         seq = kept = 0
-        lost: list[str] = []
+        lost: list[Message] = []
         for change in read_changes(self.path):
             verdict = judge_saved(change, work.plans.of_good(fresh, change.good_id, change.prom_id))
             if verdict.moved and change.held:
@@ -163,7 +167,8 @@ class SavedChanges(PlanSource):
             work.plans.add(number, parts)
             seq += len(parts)
             if verdict.moved:
-                lost.append(f"good {change.good_id}: {problem_message(verdict.moved)}")
+                why = problem_message(verdict.moved)
+                lost.append(composed("{id}: {why}", id=change.good_id or change.prom_id, why=why))
                 reason = reason_of(OutcomeCode.MOVED, verdict.moved)
                 work.plans.record(number, {seq: (Outcome.REFUSED, (reason,))})
         return lost, kept
@@ -178,9 +183,18 @@ def _performed(work: UnitOfWork, saved: SavedPlan) -> RunRecord | None:
     return None
 
 
-def _stale(saved: SavedPlan, context: JobContext, why: str) -> PlanStale:
-    command = f"rollback {saved.undoes}" if saved.undoes else "update"
+def _stale(saved: SavedPlan, context: JobContext, why: Message) -> PlanStale:
+    again = f"rollback {saved.undoes}" if saved.undoes else "update"
     return PlanStale(
-        f"the saved plan of `{saved.object}` is out of date: {why} (made {shop_time(saved.made)})",
-        hint=f"look anew: torgsync {command} -o {context.file.called} --out FILE",
+        _(
+            "the saved plan of `{object}` of {made:time} is out of date: {why}",
+            object=saved.object,
+            why=why,
+            made=saved.made,
+        ),
+        hint=_(
+            "make a new one: torgsync {command} -o {called} --out FILE",
+            command=again,
+            called=context.file.called,
+        ),
     )

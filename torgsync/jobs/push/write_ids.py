@@ -15,7 +15,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from torgsync.core.clock import shop_time
 from torgsync.core.plan.adopt import Matching
 from torgsync.core.plan.channels import IMPORT_WINDOW, ImportState
 from torgsync.core.plan.external_ids import (
@@ -37,7 +36,6 @@ from torgsync.core.plan.external_ids import (
 from torgsync.core.plan.import_rows import match_rows
 from torgsync.core.plan.imports import ACCEPTED, HANGS_AFTER, LOST, TURN, is_late
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
-from torgsync.core.text import counted
 from torgsync.disk import make_file, make_folder
 from torgsync.errors import (
     AnswerLost,
@@ -46,10 +44,19 @@ from torgsync.errors import (
     Temporary,
     TorgsyncError,
 )
+from torgsync.i18n import _
 from torgsync.jobs.connect import VerifiedShop, verified
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.plan.adopt import WriteIds
-from torgsync.jobs.push.id_errors import hangs, harmed, still_harmed
+from torgsync.jobs.push.id_errors import (
+    answer_lost,
+    hangs,
+    harmed,
+    no_ids,
+    still_harmed,
+    still_working,
+    used_up,
+)
 from torgsync.jobs.run import Run
 from torgsync.prom.api import Prom
 from torgsync.prom.spreadsheet import refuse_missing_library, write_ids_file
@@ -131,11 +138,7 @@ class _IdWriter:
         if not rest:
             return
         if not any(self.view.by_product[one.prom_id].has_id for one in sent):
-            raise PromRefused(
-                f"the first {counted(len(sent), 'product')} got no external id; nothing else was sent",
-                hint="see what the seller's cabinet says of the import, «Товари» > «Імпорт»; "
-                "the same command tries once more",
-            )
+            raise no_ids(len(sent))
         self._write(rest)
 
     def reconcile(self, left: OpenIds) -> None:
@@ -164,12 +167,7 @@ class _IdWriter:
             return
         with self.context.transaction() as work:
             oldest = work.journal.oldest_import(now - IMPORT_WINDOW)
-        free = shop_time((oldest or now) + IMPORT_WINDOW)
-        raise Temporary(
-            f"this takes {counted(plan.imports, 'import')}, and today {plan.imports_left} are left; "
-            "nothing was sent",
-            hint=f"run the same command again after {free}, when the oldest import no longer counts",
-        )
+        raise used_up(plan.imports, plan.imports_left, (oldest or now) + IMPORT_WINDOW)
 
     # What Prom shows
 
@@ -242,7 +240,10 @@ class _IdWriter:
         raise error_of(
             Temporary,
             problem(ProblemCode.IMPORT_NOT_TAKEN, problem_of(refused)),
-            "see the imports in the seller's cabinet; then run the same command again",
+            _(
+                "look at the imports in the seller's cabinet, «Товари» › «Імпорт»; then run the same "
+                "command again"
+            ),
         )
 
     def _start(self, path: Path, rows: Copies) -> OpenIds:
@@ -307,10 +308,7 @@ class _IdWriter:
             self.context.pause(pause)
             if state := self._asked(left):
                 return state
-        raise Temporary(
-            f"Prom.ua still works on the import of {shop_time(left.started)}; nothing else was sent",
-            hint="run the same command again in some minutes: it goes on where this one ended",
-        )
+        raise still_working(left.started)
 
     def _look_for(self, left: OpenIds) -> None:
         """Read back the products of an import whose answer was lost until all have their external ids.
@@ -326,12 +324,7 @@ class _IdWriter:
                 return
             if self._is_late(left.started):
                 return
-        late = shop_time(left.started + HANGS_AFTER)
-        raise Temporary(
-            "the answer to the import was lost, and its external ids are not on Prom.ua yet; "
-            "nothing else was sent",
-            hint=f"run the same command again in some minutes; after {late} it sends what is still missing",
-        )
+        raise answer_lost(left.started + HANGS_AFTER)
 
     def _is_late(self, began: datetime) -> bool:
         return is_late(began, self.context.now())

@@ -19,8 +19,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from torgsync.disk import stat_file
+from torgsync.disk import reason, stat_file
 from torgsync.errors import UsageError
+from torgsync.i18n import _, verbatim
 from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.conversations import ChatMessage, ShopMessage, ShopThread
 from torgsync.sandbox.shop.import_queue import Import
@@ -98,16 +99,16 @@ class Persistence:
 
     def _refused(self, error: Exception) -> UsageError:
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-            reason = "another sandbox works with it"
+            why = _("another sandbox works with it")
         elif isinstance(error, OSError):
-            reason = error.strerror or str(error)
+            why = reason(error)
         elif isinstance(error, sqlite3.OperationalError):
-            reason = str(error)
+            why = verbatim(str(error))
         else:
-            reason = "it is no shop that this sandbox kept"
+            why = _("it is not the file of a shop that this version of the sandbox keeps")
         return UsageError(
-            f"the shop cannot be kept in `{self._path}`: {reason}",
-            hint="name a file that is not there yet: `torgsync sandbox --keep FILE`",
+            _("the shop cannot be kept in `{path}`: {why}", path=self._path, why=why),
+            hint=_("name a file that does not exist yet: `torgsync sandbox --keep FILE`"),
         )
 
     def _load(self) -> None:

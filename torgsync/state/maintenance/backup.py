@@ -13,13 +13,14 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from torgsync.core.problems import ProblemCode
-from torgsync.disk import put_new
+from torgsync.disk import put_new, reason
 from torgsync.errors import TorgsyncError, UsageError
+from torgsync.i18n import _
 from torgsync.state.engine import make_engine
 from torgsync.state.maintenance import dumps
 from torgsync.state.maintenance.check import looking
-from torgsync.state.schema.backups import copy_database, open_file
-from torgsync.state.schema.upgrade import MIGRATIONS, schema_of
+from torgsync.state.schema.backups import copy_database, open_file, space_hint
+from torgsync.state.schema.upgrade import MIGRATIONS, UPDATE, schema_of
 from torgsync.state.schema.version import FIRST
 from torgsync.state.troubles import code_of, file_of, reason_of, trouble
 
@@ -48,7 +49,9 @@ def back_up_state(url: str, target: Path) -> Backup:
         TorgsyncError: The state cannot be read, or no copy of it could be made.
     """
     if os.path.lexists(target):  # also for a name that no file can have
-        raise UsageError(f"`{target}` exists, and no backup is written over it", hint="name another file")
+        raise UsageError(
+            _("`{file}` exists, and a backup never replaces a file", file=target), hint=_("name another file")
+        )
     engine, file = make_engine(url), file_of(url)
     try:
         # Open all the time: the last process that closes a state must be able to write its log into it.
@@ -67,12 +70,17 @@ def known_schema(schema: object) -> str:
     """Return the number of a schema that this program can work with. Raises TorgsyncError for others."""
     newest = MIGRATIONS.newest
     if not isinstance(schema, str) or schema < FIRST:
-        number = schema if isinstance(schema, str) else "unknown"
-        raise TorgsyncError(f"it is no state of torgsync (schema {number})")
+        if isinstance(schema, str):
+            raise TorgsyncError(_("it is not a state of torgsync (schema {schema})", schema=schema))
+        raise TorgsyncError(_("it is not a state of torgsync"))
     if schema > newest:
         raise TorgsyncError(
-            f"it was written by a newer torgsync (schema {schema}, this one knows {newest})",
-            hint="update this program: `pip install --upgrade torgsync`",
+            _(
+                "it was written by a newer torgsync (schema {schema}, this one supports {newest})",
+                schema=schema,
+                newest=newest,
+            ),
+            hint=UPDATE,
         )
     return schema
 
@@ -87,8 +95,8 @@ def _copy(url: str, file: Path, temporary: Path) -> None:
         if what in _OF_THE_STATE:
             raise trouble(what, url, reason_of(error)) from error
         raise TorgsyncError(
-            f"no copy of the state could be made: {reason_of(error)}",
-            hint=f"free some space and let files be written in `{temporary.parent}`, then do it again",
+            _("no copy of the state could be made: {why}", why=reason_of(error)),
+            hint=space_hint(temporary.parent),
         ) from error
     if found != "ok":
         raise trouble(ProblemCode.STATE_DAMAGED, url, found.splitlines()[-1])
@@ -104,8 +112,8 @@ def _new(target: Path) -> Iterator[Path]:
             put_new(temporary, target)
         except OSError as error:
             raise UsageError(
-                f"the backup `{target}` cannot be written: {error.strerror or error}",
-                hint="name a file in a folder that exists and can be written",
+                _("the backup `{file}` cannot be written: {why}", file=target, why=reason(error)),
+                hint=_("name a file in a folder that exists and can be written"),
             ) from error
     finally:
         with suppress(OSError):  # on a disk that is read-only, even of a file that is not there

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from torgsync.errors import TorgsyncError, UsageError
+from torgsync.i18n import _
 from torgsync.state.engine import LOOKS, make_engine
 from torgsync.state.schema import order_tables as o
 from torgsync.state.schema import run_tables as r
@@ -128,8 +129,8 @@ def looking(engine: Engine) -> Iterator[Connection]:
     file = file_of(engine.url)
     if file is not None and _is_missing(file) and file.parent.is_dir():
         raise UsageError(
-            f"there is no state yet: `{file}`",
-            hint="look at `--home` and `TORGSYNC_STATE`; the first command with an object makes it",
+            _("there is no state yet: `{file}`", file=file),
+            hint=_("check `--home` and `TORGSYNC_STATE`; the first command with an object creates it"),
         )
     with troubles_reported(engine.url), engine.connect() as connection:
         connection.info[LOOKS] = True

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from torgsync.errors import StateUnusable, Temporary, UsageError
+from torgsync.i18n import _, verbatim
 from torgsync.state.schema.base import metadata
 
 _WAIT = 10
@@ -41,8 +42,10 @@ def schema_in(url: str, file: Path) -> str | None:  # pragma: no cover  # see th
             url, "pg_restore", "--data-only", "--table=alembic_version", "--file=-", str(file), connects=False
         )
     except StateUnusable as error:
-        hint = "name a file that `torgsync state backup` wrote from PostgreSQL"
-        raise UsageError(f"`{file}` is no backup of a state: {error.message}", hint=hint) from error
+        raise UsageError(
+            _("`{file}` is not a backup of a state: {why}", file=file, why=error.message),
+            hint=_("name a file that `torgsync state backup` wrote from PostgreSQL"),
+        ) from error
     lines = text.splitlines()
     begins = [number for number, line in enumerate(lines) if line.startswith("COPY ")]
     return lines[begins[0] + 1] if begins else None
@@ -77,8 +80,8 @@ def _run(
     found = shutil.which(program)
     if found is None:
         raise StateUnusable(
-            f"`{program}` is not installed, and a state on PostgreSQL is copied by it",
-            hint="install PostgreSQL's client programs, on Debian: `apt-get install postgresql-client`",
+            _("`{program}` is not installed; it is needed to copy a state on PostgreSQL", program=program),
+            hint=_("install PostgreSQL's client programs, on Debian: `apt-get install postgresql-client`"),
         )
     address = make_url(url)
     environment = {**os.environ, "PGOPTIONS": f"-c lock_timeout={_WAIT}s", "PGCLIENTENCODING": "UTF8"}
@@ -100,7 +103,7 @@ def _run(
     words = next((line for line in done.stderr.splitlines() if line.strip()), f"exit code {done.returncode}")
     if "lock timeout" in done.stderr:
         raise Temporary(
-            "the state is in use by another process",
-            hint="wait until the other run has finished, then run the same command again",
+            _("the state is in use by another process"),
+            hint=_("wait until the other run has finished, then run the same command again"),
         )
-    raise StateUnusable(f"{words.strip()}", hint="look at the server, and at `TORGSYNC_STATE`")
+    raise StateUnusable(verbatim(words.strip()), hint=_("check the server, and check `TORGSYNC_STATE`"))

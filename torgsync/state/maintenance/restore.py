@@ -17,7 +17,9 @@ from sqlalchemy import NullPool, create_engine, inspect, select
 
 from torgsync import disk
 from torgsync.core.problems import ProblemCode
+from torgsync.disk import reason
 from torgsync.errors import TorgsyncError, UsageError
+from torgsync.i18n import Message, _
 from torgsync.state.engine import make_engine
 from torgsync.state.maintenance import dumps
 from torgsync.state.maintenance.backup import back_up_state, known_schema
@@ -36,7 +38,7 @@ Refuse = Callable[[str, Lease], None]
 _PATIENCE = 5
 """Seconds to wait for a process that works with the state."""
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_ERROR)
-_HINT = "name a file that `torgsync state backup` wrote, or a copy of the state from before an update"
+_HINT = _("name a file that `torgsync state backup` wrote, or a copy of the state from before an update")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,10 @@ def restore_state(url: str, backup: Path, stamp: str, folder: Path, refuse: Refu
     try:
         disk.stat_file(backup)
     except disk.NotAFile as error:
-        raise UsageError(f"`{backup}` is {error.what}, not a file", hint=_HINT) from error
+        what = _("`{file}` is {what}, not a file", file=backup, what=error.what)
+        raise UsageError(what, hint=_HINT) from error
     except OSError as error:
-        raise UsageError(f"there is no file `{backup}`", hint=_HINT) from error
+        raise UsageError(_("there is no file `{file}`", file=backup), hint=_HINT) from error
     state = file_of(url)
     if state is None:  # pragma: no cover  # likewise
         return _restore_dump(url, backup, folder / f"state.replaced-{stamp}.dump", refuse)
@@ -83,7 +86,7 @@ def restore_state(url: str, backup: Path, stamp: str, folder: Path, refuse: Refu
                 temporary.replace(state)
         except OSError as error:
             raise TorgsyncError(
-                f"the state is as it was; no backup can take its place: {error.strerror or error}",
+                _("the state is as it was; the backup cannot replace it: {why}", why=reason(error)),
                 hint=_way_on(error, state.parent),
             ) from error
         finally:
@@ -92,13 +95,16 @@ def restore_state(url: str, backup: Path, stamp: str, folder: Path, refuse: Refu
     return Restored(backup, schema, replaced)
 
 
-def _way_on(error: OSError, folder: Path) -> str:
-    ways = {
-        ENOSPC: f"free some space on the disk of `{folder}`, then do it again",
-        EROFS: f"mount the disk of `{folder}` for writing, then do it again",
-        EEXIST: "do it again: the replaced state gets another name then",
-    }
-    return ways.get(error.errno or 0, f"let files be written in `{folder}`, then do it again")
+_WAYS_ON = {
+    ENOSPC: _("free some space on the disk of `{folder}`, then run the same command again"),
+    EROFS: _("mount the disk of `{folder}` for writing, then run the same command again"),
+    EEXIST: _("run the same command again: the replaced state gets another name then"),
+}
+_ALLOW = _("allow writing in `{folder}`, then run the same command again")
+
+
+def _way_on(error: OSError, folder: Path) -> Message:
+    return _WAYS_ON.get(error.errno or 0, _ALLOW).filled(folder=folder)
 
 
 def _checked_copy(backup: Path, temporary: Path) -> str:
@@ -121,9 +127,11 @@ def _checked_copy(backup: Path, temporary: Path) -> str:
     except sqlite3.Error as error:
         if kind_of(error) not in _DAMAGE:
             raise
-        raise UsageError(f"`{backup}` is no backup of a state: {reason_of(error)}", hint=_HINT) from error
+        why = _("`{file}` is not a backup of a state: {why}", file=backup, why=reason_of(error))
+        raise UsageError(why, hint=_HINT) from error
     if damage != "ok":
-        raise UsageError(f"the backup `{backup}` is damaged ({damage.splitlines()[-1]})", hint=_HINT)
+        words = damage.splitlines()[-1]
+        raise UsageError(_("the backup `{file}` is damaged ({words})", file=backup, words=words), hint=_HINT)
     return schema
 
 
@@ -132,15 +140,19 @@ def _refuse_incomplete(backup: Path, copy: Path) -> None:
     with engine.connect() as connection:
         missing = missing_parts(connection)
     if missing:
-        lacks = ", ".join(f"`{'.'.join(filter(None, (it.table, it.words)))}`" for it in missing[:MOST])
-        raise UsageError(f"the backup `{backup}` is no whole state: it lacks {lacks}", hint=_HINT)
+        names = [".".join(filter(None, (it.table, it.words))) for it in missing[:MOST]]
+        raise UsageError(
+            _("the backup `{file}` is incomplete: it lacks {names:quoted}", file=backup, names=names),
+            hint=_HINT,
+        )
 
 
 def _known(backup: Path, schema: object) -> str:
     try:
         return known_schema(schema)
     except TorgsyncError as error:
-        raise UsageError(f"`{backup}` cannot be used: {error.message}", hint=error.hint or _HINT) from error
+        why = _("`{file}` cannot be used: {why}", file=backup, why=error.message)
+        raise UsageError(why, hint=error.hint or _HINT) from error
 
 
 @contextmanager

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from torgsync.disk import create_file
+from torgsync.disk import create_file, reason
 from torgsync.errors import TorgsyncError
+from torgsync.i18n import Message, _
 from torgsync.state.engine import readable
 
 KEPT = 3
@@ -47,11 +48,19 @@ def back_up(connection: Connection, schema: str) -> Path | None:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise TorgsyncError(
-            f"the state was left as it is, because no copy of it could be made: {_reason(error)}",
-            hint=f"free some space and let files be written in `{state.parent}`, then do it again",
+            _("the state was left as it is, because no copy of it could be made: {why}", why=_reason(error)),
+            hint=space_hint(state.parent),
         ) from error
     _delete_oldest(state, copy)
     return copy
+
+
+def space_hint(folder: Path) -> Message:
+    """Return what to do where no file could be written in a folder."""
+    return _(
+        "free some space on the disk and allow writing in `{folder}`, then run the same command again",
+        folder=folder,
+    )
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -92,8 +101,8 @@ def delete_copies(state: Path) -> int:
             copy.unlink(missing_ok=True)
         except OSError as error:
             raise TorgsyncError(
-                f"the copy of the state `{copy}` cannot be deleted: {_reason(error)}",
-                hint="delete it by hand, then run the same command again",
+                _("the copy of the state `{file}` cannot be deleted: {why}", file=copy, why=_reason(error)),
+                hint=_("delete it by hand, then run the same command again"),
             ) from error
     return len(copies)
 
@@ -107,7 +116,7 @@ def _file_of(connection: Connection) -> Path | None:
 
 
 def _reason(error: OSError | sqlite3.Error) -> str:
-    return (isinstance(error, OSError) and error.strerror) or str(error)
+    return reason(error) if isinstance(error, OSError) else str(error)
 
 
 def _delete_oldest(state: Path, newest: Path) -> None:

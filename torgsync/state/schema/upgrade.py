@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from torgsync.core import shell
 from torgsync.core.problems import ProblemCode
 from torgsync.errors import StateUnusable, TorgsyncError
+from torgsync.i18n import Message, _
 from torgsync.state.schema.backups import back_up
 from torgsync.state.schema.version import FIRST, NEWEST
 from torgsync.state.troubles import code_of, copies_to_restore, reason_of, trouble
@@ -21,6 +22,9 @@ _OF_THE_SCHEMA = (ProblemCode.STATE_OTHER, ProblemCode.STATE_SCHEMA)
 """Errors of a migration that finds other tables or columns than the number of the schema promises."""
 
 _log = logging.getLogger(__name__)
+
+UPDATE = _("update this program: `pip install --upgrade torgsync`")
+"""What to do about a state that only a newer program can use."""
 
 
 class Migrations(Struct, frozen=True):
@@ -35,7 +39,9 @@ MIGRATIONS = Migrations(Path(__file__).parent / "migrations", NEWEST)
 
 
 def upgrade(
-    connection: Connection, notify: Callable[[str], None] | None = None, migrations: Migrations = MIGRATIONS
+    connection: Connection,
+    notify: Callable[[Message], None] | None = None,
+    migrations: Migrations = MIGRATIONS,
 ) -> None:
     """Perform the migrations that are missing, after copying a state that has data.
 
@@ -92,33 +98,51 @@ def _not_as_it_says(connection: Connection, schema: str | None, copy: Path, word
     others = (path for path in copies_to_restore(connection.engine.url, replaced=True) if path != copy)
     file = str(next(others, "FILE"))
     return StateUnusable(
-        f"the state is not as its schema {schema} says ({words}); it was not changed, `{copy}` is a copy",
-        hint=f"go back to another backup: `{shell.command('state restore', file)}`",
+        _(
+            "the state is not as its schema {schema} says ({words}); it was not changed, `{copy}` is a copy",
+            schema=schema,
+            words=words,
+            copy=copy,
+        ),
+        hint=_("go back to another backup: `{restore}`", restore=shell.command("state restore", file)),
     )
 
 
 def _refuse_unknown(schema: str, newest: str) -> None:
     if schema > newest:
         raise TorgsyncError(
-            f"the state was written by a newer torgsync (schema {schema}, this one knows {newest})",
-            hint="update this program: `pip install --upgrade torgsync`",
+            _(
+                "the state was written by a newer torgsync (schema {schema}, this one supports {newest})",
+                schema=schema,
+                newest=newest,
+            ),
+            hint=UPDATE,
         )
     if schema < FIRST:
         raise TorgsyncError(
-            f"the state was made by an unreleased version of torgsync (schema {schema}); it was not touched",
-            hint="move it away and start again with `torgsync object adopt`, or choose another `--home`",
+            _(
+                "the state was made by an unreleased version of torgsync (schema {schema}); it was not "
+                "changed",
+                schema=schema,
+            ),
+            hint=_("move it away and start again with `torgsync object adopt`, or choose another `--home`"),
         )
 
 
 def _back_up(
-    connection: Connection, schema: str, newest: str, notify: Callable[[str], None] | None
+    connection: Connection, schema: str, newest: str, notify: Callable[[Message], None] | None
 ) -> Path | None:
     copy = back_up(connection, schema)
     if copy is None:
-        _log.info("the state is brought from schema %s to %s; no copy of it was made", schema, newest)
+        _log.info("the state is updated from schema %s to %s; no copy of it was made", schema, newest)
         return None
-    line = f"the state is brought from schema {schema} to {newest}; the old one is `{copy.name}`"
-    _log.info(line)
+    line = _(
+        "the state is updated from schema {schema} to {newest}; the old one is kept as `{copy}`",
+        schema=schema,
+        newest=newest,
+        copy=copy.name,
+    )
+    _log.info("%s", line)
     if notify:
         notify(line)
     return copy

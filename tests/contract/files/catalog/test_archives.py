@@ -115,7 +115,7 @@ def test_an_archive_that_lies_about_its_size(tmp_path: Path) -> None:
 
 def test_an_archive_of_many_files(tmp_path: Path) -> None:
     """It is an archive like others, and is not listed."""
-    with pytest.raises(ExportInvalid, match=r"packed archive|no sound spreadsheet|too large"):
+    with pytest.raises(ExportInvalid, match=r"packed archive|damaged spreadsheet|too large"):
         open_catalog(Catalog(path=str(crowded(tmp_path / "goods.xlsx"))), tmp_path)
 
 

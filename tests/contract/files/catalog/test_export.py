@@ -53,7 +53,7 @@ def test_the_format_does_not_depend_on_the_name(tmp_path: Path, form: str) -> No
     assert [file.good_id(record) for record in file.records()] == ["17", "18"]
     assert {file.file_of(record) for record in file.records()} == {"TSGoods.trs"}
     assert file.guesses[0].aspect is Aspect.FORMAT
-    assert (file.guesses[0].value, file.guesses[0].key) == (file.kind, "format")
+    assert (str(file.guesses[0].value), file.guesses[0].key) == (file.kind, "format")
     assert file.size == len(FORMS[form])
 
 
@@ -89,7 +89,7 @@ def test_a_setting_that_spoils_the_reading_is_named(
         opened(tmp_path, FORMS[form], **given)
     them = "them" if "," in keys else "it"
     assert refused.value.hint == (
-        f"take {keys} under `[catalog]` out of the sync object: without {them} the file can be read"
+        f"remove {keys} under `[catalog]` from the sync object: without {them} the file can be read"
     )
 
 

@@ -88,7 +88,7 @@ def test_a_spreadsheet_is_no_archive(tmp_path: Path) -> None:
     other = zipped("mimetype", content=b"application/vnd.oasis.opendocument.spreadsheet")
     for content in (other, b"PK\x03\x04xx"):
         (tmp_path / "goods.xlsx").write_bytes(content)
-        with pytest.raises(ExportInvalid, match="is no sound spreadsheet"):
+        with pytest.raises(ExportInvalid, match="is a damaged spreadsheet"):
             open_catalog(Catalog(path="goods.xlsx"), tmp_path)
     (tmp_path / "goods.xlsx").write_bytes(BOOK[:-30])
     with pytest.raises(ExportInvalid, match="its end is missing"):

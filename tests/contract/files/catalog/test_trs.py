@@ -445,7 +445,7 @@ def test_the_sync_object_decides_between_two_names(tmp_path: Path) -> None:
     )
     cost = write(tmp_path, "GoodID;PrimeCost;Собівартість\n1;5;6\n")
     given = ReadSettings(names={"PrimeCost": "PrimeCost"}, mapped={"Собівартість"})
-    assert refusal(cost, given).hint == "take one of the two columns out of the export"
+    assert refusal(cost, given).hint == "remove one of the two columns from the export"
 
 
 def test_unknown_names_that_repeat_are_reported(tmp_path: Path) -> None:
@@ -518,12 +518,12 @@ def test_both_readings_are_listed(tmp_path: Path) -> None:
     assert 'extra_columns = ["…", "…", "…", "…", "…", "…"]' in str(error.hint)
     error = refusal(write(tmp_path, ROW_48 + ';"a";"b"\n'))
     assert str(error.hint).endswith(
-        "or, if the last 2 columns are your own and the 48 before them standard, "
+        "or if the last 2 columns are your own and the 48 before them are standard, "
         'name them under `[catalog]`: extra_columns = ["…", "…"]'
     )
     error = refusal(write(tmp_path, ROW_48 + ';"a"\n'))
     assert str(error.hint).endswith(
-        "or, if the last column is your own and the 48 before it standard, "
+        "or if the last column is your own and the 48 before it are standard, "
         'name it under `[catalog]`: extra_columns = ["…"]'
     )
 
@@ -545,7 +545,7 @@ def test_a_folder_is_no_export(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["\r\n\r\n", " \n", HEADER, HEADER + "\r\n  \r\n", "\ufeff\n"])
 def test_an_export_without_goods_is_refused(tmp_path: Path, text: str) -> None:
     """Blank lines and a header alone would empty the shop."""
-    assert "holds no goods" in refusal(write(tmp_path, text)).message
+    assert "there are no items in" in refusal(write(tmp_path, text)).message
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
@@ -555,7 +555,7 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_alone_is_no_export(tmp_path: Path) -> None:
     """A file of three bytes holds nothing."""
-    assert "holds no goods" in refusal(write(tmp_path, "\ufeff")).message
+    assert "there are no items in" in refusal(write(tmp_path, "\ufeff")).message
 
 
 @pytest.mark.parametrize("content", [b"\0" * 5000, HEADER.encode() + b"\0" * 100 + b"\n"])
@@ -797,7 +797,9 @@ def test_a_broken_row_takes_no_good_row_with_it(tmp_path: Path) -> None:
     """A row beyond repair is reported once, by its first line, and ends at the next good row."""
     text = '"GoodID";"opys"\n17;"<a href="x">\nдва\nтри\n18;"b" c\n19;"d"\n20;"e" f\n21;"g"\n'
     error = refusal(write(tmp_path, text))
-    assert places(error) == [f"line {line}  a quotation mark is missing or too many" for line in (2, 5, 7)]
+    assert places(error) == [
+        f"line {line}  a quotation mark is missing, or there is one too many" for line in (2, 5, 7)
+    ]
 
 
 def test_a_cut_row_swallows_no_key(tmp_path: Path) -> None:
@@ -984,11 +986,11 @@ def test_an_end_mark_and_rows_of_nothing_are_not_read(tmp_path: Path, text: str,
 @pytest.mark.parametrize("row", [";;;", '"";"";"";""', ' ; ;"\u00a0"; ', "\x1a"])
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
 def test_a_row_of_nothing_is_no_good(tmp_path: Path, row: str, encoding: str) -> None:
-    """Wherever it is; a header with such rows alone holds no goods."""
+    """Wherever it is; a header with such rows alone has no goods."""
     text = f'{HEADER}{row}\r\n{ROW}{row}\r\n18;"";;""\r\n'
     trs = open_trs(write(tmp_path, text, encoding))
     assert [(record.line, trs.good_id(record)) for record in trs.records()] == [(3, "17"), (5, "18")]
-    assert "holds no goods" in refusal(write(tmp_path, f"{HEADER}{row}\r\n")).message
+    assert "there are no items in" in refusal(write(tmp_path, f"{HEADER}{row}\r\n")).message
 
 
 def test_a_line_of_quotes_may_open_a_text(tmp_path: Path) -> None:
@@ -1074,7 +1076,9 @@ def test_a_key_is_proposed_only_where_its_values_differ_in_all_rows(tmp_path: Pa
     """Also behind the first hundred, and never a price, a stock or a name."""
     rows = [f"{number};A-{number};Капці {number};{number * 10}\n" for number in range(1, 300)]
     head = "Ціна;Артикул;Назва (UA);Залишок\n"
-    assert '"Артикул" = "GoodID" (the 299 rows' in str(refusal(write(tmp_path, head + "".join(rows))).hint)
+    assert '`"Артикул" = "GoodID"` (no value of this column is repeated in the 299 rows' in str(
+        refusal(write(tmp_path, head + "".join(rows))).hint
+    )
     rows[-1] = rows[-1].replace("A-299", "A-1")
     error = refusal(write(tmp_path, head + "".join(rows)))
     assert "Артикул" not in str(error.mistakes)

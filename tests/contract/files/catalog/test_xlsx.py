@@ -133,9 +133,13 @@ def test_a_list_of_another_program_is_named(tmp_path: Path) -> None:
     """Prom.ua's own export is recognised; for other names a key is proposed from all rows."""
     rows: list[tuple[str | int, ...]] = [(f"A-{number}", number, 5) for number in range(150)]
     path = write(tmp_path, xlsx([("Артикул", "Ціна", "Назва UA"), *rows]))
-    assert '"Артикул" = "GoodID" (the 150 rows' in str(refusal(path).hint)
+    assert '`"Артикул" = "GoodID"` (no value of this column is repeated in the 150 rows' in str(
+        refusal(path).hint
+    )
     path = write(tmp_path, xlsx([("Мій ключ", "Ціна"), *[(number, 5) for number in range(150)]]))
-    assert '"Мій ключ" = "GoodID" (the 150 rows' in str(refusal(path, ReadSettings(header=True)).hint)
+    assert '`"Мій ключ" = "GoodID"` (no value of this column is repeated in the 150 rows' in str(
+        refusal(path, ReadSettings(header=True)).hint
+    )
     own = [("Код_товару", "Назва_позиції", "Назва_Характеристики"), ("a", "b", "c")]
     assert "Prom.ua's own export" in refusal(write(tmp_path, xlsx(own))).message
 
@@ -143,22 +147,22 @@ def test_a_list_of_another_program_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("rows", [[], [HEADER], [(), ()], [HEADER, ()]])
 def test_a_sheet_without_goods_is_refused(tmp_path: Path, rows: list[tuple[str, ...]]) -> None:
     """A header alone would empty the shop."""
-    assert "holds no goods" in refusal(write(tmp_path, xlsx(rows))).message
+    assert "there are no items in" in refusal(write(tmp_path, xlsx(rows))).message
 
 
 def test_a_hidden_sheet_is_skipped(tmp_path: Path) -> None:
     """The merchant does not see it."""
     content = xlsx([HEADER, (1, "a", 2)], hidden=True)
-    assert "holds no goods" in refusal(write(tmp_path, content)).message
+    assert "there are no items in" in refusal(write(tmp_path, content)).message
 
 
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"PK\x03\x04xx", "is no sound spreadsheet"),
-        (b"", "is no sound spreadsheet"),
-        (xlsx([HEADER])[:-30], "is no sound spreadsheet: its end is missing"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "of the old kind (.xls), which is not read"),
+        (b"PK\x03\x04xx", "is a damaged spreadsheet"),
+        (b"", "is a damaged spreadsheet"),
+        (xlsx([HEADER])[:-30], "is a damaged spreadsheet: its end is missing"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "of the old kind (`.xls`), which is not read"),
     ],
 )
 def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes, what: str) -> None:

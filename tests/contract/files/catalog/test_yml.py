@@ -350,7 +350,7 @@ def test_an_offer_that_is_no_sound_xml_is_refused_with_its_line(tmp_path: Path) 
         text = yml([offer(COLUMNS, ROWS[0]), f'<offer id="5"><vendor>{broken}</vendor></offer>'])
         assert refusal(write(tmp_path, text)).mistakes[0].line == 7
     text = yml(['<offer id="5"><vendor>Кран & Ко</vendor></offer>'])
-    assert "a bare `&` stands in it" in refusal(write(tmp_path, text)).mistakes[0].message
+    assert "there is a bare `&` in it" in refusal(write(tmp_path, text)).mistakes[0].message
 
 
 def test_offers_without_a_key_are_refused(tmp_path: Path) -> None:
@@ -361,7 +361,7 @@ def test_offers_without_a_key_are_refused(tmp_path: Path) -> None:
 
 def test_a_file_without_offers_is_refused(tmp_path: Path) -> None:
     """It would empty the shop."""
-    assert "holds no goods" in refusal(write(tmp_path, yml([]))).message
+    assert "there are no items in" in refusal(write(tmp_path, yml([]))).message
 
 
 def test_a_file_that_changes_or_vanishes_is_refused(tmp_path: Path) -> None:
@@ -432,8 +432,8 @@ def test_every_offer_that_cannot_be_read_is_listed(tmp_path: Path) -> None:
     error = refusal(write(tmp_path, yml(BROKEN)))
     assert error.message.startswith("3 offers of")
     assert [str(mistake) for mistake in error.mistakes] == [
-        "line 6  offer: a bare `&` stands in it, which XML writes as `&amp;`",
-        "line 8  offer: the entity `&nosuch;` is known neither to XML nor to HTML",
+        "line 6  offer: there is a bare `&` in it, which XML writes as `&amp;`",
+        "line 8  offer: neither XML nor HTML has the entity `&nosuch;`",
         "line 9  offer: `<name>` is not closed before `</offer>`",
     ]
     assert error.hint == CORRECTED
@@ -448,13 +448,13 @@ def test_mistakes_inside_and_outside_the_offers_are_listed_together(tmp_path: Pa
     text = yml(BROKEN[:1], categories={"1": ("", "Сад")}).replace("Сад", "Сад & дім")
     error = refusal(write(tmp_path, text))
     assert [mistake.line for mistake in error.mistakes] == [4, 6]
-    assert "an offer of" in error.message
+    assert "1 offer of" in error.message
     assert "and what is outside the offers" in error.message
     error = refusal(
         write(tmp_path, text.replace("Кран & Ко", "Кран").replace("<name>Кран", "\n\n<name>Кран"))
     )
     assert [mistake.line for mistake in error.mistakes] == [4]
-    assert error.message.endswith("is no sound YML file")
+    assert error.message.endswith("is a damaged YML file")
     late = (
         text.replace("Кран & Ко", "Кран").replace("Сад & дім", "Сад").replace("</shop>", "\n<x>&</x></shop>")
     )
@@ -482,10 +482,10 @@ def test_an_offer_found_broken_when_it_is_read_brings_the_others(tmp_path: Path)
         ),
         (
             "<!DOCTYPE x [<!ENTITY a 'b'>]>\n<goods><good/></goods>",
-            "another kind of XML with the root `goods`",
+            "another kind of XML, with the root `goods`",
         ),
-        ("<goods><offer", "another kind of XML with the root `goods`"),
-        (f"<goods>{'<good/>' * 800_000}</goods>", "another kind of XML with the root `goods`"),
+        ("<goods><offer", "another kind of XML, with the root `goods`"),
+        (f"<goods>{'<good/>' * 800_000}</goods>", "another kind of XML, with the root `goods`"),
         ('<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "a spreadsheet saved as XML"),
     ],
 )

@@ -62,7 +62,7 @@ def test_every_text_is_one_line(tmp_path: Path) -> None:
     [
         ([ROW, f"{ROW};5", ROW], "1 row of", ["line 2  it does not have the 14 columns"]),
         ([ROW[:40], ROW[:50]], "2 rows of", ["line 1  it does not", "line 2  it does not"]),
-        ([ROW.replace(";0;", ";знижка;")], "1 row of", ["line 1  column 4: it should hold a number"]),
+        ([ROW.replace(";0;", ";знижка;")], "1 row of", ["line 1  column 4: this should be a number"]),
         ([ROW.replace("33,9", "багато")], "1 row of", ["line 1  column 14"]),
     ],
 )
@@ -86,7 +86,10 @@ def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     for content, message in (
         (ROW.encode("utf-16"), "UTF-16"),
         (b"\0" * 99, "zero bytes"),
-        (f"{ROW}\r\n".encode("cp1251").replace(b";", b";\x98", 1), "letters that cannot be read"),
+        (
+            f"{ROW}\r\n".encode("cp1251").replace(b";", b";\x98", 1),
+            "that cannot be read, the first in line 1",
+        ),
     ):
         path = tmp_path / "TSClients.trs"
         path.write_bytes(content)

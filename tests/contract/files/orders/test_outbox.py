@@ -192,7 +192,7 @@ def test_a_refused_login_is_reported_without_the_password(ftp: FtpPlace, address
     error = refused(address.format(WRONG, ftp.port), WRONG, match="cannot be used: 530")
     assert isinstance(error, Temporary)
     assert WRONG not in f"{error.message} {error.hint}"
-    assert "[orders] outbox" in str(error.hint)
+    assert "`outbox` under `[orders]`" in str(error.hint)
 
 
 def test_a_server_that_cannot_be_used_may_be_tried_again(sftp: str) -> None:

@@ -40,18 +40,20 @@ def test_the_choice_is_read_back(tmp_path: Path, keys: dict[str, Any], choice: C
 @pytest.mark.parametrize("choice", [7, "first", {"first": "x"}, {"goods": 5}, {"first": None, "goods": None}])
 def test_an_odd_choice_is_no_plan(tmp_path: Path, choice: object) -> None:
     """It is refused in one sentence."""
-    with pytest.raises(InvalidInput, match="is no saved plan"):
+    with pytest.raises(InvalidInput, match="is not a saved plan"):
         read_head(with_head(tmp_path / "plan", choice=choice))
 
 
 @pytest.mark.parametrize("keys", [{"fields": 10**40}, {"undoes": 10**40}, {"counts": {"update": -1}}])
 def test_odd_numbers_of_the_head_are_no_plan(tmp_path: Path, keys: dict[str, Any]) -> None:
     """Also under a digest that fits."""
-    with pytest.raises(NamedFileInvalid, match="is no saved plan"):
+    with pytest.raises(NamedFileInvalid, match="is not a saved plan"):
         read_head(with_head(tmp_path / "plan", **keys))
 
 
-@pytest.mark.parametrize(("schema", "why"), [(99, "newer torgsync"), (0, "no saved"), (None, "no saved")])
+@pytest.mark.parametrize(
+    ("schema", "why"), [(99, "newer torgsync"), (0, "not a saved"), (None, "not a saved")]
+)
 def test_a_plan_of_another_schema_is_refused(tmp_path: Path, schema: object, why: str) -> None:
     """A newer program may mean something else by the same words."""
     with pytest.raises(NamedFileInvalid, match=why):
@@ -84,6 +86,6 @@ def test_odd_lines_are_none_of_a_plan(tmp_path: Path, change: dict[str, Any]) ->
         if fits:
             assert read_head(path).object == "My Prom"
             continue
-        with pytest.raises(NamedFileInvalid, match="is not whole") as refused:
+        with pytest.raises(NamedFileInvalid, match="is not complete") as refused:
             read_head(path)
         assert len(refused.value.message) < 300

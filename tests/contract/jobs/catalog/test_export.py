@@ -242,7 +242,7 @@ def test_a_refused_file_does_not_change_the_state(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "what"), [(1, "a row of"), (3, "3 rows of"), (12, "the first 10 are listed")]
+    ("count", "what"), [(1, "1 row of"), (3, "3 rows of"), (12, "the first 10 are listed")]
 )
 def test_all_rows_without_an_id_are_listed(shop: Shop, count: int, what: str) -> None:
     """At the first reading and at a later one, with their lines; nothing of the file is stored."""
@@ -282,10 +282,10 @@ def test_a_missing_display_column_shows_no_hidden_good(shop: Shop) -> None:
     shop.write()
     for _ in range(2):
         with pytest.raises(
-            ExportInvalid, match="no column `Display` any more: 1 good that it kept"
+            ExportInvalid, match="no longer has the column `Display`, which keeps 1 item"
         ) as refused:
             shop.plan()
-    assert "respect_display = false" in (refused.value.hint or "")
+    assert "respect_display=false" in (refused.value.hint or "")
     shop.tabs = "[accounting_centers]\nrespect_display = false\n"
     shop.write()
     assert shop.plan()[0].counts.create == 3
@@ -331,11 +331,14 @@ def test_duplicates_are_blocked_wherever_they_are(shop: Shop) -> None:
             assert (finding.code, finding.args) == (Code.ID_DUPLICATE, {"lines": lines})
 
 
-@pytest.mark.parametrize(("lines", "where"), [([71, 86], "lines 71 and 86"), ([2, 2], "line 2")])
+@pytest.mark.parametrize(
+    ("lines", "where"),
+    [([71, 86], "lines 71, 86 of the export"), ([2, 2], "line 2 of the export more than once")],
+)
 def test_the_lines_of_a_duplicate(lines: list[int], where: str) -> None:
     """Each line is named once: all offers of a YML file may be in one line."""
     assert finding_message(duplicate("17", lines)) == (
-        f"stands in the export more than once, in {where}; it stays as it is on Prom"
+        f"this id is in {where}; the item stays as it is on Prom.ua"
     )
 
 

@@ -21,7 +21,7 @@ def test_an_item_without_an_id_is_left_out_and_logged(caplog: pytest.LogCaptureF
     found = listed({"orders": items}, "orders", WireOrder)
     assert [item.id for item in found] == [1]
     assert caplog.messages == ["an item of `orders` without an id was left out"] * 4
-    with pytest.raises(PromRefused, match="an item of `orders` without an id that can be read"):
+    with pytest.raises(PromRefused, match="an item of `orders` whose id cannot be read"):
         listed({"orders": items}, "orders", WireOrder, complete=True)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, text
 from states import ME, SLUG, row, rows
 
 from torgsync.errors import Busy, StateUnusable, Temporary, TorgsyncError, UsageError
+from torgsync.i18n import verbatim
 from torgsync.state import engine
 from torgsync.state.maintenance import restore
 from torgsync.state.maintenance.backup import back_up_state
@@ -241,7 +242,7 @@ def test_a_run_keeps_its_state(filled: str, tmp_path: Path) -> None:
 
     def refuse(slug: str, lease: Lease) -> None:
         assert (slug, lease.holder, lease.expires) == (SLUG, ME, NOON + LEASE)
-        raise Busy("it is held")
+        raise Busy(verbatim("it is held"))
 
     with pytest.raises(Busy):
         restore_state(filled, backup, "now", tmp_path, refuse)
@@ -293,12 +294,12 @@ def test_what_is_no_backup(filled: str, tmp_path: Path) -> None:
     content = backup.read_bytes()
     wrong = {
         "there is no file": tmp_path / "nowhere",
-        "no backup of a state": tmp_path / "text",
+        "not a backup of a state": tmp_path / "text",
         "is a folder, not a file": tmp_path,
         "is a named pipe, not a file": tmp_path / "pipe",
     }
     os.mkfifo(tmp_path / "pipe")
-    wrong["no backup of a state"].write_text("order 1\n" * 500)
+    wrong["not a backup of a state"].write_text("order 1\n" * 500)
     for message, path in wrong.items():
         with pytest.raises(UsageError, match=message):
             put_back(filled, path)
@@ -320,15 +321,15 @@ def test_backups_of_other_programs(sqlite: str, tmp_path: Path) -> None:
             put_back(sqlite, other)
 
     refused("newer torgsync", f"{SCHEMA}'9999'")
-    refused("no state of torgsync", "UPDATE alembic_version SET version_num = '0009'")
-    refused("no state of torgsync", "DELETE FROM alembic_version")
-    refused("no state of torgsync", "DROP TABLE alembic_version")
-    refused(r"no state of torgsync \(schema unknown", f"{SCHEMA}x'0000'")
+    refused("not a state of torgsync", "UPDATE alembic_version SET version_num = '0009'")
+    refused("not a state of torgsync", "DELETE FROM alembic_version")
+    refused("not a state of torgsync", "DROP TABLE alembic_version")
+    refused(r"not a state of torgsync$", f"{SCHEMA}x'0000'")
     refused("it lacks `leases`", "DROP TABLE leases")
     refused(
         "it lacks `orders`, `photos.digest`", "DROP TABLE orders", "ALTER TABLE photos DROP COLUMN digest"
     )
-    refused("no backup of a state", f"{SCHEMA}'0013'", "DROP TABLE leases")
+    refused("not a backup of a state", f"{SCHEMA}'0013'", "DROP TABLE leases")
     content = bytearray(backup.read_bytes())
     content[8192 + 100 : 12288] = b"\xff" * (4096 - 100)
     (tmp_path / "other").write_bytes(content)
@@ -358,7 +359,8 @@ def test_a_backup_that_is_not_as_its_schema_says(sqlite: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("number", "hint"), [(errno.ENOSPC, "free some space"), (errno.EROFS, "for writing"), (0, "let files be")]
+    ("number", "hint"),
+    [(errno.ENOSPC, "free some space"), (errno.EROFS, "for writing"), (0, "allow writing")],
 )
 def test_a_folder_that_takes_no_backup(
     sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, hint: str

@@ -125,7 +125,7 @@ def test_opening_again_changes_nothing(home: Path) -> None:
 def test_a_newer_schema_is_refused(home: Path) -> None:
     """An older program never touches what a newer one wrote; the hint is to update."""
     set_schema(home, "~999")
-    with pytest.raises(TorgsyncError, match=r"newer torgsync \(schema ~999, this one knows") as caught:
+    with pytest.raises(TorgsyncError, match=r"newer torgsync \(schema ~999, this one supports") as caught:
         open_store(url_of(home))
     assert caught.value.hint == "update this program: `pip install --upgrade torgsync`"
 
@@ -318,7 +318,7 @@ def test_a_state_is_copied_before_it_is_changed(home: Path, later: Migrations) -
         other.execute("UPDATE objects SET look = 4")
         other.commit()  # so far it is in the log alone
         open_store(url_of(home), lines.append, later).close()
-    assert lines == [f"the state is brought from schema {NEWEST} to {NEXT}; the old one is `{COPY}`"]
+    assert lines == [f"the state is updated from schema {NEWEST} to {NEXT}; the old one is kept as `{COPY}`"]
     assert schema_of(home, COPY) == NEWEST
     with database(home, COPY) as copy:
         assert copy.execute("SELECT look FROM objects").fetchone() == (4,)
@@ -368,4 +368,4 @@ def test_a_migration_without_a_copy_is_logged(
     monkeypatch.setattr("torgsync.state.schema.upgrade.back_up", lambda _connection, _schema: None)
     with caplog.at_level("INFO", "torgsync"):
         open_store(url_of(home), migrations=later).close()
-    assert f"the state is brought from schema {NEWEST} to {NEXT}; no copy of it was made" in caplog.messages
+    assert f"the state is updated from schema {NEWEST} to {NEXT}; no copy of it was made" in caplog.messages

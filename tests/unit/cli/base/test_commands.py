@@ -14,7 +14,7 @@ from torgsync.cli.app import app
 from torgsync.cli.base.commands import variable_of
 from torgsync.cli.base.program import Program
 
-ELSEWHERE = {"TORGSYNC_STATE", "TORGSYNC_PROM_URL", "TORGSYNC_LANG"}
+ELSEWHERE = {"TORGSYNC_STATE", "TORGSYNC_PROM_URL"}
 """Variables with another meaning than an option."""
 PERMITS = {
     *("yes", "allow", "plan", "due", "all", "decisions", "write-ids", "again", "remove", "set", "unset"),
@@ -94,7 +94,9 @@ def test_a_variable_means_one_option() -> None:
     named = [variable for *_, variable in options() if variable]
     assert len(named) == len(set(named)) > 100
     assert not ELSEWHERE & set(named)
-    assert {"TORGSYNC_HOME", "TORGSYNC_SYNC_OBJECT", "TORGSYNC_PAYMENTS_REPORT_FROM"} <= set(named)
+    assert {"TORGSYNC_HOME", "TORGSYNC_LANG", "TORGSYNC_SYNC_OBJECT", "TORGSYNC_PAYMENTS_REPORT_FROM"} <= set(
+        named
+    )
 
 
 def test_no_variable_permits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,4 +137,4 @@ def test_variables_are_read_and_shown(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setenv("TORGSYNC_OBJECT_LIST_FORMAT", "xml")
     assert "(env var: 'TORGSYNC_OBJECT_LIST_FORMAT'): 'xml' is not one of" in run()[1]
     monkeypatch.setenv("TORGSYNC_VERBOSE", "much")
-    assert "(env var: 'TORGSYNC_VERBOSE'): this is no whole number\n" in run()[1]
+    assert "(env var: 'TORGSYNC_VERBOSE'): this is not a whole number\n" in run()[1]

@@ -68,4 +68,4 @@ def test_a_list_of_nothing(home: Home) -> None:
     """It is refused, not taken for an option that was not given."""
     for given in ("", " , "):
         ran = home.run("object", "edit", "--center", given)
-        assert (ran.code, ran.err.splitlines()[0]) == (64, "error: `--center` names nothing")
+        assert (ran.code, ran.err.splitlines()[0]) == (64, "error: `--center` is empty")

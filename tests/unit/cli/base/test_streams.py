@@ -12,6 +12,7 @@ import tomli_w
 
 from torgsync.cli.base.output import Output
 from torgsync.cli.base.streams import SafeStream, escaped, guard_streams, json_text
+from torgsync.i18n import verbatim
 
 ODD = "a\x1b]0;x\x07\x9b2J\u202eb\u2066\u200f\x7f\ud83d\r\u2028c\td\n"
 SHOWN = "a]0;x2Jb  c\td\n"
@@ -39,16 +40,16 @@ def test_a_console_keeps_its_own_colours(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("TERM", "xterm")
     seen = io.StringIO()
     monkeypatch.setattr(sys, "stderr", SafeStream(seen))
-    Output().warn("a\x1b[32m\u202eb")
+    Output().warn(verbatim("a\x1b[32m\u202eb"))
     assert seen.getvalue() == "\x1b[33m! a[32mb\x1b[0m\n"
 
 
 def test_lines_are_our_own(capsys: pytest.CaptureFixture[str]) -> None:
     """A line end inside a text begins no line; a hint may have several."""
     output = Output()
-    output.notify("a\nb\x85c")
-    output.print("d\r\ne")
-    output.hint("f\n  g")
+    output.notify(verbatim("a\nb\x85c"))
+    output.print(verbatim("d\r\ne"))
+    output.hint(verbatim("f\n  g"))
     assert capsys.readouterr() == ("d e\n", "a b c\nhint: f\n  g\n")
 
 

@@ -56,15 +56,15 @@ def keys(count: int) -> GuardViolation:
         (price("100", "50", discounted=True), "100.00 -> 50.00 (-50 %) for the buyer; -40 % to +150 %"),
         (price(None, "0.00"), "the price becomes 0.00; more than 0"),
         (price(None, None), "the price becomes 0; more than 0"),
-        (share(Guard.REMOVALS, 120, 960, "0.10"), "120 of 960 products would be taken out (12.5 %); 10 %"),
-        (share(Guard.REMOVALS, 1, 1, None), "1 of 1 product would be taken out (100 %); never all products"),
-        (share(Guard.STOCK_OUT, 2, 3, "0.5"), "2 of 3 products in stock would fall to zero (66.7 %); 50 %"),
-        (share(Guard.PHOTOS, 2, 3, "0.5"), "2 of 3 products with photos would lose them all (66.7 %); 50 %"),
-        (keys(1), "the key seems to have changed in 1 good: 1 is now 101; "),
+        (share(Guard.REMOVALS, 120, 960, "0.10"), "120 products of 960 would be taken down (12.5 %); 10 %"),
+        (share(Guard.REMOVALS, 1, 1, None), "1 product of 1 would be taken down (100 %); never all products"),
+        (share(Guard.STOCK_OUT, 2, 3, "0.5"), "2 products of 3 in stock would fall to zero (66.7 %); 50 %"),
+        (share(Guard.PHOTOS, 2, 3, "0.5"), "2 products of 3 with photos would lose them all (66.7 %); 50 %"),
+        (keys(1), "the key seems to have changed in 1 item: 1 is now 101; "),
         (
             keys(5),
             (
-                "the key seems to have changed in 5 goods: "
+                "the key seems to have changed in 5 items: "
                 "1 is now 101, 2 is now 102, 3 is now 103, and 2 more; "
             ),
         ),
@@ -92,7 +92,7 @@ def test_a_violation_is_explained(violation: GuardViolation, words: str) -> None
         (Reason(Cause.MISTYPED_PRICE), "a mistyped price"),
         (
             Reason(Cause.CENTERS),
-            "an accounting center that is not exported, or a quantity column that is empty",
+            "an accounting center that is not exported, or an empty quantity column",
         ),
         (Reason(Cause.NEW_CENTERS), "your new accounting centers"),
         (Reason(Cause.EXPORT_CUT), "an export that was cut short, or of one group only"),
@@ -107,20 +107,23 @@ def test_a_cause_is_named(reason: Reason[Cause], words: str) -> None:
     ("sources", "words"),
     [
         ([["gone", "1"]], "1 is not in the export any more"),
-        ([["gone", "3", "path"]], "3 of these removals come from your new export path"),
+        ([["gone", "3", "path"]], "3 of these removals come from your new settings (export path)"),
         (
             [["other-group", "47", "product_group"], ["gone", "3"]],
-            "47 of these removals come from your new product group; 3 are not in the export any more",
+            (
+                "47 of these removals come from your new settings (product group); "
+                "3 are not in the export any more"
+            ),
         ),
-        ([["other-group", "2"]], "2 lie outside the product group"),
+        ([["other-group", "2"]], "2 are outside the product group"),
         ([["not-displayed", "1"]], "1 has `Display` = 0"),
         (
             [["out-of-stock", "2", "only_in_stock", "use"]],
-            "2 of these removals come from your new only_in_stock and accounting centers",
+            "2 of these removals come from your new settings (`only_in_stock`, accounting centers)",
         ),
-        ([["no-photos", "1", "photos"]], "1 of these removals comes from your new folder of photos"),
-        ([["foreign", "5"]], "5 were never sent from here"),
-        ([["undone", "2"]], "2 were made by the run that is turned back"),
+        ([["no-photos", "1", "photos"]], "1 of these removals comes from your new settings (photo folder)"),
+        ([["foreign", "5"]], "5 were never sent by torgsync"),
+        ([["undone", "2"]], "2 were created by the run that is being undone"),
     ],
 )
 def test_removals_are_explained_by_their_sources(sources: list[list[str]], words: str) -> None:
@@ -130,10 +133,14 @@ def test_removals_are_explained_by_their_sources(sources: list[list[str]], words
 
 def test_every_cause_has_a_sentence() -> None:
     """None is left without words."""
-    args: Args = {"factor": 10, "lower": True, "currency": "USD", "sources": [], "days": 30}
+    args: dict[Cause, Args] = {
+        Cause.DECIMAL_POINT: {"factor": 10, "lower": True},
+        Cause.CURRENCY: {"factor": 42, "lower": False, "currency": "USD"},
+        Cause.REMOVALS: {"sources": [["gone", "1"]]},
+        Cause.GRACE_OVER: {"days": 30},
+    }
     for code in Cause:
-        taken = args if code is not Cause.REMOVALS else {"sources": [["gone", "1"]]}
-        assert cause(price("1", "2", Reason(code, taken)))
+        assert cause(price("1", "2", Reason(code, args.get(code, {}))))
 
 
 def test_flags_can_be_pasted() -> None:
@@ -152,15 +159,15 @@ def test_flags_can_be_pasted() -> None:
             Guard.IDENTITY,
             keys(5).measure,
             {},
-            "the key seems to have changed in 5 goods: 1 is now 101, and 4 more",
+            "the key seems to have changed in 5 items: 1 is now 101, and 4 more",
         ),
         (Guard.EXPORT_ROWS, ROWS.measure, {}, "the export has 1 row, 10 fewer than the usual 11"),
-        (SHOP, MissingShop(1, 0), {}, "of 1 product that were looked for none is there"),
+        (SHOP, MissingShop(1, 0), {}, "looked for 1 product: none of them is there"),
         (
             SHOP,
             MissingShop(2, 1),
             {},
-            "of 2 products that were looked for none is there, and none of 1 group",
+            "looked for 2 products and 1 group: none of them is there",
         ),
     ],
 )

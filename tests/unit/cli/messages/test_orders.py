@@ -26,60 +26,64 @@ FORGOTTEN = "its buyer was forgotten before Torgsoft took it; enter the sale by 
 @pytest.mark.parametrize(
     ("message", "made"),
     {
-        " is taken up again: reserve its goods in Torgsoft by hand":
+        "it is a sale again: reserve its items in Torgsoft by hand":
             finding(Code.ORDER_CHANGED, work="reserve"),
-        " has other goods, total now: change it in Torgsoft by hand":
+        "it was changed (items, total): change it in Torgsoft by hand too":
             finding(Code.ORDER_CHANGED, work="change", parts=["goods", "total"]),
-        " was missing from Prom's list; it is home now": finding(Code.ORDER_UNLISTED),
-        " lay in the outbox empty or cut: its file was written anew":
+        "it was missing from Prom.ua's list; it has been fetched now": finding(Code.ORDER_UNLISTED),
+        "its file in the outbox was empty or incomplete: it was written again":
             finding(Code.ORDER_REWRITTEN, damaged=True),
-        " changed before Torgsoft took its file: it was written anew":
+        "it changed before Torgsoft took its file: the file was written again":
             finding(Code.ORDER_REWRITTEN, damaged=False),
-        " waits for a person now: its file was taken back from the outbox":
+        "it waits for a person now: its file was removed from the outbox":
             finding(Code.ORDER_WITHDRAWN, sale=True),
-        " is no sale any more: its file was taken back from the outbox":
+        "it is not a sale any more: its file was removed from the outbox":
             finding(Code.ORDER_WITHDRAWN, sale=False),
-        " was not set to received: closed": finding(Code.ORDER_NOT_ACCEPTED, reason="closed"),
-        " was not set to received: no reason was given": finding(Code.ORDER_NOT_ACCEPTED, reason=""),
-        " was not set to received: Prom.ua passed it over without a word": finding(Code.ORDER_NOT_ACCEPTED),
-        ": its price is 180, its lines come to 200, and Prom tells no discount":
+        'its status could not be set to "received": closed':
+            finding(Code.ORDER_NOT_ACCEPTED, reason="closed"),
+        'its status could not be set to "received": no reason was given':
+            finding(Code.ORDER_NOT_ACCEPTED, reason=""),
+        'its status could not be set to "received": Prom.ua left it out and gave no reason':
+            finding(Code.ORDER_NOT_ACCEPTED),
+        "its price is 180, its lines add up to 200, and Prom.ua shows no discount":
             finding(Code.ORDER_SUM, price="180", lines="200"),
-        ": Prom says 1, its lines come to 2": finding(Code.ORDER_SUM, total="1", lines="2"),
-        ": `Капці` has no id of the accounting program":
+        "Prom.ua shows a total of 1, its lines add up to 2": finding(Code.ORDER_SUM, total="1", lines="2"),
+        "`Капці` has no id of the accounting program":
             finding(Code.ORDER_GOOD_UNKNOWN, name="Капці", good_id=""),
-        ": `Капці` (17) is no good of the accounting program":
+        "the accounting program has no item `17` (`Капці`)":
             finding(Code.ORDER_GOOD_UNKNOWN, name="Капці", good_id="17"),
-        ": Prom.ua shows a total of 200.00 and nothing that was bought; see it in the seller's cabinet":
+        "Prom.ua shows a total of 200.00 and nothing that was bought; see it in the seller's cabinet":
             finding(Code.ORDER_NO_LINES, total="200.00"),
-        ": `Диск` is free and no item of the accounting program; it is in the comment of the order's file":
+        "`Диск` is free and is not an item of the accounting program; it is in the comment of the "
+        "order file":
             finding(Code.ORDER_FREE_LINE, name="Диск"),
-        ": `Капці` has the id 17, which neither the export nor Prom.ua has and which was never sent; "
-        "see whether Torgsoft finds it":
+        "`Капці` has the id `17`, which neither the export nor Prom.ua has and which was never sent; "
+        "check whether Torgsoft finds it":
             finding(Code.ORDER_ID_UNKNOWN, name="Капці", good_id="17", asked=True),
-        ": `Капці` has the id 17, which the export does not have, nor had Prom.ua when it was last looked "
-        "at, and which was never sent; see whether Torgsoft finds it":
+        "`Капці` has the id `17`, which the export does not have, nor did Prom.ua at the last check, "
+        "and which was never sent; check whether Torgsoft finds it":
             finding(Code.ORDER_ID_UNKNOWN, name="Капці", good_id="17"),
-        ": the currency of `15 £` cannot be read":
+        "cannot read the currency of `15 £`":
             finding(Code.ORDER_MONEY_UNREADABLE, why="currency", text="15 £", total_missing=False),
-        ": price (nothing stands there) cannot be read":
+        "cannot read `price` (it is empty)":
             finding(Code.ORDER_MONEY_UNREADABLE, why="no-amount", field="price", total_missing=False),
-        ": price `?` cannot be read; nothing more is posted for it, what was posted stays as it was":
+        "cannot read `price` (`?`); no more money is posted for the order, what was posted stays as it was":
             finding(Code.ORDER_MONEY_UNREADABLE, why="amount", field="price", text="?", total_missing=True),
-        f": {FORGOTTEN}": finding(Code.ORDER_FORGOTTEN),
-        ": 2 known clients fit its buyer; none was picked":
+        FORGOTTEN: finding(Code.ORDER_FORGOTTEN),
+        "2 known clients fit its buyer; none was chosen":
             finding(Code.CLIENT_AMBIGUOUS, clients=["1", "2"], against=""),
-        ": its buyer may be client 1, but has another phone; none was picked":
+        "its buyer may be client 1, but the phone differs; none was chosen":
             finding(Code.CLIENT_AMBIGUOUS, clients=["1"], against="phone"),
-        ": its buyer may be one of 2 known clients, but has another phone; none was picked":
+        "its buyer may be one of 2 known clients, but the phone differs; none was chosen":
             finding(Code.CLIENT_AMBIGUOUS, clients=["1", "2"], against="phone"),
-        ": its file for Torgsoft is still to be written": finding(Code.OUTBOX_FAILED),
+        "its file for Torgsoft is still to be written": finding(Code.OUTBOX_FAILED),
     }.items(),
 )  # fmt: skip
 def test_a_finding_about_an_order_names_it(message: str, made: Finding) -> None:
     """Its number comes first; a list of orders leaves it out."""
     about = replace(made, order="7")
-    assert finding_message(about) == f"order 7{message}"
-    assert todo_message(about) == message.lstrip(": ")
+    assert finding_message(about) == f"order 7: {message}"
+    assert todo_message(about) == message
 
 
 @pytest.mark.parametrize(
@@ -87,11 +91,12 @@ def test_a_finding_about_an_order_names_it(message: str, made: Finding) -> None:
     {
         "`{x}` cannot be used": finding(Code.OUTBOX_FAILED, trouble="`{x}` cannot be used"),
         "there is no file": finding(Code.CLIENTS_UNREAD, trouble="there is no file"),
-        "2 order files may still lie in the old outbox `/old`":
+        "2 order files may still be in the old outbox `/old`":
             finding(Code.OUTBOX_MOVED, files=2, place="/old"),
-        "the money of 1 order by `Картка` has no place yet":
+        "no cash register or account chosen yet for the payment method `Картка` (1 order)":
             finding(Code.PAYMENT_UNMAPPED, orders=1, method="Картка"),
-        "2 orders without a payment method: the money has no place; see 7 in the seller's cabinet":
+        "2 orders have no payment method, so their money cannot be posted; see order 7 in the seller's "
+        "cabinet":
             finding(Code.PAYMENT_UNMAPPED, orders=2, first="7"),
     }.items(),
 )  # fmt: skip
@@ -103,7 +108,10 @@ def test_a_finding_without_an_order(message: str, made: Finding) -> None:
 @pytest.mark.parametrize(
     ("hold", "message"),
     [
-        (Reason(HoldReason.DELIVERED_EARLIER), "it was delivered before orders were brought home"),
+        (
+            Reason(HoldReason.DELIVERED_EARLIER),
+            "it was delivered before orders were fetched for the first time",
+        ),
         (Reason(HoldReason.PLACED_EARLIER, {"day": "2026-03-01"}), "it was placed before 2026-03-01"),
         (Reason(HoldReason.NO_SALE, {"status": "refunded"}), "it is refunded"),
         (Reason(HoldReason.NOTHING_SOLD), "nothing was bought"),
@@ -120,18 +128,18 @@ def test_why_an_order_gets_no_file(hold: Hold, message: str) -> None:
     [
         (
             Reason(HandWork.RELEASE, {"cancelled": True}),
-            "is canceled now: release its reserve in Torgsoft by hand",
+            "it was canceled: release its reserve in Torgsoft by hand",
         ),
         (
             Reason(HandWork.RELEASE, {"cancelled": False}),
-            "is no sale any more now: release its reserve in Torgsoft by hand",
+            "it is not a sale any more: release its reserve in Torgsoft by hand",
         ),
-        (Reason(HandWork.CHECK_SAME), "is as Torgsoft got it again: see that it stands so there"),
+        (Reason(HandWork.CHECK_SAME), "it is again as Torgsoft received it: check that Torgsoft shows it so"),
         (
             Reason(HandWork.CHECK_TAKEN),
             (
-                "was in an outbox that was gone: see whether Torgsoft has it; "
-                "if not, write its file again with `torgsync orders export ORDER`"
+                "its file was in an outbox that disappeared: check whether Torgsoft has the order; "
+                "if not, write its file again: `torgsync orders export ORDER`"
             ),
         ),
     ],
@@ -170,7 +178,7 @@ def test_a_lost_message_is_reported_once() -> None:
     assert list(done_lines(shipment)) == [
         "order 7: saved on Prom.ua",
         (
-            "order 7: it is unclear whether the buyer was sent the message, and it is not sent again; see "
+            "order 7: it is unclear whether the message was sent to the buyer, and it is not sent again; see "
             "the chat in the seller's cabinet: `prom:443` did not answer the message to the buyer in time"
         ),
     ]

@@ -21,6 +21,7 @@ from torgsync.core.plan.rollback import Obstacle
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.reason import Arg, Reason
 from torgsync.errors import Temporary, TorgsyncError
+from torgsync.i18n import verbatim
 from torgsync.jobs.context import Stage
 from torgsync.jobs.push.execute import Notice
 
@@ -44,16 +45,16 @@ def test_every_code_has_a_sentence() -> None:
         ([because_of(OutcomeCode.NOT_REACHED, BUSY)], f"not reached: {BUSY.message}"),
         ([because_of(OutcomeCode.FAILED, BUSY)], BUSY.message),
         (
-            [because_of(OutcomeCode.END_UNKNOWN, TorgsyncError("the disk is full"))],
-            "it was sent, and its end is not known: it ended with an error of the kind `error`",
+            [because_of(OutcomeCode.END_UNKNOWN, TorgsyncError(verbatim("the disk is full")))],
+            "it was sent, and the result is unknown: it ended with an error of the kind `error`",
         ),
         (
             [reason_of(OutcomeCode.MOVED, problem(ProblemCode.CHANGED_ON_PROM, field="price"))],
-            "its price changed on Prom.ua since the plan was made",
+            "its `price` changed on Prom.ua since the plan was made",
         ),
         (
             [reason(OutcomeCode.IMPORTS_USED_UP, free="2026-03-02T10:00:00+00:00")],
-            "today's imports are used up; it goes with the first run after 2026-03-02 12:00",
+            "today's imports are used up; it will be sent with the first run after 2026-03-02 12:00",
         ),
         (
             [row_reason(RowError("validation", "1001", "name"))],
@@ -61,7 +62,7 @@ def test_every_code_has_a_sentence() -> None:
         ),
         (
             [row_reason(RowError("", "", "", "зламано", ("1", "2", "3", "4", "5", "6")))],
-            "Prom.ua refused the row at position 1, 2, 3, 4, 5 and 1 more: зламано",
+            "Prom.ua refused the rows at positions 1, 2, 3, 4, 5 and 1 more: зламано",
         ),
         (
             [
@@ -70,8 +71,8 @@ def test_every_code_has_a_sentence() -> None:
                 reason(OutcomeCode.PHOTOS_UNFETCHED, missing=1, sent=3),
             ],
             (
-                "гаразд; Prom.ua cut name to 1 character, it ends with `і`; "
-                "1 of 3 photos could not be fetched by Prom.ua"
+                "гаразд; Prom.ua cut `name` to 1 character, it ends with `і`; "
+                "Prom.ua could not fetch 1 of 3 photos"
             ),
         ),
     ],
@@ -84,9 +85,11 @@ def test_reasons_read_as_sentences(reasons: list[OutcomeReason], message: str) -
 @pytest.mark.parametrize("count", [1, 2])
 def test_notices_read_as_sentences(count: int) -> None:
     """Each notice has its sentence, in the singular and in the plural."""
-    changes = ["change that an earlier run", "changes that an earlier run"][count - 1]
+    changes = ["change left open by an earlier run was", "changes left open by an earlier run were"][
+        count - 1
+    ]
     assert notice_message(Reason(Notice.EARLIER_RECONCILED, {"count": count})) == (
-        f"{count} {changes} left open: what became of them was looked up"
+        f"{count} {changes} looked up on Prom.ua"
     )
     args: dict[str, Arg] = {"count": count, "when": "today", "called": "my-prom"}
     assert all(notice_message(Reason(notice, args)) for notice in Notice)

@@ -17,6 +17,7 @@ from torgsync.cli.base.render import SCREENFUL
 from torgsync.cli.plan.change_table import mover_words, render_changes, table_of
 from torgsync.core.plan.diff import Change, FieldChange, Verb, creation
 from torgsync.core.product.fields import Photo
+from torgsync.i18n import verbatim
 from torgsync.state.runs.change_rows import NumberedChange
 
 SLIP = update("26901", price=(Decimal("1713.00"), Decimal("171.30")))
@@ -85,7 +86,7 @@ def test_a_change_has_a_sign_a_word_and_a_line_a_field() -> None:
     assert [line.strip() for line in lines[2:] if line[:1] == " "] == [
         "425.00, 6 in stock",
         "price  1713.00 -> 171.30 (-90 %)",
-        "status  on_display -> deleted",
+        "status  on the site -> deleted",
         "not in the export any more",
     ]
 
@@ -99,7 +100,7 @@ def test_a_foreign_product_without_an_id_is_named_by_its_prom_id() -> None:
 def test_the_same_change_in_many_goods_is_one_line() -> None:
     """`--show all` lists them one by one."""
     plan = Plan([priced(str(number)) for number in range(4)], "Взуття")
-    assert texts(plan) == ["price 100 -> 105 (+5 %) in 4 goods of Взуття"]
+    assert texts(plan) == ["price 100 -> 105 (+5 %) in 4 items of Взуття"]
     assert texts(plan, Show.ALL).count("  price  100 -> 105 (+5 %)") == 4
     assert len(texts(Plan(plan.all_changes[:3]))) == 6
 
@@ -110,17 +111,17 @@ def test_photos_of_many_goods_are_counted() -> None:
         update(str(number), photos=((Photo(f"{number}.jpg", "a"),), (Photo(f"{number}.jpg", "b"),)))
         for number in range(5)
     ]
-    assert texts(Plan(moves, "Взуття")) == ["1 photo changed in 5 goods of Взуття"]
+    assert texts(Plan(moves, "Взуття")) == ["1 photo changed in 5 items of Взуття"]
     assert "  photos  3.jpg changed" in texts(Plan(moves), Show.ALL)
 
 
 def test_more_changes_than_a_screen_holds_are_folded() -> None:
-    """By what they have in common, the most goods first; the biggest price moves are named."""
+    """By what they have in common, the most goods first; the biggest price changes are named."""
     moves = [priced(str(number), new="105" if number else "190") for number in range(SCREENFUL + 1)]
     changes = render_changes(Plan(moves, "Взуття"), Show.CHANGES, "UAH")
     assert [line.text for line in changes.lines] == [
-        "price +5 % in 10 goods of Взуття",
-        "price +90 % in 1 good of Взуття",
+        "price +5 % in 10 items of Взуття",
+        "price +90 % in 1 item of Взуття",
     ]
     assert changes.folded
     assert mover_words(changes.movers[0]) == "  0  Капці: 100 -> 190 (+90 %)"
@@ -134,9 +135,9 @@ def test_folds_show_what_was_edited_why_and_what_is_new() -> None:
     goods += [Change(f"r{n}", Verb.REMOVE, "", leaving, reason="gone") for n in range(11)]
     goods += [creation(product(f"n{n}", price=Decimal("2.00"), discount=None, quantity=3)) for n in range(11)]
     assert sorted(texts(Plan(goods))) == [
-        "11 goods, 33 in stock, worth 66.00 UAH",
-        "price +10 % (edited on Prom) in 11 goods",
-        "status on_display -> deleted in 11 goods: not in the export any more",
+        "11 items, 33 in stock, worth 66.00 UAH",
+        "price +10 % (edited on Prom.ua) in 11 items",
+        "status on the site -> deleted in 11 items: not in the export any more",
     ]
 
 
@@ -157,5 +158,7 @@ def test_only_what_is_held() -> None:
 
 def test_outcomes_follow_what_is_shown_by_itself() -> None:
     """Each in a line of its own."""
-    changes = render_changes(Plan([SLIP]), Show.CHANGES, "UAH", lambda item: f"outcome of {item.seq}")
+    changes = render_changes(
+        Plan([SLIP]), Show.CHANGES, "UAH", lambda item: verbatim(f"outcome of {item.seq}")
+    )
     assert changes.lines[-1].text == "  outcome of 1"

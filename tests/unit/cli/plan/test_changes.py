@@ -41,9 +41,9 @@ def test_a_value_fits_a_cell(value: Value, text: str) -> None:
         (
             "price",
             FieldChange(Decimal(70), Decimal(95), edited=True, sent=Decimal(90)),
-            "70 -> 95 (+36 %) (edited on Prom; we sent 90)",
+            "70 -> 95 (+36 %) (edited on Prom.ua; last sent: 90)",
         ),
-        ("name", FieldChange("a", "b", edited=True, sent="b"), "a -> b (edited on Prom)"),
+        ("name", FieldChange("a", "b", edited=True, sent="b"), "a -> b (edited on Prom.ua)"),
     ],
 )
 def test_a_field_moves(name: str, field: FieldChange, text: str) -> None:
@@ -73,7 +73,7 @@ def test_what_another_field_implies_is_left_out() -> None:
     [
         (Move.SHARE, ("+5",), False, "+5 %"),
         (Move.VALUE, ("", "available"), False, "– -> available"),
-        (Move.REMOVED, (), True, "taken away (edited on Prom)"),
+        (Move.REMOVED, (), True, "emptied (edited on Prom.ua)"),
         (Move.SOLD_OUT, (), False, "sold out"),
     ],
 )

@@ -11,6 +11,7 @@ from builders import existing
 
 from torgsync.cli.messages.guards import allow_command
 from torgsync.cli.plan.render import (
+    NOTHING_PENDING,
     render_findings,
     render_foreign,
     render_guards,
@@ -42,7 +43,7 @@ def prices(cause: Cause, *good_ids: str) -> list[GuardViolation]:
 def test_each_violation_has_its_limit_its_cause_and_its_flag() -> None:
     """Prices come first, whatever else is held."""
     assert list(render_guards([ROWS, *prices(Cause.MISTYPED_PRICE, "7")])) == [
-        f"! held     good 7: {MOVED}",
+        f"! held     item 7: {MOVED}",
         "           a mistyped price; if it is right: --allow price=7",
         "! held     the export has 60 rows, 40 fewer than the usual 100; the limit is 70 % of the usual rows",
         (
@@ -81,24 +82,24 @@ def test_changed_keys_have_three_ways_on() -> None:
     pairs = (("701", "10701"),)
     held = GuardViolation(Guard.IDENTITY, KeyChange(1, "701", "10701"), reason, pairs=pairs)
     assert list(render_guards([held])) == [
-        "! held     the key seems to have changed in 1 good: 701 is now 10701",
+        "! held     the key seems to have changed in 1 item: 701 is now 10701",
         (
-            "           `GoodID` was renumbered or respelled: barcode, or name and article, are those of "
-            "goods that left"
+            "           `GoodID` was renumbered or changed: these items have the barcode, or the name and "
+            "article, of items that left the export"
         ),
         (
-            "           mend `GoodID` in the export, or link the new keys to these products: "
+            "           restore `GoodID` in the export, or link the new keys to these products: "
             "torgsync object adopt my-prom"
         ),
-        "           if they are other goods: --allow identity=1",
+        "           if they are different items: --allow identity=1",
     ]
 
 
 def test_new_goods_that_wait_with_held_removals_are_counted() -> None:
     """A person sees why they are not created."""
     assert list(render_guards([replace(ROWS, waiting=2)]))[1] == (
-        "           an export that was cut short, or of one group only; 2 new goods wait until then: they "
-        "may be these under other keys; if it is right: --allow export-rows=40"
+        "           an export that was cut short, or of one group only; 2 new items wait until then: they "
+        "may be these with other keys; if it is right: --allow export-rows=40"
     )
 
 
@@ -110,10 +111,10 @@ def test_many_prices_with_one_cause_are_one_line() -> None:
     )
     lines = list(render_guards([*prices(Cause.EQUALS_QUANTITY, "8", "9"), *same]))
     assert lines[:2] == [
-        f"! held     4 prices, such as that of good 1: {MOVED}",
-        "           a mistyped price; if they are right: all held prices: --allow prices=6",
+        f"! held     4 prices, such as that of item 1: {MOVED}",
+        "           a mistyped price; if all held prices are right: --allow prices=6",
     ]
-    assert lines[2] == f"! held     good 8: {MOVED}"
+    assert lines[2] == f"! held     item 8: {MOVED}"
 
 
 def test_prices_of_nothing_have_no_flag() -> None:
@@ -124,13 +125,13 @@ def test_prices_of_nothing_have_no_flag() -> None:
     ]
     assert list(render_guards([*zero, *prices(Cause.MISTYPED_PRICE, "1", "2", "3", "4")]))[:2] == [
         "! held     4 prices: the price becomes 0; the limit is more than 0",
-        "           an empty or mistaken price column; a price of 0 is never sent",
+        "           an empty or wrong price column; a price of 0 is never sent",
     ]
 
 
 REFUSED = Finding(Code.REFUSED_BEFORE, good_id="7", args={"title": "Шуруп [/25]"})
 SENTENCE = (
-    "Шуруп [/25]: Prom refused it as it is now; it is tried again when the good changes, "
+    "Шуруп [/25]: Prom.ua refused it as it is now; it is tried again when the item changes, "
     "or with `--full-refresh`"
 )
 
@@ -143,7 +144,7 @@ def test_skipped_goods_are_listed_with_their_line_and_their_finding() -> None:
     ]
     assert list(render_skipped(goods, 2)) == ["26939  line 84", f"7  Шуруп [/25]: {SENTENCE}"]
     assert [document["message"] for document in skipped_documents(goods)] == [
-        "Display = 0 in the accounting program",
+        "`Display` = 0 in the accounting program",
         SENTENCE,
     ]
 
@@ -169,8 +170,8 @@ def test_findings_are_counted_by_code() -> None:
     first = Finding(Code.LIST_INCOMPLETE, args={"count": 2})
     groups = [FindingGroup(Code.REFUSED_BEFORE, 3, (REFUSED,)), FindingGroup(first.code, 1, (first,))]
     assert list(render_findings(groups)) == [
-        f"✗ error  good 7: {SENTENCE} (and 2 more)",
-        "! warning  Prom's list leaves out 2 products that exist; each was found by its id",
+        f"✗ error  item 7: {SENTENCE} (and 2 more)",
+        "! warning  Prom.ua's list leaves out 2 products that exist; each was found by its id",
     ]
 
 
@@ -191,7 +192,7 @@ def sums(plan: Plan, next_step: str = "torgsync sync") -> list[str]:
         currency="UAH",
         requests_per_second=2.0,
         next_step=next_step,
-        nothing="nothing pending",
+        nothing=NOTHING_PENDING,
         days=30,
     )
     return list(lines)
@@ -201,9 +202,9 @@ def sums(plan: Plan, next_step: str = "torgsync sync") -> list[str]:
     ("to_send", "deleted", "question"),
     [
         (2, 0, "Send 2 changes to Prom.ua?"),
-        (1, 1, "Send 1 change to Prom.ua, a deletion for good?"),
-        (2, 1, "Send 2 changes to Prom.ua, 1 of them a deletion for good?"),
-        (9, 2, "Send 9 changes to Prom.ua, 2 of them deletions for good?"),
+        (1, 1, "Delete 1 product on Prom.ua for good?"),
+        (2, 1, "Send 2 changes to Prom.ua? 1 of them cannot be undone: products deleted for good"),
+        (9, 2, "Send 9 changes to Prom.ua? 2 of them cannot be undone: products deleted for good"),
     ],
 )
 def test_the_question(to_send: int, deleted: int, question: str) -> None:
@@ -217,7 +218,7 @@ def test_nothing_pending() -> None:
     assert sums(EMPTY) == [
         "0 to create, 0 to update, 0 to remove",
         "0 held, 1 skipped, 39 unchanged, 0 foreign",
-        "nothing pending",
+        "no changes are pending",
     ]
 
 
@@ -236,13 +237,13 @@ def test_everything_a_plan_sums_up() -> None:
     )
     assert sums(plan)[2:] == [
         "1 change undoes what was edited on Prom.ua",
-        "left to Prom.ua's side: name in 1 good, price in 30 goods",
-        "2 products would leave with 11 pieces in stock, worth 2639.50 UAH",
-        "2 products would be hidden now; what does not come back is deleted after 30 days",
-        "1 product would be deleted for good: Prom.ua takes no deleted id again",
-        "other changes of 3 goods stay pending: `--fields` leaves them out",
-        "Prom.ua: about 6 requests, 6 minutes, 1 import of 7 left today",
-        "`--allow price=17` let nothing through: no guard holds it",
+        "kept as it is on Prom.ua: name in 1 item, price in 30 items",
+        "2 products will be taken down; 11 pieces in stock (2639.50 UAH) will no longer be for sale",
+        "2 products will be hidden now, and deleted after 30 days unless their items come back",
+        "1 product will be deleted for good: Prom.ua does not accept a deleted id again",
+        "other changes of 3 items stay pending: not chosen by `--fields`",
+        "Prom.ua: about 6 requests, 6 minutes; uses 1 of the 7 imports left today",
+        "`--allow price=17` had no effect: no guard holds this",
         "next: torgsync sync",
     ]
 
@@ -251,8 +252,13 @@ def test_everything_a_plan_sums_up() -> None:
     ("to_send", "next_step", "second", "last"),
     [
         (4, "torgsync sync", "4 to send, 12 held, ", "next: torgsync sync"),
-        (0, "torgsync sync", "0 to send, 12 held, ", "Prom.ua: about 3 requests, a minute, no import"),
-        (4, "", "4 to send, 12 held, ", "Prom.ua: about 3 requests, a minute, no import"),
+        (
+            0,
+            "torgsync sync",
+            "0 to send, 12 held, ",
+            "Prom.ua: about 3 requests, 1 minute; no import is needed",
+        ),
+        (4, "", "4 to send, 12 held, ", "Prom.ua: about 3 requests, 1 minute; no import is needed"),
     ],
 )
 def test_the_next_command(to_send: int, next_step: str, second: str, last: str) -> None:
@@ -266,8 +272,8 @@ def test_nothing_is_not_said_where_fields_wait() -> None:
     """What the choice leaves out is pending."""
     plan = replace(EMPTY, pending=1, variants=2, choice=Choice(groups=("Взуття",), first=3))
     assert sums(replace(plan, violations=(ROWS,)))[2:] == [
-        "2 items more than chosen: the variants of one group go together",
-        "the guards measure everything that is pending, not the chosen items alone",
-        "other changes of 1 good stay pending: `--group` and `--first` leave them out",
-        "nothing of what was chosen is pending",
+        "2 items more than chosen: the variants of one group are sent together",
+        "the guards measure everything that is pending, not only the chosen items",
+        "other changes of 1 item stay pending: not chosen by `--group`, `--first`",
+        "no chosen changes are pending",
     ]

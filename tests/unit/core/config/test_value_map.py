@@ -49,13 +49,13 @@ def test_without_a_table_every_row_stays(cells: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("tables", "place", "words"),
     [
-        ([{"column": "goodid", "map": {}}], ("values", 0, "column"), "`GoodID` is the key of a good"),
-        ([{"column": "PrimeCost", "map": {}}], ("values", 0, "column"), "it can never be sent"),
+        ([{"column": "goodid", "map": {}}], ("values", 0, "column"), "`GoodID` is the key of an item"),
+        ([{"column": "PrimeCost", "map": {}}], ("values", 0, "column"), "it is never sent"),
         ([{"column": "Color", "map": {"ч": "1", " Ч": "2"}}], ("values", 0), '"ч" is the same word'),
         (
             [{"column": "Color", "map": {}}, {"column": "color", "map": {}}],
             ("values",),
-            "another table replaces words of `Color` too",
+            "another table also replaces words of `Color`",
         ),
     ],
 )

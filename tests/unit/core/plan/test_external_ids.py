@@ -36,6 +36,7 @@ from torgsync.core.plan.external_ids import (
 from torgsync.core.product.fields import Value
 from torgsync.core.product.products import Existing
 from torgsync.errors import Exit, Temporary
+from torgsync.i18n import verbatim
 
 ONE = IdWrite("7", "77", "Таз")
 ANSWER: dict[str, object] = {
@@ -195,7 +196,7 @@ def test_the_exit_code() -> None:
         codes.append(view.exit_code)
     view.agreed = False
     codes.append(view.exit_code)
-    view.trouble = Temporary("later")
+    view.trouble = Temporary(verbatim("later"))
     assert [*codes, view.exit_code] == [Exit.DONE, Exit.PARTIAL, Exit.DONE, Exit.ERROR, Exit.TEMPORARY]
     assert len(view.results) == 1
 

@@ -61,8 +61,9 @@ def test_anything_else_is_not_understood(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         read_allowed([text])
     assert caught.value.message == (
-        f"`--allow {text}` is not one of price=ID,ID, removals=NUMBER, deletions=NUMBER, stock-out=NUMBER, "
-        "photos=NUMBER, export-rows=NUMBER, identity=NUMBER, prices=NUMBER, shop=ID"
+        f"`--allow {text}` is not one of `price=ID,ID`, `removals=NUMBER`, `deletions=NUMBER`, "
+        "`stock-out=NUMBER`, `photos=NUMBER`, `export-rows=NUMBER`, `identity=NUMBER`, `prices=NUMBER`, "
+        "`shop=ID`"
     )
 
 

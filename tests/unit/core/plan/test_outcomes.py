@@ -16,6 +16,7 @@ from torgsync.core.plan.outcomes import (
 from torgsync.core.problems import ProblemCode, problem
 from torgsync.core.reason import Reason
 from torgsync.errors import Busy
+from torgsync.i18n import verbatim
 
 ARGS = st.dictionaries(st.text(), st.text() | st.integers() | st.lists(st.text()))
 REASONS = st.lists(st.builds(Reason, st.sampled_from(OutcomeCode), ARGS)).map(tuple)
@@ -38,4 +39,7 @@ def test_the_problem_of_an_error_is_an_argument() -> None:
         "server": "b:1",
         "items": 2,
     }
-    assert because_of(OutcomeCode.NOT_REACHED, Busy("held")).args == {"problem": ["other"], "kind": "busy"}
+    assert because_of(OutcomeCode.NOT_REACHED, Busy(verbatim("held"))).args == {
+        "problem": ["other"],
+        "kind": "busy",
+    }

@@ -38,10 +38,10 @@ def judged(cells: dict[str, str], photos: int | None = 1, **tables: Any) -> tupl
 def test_no_filter_is_set() -> None:
     """Each one passes and shows what it compared."""
     assert [(item.passes, filter_message(item)) for item in judged(CELLS)] == [
-        (True, "in Взуття > Капці; every group goes"),
+        (True, "in Взуття > Капці; every group is sent"),
         (True, "`Display` is 1"),
-        (True, "3 by `WarehouseQuantity` (3); only_in_stock is off"),
-        (True, "1 photo; only_with_photos is off"),
+        (True, "3 by `WarehouseQuantity` (3); `only_in_stock` is off"),
+        (True, "1 photo; `only_with_photos` is off"),
     ]
 
 
@@ -77,7 +77,7 @@ def test_the_filter_that_keeps_a_good_out(wanted: SkipReason, photos: int | None
 )
 def test_a_place_among_the_groups(cells: dict[str, str], words: str) -> None:
     """The section path decides, else the section, else the type of goods."""
-    assert filter_message(judged(cells, product_group="Капці")[0]) == f"{words}; only `Капці` goes"
+    assert filter_message(judged(cells, product_group="Капці")[0]) == f"{words}; only `Капці` is sent"
 
 
 def test_the_filter_reads_the_column_mapped_to_the_group() -> None:
@@ -86,7 +86,7 @@ def test_the_filter_reads_the_column_mapped_to_the_group() -> None:
     cells = {"GoodTypeFull": "Взуття,Капці", "SynchronizationSectionFull": "1=Сад"}
     stock = count_stock(settings, cells)
     (group, *_) = filters(settings, cells, stock, 1)
-    assert (group.passes, filter_message(group)) == (True, "in Взуття,Капці; only `Капці` goes")
+    assert (group.passes, filter_message(group)) == (True, "in Взуття,Капці; only `Капці` is sent")
     assert why_out(settings, cells, stock, has_photos=True) is None
 
 
@@ -100,17 +100,17 @@ def test_a_safety_stock_is_shown_center_by_center() -> None:
 def test_display_without_respect_display() -> None:
     """The ignored value is shown."""
     (_, display, *_) = judged(CELLS | {"Display": "0"}, accounting_centers={"respect_display": False})
-    assert (display.passes, filter_message(display)) == (True, "`Display` is 0; respect_display is off")
-    assert filter_message(judged({})[1]) == "`Display` says nothing"
+    assert (display.passes, filter_message(display)) == (True, "`Display` is 0; `respect_display` is off")
+    assert filter_message(judged({})[1]) == "`Display` is empty"
     hidden = filters(sync_object(), {"Display": ""}, Stock(None), None, was=False)[1]
-    assert (hidden.passes, filter_message(hidden)) == (False, "`Display` says nothing: it stays as it was")
+    assert (hidden.passes, filter_message(hidden)) == (False, "`Display` is empty: it stays as it was")
 
 
 @pytest.mark.parametrize(
     ("cells", "words"),
     [
-        (CELLS, f"3 by `{CENTERS_COLUMN}` (2=1,000|8=2,000), centers 2, 8 counted"),
-        (CELLS | {CENTERS_COLUMN: ""}, f"0 by `{CENTERS_COLUMN}` (empty), centers 2, 8 counted"),
+        (CELLS, f"3 by `{CENTERS_COLUMN}` (2=1,000|8=2,000); centers counted: 2, 8"),
+        (CELLS | {CENTERS_COLUMN: ""}, f"0 by `{CENTERS_COLUMN}` (empty); centers counted: 2, 8"),
         (CELLS | {CENTERS_COLUMN: "багато"}, f"`{CENTERS_COLUMN}` cannot be read: багато"),
         ({"WarehouseQuantity": "", "available": "так"}, "`WarehouseQuantity` is empty"),
         ({}, "the export has no column `WarehouseQuantity`"),
@@ -120,8 +120,8 @@ def test_what_was_counted(cells: dict[str, str], words: str) -> None:
     """The stock is explained by its column, its cell and the centers."""
     centers = {"use": ["2", "8"], "only_in_stock": True}
     stock = judged(cells, accounting_centers=centers)[2]
-    assert filter_message(stock) == f"{words}; only_in_stock is on"
-    assert filter_message(judged(CELLS, None)[3]) == "there is no folder of photos; only_with_photos is off"
+    assert filter_message(stock) == f"{words}; `only_in_stock` is on"
+    assert filter_message(judged(CELLS, None)[3]) == "there is no photo folder; `only_with_photos` is off"
 
 
 # Prices
@@ -206,7 +206,7 @@ def test_the_siblings_of_a_good() -> None:
     assert (two.lacks, two.out, two.alone) == ((), "", None)
     assert (three.differs, said(three.alone)) == (
         (),
-        "has the same Розмір 36, Колір синій as `1`, a good of the same model",
+        "has the same Розмір 36, Колір синій as `1`, an item of the same model",
     )
     assert (four.lacks, said(four.alone).partition(",")[0]) == (("Колір",), "lacks `Колір`")
     assert (five.out, five.alone) == (SkipReason.NO_PHOTOS, None)
@@ -215,11 +215,11 @@ def test_the_siblings_of_a_good() -> None:
 @pytest.mark.parametrize(
     ("relatives", "alone"),
     [
-        ([relative("1")], "the export has no other good of it"),
-        ([SMALL, relative("2", out="blocked")], "no other good of its model can go with it"),
+        ([relative("1")], "the export has no other item of this model"),
+        ([SMALL, relative("2", out="blocked")], "no other item of its model can go with it"),
         ([relative("1", out="no-photos"), relative("2")], "it stays out of the shop"),
         ([relative("1", out="no-photos")], "it stays out of the shop"),
-        ([relative("2", group=7), relative("1")], "differs from `2` in no characteristic, a good of the"),
+        ([relative("2", group=7), relative("1")], "has no characteristic that differs from `2`, an item"),
     ],
 )
 def test_a_good_that_goes_alone(relatives: list[Relative], alone: str) -> None:
@@ -233,8 +233,11 @@ def test_a_good_that_goes_alone(relatives: list[Relative], alone: str) -> None:
     [
         (None, ""),
         (501, ""),
-        (0, "it was made on Prom.ua by itself, and Prom.ua joins products only when they are made"),
-        (7, "it was made on Prom.ua in the group 7, and Prom.ua joins products only when they are made"),
+        (0, "it was created on Prom.ua by itself, and Prom.ua joins products only when they are created"),
+        (
+            7,
+            "it was created on Prom.ua in the group 7, and Prom.ua joins products only when they are created",
+        ),
     ],
 )
 def test_a_good_that_was_made_otherwise(made: int | None, alone: str) -> None:
@@ -245,7 +248,7 @@ def test_a_good_that_was_made_otherwise(made: int | None, alone: str) -> None:
 
 def test_a_good_without_a_model() -> None:
     """Either no column is mapped, or its cell is empty."""
-    unmapped = "no column is led to `variant_group`, which tells the model of a good"
+    unmapped = "no column is mapped to `variant_group`, the model of an item"
     assert said(no_family("").alone) == unmapped
     assert said(no_family("ModelGoodID").alone) == "`ModelGoodID` names no model"
 

@@ -144,7 +144,7 @@ def test_the_call_of_a_request(path: str, call: str) -> None:
         ("1\u202f713,50\u202fгрн", "money with U+202F"),
         ("39грн", "money with no space"),
         ("39\u2009грн", "money with another"),
-        ("1\u20091 грн", "money with U+0020 and another"),
+        ("1\u20091 грн", "money with U+0020, another"),
         ("2.86", "decimal text"),
         ("https://prom.ua/", "web address"),
         ("12345", "text"),

@@ -39,13 +39,14 @@ from torgsync.files.catalog import refusals
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.encodings import UTF8, declared_encoding, find_encoding, known_encoding
 from torgsync.files.catalog.file_kinds import LOOK, YML_ROOT, other_xml, root_of, start_of_text
-from torgsync.files.catalog.layouts import guesses_of_names
+from torgsync.files.catalog.headers import guesses_of_names
 from torgsync.files.catalog.quotes import OfferQuotes, OfferSurvey, guesses_of_quotes
 from torgsync.files.catalog.refusals import AGAIN, CORRECTED, LISTED
 from torgsync.files.catalog.yml import markup
 from torgsync.files.catalog.yml.categories import Category, read_categories, section_columns
 from torgsync.files.catalog.yml.elements import Measured, joined
 from torgsync.files.catalog.yml.offers import Offer, OfferCutter, parse_offer, unreadable
+from torgsync.i18n import _, verbatim
 
 _SPECIAL = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _TAG = re.compile(rb"""<([A-Za-z_][^\s/>]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
@@ -55,7 +56,6 @@ _KEY_PARAM = re.compile(
 )
 _FIRST_TAG = re.compile(r"<([^\s<>/!?]+)")
 _LAST_TAG = re.compile(r"</([^\s<>]+)\s*>\s*(?:<!--.*?-->\s*)*\Z", re.DOTALL)
-_FOR_EVER = "the same one in every export, and export once more"
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 
@@ -181,9 +181,12 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, size: int, modified_n
         raise refused_outside
     if survey.keyless:
         raise ExportInvalid(
-            f"offers of `{path}` have neither an id nor a param `{KEY}`",
-            mistakes=tuple(Mistake(number, "offer", "it has no id") for number in survey.keyless[:LISTED]),
-            hint=f"let the program that writes the file give every offer its id, {_FOR_EVER}",
+            _("offers of `{path}` have neither an id nor a param `GoodID`", path=path),
+            mistakes=tuple(Mistake(number, "offer", _("it has no id")) for number in survey.keyless[:LISTED]),
+            hint=_(
+                "let the program that writes the file give every offer its id, the same one in every export, "
+                "and export once more"
+            ),
         )
     if not survey.offers:
         raise refusals.empty(path)
@@ -219,7 +222,7 @@ def _encoding(
         encoding, because = declared_encoding(path, file, start, declared[1].decode())
     if forced:
         return encoding, ()
-    return encoding, (Guess(Aspect.ENCODING, encoding, because, "encoding", path.name),)
+    return encoding, (Guess(Aspect.ENCODING, verbatim(encoding), because, "encoding", path.name),)
 
 
 class _Survey:
@@ -345,9 +348,11 @@ def _sections(
     except (etree.XMLSyntaxError, ValueError) as error:
         first, last = _FIRST_TAG.search(text), _LAST_TAG.search(text)
         if not first or not last or first[1] != last[1]:
-            raise ExportInvalid(f"`{path}` is cut off or is no sound YML file", hint=AGAIN) from error
+            what = _("`{path}` is cut off, or it is a damaged YML file", path=path)
+            raise ExportInvalid(what, hint=AGAIN) from error
         line = whole.count("\n") - text.count("\n") + (getattr(error, "lineno", 0) or 1)
         mistake = Mistake(cutter.line_outside(line), "", markup.fault(error))
         hint = markup.cure([mistake], CORRECTED)
-        return {}, ExportInvalid(f"`{path}` is no sound YML file", mistakes=(mistake,), hint=hint)
+        what = _("`{path}` is a damaged YML file", path=path)
+        return {}, ExportInvalid(what, mistakes=(mistake,), hint=hint)
     return read_categories(root), None

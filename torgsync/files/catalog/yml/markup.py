@@ -14,6 +14,7 @@ from html.entities import html5
 from lxml import etree
 
 from torgsync.errors import Mistake
+from torgsync.i18n import Message, _, verbatim
 
 CONTROL_BYTES = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})  # no XML carries them; programs write them
 
@@ -28,8 +29,8 @@ _MISMATCH = re.compile(r"Opening and ending tag mismatch: (\S+)(?: line \d+)? an
 _ENTITY = re.compile(r"Entity '([^']*)' not defined")
 _PLACE = re.compile(r", line \d+, column \d+.*")
 
-AMPERSANDS = "let the program that writes the file write `&amp;` where it means `&`, and export once more"
-_BARE_WORDS = "a bare `&` stands in it, which XML writes as `&amp;`"
+AMPERSANDS = _("let the program that writes the file write `&amp;` where it means `&`, and export once more")
+_BARE_WORDS = _("there is a bare `&` in it, which XML writes as `&amp;`")
 
 
 def parse(text: str) -> etree._Element:
@@ -65,16 +66,16 @@ def _known() -> frozenset[bytes]:
     return frozenset(name.encode() for name in html5)
 
 
-def fault(error: Exception) -> str:
+def fault(error: Exception) -> Message:
     """Return what is wrong with a text that is no sound XML."""
     what = _PLACE.sub("", str(error).partition("\n")[0])
     if "EntityRef" in what:
         return _BARE_WORDS
     if unknown := _ENTITY.search(what):
-        return f"the entity `&{unknown[1]};` is known neither to XML nor to HTML"
+        return _("neither XML nor HTML has the entity `&{name};`", name=unknown[1])
     if mismatch := _MISMATCH.match(what):
-        return f"`<{mismatch[1]}>` is not closed before `</{mismatch[2]}>`"
-    return what
+        return _("`<{inner}>` is not closed before `</{outer}>`", inner=mismatch[1], outer=mismatch[2])
+    return verbatim(what)
 
 
 def is_cut(error: Exception) -> bool:
@@ -82,6 +83,6 @@ def is_cut(error: Exception) -> bool:
     return "Premature end of data" in str(error)
 
 
-def cure(mistakes: Sequence[Mistake], otherwise: str) -> str:
+def cure(mistakes: Sequence[Mistake], otherwise: Message) -> Message:
     """Return the hint for faults of XML: the one for ampersands where there are no others."""
     return AMPERSANDS if all(mistake.message == _BARE_WORDS for mistake in mistakes) else otherwise

@@ -16,6 +16,7 @@ from torgsync.files.catalog.rows import LONGEST
 from torgsync.files.catalog.yml import markup
 from torgsync.files.catalog.yml.elements import Measured, element_columns, joined
 from torgsync.files.catalog.yml.prices import LADDER_ELEMENT, ladder_of
+from torgsync.i18n import Message, _, _n
 
 _CHUNK = 1024 * 1024
 _MARK_LENGTH = 16  # bytes that a mark may reach over the end of what was read
@@ -25,6 +26,7 @@ _CLOSED_BY = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 _TAG_END = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*')*?(?P<empty>/?)>""")
 
 _OFFER = "offer"
+_NO_END = _("this offer has no end")
 
 
 WrittenText = Callable[[str, str, str], str]
@@ -91,11 +93,23 @@ def _text(element: etree._Element) -> str:
 def unreadable(path: Path, mistakes: Sequence[Mistake]) -> ExportInvalid:
     """Return the refusal of offers that are no sound XML."""
     offers = sum(mistake.where == _OFFER for mistake in mistakes)
-    what = f"{offers} offers of `{path}`" if offers > 1 else f"an offer of `{path}`"
-    outside = " and what is outside the offers" if offers < len(mistakes) else ""
-    first = f"; the first {LISTED} mistakes are listed" if len(mistakes) > LISTED else ""
+    what = _n(
+        "{count} offer of `{path}` cannot be read",
+        "{count} offers of `{path}` cannot be read",
+        offers,
+        path=path,
+    )
+    if offers < len(mistakes):
+        what = _n(
+            "{count} offer of `{path}` and what is outside the offers cannot be read",
+            "{count} offers of `{path}` and what is outside the offers cannot be read",
+            offers,
+            path=path,
+        )
+    if len(mistakes) > LISTED:
+        what = _("{what}; the first {listed} mistakes are listed", what=what, listed=LISTED)
     return ExportInvalid(
-        f"{what}{outside} cannot be read{first}",
+        what,
         mistakes=tuple(mistakes[:LISTED]),
         hint=markup.cure(mistakes, CORRECTED),
     )
@@ -119,7 +133,7 @@ class OfferCutter:
         at = 0
         while mark := self._mark(at):
             if mark["end"]:
-                raise self._refusal(mark.start(), "an offer ends here that has not begun", UNTOUCHED)
+                raise self._refusal(mark.start(), _("an offer ends here that has not begun"), UNTOUCHED)
             self._leave(mark.start())
             end = self._offer(mark.end())
             yield ExportRecord(self._line, self._buffer[self._at : end])
@@ -134,16 +148,16 @@ class OfferCutter:
         """Return where the offer ends whose tag goes on at `at`."""
         while not (tag := _TAG_END.match(self._buffer, at)):
             if not self._more():
-                raise self._refusal(self._at, "this offer has no end")
+                raise self._refusal(self._at, _NO_END)
         at = tag.end()
         if tag["empty"]:
             return at
         if mark := self._mark(at):
             if mark["end"]:
                 return self._behind(mark.end(), b">")
-            what = "an offer begins here before the one above has ended"
+            what = _("an offer begins here before the one above has ended")
             raise self._refusal(mark.start(), what, UNTOUCHED)
-        raise self._refusal(self._at, "this offer has no end")
+        raise self._refusal(self._at, _NO_END)
 
     def _mark(self, at: int) -> re.Match[bytes] | None:
         """Return the next mark of an offer from `at` on, reading as far as it takes; else None."""
@@ -162,13 +176,13 @@ class OfferCutter:
         while (place := self._buffer.find(mark, at)) < 0:
             at = max(start, len(self._buffer) - len(mark))
             if not self._more():
-                raise self._refusal(start, f"`{mark.decode()}` is missing")
+                raise self._refusal(start, _("`{mark}` is missing", mark=mark.decode()))
         return place + len(mark)
 
     def _more(self) -> bool:
         """Read on. Raises ExportInvalid where an offer grows past every measure."""
         if len(self._buffer) - self._at > LONGEST:
-            raise self._refusal(self._at, "what begins here does not end", UNTOUCHED)
+            raise self._refusal(self._at, _("what begins here does not end"), UNTOUCHED)
         chunk = self._file.read(_CHUNK)
         self._buffer += chunk
         return bool(chunk)
@@ -181,7 +195,7 @@ class OfferCutter:
             self._outside_line += gap.count(b"\n")
             self.outside += gap
         if len(self.outside) > LONGEST:
-            raise self._refusal(self._at, "too much is outside the offers", UNTOUCHED)
+            raise self._refusal(self._at, _("too much is outside the offers"), UNTOUCHED)
         self._advance(end)
 
     def _advance(self, end: int) -> None:
@@ -193,8 +207,10 @@ class OfferCutter:
         begun, line = max((gap for gap in self._gaps if gap[0] <= number), default=(1, 1))
         return line + number - begun
 
-    def _refusal(self, at: int, what: str, hint: str = AGAIN) -> ExportInvalid:
+    def _refusal(self, at: int, what: Message, hint: Message = AGAIN) -> ExportInvalid:
         line = self._line + self._buffer.count(b"\n", self._at, at)
         return ExportInvalid(
-            f"`{self._path}` is cut off or damaged", mistakes=(Mistake(line, "", what),), hint=hint
+            _("`{path}` is cut off or damaged", path=self._path),
+            mistakes=(Mistake(line, "", what),),
+            hint=hint,
         )

@@ -19,6 +19,7 @@ from torgsync.errors import (
     Temporary,
     TorgsyncError,
 )
+from torgsync.i18n import _
 from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.push.edits import EditSender
@@ -31,10 +32,10 @@ from torgsync.jobs.push.outcomes import OutcomeRecorder
 from torgsync.prom.responses import BLOCKED_IMPORT
 from torgsync.state.runs.journal import ImportEnd, SentImport
 
-LATER = "run the same command again in some minutes: it goes on from here and sends nothing twice"
-CANCEL = (
-    "in the seller's cabinet open «Товари» → «Імпорт», see what is wrong with its rows and cancel it there, "
-    "which no program can do; then run the same command again"
+LATER = _("run the same command again in a few minutes: it goes on from here and sends nothing twice")
+CANCEL = _(
+    "in the seller's cabinet, «Товари» › «Імпорт», look what is wrong with its rows and cancel it, which no "
+    "program can do; then run the same command again"
 )
 
 

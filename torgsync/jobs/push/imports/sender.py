@@ -16,6 +16,7 @@ from torgsync.core.plan.outcomes import OutcomeCode, because_of
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.core.reason import Reason
 from torgsync.errors import AnswerLost, ImportBusy, ImportHangs, PromRefused, Temporary, TorgsyncError
+from torgsync.i18n import _
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.push.edits import EditSender
 from torgsync.jobs.push.imports.feed_file import ImportFile
@@ -137,7 +138,8 @@ def ids_open(context: JobContext, kind: type[_Open]) -> _Open | None:
     if ids is None or ids.damaged:
         return None
     what = problem(ProblemCode.IDS_IMPORT, sent=ids.started.isoformat())
-    return error_of(kind, what, f"go on with: torgsync object adopt {context.file.called} --write-ids")
+    hint = _("go on with: torgsync object adopt {called} --write-ids", called=context.file.called)
+    return error_of(kind, what, hint)
 
 
 def record_end(

@@ -1,4 +1,4 @@
-"""Updates the catalogs of translations from the sources: `python -m tests.catalog`."""
+"""Updates the catalogs of translations from the sources: `python tests/support/catalogs.py`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from inspect import cleandoc
 from io import BytesIO
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_python
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from torgsync.i18n import LANGUAGES
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CHANGING = (
     "# ",
     "#\n",
@@ -28,16 +29,17 @@ CHANGING = (
     '"Generated',
 )
 """How lines of a header begin that say when and by what a catalog was written."""
-KEYWORDS = {"_": None, "_n": (1, 2)}
+TEMPLATES = {"_": 1, "_n": 2}
+"""How many templates each function takes."""
 
 
 def template() -> Catalog:
     """Return all messages of the program, in English."""
     catalog = Catalog(project="torgsync", fuzzy=False)
     for path in sorted((ROOT / "torgsync").rglob("*.py")):
-        for words, comments in _messages(path):
-            found = words if isinstance(words, str) else tuple(words)
-            catalog.add(found, locations=[(path.relative_to(ROOT).as_posix(), 0)], auto_comments=comments)
+        for texts in _messages(path):
+            place = (path.relative_to(ROOT).as_posix(), 0)
+            catalog.add(texts if len(texts) > 1 else texts[0], locations=[place])
     return catalog
 
 
@@ -68,6 +70,18 @@ def update(language: str) -> list[str]:
     return untranslated(catalog)
 
 
+def compile_catalogs() -> None:
+    """Compile the catalogs that are newer than what was made of them when the package was built."""
+    for language in LANGUAGES[1:]:
+        source = catalog_of(language)
+        path = source.with_suffix(".mo")
+        if path.exists() and path.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with NamedTemporaryFile(dir=path.parent, delete=False) as out:
+            write_mo(out, read_catalog(language))
+        Path(out.name).replace(path)
+
+
 def untranslated(catalog: Catalog) -> list[str]:
     """Return the messages of a catalog without a translation, or with one that is not sure."""
     return [
@@ -78,33 +92,35 @@ def untranslated(catalog: Catalog) -> list[str]:
 
 
 def _strings(string: object) -> tuple[str, ...]:
-    return tuple(string) if isinstance(string, (tuple, list)) else (str(string or ""),)
+    """Return texts that are one or several; those that are missing are empty."""
+    return (
+        tuple(str(one or "") for one in string) if isinstance(string, (tuple, list)) else (str(string or ""),)
+    )
 
 
-def _messages(path: Path) -> Iterator[tuple[str | tuple[str, ...], list[str]]]:
-    with path.open("rb") as source:
-        for _line, function, words, comments in extract_python(source, KEYWORDS, ["Translators:"], {}):
-            if function in KEYWORDS:
-                found = tuple(words)[:2] if isinstance(words, (tuple, list)) else words
-                if function == "_":
-                    found = words[0] if isinstance(words, (tuple, list)) else words
-                if found:
-                    yield found, comments
-    for docstring in _shown_docstrings(path):
-        yield docstring, []
-
-
-def _shown_docstrings(path: Path) -> Iterator[str]:
-    """Yield the docstrings that people are shown: helps of commands, descriptions of settings."""
+def _messages(path: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the templates of a module: one text, or one and the one for many."""
     tree = ast.parse(path.read_text("utf-8"))
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and any(
-            one.annotation is not None and ast.unparse(one.annotation) == "typer.Context"
-            for one in node.args.args
-        ):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TEMPLATES:
+            yield tuple(ast.literal_eval(text) for text in node.args[: TEMPLATES[node.func.id]])
+    yield from ((docstring,) for docstring in _shown_docstrings(path, tree))
+
+
+def _shown_docstrings(path: Path, tree: ast.Module) -> Iterator[str]:
+    """Yield the docstrings that people are shown: helps of commands, descriptions of settings."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and _is_command(node):
             yield from filter(None, [ast.get_docstring(node)])
         if isinstance(node, ast.ClassDef) and path.is_relative_to(ROOT / "torgsync/core/config"):
             yield from _described(node)
+
+
+def _is_command(node: ast.FunctionDef) -> bool:
+    """Return whether a function is a command: it takes the context first, and returns nothing."""
+    first = node.args.args[0].annotation if node.args.args else None
+    nothing = node.returns is not None and ast.unparse(node.returns) == "None"
+    return nothing and first is not None and ast.unparse(first) == "typer.Context"
 
 
 def _described(node: ast.ClassDef) -> Iterator[str]:
@@ -123,4 +139,5 @@ if __name__ == "__main__":
         missing = update(_language)
         for message in missing:
             print(message)  # noqa: T201
+        compile_catalogs()
         print(f"{_language}: {len(missing)} messages without a translation", file=sys.stderr)  # noqa: T201
