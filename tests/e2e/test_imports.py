@@ -49,6 +49,8 @@ KINDS = {
     "--version": (set(), set()),
     "--help": (TYPER, LINE),
     "object --help": (TYPER | SETTINGS, LINE),
+    "help": (TYPER | SETTINGS | TABLE, LINE | {"cli.help"}),
+    "help photos": (TYPER | SETTINGS, LINE | {"cli.help"}),
     "object list --format json": (TYPER | SETTINGS | VALUES, LINE | OBJECTS | {"cli.object"}),
     "object list": (TYPER | SETTINGS | VALUES | TABLE, LINE | OBJECTS | {"cli.object"}),
     "schedule list": (TYPER | SETTINGS | VALUES | TABLE, LINE | OBJECTS | TIMES | {"cli.schedule"}),

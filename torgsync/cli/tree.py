@@ -45,6 +45,10 @@ COMMANDS = {
         "demo:demo",
         _("Try the program on an invented shop."),
     ),
+    "help": (
+        "help:help_",
+        _("Read about a topic, or list all topics. For a command, show its help."),
+    ),
     "object add": (
         "object.add:add",
         _("Create a sync object."),

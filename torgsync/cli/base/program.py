@@ -19,7 +19,7 @@ from torgsync.cli.base.output import Output
 from torgsync.cli.base.question import confirmed, person_there
 from torgsync.core.clock import show_times_in
 from torgsync.errors import Interrupted, TorgsyncError, UsageError
-from torgsync.i18n import Message, _, _n
+from torgsync.i18n import LANGUAGES, Message, _, _n
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
@@ -50,6 +50,7 @@ class Program(Output):
     prom_url: str | None = None
     json: bool = False
     unattended: bool = False
+    language: str = LANGUAGES[0]
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     recording: CallRecording | None = None
