@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from torgsync.i18n import Message
 
@@ -24,11 +25,24 @@ def recording(message: Message) -> str:
 
 
 def bypassing(text: str) -> Iterator[str]:
-    """Yield the lines of an output in which words are left that no message has."""
+    """Yield the lines of an output in which words are left that no message has; messages may be wrapped."""
     produced = sorted(PRODUCED, key=len, reverse=True)
     for line in text.splitlines():
-        left = line
-        for known in produced:
-            left = left.replace(known, "\0")
-        if _WORDS.search(_QUOTED.sub("\0", left)):
-            yield line
+        for cell in re.split(r"\s{2,}", line.strip()):
+            if any(map(partial(_unknown, produced), _around(produced, cell))):
+                yield line
+                break
+
+
+def _around(produced: Sequence[str], cell: str) -> list[str]:
+    """Return what is left of a cell around whole messages, nothing where it is a part of one."""
+    if not _unknown(produced, cell):
+        return []
+    for known in produced:
+        cell = cell.replace(known, "\0")
+    return [part.strip() for part in cell.split("\0")]
+
+
+def _unknown(produced: Sequence[str], text: str) -> bool:
+    """Return whether a text has words, and is not a part of any message."""
+    return bool(_WORDS.search(_QUOTED.sub("\0", text))) and not any(text in known for known in produced)

@@ -37,6 +37,10 @@ COMMANDS = {
         "plan.rollback:rollback",
         _("Roll back a run: restore what it changed, where nothing has changed it since."),
     ),
+    "explain": (
+        "explain:explain",
+        "Explain a code: what it means, an example, and what to do. Without a code all are listed.",
+    ),
     "doctor": (
         "doctor:doctor",
         _("Check everything that a sync needs."),

@@ -221,7 +221,7 @@ def _wholesale_is_cost(text: str) -> str:
 def test_the_list_of_fields(home: Home) -> None:
     """The table and the CSV have column, target, name, owner and a value; the table fits 80 columns."""
     listed = home.run("fields", "list")
-    assert (listed.lines[0].split(), listed.err) == (["column", "to", "owner", "sample"], "")
+    assert (listed.lines[0].split(), listed.err) == (["column", "to", "decided", "by", "sample"], "")
     assert listed.lines[2].split() == ["GoodName", "name", "torgsoft", "Черевики", "жіночі", "чорн"]
     assert max(map(len, listed.lines)) <= 80
     rows = home.run("fields", "list", "--format", "csv").lines

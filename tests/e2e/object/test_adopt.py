@@ -185,7 +185,7 @@ def test_the_table(legacy: Home) -> None:
     assert "torgsync object adopt" in shown.err
     output = legacy.run("why", "26935").out
     assert "adopted: product 1600000002, by name" in output
-    assert "may be any of: products" in legacy.run("why", "26936").out
+    assert "possible matches: products" in legacy.run("why", "26936").out
     adopted = json.loads(legacy.run("why", "26916", "--format", "json").out)["good"]
     assert (adopted["adopted"]["by"], adopted["existing"]["external_id"]) == (["name"], None)
 

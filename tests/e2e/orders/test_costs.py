@@ -45,7 +45,8 @@ def test_the_true_cost_of_an_order(mapped: Home) -> None:
     fees = "about 149.00 UAH: commission 98.46, instalments 20.54, delivery fee 30.00 (estimated)"
     assert f"Prom fees  {fees}\n" in mapped.run("orders", "show", str(number)).out
     report = mapped.run("payments", "report")
-    assert report.lines[0].split() == ["account", "expected", "received", "reversed", "open", "cost", "in"]
+    headings = ["account", "expected", "received", "reversed", "open", "cost", "currency"]
+    assert report.lines[0].split() == headings
     assert (report.lines[2].split()[-2:], max(map(len, report.lines)) <= 80) == (["161.30", "UAH"], True)
     assert report.err.splitlines()[1:] == [
         "cost: what Prom.ua charges for the orders placed on these days",

@@ -97,7 +97,7 @@ def test_a_message_that_is_unclear_is_never_repeated(writing: Home, faulty: Faul
         assert (ran.code, ran.json["parcel"]["message"], ran.json["exit"]) == (6, "unclear", 6)
         assert ran.json["parcel"]["saved"] is True
         assert ran.json["error"]["kind"] == "answer-lost"
-        assert "1 message to buyers unclear" in writing.run("history").out
+        assert "1 message to a buyer" in writing.run("history").out
     sent, asked = received(writing), writing.writes().count(CHAT)
     again = ship(writing)
     assert (again.code, received(writing), writing.writes().count(CHAT)) == (6, sent, asked)

@@ -365,7 +365,7 @@ def test_an_order_that_changed_after_its_file_was_taken(mapped: Home) -> None:
         assert document["orders"]["open"] == 1
     (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
     assert (held["id"], held["open"]) == (str(number), message)
-    assert "to be done" in mapped.run("orders", "list", "--held").out
+    assert "to do" in mapped.run("orders", "list", "--held").out
     done = mapped.run("orders", "done", str(number))
     assert (done.code, done.err) == (0, f"1 order done in Torgsoft: {number}\n")
     assert mapped.run("orders", "fetch").code == 0

@@ -101,7 +101,7 @@ def test_a_product_group_filter_added_by_mistake(filled: Home) -> None:
     assert ran.json["dark"]["products"] == 0  # what is held stays on sale
     (guard,) = ran.json["guards"]
     number = ran.json["counts"]["remove"]
-    assert guard["cause"] == f"{number} of these removals come from your new product group"
+    assert guard["cause"] == f"{number} of these removals come from your new settings (product group)"
     again = filled.sync()
     assert again.json["guards"] == ran.json["guards"]
     allowed = filled.sync("--allow", f"removals={number}")

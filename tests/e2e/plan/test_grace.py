@@ -132,7 +132,7 @@ def test_a_good_that_stays_away(gone: GoneShop) -> None:
     (finding,) = [one for one in document["findings"] if one["code"] == "deleted-before"]
     for text in (outcome["message"], finding["message"], " ".join(gone.run("why", GOOD).out.split())):
         assert f"run {deleted['run']} of" in text
-        assert "run `torgsync update --full-refresh`, or give the good a new `GoodID` in Torgsoft" in text
+        assert "run `torgsync update --full-refresh`, or give the item a new `GoodID` in Torgsoft" in text
 
 
 @pytest.mark.parametrize("status", ["on_display", "draft", "deleted"])
@@ -186,7 +186,7 @@ def test_settings_of_the_grace_period(gone: GoneShop) -> None:
     assert gone.run("object", "edit", "--set", "removal.gone=delete").code == 0
     assert removals(gone.sync().json) == []  # the period begins with the policy
     wrong = gone.run("object", "edit", "--set", "removal.delete_after=30")
-    assert (wrong.code, 'a number of days such as "30d"' in wrong.err) == (3, True)
+    assert (wrong.code, 'a number of days such as `"30d"`' in wrong.err) == (3, True)
 
 
 MANY = ["26916", "26919", "26922", "26923", "26936"]

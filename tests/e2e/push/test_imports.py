@@ -210,7 +210,7 @@ def test_an_import_of_refused_rows_hangs(filled: Home, rows: str) -> None:
         assert ("the import of an earlier run: " in hangs.out) is first
         assert (hangs.code, day.minutes) == (8, 0)
         assert "hangs: Prom.ua has processed none of them" in hangs.err
-        assert "hint: in the seller's cabinet open «Товари» › «Імпорт»" in hangs.err
+        assert "hint: in the seller's cabinet, «Товари» › «Імпорт», look what is wrong" in hangs.err
     assert "hangs and blocks all later ones" in filled.run("update").out
     assert doctor(day) == (8, ["error    imports    the import of "])
     filled.sandbox.cancel_import()

@@ -23,7 +23,7 @@ def test_photos_go_once_more_with_the_next_import(home: Home) -> None:
     said = {one["good_id"]: one["message"] for one in first.json["outcomes"] if one["message"]}
     assert said["26902"] == "Prom.ua could not fetch 2 of 2 photos"
     assert "26902: " not in unfetched(home)["26902"]
-    assert "2 photos could not be fetched by Prom" in unfetched(home)["26902"]
+    assert "Prom.ua could not fetch 2 photos" in unfetched(home)["26902"]
     home.misbehave()
     home.sandbox.log.clear()
     assert (home.sync().code, home.writes(), images(home, "26902")) == (0, [], 0)

@@ -87,7 +87,7 @@ def test_times_are_added_listed_and_removed(home: Home) -> None:
         },
     ]
     listed = home.run("schedule", "list", now=now)
-    assert (listed.code, listed.lines[0].split()) == (0, ["no", "object", "time", "next", "last"])
+    assert (listed.code, listed.lines[0].split()) == (0, ["no.", "object", "time", "next", "last"])
     assert "every 2h" in listed.out
     assert home.run("schedule", "remove", "3").err == (
         "`My Prom`: removed the synchronization time every 10m, 09:00-18:30, mon-fri, only orders "

@@ -16,7 +16,6 @@ ELSEWHERE = {
     "core/config/settings.py",  # the hours of a schedule, as they are written in the file
     "core/orders/decide.py",  # the day from which orders count, as it is written in the file
     "jobs/state.py",  # the names of copies
-    "cli/base/options.py",  # days of a command to paste
 }
 """Modules that may write a part of a time, and why."""
 

@@ -5,7 +5,7 @@ Each has a sign and a word, so that it reads without colour.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.output import wrapped
@@ -33,9 +33,10 @@ def finding_words(finding: Finding) -> Message:
 
 
 def _meaning(code: Code) -> Message:
-    from torgsync.cli.messages.meanings import MEANING
+    """Return what a finding means and what a person can do, as `torgsync explain` says it."""
+    from torgsync.cli.messages.explained.findings import FINDINGS
 
-    return MEANING[code]
+    return FINDINGS[code].sentence
 
 
 def finding_document(finding: Finding, export: str) -> dict[str, object]:
@@ -117,19 +118,22 @@ def _place(finding: Finding, file: str) -> Message:
     return composed("{where}: {message}", where=where, message=finding_words(finding))
 
 
-HINT = 22
-"""The column where the message of a line begins, and its hint below."""
+SUBJECT = 10
+"""Columns of the subject of a line, where none is longer."""
 _SIGNS = {"ok": _("✓ ok"), "warning": MARKS[Severity.WARNING], "error": MARKS[Severity.ERROR]}
 
 
-def print_checks(program: Program, lines: Iterable[CheckLine]) -> None:
+def print_checks(program: Program, lines: Sequence[CheckLine]) -> None:
     """Print lines: the result, its subject, the message, and the hint below."""
+    longest = max((len(translated(line.subject)) for line in lines), default=0)
+    width = max(SUBJECT, longest)
+    below = len(_mark(_SIGNS["ok"])) + width + 2
     for line in lines:
-        subject = f"{translated(line.subject):<10}"
+        subject = f"{translated(line.subject):<{width}}"
         start = composed("{mark} {subject}", mark=_mark(_SIGNS[line.mark]), subject=subject)
-        program.print(composed("{start} {message}", start=start, message=line.message), HINT)
+        program.print(composed("{start} {message}", start=start, message=line.message), below)
         for hint in translated(line.hint).splitlines():
-            program.print(verbatim(f"{'':<{HINT}}{hint}"), HINT)
+            program.print(verbatim(f"{'':<{below}}{hint}"), below)
 
 
 def render_checks(lines: Iterable[CheckLine]) -> list[dict[str, object]]:

@@ -1,6 +1,6 @@
 """The sentence of each finding.
 
-Nothing but this catalogue makes these sentences, and `cli/messages/meanings.py` says what each means.
+Nothing but this catalogue makes these sentences, and `cli/messages/explained` says what each means.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -45,7 +46,8 @@ class FieldKind(StrEnum):
     PHOTOS = "photos"  # tuple of Photo, main one first
 
 
-class Discount(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Discount:
     """What is taken off the price: `kind` is "amount" (money) or "percent"."""
 
     value: Decimal

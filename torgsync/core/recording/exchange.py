@@ -142,7 +142,7 @@ def _program(document: Any) -> str:  # noqa: ANN401  # JSON may be anything
         raise _NoExchange(
             "torgsync_recording",
             _(
-                "the format is {given}; this version of torgsync reads {known}",
+                "the format is {given}; this version of the program reads {known}",
                 given=repr(version),
                 known=FORMAT,
             ),

@@ -1,25 +1,15 @@
-"""The catalogue of findings: every code has a meaning, and every code that is made from data a sentence."""
+"""The catalogue of findings: every code that is made from data has a sentence."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import pytest
 from builders import finding
 
 from torgsync.cli.messages.findings import SENTENCES, finding_message
-from torgsync.cli.messages.meanings import MEANING
 from torgsync.core.findings import Code, Finding
 from torgsync.core.reason import decode_args, encode_args
-
-
-def test_every_code_has_a_meaning() -> None:
-    """What it means and what to do: one sentence without a full stop, which fits a line."""
-    assert set(MEANING) == set(Code)
-    for sentence in MEANING.values():
-        assert re.fullmatch(r"[^\n]{20,110}[^.\s]", sentence)
-    assert len(set(MEANING.values())) == len(MEANING)
 
 
 def test_every_finding_about_a_good_or_a_file_has_a_sentence() -> None:
