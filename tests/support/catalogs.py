@@ -13,6 +13,8 @@ from tempfile import NamedTemporaryFile
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
 
 from torgsync.i18n import LANGUAGES
 
@@ -38,6 +40,12 @@ def template() -> Catalog:
     catalog = Catalog(project="torgsync", fuzzy=False)
     for path in sorted((ROOT / "torgsync").rglob("*.py")):
         for texts in _messages(path):
+            place = (path.relative_to(ROOT).as_posix(), 0)
+            catalog.add(texts if len(texts) > 1 else texts[0], locations=[place])
+    for path in sorted((ROOT / "torgsync").rglob("templates/*.html")):
+        syntax = Environment(autoescape=True).parse(path.read_text("utf-8"))
+        for _line, _function, found in extract_from_ast(syntax, tuple(TEMPLATES), babel_style=False):
+            texts = tuple(map(str, found or ()))
             place = (path.relative_to(ROOT).as_posix(), 0)
             catalog.add(texts if len(texts) > 1 else texts[0], locations=[place])
     return catalog

@@ -140,7 +140,7 @@ class SandboxApp:
         """Answer one request, and record it in the shop's log, but for pages."""
         with Request(environ) as request:
             wrong = wrong_host(request.headers)
-            if request.method in {"GET", "HEAD"} and not environ["PATH_INFO"].startswith(MACHINES):
+            if not environ["PATH_INFO"].startswith(MACHINES):
                 page = Response(wrong, Forbidden.code) if wrong else self._pages
                 return page(environ, start_response)
             # Read before anything is decided, so that a refused upload is not cut off in the middle, and

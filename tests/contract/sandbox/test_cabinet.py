@@ -157,16 +157,16 @@ class TestProducts:
         ("product/hide", {"product": "77"}, 404, "the shop has no product '77'"),
         ("product/add", {"external_id": "1"}, 400, "already"),
         ("order/place", {"products": [{"product": "1"}], "payment_option_id": 7}, 404, "no option 7"),
-        ("product/edit", {"product": "1", "price": 0, "prise": 5}, 400, "the body has 2 mistakes"),
-        ("order/place", {"products": []}, 400, "the body has 1 mistake"),
-        ("order/place", [], 400, "the body has 1 mistake"),
+        ("product/edit", {"product": "1", "price": 0, "prise": 5}, 400, "cannot be used"),
+        ("order/place", {"products": []}, 400, "cannot be used"),
+        ("order/place", [], 400, "cannot be used"),
         (
             "order/place",
             {"products": [{"product": "1"}], "lines": [{"price": -1}]},
             400,
-            "the body has 2 mistakes",
+            "cannot be used",
         ),
-        ("order/status", {"order": 5, "status": "custom-x"}, 400, "the body has 1 mistake"),
+        ("order/status", {"order": 5, "status": "custom-x"}, 400, "cannot be used"),
     ],
 )
 def test_what_cannot_be_done(
@@ -176,8 +176,10 @@ def test_what_cannot_be_done(
     before = shop.products()
     answer = post(client, path, body, status)
     assert why in answer["error"]
-    assert len(answer.get("mistakes", [])) == (int(why.split()[3]) if "mistake" in why else 0)
+    assert bool(answer.get("mistakes")) == ("cannot be used" in why)
     assert (shop.products(), len(shop.orders)) == (before, 0)
+    if isinstance(body, dict) and "prise" in body:
+        assert [line.split(":")[0] for line in answer["mistakes"]] == ["price", "prise"]
 
 
 def test_what_is_no_json(client: httpx.Client) -> None:

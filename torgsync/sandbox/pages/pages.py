@@ -1,26 +1,33 @@
-"""The pages: the shop as a buyer sees it, and the seller's side with imports, orders and requests.
+"""The pages: the shop as a buyer sees it, and the seller's side with orders, products, imports and requests.
 
-Plain HTML without script. Values of products, imports and requests are escaped; only descriptions are HTML,
-and `content.py` makes them harmless first.
+Plain HTML and forms; the only script shows what has changed. Their words are in the language of the program;
+a visitor chooses in which of its two languages the texts of the shop are shown. Values of products, imports
+and requests are escaped; only descriptions are HTML, and `content.py` makes them harmless first.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
+from html import unescape
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import quote, urlencode
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, NotFound
 from werkzeug.routing import Map, Rule
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
+from torgsync.core.counts import item_count
 from torgsync.disk import read_bytes
+from torgsync.i18n import _, _n, translated
 from torgsync.sandbox.api.answers import Language
-from torgsync.sandbox.pages import words
+from torgsync.sandbox.pages import actions, words
 from torgsync.sandbox.pages.content import IMAGE_TYPES, PhotoFolders, name_of, safe_html
 from torgsync.sandbox.pages.showcase import (
     Page,
@@ -32,22 +39,24 @@ from torgsync.sandbox.pages.showcase import (
     values_of,
 )
 from torgsync.sandbox.shop.import_queue import Import
-from torgsync.sandbox.shop.orders import ShopOrder, status_names
+from torgsync.sandbox.shop.orders import ShopOrder
 from torgsync.sandbox.shop.products import ROOT_GROUP_ID, Image, ShopProduct
 from torgsync.sandbox.shop.shop import RequestRecord, Shop
+from torgsync.sandbox.visitors import wrong_origin
 
 HEADERS = {
-    # No script, no other origin and no frames; the own style sheet and pictures are enough.
+    # No other origin and no frames; the own style sheet, pictures and script are enough.
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Without any, a browser would not say that a form comes from a page of the sandbox.
+    "Referrer-Policy": "same-origin",
     # The shop may change with every request.
     "Cache-Control": "no-cache",
 }
-FILES = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+FILES = {"style.css": "text/css", "icon.svg": "image/svg+xml", "refresh.js": "text/javascript"}
 
 # 48 cards fill rows of two, three, four and six.
 CARDS_A_PAGE = 48
@@ -55,6 +64,9 @@ LINES_A_PAGE = 100
 IMPORTS_A_PAGE = 20
 MOST_ERRORS = 100
 LONGEST_BODY = 2_000
+# The name of the shop in an import file, near its beginning.
+NAMED = re.compile(rb"<shop>\s*<name>([^<]+)</name>")
+SEE_OTHER = 303
 HIDDEN_TOKEN = "•••"  # noqa: S105  # shown in place of a token
 
 
@@ -90,24 +102,27 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=translated,
     )
     templates.globals |= {
+        "_": _,
+        "_n": _n,
         "description": safe_html,
         "is_available": is_available,
+        "item_count": item_count,
         "percent_off": percent_off,
         "photo_name": lambda image: name_of(image.source),
         "root_group_id": ROOT_GROUP_ID,
-        "status_names": status_names,
         "values_of": values_of,
         "words": words,
     }
     return templates
 
 
-def _addresses(views: Mapping[str, Callable[..., Response]]) -> Map:
-    """Return which view shows the page of an address."""
+def _addresses(rules: Mapping[tuple[str, str], Callable[..., Response]]) -> Map:
+    """Return which view answers an address."""
     return Map(
-        [Rule(path, methods=["GET"], endpoint=view) for path, view in views.items()],
+        [Rule(path, methods=[method], endpoint=view) for (method, path), view in rules.items()],
         strict_slashes=False,
         merge_slashes=False,
     )
@@ -130,28 +145,30 @@ class Pages:
 
     def _respond(self, request: Request) -> Response:
         try:
+            if request.method == "POST" and wrong_origin(request.headers):
+                raise Forbidden  # one place answers for all
             view, arguments = self._ADDRESSES.bind("").match(request.path, request.method)
             response: Response = view(self, request, **arguments)
         except HTTPException as error:
-            response = self._page(request, "missing.html")
-            response.status_code = error.code or NotFound.code
+            code = error.code or NotFound.code
+            response = self._page(request, "missing.html", refused=code in (BadRequest.code, Forbidden.code))
+            response.status_code = code
         return response
 
     def _page(self, request: Request, template: str, **context: object) -> Response:
-        """Fill a template in the language of the request."""
+        """Fill a template with texts in the language of the request."""
         language: Language = "ru" if request.args.get("lang") == "ru" else "uk"
         html = (
             _templates()
             .get_template(template)
             .render(
                 context,
-                counted=partial(words.counted, language=language),
                 language=language,
                 link=partial(_link, language),
                 photo_url=self._photo_url,
                 same_page=lambda **query: _link(language, quote(request.path), **{**request.args, **query}),
+                shop_name=self._name(),
                 text=partial(localized, language),
-                w={key: texts[language] for key, texts in words.BUYER.items()},
             )
         )
         return Response(html.encode(errors="replace"), mimetype="text/html")
@@ -170,7 +187,7 @@ class Pages:
             cards = showcase.cards_in(group_id)
         else:
             raise NotFound
-        page = Page.cut(cards, _number(request), CARDS_A_PAGE)
+        page = Page.cut(cards[::-1], _number(request), CARDS_A_PAGE)
         return self._page(
             request,
             "shop.html",
@@ -197,6 +214,7 @@ class Pages:
             "product.html",
             card=showcase.card_of(product),
             for_seller=for_seller,
+            payments=list(self._shop.payment_options.values()),
             product=product,
             way=showcase.way_to(product.group_id),
         )
@@ -221,25 +239,6 @@ class Pages:
 
     # Pages of the seller; the newest come first
 
-    def _seller_page(self, request: Request) -> Response:
-        showcase = self._showcase.current()
-        counts = self._counts(showcase)
-        usual = ("on_display", "not_on_display", "draft", "deleted")
-        orders, imports, records = self._orders(), self._shop.imports()[::-1], self._shop.log.records()[::-1]
-        return self._page(
-            request,
-            "seller.html",
-            counts={status: count for status, count in counts.items() if count or status in usual},
-            imports=imports[:3],
-            imports_count=len(imports),
-            not_available=sum(product.presence == "not_available" for product in showcase.shown),
-            orders=orders[:5],
-            orders_count=len(orders),
-            records=[self._logged(record) for record in records[:10]],
-            records_count=len(records),
-            remarks=import_remarks,
-        )
-
     def _products_page(self, request: Request) -> Response:
         """List products by status; of deleted ones the shop has only the external id."""
         showcase = self._showcase.current()
@@ -247,8 +246,8 @@ class Pages:
         if status is not None and status not in words.STATUSES:
             raise NotFound
         products = showcase.products if status is None else showcase.by_status.get(status, [])
-        if wanted:
-            products = [product for product in products if matches(product, wanted)]
+        products = [product for product in products if not wanted or matches(product, wanted)]
+        products.sort(key=attrgetter("date_modified", "id"), reverse=True)
         gone: list[str] = []
         if status == "deleted":
             with self._shop.lock:
@@ -270,8 +269,11 @@ class Pages:
         return self._page(request, "seller_imports.html", imports=page, remarks=import_remarks)
 
     def _orders_page(self, request: Request) -> Response:
-        page = Page.cut(self._orders(), _number(request), LINES_A_PAGE)
-        return self._page(request, "seller_orders.html", orders=page)
+        with self._shop.lock:
+            orders: list[ShopOrder] = list(self._shop.orders)[::-1]
+        page = Page.cut(orders, _number(request), LINES_A_PAGE)
+        can_be_paid = partial(actions.can_be_paid, self._shop)
+        return self._page(request, "seller_orders.html", orders=page, can_be_paid=can_be_paid)
 
     def _log_page(self, request: Request) -> Response:
         page = Page.cut(self._shop.log.records()[::-1], _number(request), LINES_A_PAGE)
@@ -284,26 +286,49 @@ class Pages:
         counts = {status: len(showcase.by_status.get(status, ())) for status in words.STATUSES}
         return counts | {"deleted": gone}
 
-    def _orders(self) -> list[ShopOrder]:
-        with self._shop.lock:
-            return list(self._shop.orders)[::-1]
+    def _name(self) -> str:
+        """Return the name of the shop from its newest import file, "" before the first."""
+        found = (NAMED.search(entry.feed[:LONGEST_BODY]) for entry in reversed(self._shop.imports()))
+        named = next(filter(None, found), None)
+        return unescape(named[1].decode(errors="replace")).strip() if named else ""
+
+    def _act(
+        self, request: Request, number: int, action: Callable[[Shop, int, actions.Form], str]
+    ) -> Response:
+        """Do what a button says, and show the page that comes next."""
+        try:
+            with self._shop.up_to_date():
+                place = action(self._shop, number, request.form)
+                self._shop.save()
+        except LookupError as error:
+            raise NotFound from error
+        except ValueError as error:
+            raise BadRequest from error
+        return redirect(place, SEE_OTHER)
 
     def _logged(self, record: RequestRecord) -> LoggedRequest:
         return logged_request(record, list(self._shop.tokens))
 
     _ADDRESSES: ClassVar[Map] = _addresses(
         {
-            "/": _shop_page,
-            "/product/<int:product_id>": partial(_product_page, for_seller=False),
-            "/photos/<name>": _photo,
-            "/style.css": partial(_file, name="style.css"),
-            "/icon.svg": partial(_file, name="icon.svg"),
-            "/seller": _seller_page,
-            "/seller/products": _products_page,
-            "/seller/products/<int:product_id>": partial(_product_page, for_seller=True),
-            "/seller/imports": _imports_page,
-            "/seller/orders": _orders_page,
-            "/seller/log": _log_page,
+            ("GET", "/"): _shop_page,
+            ("GET", "/product/<int:product_id>"): partial(_product_page, for_seller=False),
+            ("GET", "/photos/<name>"): _photo,
+            ("GET", "/style.css"): partial(_file, name="style.css"),
+            ("GET", "/icon.svg"): partial(_file, name="icon.svg"),
+            ("GET", "/refresh.js"): partial(_file, name="refresh.js"),
+            ("GET", "/seller"): lambda *_args: redirect("/seller/orders"),
+            ("GET", "/seller/orders"): _orders_page,
+            ("GET", "/seller/products"): _products_page,
+            ("GET", "/seller/products/<int:product_id>"): partial(_product_page, for_seller=True),
+            ("GET", "/seller/imports"): _imports_page,
+            ("GET", "/seller/log"): _log_page,
+            ("POST", "/product/<int:number>/buy"): partial(_act, action=actions.buy),
+            ("POST", "/seller/orders/<int:number>/pay"): partial(_act, action=actions.pay),
+            ("POST", "/seller/orders/<int:number>/cancel"): partial(_act, action=actions.cancel),
+            ("POST", "/seller/products/<int:number>/price"): partial(_act, action=actions.set_price),
+            ("POST", "/seller/products/<int:number>/hide"): partial(_act, action=actions.hide),
+            ("POST", "/seller/products/<int:number>/show"): partial(_act, action=actions.show),
         }
     )
 
@@ -346,9 +371,11 @@ def import_remarks(entry: Import) -> list[ImportRemark]:
         for stage, details in error.items():
             extra: Mapping[str, Any] = details["extra"]
             status = extra.get("status_code", "–")
-            text = extra.get("message") or f"код {details['code']}, відповідь {status}"
+            text = extra.get("message") or _(
+                "code {code}, answer {status}", code=details["code"], status=status
+            )
             good = str(extra.get("external_id", ""))
-            remarks.append(ImportRemark(words.STAGES.get(stage, stage), good, str(text)))
+            remarks.append(ImportRemark(words.STAGES.get(stage, stage), good, text))
     return remarks
 
 

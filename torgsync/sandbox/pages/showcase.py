@@ -40,15 +40,6 @@ class Page(Generic[Item]):
 
 
 @dataclass(frozen=True, slots=True)
-class TraitValue:
-    """One value of a characteristic in which variants differ, and the variant that it links to."""
-
-    text: str
-    product: ShopProduct
-    available: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """One product, or the variants of one product, oldest first."""
 
@@ -70,17 +61,6 @@ class Card:
         """Whether all products of the card cost the same."""
         return len({product.price_to_pay for product in self.products}) == 1
 
-    @property
-    def traits(self) -> dict[str, list[TraitValue]]:
-        """The values by name of each characteristic in which the variants differ, in order of appearance."""
-        return {
-            name: [
-                TraitValue(text, main.main, any(map(is_available, main.products)))
-                for text, main in self._by_value(name).items()
-            ]
-            for name in self._differing()
-        }
-
     def label(self, product: ShopProduct) -> str:
         """Return the characteristics that distinguish this variant, "" where none does."""
         values = values_of(product)
@@ -91,13 +71,6 @@ class Card:
         tables = [values_of(product) for product in self.products]
         names = dict.fromkeys(name for table in tables for name in table)
         return [name for name in names if len({table.get(name) for table in tables}) > 1]
-
-    def _by_value(self, name: str) -> dict[str, Card]:
-        by_value: dict[str, list[ShopProduct]] = {}
-        for product in self.products:
-            if text := values_of(product).get(name):
-                by_value.setdefault(text, []).append(product)
-        return {text: Card(tuple(products)) for text, products in by_value.items()}
 
 
 def is_available(product: ShopProduct) -> bool:

@@ -1,4 +1,4 @@
-"""The words of the pages, Ukrainian and, where a buyer may choose, Russian; and how figures are written."""
+"""The words of the pages for what the shop knows by code, and how figures are written."""
 
 from __future__ import annotations
 
@@ -7,148 +7,54 @@ from datetime import datetime
 from decimal import Decimal
 
 from torgsync.core.clock import SHOP_ZONE
-from torgsync.sandbox.api.answers import Language, money
+from torgsync.i18n import Message, _
+from torgsync.sandbox.api.answers import money
 
 # A no-break space holds groups of digits, and an amount and its unit, together.
 NBSP = "\u00a0"
 SIGNS = {"UAH": "₴", "USD": "$", "EUR": "€"}
 
-PRESENCES: Mapping[str, Mapping[Language, str]] = {
-    "available": {"uk": "В наявності", "ru": "В наличии"},
-    "not_available": {"uk": "Немає в наявності", "ru": "Нет в наличии"},
-    "order": {"uk": "Під замовлення", "ru": "Под заказ"},
-    "service": {"uk": "Послуга", "ru": "Услуга"},
-    "waiting": {"uk": "Очікується", "ru": "Ожидается"},
+PRESENCES: Mapping[str, Message] = {
+    "available": _("In stock"),
+    "not_available": _("Out of stock"),
+    "order": _("To order"),
+    "service": _("Service"),
+    "waiting": _("Expected"),
 }
-
-# The cabinet's words for the statuses of a product (prom-api §3.3).
-STATUSES = {
-    "on_display": "Опубліковано",
-    "draft": "Чернетка",
-    "not_on_display": "Приховано",
-    "editing_required": "Потребує редагування",
-    "approval_pending": "Очікує модерації",
-    "deleted_by_moderator": "Видалено модератором",
-    "deleted": "Видалено",
+STATUSES: Mapping[str, Message] = {
+    "on_display": _("On the site"),
+    "draft": _("Draft"),
+    "not_on_display": _("Hidden"),
+    "editing_required": _("To be edited"),
+    "approval_pending": _("Waiting for a moderator"),
+    "deleted_by_moderator": _("Deleted by a moderator"),
+    "deleted": _("Deleted"),
 }
-
-OUTCOMES = {
-    "SUCCESS": "Успішно",
-    "PARTIAL": "Є зауваження",
-    **dict.fromkeys(("FATAL", "FAIL", "error", "failed"), "Не виконано"),
+ORDER_STATUSES: Mapping[str, Message] = {
+    "draft": _("Draft"),
+    "pending": _("New"),
+    "received": _("Accepted"),
+    "paid": _("Paid"),
+    "delivered": _("Done"),
+    "canceled": _("Cancelled"),
 }
-
-# The settings of an import and the stages of its errors (prom-api §4.2, §4.4).
-MISSING = {
-    "none": "не чіпати",
-    "not_available": "немає в наявності",
-    "not_on_display": "приховати",
-    "deleted": "видалити",
+PAYMENTS: Mapping[str, Message] = {
+    "unpaid": _("not paid"),
+    "paid": _("paid"),
+    "refunded": _("money returned"),
 }
-UPDATABLE = {
-    "name": "назва",
-    "sku": "код",
-    "price": "ціна",
-    "images_urls": "фото",
-    "presence": "наявність",
-    "quantity_in_stock": "кількість",
-    "description": "опис",
-    "group": "група",
-    "keywords": "пошукові запити",
-    "attributes": "характеристики",
-    "discount": "знижка",
-    "labels": "мітки",
-    "gtin": "штрихкод",
-    "mpn": "номер виробника",
+OUTCOMES: Mapping[str, Message] = {
+    "SUCCESS": _("Done"),
+    "PARTIAL": _("Done, with errors"),
+    **dict.fromkeys(("FATAL", "FAIL", "error", "failed"), _("Failed")),
 }
-STAGES = {
-    "download": "завантаження файлу",
-    "store_file": "збереження файлу",
-    "validation": "перевірка файлу",
-    "import": "позиція",
-    "download_images": "фото",
+STAGES: Mapping[str, Message] = {
+    "download": _("file not fetched"),
+    "store_file": _("file not saved"),
+    "validation": _("file not valid"),
+    "import": _("product"),
+    "download_images": _("photo"),
 }
-
-PAYMENTS = {"unpaid": "не оплачено", "paid": "оплачено", "refunded": "кошти повернено"}
-
-BUYER: Mapping[str, Mapping[Language, str]] = {
-    "all": {"uk": "Усі товари", "ru": "Все товары"},
-    "barcode": {"uk": "Штрихкод", "ru": "Штрихкод"},
-    "by_quantity": {"uk": "Оптові ціни", "ru": "Оптовые цены"},
-    "characteristics": {"uk": "Характеристики", "ru": "Характеристики"},
-    "code": {"uk": "Код товару", "ru": "Код товара"},
-    "country": {"uk": "Країна виробник", "ru": "Страна производитель"},
-    "description": {"uk": "Опис", "ru": "Описание"},
-    "discount": {"uk": "Знижка", "ru": "Скидка"},
-    "empty": {"uk": "У цьому магазині ще немає товарів.", "ru": "В этом магазине ещё нет товаров."},
-    "empty_hint": {"uk": "Його наповнює", "ru": "Его наполняет"},
-    "find": {"uk": "Знайти", "ru": "Найти"},
-    "first": {"uk": "Перша", "ru": "Первая"},
-    "from": {"uk": "від", "ru": "от"},
-    "from_date": {"uk": "з", "ru": "с"},
-    "gathered": {"uk": "різновиди зібрано в одну картку", "ru": "разновидности собраны в одну карточку"},
-    "groups": {"uk": "Групи товарів", "ru": "Группы товаров"},
-    "language": {"uk": "Мова", "ru": "Язык"},
-    "last": {"uk": "Остання", "ru": "Последняя"},
-    "manufacturer": {"uk": "Виробник", "ru": "Производитель"},
-    "minimum": {"uk": "Мінімальне замовлення", "ru": "Минимальный заказ"},
-    "missing": {"uk": "Такої сторінки немає", "ru": "Такой страницы нет"},
-    "missing_hint": {
-        "uk": "Можливо, товар приховано або видалено.",
-        "ru": "Возможно, товар скрыт или удалён.",
-    },
-    "more": {"uk": "ще", "ru": "ещё"},
-    "next": {"uk": "Наступна", "ru": "Следующая"},
-    "no_description": {"uk": "Опису немає.", "ru": "Описания нет."},
-    "no_photo": {"uk": "Фото немає", "ru": "Фото нет"},
-    "no_price": {"uk": "Ціну уточнюйте", "ru": "Цену уточняйте"},
-    "nothing": {"uk": "Нічого не знайдено.", "ru": "Ничего не найдено."},
-    "old_price": {"uk": "Стара ціна", "ru": "Старая цена"},
-    "page": {"uk": "Сторінка", "ru": "Страница"},
-    "page_of": {"uk": "з", "ru": "из"},
-    "pages": {"uk": "Сторінки", "ru": "Страницы"},
-    "photo": {"uk": "фото", "ru": "фото"},
-    "photos": {"uk": "Фото", "ru": "Фото"},
-    "previous": {"uk": "Попередня", "ru": "Предыдущая"},
-    "price": {"uk": "Ціна", "ru": "Цена"},
-    "quantity": {"uk": "Кількість", "ru": "Количество"},
-    "ready": {"uk": "Готово до відправки", "ru": "Готово к отправке"},
-    "sandbox": {
-        "uk": "Пісочниця на вашому комп’ютері: це не справжній Prom.ua, покупців тут немає.",
-        "ru": "Песочница на вашем компьютере: это не настоящий Prom.ua, покупателей здесь нет.",
-    },
-    "search": {"uk": "Назва, код або ідентифікатор", "ru": "Название, код или идентификатор"},
-    "search_results": {"uk": "Пошук", "ru": "Поиск"},
-    "seller": {"uk": "Кабінет", "ru": "Кабинет"},
-    "shop": {"uk": "Магазин", "ru": "Магазин"},
-    "skip": {"uk": "До товарів", "ru": "К товарам"},
-    "stock": {"uk": "Наявність", "ru": "Наличие"},
-    "to_date": {"uk": "до", "ru": "до"},
-    "variant": {"uk": "Різновид", "ru": "Разновидность"},
-    "variants": {"uk": "Різновиди", "ru": "Разновидности"},
-    "without_group": {"uk": "Без групи", "ru": "Без группы"},
-}
-
-# One, few (2 to 4) and many of a thing.
-PLURALS: Mapping[str, Mapping[Language, tuple[str, str, str]]] = {
-    "product": {"uk": ("товар", "товари", "товарів"), "ru": ("товар", "товара", "товаров")},
-    "variant": {
-        "uk": ("різновид", "різновиди", "різновидів"),
-        "ru": ("разновидность", "разновидности", "разновидностей"),
-    },
-    "remark": {
-        "uk": ("зауваження", "зауваження", "зауважень"),
-        "ru": ("замечание", "замечания", "замечаний"),
-    },
-}
-
-
-def counted(count: int, thing: str, language: Language = "uk") -> str:
-    """Return a number with its thing: 1 товар, 22 товари, 11 товарів."""
-    one, few, many = PLURALS[thing][language]
-    tens, ones = divmod(count % 100, 10)
-    word = many if tens == 1 or ones in {0, 5, 6, 7, 8, 9} else one if ones == 1 else few
-    return f"{grouped(count)}{NBSP}{word}"
 
 
 def grouped(number: int) -> str:
