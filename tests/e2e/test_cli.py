@@ -330,7 +330,7 @@ def test_a_person_says_yes(filled: Home) -> None:
     code, screen = talk(filled, "y\n", "sync")
     assert code == 0
     assert "Send 13 changes to Prom.ua? [y/N]: " in screen
-    assert "13 done" in screen
+    assert "Done: 13 changes are on Prom.ua (" in screen
     assert "\x1b[33m~ update" in screen
     assert len(filled.sandbox.products()) == 41
 

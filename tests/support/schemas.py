@@ -62,6 +62,9 @@ SYNC = record(
             "additionalProperties": COUNT,
         },
     ),
+    imports=COUNT,
+    portal={"type": "string", "pattern": "^https?://[^/]+/$"},
+    seconds={"type": "number", "minimum": 0},
     run={**NUMBER, "type": ["integer", "null"]},
     exit=COUNT,
 )
@@ -153,9 +156,10 @@ ROLLBACK = record(
         message=TEXT,
     ),
 )
+_OF_RUN = ("requests", "imports", "portal", "seconds", "run", "exit")
 ROLLBACK_DONE = record(
     **ROLLBACK["properties"],
-    **{key: SYNC["properties"][key] for key in ("outcomes", "settled", "requests", "run", "exit")},
+    **{key: SYNC["properties"][key] for key in (*_OF_RUN, "outcomes", "settled")},
 )
 ROLLBACK_DONE["properties"]["error"] = ERROR
 

@@ -27,6 +27,10 @@ _SANDBOX = re.compile(r"http://127\.0\.0\.1:8765(?=/)")
 """The address at which pages have the sandbox."""
 
 
+_SECONDS = re.compile(r"\(\d+ s,")
+"""How long a run took."""
+
+
 @dataclass
 class Step:
     """A command of a page, with the lines shown below it and the exit code of its block."""
@@ -79,7 +83,12 @@ class Walk:
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         talk = [line for line in result.stderr.splitlines() if not line.endswith(" …")]
-        return result.exit_code, [line.rstrip() for line in talk + result.stdout.splitlines()]
+        return result.exit_code, [self._as_shown(line) for line in talk + result.stdout.splitlines()]
+
+    def _as_shown(self, line: str) -> str:
+        """Return a line with the address of the pages' sandbox, and the time that they have."""
+        address = self.server.url.removesuffix("api/v1")
+        return _SECONDS.sub("(4 s,", line.rstrip().replace(address, "http://127.0.0.1:8765/"))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import xxhash
 
@@ -60,6 +61,12 @@ def connect_unverified(context: JobContext, journal: RequestJournal | None = Non
         names = work.adoptions.names()
     with connect_nameless(context, journal, names) as prom:
         yield prom
+
+
+def portal(context: JobContext) -> str:
+    """Return the address of the portal where the shop of an object is: its seller's cabinet."""
+    address = urlsplit(context.settings.prom_url or PROM_URL)
+    return f"{address.scheme}://{address.netloc}/"
 
 
 @contextmanager

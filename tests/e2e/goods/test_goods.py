@@ -12,7 +12,7 @@ from homes import Home
 def test_items_are_listed_before_the_first_plan(home: Home) -> None:
     """They are those of the export, in pages whose last line asks for the next one."""
     ran = home.run("goods", "list", "--limit", "2", "--offset", "34")
-    assert ran.lines[2] == "26935   T-935     Молоток столярний 300 г     268.00   4       not there"
+    assert ran.lines[2] == "26935   T-935     Молоток столярний 300 г     268.00       4   not there"
     assert ran.lines[-2:] == [
         "35 to 36 of 40 items; the next ones:",
         'torgsync goods list -o "My Prom" --limit 2 --offset 36',

@@ -587,7 +587,9 @@ def test_a_server_that_refuses_the_login(mapped: Home, ftp: FtpPlace) -> None:
     assert [one["order"] for one in found["findings"]] == [None, number]
     ran = mapped.run("sync", "--yes")
     assert (ran.code, "cannot be used: 530" in ran.err, "wr0ng" in ran.err) == (5, True, False)
-    assert "14 done" in ran.out  # the thirteen changes of the day, and the stock of what was bought
+    assert (
+        "Done: 14 changes are on Prom.ua (" in ran.out
+    )  # the thirteen changes of the day, and the stock of what was bought
     assert phase(mapped, number) is None
     (mapped.shop / "ftp-password").write_text(PASSWORD)
     assert fetch(mapped).code == 0

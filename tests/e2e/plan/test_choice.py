@@ -63,7 +63,7 @@ def test_a_few_first_and_the_rest_after(second: Home) -> None:
     """What was chosen is sent alone; the next plan has all the rest, and a run without a choice sends it."""
     second.sandbox.log.clear()
     ran = second.run("sync", "--yes", "--good", f"{SCREW},26936", "--show", "summary")
-    assert (ran.code, "2 done; " in ran.out) == (0, True)
+    assert (ran.code, "Done: 2 changes are on Prom.ua (" in ran.out) == (0, True)
     assert "other changes of 11 items stay pending: not chosen by `--good`" in ran.out
     again = second.run("sync", "--yes", "--good", SCREW)
     assert (again.code, again.lines[0]) == (0, "My Prom: no chosen changes are pending")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
+import subprocess
 from collections.abc import Iterable
+from contextlib import suppress
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -17,3 +22,32 @@ class SafeConsole(Console):
         """Yield the segments of what is printed, with texts that show letters only."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(shown(segment.text), segment.style)
+
+    def print_long(self, renderable: RenderableType) -> None:
+        """Print what may be longer than the screen through the pager of the user, if there is one."""
+        with self.capture() as capture:
+            self.print(renderable)
+        text = capture.get()
+        if text.count("\n") < self.height or not _paged(text):
+            with suppress(BrokenPipeError):
+                self.file.write(text)
+                self.file.flush()
+
+
+def _paged(text: str) -> bool:
+    """Show a text in `$PAGER`, or in `less`; return False where neither is there."""
+    given = os.environ.get("PAGER", "less")
+    command = shlex.split(given, posix=os.name != "nt")
+    if not command or command[0] == "cat" or not shutil.which(command[0]):
+        return False
+    colours = {"LESS": "FRX"} if "LESS" not in os.environ else {}
+    try:
+        pager = subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, **colours})  # noqa: S603
+    except OSError:
+        return False
+    with suppress(OSError, KeyboardInterrupt):  # it was left before it had read everything
+        pager.communicate(text.encode())
+    while pager.poll() is None:
+        with suppress(KeyboardInterrupt):  # that is for the pager, which then leaves the terminal in order
+            pager.wait()
+    return True

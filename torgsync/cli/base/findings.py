@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 MARKS = {Severity.ERROR: _("✗ error"), Severity.WARNING: _("! warning"), Severity.NOTICE: _("· notice")}
-STYLES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "dim"}
+STYLES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "notice"}
 PLACES = 3
 """Places of one code that are shown before the rest is counted."""
 INDENT = " " * 11

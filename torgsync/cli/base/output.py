@@ -20,7 +20,9 @@ from torgsync.cli.base.streams import SafeStream
 from torgsync.i18n import Message, _, composed, translated, verbatim
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.text import Text
+
+    from torgsync.cli.base.console import SafeConsole
 
 
 _WHOLE = re.compile(
@@ -73,8 +75,28 @@ def _tie(match: re.Match[str]) -> str:
 
 WIDTH = 80
 """Columns where there is no terminal."""
-STYLES = {"success": "green", "warning": "yellow", "error": "red"}
+STYLES = {
+    "success": "green",
+    "warning": "yellow",
+    "error": "red",
+    "notice": "dim",
+    "create": "green",
+    "update": "yellow",
+    "remove": "red",
+    "held": "magenta",
+    "done": "green",
+    "refused": "red",
+    "unclear": "yellow",
+    "deferred": "magenta",
+    "total": "bold",
+    "zero": "dim",
+}
 """What a style means, and how it looks where there are colours."""
+_MARKS = {"✓": "success", "!": "warning", "✗": "error", "·": "notice"}
+"""The styles of lines without one, by the sign that they begin with."""
+_MARK = re.compile(r"[✓!✗·] +\w+")
+_ZERO = r"(?<![\d.,])0 [^\W\d][^,]*|[^\W\d][\w -]*: 0(?![\d.])"
+"""A part of a line of totals that counts nothing."""
 NOTHING = verbatim("")
 
 
@@ -90,21 +112,21 @@ class Output:
     hide_progress: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @property
-    def out(self) -> Console:
+    def out(self) -> SafeConsole:
         """The console of stdout. A progress bar is removed first."""
         self.hide_progress()
         return self._out
 
     @cached_property
-    def _out(self) -> Console:
+    def _out(self) -> SafeConsole:
         return self._console(sys.stdout)
 
     @cached_property
-    def err(self) -> Console:
+    def err(self) -> SafeConsole:
         """The console of stderr."""
         return self._console(sys.stderr)
 
-    def _console(self, stream: Any) -> Console:  # noqa: ANN401
+    def _console(self, stream: Any) -> SafeConsole:  # noqa: ANN401
         from rich.theme import Theme
 
         from torgsync.cli.base.console import SafeConsole
@@ -115,6 +137,7 @@ class Output:
             emoji=False,
             highlight=False,
             no_color=not self.color,
+            color_system="auto" if self.color else None,
             width=None if stream.isatty() else WIDTH,
             soft_wrap=False,
             theme=Theme(STYLES),
@@ -156,9 +179,22 @@ class Output:
                 stream.write(f"{text}\n")
                 stream.flush()
                 return
-        rich: Console = getattr(self, console)
-        for line in wrapped(text, rich.width, more=" " * indent) if terminal else [text]:
-            rich.print(line, style=style, soft_wrap=True)
+        rich: SafeConsole = getattr(self, console)
+        lines = wrapped(text, rich.width, more=" " * indent) if terminal else [text]
+        for number, line in enumerate(lines):
+            rich.print(_styled(line, style, first=not number), style=style, soft_wrap=True)
+
+
+def _styled(line: str, style: str | None, *, first: bool) -> str | Text:
+    """Return a line with what its sign means, or with the zeros of totals dim."""
+    from rich.text import Text
+
+    text = Text(line)
+    if style == "total":
+        text.highlight_regex(_ZERO, "not bold dim")
+    elif style is None and first and (mark := _MARK.match(line)):
+        text.stylize(_MARKS[line[0]], 0, mark.end())
+    return text
 
 
 _CLAIMS = ("FORCE_COLOR", "TTY_COMPATIBLE")

@@ -22,6 +22,8 @@ from torgsync.errors import Interrupted, TorgsyncError, UsageError
 from torgsync.i18n import LANGUAGES, Message, _, _n
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from torgsync.files.config.objects import ObjectFile
     from torgsync.files.config.settings import Settings
     from torgsync.jobs.context import JobContext
@@ -44,6 +46,7 @@ class Program(Output):
     """One call of the program, and its output.
 
     With `json` even an error is printed as a document; `unattended` asks nothing, also on a terminal.
+    With `pages` long tables go through a pager, which waits for a person.
     """
 
     home: Path | None = None
@@ -51,6 +54,7 @@ class Program(Output):
     json: bool = False
     unattended: bool = False
     language: str = LANGUAGES[0]
+    pages: bool = True
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     recording: CallRecording | None = None
@@ -121,6 +125,13 @@ class Program(Output):
     def asks(self) -> bool:
         """Whether a person is there to be asked: on a terminal, wherever the output goes."""
         return not self.unattended and person_there()
+
+    def print_table(self, table: Table) -> None:
+        """Print a table, one longer than the screen through a pager where a person is there to leave it."""
+        if self.pages and self.asks and self.is_terminal("_out") and sys.stdout.isatty():
+            self.out.print_long(table)
+        else:
+            self.out.print(table)
 
     @property
     def shows_data(self) -> bool:

@@ -19,6 +19,7 @@ from torgsync.i18n import Message, _, translated
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
 Row = Mapping[str, object]
 SCREENFUL = 10
@@ -97,12 +98,39 @@ def plain_table() -> Table:
 
 def print_table(program: Program, columns: Iterable[Message], rows: Iterable[Iterable[object]]) -> None:
     """Print values as a table."""
-    table = plain_table()
-    for name in columns:
-        table.add_column(translated(name), overflow="fold")
-    for row in rows:
-        table.add_row(*map(cell, row))
-    program.out.print(table)
+    table, cells = plain_table(), [[cell(value) for value in row] for row in rows]
+    for name, values in zip(columns, zip(*cells, strict=True), strict=True):
+        numbers = name not in _NAMES and all(value in _EMPTY or _AMOUNT.fullmatch(value) for value in values)
+        whole = any(map(_IBAN.search, values))
+        table.add_column(
+            translated(name),
+            overflow="fold",
+            justify="right" if numbers and set(values) - _EMPTY else "left",
+            no_wrap=whole,
+            min_width=_IBAN_WIDTH if whole else None,
+        )
+    for row in cells:
+        table.add_row(*map(_styled, row))
+    program.print_table(table)
+
+
+_NAMES = frozenset({"article", "barcode", "id", "item", "no.", "order", "phone", "product", "row"})
+"""Columns whose numbers are no amounts."""
+_EMPTY = frozenset({"–", ""})
+_AMOUNT = re.compile(r"[+-]?\d+(\.\d+)?( %| [A-Z]{3})?")
+_ZERO = re.compile(r"0(\.0+)?( %| [A-Z]{3})?")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b")
+_IBAN_WIDTH = 29
+"""Letters and digits of an IBAN of Ukraine: it is copied, so no line may end in it."""
+
+
+def _styled(text: str) -> str | Text:
+    """Return a cell as it looks: nothing, and a number that counts nothing, are dim."""
+    if text in _EMPTY or not _ZERO.fullmatch(text):
+        return text
+    from rich.text import Text
+
+    return Text(text, style="zero")
 
 
 def whole_or_float(quantity: Decimal) -> int | float:

@@ -5,36 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from torgsync.cli.messages.fields import PRESENCES, STATUSES
 from torgsync.cli.messages.skips import skip_message
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.plan.diff import Leaving
 from torgsync.core.product.fields import Value
-from torgsync.core.product.presence import Presence
 from torgsync.i18n import Message, _, composed, verbatim
 
 if TYPE_CHECKING:
     from torgsync.jobs.catalog.goods import ListedGood
 
-_STATUSES = {
-    "on_display": _("on the site"),
-    "not_on_display": _("hidden"),
-    "draft": _("draft"),
-    "deleted": _("deleted"),
-    "deleted_by_moderator": _("deleted by moderators"),
-    "approval_pending": _("in moderation"),
-    "editing_required": _("moderators want it edited"),
-}
-_PRESENCES: dict[str, Message] = {
-    Presence.AVAILABLE: _("in stock"),
-    Presence.NOT_AVAILABLE: _("none"),
-    Presence.ORDER: _("to order"),
-    Presence.WAITING: _("awaited"),
-}
-
 
 def site_message(good: ListedGood) -> Message:
     """Return where a good is on Prom.ua, with what keeps it out of the shop."""
-    place = _STATUSES.get(good.status, verbatim(good.status)) if good.prom_id else _("not there")
+    place = STATUSES.get(good.status, verbatim(good.status)) if good.prom_id else _("not there")
     reason = Leaving.GONE if good.row_status is RowStatus.GONE else good.reason
     return composed("{place}: {why}", place=place, why=skip_message(reason)) if reason else place
 
@@ -44,4 +28,4 @@ def stock_message(values: Mapping[str, Value]) -> Message:
     quantity, presence = values.get("quantity"), values.get("presence")
     if quantity is not None:
         return verbatim(str(quantity))
-    return _PRESENCES.get(str(presence), Message(""))
+    return PRESENCES.get(str(presence), Message(""))

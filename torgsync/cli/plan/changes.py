@@ -47,7 +47,6 @@ MOVED_SIGNS = {
     Verb.REMOVE: _("! changed since: remove"),
 }
 """Signs of changes that a saved plan has, and that are not sent because the product changed meanwhile."""
-STYLES = {Verb.CREATE: "green", Verb.UPDATE: "yellow", Verb.REMOVE: "red"}
 NONE = verbatim("–")
 
 
@@ -56,9 +55,9 @@ def sign(verb: Verb, held: str | None) -> Text:
     from rich.text import Text
 
     if not held:
-        return Text(SIGNS[verb].translated(), style=STYLES[verb])
+        return Text(SIGNS[verb].translated(), style=str(verb))
     signs = MOVED_SIGNS if held == MOVED else HELD_SIGNS
-    return Text(signs[verb].translated(), style="magenta")
+    return Text(signs[verb].translated(), style="held")
 
 
 def creation_words(fields: Mapping[str, FieldChange]) -> Message:

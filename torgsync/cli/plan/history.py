@@ -15,7 +15,7 @@ from torgsync.cli.base.render import pick, print_csv, print_json, print_table
 from torgsync.cli.messages.guards import override_observed
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.plan.documents import change_document, field_rows
-from torgsync.cli.plan.outcomes import outcome_count, outcome_words, print_failures
+from torgsync.cli.plan.outcomes import outcome_count, outcome_words, print_failures, time_words
 from torgsync.cli.plan.render import print_changes
 from torgsync.core.clock import shop_second, shop_time, utc_iso
 from torgsync.core.counts import request_count
@@ -23,8 +23,6 @@ from torgsync.errors import Exit
 from torgsync.i18n import Message, _, _n, composed, joined
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.run import PastRun, PastRuns
     from torgsync.state.runs.change_rows import NumberedChange
@@ -108,7 +106,7 @@ def _cells(past: PastRun) -> Iterator[object]:
     record = past.record
     yield record.number
     yield shop_time(record.started)
-    yield _took(record.finished - record.started) if record.finished else None
+    yield time_words(record.finished - record.started) if record.finished else None
     yield (record.holder.user, record.holder.host)
     yield _STATES[past.state] if record.exit_code is None else record.exit_code
     yield tuple(_did(past))
@@ -175,17 +173,6 @@ def _shipped(past: PastRun) -> Iterator[Message]:
             "{count} messages to buyers: unknown whether they were sent",
             record.unclear_messages,
         )
-
-
-def _took(time: timedelta) -> Message:
-    """Return how long it took, in the words of a clock: `8 s`, `3 min 05 s`, `1 h 12 min`."""
-    minutes, seconds = divmod(round(time.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return _("{hours} h {minutes} min", hours=hours, minutes=str(minutes).zfill(2))
-    if minutes:
-        return _("{minutes} min {seconds} s", minutes=minutes, seconds=str(seconds).zfill(2))
-    return _("{seconds} s", seconds=seconds)
 
 
 def _document(past: PastRun) -> dict[str, Any]:
@@ -284,12 +271,12 @@ def _print_run(
     elif record.finished is None:
         program.print(_("it was interrupted; the next run finishes checking what it left open"))
     elif past.state is RunState.DIED:
-        took = _took(record.finished - record.started)
+        took = time_words(record.finished - record.started)
         program.print(
             _("it was interrupted after {took}; a later run finished checking what it left open", took=took)
         )
     else:
-        took = _took(record.finished - record.started)
+        took = time_words(record.finished - record.started)
         program.print(_("it took {took}, exit code {code}", took=took, code=record.exit_code))
     for line in _did(past):
         program.print(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import Program
@@ -51,6 +52,7 @@ def perform(
     from torgsync.jobs.push.execute import execute
 
     def confirm(result: PlanResult) -> bool:
+        program.pages = asks and bool(result.plan.counts.to_send)  # nothing else waits for a person
         show(result)
         if not asks or not result.plan.counts.to_send:
             return True
@@ -104,14 +106,50 @@ def notify_trouble(program: Program, trouble: TorgsyncError) -> None:
 
 
 def print_outcomes(program: Program, job: JobContext, view: RunView, result: PlanResult) -> None:
-    """Print how many changes ended how, and name those that did not end well."""
-    parts = _counts(view.outcomes)
-    if result.plan.counts.held:
-        parts.append(_("{held} held", held=result.plan.counts.held))
-    outcomes = joined(", ", parts) if parts else NOTHING_SENT
-    requests = request_count(sum(view.requests.values()))
-    program.print(composed("{outcomes}; {requests}", outcomes=outcomes, requests=requests))
+    """Name the changes that did not end well, then say in one sentence what is on Prom.ua now."""
+    from torgsync.jobs.connect import portal
+
     print_failures(program, job, result.number)
+    where = {"spent": _spent(view), "address": portal(job)}
+    if view.finished:
+        done = view.outcomes[Outcome.DONE]
+        sentence = _n(
+            "Done: {count} change is on Prom.ua ({spent}): {address}",
+            "Done: {count} changes are on Prom.ua ({spent}): {address}",
+            done,
+            **where,
+        )
+        program.print(sentence, style="success")
+        return
+    parts, counts = _counts(view.outcomes), result.plan.counts
+    if counts.held:
+        parts.append(outcome_count("held", counts.held))
+    if (left := counts.changes - counts.held - sum(view.outcomes.values())) > 0:
+        parts.append(outcome_count("open", left))
+    outcomes = joined(", ", parts)
+    program.print(
+        _("Not everything is on Prom.ua: {outcomes} ({spent}): {address}", outcomes=outcomes, **where),
+        style="warning",
+    )
+
+
+def _spent(view: RunView) -> Message:
+    """Return the time that a run took, its requests and its imports."""
+    parts = [time_words(timedelta(seconds=view.seconds)), request_count(sum(view.requests.values()))]
+    if view.imports:
+        parts.append(_n("{count} import", "{count} imports", view.imports))
+    return joined(", ", parts)
+
+
+def time_words(time: timedelta) -> Message:
+    """Return how long it took, in the words of a clock: `8 s`, `3 min 05 s`, `1 h 12 min`."""
+    minutes, seconds = divmod(round(time.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return _("{hours} h {minutes} min", hours=hours, minutes=str(minutes).zfill(2))
+    if minutes:
+        return _("{minutes} min {seconds} s", minutes=minutes, seconds=str(seconds).zfill(2))
+    return _("{seconds} s", seconds=seconds)
 
 
 NOTHING_SENT = _("nothing was sent")
@@ -138,10 +176,15 @@ def outcome_count(outcome: str, number: int) -> Message:
     return composed("{number} {outcome}", number=number, outcome=word)
 
 
-def run_document(view: RunView) -> dict[str, object]:
+def run_document(job: JobContext, view: RunView) -> dict[str, object]:
     """Return what the JSON document of a run says of it as a whole."""
+    from torgsync.jobs.connect import portal
+
     return {
         "requests": {"total": sum(view.requests.values()), "by_endpoint": dict(view.requests)},
+        "imports": view.imports,
+        "portal": portal(job),
+        "seconds": round(view.seconds, 3),
         "run": view.run or None,
         "exit": int(view.exit_code),
     }
@@ -177,18 +220,20 @@ def print_failures(
     """
     from torgsync.jobs.plan.result import PlanView
 
-    groups: dict[tuple[Message, Message], list[Message]] = {}
+    groups: dict[tuple[Outcome, Message], list[Message]] = {}
     for item in PlanView(job, plan).changes():
         if item.outcome is not None and (item.outcome is not Outcome.DONE or item.reasons) and of(item):
             good = f"{item.change.good_id} {item.change.title}".strip()
             what = composed("{verb} {good}", verb=VERBS[item.change.verb], good=good)
-            groups.setdefault((WORDS[item.outcome], reasons_message(item.reasons)), []).append(what)
+            groups.setdefault((item.outcome, reasons_message(item.reasons)), []).append(what)
     for (state, message), changes in list(groups.items())[: None if every else SCREENFUL]:
         for what in changes if every else changes[:1]:
             more = len(changes) - 1
             first = _("{change} (and {more} more)", change=what, more=more) if more and not every else what
+            word = WORDS[state]
             program.print(
-                composed("! {outcome}: {change}: {reason}", outcome=state, change=first, reason=message)
+                composed("! {outcome}: {change}: {reason}", outcome=word, change=first, reason=message),
+                style=str(state),
             )
     if (rest := len(groups) - SCREENFUL) > 0 and not every:
         program.print(_n("! … and {count} other reason", "! … and {count} other reasons", rest))

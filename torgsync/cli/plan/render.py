@@ -109,7 +109,7 @@ def print_changes(
 
     program.print()
     changes = render_changes(PlanView(job, plan), show, job.object.catalog.currency, outcome)
-    program.out.print(table_of(changes.lines))
+    program.print_table(table_of(changes.lines))
     if changes.movers:
         program.print()
         program.print(_("biggest price changes"))
@@ -148,6 +148,7 @@ def print_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *,
     """Print the lines that sum a plan up; `nothing` says that it is empty."""
     program.print()
     currency, pace = job.object.catalog.currency, job.object.limits.requests_per_second
+    totals = count_lines(plan.counts)
     for line in render_sums(
         plan,
         currency=currency,
@@ -156,7 +157,7 @@ def print_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *,
         nothing=nothing,
         days=job.object.removal.grace.days,
     ):
-        program.print(line)
+        program.print(line, style="total" if line in totals else None)
 
 
 FEW_PRICES = 3
@@ -168,7 +169,7 @@ def print_guards(program: Program, plan: Plan, letting: Letting) -> None:
     if plan.violations:
         program.print()
     for line in render_guards(plan.violations, allow_command(plan, letting)):
-        program.print(line, len(INDENT))
+        program.print(line, len(INDENT), style="held" if line.startswith("!") else None)
 
 
 def render_guards(violations: Sequence[GuardViolation], command: str = "") -> Iterator[Message]:

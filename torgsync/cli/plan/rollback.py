@@ -210,7 +210,7 @@ def _print_plan_back_json(
             "outcomes": outcome_documents(job, result.number),
             "settled": earlier_documents(job, view),
         }
-        tail = {**run_document(view), **outcomes}
+        tail = {**run_document(job, view), **outcomes}
         if trouble := trouble_of(view, next_step):
             tail["error"] = error_document(trouble)
     counts = (back.not_done, back.recreated, back.hidden) if back else (0, 0, 0)

@@ -115,7 +115,7 @@ def _print_run_json(
     tail: dict[str, object] = {
         **({"due": due} if due else {}),
         "orders": orders_document(view.fetched),
-        **run_document(view),
+        **run_document(job, view),
     }
     if trouble := trouble_of(view, next_step) or (view.fetched and view.fetched.trouble):
         tail["error"] = error_document(trouble)

@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from torgsync.core.clock import shop_time
@@ -39,6 +40,9 @@ from torgsync.jobs.push.perform import Performance
 from torgsync.jobs.run import Run, running
 from torgsync.state.runs.change_rows import NumberedChange
 from torgsync.state.runs.journal import Holder, ImportEnd, Override, SentImport
+
+IMPORTS = "POST products/import_file"
+"""The requests that Prom limits to a few a day."""
 
 
 class Notice(StrEnum):
@@ -78,7 +82,7 @@ class RunView:
     `result` is None where only orders were fetched, `fetched` where none were. It was `declined` where a
     person answered that nothing is to be sent. `outcomes` says how many changes ended how, `requests` how
     many were sent, keyed by method and endpoint, `trouble` what ended the run early, `earlier` what became of
-    the import of an earlier run.
+    the import of an earlier run. It took `seconds`, without the time in which a person was asked.
     """
 
     run: int
@@ -89,6 +93,18 @@ class RunView:
     requests: Mapping[str, int] = field(default_factory=dict)
     trouble: TorgsyncError | None = None
     earlier: EarlierOutcomes | None = None
+    seconds: float = 0
+
+    @property
+    def imports(self) -> int:
+        """How many imports it sent."""
+        return self.requests.get(IMPORTS, 0)
+
+    @property
+    def finished(self) -> bool:
+        """Whether its plan had changes and every one of them is on Prom.ua."""
+        all_done = bool(self.changes) and self.outcomes.get(Outcome.DONE, 0) == self.changes
+        return all_done and self.trouble is None
 
     @property
     def leaves_nothing(self) -> bool:
@@ -152,6 +168,7 @@ def execute(
         PlanStale: A saved plan is out of date.
     """
     fetches = _may_fetch(context, source, fetches=fetches)
+    began, asked = context.now(), timedelta()
     with running(context) as run:
         context = run.context
         if source:
@@ -171,8 +188,10 @@ def execute(
                 result = source.make(context, prom, run)
                 if result.reconciled:
                     notify(Reason(Notice.EARLIER_RECONCILED, {"count": result.reconciled}))
-            view = RunView(run.number, result, fetched)
-            if result and not _agreed(run, result, confirm, did=bool(fetched and fetched.did)):
+            view, asks = RunView(run.number, result, fetched), context.now()
+            agreed = not result or _agreed(run, result, confirm, did=bool(fetched and fetched.did))
+            asked = context.now() - asks
+            if not agreed:
                 view.declined = True
                 view.run = 0 if run.undecided else run.number
             elif result:
@@ -195,6 +214,7 @@ def execute(
                 sent = work.journal.requests(run.number)
             view.requests = Counter(f"{request.method} {request.endpoint}" for request in sent)
         run.exit_code = view.exit_code
+    view.seconds = (context.now() - began - asked).total_seconds()
     if view.leaves_nothing:
         compact_after_run(context, view.changes)
     return view
