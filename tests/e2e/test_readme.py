@@ -38,8 +38,13 @@ def test_the_session_works_line_by_line(language: str, tmp_path: Path) -> None:
     script = "\n".join(f"echo @@\n{{ {line} }} 2>&1" for line in lines) + "\nkill $!\n"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TORGSYNC_")}
     environment |= {"PYTHONPATH": str(ROOT), "TORGSYNC_LANG": language}
-    printed = subprocess.run(  # noqa: S607  # the shell of README
-        ["bash", "-c", script], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True, check=False
+    printed = subprocess.run(
+        ["/bin/bash", "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
     ).stdout
     for step, output in zip(steps, printed.split("@@\n")[1:], strict=True):
         shown = [line.rstrip() for line in output.splitlines() if not line.endswith(" …")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -37,6 +38,13 @@ class Boundary(Group):
 
     def __init__(self, **given: Any) -> None:  # noqa: ANN401
         super().__init__(**given | {"commands": program_commands()})
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  # Typer's own kind of context
+        """Read the command line; completion is installed and shown in our words."""
+        for param in self.params:
+            if param.name in ("install_completion", "show_completion"):
+                param.callback = partial(_complete_shell, param.name)
+        return super().parse_args(ctx, args)
 
     def main(
         self,
@@ -72,6 +80,13 @@ class Boundary(Group):
             return super().invoke(ctx)
         except KeyboardInterrupt as pressed:
             raise _stopped() from pressed
+
+
+def _complete_shell(name: str, *given: Any) -> None:  # noqa: ANN401
+    """Install or show the completion, in words that have translations."""
+    from torgsync.cli.base.helps import completion
+
+    (completion.install if name == "install_completion" else completion.show)(*given)
 
 
 def _stopped() -> Interrupted:

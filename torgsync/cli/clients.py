@@ -174,7 +174,7 @@ def merge(
         list[str],
         typer.Argument(
             help=_("Ids of clients."),
-            metavar="CLIENT...",
+            metavar="CLIENT",
             callback=separated,
         ),
     ],

@@ -54,7 +54,10 @@ def list_(
 
 def find(
     context: typer.Context,
-    words: Annotated[list[str], typer.Argument(help=_("Id, article, barcode, group, or words of the name."))],
+    words: Annotated[
+        list[str],
+        typer.Argument(help=_("Id, article, barcode, group, or words of the name."), metavar="WORD"),
+    ],
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
     limit: LimitOption = None,

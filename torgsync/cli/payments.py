@@ -75,10 +75,11 @@ def map_(
     context: typer.Context,
     method: Annotated[str, typer.Argument(help=_("Name or id of the payment method."), metavar="METHOD")],
     cash_register: Annotated[
-        str | None, typer.Option("--cash-register", help=_("Cash register for its money."))
+        str | None, typer.Option("--cash-register", help=_("Cash register for its money."), metavar="NAME")
     ] = None,
     current_account: Annotated[
-        str | None, typer.Option("--current-account", help=_("Current account for its money."))
+        str | None,
+        typer.Option("--current-account", help=_("Current account for its money."), metavar="ACCOUNT"),
     ] = None,
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,

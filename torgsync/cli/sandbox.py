@@ -48,12 +48,14 @@ import-refused (reason=daily-limit|running), import-never-ends, import-fails,
 photos-missing (status=404, items_every=N, items_share=0.3),
 status-warning, parcel-refused,
 no-lines (lines=absent|null|empty, items_every=N, items_share=0.3)."""
-_PLACE = """curl http://127.0.0.1:8765/cabinet/order/place -d '{"products": [{"product": "26931"}]}'"""
-_EDIT = """curl http://127.0.0.1:8765/cabinet/product/edit -d '{"product": "26931", "price": 74.5}'"""
+_PLACE = r"""curl http://127.0.0.1:8765/cabinet/order/place \
+  -d '{"products": [{"product": "26931"}]}'"""
+_EDIT = r"""curl http://127.0.0.1:8765/cabinet/product/edit \
+  -d '{"product": "26931", "price": 74.5}'"""
 _CALLS = """\
-order/pay, order/cancel, order/refund, order/status, order/parcel, order/costs,
-product/add, product/hide, product/delete, group/add, payment/add,
-message/write, chat/write, import/start, import/cancel."""
+order/pay, order/cancel, order/refund, order/status, order/parcel,
+order/costs, product/add, product/hide, product/delete, group/add,
+payment/add, message/write, chat/write, import/start, import/cancel."""
 
 
 def _listed(heading: Message, words: str) -> Message:
@@ -69,7 +71,7 @@ EPILOG = joined(
         _listed(_("Manners of the form of answers:"), _ANSWERS),
         _listed(_("Manners of what is accepted:"), _INPUTS),
         _(
-            "A fault, `--fault`, is [METHOD] [PATH] TROUBLE [KEY=VALUE ...]. The path begins below /api/v1/ "
+            "A fault, `--fault`, is [METHOD] [PATH] TROUBLE [KEY=VALUE …]. The path begins below /api/v1/ "
             "and may contain * and ?."
         ),
         _listed(_("Troubles:"), _TROUBLES),

@@ -39,7 +39,7 @@ COMMANDS = {
     ),
     "explain": (
         "explain:explain",
-        "Explain a code: what it means, an example, and what to do. Without a code all are listed.",
+        _("Explain a code: what it means, an example, and what to do. Without a code all are listed."),
     ),
     "doctor": (
         "doctor:doctor",
@@ -199,16 +199,26 @@ COMMANDS = {
 """The commands by their words: module and name, and the first paragraph of their help."""
 
 
+SECTIONS = {
+    _("Set up"): ("object", "fields", "schedule", "doctor"),
+    _("Every day"): ("update", "sync", "goods", "why"),
+    _("Orders, clients, money"): ("orders", "clients", "payments"),
+    _("When it went wrong"): ("explain", "history", "rollback", "state"),
+    _("Try it out"): ("demo", "sandbox", "help"),
+}
+"""The commands and groups of the program in the order of its help, below their headings."""
+
+
 def program_commands() -> Commands:
-    """Return the commands and groups of the program: those without a group come first, `sandbox` last."""
+    """Return the commands and groups of the program in the order of its help."""
     groups: dict[str, dict[str, Unloaded]] = {name: {} for name in ("", *GROUPS)}
     for words, (place, summary) in COMMANDS.items():
         group, _blank, name = words.rpartition(" ")
         groups[group][name] = Unloaded(name, f"torgsync.cli.{place}", summary)
     alone = groups.pop("")
-    sandbox = {"sandbox": alone.pop("sandbox")}
-    named = {name: _group(name, Commands(commands)) for name, commands in groups.items()}
-    return Commands({**alone, **named, **sandbox})
+    known = alone | {name: _group(name, Commands(commands)) for name, commands in groups.items()}
+    order = [name for names in SECTIONS.values() for name in names if name in known]
+    return Commands({name: known[name] for name in order}, SECTIONS)
 
 
 def _group(name: str, commands: Any) -> Group:  # noqa: ANN401  # Typer expects a dictionary, and only reads it

@@ -6,8 +6,7 @@ is decided on the command line of that one call, so a flag has a variable only w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from importlib import import_module
@@ -18,7 +17,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from torgsync.cli.base.program import Program
 from torgsync.errors import UsageError
-from torgsync.i18n import Message, _, translated, translated_text
+from torgsync.i18n import Message, _, translated
 
 Context = Any
 """Typer's own kind of context, whose type it does not export."""
@@ -75,9 +74,17 @@ class _Everywhere:
         for param in self.params:  # type: ignore[attr-defined]
             if isinstance(param, TyperOption):
                 param.envvar = variable_of(ctx, param)
+        if ctx.resilient_parsing:  # a shell completes a command line
+            from torgsync.cli.base.helps.completion import complete_values
+
+            complete_values(self.params)  # type: ignore[attr-defined]
         rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
         if self._global:
             given = {option.name: ctx.params.pop(option.name) for option in self._global}
+            if ctx.resilient_parsing and given.get("home"):
+                from torgsync.cli.base.helps.completion import HOME
+
+                ctx.meta[HOME] = given["home"]
             program = ctx.find_object(Program)
             if program is not None and not ctx.resilient_parsing:
                 program.set_options(ctx, **given)
@@ -85,25 +92,20 @@ class _Everywhere:
 
     def format_help(self, ctx: Context, formatter: Any) -> None:  # noqa: ANN401
         """Write the help in the language of the call."""
-        with _translated((self, *self.get_params(ctx), *self._listed())):
-            super().format_help(ctx, formatter)  # type: ignore[misc]
+        from torgsync.cli.base.helps.writing import write_help
 
-    def _listed(self) -> Iterable[Any]:
-        """Return the commands that the help lists."""
-        return ()
+        write_help(self, ctx, formatter, self._global or ())
 
-    def format_options(self, ctx: Context, formatter: Any) -> None:  # noqa: ANN401
-        """Write the options, and that there are those of the program."""
-        for option in self._global or ():
-            option.hidden = True
-        super().format_options(ctx, formatter)  # type: ignore[misc]
-        for option in self._global or ():
-            option.hidden = False  # a shell completes them
-        if names := ", ".join(map(_usage, self._global or ())):
-            formatter.write_paragraph()
-            formatter.write_text(
-                translated(_("Global options, see `torgsync --help`: {names}.", names=names))
-            )
+    def shell_complete(self, ctx: Context, incomplete: str) -> list[Any]:
+        """Return what a shell offers, with notes in the language of the call."""
+        from torgsync.cli.base.helps.completion import translated_items
+
+        return translated_items(super().shell_complete(ctx, incomplete))  # type: ignore[misc]
+
+    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002  # the signature is Typer's
+        """Return the first paragraph of the help, whole."""
+        text: str = self.help or ""  # type: ignore[attr-defined]
+        return translated(text) if isinstance(text, Message) else text.partition("\n\n")[0]
 
 
 class Command(_Everywhere, TyperCommand):
@@ -119,9 +121,16 @@ class Group(_Everywhere, TyperGroup):
         """Return the names of the commands, in the order of the help."""
         return list(self.commands)
 
-    def _listed(self) -> Iterable[Any]:
-        known = self.commands.known if isinstance(self.commands, Commands) else self.commands
-        return known.values()
+    def listed(self) -> Mapping[Message, Mapping[str, Any]]:
+        """Return the commands as the help lists them, by name below a heading; it imports none."""
+        if not isinstance(self.commands, Commands):
+            return {_("Commands"): self.commands}
+        known = self.commands.known
+        sections = self.commands.sections or {_("Commands"): tuple(known)}
+        return {
+            heading: {name: known[name] for name in names if name in known}
+            for heading, names in sections.items()
+        }
 
     def get_command(self, ctx: Context, cmd_name: str) -> Any:  # noqa: ANN401
         """Return a command, which may not be imported before its context is made."""
@@ -153,6 +162,10 @@ class Unloaded(TyperCommand):
             found = app
         return typer.main.get_command(found)
 
+    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002  # the signature is Typer's
+        """Return the summary, whole."""
+        return translated(self.help or "")
+
     def make_context(self, *args: Any, **given: Any) -> Context:  # noqa: ANN401
         """Return the context of the command itself, which runs in the place of this one."""
         return self.loaded.make_context(*args, **given)
@@ -161,11 +174,16 @@ class Unloaded(TyperCommand):
 class Commands(Mapping[str, Any]):
     """The commands of a group, in the order of its help; one that is looked up here is imported.
 
-    `known` has the same without importing anything.
+    `known` has the same without importing anything, `sections` the names below each heading of the help.
     """
 
-    def __init__(self, known: Mapping[str, Unloaded | Group]) -> None:
+    def __init__(
+        self,
+        known: Mapping[str, Unloaded | Group],
+        sections: Mapping[Message, Sequence[str]] | None = None,
+    ) -> None:
         self.known = known
+        self.sections = sections
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401
         found = self.known[name]
@@ -176,22 +194,6 @@ class Commands(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self.known)
-
-
-@contextmanager
-def _translated(described: Sequence[Any]) -> Iterator[None]:
-    """Have the helps of parameters, commands and groups in the language of the call for a while."""
-    texts = [(one, name, getattr(one, name, None)) for one in described for name in ("help", "epilog")]
-    try:
-        for one, name, text in texts:
-            if text:
-                shown = translated(text) if isinstance(text, Message) else translated_text(text)
-                setattr(one, name, shown)
-        yield
-    finally:
-        for one, name, text in texts:
-            if text:
-                setattr(one, name, text)
 
 
 def variable_of(ctx: Context, option: TyperOption) -> str | None:
@@ -221,11 +223,6 @@ def _copied(ctx: Context) -> Iterator[TyperOption]:
             option = copy(param)
             option.envvar = None
             yield option
-
-
-def _usage(option: TyperOption) -> str:
-    metavar = f" {option.metavar}" if option.metavar else ""
-    return f"{option.opts[0]}{metavar}"
 
 
 def one_object(context: Context, name: str | None, wanted: str | None) -> str | None:

@@ -37,7 +37,7 @@ ObjectOption = Annotated[
     typer.Option("-o", "--object", help=_("Name, slug or path of the sync object."), metavar="OBJECT"),
 ]
 NameArgument = Annotated[
-    str | None, typer.Argument(help=_("Name, slug or path of the sync object."), metavar="NAME")
+    str | None, typer.Argument(help=_("Name, slug or path of the sync object."), metavar="OBJECT")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help=_("How to print the result."))]
 
@@ -101,7 +101,10 @@ CreateClientsOption = Annotated[
 CenterOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--center", help=_("Accounting centers whose stock is counted."), metavar="ID,…", callback=separated
+        "--center",
+        help=_("Accounting centers whose stock is counted."),
+        metavar="CENTER,…",
+        callback=separated,
     ),
 ]
 InStockOption = Annotated[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from torgsync.cli.base.helps.placeholders import placeholder_message
 from torgsync.i18n import Message, _, verbatim
 
 _LINES: tuple[tuple[str, Message], ...] = (
@@ -16,7 +17,12 @@ _LINES: tuple[tuple[str, Message], ...] = (
         _("no such option: {option}; possible options: {known}"),
     ),
     (r"No such option: (?P<option>\S+)", _("no such option: {option}")),
+    (
+        r"No such command '(?P<command>.+?)'\. Did you mean (?P<known>.+)\?",
+        _("no such command '{command}'; did you mean {known}?"),
+    ),
     (r"No such command '(?P<command>.+?)'.*", _("no such command '{command}'")),
+    (r"Missing command", _("the command is missing")),
     (r"Missing option '(?P<option>.+?)'.*", _("missing option '{option}'")),
     (r"Missing argument '(?P<argument>.+?)'.*", _("missing argument '{argument}'")),
     (
@@ -54,6 +60,8 @@ def usage_message(said: str) -> Message:
     for pattern, sentence in _LINES:
         if found := re.fullmatch(pattern, said, re.DOTALL):
             parts: dict[str, str] = found.groupdict()
+            if "argument" in parts:
+                parts["argument"] = placeholder_message(parts["argument"])
             if "why" in parts:
                 parts["why"] = _value_message(parts["why"])
                 parts["where"] = _place_message(parts["where"])
@@ -64,7 +72,7 @@ def usage_message(said: str) -> Message:
 def _place_message(said: str) -> Message:
     """Return which option is meant, and the variable that its value came from."""
     found = re.fullmatch(r"(?P<option>.+) \(env var: '(?P<name>\w+)'\)", said)
-    return _("{option} (env var: '{name}')", **found.groupdict()) if found else verbatim(said)
+    return _("{option} (env var: '{name}')", **found.groupdict()) if found else placeholder_message(said)
 
 
 def _value_message(said: str) -> Message:

@@ -48,7 +48,9 @@ def add(
     export: Annotated[
         Path | None, typer.Option("--export", help=_("The file that Torgsoft writes."), metavar="FILE")
     ] = None,
-    group: Annotated[str | None, typer.Option("--group", help=_("Only items of this group."))] = None,
+    group: Annotated[
+        str | None, typer.Option("--group", help=_("Only items of this group."), metavar="GROUP")
+    ] = None,
     photos: Annotated[
         Path | None, typer.Option("--photos", help=_("The photo folder."), metavar="DIR")
     ] = None,
@@ -75,7 +77,11 @@ def add(
     ] = None,
     requests_per_second: Annotated[
         float | None,
-        typer.Option("--requests-per-second", help=_("Most requests to Prom.ua per second; 2 if not given.")),
+        typer.Option(
+            "--requests-per-second",
+            help=_("Most requests to Prom.ua per second; 2 if not given."),
+            metavar="N",
+        ),
     ] = None,
 ) -> None:
     """Create a sync object.

@@ -34,7 +34,7 @@ from torgsync.cli.orders.render import (
 from torgsync.errors import Interrupted, UsageError
 from torgsync.i18n import _, _n, verbatim
 
-_ORDERS = typer.Argument(help=_("Numbers of orders."), metavar="ORDER...", callback=separated)
+_ORDERS = typer.Argument(help=_("Numbers of orders."), metavar="ORDER", callback=separated)
 OrderArgument = Annotated[str, typer.Argument(help=_("The order's number."), metavar="ORDER")]
 StatusOption = Annotated[
     str | None,

@@ -26,7 +26,7 @@ def ship(
     carrier: Annotated[
         str | None,
         typer.Option(
-            "--carrier", help=_("`nova_poshta`, `ukrposhta` or `meest`; without it the buyer's choice.")
+            "--carrier", help=_("Who delivers it; without it the buyer's choice."), metavar="|".join(CARRIERS)
         ),
     ] = None,
     message: Annotated[
@@ -37,7 +37,7 @@ def ship(
                 "Text to the buyer, sent once per parcel; `{parcel}`, `{order}` and `{carrier}` are filled "
                 "in. Without it the text of `[orders] ship_message`."
             ),
-            metavar="TEXT",
+            metavar="MESSAGE",
         ),
     ] = None,
     no_message: Annotated[bool, typer.Option("--no-message", help=_("Write nothing to the buyer."))] = False,

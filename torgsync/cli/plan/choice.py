@@ -29,7 +29,7 @@ GroupOption = Annotated[
     typer.Option(
         "--group",
         help=_("Only items of this group and its subgroups, no removals; repeatable."),
-        metavar="NAME",
+        metavar="GROUP",
     ),
 ]
 FirstOption = Annotated[

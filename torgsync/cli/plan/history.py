@@ -41,7 +41,7 @@ class HistoryPart(StrEnum):
 def history(
     context: typer.Context,
     number: Annotated[
-        int | None, typer.Argument(help=_("The number of a run, to show all it did."), metavar="[RUN]", min=1)
+        int | None, typer.Argument(help=_("The number of a run, to show all it did."), metavar="RUN", min=1)
     ] = None,
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,

@@ -67,9 +67,9 @@ class Settings:
 
 
 def read_settings(home: Path | None = None, prom_url: str | None = None) -> Settings:
-    """Return the settings: arguments, then environment, then platform. Raises UsageError without a home."""
-    given = os.environ.get("TORGSYNC_HOME")
-    folder = (home or (Path(given) if given else _platform_home())).expanduser().absolute()
+    """Return the settings of a home that exists from now on. Raises UsageError where it cannot be made."""
+    settings = settings_of(home, prom_url)
+    folder = settings.home
     try:
         make_folder(folder)
     except OSError as trouble:
@@ -77,10 +77,16 @@ def read_settings(home: Path | None = None, prom_url: str | None = None) -> Sett
             _("the home folder `{folder}` cannot be made: {why}", folder=folder, why=reason(trouble)),
             hint=_("name another one with `--home DIR`"),
         ) from trouble
-    state = os.environ.get("TORGSYNC_STATE") or f"sqlite:///{(folder / 'state.db').as_posix()}"
-    settings = Settings(folder, state, prom_url or os.environ.get("TORGSYNC_PROM_URL") or None)
     narrow_own_files(folder, settings.state_file)
     return settings
+
+
+def settings_of(home: Path | None = None, prom_url: str | None = None) -> Settings:
+    """Return the settings: arguments, then environment, then platform. Nothing is made or changed."""
+    given = os.environ.get("TORGSYNC_HOME")
+    folder = (home or (Path(given) if given else _platform_home())).expanduser().absolute()
+    state = os.environ.get("TORGSYNC_STATE") or f"sqlite:///{(folder / 'state.db').as_posix()}"
+    return Settings(folder, state, prom_url or os.environ.get("TORGSYNC_PROM_URL") or None)
 
 
 def _platform_home() -> Path:
