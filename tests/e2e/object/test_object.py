@@ -132,7 +132,7 @@ def test_a_name_that_is_taken(empty: Home) -> None:
     again = empty.run("object", "add", "my prom", "--export", "other.trs", "--api-key", "another")
     assert again.code == 64
     assert again.err == (
-        "error: there is a sync object `my prom` already\n\n"
+        "error: there is already a sync object `my prom`\n\n"
         'hint: look at it: torgsync object show "my prom"\n'
     )
     assert (empty.folder / "objects" / "my-prom.toml").read_bytes() == before

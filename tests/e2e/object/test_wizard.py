@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -10,16 +12,22 @@ from matrix import sampled
 
 from torgsync.cli.base.program import Program
 
+if os.name != "nt":
+    from terminals import Typist
+
 EXPORT = str(EXAMPLE / "TSGoods.trs")
 PHOTOS = str(EXAMPLE / "photos")
 URL = "https://shop.example/photos/"
-GENERAL = ["My Prom", "full", EXPORT, "Взуття", PHOTOS, URL]
-"""Name, token, export, product group, photo folder, its address."""
-OTHERS = ["email, phone", "n", "y", "2, 8", "y", "n", "30m", "08:00-21:00", "y"]
+IBAN = "UA213223130000026007233566001"
+GENERAL = ["My Prom", "full", EXPORT, "Взуття", "2", PHOTOS, URL]
+"""Name, token, export, product group, photos from a folder, its path and address."""
+PLACES = ["1", "Каса 1", "a current account", IBAN, "decide later"]
+OTHERS = ["email, phone", "n", "y", *PLACES, "2, 8", "y", "n", "30m", "2", "08:00-21:00", "y"]
 """Clients: found by, made; payments: fetched; centers, in stock, with photos; every, between; all fields."""
-ANSWERS = GENERAL + OTHERS
-NOTHING = ["", "", "n", "", "n", "n", "", "n"]
-"""The other tabs, with as little as can be said: every default, and nothing else."""
+ANSWERS = [*GENERAL, *OTHERS, "save"]
+NOTHING = ["", "", "", "n", "", "n", "n", "", "n", ""]
+"""The other tabs, with as little as can be said: every default, and nothing else; and the summary."""
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 
 
 @pytest.fixture
@@ -40,6 +48,23 @@ def written(home: Home) -> list[str]:
     return sorted(name for name in files if name != "torgsync.log")
 
 
+def by_flags(home: Home) -> None:
+    """Make the object of ANSWERS without a question."""
+    general = ("--api-key", "full", "--export", EXPORT, "--group", "Взуття", "--photos", PHOTOS)
+    clients = ("--photos-url", URL, "--find-by", "email", "--find-by", "phone", "--no-create-clients")
+    centers = ("--fetch-payments", "--center", "2", "--center", "8", "--only-in-stock")
+    times = ("--no-only-with-photos", "--every", "30m", "--between", "08:00-21:00", "--all-fields")
+    assert home.run("object", "add", "My Prom", *general, *clients, *centers, *times).code == 0
+    assert home.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 1").code == 0
+    assert home.run("payments", "map", "Накладений платіж", "--current-account", IBAN).code == 0
+
+
+def same_object(home: Home, other: Home) -> bool:
+    """Return whether the object and the token of two homes are equal byte for byte."""
+    names = ("objects/my-prom.toml", "secrets/my-prom.token")
+    return all((home.folder / name).read_bytes() == (other.folder / name).read_bytes() for name in names)
+
+
 def test_the_wizard_and_the_flags_make_the_same_file(
     empty: Home, tmp_path: Path, sandbox_server: SandboxAddress
 ) -> None:
@@ -47,52 +72,58 @@ def test_the_wizard_and_the_flags_make_the_same_file(
     asked = ask(empty, ANSWERS)
     assert asked.code == 0
     for shown in (
+        "1 of 6: General",
         "✓ the token can read products, write products, read orders, read payment options",
-        "✓ 40 goods, 52 columns, utf-8",
+        "✓ 40 items, 52 columns, utf-8",
+        "   6    Жіноче взуття  (11 items, 25 pieces)",
         "✓ 52 photos",
+        "3 of 6: Payment methods",
+        "2  2  (35 items, 186 pieces)",
+        "6 of 6: Synchronization files",
+        "  Money of `Накладений платіж`: current account `UA213223130000026007233566001`",
+        "  Hours: 08:00-21:00",
+        'next: torgsync payments map "Оплата на карту" --cash-register "…" -o "My Prom"',
     ):
         assert shown in asked.err
     assert "full" not in asked.err
     assert "✓ ok       token      Prom.ua accepts it" in asked.lines
     other = Home(tmp_path / "other", EXAMPLE, sandbox_server)
-    general = ("--api-key", "full", "--export", EXPORT, "--group", "Взуття", "--photos", PHOTOS)
-    clients = ("--photos-url", URL, "--find-by", "email", "--find-by", "phone", "--no-create-clients")
-    centers = ("--fetch-payments", "--center", "2", "--center", "8", "--only-in-stock")
-    times = ("--no-only-with-photos", "--every", "30m", "--between", "08:00-21:00", "--all-fields")
-    assert other.run("object", "add", "My Prom", *general, *clients, *centers, *times).code == 0
-    assert written(empty) == written(other)
-    for name in ("objects/my-prom.toml", "secrets/my-prom.token"):
-        assert (empty.folder / name).read_bytes() == (other.folder / name).read_bytes()
+    by_flags(other)
+    assert set(written(empty)) == set(written(other))
+    assert same_object(empty, other)
 
 
 def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path) -> None:
     """A taken name, a token without a right and an unknown one, a missing export, no folder, no address."""
     empty.run("object", "add", "Old", "--api-key", "full", "--export", EXPORT)
-    again = ["y"]
+    again = ["1"]
     answers = [
         *("Old", "My Prom"),
         *("read-only", *again, "nobody", *again, "full"),
         *(str(tmp_path / "none.trs"), *again, EXPORT),
-        *("Взутя", "Взуття", str(tmp_path / "none"), *again, PHOTOS, "shop.example", URL),
-        *("phone, card", "phone", "y", "n", "1,4", "2, 8", "y", "n"),
-        *("often", "36h", "2h", "8-21", "08:00", "08:00-08:00", "22:00-06:00", "n"),
+        *("Взутя", "Взуття", "2", str(tmp_path / "none"), *again, PHOTOS, "shop.example", URL),
+        *("card", "phone", "maybe", "y", "y", "2", "UA213223130000026007233566002", IBAN, "4", "4"),
+        *("1,4", "2, 8", "y", "n"),
+        *("6", "often", "36h", "2h", "2", "8-21", "08:00", "08:00-08:00", "22:00-06:00", "n", "save"),
     ]
     asked = ask(empty, answers)
     assert asked.code == 0
     for shown in (
-        "! there is a sync object `Old` already",
+        "! there is already a sync object `Old`",
         "it may not write products",
         "it is unknown, expired or revoked",
         "! there is no file",
-        "! the export has no item in the group `Взутя`",
-        "! the export has no stock for center `1`; its centers are 2, 8; the export has no stock",
+        "! `Взутя` is not one of these answers",
         "! there is no folder of photos",
         "! `shop.example` is not an address",
-        "! `card` is none of phone, email, name",
+        "! `UA213223130000026007233566002` is not an IBAN",
+        "! `card` is not one of these answers",
+        "! Please answer y or n",
+        "! `1` is not one of these answers: 2, 8",
         '! "often" is not an interval such as `30m`, `2h` or `1d`',
         '! "36h" is longer than a day',
         '! "8" is not an hour such as `08:00`',
-        '! "08:00" is not two hours such as "08:00-21:00"',
+        "! `08:00` is not two hours such as `08:00-21:00`",
     ):
         assert shown in asked.err
     assert (empty.folder / "secrets" / "my-prom.token").read_text("utf-8") == "full\n"
@@ -101,18 +132,43 @@ def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path
 
 
 def test_an_answer_may_be_kept_all_the_same(empty: Home, tmp_path: Path) -> None:
-    """The export may come later, and a token be given its right afterwards."""
+    """The export may come later, and a token be given its right afterwards; what it has is typed."""
     missing = str(tmp_path / "later.trs")
-    asked = ask(empty, ["My Prom", "read-only", "n", missing, "n", "", "", *NOTHING])
+    asked = ask(empty, ["My Prom", "read-only", "2", missing, "2", "2", "Взуття", *NOTHING])
     assert asked.code == 0
-    assert missing in (empty.folder / "objects" / "my-prom.toml").read_text("utf-8")
+    text = (empty.folder / "objects" / "my-prom.toml").read_text("utf-8")
+    assert missing in text
+    assert 'product_group = "Взуття"' in text
     assert (empty.folder / "secrets" / "my-prom.token").read_text("utf-8") == "read-only\n"
+
+
+def test_a_way_back_and_a_change_before_saving(empty: Home) -> None:
+    """`<` returns to the question before; of the summary one answer is changed, and what it decides."""
+    back = ["My Prom", "full", EXPORT, "Взуття", "<", "Краса", "1", "phone", "<", "<", "2", "<", "1"]
+    rest = ["email", "y", "n", "-", "n", "n", "1h", "1", "y"]
+    asked = ask(empty, [*back, *rest, "change", "Schedule", "1", "change", "<", "change", "Name", "Two", "1"])
+    assert asked.code == 0
+    (path,) = (empty.folder / "objects").glob("*.toml")
+    text = path.read_text("utf-8")
+    assert path.name == "two.toml"
+    assert 'product_group = "Краса"' in text
+    assert re.search(r'find_by = \[\s*"email",?\s*\]', text)
+    assert "[catalog.photos]" not in text
+    assert "\n[[synchronization_times]]" not in text
+
+
+def test_leaving_at_the_summary_saves_nothing(empty: Home) -> None:
+    """Neither an object nor a token."""
+    asked = ask(empty, [*ANSWERS[:-1], "leave"])
+    assert (asked.code, asked.out) == (0, "")
+    assert asked.err.endswith("nothing was saved\n")
+    assert written(empty) == []
 
 
 def test_a_token_that_cannot_be_tried_is_kept(empty: Home, sandbox_server: SandboxAddress) -> None:
     """Without a network it cannot be checked; `doctor` does that later."""
     home = Home(empty.folder, empty.shop, Elsewhere("http://127.0.0.1:9/api/v1", sandbox_server.shop))
-    asked = ask(home, ["My Prom", "full", EXPORT, "", "", *NOTHING])
+    asked = ask(home, ["My Prom", "full", EXPORT, "", *NOTHING])
     assert asked.code == 0
     assert "the token is kept, but could not be tried" in asked.err
 
@@ -122,13 +178,14 @@ def test_nothing_is_written_when_a_question_is_interrupted(empty: Home, count: i
     """Neither an object nor a token, at whichever question the input ends or Ctrl-C is pressed."""
     asked = ask(empty, ANSWERS[:count])
     assert asked.code == 130
+    assert "stopped by you; nothing was saved" in asked.err
     assert not list(empty.folder.rglob("*.*"))
 
 
 def test_what_the_new_object_can_do_without(empty: Home, sandbox_server: SandboxAddress) -> None:
     """Payment methods that cannot be fetched now leave an object that works; what is to do is shown."""
     home = Home(empty.folder, empty.shop, Elsewhere("http://127.0.0.1:9/api/v1", sandbox_server.shop))
-    asked = ask(home, ["My Prom", "full", EXPORT, "", "", "", "", "y", "", "n", "n", "", "y"])
+    asked = ask(home, ["My Prom", "full", EXPORT, "", "", "", "", "y", "", "n", "n", "", "y", ""])
     assert asked.code == 5
     assert "torgsync payments fetch" in asked.out
     assert "next: torgsync update" in asked.err
@@ -152,3 +209,68 @@ def test_flags_that_cannot_be(empty: Home, flags: tuple[str, ...], shown: str) -
     assert ran.code in (3, 64)
     assert shown in ran.err
     assert written(empty) == []
+
+
+UP, DOWN, ESC, CTRL_C = "\x1b[A", "\x1b[B", "\x1b", "\x03"
+
+
+@posix
+def test_keys_choose_complete_and_go_back(
+    empty: Home, tmp_path: Path, sandbox_server: SandboxAddress
+) -> None:
+    """Arrows, Tab, letters that search and Esc make the same file as the flags; stdout is a pipe."""
+    with Typist(empty, "object", "add") as person:
+        person.answers("Name of the object", "")
+        person.answers("Token of Prom.ua", "full")
+        person.sees("File that Torgsoft writes")
+        person.completes(f"{EXAMPLE}/TSG", "oods")
+        person.completes(".t", "rs")
+        person.press("\r")
+        person.answers("Which product group", "взу")
+        person.answers("Photos", DOWN)
+        person.sees("Photo folder")
+        person.completes(f"{EXAMPLE}/pho", "tos")
+        person.press("\r")
+        person.answers("Address of the photo folder", "shop.example/photos/")
+        person.answers("Look up a buyer", ESC)
+        person.answers("Address of the photo folder", "")
+        person.answers("Look up a buyer", DOWN)
+        person.answers("Create a client", DOWN)
+        person.answers("Fetch the payment methods", "")
+        person.answers("Money of `Пром-оплата`", "")
+        person.answers("Name of the cash register", "Каса 1")
+        person.answers("Money of `Накладений платіж`", DOWN)
+        person.answers("IBAN or name", IBAN)
+        person.answers("Money of `Оплата на карту`", DOWN, DOWN)
+        person.answers("Centers whose stock", " ", DOWN, " ")
+        person.answers("Send only items in stock", ESC)
+        person.answers("Centers whose stock", "")
+        person.answers("Send only items in stock", UP)
+        person.answers("Send only items with photos", "")
+        person.answers("Synchronize on a schedule", DOWN)
+        person.answers("At which hours", DOWN)
+        person.answers("Hours", "")
+        person.answers("Send every standard field", "")
+        person.answers("This will be saved", "")
+    assert person.code == 0
+    assert "✓ ok       token      Prom.ua accepts it" in person.printed
+    assert "full" not in person.screen
+    other = Home(tmp_path / "other", EXAMPLE, sandbox_server)
+    by_flags(other)
+    assert same_object(empty, other)
+
+
+@posix
+@pytest.mark.parametrize("term", [pytest.param("xterm", marks=pytest.mark.slow), "dumb"])
+def test_ctrl_c_leaves_nothing(empty: Home, term: str) -> None:
+    """Neither an object nor a token, and the terminal is as it was."""
+    with Typist(empty, "object", "add", term=term) as person:
+        person.answers("Name of the object", "")
+        person.answers("Token of Prom.ua", "full")
+        person.answers("File that Torgsoft writes", EXPORT)
+        person.sees("Which product group")
+        person.press(CTRL_C)
+    assert person.code == 130
+    assert "stopped by you; nothing was saved" in person.screen
+    assert "full" not in person.screen
+    assert not list(empty.folder.rglob("*.*"))

@@ -12,9 +12,9 @@ import sys
 import textwrap
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from torgsync.cli.base.streams import SafeStream
 from torgsync.i18n import Message, _, composed, translated, verbatim
@@ -142,6 +142,12 @@ class Output:
             soft_wrap=False,
             theme=Theme(STYLES),
         )
+
+    def on(self, stream: TextIO) -> Output:
+        """Return an output whose stderr is another stream."""
+        other = replace(self)
+        other.err = self._console(stream)
+        return other
 
     def notify(self, text: Message, style: str | None = None) -> None:
         """Write one line to stderr, unless `-q` was given."""

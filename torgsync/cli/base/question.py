@@ -15,7 +15,7 @@ from typing import TextIO
 from torgsync.cli.base.streams import SafeStream
 from torgsync.i18n import Message, _, translated
 
-_ANSWERS = dict.fromkeys(("y", "yes", "т", "так"), True) | dict.fromkeys(("n", "no", "н", "ні", ""), False)
+ANSWERS = dict.fromkeys(("y", "yes", "т", "так"), True) | dict.fromkeys(("n", "no", "н", "ні", ""), False)
 """What may be answered, in whatever language was asked."""
 
 
@@ -29,19 +29,19 @@ def person_there() -> bool:
 def confirmed(question: Message) -> bool:
     """Return whether a person answers with yes; Enter alone, and the end of the input, are a no."""
     _drop_typed()
-    with _terminal() as terminal:
+    with terminal() as asked_on:
         while True:
-            terminal.write(translated(_("{question} [y/N]: ", question=question)))
-            terminal.flush()
+            asked_on.write(translated(_("{question} [y/N]: ", question=question)))
+            asked_on.flush()
             try:
                 line = sys.stdin.readline()
             except BaseException:  # Ctrl-C: what is said of it begins on a line of its own
-                terminal.write("\n")
+                asked_on.write("\n")
                 raise
             if not line:
-                terminal.write("\n")
+                asked_on.write("\n")
                 return False
-            answer = _ANSWERS.get(line.strip().casefold())
+            answer = ANSWERS.get(line.strip().casefold())
             if answer is not None:
                 return answer
             question = _("Please answer y or n")
@@ -64,7 +64,7 @@ def _drop_typed() -> None:
 
 
 @contextmanager
-def _terminal() -> Iterator[TextIO | SafeStream]:
+def terminal() -> Iterator[TextIO | SafeStream]:
     """Yield stderr where a person sees it, else the terminal of standard input."""
     opened: TextIO | None = None
     if person_there() and not sys.stderr.isatty():

@@ -21,7 +21,7 @@ from torgsync.cli.base.options import (
 )
 from torgsync.cli.base.program import Program, program_of
 from torgsync.cli.object.check import print_check
-from torgsync.cli.object.wizard import complete
+from torgsync.core.config.hints import map_command
 from torgsync.errors import Exit, TorgsyncError, UsageError
 from torgsync.i18n import _
 
@@ -89,6 +89,7 @@ def add(
     On a terminal you are asked for what is not given, in the order of Torgsoft's tabs.
     """
     program = program_of(context)
+    from torgsync.cli.object.wizard import complete
     from torgsync.jobs.config.objects import Answers
 
     if api_key and api_key_env:
@@ -125,13 +126,14 @@ def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bo
     from torgsync.jobs.config.check import check
     from torgsync.jobs.config.fields import add_standard_fields
     from torgsync.jobs.config.objects import create_object
-    from torgsync.jobs.orders.payments import fetch_methods
+    from torgsync.jobs.orders.payments import fetch_methods, keep_places
 
     path = create_object(program.settings, answers, pace, keyring=keyring)
     codes = []
     if answers.fetch_payments:
         with program.job(load_object(path)) as job:
             codes.append(_attempt(program, lambda: fetch_methods(job)))
+        codes.append(_attempt(program, lambda: keep_places(load_object(path), answers.payment_methods)))
     if answers.all_fields:
         codes.append(_attempt(program, lambda: add_standard_fields(load_object(path))))
     file = load_object(path)
@@ -139,6 +141,9 @@ def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bo
     program.notify(_("created `{path}`", path=path))
     if answers.every:
         program.notify(_("next: {command}", command="torgsync schedule install"))
+    unmapped = [method for method in file.settings.payment_methods if not method.mapped and not method.gone]
+    for method in unmapped:
+        program.notify(_("next: {command}", command=map_command(method.name, file.called)))
     following = "update" if file.settings.fields else "fields add-all"
     program.notify(_("next: {command}", command=f"torgsync {following} -o {file.called}"))
     return Exit.worst(codes)

@@ -25,7 +25,7 @@ from torgsync.cli.base.options import (
 )
 from torgsync.cli.base.program import Program, program_of
 from torgsync.cli.base.render import cell
-from torgsync.cli.object.wizard import read_given_token
+from torgsync.cli.object.trials import read_given_token
 from torgsync.core.config.keys import read_key
 from torgsync.core.shell import command
 from torgsync.errors import ObjectInvalid, UsageError

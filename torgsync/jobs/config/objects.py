@@ -12,6 +12,7 @@ from torgsync.core.config.settings import (
     FromEnvironment,
     FromFile,
     FromKeyring,
+    PaymentMethod,
     SynchronizationTime,
     SyncObject,
 )
@@ -31,6 +32,7 @@ class Answers:
     """What a sync object is created from, in the order of the tabs; None where nothing was given.
 
     `token` is `-` until it has been read from standard input; `token_tried`: Prom.ua took it just now.
+    `payment_methods` are those whose money got a place.
     """
 
     name: str | None = None
@@ -50,6 +52,7 @@ class Answers:
     between: str | None = None
     days: str | None = None
     all_fields: bool | None = None
+    payment_methods: tuple[PaymentMethod, ...] = ()
     token_tried: bool = False
 
 

@@ -114,6 +114,12 @@ def map_method(
     )
 
 
+def keep_places(file: ObjectFile, answered: Sequence[PaymentMethod]) -> None:
+    """Map the payment methods of a sync object as those with the same id were `answered`."""
+    places = {method.id: method for method in answered}
+    set_payment_methods(file, [places[one.id] for one in file.settings.payment_methods if one.id in places])
+
+
 def place_money(context: JobContext) -> int:
     """Move money without a place to the one that its method has now; return of how many orders.
 

@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 from rich.console import Console
 
+from torgsync.cli.base.console import SafeConsole
 from torgsync.cli.base.output import Output
 from torgsync.cli.base.progress import progress_reporter
 from torgsync.jobs.context import Progress, Stage
@@ -16,7 +17,7 @@ from torgsync.jobs.context import Progress, Stage
 def shown(monkeypatch: pytest.MonkeyPatch, *steps: Progress, terminal: bool, verbosity: int = 0) -> str:
     """Return what is written for some steps, each ten seconds after the one before."""
     seen = io.StringIO()
-    console = Console(file=seen, force_terminal=terminal, width=80, color_system=None)
+    console = SafeConsole(file=seen, force_terminal=terminal, width=80, color_system=None)
     clock = count(0, 10)
     monkeypatch.setattr(Console, "get_time", lambda _: float(next(clock)), raising=False)
     output = Output(verbosity=verbosity)

@@ -1,0 +1,115 @@
+"""Tries what a person answered about a new object: its name, token, export, photos and times.
+
+Each trial raises ValueError for an answer that cannot be, TorgsyncError for one that does not work now.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from torgsync.cli.base.program import Program
+from torgsync.core.config.accounts import account_of
+from torgsync.core.config.catalog import is_fetchable
+from torgsync.core.config.schedule import read_hour
+from torgsync.core.config.settings import LONGEST_NAME, TOO_LONG
+from torgsync.core.counts import item_count, photo_count
+from torgsync.errors import TokenRefused, TorgsyncError, UsageError
+from torgsync.i18n import Message, _, _n, joined
+
+if TYPE_CHECKING:
+    from torgsync.jobs.config.contents import ExportContents
+
+
+def refuse_name(program: Program, name: str) -> None:
+    """Refuse a name that an object has, or that is too long for one."""
+    from torgsync.files.config.objects import slugify
+
+    if len(name.encode(errors="replace")) > LONGEST_NAME:
+        raise ValueError(TOO_LONG)
+    if (program.settings.objects / f"{slugify(name)}.toml").exists():
+        raise ValueError(_("there is already a sync object `{name}`", name=name))
+
+
+def read_given_token(given: str) -> str:
+    """Return a token as it was given, or from standard input for `-`."""
+    token = (sys.stdin.readline() if given == "-" else given).strip()
+    if not token:
+        raise UsageError(
+            _("the token is empty"), hint=_("create one in the seller's cabinet: Settings > API tokens")
+        )
+    return token
+
+
+def try_token(program: Program, name: str, token: str) -> tuple[bool, Message]:
+    """Use every right that a synchronization needs; return whether that was possible, and what came of it."""
+    from torgsync.jobs.config import doctor
+
+    recorder = program.recording.recorder if program.recording else None
+    try:
+        doctor.try_token(program.settings, token, shop=name, recorder=recorder)
+    except TokenRefused:
+        raise
+    except TorgsyncError as trouble:
+        return False, _("the token is kept, but could not be tried: {trouble}", trouble=trouble.message)
+    rights = joined(", ", [right.doing for right in doctor.NEEDED])
+    return True, _("the token can {rights}", rights=rights)
+
+
+def methods_on_prom(program: Program, name: str, token: str) -> dict[int, str]:
+    """Return the shop's payment methods, names keyed by id. Raises TorgsyncError."""
+    from torgsync.jobs.config.contents import methods_of_shop
+
+    recorder = program.recording.recorder if program.recording else None
+    return methods_of_shop(program.settings, token, shop=name, recorder=recorder)
+
+
+def try_export(path: str) -> tuple[ExportContents, Message]:
+    """Read an export; return what it has to choose from, and that in words."""
+    from torgsync.jobs.config.contents import read_contents
+
+    contents = read_contents(absolute(path))
+    columns = _n("{count} column", "{count} columns", contents.columns)
+    return contents, _(
+        "{items}, {columns}, {encoding}",
+        items=item_count(contents.items),
+        columns=columns,
+        encoding=contents.encoding,
+    )
+
+
+def try_photos(folder: str) -> Message:
+    """Return in words how many photos a folder has."""
+    from torgsync.files.catalog.photos import index_photos
+
+    return photo_count(len(index_photos(absolute(folder)).files()))
+
+
+def absolute(path: str) -> Path:
+    """Return a typed path as an absolute one."""
+    return Path(path).expanduser().absolute()
+
+
+def refuse_hours(text: str) -> None:
+    """Refuse what is not two different hours."""
+    start, sign, end = (part.strip() for part in text.partition("-"))
+    if not sign or start == end:
+        raise ValueError(_("`{text}` is not two hours such as `08:00-21:00`", text=text))
+    for hour in (start, end):
+        read_hour(hour)
+
+
+def refuse_address(text: str) -> None:
+    """Refuse what Prom.ua could not fetch photos from."""
+    if not is_fetchable(text):
+        raise ValueError(_("`{text}` is not an address such as https://shop.example/photos/", text=text))
+
+
+def refuse_account(text: str) -> None:
+    """Refuse a mistyped IBAN; any other text is a name."""
+    try:
+        account_of(text)
+    except ValueError as wrong:
+        message = _("`{account}` is not an IBAN: {why}", account=text, why=wrong.args[0])
+        raise ValueError(message) from wrong
