@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -16,7 +17,10 @@ def test_the_demo(tmp_path: Path, sandbox_server: SandboxAddress, monkeypatch: p
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     monkeypatch.setattr("torgsync.demo.story.Quirks", lambda **_: Quirks(import_seconds=0))
     (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TORGSYNC_HOME", str(tmp_path / "own"))
+    monkeypatch.setenv("TORGSYNC_STATE", f"sqlite:///{tmp_path / 'own.db'}")
     shown = Home(tmp_path / "home", tmp_path, sandbox_server).run("demo", stdin="")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["temporary"]
     assert shown.code == 0
     assert "Traceback" not in shown.out + shown.err
     assert list((tmp_path / "temporary").iterdir()) == []
@@ -36,3 +40,20 @@ def test_the_demo(tmp_path: Path, sandbox_server: SandboxAddress, monkeypatch: p
     ]
     tables = [line for line in shown.lines if line[:1] in "+~-" and not line.startswith("$")]
     assert max(map(len, tables)) <= 80
+
+
+NAMES = frozenset("shop example UA My Prom Torgsoft TSGoods UAH trs ua utf http id red SL".split())
+"""Names, and words of the export."""
+KEYS = frozenset("catalog format delimiter header description".split())
+
+
+@pytest.mark.slow
+def test_the_demo_in_ukrainian(
+    tmp_path: Path, sandbox_server: SandboxAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No word of it is English but in commands, addresses, keys and names."""
+    monkeypatch.setattr("torgsync.demo.story.Quirks", lambda **_: Quirks(import_seconds=0))
+    shown = Home(tmp_path / "home", tmp_path, sandbox_server).run("demo", "--lang", "uk", stdin="")
+    assert shown.code == 0
+    text = re.sub(r"`[^`]*`|torgsync [a-z].*|https?://\S+", "", shown.out + shown.err)
+    assert set(re.findall(r"[A-Za-z]{2,}", text)) <= NAMES | KEYS

@@ -66,7 +66,7 @@ def test_the_readmes_are_first_pages() -> None:
 
 
 @pytest.mark.parametrize("page", ["README.md", "examples/README.md", "torgsync/docs/uk/README.md"])
-def test_every_link_leads_to_a_file(page: str) -> None:
+def test_every_link_is_to_a_file(page: str) -> None:
     """What a page names is in the repository."""
     text = (ROOT / page).read_text("utf-8")
     for target in re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", text):

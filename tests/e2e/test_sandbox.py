@@ -51,7 +51,7 @@ def test_another_program_works_with_it(tmp_path: Path) -> None:
     options = ("--port", "0", "--token", "mine", "--read-only-token", "looker", "--import-seconds", "0")
     with sandbox(tmp_path, *options, "--photos", str(photos)) as (process, url, pages):
         assert pages == url.removesuffix("api/v1")
-        assert "У цьому магазині ще немає товарів." in httpx.get(pages).text
+        assert "There are no items in this shop yet." in httpx.get(pages).text
         assert httpx.get(f"{pages}photos/26901.jpg").content == (photos / "26901.jpg").read_bytes()
         answer = httpx.get(f"{url}/products/list", headers={"Authorization": "Bearer looker"})
         assert answer.json() == {"group_id": 0, "products": []}
@@ -228,7 +228,7 @@ def test_a_scenario_that_cannot_be_read(
         ("--port", "many", "'--port'"),
         ("--port", "99999", "'--port'"),
         ("--token", "", "is empty"),  # it would open the shop to a client that forgot its own
-        ("--token", "з пробілом", "or holds characters that no token has"),
+        ("--token", "з пробілом", "or has characters that are not possible in a token"),
     ],
 )
 def test_invalid_options(

@@ -12,7 +12,7 @@ PRODUCED: set[str] = set()
 """What messages were shown as, since it was emptied last."""
 BYPASSED: dict[str, tuple[str, ...]] = {}
 """Lines with words of no catalog, each with the call that printed it last."""
-_WORDS = re.compile(r"(?<![\w`.-])[A-Za-z]{2,} [a-z]{2,}(?![\w`.-])")
+_WORDS = re.compile(r"(?<![\w`.-])[A-Za-z][a-z]+ [a-z]{2,}(?![\w`.-])")
 _QUOTED = re.compile(r"`[^`]*`|torgsync [a-z-]+.*")
 _translated = Message.translated
 
@@ -28,7 +28,7 @@ def bypassing(text: str) -> Iterator[str]:
     """Yield the lines of an output in which words are left that no message has; messages may be wrapped."""
     produced = sorted(PRODUCED, key=len, reverse=True)
     for line in text.splitlines():
-        for cell in re.split(r"\s{2,}", line.strip()):
+        for cell in re.split(r"\s{2,}", line.strip("# ")):
             if any(map(partial(_unknown, produced), _around(produced, cell))):
                 yield line
                 break

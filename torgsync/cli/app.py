@@ -60,7 +60,7 @@ class Boundary(Group):
         show_times_in(SHOP_ZONE)
         program = extra.pop("obj", None) or Program()
         args = list(sys.argv[1:] if args is None else args)
-        program.language = use_language(args)
+        program.language = program.language or use_language(args)
         program.json = _asks_for_json(args)
         try:
             code = super().main(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -21,7 +24,7 @@ def demo(context: typer.Context) -> None:
     output = program_of(context)
     from torgsync.demo.story import story, world
 
-    with world() as stage:
+    with _without_variables(), world() as stage:
         short = {str(stage.shop / "TSGoods.trs"): "TSGoods.trs", str(stage.shop / "photos"): "photos"}
         for step in story(stage):
             if step.say:
@@ -31,6 +34,7 @@ def demo(context: typer.Context) -> None:
             shown = shlex.join(short.get(word, word) for word in step.command)
             output.out.print(f"\n$ torgsync {shown}", style="bold", soft_wrap=True)
             program = Program(stage.home, stage.server.url, color=output.color, unattended=True)
+            program.language = output.language
             program.recording = output.recording
             code = _run(context.find_root().command, program, step.command)
             if code != Exit.DONE:
@@ -42,6 +46,16 @@ def demo(context: typer.Context) -> None:
         sold,
     )
     output.out.print(f"\n# {translated(done)}", style="bold cyan")
+
+
+@contextmanager
+def _without_variables() -> Iterator[None]:
+    """Keep the variables of the user out of the demo: home, state and options are its own."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("TORGSYNC_")}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def _run(root: Any, program: Program, command: tuple[str, ...]) -> int:  # noqa: ANN401  # Typer's own type

@@ -326,8 +326,7 @@ def perform(shop: Shop, method: str, path: str, body: bytes) -> tuple[Json, int]
             f"{'.'.join(map(str, mistake['loc'])) or 'body'}: {mistake['msg']}"
             for mistake in invalid.errors(include_url=False)
         ]
-        many = "s" * (len(mistakes) > 1)
-        return {"error": f"the body has {len(mistakes)} mistake{many}", "mistakes": mistakes}, BAD
+        return {"error": "the body cannot be used", "mistakes": mistakes}, BAD
     except ValueError as error:
         return {"error": f"the body is no JSON: {error}"}, BAD
     try:

@@ -268,10 +268,10 @@ def test_the_report_by_cash_register(home: Home) -> None:
         ],
     }
     assert home.run("payments", "report").lines == [
-        "account    expected   received   reversed   open      cost   currency",
-        "─" * 64,
-        "Каса 1     3426.00    0.00       0.00       3426.00   0.00   UAH",
-        "unmapped   1713.00    1713.00    0.00       0.00      0.00   UAH",
+        "account    expected   received   reversed      open   cost   currency",
+        "─" * 69,
+        "Каса 1      3426.00       0.00       0.00   3426.00   0.00   UAH",
+        "unmapped    1713.00    1713.00       0.00      0.00   0.00   UAH",
     ]
 
 

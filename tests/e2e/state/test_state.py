@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,8 @@ def test_there_and_back(mapped: Home) -> None:
     assert (again.code, again.json["orders"]["new"]) == (0, 1)
     assert mapped.sync().json["changes"] == []
     mapped.next_day()
-    assert mapped.run("state", "restore", replaced, "--yes").code == 0
+    later = datetime.now(UTC) + timedelta(seconds=2)  # a copy is named by its second
+    assert mapped.run("state", "restore", replaced, "--yes", now=later).code == 0
     assert mapped.sync().json["orders"]["new"] == 0
     assert mapped.run("clients", "forget", "+380501234567", "--yes").code == 0
 

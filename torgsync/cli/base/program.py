@@ -19,7 +19,7 @@ from torgsync.cli.base.output import Output
 from torgsync.cli.base.question import confirmed, person_there
 from torgsync.core.clock import show_times_in
 from torgsync.errors import Interrupted, TorgsyncError, UsageError
-from torgsync.i18n import LANGUAGES, Message, _, _n
+from torgsync.i18n import Message, _, _n
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,7 +45,8 @@ class Format(StrEnum):
 class Program(Output):
     """One call of the program, and its output.
 
-    With `json` even an error is printed as a document; `unattended` asks nothing, also on a terminal.
+    With `json` even an error is printed as a document; `unattended` asks nothing, also on a terminal. A call
+    within another one has its `language`.
     With `pages` long tables go through a pager, which waits for a person.
     """
 
@@ -53,7 +54,7 @@ class Program(Output):
     prom_url: str | None = None
     json: bool = False
     unattended: bool = False
-    language: str = LANGUAGES[0]
+    language: str = ""
     pages: bool = True
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))

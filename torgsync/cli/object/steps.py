@@ -121,7 +121,7 @@ def _photos_url(person: Interview, draft: NewObject) -> None:
     )
 
 
-_WAYS = {"phone": _("phone"), "email": _("email"), "name": _("name")}
+_WAYS = {"phone": _("phone"), "email": _("email"), "name": _("buyer's name")}
 _ORDERS = ("phone email", "email phone", "phone", "email", "phone email name", "email phone name", "name")
 
 

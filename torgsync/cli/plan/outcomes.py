@@ -111,7 +111,8 @@ def print_outcomes(program: Program, job: JobContext, view: RunView, result: Pla
 
     print_failures(program, job, result.number)
     where = {"spent": _spent(view), "address": portal(job)}
-    if view.finished:
+    parts, counts = _counts(view.outcomes), result.plan.counts
+    if view.finished and not counts.held:
         done = view.outcomes[Outcome.DONE]
         sentence = _n(
             "Done: {count} change is on Prom.ua ({spent}): {address}",
@@ -121,16 +122,18 @@ def print_outcomes(program: Program, job: JobContext, view: RunView, result: Pla
         )
         program.print(sentence, style="success")
         return
-    parts, counts = _counts(view.outcomes), result.plan.counts
     if counts.held:
         parts.append(outcome_count("held", counts.held))
-    if (left := counts.changes - counts.held - sum(view.outcomes.values())) > 0:
+    left = counts.changes - counts.held - sum(view.outcomes.values())
+    if left > 0:
         parts.append(outcome_count("open", left))
     outcomes = joined(", ", parts)
-    program.print(
-        _("Not everything is on Prom.ua: {outcomes} ({spent}): {address}", outcomes=outcomes, **where),
-        style="warning",
+    sentence = (
+        _("Not everything is on Prom.ua: {outcomes} ({spent}): {address}")
+        if left > 0 or any(view.outcomes.values())
+        else _("Nothing was sent to Prom.ua: {outcomes} ({spent}): {address}")
     )
+    program.print(sentence.filled(outcomes=outcomes, **where), style="warning")
 
 
 def _spent(view: RunView) -> Message:

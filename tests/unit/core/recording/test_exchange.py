@@ -88,7 +88,7 @@ def test_a_value_of_another_type(path: str, value: object) -> None:
         ([], "the file is empty"),
         (["{", "{"], "this is not one line of JSON"),
         (["[]"], "this is not a recording of torgsync; `--record FILE` makes one"),
-        (['{"torgsync_recording": 2}'], "the format is 2; this version of torgsync reads 1"),
+        (['{"torgsync_recording": 2}'], "the format is 2; this version of the program reads 1"),
         ([first_line("1"), "nothing"], "this is not one line of JSON"),
         ([first_line("1"), "[" * 90000], "this is not one line of JSON"),
         ([first_line("1"), "[]"], "this should be an object"),
