@@ -38,7 +38,9 @@ LINE = {"cli.app", "cli.base", "cli.tree", "core.clock", "core.shell", "core.tex
 OBJECTS = {"core.addresses", "core.config", "core.findings", "core.product", "core.reason", "disk"}
 OBJECTS |= {"files.config", "jobs.config"}
 TIMES = {"core.plan", "state.runs", "state.schema"}
-WORDS = {f"core.{name}" for name in ("counts", "mapping", "orders", "plan", "problems")} | {"cli.messages"}
+WORDS = {f"core.{name}" for name in ("counts", "mapping", "order_status", "orders", "plan", "problems")} | {
+    "cli.messages"
+}
 RUNS = WORDS | {"cli.plan", "core.paging", "jobs.context", "jobs.run"}
 RUNS |= {f"state.{name}" for name in ("bulk", "engine", "repository", "runs", "schema", "store")}
 RUNS |= {"state.troubles", "state.unusable"}
@@ -47,8 +49,8 @@ PLAN = RUNS | {"files.catalog", "jobs.catalog", "jobs.plan", "state.orders", "st
 
 KINDS = {
     "--version": (set(), set()),
-    "--help": (TYPER, LINE),
-    "object --help": (TYPER | SETTINGS, LINE),
+    "--help": (TYPER, LINE | {"cli.examples"}),
+    "object --help": (TYPER | SETTINGS, LINE | {"cli.examples"}),
     "help": (TYPER | SETTINGS | TABLE, LINE | {"cli.help"}),
     "help photos": (TYPER | SETTINGS, LINE | {"cli.help"}),
     "object list --format json": (TYPER | SETTINGS | VALUES, LINE | OBJECTS | {"cli.object"}),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from torgsync.core.text import shown as harmless
 from torgsync.i18n import Message
 
 PRODUCED: set[str] = set()
@@ -20,7 +21,8 @@ _translated = Message.translated
 def recording(message: Message) -> str:
     """Return a message as it is shown, and note it."""
     shown = _translated(message)
-    PRODUCED.update(filter(None, (line.strip() for line in shown.splitlines())))
+    lines = [*shown.splitlines(), " ".join(shown.splitlines())]
+    PRODUCED.update(filter(None, (harmless(line).strip() for line in lines)))
     return shown
 
 
