@@ -8,12 +8,20 @@ templates: they are literals in `_("…")`, or in `_n("…", "…")` where a num
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 from string import Formatter
 from types import MappingProxyType
 from typing import Any, Protocol, Self
 
-LANGUAGES = ("en", "uk")
-"""What the program speaks; the first is the language of the templates."""
+
+class Language(StrEnum):
+    """What the program speaks; the first is the language of the templates."""
+
+    EN = "en"
+    UK = "uk"
+
+
+LANGUAGES = tuple(Language)
 
 
 class Translations(Protocol):
@@ -155,3 +163,5 @@ class _Formatter(Formatter):
 
 
 _FORMATTER = _Formatter()
+NOTHING = verbatim("")
+"""No words, where a message is expected."""

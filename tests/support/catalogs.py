@@ -38,16 +38,11 @@ TEMPLATES = {"_": 1, "_n": 2}
 def template() -> Catalog:
     """Return all messages of the program, in English."""
     catalog = Catalog(project="torgsync", fuzzy=False)
-    for path in sorted((ROOT / "torgsync").rglob("*.py")):
-        for texts in _messages(path):
-            place = (path.relative_to(ROOT).as_posix(), 0)
-            catalog.add(texts if len(texts) > 1 else texts[0], locations=[place])
-    for path in sorted((ROOT / "torgsync").rglob("templates/*.html")):
-        syntax = Environment(autoescape=True).parse(path.read_text("utf-8"))
-        for _line, _function, found in extract_from_ast(syntax, tuple(TEMPLATES), babel_style=False):
-            texts = tuple(map(str, found or ()))
-            place = (path.relative_to(ROOT).as_posix(), 0)
-            catalog.add(texts if len(texts) > 1 else texts[0], locations=[place])
+    for pattern, messages_of in (("*.py", _messages), ("templates/*.html", _messages_of_page)):
+        for path in sorted((ROOT / "torgsync").rglob(pattern)):
+            for texts in messages_of(path):
+                place = (path.relative_to(ROOT).as_posix(), 0)
+                catalog.add(texts if len(texts) > 1 else texts[0], locations=[place])
     return catalog
 
 
@@ -113,6 +108,13 @@ def _messages(path: Path) -> Iterator[tuple[str, ...]]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TEMPLATES:
             yield tuple(ast.literal_eval(text) for text in node.args[: TEMPLATES[node.func.id]])
     yield from ((docstring,) for docstring in _shown_docstrings(path, tree))
+
+
+def _messages_of_page(path: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the templates of a page in the same way."""
+    syntax = Environment(autoescape=True).parse(path.read_text("utf-8"))
+    for _line, _function, found in extract_from_ast(syntax, tuple(TEMPLATES), babel_style=False):
+        yield tuple(map(str, found or ()))
 
 
 def _shown_docstrings(path: Path, tree: ast.Module) -> Iterator[str]:

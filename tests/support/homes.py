@@ -108,6 +108,7 @@ class Home:
         """Return a home that holds the example shop, with `full` as its token."""
         shop = folder / "shop"
         shutil.copytree(EXAMPLE, shop)
+        (shop / "TSGoods.trs").touch()  # it is as old as the checkout
         text = (shop / "my-prom.toml").read_text("utf-8")
         text = text.replace('{ env = "MY_PROM_TOKEN" }', '{ file = "token" }')
         text = text.replace("requests_per_second = 2", "requests_per_second = 50")

@@ -15,7 +15,7 @@ import typer
 from torgsync import __version__
 from torgsync.cli.base.commands import Group, wants_json, wrong_words
 from torgsync.cli.base.errors import report_error
-from torgsync.cli.base.language import Language, use_language
+from torgsync.cli.base.language import use_language
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.streams import guard_streams
 from torgsync.cli.base.usage import usage_message
@@ -23,7 +23,7 @@ from torgsync.cli.tree import program_commands
 from torgsync.core.clock import SHOP_ZONE, show_times_in
 from torgsync.core.shell import WINDOWS, unescaped
 from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
-from torgsync.i18n import _
+from torgsync.i18n import Language, _
 
 _CommandLineWrong: type[Exception] = next(
     kind

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from torgsync.cli.base.options import FormatOption
-from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_result
 from torgsync.errors import UsageError
-from torgsync.i18n import Message, _, composed, joined, translated, verbatim
+from torgsync.i18n import Message, _, composed, joined, translated
 
 if TYPE_CHECKING:
     from torgsync.cli.messages.explained.entries import Entry
@@ -102,7 +101,7 @@ def _render_row(entry: Entry) -> dict[str, object]:
 def _print_each(program: Program, found: Iterable[Entry]) -> None:
     for number, entry in enumerate(found):
         if number:
-            program.print(verbatim(""))
+            program.print()
         kind = joined(", ", [_KINDS[word] for word in (entry.kind, entry.severity) if word])
         program.print(composed("`{code}`: {kind}", code=entry.code, kind=kind), style="bold")
         parts = {
@@ -120,11 +119,10 @@ def _print_all(program: Program, found: Iterable[Entry]) -> None:
         program.print(_HEADINGS[group], style="bold")
         for entry in members:
             _print_pair(program, f"`{entry.code}`", entry.explanation.meaning, CODE)
-        program.print(verbatim(""))
+        program.print()
     program.print(_("what to do about one, with an example: torgsync explain CODE"))
 
 
 def _print_pair(program: Program, label: str, text: Message, width: int) -> None:
     """Print a label and a text next to it, whose further lines begin below its first one."""
-    for line in wrapped(f"{label:<{width}}{translated(text)}", program.out.width, "  ", " " * width):
-        program.out.print(line, soft_wrap=True)
+    program.print_lines(composed("{label}{text}", label=f"{label:<{width}}", text=text), "  ", " " * width)

@@ -311,7 +311,7 @@ def compare(
     else:
         if rows:
             _print_differences(program, comparison.differences)
-            program.print(verbatim(""))
+            program.print()
         program.print(_sum(file, len(rows), comparison.requests))
     raise typer.Exit(int(Exit.PENDING if detailed and rows else Exit.DONE))
 
@@ -335,7 +335,7 @@ def _print_differences(program: Program, differences: Sequence[FoldedDifference]
     calls = dict.fromkeys(folded.difference.call for folded in differences)
     for number, call in enumerate(calls):
         if number:
-            program.print(verbatim(""))
+            program.print()
         program.print(verbatim(call))
         for folded in differences:
             if folded.difference.call == call:

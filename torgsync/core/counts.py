@@ -25,6 +25,16 @@ def change_count(count: int) -> Message:
     return _n("{count} change", "{count} changes", count)
 
 
+def column_count(count: int) -> Message:
+    """Return a number of columns of the export."""
+    return _n("{count} column", "{count} columns", count)
+
+
+def import_count(count: int) -> Message:
+    """Return a number of imports."""
+    return _n("{count} import", "{count} imports", count)
+
+
 def order_count(count: int) -> Message:
     """Return a number of orders."""
     return _n("{count} order", "{count} orders", count)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 
-from torgsync.i18n import Message, _, verbatim
+from torgsync.i18n import NOTHING, Message, _, verbatim
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 """What an XML file, PostgreSQL or a terminal does not take. Line ends and tabs are not among it."""
@@ -66,7 +66,7 @@ def nearest(word: str, known: object) -> str:
 def did_you_mean(word: str, known: object) -> Message:
     """Return `; did you mean `x`?` where one of the known words is near, else nothing."""
     near = nearest(word, known)
-    return _("; did you mean `{near}`?", near=near) if near else verbatim("")
+    return _("; did you mean `{near}`?", near=near) if near else NOTHING
 
 
 def message_of(error: Exception) -> Message:

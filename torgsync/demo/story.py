@@ -15,7 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from torgsync.errors import TorgsyncError
-from torgsync.i18n import Message, _, verbatim
+from torgsync.i18n import NOTHING, Message, _
 from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.server import RunningServer, serve
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, ShopBuyer
@@ -23,8 +23,6 @@ from torgsync.sandbox.shop.shop import Shop
 
 TOKEN = "demo-token"  # noqa: S105  # the sandbox's own
 NAME = "My Prom"
-
-NOTHING = verbatim("")
 
 
 @dataclass(frozen=True, slots=True)

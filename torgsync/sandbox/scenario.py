@@ -33,6 +33,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from torgsync.core.config.notation import KINDS
 from torgsync.core.text import did_you_mean
 from torgsync.errors import Mistake
 from torgsync.i18n import Message, _, composed, joined, verbatim
@@ -51,14 +52,6 @@ TOKEN_WORDS: Mapping[str, Rights] = {
 
 
 MOST_PRODUCTS = 100_000
-_TABLE = _("this should be a table")
-_KINDS = {
-    "string_type": _("this should be a text in quotes"),
-    "int_type": _("this should be a whole number, without quotes"),
-    "float_type": _("this should be a number, without quotes"),
-    "bool_type": _("this should be `true` or `false`, without quotes"),
-}
-"""What a value of another kind should be, by pydantic's names of kinds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +143,7 @@ class _Reader:
     def table(self, kind: type[Table], path: Path, table: object) -> Table | None:
         """Return a table as a value of its dataclass, None where it has mistakes."""
         if not isinstance(table, dict):
-            self.add_mistake(path, _TABLE)
+            self.add_mistake(path, KINDS["dict_type"])
             return None
         if isinstance(does := table.get("does"), int):
             table = table | {"does": str(does)}
@@ -167,7 +160,7 @@ class _Reader:
     def tokens(self, table: object) -> dict[str, Rights]:
         """Return the rights by token."""
         if not isinstance(table, dict):
-            self.add_mistake(("tokens",), _TABLE)
+            self.add_mistake(("tokens",), KINDS["dict_type"])
             return {}
         rights_of = {}
         for token, value in table.items():
@@ -214,6 +207,6 @@ def _message(error: Mapping[str, Any]) -> Message:
             said: Message = error["ctx"]["error"].args[0]
             return said
         case kind:
-            return _KINDS.get(kind) or verbatim(
+            return KINDS.get(kind) or verbatim(
                 re.sub("^Input should be", "this should be", str(error["msg"]))
             )

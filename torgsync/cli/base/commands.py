@@ -94,7 +94,7 @@ class _Everywhere:
         """Write the help in the language of the call."""
         from torgsync.cli.base.helps.writing import write_help
 
-        write_help(self, ctx, formatter, self._global or ())
+        write_help(self, ctx, formatter, " ".join(words_of(ctx)), self._global or ())
 
     def shell_complete(self, ctx: Context, incomplete: str) -> list[Any]:
         """Return what a shell offers, with notes in the language of the call."""
@@ -196,13 +196,15 @@ class Commands(Mapping[str, Any]):
         return len(self.known)
 
 
+def words_of(ctx: Context) -> list[str]:
+    """Return the words of a command, without the program's name."""
+    return [*words_of(ctx.parent), ctx.info_name] if ctx.parent is not None else []
+
+
 def variable_of(ctx: Context, option: TyperOption) -> str | None:
     """Return the environment variable that an option of a command is read from, if it may be."""
     name = max(option.opts, key=len).lstrip("-")
-    words: list[str] = []
-    while ctx.parent is not None:
-        words.insert(0, ctx.info_name)
-        ctx = ctx.parent
+    words = words_of(ctx)
     command = " ".join(words)
     decides = name in DECISIONS or name in ONE_CALL.get(command, ())
     if decides or command == "object edit" or (option.is_flag and name not in SAFE_FLAGS):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import Program
 from torgsync.core.counts import item_count
 from torgsync.core.findings import Code, Finding, FindingCount, Severity
@@ -74,7 +73,7 @@ def print_groups(program: Program, groups: list[FindingCount], file: str, *, eve
     for group in groups:
         affected = item_count(group.goods) if group.goods else _place_count(group.count)
         severity = group.code.severity
-        program.print(verbatim(""))
+        program.print()
         program.print(
             composed(
                 "{mark} `{code}`: {affected}", mark=_mark(MARKS[severity]), code=group.code, affected=affected
@@ -83,8 +82,7 @@ def print_groups(program: Program, groups: list[FindingCount], file: str, *, eve
         )
         shown = group.first if every else group.first[:PLACES]
         for text in (_meaning(group.code), *(_place(finding, file) for finding in shown)):
-            for line in wrapped(translated(text), program.out.width, INDENT):
-                program.out.print(line, soft_wrap=True)
+            program.print_lines(text, INDENT)
         if rest := group.count - len(shown):
             more = (
                 _("… and {count} more; only the first are kept")

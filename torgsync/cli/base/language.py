@@ -5,21 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from enum import StrEnum
 from pathlib import Path
 
 import torgsync
 from torgsync import i18n
 from torgsync.cli.base.catalog import CompiledCatalog
 from torgsync.core.shell import WINDOWS
-
-
-class Language(StrEnum):
-    """What `--lang` takes."""
-
-    EN = "en"
-    UK = "uk"
-
 
 VARIABLE = "TORGSYNC_LANG"
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")

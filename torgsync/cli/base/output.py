@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from torgsync.cli.base.streams import SafeStream
-from torgsync.i18n import Message, _, composed, translated, verbatim
+from torgsync.i18n import NOTHING, Message, _, composed, translated, verbatim
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -97,7 +97,6 @@ _MARKS = {"✓": "success", "!": "warning", "✗": "error", "·": "notice"}
 _MARK = re.compile(r"[✓!✗·] +\w+")
 _ZERO = r"(?<![\d.,])0 [^\W\d][^,]*|[^\W\d][\w -]*: 0(?![\d.])"
 """A part of a line of totals that counts nothing."""
-NOTHING = verbatim("")
 
 
 @dataclass(kw_only=True)
@@ -166,6 +165,11 @@ class Output:
     def print(self, text: Message = NOTHING, indent: int = 2, style: str | None = None) -> None:
         """Print one line of data, an empty one without a text; continuation lines are indented."""
         self._print_wrapped("_out", one_paragraph(translated(text)), indent, style)
+
+    def print_lines(self, text: Message, indent: str, more: str = "  ") -> None:
+        """Print a text in lines that fit, each indented, and those after the first by `more` too."""
+        for line in wrapped(translated(text), self.out.width, indent, more):
+            self.out.print(line, soft_wrap=True)
 
     def is_terminal(self, console: Literal["_out", "err"] = "err") -> bool:
         """Return whether a console writes to a terminal; only where it may, Rich is imported to know."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -123,6 +123,11 @@ class Program(Output):
         )
 
     @property
+    def recorder(self) -> Any:  # noqa: ANN401  # its type is that of a layer that commands do not import
+        """What records the requests of this call, if anything does."""
+        return self.recording.recorder if self.recording else None
+
+    @property
     def asks(self) -> bool:
         """Whether a person is there to be asked: on a terminal, wherever the output goes."""
         return not self.unattended and person_there()
@@ -201,8 +206,7 @@ class Program(Output):
                 opened = open_context(settings, file, self.notify, any_state=any_state)
                 job = stack.enter_context(opened)
                 report = progress.logged_progress(stack.enter_context(progress.progress_reporter(self)))
-                recorder = self.recording.recorder if self.recording else None
-                yield replace(job, now=self.now, report=report, sleep=self.sleep, recorder=recorder)
+                yield replace(job, now=self.now, report=report, sleep=self.sleep, recorder=self.recorder)
             except Exception as error:
                 self._logged = error
                 progress.log_error(error)

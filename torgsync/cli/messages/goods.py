@@ -10,7 +10,7 @@ from torgsync.cli.messages.skips import skip_message
 from torgsync.core.plan.decide import RowStatus
 from torgsync.core.plan.diff import Leaving
 from torgsync.core.product.fields import Value
-from torgsync.i18n import Message, _, composed, verbatim
+from torgsync.i18n import NOTHING, Message, _, composed, verbatim
 
 if TYPE_CHECKING:
     from torgsync.jobs.catalog.goods import ListedGood
@@ -28,4 +28,4 @@ def stock_message(values: Mapping[str, Value]) -> Message:
     quantity, presence = values.get("quantity"), values.get("presence")
     if quantity is not None:
         return verbatim(str(quantity))
-    return PRESENCES.get(str(presence), Message(""))
+    return PRESENCES.get(str(presence), NOTHING)

@@ -27,7 +27,7 @@ from torgsync.core.plan.plan import Plan
 from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.reason import Args
 from torgsync.core.shell import quoted
-from torgsync.i18n import Message, _, _n, joined, verbatim
+from torgsync.i18n import NOTHING, Message, _, _n, joined, verbatim
 
 _SHARES = {
     Guard.REMOVALS: _("{products} of {total} would be taken down ({share})"),
@@ -117,7 +117,7 @@ def limit(violation: GuardViolation) -> Message:
         case ExportSize(limit=least):
             return _("{share} of the usual rows", share=_percent(least))
         case KeyChange() | MissingShop():
-            return Message("")
+            return NOTHING
 
 
 def _decimal_point(factor: int, lower: bool) -> Message:  # arguments of a reason
@@ -211,7 +211,7 @@ def _source(reason: str, count: str, *changed: str) -> Message:
 def remedy(violation: GuardViolation) -> Message:
     """Return what a person may do other than to let it through, empty where that is not known."""
     if violation.cause.code is not Cause.KEY_CHANGED:
-        return Message("")
+        return NOTHING
     return _(
         "restore `GoodID` in the export, or link the new keys to these products: "
         "torgsync object adopt {object}",
@@ -222,7 +222,7 @@ def remedy(violation: GuardViolation) -> Message:
 def waiting(violation: GuardViolation) -> Message:
     """Return what waits together with that which a guard holds, empty for nothing."""
     if not violation.waiting:
-        return Message("")
+        return NOTHING
     return _n(
         "{count} new item waits until then: it may be one of these with another key",
         "{count} new items wait until then: they may be these with other keys",
@@ -236,7 +236,7 @@ def allow_words(violation: GuardViolation, command: str = "") -> Message:
     That is the `command`, or the flag of this violation where none is given.
     """
     if not (flag := allow_flag(violation)):
-        return Message("")
+        return NOTHING
     if violation.guard is Guard.IDENTITY:
         return _("if they are different items: {command}", command=command or flag)
     return _("if it is right: {command}", command=command or flag)

@@ -63,12 +63,12 @@ def print_check(program: Program, file: ObjectFile, checked: CheckView, *, every
     """Print a check for people: its lines, guesses, suggestions, and findings."""
     print_checks(program, checked.lines)
     if checked.guesses:
-        program.print(verbatim(""))
+        program.print()
         print_table(
             program, (_("found out"), _("it is"), _("because"), _("[catalog] key")), _guess_rows(checked)
         )
     if checked.suggestions:
-        program.print(verbatim(""))
+        program.print()
         program.print(
             _n(
                 "{count} more column could be sent; an example and the command:",

@@ -14,9 +14,9 @@ from torgsync.core.config.accounts import account_of
 from torgsync.core.config.catalog import is_fetchable
 from torgsync.core.config.schedule import read_hour
 from torgsync.core.config.settings import LONGEST_NAME, TOO_LONG
-from torgsync.core.counts import item_count, photo_count
+from torgsync.core.counts import column_count, item_count, photo_count
 from torgsync.errors import TokenRefused, TorgsyncError, UsageError
-from torgsync.i18n import Message, _, _n, joined
+from torgsync.i18n import Message, _, joined
 
 if TYPE_CHECKING:
     from torgsync.jobs.config.contents import ExportContents
@@ -46,9 +46,8 @@ def try_token(program: Program, name: str, token: str) -> tuple[bool, Message]:
     """Use every right that a synchronization needs; return whether that was possible, and what came of it."""
     from torgsync.jobs.config import doctor
 
-    recorder = program.recording.recorder if program.recording else None
     try:
-        doctor.try_token(program.settings, token, shop=name, recorder=recorder)
+        doctor.try_token(program.settings, token, shop=name, recorder=program.recorder)
     except TokenRefused:
         raise
     except TorgsyncError as trouble:
@@ -61,8 +60,7 @@ def methods_on_prom(program: Program, name: str, token: str) -> dict[int, str]:
     """Return the shop's payment methods, names keyed by id. Raises TorgsyncError."""
     from torgsync.jobs.config.contents import methods_of_shop
 
-    recorder = program.recording.recorder if program.recording else None
-    return methods_of_shop(program.settings, token, shop=name, recorder=recorder)
+    return methods_of_shop(program.settings, token, shop=name, recorder=program.recorder)
 
 
 def try_export(path: str) -> tuple[ExportContents, Message]:
@@ -70,11 +68,10 @@ def try_export(path: str) -> tuple[ExportContents, Message]:
     from torgsync.jobs.config.contents import read_contents
 
     contents = read_contents(absolute(path))
-    columns = _n("{count} column", "{count} columns", contents.columns)
     return contents, _(
         "{items}, {columns}, {encoding}",
         items=item_count(contents.items),
-        columns=columns,
+        columns=column_count(contents.columns),
         encoding=contents.encoding,
     )
 

@@ -19,7 +19,7 @@ from torgsync.cli.object.steps import STEPS
 from torgsync.cli.object.trials import read_given_token, refuse_name
 from torgsync.core.shell import command
 from torgsync.errors import Interrupted, UsageError
-from torgsync.i18n import _, composed, verbatim
+from torgsync.i18n import NOTHING, _, composed
 from torgsync.jobs.config.objects import Answers
 
 
@@ -102,7 +102,7 @@ class _Wizard:
 
     def _ask(self, step: WizardStep) -> None:
         if step.tab != self.tab and self.whole:
-            self.person.say(verbatim(""))
+            self.person.say(NOTHING)
             self.person.say(heading(step.tab, len(TABS), TABS[step.tab - 1]), "bold")
             self.tab = step.tab
         step.ask(self.person, self.draft)
@@ -124,7 +124,7 @@ class _Wizard:
     def _confirmed(self) -> bool:
         """Show all answers; return whether they are to be saved, or have one of them asked again."""
         self.tab = 0
-        self.person.say(verbatim(""))
+        self.person.say(NOTHING)
         self.person.say(_("This will be saved:"), "bold")
         for step in self._all_steps():
             if value := step.shown(self.draft):

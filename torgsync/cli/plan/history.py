@@ -15,10 +15,9 @@ from torgsync.cli.base.render import pick, print_csv, print_json, print_table
 from torgsync.cli.messages.guards import override_observed
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.plan.documents import change_document, field_rows
-from torgsync.cli.plan.outcomes import outcome_count, outcome_words, print_failures, time_words
+from torgsync.cli.plan.outcomes import asked_words, outcome_count, outcome_words, print_failures, time_words
 from torgsync.cli.plan.render import print_changes
 from torgsync.core.clock import shop_second, shop_time, utc_iso
-from torgsync.core.counts import request_count
 from torgsync.errors import Exit
 from torgsync.i18n import Message, _, _n, composed, joined
 
@@ -135,12 +134,7 @@ def _did(past: PastRun) -> Iterator[Message]:
     if outcomes or not did:
         yield outcomes or _("no changes")
     yield from did
-    requests = request_count(record.requests)
-    if record.imports:
-        imports = _n("{count} import", "{count} imports", record.imports)
-        yield composed("{requests}, {imports}", requests=requests, imports=imports)
-    else:
-        yield requests
+    yield asked_words(record.requests, record.imports)
     for opened in record.overrides:
         yield _("`--allow {allowed}`, by {user}", allowed=opened.override.allowed, user=opened.user)
     if past.undone_by:

@@ -11,7 +11,7 @@ from torgsync.cli.base.render import SCREENFUL
 from torgsync.cli.messages.fields import VERBS
 from torgsync.cli.messages.outcomes import WORDS, notice_message, reasons_message
 from torgsync.cli.plan.sums import count_lines, removed_lines, send_question, undone_lines
-from torgsync.core.counts import change_count, request_count
+from torgsync.core.counts import change_count, import_count, request_count
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.errors import ImportBusy, ImportOpen, Interrupted
 from torgsync.i18n import Message, _, _n, composed, joined
@@ -138,10 +138,14 @@ def print_outcomes(program: Program, job: JobContext, view: RunView, result: Pla
 
 def _spent(view: RunView) -> Message:
     """Return the time that a run took, its requests and its imports."""
-    parts = [time_words(timedelta(seconds=view.seconds)), request_count(sum(view.requests.values()))]
-    if view.imports:
-        parts.append(_n("{count} import", "{count} imports", view.imports))
-    return joined(", ", parts)
+    asked = asked_words(sum(view.requests.values()), view.imports)
+    return joined(", ", (time_words(timedelta(seconds=view.seconds)), asked))
+
+
+def asked_words(requests: int, imports: int) -> Message:
+    """Return how much was asked of Prom.ua: requests, and imports where there were any."""
+    counts = (request_count(requests), import_count(imports))
+    return joined(", ", counts) if imports else counts[0]
 
 
 def time_words(time: timedelta) -> Message:

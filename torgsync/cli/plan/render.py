@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.base.findings import INDENT, MARKS, finding_words
 from torgsync.cli.base.options import Show
-from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL
 from torgsync.cli.messages.fields import field_word
@@ -33,7 +32,7 @@ from torgsync.core.plan.guards import Cause, Guard, GuardViolation
 from torgsync.core.plan.plan import Plan, Skipped
 from torgsync.core.product.products import Existing
 from torgsync.core.reason import Reason
-from torgsync.i18n import Message, _, _n, composed, joined, translated, verbatim
+from torgsync.i18n import Message, _, _n, composed, joined, verbatim
 
 if TYPE_CHECKING:
     from torgsync.core.plan.plan import Plan
@@ -121,16 +120,14 @@ def print_changes(
 
 
 def _print_skipped(program: Program, view: PlanResultView) -> None:
-    out = program.out
-    out.print()
+    program.print()
     for reason, number in view.result.plan.skipped.items():
         why = skip_message(reason)
         program.print(
             _n("skipped  {count} item: {reason}", "skipped  {count} items: {reason}", number, reason=why), 9
         )
         for line in render_skipped(view.skipped(reason), number):
-            for text in wrapped(translated(line), out.width, INDENT):
-                out.print(text, soft_wrap=True)
+            program.print_lines(line, INDENT)
 
 
 def print_findings(program: Program, job: JobContext, result: PlanResult, *, every: bool) -> None:

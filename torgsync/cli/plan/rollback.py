@@ -11,7 +11,6 @@ import typer
 
 from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import AllowOption, FormatOption, ObjectOption, Show
-from torgsync.cli.base.output import NOTHING
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.messages.obstacles import OBSTACLES
@@ -35,7 +34,7 @@ from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.reason import Reason
 from torgsync.core.shell import quoted
 from torgsync.errors import Exit, UsageError
-from torgsync.i18n import Message, _
+from torgsync.i18n import NOTHING, Message, _
 
 if TYPE_CHECKING:
     from torgsync.cli.messages.guards import Letting

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption
-from torgsync.cli.base.output import NOTHING, wrapped
+from torgsync.cli.base.output import wrapped
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import SCREENFUL, print_csv, print_json
 from torgsync.cli.messages.fields import VERBS, field_word, value_word
@@ -33,7 +33,7 @@ from torgsync.core.findings import Severity
 from torgsync.core.plan.adopt import Rule
 from torgsync.core.plan.diff import Verb
 from torgsync.core.product.fields import Channel, Value
-from torgsync.i18n import Message, _, _n, composed, joined, translated, verbatim
+from torgsync.i18n import NOTHING, Message, _, _n, composed, joined, translated, verbatim
 
 if TYPE_CHECKING:
     from torgsync.core.config.catalog import FieldMapping

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.findings import finding_document
-from torgsync.cli.base.output import NOTHING
 from torgsync.cli.base.render import pick, whole_or_float
 from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.messages.outcomes import reasons_message
@@ -17,7 +16,7 @@ from torgsync.core.clock import utc_iso
 from torgsync.core.plan.diff import Change
 from torgsync.core.product.fields import FIELDS, Value, encode
 from torgsync.core.product.products import Existing, Product
-from torgsync.i18n import Message, _, joined
+from torgsync.i18n import NOTHING, Message, _, joined
 
 if TYPE_CHECKING:
     from torgsync.jobs.plan.why import GoodView, Held

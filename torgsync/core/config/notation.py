@@ -12,6 +12,19 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonS
 from torgsync.core.config.schedule import WEEK, read_days, read_step
 from torgsync.i18n import _
 
+KINDS = {
+    "string_type": _("this should be a text in quotes"),
+    "int_type": _("this should be a whole number, without quotes"),
+    "float_type": _("this should be a number, without quotes"),
+    "bool_type": _("this should be `true` or `false`, without quotes"),
+    "list_type": _('this should be a list in brackets, such as `["…"]`'),
+    "dict_type": _("this should be a table"),
+    "model_type": _("this should be a table"),
+    "model_attributes_type": _("this should be a table"),
+    "float_parsing": _("this should be a number, without quotes"),
+    "string_unicode": _("this has characters that cannot be stored"),
+}
+"""What a value of another kind should be, as a person writes it in TOML, by pydantic's names of kinds."""
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*%")
 
 

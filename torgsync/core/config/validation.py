@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from torgsync.core.config.keys import Key, key_text
+from torgsync.core.config.notation import KINDS
 from torgsync.core.config.settings import Catalog, SyncObject
 from torgsync.core.text import did_you_mean, message_of
 from torgsync.errors import Mistake
@@ -84,7 +85,7 @@ def _words(error: Mapping[str, Any], path: Key) -> Message:
         case "less_than_equal":
             return _("this must be at most {limit}", limit=_number(context["le"]))
         case kind:
-            return _KINDS.get(kind) or verbatim(str(error["msg"]))
+            return KINDS.get(kind) or verbatim(str(error["msg"]))
 
 
 def _number(limit: float) -> str:
@@ -92,21 +93,8 @@ def _number(limit: float) -> str:
 
 
 _LISTED = re.compile("'([^']*)'")
-_KINDS = {
-    "string_type": _("this should be a text in quotes"),
-    "int_type": _("this should be a whole number, without quotes"),
-    "float_type": _("this should be a number, without quotes"),
-    "bool_type": _("this should be `true` or `false`, without quotes"),
-    "list_type": _('this should be a list in brackets, such as `["…"]`'),
-    "dict_type": _("this should be a table"),
-    "model_type": _("this should be a table"),
-    "model_attributes_type": _("this should be a table"),
-    "float_parsing": _("this should be a number, without quotes"),
-    "string_unicode": _("this has characters that cannot be stored"),
-}
-"""What a value of another kind should be, as a person writes it in TOML, by pydantic's names of kinds."""
 _OUT_OF_RANGE = ("greater_than", "greater_than_equal", "less_than", "less_than_equal")
-UNFIT = frozenset({*_KINDS, *_OUT_OF_RANGE, "is_instance_of"})
+UNFIT = frozenset({*KINDS, *_OUT_OF_RANGE, "is_instance_of"})
 """The codes of mistakes about a value of another kind, a number instead of a text or the like, or range."""
 
 

@@ -19,7 +19,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from torgsync import disk
-from torgsync.i18n import verbatim
+from torgsync.i18n import NOTHING, verbatim
 
 ROOT = logging.getLogger("torgsync")
 SIZE = 1_000_000
@@ -48,7 +48,7 @@ class LogFile(RotatingFileHandler):
     def __init__(self, path: Path) -> None:
         super().__init__(path, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8", delay=True)
         self.setFormatter(_LineFormatter())
-        self.trouble = verbatim("")
+        self.trouble = NOTHING
 
     def _open(self) -> TextIOWrapper:
         path = Path(self.baseFilename)

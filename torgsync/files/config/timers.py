@@ -26,7 +26,7 @@ from torgsync.core.config.schedule import Caller
 from torgsync.errors import TorgsyncError
 from torgsync.files.config.settings import variable
 from torgsync.files.config.text_files import replace_text
-from torgsync.i18n import Message, _, verbatim
+from torgsync.i18n import NOTHING, Message, _
 
 _BY_HAND = _("choose another with `--with`, or install by hand what `--print` shows")
 _TASK = "http://schemas.microsoft.com/windows/2004/02/mit/task"
@@ -89,7 +89,7 @@ class Cron:
     """A line of the user's crontab, between two comments by which it is found again."""
 
     job: Job
-    condition: ClassVar[Message] = verbatim("")
+    condition: ClassVar[Message] = NOTHING
     """When else the job is not called, as the end of a sentence."""
 
     @property

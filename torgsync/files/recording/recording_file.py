@@ -10,7 +10,7 @@ from torgsync import __version__, disk
 from torgsync.core.recording.exchange import Recording, first_line, read_recording
 from torgsync.errors import NamedFileInvalid, UsageError
 from torgsync.files.config.objects import mistakes_in
-from torgsync.i18n import _, verbatim
+from torgsync.i18n import NOTHING, _
 
 MADE_BY = _("`torgsync --record FILE COMMAND` makes one")
 RECORDED = 2 * 1024**3
@@ -25,7 +25,7 @@ class RecordingFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.trouble = verbatim("")
+        self.trouble = NOTHING
         if str(path) == "-":
             raise UsageError(_("a recording is a file of its own"), hint=_("name a new file: --record FILE"))
         try:

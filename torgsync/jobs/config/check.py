@@ -16,10 +16,10 @@ from torgsync.files.config.objects import ObjectFile, list_objects, load_object
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import literal_token, read_token
 from torgsync.files.orders.outbox import is_address, outbox_of_object, try_outbox
-from torgsync.i18n import Message, _, _n, composed, verbatim
+from torgsync.i18n import NOTHING, Message, _, _n, composed, verbatim
 from torgsync.jobs.config.check_export import check_export
 from torgsync.jobs.config.check_schedule import idle_times, installed_times
-from torgsync.jobs.config.check_view import NO_HINT, CheckLine, CheckView, Mark, failed, ok, warning
+from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark, failed, ok, warning
 
 
 def check(
@@ -174,7 +174,7 @@ def _outbox(file: ObjectFile, home: Settings, checked: CheckView) -> None:
         raise
     except TorgsyncError as error:
         code = Exit.HELD if error.exit_code is Exit.ERROR else error.exit_code
-        checked.lines.append(CheckLine(Mark.WARNING, _("outbox"), error.message, error.hint or NO_HINT, code))
+        checked.lines.append(CheckLine(Mark.WARNING, _("outbox"), error.message, error.hint or NOTHING, code))
         return
     if exists or not given:
         checked.lines.append(ok(_("outbox"), _("order files can be written to {place}", place=place)))

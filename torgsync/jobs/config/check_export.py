@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from torgsync.core.config.settings import SyncObject
-from torgsync.core.counts import row_count
+from torgsync.core.counts import column_count, row_count
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.codes import brand_or_country
 from torgsync.core.mapping.mapper import pictures
@@ -64,7 +64,7 @@ def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None
     checked.lines += photo_lines(file, photos, tally)
     facts = [
         row_count(tally.goods),
-        _n("{count} column", "{count} columns", len(catalog.columns)),
+        column_count(len(catalog.columns)),
         _("with a header") if catalog.has_header else _("without a header"),
         _("a spreadsheet") if catalog.kind is FileFormat.XLSX else catalog.encoding,
     ]

@@ -9,7 +9,7 @@ from torgsync.core.findings import Tally
 from torgsync.core.mapping.suggest import Suggestion
 from torgsync.errors import Exit, InvalidInput, TorgsyncError
 from torgsync.files.catalog.catalog_file import Guess
-from torgsync.i18n import Message, joined, verbatim
+from torgsync.i18n import NOTHING, Message, joined
 
 
 class Mark(StrEnum):
@@ -18,9 +18,6 @@ class Mark(StrEnum):
     OK = "ok"
     WARNING = "warning"
     ERROR = "error"
-
-
-NO_HINT = verbatim("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class CheckLine:
     mark: Mark
     subject: Message
     message: Message
-    hint: Message = NO_HINT
+    hint: Message = NOTHING
     exit_code: Exit = Exit.DONE
 
 
@@ -42,7 +39,7 @@ def ok(subject: Message, message: Message) -> CheckLine:
     return CheckLine(Mark.OK, subject, message)
 
 
-def warning(subject: Message, message: Message, hint: Message = NO_HINT) -> CheckLine:
+def warning(subject: Message, message: Message, hint: Message = NOTHING) -> CheckLine:
     """Return a line about what a person should look at."""
     return CheckLine(Mark.WARNING, subject, message, hint)
 
@@ -51,7 +48,7 @@ def failed(subject: Message, error: TorgsyncError) -> CheckLine:
     """Return the line of an error, with all mistakes of a file."""
     mistakes = error.mistakes if isinstance(error, InvalidInput) else ()
     message = joined("; ", [error.message, *(mistake.words for mistake in mistakes)])
-    return CheckLine(Mark.ERROR, subject, message, error.hint or NO_HINT, error.exit_code)
+    return CheckLine(Mark.ERROR, subject, message, error.hint or NOTHING, error.exit_code)
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from torgsync.files.catalog.export import no_column, open_export
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.toml_edit import add_fields
 from torgsync.files.config.toml_edit import remove_field as remove_from_file
-from torgsync.i18n import Message, _, verbatim
+from torgsync.i18n import NOTHING, Message, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,7 @@ def add_field(
         hint = _("it has {columns:quoted}", columns=catalog.columns)
         raise UsageError(no_column(catalog, mapping.column), hint=hint)
     add_fields(file, [mapping])
-    return AddedField(
-        mapping, _cost_in_disguise(catalog) if mapping.column == "WholesalePrice" else verbatim("")
-    )
+    return AddedField(mapping, _cost_in_disguise(catalog) if mapping.column == "WholesalePrice" else NOTHING)
 
 
 def _remove(column: str, file: ObjectFile) -> str:
@@ -134,7 +132,7 @@ def sampled_fields(file: ObjectFile) -> FieldsView:
     mappings = file.settings.fields
     samples = Samples([mapping.column for mapping in mappings])
     columns: tuple[str, ...] = ()
-    problem = verbatim("")
+    problem = NOTHING
     try:
         if mappings:
             catalog = open_export(file)
@@ -159,7 +157,7 @@ def _cost_in_disguise(catalog: CatalogFile) -> Message:
         rows += 1
         equal += cells["WholesalePrice"].strip() == cells.get("PrimeCost", "").strip()
     if equal * 2 <= rows:
-        return verbatim("")
+        return NOTHING
     return _(
         "`WholesalePrice` equals the cost price in {equal} of {rows} rows: buyers would see what you paid",
         equal=equal,

@@ -14,7 +14,7 @@ from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import ADDRESSES, Settings, variable, who
 from torgsync.files.config.timers import Job
 from torgsync.files.config.toml_edit import add_time, remove_time
-from torgsync.i18n import Message, _, _n, verbatim
+from torgsync.i18n import NOTHING, Message, _, _n
 from torgsync.jobs.orders.access import require_orders
 
 LOOK = timedelta(minutes=5)
@@ -97,7 +97,7 @@ def job_of(settings: Settings, files: Iterable[ObjectFile]) -> Job:
 def unknown_to_timers(files: Iterable[ObjectFile]) -> list[tuple[Message, Message]]:
     """Return settings of this session that a timer may not have, each with a hint, empty if there is none."""
     lost: list[tuple[Message, Message]] = [
-        (_ENVIRONMENT.filled(name=name), verbatim("")) for name in ADDRESSES if variable(name)
+        (_ENVIRONMENT.filled(name=name), NOTHING) for name in ADDRESSES if variable(name)
     ]
     for file in files:
         match file.settings.api_key:
@@ -107,7 +107,7 @@ def unknown_to_timers(files: Iterable[ObjectFile]) -> list[tuple[Message, Messag
                 )
                 lost.append((_ENVIRONMENT.filled(name=name), cure))
             case FromKeyring(keyring=name):
-                lost.append((_("the token `{name}` of the keyring", name=name), verbatim("")))
+                lost.append((_("the token `{name}` of the keyring", name=name), NOTHING))
     return lost
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from torgsync.core.shell import command
 from torgsync.core.text import did_you_mean
 from torgsync.errors import UsageError
-from torgsync.i18n import Message, _, _n, joined, verbatim
+from torgsync.i18n import NOTHING, Message, _, _n, joined
 from torgsync.jobs.context import JobContext
 
 NEAR = 5
@@ -21,7 +21,7 @@ def unknown_goods(context: JobContext, good_ids: Sequence[str], ids: Collection[
     others = (
         _n(" (nor one with {count} other id)", " (nor those with {count} other ids)", more)
         if more
-        else verbatim("")
+        else NOTHING
     )
     return UsageError(
         _(
@@ -54,7 +54,7 @@ def _near_words(word: str, known: Iterable[str]) -> Message:
     """Return `; similar: `a`, `b`` for the known words near to one, in any case; else nothing."""
     folded = {name.casefold(): name for name in known}
     near = get_close_matches(word.casefold(), sorted(folded), n=NEAR)
-    return _("; similar: {words:quoted}", words=[folded[name] for name in near]) if near else verbatim("")
+    return _("; similar: {words:quoted}", words=[folded[name] for name in near]) if near else NOTHING
 
 
 def unknown_good(good_id: str, called: str, ids: Iterable[str], problem: Message) -> UsageError:

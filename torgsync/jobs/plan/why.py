@@ -41,7 +41,7 @@ from torgsync.errors import InvalidInput
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.content import written_at
 from torgsync.files.catalog.export import open_export
-from torgsync.i18n import Message, joined, verbatim
+from torgsync.i18n import NOTHING, Message, joined
 from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.catalog.reading import check_columns
@@ -252,7 +252,7 @@ def why(context: JobContext, good_id: str) -> GoodView:
         dossier = work.products.dossier(good_id)
         looked = work.object_state.looks().looked
         attempts = tuple(work.plans.attempts(good_id, ATTEMPTS))
-        row, problem = None, verbatim("")
+        row, problem = None, NOTHING
         try:
             row = read_row(context, work, good_id, _made(dossier))
         except InvalidInput as refused:

@@ -64,8 +64,16 @@ def _codes() -> _Values:
     return {str(code): "" for code in (*Code, *Guard, *SkipReason, *Leaving)}
 
 
-def _listed(*words: str) -> Callable[[], _Values]:
-    return lambda: dict.fromkeys(words, "")
+def _ways() -> _Values:
+    from torgsync.core.orders.clients import EMAIL, NAME, PHONE
+
+    return dict.fromkeys((PHONE, EMAIL, NAME), "")
+
+
+def _statuses() -> _Values:
+    from torgsync.core.orders.order import STATUSES
+
+    return dict.fromkeys(STATUSES, "")
 
 
 FIXED: dict[str, Callable[[], _Values]] = {
@@ -73,8 +81,8 @@ FIXED: dict[str, Callable[[], _Values]] = {
     "FIELD": _fields,
     "GUARD": _guards,
     "CODE": _codes,
-    "WAY": _listed("phone", "email", "name"),
-    "STATUS": _listed("pending", "received", "paid", "delivered", "canceled", "draft", "refunded"),
+    "WAY": _ways,
+    "STATUS": _statuses,
 }
 """What is the same in every home, by the placeholder of the parameter."""
 OF_HOME = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from torgsync.i18n import Message, _, composed, joined
+from torgsync.i18n import NOTHING, Message, _, composed, joined
 
 PLACEHOLDERS = {
     str(word): word
@@ -65,7 +65,7 @@ def placeholder_of(param: Any) -> Message:  # noqa: ANN401  # Typer's own kind o
     It is empty for a flag, and for what is counted.
     """
     if getattr(param, "is_flag", False) or getattr(param, "count", False):
-        return Message("")
+        return NOTHING
     choices = param.type_descriptor.choices if param.type_descriptor.is_choice else None
     text = param.metavar or "|".join(map(str, choices or ())) or param.name.upper()
     return placeholder_message(text)

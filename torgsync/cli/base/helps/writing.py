@@ -28,8 +28,17 @@ _LOOSE = str.maketrans("\xa0\u2011", " -")
 """A space and a hyphen where no line ends, and back."""
 
 
-def write_help(command: Any, ctx: Any, formatter: Any, everywhere: Sequence[Any]) -> None:  # noqa: ANN401
-    """Write the help of a command. `everywhere` are the options of the program that it takes as well."""
+def write_help(
+    command: Any,  # noqa: ANN401
+    ctx: Any,  # noqa: ANN401
+    formatter: Any,  # noqa: ANN401
+    words: str,
+    everywhere: Sequence[Any],
+) -> None:
+    """Write the help of a command, called by its `words`.
+
+    `everywhere` are the options of the program that it takes as well.
+    """
     page = ctx.make_formatter()
     params = [param for param in command.get_params(ctx) if param not in everywhere and not param.hidden]
     arguments = [param for param in params if param.param_type_name == "argument"]
@@ -45,7 +54,7 @@ def write_help(command: Any, ctx: Any, formatter: Any, everywhere: Sequence[Any]
         _write_rows(page, heading, [(name, _summary(known)) for name, known in members.items()])
     _write_rows(page, _("Options"), [(option_names(param), _described(param, ctx)) for param in options])
     _write_values(page, params)
-    _write_examples(page, ctx)
+    _write_examples(page, words)
     if command.epilog:
         page.write_paragraph()
         with page.indentation():
@@ -84,13 +93,9 @@ def _write_values(page: Any, params: Iterable[Any]) -> None:  # noqa: ANN401
             page.write_text(_glued(text))
 
 
-def _write_examples(page: Any, ctx: Any) -> None:  # noqa: ANN401
+def _write_examples(page: Any, words: str) -> None:  # noqa: ANN401
     """Write the examples of a command, each in a line of its own."""
-    words: list[str] = []
-    while ctx.parent is not None:
-        words.insert(0, ctx.info_name)
-        ctx = ctx.parent
-    if examples := EXAMPLES.get(" ".join(words)):
+    if examples := EXAMPLES.get(words):
         with page.section(translated(_n("Example", "Examples", len(examples)))):
             page.write("".join(f"  {example}\n" for example in examples))
 
