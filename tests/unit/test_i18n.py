@@ -63,9 +63,9 @@ def items(count: int) -> Message:
         (_("{flag:hidden|shown}", flag=True), "hidden", "прихований"),
         (_("write { env = … }"), "write { env = … }", "напишіть { env = … }"),
         (
-            _("nobody translated {this}", this=items(1)),
-            "nobody translated 1 item",
-            "nobody translated 1 товар",
+            _("in no catalog: {this}", this=items(1)),
+            "in no catalog: 1 item",
+            "in no catalog: 1 товар",
         ),
         (composed("{key}: {what}", key="limits", what=items(2)), "limits: 2 items", "limits: 2 товари"),
         (joined(", {", [items(1), "{x}", items(5)]), "1 item, {{x}, {5 items", "1 товар, {{x}, {5 товарів"),

@@ -10,6 +10,9 @@ from io import StringIO
 from pathlib import Path
 from tokenize import TokenInfo
 
+import catalogs
+from babel.messages.catalog import Message
+
 ROOT = Path(__file__).parents[2]
 FILES = sorted(
     path
@@ -17,6 +20,7 @@ FILES = sorted(
     for path in (ROOT / folder).rglob("*.py")
     if "data" not in path.parts and path != Path(__file__)
 )
+PAGES = [ROOT / "README.md", ROOT / "examples/README.md", *(ROOT / "torgsync/docs/en").glob("*.md")]
 IN_NAMES = frozenset(
     "tell tells told telling lead leads led anew beside besides house room floor road desk shelf brake ears "
     "trip trips dark stir lasting sister sisters manners utils helpers "
@@ -116,6 +120,19 @@ def test_a_class_name_exists_once() -> None:
             for name in re.findall(r"^ *class _*(\w+)[(:]", path.read_text("utf-8"), re.MULTILINE):
                 places.setdefault(name, []).append(str(path.relative_to(ROOT)))
     assert not {name: where for name, where in places.items() if len(where) > 1}
+
+
+def test_words_of_the_field_in_sentences_and_pages() -> None:
+    """What people read is in the same words; `--manner` is an option of the sandbox."""
+    texts = [text for message in catalogs.template() for text in sentences(message)]
+    texts += [page.read_text("utf-8") for page in PAGES]
+    found = [word for text in texts for word in IN_PROSE.findall(ALLOWED.sub("", text))]
+    assert [word for word in found if not word.lower().startswith("manner")] == []
+
+
+def sentences(message: Message) -> tuple[str, ...]:
+    """Return the templates of a message."""
+    return tuple(message.id) if isinstance(message.id, (tuple, list)) else (message.id,)
 
 
 def test_modules_are_read_at_a_glance() -> None:

@@ -130,7 +130,7 @@ def story(world: World) -> Iterator[Step]:
     yield Step(_("And again there is nothing left to change."), ("update", "--show", "summary"))
     yield Step(
         _(
-            "Somebody orders. The order, its client and its money are recorded, and a file for Torgsoft is "
+            "A buyer orders. The order, its client and its money are recorded, and a file for Torgsoft is "
             "written."
         ),
         ("sync", "--only", "orders"),

@@ -263,7 +263,7 @@ def test_a_file_that_changed_meanwhile(home: Home, tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("VISUAL", f"python3 {script}")
     monkeypatch.setattr(Program, "asks", True)
     ran = home.run("object", "edit", "--editor")
-    assert (ran.code, "somebody changed `my-prom.toml` meanwhile" in ran.err) == (64, True)
+    assert (ran.code, "`my-prom.toml` was changed meanwhile" in ran.err) == (64, True)
     assert home.object.read_text("utf-8").endswith("# other\n")
 
 

@@ -156,7 +156,7 @@ class Program(Output):
         """
         if not (given or self.asks):
             raise UsageError(
-                _("nothing was sent: without a terminal nobody can be asked"),
+                _("there is no terminal to ask on, so nothing was sent"),
                 hint=_(
                     "to see what would be sent: {look}\nto send it without a question: {command}",
                     look=look,

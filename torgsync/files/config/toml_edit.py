@@ -119,7 +119,7 @@ def replace_whole(
     with editing(path):
         if text_of(path) != before:
             raise UsageError(
-                _("somebody changed `{file}` meanwhile", file=path.name), hint=_("run the same command again")
+                _("`{file}` was changed meanwhile", file=path.name), hint=_("run the same command again")
             )
         replace_text(path, after)
     return was, new

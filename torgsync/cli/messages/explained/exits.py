@@ -90,7 +90,7 @@ EXITS: dict[Exit, Explanation] = {
             "order or number that cannot be used; nothing was done"
         ),
         _("read the message, or the help of the command: `torgsync COMMAND --help`"),
-        _("`torgsync sync` without `--yes`, where nobody can be asked"),
+        _("`torgsync sync` without `--yes` and without a terminal"),
     ),
     Exit.ERROR: Explanation(
         _("an error that has no code of its own, or a question was answered with no; then nothing was sent"),
