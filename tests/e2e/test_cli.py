@@ -151,7 +151,7 @@ def test_printed_commands_name_the_object_as_the_call_did(home: Home) -> None:
         ),
         (("object", "ad"), "no such command 'ad'", "torgsync object --help"),
         (("update", "--format", "xml"), "invalid value for '--format'", "torgsync update --help"),
-        (("payments", "map"), "missing argument 'METHOD'", "torgsync payments map --help"),
+        (("payments", "map"), "`METHOD` is needed", "give it on the command line"),
     ],
 )
 def test_a_command_line_that_cannot_be_understood(

@@ -66,7 +66,7 @@ def test_all_is_well(home: Home) -> None:
     )
     (schedule,) = [line for line in shown.lines if "schedule" in line]
     assert schedule.startswith(
-        "! warning  schedule   every 30m, 08:00-21:00 by `OFFICE-PC\\olena`: of another"
+        "! warning  schedule   every 30 minutes, 08:00-21:00 by `OFFICE-PC\\olena`: of another"
     )
     assert "✓ ok       lock       no other run is working with this sync object" in shown.lines
     assert "✗" not in shown.out

@@ -36,6 +36,8 @@ IN_PROSE = re.compile(
 IN_SHOP = re.compile(r"\b(?:cards?|(?:an?|and|by|its|the|their|these) marks?)\b", re.IGNORECASE)
 """Content and row hash; elsewhere a card is a buyer's or a page's, and a mark one of a text."""
 SHOP = re.compile(r"/(core/plan|state/shop|jobs/(catalog|p))")
+ONLY_IN_CODE = re.compile(r"(?<!\{)\bslugs?\b", re.IGNORECASE)
+"""People read of a short name."""
 LONGEST = 400
 ALLOWED = re.compile(r"`[^`]*`|\"[^\"]*\"|«[^»]*»|--\w[\w-]*|\[\w+\]")
 """What is quoted is a message, a key or another program's word."""
@@ -128,6 +130,7 @@ def test_words_of_the_field_in_sentences_and_pages() -> None:
     texts += [page.read_text("utf-8") for page in PAGES]
     found = [word for text in texts for word in IN_PROSE.findall(ALLOWED.sub("", text))]
     assert [word for word in found if not word.lower().startswith("manner")] == []
+    assert [text for text in texts if ONLY_IN_CODE.search(text)] == []
 
 
 def sentences(message: Message) -> tuple[str, ...]:

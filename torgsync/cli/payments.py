@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from torgsync.cli.base.costs import COST_COLUMNS, cost_columns
 from torgsync.cli.base.options import FormatOption, FromOption, ObjectOption, ToOption, stretch
-from torgsync.cli.base.program import Format, program_of
+from torgsync.cli.base.program import NOT_ASKED, Format, Program, program_of
 from torgsync.cli.base.render import pick, print_result, print_rows
 from torgsync.cli.messages.costs import costs_messages
 from torgsync.cli.messages.findings import finding_message
@@ -19,8 +20,11 @@ from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.config.hints import map_command
 from torgsync.core.config.settings import PaymentMethod
 from torgsync.core.orders.postings import Posting
-from torgsync.errors import UsageError
+from torgsync.errors import Exit, UsageError
 from torgsync.i18n import Message, _, _n, composed, verbatim
+
+if TYPE_CHECKING:
+    from torgsync.files.config.objects import ObjectFile
 
 
 def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
@@ -73,7 +77,9 @@ def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOpt
 
 def map_(
     context: typer.Context,
-    method: Annotated[str, typer.Argument(help=_("Name or id of the payment method."), metavar="METHOD")],
+    method: Annotated[
+        str | None, typer.Argument(help=_("Name or id of the payment method."), metavar="METHOD")
+    ] = None,
     cash_register: Annotated[
         str | None, typer.Option("--cash-register", help=_("Cash register for its money."), metavar="NAME")
     ] = None,
@@ -86,16 +92,23 @@ def map_(
 ) -> None:
     """Choose where the money of a payment method goes.
 
-    It is one cash register or one current account. Money of the method that has none yet goes there at once.
-    Money already received stays where it is; expected money is posted to the new place when it comes.
+    It is one cash register or one current account. On a terminal you are asked for what is not given.
+    Money of the method that has none yet goes there at once. Money already received stays where it is;
+    expected money is posted to the new place when it comes.
     """
     program = program_of(context, output)
     from torgsync.files.config.objects import load_object
     from torgsync.jobs.orders.payments import map_method, place_money
 
-    if bool(cash_register) == bool(current_account):
+    placed = bool(cash_register or current_account)
+    if not (method or program.asks):
+        raise UsageError(_("`{missing}` is needed", missing="METHOD"), hint=NOT_ASKED)
+    if (cash_register and current_account) or not (placed or program.asks):
         raise UsageError(_("give either `--cash-register` or `--current-account`"))
     file = program.object(wanted)
+    if not (method and placed):
+        asked = _ask(program, file, method, cash_register, current_account)
+        method, cash_register, current_account = str(asked.id), asked.cash_register, asked.current_account
     changed = map_method(file, method, cash_register=cash_register, current_account=current_account)
     with program.job(load_object(file.path)) as job:
         moved = place_money(job)
@@ -115,6 +128,43 @@ def map_(
     (row,) = _method_rows([changed])
     tail = {"payment_method": row, "moved_orders": moved}
     print_result(output, [row | {"moved_orders": moved}], notify, tail=tail)
+
+
+def _ask(
+    program: Program,
+    file: ObjectFile,
+    wanted: str | None,
+    cash_register: str | None,
+    current_account: str | None,
+) -> PaymentMethod:
+    """Ask on the terminal for the payment method, its place, or both; return the method with its place."""
+    from torgsync.cli.interview.accounts import account_title, ask_account
+    from torgsync.cli.interview.lines import interview
+    from torgsync.cli.interview.questions import Option, from_the_first, in_two
+    from torgsync.jobs.orders.payments import find_method
+
+    methods = sorted(file.settings.payment_methods, key=lambda one: (one.gone, one.mapped))
+    found = find_method(file, wanted) if wanted or not methods else None
+    places = {"cash_register": cash_register, "current_account": current_account}
+    choices = [
+        Option(one, composed("{name}  ({place})", name=one.name, place=account_title(one))) for one in methods
+    ]
+    with interview(program, "torgsync payments map") as person:
+
+        def ask_place(method: PaymentMethod) -> PaymentMethod:
+            if any(places.values()):
+                return method.model_copy(update=places)
+            return ask_account(person, method, methods, later=_("leave it as it is"))
+
+        def ask() -> PaymentMethod:
+            choose = partial(person.choose, _("Payment method"), choices, methods[0])
+            return ask_place(found) if found else in_two(choose, ask_place)
+
+        asked = from_the_first(person, ask)
+    if not asked.mapped:
+        program.notify(_("nothing changed"))
+        raise typer.Exit(int(Exit.DONE))
+    return asked
 
 
 def postings(

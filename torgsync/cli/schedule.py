@@ -13,13 +13,12 @@ from torgsync.cli.base.render import pick, print_rows
 from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.config.schedule import Caller
 from torgsync.errors import Exit, ObjectInvalid, TorgsyncError, UsageError
-from torgsync.i18n import Message, _, _n, composed, joined, verbatim
+from torgsync.i18n import Message, _, _n, composed, verbatim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from torgsync.core.config.schedule import Attempt
-    from torgsync.core.config.settings import SynchronizationTime
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.config.timetable import Timed
 
@@ -76,22 +75,10 @@ def _render_table_row(file: ObjectFile, timed: Timed) -> dict[str, object]:
     return {
         "no": timed.number,
         "object": file.settings.name,
-        "time": (time_message(timed.time), timed.time.user),
+        "time": (timed.time.words, timed.time.user),
         "next": (_("now"),) * timed.due + tuple(map(shop_time, timed.coming)),
         "last": _render_attempt(timed.last) if timed.last else None,
     }
-
-
-def time_message(time: SynchronizationTime) -> Message:
-    """Return a synchronization time for people: `every 30m, 08:00-21:00`."""
-    parts: list[str] = [_("every {step}", step=time.every)]
-    if time.between:
-        parts.append("-".join(time.between))
-    if time.days:
-        parts.append(time.days)
-    if time.only:
-        parts.append(_("only goods") if time.only == "goods" else _("only orders"))
-    return joined(", ", parts)
 
 
 def _render_attempt(last: Attempt) -> tuple[str, Message]:
@@ -137,7 +124,7 @@ def add(
         if added.due
         else _("{time} by `{user}`; next {at:time}")
     )
-    program.notify(done.filled(time=time_message(time), user=time.user, at=added.coming[0]))
+    program.notify(done.filled(time=time.words, user=time.user, at=added.coming[0]))
     if file.path.parent != program.settings.objects:
         program.warn(
             _("`torgsync sync --due` without `-o` looks only in `{folder}`", folder=program.settings.objects)
@@ -219,7 +206,7 @@ def remove(
         _(
             "`{name}`: removed the synchronization time {time} by `{user}`",
             name=file.settings.name,
-            time=time_message(gone),
+            time=gone.words,
             user=gone.user,
         )
     )

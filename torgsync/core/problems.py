@@ -280,6 +280,9 @@ RIGHTS = {
 }
 """What a token may do by a right, keyed by its name."""
 
+TOKENS_PAGE = _("in the seller's cabinet, «Налаштування» › «Управління API-токенами»")
+"""Where tokens and their rights are."""
+
 IMPORT_FORBIDDEN = "Import forbidden"
 """What Torgsoft shows where the token may not write products: the words that people search for."""
 

@@ -156,7 +156,7 @@ class Http:
         if not re.fullmatch(r"[\x21-\x7e]+", token):
             raise TokenRefused(
                 _("the token of `{shop}` is empty or has characters that a token cannot have", shop=shop),
-                hint=_("copy the whole token again and {give}", give=give_token(shop, called)),
+                hint=_("copy the whole token again and {give}", give=give_token(called)),
             )
         address = client.base_url
         server = f"{address.host}:{address.port or (443 if address.scheme == 'https' else 80)}"

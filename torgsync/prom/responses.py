@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from torgsync.core.plan.imports import says_another_runs
-from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
+from torgsync.core.problems import TOKENS_PAGE, ProblemCode, error_of, problem, problem_of
 from torgsync.core.shell import command
 from torgsync.errors import (
     AnswerLost,
@@ -42,7 +42,7 @@ IN_A_BROWSER = _(
 
 IN_THE_PLAN = _(
     "in the seller's cabinet, see which plan the shop has and whether it includes the API; the token itself "
-    "may be valid. Then check whether the API is open: {doctor}"
+    "may be valid. Then {again}"
 )
 
 _ERRNO = re.compile(r"^\[Errno -?\d+\] ")
@@ -77,9 +77,14 @@ class ResponseReader:
     """
 
     def __init__(self, *, shop: str, token: str, server: str, called: str = "") -> None:
-        self.doctor = command("doctor", options=f"-o {called}" if called else "")
         self._shop = shop
-        self._give = give_token(shop, called)
+        self._give = give_token(called)
+        self.doctor = command("doctor", options=f"-o {called}" if called else "")
+        self._again = (
+            _("check whether the API is open: {doctor}", doctor=self.doctor)
+            if called
+            else _("enter the token here again")
+        )
         self._token = token
         self._server = server
         self._used: set[Right] = set()
@@ -142,7 +147,8 @@ class ResponseReader:
     def lacks(self, right: Right, words: str = "") -> TokenRefused:
         """Return the error for a token that lacks `right`, with Prom's own words where it gave any."""
         hint = _(
-            "in the seller's cabinet, Settings > API tokens, give the token this right: {right}; then {give}",
+            "{place}, give the token this right: {right}; then {give}",
+            place=TOKENS_PAGE,
             right=right.instruction,
             give=self._give,
         )
@@ -151,8 +157,8 @@ class ResponseReader:
     def _unknown_token(self, right: Right, words: str) -> TokenRefused:
         """Return the error for a token that is none, with the rights that a new one needs."""
         hint = _(
-            "in the seller's cabinet, Settings > API tokens, create a new token with these rights: {rights}; "
-            "then {give}",
+            "{place}, create a new token with these rights: {rights}; then {give}",
+            place=TOKENS_PAGE,
             rights=joined(", ", (needed.instruction for needed in _rights_of_new_token(right))),
             give=self._give,
         )
@@ -181,7 +187,7 @@ class ResponseReader:
         whole, words = flat(refusal), self.words(refusal)
         if _PLAN.search(whole) and (status in _PLAN_STATUSES or _API.search(whole)):
             closed = problem(ProblemCode.API_CLOSED, shop=self._shop, words=words)
-            raise error_of(TokenRefused, closed, IN_THE_PLAN.filled(doctor=self.doctor))
+            raise error_of(TokenRefused, closed, IN_THE_PLAN.filled(again=self._again))
         lacks = self.lacks(request.right, words)
         if status == httpx.codes.UNAUTHORIZED and self._used and request.right not in self._used:
             raise lacks  # Prom answers it as it answers an unknown token (prom-api §1.3)
@@ -205,11 +211,11 @@ class ResponseReader:
         return _failed(request, _answered(ProblemCode.SERVER_ERROR, request, status), again=pause)
 
 
-def give_token(shop: str, called: str) -> Message:
+def give_token(called: str) -> Message:
     """Return how a token is given to a sync object; `called` as `ResponseReader` has it."""
     if called:
         return _("give it to the program: torgsync object edit {called} --api-key -", called=called)
-    return _("put it where `api_key` of `{shop}` points", shop=shop)
+    return _("enter it here")
 
 
 def _rights_of_new_token(wanted: Right) -> tuple[Right, ...]:

@@ -64,11 +64,12 @@ def test_an_unknown_token_is_refused_with_the_rights_of_a_new_one() -> None:
     with pytest.raises(TokenRefused, match=f"^Prom.ua refused {message}$") as refused:
         edit(wire)
     assert refused.value.hint == (
-        "in the seller's cabinet, Settings > API tokens, create a new token with these rights: "
+        "in the seller's cabinet, «Налаштування» › «Управління API-токенами», create a new token with these "
+        "rights: "
         '"Products" and "Groups": "Read and write" («Товари» і «Групи»: «читання і запис»), '
         '"Orders": "Read only" («Замовлення»: «лише читання»), '
         '"Payment options": "Read only" («Способи оплати»: «лише читання»); '
-        "then put it where `api_key` of `My Prom` points"
+        "then enter it here"
     )
     assert len(wire.requests) == 1
 

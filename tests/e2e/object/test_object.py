@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import stat
 import tomllib
 from pathlib import Path
@@ -58,7 +59,7 @@ def test_every_answer_given_by_flag(empty: Home) -> None:
         *("--photos", str(EXAMPLE / "photos"), "--photos-url", "https://shop.example/photos"),
         *("--only-in-stock", "--only-with-photos", "--requests-per-second", "5"),
     )
-    assert added.code == 0
+    assert added.code == 3
     assert tomllib.loads((empty.folder / "objects" / "my-prom.toml").read_text("utf-8")) == {
         "name": "My Prom",
         "category": "online-store",
@@ -103,7 +104,10 @@ def test_every_answer_given_by_flag(empty: Home) -> None:
         '    torgsync fields add visota_kabluka --dynamic --name "…" -o "My Prom"',
     ]
     made = empty.folder / "objects" / "my-prom.toml"
-    assert added.err == f'created `{made}`\nnext: torgsync fields add-all -o "My Prom"\n'
+    assert added.err == (
+        f"created `{made}`\n! nothing can be sent to Prom.ua before what has a ✗ above is mended\n"
+        'next: torgsync object check "My Prom"\n'
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,7 +124,8 @@ def test_something_is_missing_without_a_terminal(empty: Home, args: tuple[str, .
     added = empty.run("object", "add", *args)
     assert (added.code, added.out) == (64, "")
     assert added.err == (
-        f"error: `{missing}` is needed\n\nhint: without a terminal nothing is asked; give it as an option\n"
+        f"error: `{missing}` is needed\n\n"
+        "hint: without a terminal nothing is asked; give it on the command line\n"
     )
     assert list(empty.folder.rglob("*")) == []
 
@@ -249,7 +254,12 @@ def test_an_export_that_knows_no_centers(empty: Home, tmp_path: Path) -> None:
     refused = empty.run(*known, str(export))
     assert (refused.code, objects(empty)) == (3, [])
     assert "no stock by center: it has no column `WarehouseQuantityForPartner`" in refused.err
-    assert empty.run(*known, str(tmp_path / "later.trs")).code == 0
+    later = empty.run(*known, str(tmp_path / "later.trs"))
+    assert later.code == 3
+    assert later.err.endswith(
+        "! nothing can be sent to Prom.ua before what has a ✗ above is mended\n"
+        'next: torgsync object edit "My Prom" --export FILE\nnext: torgsync object check "My Prom"\n'
+    )
 
 
 # list
@@ -272,10 +282,10 @@ def test_objects_good_and_broken(home: Home) -> None:
         ],
     }
     assert home.run("object", "list").lines == [
-        "slug      name       export        problem",
-        "─" * 62,
-        "broken    Зламаний   –             2 mistakes in `broken.toml`",
-        "my-prom   My Prom    TSGoods.trs   –",
+        "short name   name       export        problem",
+        "─" * 65,
+        "broken       Зламаний   –             2 mistakes in `broken.toml`",
+        "my-prom      My Prom    TSGoods.trs   –",
     ]
 
 
@@ -296,15 +306,18 @@ def test_show_has_every_setting(home: Home) -> None:
         for row in csv.DictReader(io.StringIO(home.run("object", "show", "--format", "csv").out))
     }
     assert rows["limits.removals"] == "10%"
-    assert rows["fields[0]"] == "column = GoodName, to = name, owner = torgsoft"
+    assert rows["fields[0]"] == 'column = "GoodName", to = "name", owner = "torgsoft"'
     assert (
         rows["synchronization_times[0]"]
-        == "user = OFFICE-PC\\olena, every = 30m, between = ['08:00', '21:00']"
+        == r'user = "OFFICE-PC\\olena", every = "30m", between = ["08:00", "21:00"]'
     )
     table = home.run("object", "show", "My Prom")
     assert table.lines[0] == str(home.object)
     assert "removal.gone" in table.out
     assert max(map(len, table.lines[1:])) <= 80
+    assert rows["clients.create"] == "true"
+    assert rows["catalog.names"] == ""
+    assert not re.search(r"\b(?:True|False|None)\b|\{\}|\[\]", table.out)
 
 
 def test_every_key_is_explained(home: Home) -> None:
@@ -312,9 +325,11 @@ def test_every_key_is_explained(home: Home) -> None:
     home.edit_object('{ file = "token" }', f'"{TOKEN}"')
     output = home.run("object", "show", "--explain")
     assert TOKEN not in output.out
-    at = output.lines.index("removal.gone = delete")
+    at = output.lines.index('removal.gone = "delete"')
     assert output.lines[at + 1].startswith("    Items that left the export: `delete` (see `delete_after`)")
-    assert "removal.delete_after = 30d" in output.lines
+    assert 'removal.delete_after = "30d"' in output.lines
+    assert 'clients.find_by = ["phone", "email"]' in output.lines
+    assert "clients.create = true" in output.lines
     document = home.run("object", "show", "--explain", "--format", "json").json
     found = {item["key"]: item for item in document["settings"]}
     assert found["limits.imports_per_day"]["value"] == 8
@@ -412,7 +427,7 @@ def test_an_object_in_order(home: Home) -> None:
         "✓ ok       centers    2 (used), 8 (used)",
         "✓ ok       outbox     order files can be written to `outbox/my-prom` in the home folder",
         (
-            "! warning  schedule   every 30m, 08:00-21:00 by `OFFICE-PC\\olena`: of another user or "
+            "! warning  schedule   every 30 minutes, 08:00-21:00 by `OFFICE-PC\\olena`: of another user or "
             "computer; this computer does not know whether anything calls it"
         ),
         '                      run there: torgsync doctor -o "My Prom"',

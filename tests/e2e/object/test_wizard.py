@@ -22,7 +22,7 @@ IBAN = "UA213223130000026007233566001"
 GENERAL = ["My Prom", "full", EXPORT, "Взуття", "2", PHOTOS, URL]
 """Name, token, export, product group, photos from a folder, its path and address."""
 PLACES = ["1", "Каса 1", "a current account", IBAN, "decide later"]
-OTHERS = ["email, phone", "n", "y", *PLACES, "2, 8", "y", "n", "30m", "2", "08:00-21:00", "y"]
+OTHERS = ["email phone", "n", "y", *PLACES, "2, 8", "y", "n", "30m", "2", "08:00-21:00", "y"]
 """Clients: found by, made; payments: fetched; centers, in stock, with photos; every, between; all fields."""
 ANSWERS = [*GENERAL, *OTHERS, "save"]
 NOTHING = ["", "", "", "n", "", "n", "n", "", "n", ""]
@@ -95,7 +95,7 @@ def test_the_wizard_and_the_flags_make_the_same_file(
 
 def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path) -> None:
     """A taken name, a token without a right and an unknown one, a missing export, no folder, no address."""
-    empty.run("object", "add", "Old", "--api-key", "full", "--export", EXPORT)
+    empty.run("object", "add", "Old", "--api-key", "full", "--export", EXPORT, "--yes")
     again = ["1"]
     answers = [
         *("Old", "My Prom"),
@@ -132,10 +132,21 @@ def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path
 
 
 def test_an_answer_may_be_kept_all_the_same(empty: Home, tmp_path: Path) -> None:
-    """The export may come later, and a token be given its right afterwards; what it has is typed."""
+    """The export may come later, and a token be given its right afterwards; what it has is typed.
+
+    What was tried and failed is said, with the commands that mend it, in place of the first look.
+    """
     missing = str(tmp_path / "later.trs")
     asked = ask(empty, ["My Prom", "read-only", "2", missing, "2", "2", "Взуття", *NOTHING])
-    assert asked.code == 0
+    assert asked.code == 4
+    assert "then enter it here" in asked.err
+    assert "  Token: Prom.ua refused it\n" in asked.err
+    assert "✗ error    token      Prom.ua refused the token of `My Prom`: it may not write" in asked.out
+    assert [line for line in asked.err.splitlines() if line.startswith("next: ")] == [
+        'next: torgsync object edit "My Prom" --api-key -',
+        'next: torgsync object edit "My Prom" --export FILE',
+        'next: torgsync object check "My Prom"',
+    ]
     text = (empty.folder / "objects" / "my-prom.toml").read_text("utf-8")
     assert missing in text
     assert 'product_group = "Взуття"' in text
@@ -143,10 +154,15 @@ def test_an_answer_may_be_kept_all_the_same(empty: Home, tmp_path: Path) -> None
 
 
 def test_a_way_back_and_a_change_before_saving(empty: Home) -> None:
-    """`<` returns to the question before; of the summary one answer is changed, and what it decides."""
+    """`<` returns to the question before; of the summary one answer is changed, and what it decides.
+
+    Back from an answer that is to be changed, and from what it decides, every answer is as it was.
+    """
     back = ["My Prom", "full", EXPORT, "Взуття", "<", "Краса", "1", "phone", "<", "<", "2", "<", "1"]
     rest = ["email", "y", "n", "-", "n", "n", "1h", "1", "y"]
-    asked = ask(empty, [*back, *rest, "change", "Schedule", "1", "change", "<", "change", "Name", "Two", "1"])
+    kept = ["change", "Export", "<", "change", "Export", EXPORT, "<", "<"]
+    changed = ["change", "Schedule", "1", "change", "<", "change", "Name", "Two", "1"]
+    asked = ask(empty, [*back, *rest, *kept, *changed])
     assert asked.code == 0
     (path,) = (empty.folder / "objects").glob("*.toml")
     text = path.read_text("utf-8")
@@ -211,16 +227,19 @@ def test_flags_that_cannot_be(empty: Home, flags: tuple[str, ...], shown: str) -
     assert written(empty) == []
 
 
-UP, DOWN, ESC, CTRL_C = "\x1b[A", "\x1b[B", "\x1b", "\x03"
+UP, DOWN, RIGHT, LEFT, ESC, CTRL_C = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b", "\x03"
 
 
 @posix
 def test_keys_choose_complete_and_go_back(
     empty: Home, tmp_path: Path, sandbox_server: SandboxAddress
 ) -> None:
-    """Arrows, Tab, letters that search and Esc make the same file as the flags; stdout is a pipe."""
+    """Arrows, Tab, letters that search and Esc make the same file as the flags; stdout is a pipe.
+
+    What is typed replaces a default, and arrows edit it; Esc at an answer of the summary changes nothing.
+    """
     with Typist(empty, "object", "add") as person:
-        person.answers("Name of the object", "")
+        person.answers("Name of the object", "My Prom")
         person.answers("Token of Prom.ua", "full")
         person.sees("File that Torgsoft writes")
         person.completes(f"{EXAMPLE}/TSG", "oods")
@@ -231,10 +250,10 @@ def test_keys_choose_complete_and_go_back(
         person.sees("Photo folder")
         person.completes(f"{EXAMPLE}/pho", "tos")
         person.press("\r")
-        person.answers("Address of the photo folder", "shop.example/photos/")
-        person.answers("Look up a buyer", ESC)
-        person.answers("Address of the photo folder", "")
-        person.answers("Look up a buyer", DOWN)
+        person.answers("Address of the photo folder", URL[:-1])
+        person.answers("How to find a buyer", ESC)
+        person.answers("Address of the photo folder", LEFT, RIGHT, "/")
+        person.answers("How to find a buyer", DOWN)
         person.answers("Create a client", DOWN)
         person.answers("Fetch the payment methods", "")
         person.answers("Money of `Пром-оплата`", "")
@@ -251,6 +270,9 @@ def test_keys_choose_complete_and_go_back(
         person.answers("At which hours", DOWN)
         person.answers("Hours", "")
         person.answers("Send every standard field", "")
+        person.answers("This will be saved", DOWN)
+        person.answers("Which answer", DOWN, DOWN)
+        person.answers("File that Torgsoft writes", ESC)
         person.answers("This will be saved", "")
     assert person.code == 0
     assert "✓ ok       token      Prom.ua accepts it" in person.printed

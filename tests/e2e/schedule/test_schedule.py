@@ -65,7 +65,7 @@ def test_times_are_added_listed_and_removed(home: Home) -> None:
     now = kyiv("2026-11-24 10:20")
     ran = home.run("schedule", "add", "--every", "2h", now=now)
     assert ran.err == (
-        f"every 2h by `{ME}`; due now, then 2026-11-24 12:00\nnext: torgsync schedule install\n"
+        f"every 2 hours by `{ME}`; due now, then 2026-11-24 12:00\nnext: torgsync schedule install\n"
     )
     added = home.run(
         *("schedule", "add", "--every", "10m", "--between", "09:00-18:30", "--days", "mon-fri"),
@@ -73,7 +73,7 @@ def test_times_are_added_listed_and_removed(home: Home) -> None:
         now=kyiv("2026-11-22 10:20"),
     )
     assert added.err == (
-        "every 10m, 09:00-18:30, mon-fri, only orders by `OFFICE-PC\\petro`; next 2026-11-23 09:00\n"
+        "every 10 minutes, 09:00-18:30, mon-fri, only orders by `OFFICE-PC\\petro`; next 2026-11-23 09:00\n"
     )
     assert times(home) == [
         {"user": "OFFICE-PC\\olena", "every": "30m", "between": ["08:00", "21:00"]},
@@ -88,9 +88,9 @@ def test_times_are_added_listed_and_removed(home: Home) -> None:
     ]
     listed = home.run("schedule", "list", now=now)
     assert (listed.code, listed.lines[0].split()) == (0, ["no.", "object", "time", "next", "last"])
-    assert "every 2h" in listed.out
+    assert "every 2 hours" in listed.out
     assert home.run("schedule", "remove", "3").err == (
-        "`My Prom`: removed the synchronization time every 10m, 09:00-18:30, mon-fri, only orders "
+        "`My Prom`: removed the synchronization time every 10 minutes, 09:00-18:30, mon-fri, only orders "
         "by `OFFICE-PC\\petro`\n"
     )
     assert home.run("schedule", "remove", "2").code == 0
@@ -148,7 +148,7 @@ def test_a_broken_object_among_others(home: Home) -> None:
         ((), "--every"),
         (
             ("--every", "30m", "--between", "08:00-21:00", "--user", "office-pc\\Olena", "--days", "mon-sun"),
-            "`My Prom` already has this synchronization time as number 1: every 30m, 08:00-21:00",
+            "`My Prom` already has this synchronization time as number 1: every 30 minutes, 08:00-21:00",
         ),
     ],
 )
@@ -228,7 +228,7 @@ def test_what_is_due_is_synchronised(timed: Home) -> None:
 def test_what_people_see(timed: Home) -> None:
     """The output starts with the time, for logs; if nothing is due, stdout is empty."""
     ran = timed.run("sync", "--due", now=kyiv("2026-11-24 08:01"))
-    assert ran.lines[0] == "2026-11-24 08:01  every 30m, 08:00-21:00"
+    assert ran.lines[0] == "2026-11-24 08:01  every 30 minutes, 08:00-21:00"
     ran = timed.run("sync", "--due", now=kyiv("2026-11-24 08:02"))
     assert (ran.out, ran.err) == ("", "My Prom: nothing is due; next: 2026-11-24 08:30\n")
     assert timed.run("-q", "sync", "--due", now=kyiv("2026-11-24 08:02")).err == ""

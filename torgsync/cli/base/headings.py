@@ -34,7 +34,7 @@ HEADINGS = {
     "reversed": _("reversed"),
     "rows": _("rows"),
     "sample": _("sample"),
-    "slug": _("slug"),
+    "slug": _("short name"),
     "status": _("status"),
     "time": _("time"),
     "to": _("to"),

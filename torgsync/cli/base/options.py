@@ -34,10 +34,10 @@ def separated(param: typer.CallbackParam, given: list[str] | None) -> list[str] 
 
 ObjectOption = Annotated[
     str | None,
-    typer.Option("-o", "--object", help=_("Name, slug or path of the sync object."), metavar="OBJECT"),
+    typer.Option("-o", "--object", help=_("Name, short name or path of the sync object."), metavar="OBJECT"),
 ]
 NameArgument = Annotated[
-    str | None, typer.Argument(help=_("Name, slug or path of the sync object."), metavar="OBJECT")
+    str | None, typer.Argument(help=_("Name, short name or path of the sync object."), metavar="OBJECT")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help=_("How to print the result."))]
 

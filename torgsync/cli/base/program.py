@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 """The version of our JSON documents."""
+NOT_ASKED = _("without a terminal nothing is asked; give it on the command line")
+"""The hint where something that a person would be asked for is missing."""
 
 
 class Format(StrEnum):

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 import questionary
+from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import to_filter
 from prompt_toolkit.input import create_input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import ColorDepth, create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
+from prompt_toolkit.selection import SelectionState
 from questionary.prompts.common import InquirerControl
 
 from torgsync.cli.base.output import Output
@@ -43,15 +45,19 @@ class KeyInterview(Interview):
             "output": drawn,
             "color_depth": colors,
         }
-        self.say(_("Enter takes an answer, Esc goes back, Ctrl-C ends without saving"))
+        self.say(_("Enter takes what is shown, typing replaces it, arrows edit it"))
+        self.say(_("Esc goes back, Ctrl-C ends without saving"))
 
     def text(self, question: Message, default: str = "") -> str:
         """Return one line that is not empty."""
-        return self._line(questionary.text(_asked(question), default, validate=_given, **self._shared))
+        return self._line(
+            question, questionary.text(_asked(question), default, validate=_given, **self._shared)
+        )
 
     def path(self, question: Message, default: str = "", *, folder: bool = False) -> str:
         """Return a path; Tab completes it."""
         return self._line(
+            question,
             questionary.path(
                 _asked(question),
                 default,
@@ -59,12 +65,13 @@ class KeyInterview(Interview):
                 only_directories=folder,
                 complete_while_typing=False,
                 **self._shared,
-            )
+            ),
         )
 
     def secret(self, question: Message) -> str:
         """Return one line that is not empty; stars are shown for it."""
-        return self._line(questionary.password(_asked(question), validate=_given, **self._shared))
+        asked = questionary.password(_asked(question), validate=_given, **self._shared)
+        return str(self._ask(asked)).strip()
 
     def choose(self, question: Message, choices: Sequence[Option[Value]], default: Value) -> Value:
         """Return the value of the choice that the arrows point at."""
@@ -88,9 +95,9 @@ class KeyInterview(Interview):
         return choices[number].value
 
     def choose_many(
-        self, question: Message, choices: Sequence[Option[Value]], chosen: Sequence[Value]
+        self, question: Message, choices: Sequence[Option[Value]], chosen: Sequence[Value], none: Message
     ) -> list[Value]:
-        """Return the values of the choices that are ticked."""
+        """Return the values of the choices that are ticked; the hint says what none of them means."""
         listed = _listed(choices)
         for one, choice in zip(listed, choices, strict=True):
             one.checked = choice.value in chosen
@@ -98,18 +105,22 @@ class KeyInterview(Interview):
             questionary.checkbox(
                 _asked(question),
                 listed,
-                instruction=translated(_("(arrows; the space bar ticks; Enter)")),
+                instruction=translated(_("(Space ticks; none: {none})", none=none)),
                 use_jk_keys=False,
                 erase_when_done=True,
                 **self._shared,
             )
         )
         names = [choices[number].key or choices[number].title for number in numbers]
-        self.say(answer_line(question, joined(", ", names) if names else _("none")))
+        self.say(answer_line(question, joined(", ", names) if names else none))
         return [choices[number].value for number in numbers]
 
-    def _line(self, question: Question) -> str:
-        return str(self._ask(question)).strip()
+    def _line(self, question: Message, asked: Question) -> str:
+        """Return the answer; it stays as one line."""
+        asked.application.erase_when_done = True
+        answer = str(self._ask(asked)).strip()
+        self.say(answer_line(question, answer))
+        return answer
 
     def _ask(self, question: Question) -> Any:  # noqa: ANN401  # it is of the question's kind
         """Return the answer. Raises Back for Esc, KeyboardInterrupt for Ctrl-C, EOFError for Ctrl-D."""
@@ -128,32 +139,46 @@ class KeyInterview(Interview):
                 event.app.erase_when_done = True
                 event.app.exit(exception=Back())
 
-        if control is not None:
+        if control is None:
+            _add_line_keys(bindings, application.current_buffer)
+        else:
             for window in application.layout.find_all_windows():
                 window.wrap_lines = to_filter(True)  # a long title is not cut
-
-            @bindings.add(Keys.ControlD, eager=True)
-            def _end(event: KeyPressEvent) -> None:
-                event.app.exit(exception=EOFError())
-
-            if len(control.choices) > MANY:
-
-                @bindings.add(Keys.Any)
-                def _search(event: KeyPressEvent) -> None:
-                    """Filter by letters of any alphabet; questionary knows Latin ones."""
-                    if event.data.isprintable():
-                        control.add_search_character(event.data)  # type: ignore[arg-type]
-
-        else:
-
-            @bindings.add(os.path.sep, eager=True)
-            def _type(event: KeyPressEvent) -> None:
-                """Type it: questionary would open a list of the folder, among which Tab then only walks."""
-                event.current_buffer.insert_text(event.data)
-
+            _add_list_keys(bindings, control)
         own = application.key_bindings
         application.key_bindings = merge_key_bindings([own, bindings] if own else [bindings])
         return question.unsafe_ask()
+
+
+def _add_list_keys(bindings: KeyBindings, control: InquirerControl) -> None:
+    """Have Ctrl-D end the input, and letters search a long list."""
+
+    @bindings.add(Keys.ControlD, eager=True)
+    def _end(event: KeyPressEvent) -> None:
+        event.app.exit(exception=EOFError())
+
+    if len(control.choices) > MANY:
+
+        @bindings.add(Keys.Any)
+        def _search(event: KeyPressEvent) -> None:
+            """Filter by letters of any alphabet; questionary knows Latin ones."""
+            if event.data.isprintable():
+                control.add_search_character(event.data)  # type: ignore[arg-type]
+
+
+def _add_line_keys(bindings: KeyBindings, line: Buffer) -> None:
+    """Have what is typed or pasted replace a default, and arrows edit it."""
+    if line.text:
+        line.selection_state = SelectionState(0)
+        line.selection_state.enter_shift_mode()
+
+    @bindings.add(os.path.sep, eager=True)
+    @bindings.add(Keys.BracketedPaste, eager=True)
+    def _type(event: KeyPressEvent) -> None:
+        """Type it: questionary would open a list of the folder, among which Tab then only walks."""
+        if line.selection_state:
+            line.cut_selection()
+        line.insert_text(" ".join(event.data.split("\n")))
 
 
 def _given(text: str) -> bool | str:

@@ -12,6 +12,7 @@ from torgsync.cli.base.output import Output
 from torgsync.cli.base.question import ANSWERS, person_there, terminal
 from torgsync.cli.base.streams import SafeStream
 from torgsync.cli.interview.questions import Back, Interview, Option, Value
+from torgsync.errors import Interrupted
 from torgsync.i18n import Message, _, composed, joined, translated
 
 if TYPE_CHECKING:
@@ -21,18 +22,28 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def interview(program: Program) -> Iterator[Interview]:
-    """Yield the person who is to be asked."""
-    program.hide_progress()
-    with terminal() as stream:
-        plain = stream.stream if isinstance(stream, SafeStream) else stream
-        output = Output(color=program.color).on(plain)
-        if _has_keys(plain):
-            from torgsync.cli.interview.keys import KeyInterview
+def interview(program: Program, again: str) -> Iterator[Interview]:
+    """Yield the person who is to be asked.
 
-            yield KeyInterview(output, plain)
-        else:
-            yield LineInterview(output, stream)
+    Raises Interrupted for Ctrl-C and at the end of the input, with the command that begins `again`.
+    """
+    program.hide_progress()
+    try:
+        with terminal() as stream:
+            yield _person(program, stream)
+    except (EOFError, KeyboardInterrupt) as pressed:
+        hint = _("start again: {command}", command=again)
+        raise Interrupted(_("stopped by you; nothing was saved"), hint=hint) from pressed
+
+
+def _person(program: Program, stream: TextIO | SafeStream) -> Interview:
+    plain = stream.stream if isinstance(stream, SafeStream) else stream
+    output = Output(color=program.color).on(plain)
+    if _has_keys(plain):
+        from torgsync.cli.interview.keys import KeyInterview
+
+        return KeyInterview(output, plain)
+    return LineInterview(output, stream)
 
 
 def _has_keys(stream: TextIO) -> bool:
@@ -82,10 +93,11 @@ class LineInterview(Interview):
             self._refuse(answer, keys)
 
     def choose_many(
-        self, question: Message, choices: Sequence[Option[Value]], chosen: Sequence[Value]
+        self, question: Message, choices: Sequence[Option[Value]], chosen: Sequence[Value], none: Message
     ) -> list[Value]:
         """Return the values of some choices, by their keys or numbers with commas; `-` is none."""
         keys = self._list(question, choices)
+        self.say(composed("  {key}  {title}", key="-".rjust(max(map(len, keys))), title=none))
         default = ", ".join(key for key, one in zip(keys, choices, strict=True) if one.value in chosen)
         while True:
             answers = [part.strip() for part in self._line(question, default or "-").split(",")]

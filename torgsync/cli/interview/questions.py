@@ -6,12 +6,14 @@ Everything is on the terminal itself, never among data. Every question has a way
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from torgsync.cli.base.output import Output
-from torgsync.i18n import Message, _, composed
+from torgsync.errors import InvalidInput, TorgsyncError
+from torgsync.i18n import Message, _, composed, verbatim
 
 Value = TypeVar("Value")
 
@@ -61,9 +63,9 @@ class Interview(ABC):
 
     @abstractmethod
     def choose_many(
-        self, question: Message, choices: Sequence[Option[Value]], chosen: Sequence[Value]
+        self, question: Message, choices: Sequence[Option[Value]], chosen: Sequence[Value], none: Message
     ) -> list[Value]:
-        """Return the values of some choices, in their order; none is an answer too."""
+        """Return the values of some choices, in their order; none is an answer too, and means `none`."""
 
     def agrees(self, question: Message, *, default: bool) -> bool:
         """Return whether the person says yes."""
@@ -78,3 +80,56 @@ def heading(number: int, count: int, title: Message) -> Message:
 def answer_line(question: Message, answer: str) -> Message:
     """Return a question with its answer."""
     return composed("? {question}: {answer}", question=question, answer=answer)
+
+
+def in_two(first: Callable[[], Value], second: Callable[[Value], Any]) -> Any:  # noqa: ANN401
+    """Ask two questions, the second by the answer to the first; back from it the first is asked again."""
+    while True:
+        answer = first()
+        try:
+            return second(answer)
+        except Back:
+            continue
+
+
+def from_the_first(person: Interview, ask: Callable[[], Value]) -> Value:
+    """Ask questions of which the first has none before it: back from it, it is asked again."""
+    while True:
+        try:
+            return ask()
+        except Back:
+            person.say(_("this is the first question"))
+
+
+def until_works(
+    person: Interview, ask: Callable[[str], str], trial: Callable[[str], object], given: str = ""
+) -> str:
+    """Ask until an answer works, or a person keeps it although it does not.
+
+    `trial` may return a message to be shown. After its ValueError it is asked again, after its TorgsyncError
+    a person chooses. `ask` is handed the answer that did not work, empty at first. What was `given` already
+    is tried before anything is asked.
+    """
+    answer = given or ask("")
+    while True:
+        try:
+            notice = trial(answer)
+        except ValueError as wrong:
+            message = wrong.args[0] if wrong.args else ""
+            person.warn(message if isinstance(message, Message) else verbatim(str(message)))
+            answer = ask(answer)
+        except TorgsyncError as error:
+            person.warn(error.message)
+            for mistake in error.mistakes if isinstance(error, InvalidInput) else ():
+                person.say(composed("    {mistake}", mistake=mistake.words))
+            if error.hint:
+                person.say(composed("  {hint}", hint=error.hint))
+            again = (Option(value=True, title=_("give another answer")), Option(False, _("keep this one")))
+            with suppress(Back):  # to the question itself
+                if not person.choose(_("What now"), again, default=True):
+                    return answer
+            answer = ask(answer)
+        else:
+            if isinstance(notice, Message):
+                person.say(composed("✓ {notice}", notice=notice), "success")
+            return answer

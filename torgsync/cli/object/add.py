@@ -22,12 +22,14 @@ from torgsync.cli.base.options import (
 from torgsync.cli.base.program import Program, program_of
 from torgsync.cli.object.check import print_check
 from torgsync.core.config.hints import map_command
-from torgsync.errors import Exit, TorgsyncError, UsageError
+from torgsync.errors import Exit, InvalidInput, TorgsyncError, UsageError
 from torgsync.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from torgsync.files.config.objects import ObjectFile
+    from torgsync.jobs.config.check_view import CheckView
     from torgsync.jobs.config.objects import Answers
 
 
@@ -83,6 +85,9 @@ def add(
             metavar="N",
         ),
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help=_("Do not ask; what is not given gets its default."))
+    ] = False,
 ) -> None:
     """Create a sync object.
 
@@ -117,7 +122,8 @@ def add(
         days=",".join(days) if days else None,
         all_fields=all_fields,
     )
-    raise typer.Exit(int(_make(program, complete(program, given), requests_per_second, keyring=keyring)))
+    answers = complete(program, given, asks=program.asks and not yes)
+    raise typer.Exit(int(_make(program, answers, requests_per_second, keyring=keyring)))
 
 
 def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bool) -> Exit:
@@ -130,29 +136,52 @@ def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bo
 
     path = create_object(program.settings, answers, pace, keyring=keyring)
     codes = []
-    if answers.fetch_payments:
+    if answers.fetch_payments and not answers.token_refused:
         with program.job(load_object(path)) as job:
             codes.append(_attempt(program, lambda: fetch_methods(job)))
         codes.append(_attempt(program, lambda: keep_places(load_object(path), answers.payment_methods)))
     if answers.all_fields:
         codes.append(_attempt(program, lambda: add_standard_fields(load_object(path))))
     file = load_object(path)
-    print_check(program, file, check(file, program.settings, token_tried=answers.token_tried))
+    checked = check(
+        file,
+        program.settings,
+        token_tried=answers.token_tried,
+        token_refused=answers.token_refused,
+    )
+    print_check(program, file, checked)
     program.notify(_("created `{path}`", path=path))
-    if answers.every:
-        program.notify(_("next: {command}", command="torgsync schedule install"))
-    unmapped = [method for method in file.settings.payment_methods if not method.mapped and not method.gone]
-    for method in unmapped:
-        program.notify(_("next: {command}", command=map_command(method.name, file.called)))
+    if checked.failed:
+        program.warn(_("nothing can be sent to Prom.ua before what has a ✗ above is mended"))
+    for following in _next_steps(file, checked, scheduled=bool(answers.every)):
+        program.notify(_("next: {command}", command=following))
+    return Exit.worst([*codes, *(line.exit_code for line in checked.errors)])
+
+
+def _next_steps(file: ObjectFile, checked: CheckView, *, scheduled: bool) -> Iterator[str]:
+    """Yield the commands that go on with a new object; one that cannot be used is mended first."""
+    if checked.failed:
+        yield from checked.cures
+        yield f"torgsync object check {file.called}"
+        return
+    if scheduled:
+        yield "torgsync schedule install"
+    for method in file.settings.payment_methods:
+        if not method.mapped and not method.gone:
+            yield map_command(method.name, file.called)
     following = "update" if file.settings.fields else "fields add-all"
-    program.notify(_("next: {command}", command=f"torgsync {following} -o {file.called}"))
-    return Exit.worst(codes)
+    yield f"torgsync {following} -o {file.called}"
 
 
 def _attempt(program: Program, work: Callable[[], object]) -> Exit:
-    """Do what a new object does not need: a failure is shown, and the object stays."""
+    """Do what a new object does not need: a failure is shown, and the object stays.
+
+    What is wrong with the files of the object is reported by its check.
+    """
     try:
         work()
+    except InvalidInput as trouble:
+        return trouble.exit_code
     except TorgsyncError as trouble:
         program.warn(trouble.message)
         if trouble.hint:

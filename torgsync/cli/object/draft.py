@@ -1,22 +1,20 @@
-"""A new sync object while it is asked for: its questions as values, and how one is asked until it works."""
+"""A new sync object while it is asked for, and its questions as values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from torgsync.cli.base.program import Program
-from torgsync.cli.interview.questions import Back, Interview, Option
+from torgsync.cli.interview.questions import Interview
 from torgsync.core.config.settings import PaymentMethod
-from torgsync.errors import InvalidInput, TorgsyncError
-from torgsync.i18n import Message, _, composed, verbatim
+from torgsync.i18n import Message, _
 from torgsync.jobs.config.objects import Answers
 
 if TYPE_CHECKING:
     from torgsync.jobs.config.contents import ExportContents
 
-Kind = TypeVar("Kind")
 TABS = (
     _("General"),
     _("Clients"),
@@ -50,6 +48,17 @@ class NewObject:
     methods: dict[int, str] | None = None
     places: dict[int, PaymentMethod] = field(default_factory=dict)
 
+    def copy(self) -> NewObject:
+        """Return everything as it is now."""
+        return replace(self, places=dict(self.places))
+
+    def take_given(self, key: str) -> str:
+        """Return what was given as an option, only once: it is asked for when it does not work."""
+        given = getattr(self.given, key)
+        forgotten: dict[str, Any] = {key: None}
+        self.given = replace(self.given, **forgotten)
+        return str(given or "")
+
     def set(self, **answers: Any) -> None:  # noqa: ANN401  # as many kinds as there are answers
         """Take answers over."""
         self.answers = replace(self.answers, **answers)
@@ -60,7 +69,8 @@ class WizardStep:
     """One question of a tab.
 
     `applies` says whether it is to be asked, `shown` is its answer in the summary, empty for none. When it
-    is asked again, the steps `then` are too.
+    is asked again, the steps `then` are too. Where its answer can be `tried`, one that was given is tried in
+    the place of the question.
     """
 
     key: str
@@ -70,42 +80,4 @@ class WizardStep:
     shown: Callable[[NewObject], str]
     applies: Callable[[NewObject], bool]
     then: tuple[str, ...] = ()
-
-
-def in_two(first: Callable[[], Kind], second: Callable[[Kind], Any]) -> Any:  # noqa: ANN401
-    """Ask two questions, the second by the answer to the first; back from it the first is asked again."""
-    while True:
-        answer = first()
-        try:
-            return second(answer)
-        except Back:
-            continue
-
-
-def until_works(person: Interview, ask: Callable[[str], str], trial: Callable[[str], object]) -> str:
-    """Ask until an answer works, or a person keeps it although it does not.
-
-    `trial` may return a message to be shown. After its ValueError it is asked again, after its TorgsyncError
-    a person chooses. `ask` is handed the answer that did not work, empty at first.
-    """
-    answer = ""
-    while True:
-        answer = ask(answer)
-        try:
-            notice = trial(answer)
-        except ValueError as wrong:
-            message = wrong.args[0] if wrong.args else ""
-            person.warn(message if isinstance(message, Message) else verbatim(str(message)))
-        except TorgsyncError as error:
-            person.warn(error.message)
-            for mistake in error.mistakes if isinstance(error, InvalidInput) else ():
-                person.say(composed("    {mistake}", mistake=mistake.words))
-            if error.hint:
-                person.say(composed("  {hint}", hint=error.hint))
-            again = (Option(value=True, title=_("give another answer")), Option(False, _("keep this one")))
-            if not person.choose(_("What now"), again, default=True):
-                return answer
-        else:
-            if isinstance(notice, Message):
-                person.say(composed("✓ {notice}", notice=notice), "success")
-            return answer
+    tried: bool = False

@@ -11,7 +11,7 @@ import typer
 from torgsync.cli.base.commands import one_object
 from torgsync.cli.base.options import NameArgument, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
-from torgsync.cli.base.render import cell, print_csv, print_rows, print_table
+from torgsync.cli.base.render import print_csv, print_rows, print_table
 from torgsync.cli.base.streams import escaped, json_text
 from torgsync.errors import UsageError
 from torgsync.i18n import _, composed, verbatim
@@ -66,35 +66,35 @@ def show(
         return
     from torgsync.core.config.keys import flat_rows
 
-    rows = [{"setting": key, "value": cell(value)} for key, value in flat_rows(settings)]
+    rows = [(key, value or None if isinstance(value, dict) else value) for key, value in flat_rows(settings)]
     if output is Shape.CSV:
-        print_csv(rows)
+        print_csv({"setting": key, "value": value} for key, value in rows)
         return
     program.out.print(str(file.path), soft_wrap=True)
-    print_table(program, (_("setting"), _("value")), (row.values() for row in rows))
+    print_table(program, (_("setting"), _("value")), rows)
 
 
 def _print_explained(program: Program, file: ObjectFile, output: Format) -> None:
     """Print every key with its meaning and its value; keys of list items have no single value."""
-    from torgsync.core.config.keys import flat_rows
+    from torgsync.core.config.keys import flat_rows, toml_text
     from torgsync.core.config.validation import explained
 
-    now = dict(flat_rows(file.settings.document))
-    rows: list[dict[str, object]] = []
-    for item in explained():
-        inside = {key: value for key, value in now.items() if key.startswith("api_key.")}
-        value = now.get(item.key)
-        if item.key == "api_key" and inside:
-            (value,) = (f'{{ {key.removeprefix("api_key.")} = "{kept}" }}' for key, kept in inside.items())
-        rows.append({"key": item.key, "value": value, "needed": item.required, "meaning": item.meaning})
+    document = file.settings.document
+    now = dict(flat_rows(document, shown=toml_text) if output is Format.TABLE else flat_rows(document))
+    if isinstance(key := document["api_key"], dict):
+        now["api_key"] = toml_text(key)
     if output is not Format.TABLE:
+        rows = [
+            {"key": item.key, "value": now.get(item.key), "needed": item.required, "meaning": item.meaning}
+            for item in explained()
+        ]
         print_rows(program, output, "settings", rows)
         return
     program.out.print(str(file.path), soft_wrap=True)
-    for row in rows:
-        value = "" if row["value"] in (None, "", {}, []) else f" = {cell(row['value'])}"
-        program.print(verbatim(f"{row['key']}{value}"), INDENT)
-        program.print(composed("    {meaning}", meaning=row["meaning"]), INDENT)
+    for item in explained():
+        value = now.get(item.key)
+        program.print(verbatim(f"{item.key} = {value}" if value else item.key), INDENT)
+        program.print(composed("    {meaning}", meaning=item.meaning), INDENT)
 
 
 def _without_none(settings: dict[str, Any]) -> dict[str, Any]:

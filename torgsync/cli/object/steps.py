@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torgsync.cli.interview.questions import Interview, Option
-from torgsync.cli.object.draft import NewObject, WizardStep, in_two, until_works
+from torgsync.cli.interview.questions import Interview, Option, in_two, until_works
+from torgsync.cli.object.draft import NEEDED, NewObject, WizardStep
 from torgsync.cli.object.trials import (
     absolute,
     refuse_address,
@@ -17,10 +17,10 @@ from torgsync.cli.object.trials import (
     try_photos,
     try_token,
 )
-from torgsync.core.config.schedule import read_step
+from torgsync.core.config.schedule import interval_words, read_step
 from torgsync.core.counts import item_count, piece_count
 from torgsync.core.text import listed
-from torgsync.errors import TorgsyncError
+from torgsync.errors import TokenRefused, TorgsyncError
 from torgsync.i18n import Message, _, composed, joined
 from torgsync.jobs.config.objects import Answers
 
@@ -37,19 +37,26 @@ def _name(person: Interview, draft: NewObject) -> None:
 
 def _token(person: Interview, draft: NewObject) -> None:
     """Ask for the token without showing it, until Prom.ua accepts it or the person keeps it anyway."""
-    accepted = ""
+    accepted, refused = False, None
 
     def trial(token: str) -> Message | None:
-        nonlocal accepted
+        nonlocal accepted, refused
         person.say(_("trying the token on Prom.ua…"))
-        tried, notice = try_token(draft.program, draft.answers.name or "", token)
-        accepted = token if tried else ""
-        if not tried:
+        accepted, refused = False, None
+        try:
+            accepted, notice = try_token(draft.program, draft.answers.name or "", token)
+        except TokenRefused as error:
+            refused = error
+            raise
+        if not accepted:
             person.warn(notice)
-        return notice if tried else None
+        return notice if accepted else None
 
-    token = until_works(person, lambda _before: person.secret(_("Token of Prom.ua (it is not shown)")), trial)
-    draft.set(token=token, token_tried=token == accepted)
+    def ask(_before: str) -> str:
+        return person.secret(_("Token of Prom.ua (it is not shown)"))
+
+    token = until_works(person, ask, trial, draft.take_given("token"))
+    draft.set(token=token, token_tried=accepted, token_refused=refused)
     draft.methods = None
 
 
@@ -57,14 +64,14 @@ def _export(person: Interview, draft: NewObject) -> None:
     """Ask for the export, until it can be read or the person keeps it anyway."""
 
     def trial(path: str) -> Message:
+        draft.contents = None
         draft.contents, notice = try_export(path)
         return notice
 
     def ask(before: str) -> str:
-        draft.contents = None
         return person.path(_("File that Torgsoft writes"), before or str(draft.answers.export or ""))
 
-    draft.set(export=absolute(until_works(person, ask, trial)))
+    draft.set(export=absolute(until_works(person, ask, trial, draft.take_given("export"))))
 
 
 def _contents(draft: NewObject) -> ExportContents | None:
@@ -96,43 +103,48 @@ def _photos(person: Interview, draft: NewObject) -> None:
         Option(value=True, title=_("send photos from a folder")),
     )
 
-    def ask_folder(chosen: bool) -> Path | None:
+    def ask_folder(chosen: bool, given: str = "") -> Path | None:
         if not chosen:
             return None
 
         def ask(before: str) -> str:
             return person.path(_("Photo folder"), before or str(draft.answers.photos or ""), folder=True)
 
-        return absolute(until_works(person, ask, try_photos))
+        return absolute(until_works(person, ask, try_photos, given))
 
     had = draft.answers.photos is not None
-    draft.set(photos=in_two(lambda: person.choose(_("Photos"), choices, had), ask_folder))
+
+    def ask_whether() -> bool:
+        return person.choose(_("Photos"), choices, had)
+
+    if given := draft.take_given("photos"):
+        draft.set(photos=ask_folder(True, given))
+    else:
+        draft.set(photos=in_two(ask_whether, ask_folder))
     if draft.answers.photos is None:
         draft.set(photos_url=draft.given.photos_url)
 
 
 def _photos_url(person: Interview, draft: NewObject) -> None:
     question = _("Address of the photo folder on the internet")
-    default = draft.answers.photos_url or "https://"
-    draft.set(
-        photos_url=until_works(
-            person, lambda before: person.text(question, before or default), refuse_address
-        )
-    )
+    default = draft.answers.photos_url or ""
+    typed = until_works(person, lambda before: person.text(question, before or default), refuse_address)
+    draft.set(photos_url=typed)
 
 
-_WAYS = {"phone": _("phone"), "email": _("email"), "name": _("buyer's name")}
+_WAYS = {"phone": _("by phone"), "email": _("by email"), "name": _("by name")}
 _ORDERS = ("phone email", "email phone", "phone", "email", "phone email name", "email phone name", "name")
 
 
 def _ways(ways: Sequence[str]) -> Message:
-    return joined(", ", [_WAYS.get(way, way) for way in ways])
+    return joined(", ", [_WAYS[way] for way in ways])
 
 
 def _find_by(person: Interview, draft: NewObject) -> None:
     choices = [Option(words, _ways(words.split())) for words in _ORDERS]
     default = " ".join(draft.answers.find_by or ["phone", "email"])
-    draft.set(find_by=person.choose(_("Look up a buyer among the clients by"), choices, default).split())
+    question = _("How to find a buyer among the clients")
+    draft.set(find_by=person.choose(question, choices, default).split())
 
 
 def _fetch(person: Interview, draft: NewObject) -> None:
@@ -142,10 +154,10 @@ def _fetch(person: Interview, draft: NewObject) -> None:
 
 def _centers(person: Interview, draft: NewObject) -> None:
     contents = _contents(draft)
-    question = _("Centers whose stock is for sale (none: all together)")
+    question = _("Centers whose stock is for sale")
     chosen = draft.answers.centers or []
     if contents is None:
-        every = Option("", _("all together"))
+        every = Option("", _ALL_CENTERS)
         typed = Option("?", _("some of them"))
         if person.choose(_("Accounting centers"), (every, typed), "") == "?":
             draft.set(centers=listed(person.text(_("Numbers of the centers, with commas"))))
@@ -154,7 +166,10 @@ def _centers(person: Interview, draft: NewObject) -> None:
     elif contents.centers:
         rows = contents.centers.items()
         choices = [Option(center, _share_title(center, share), center) for center, share in rows]
-        draft.set(centers=person.choose_many(question, choices, chosen))
+        draft.set(centers=person.choose_many(question, choices, chosen, _ALL_CENTERS))
+
+
+_ALL_CENTERS = _("all together")
 
 
 def _agree(key: str, question: Message, *, default: bool) -> Callable[[Interview, NewObject], None]:
@@ -170,10 +185,7 @@ def _agree(key: str, question: Message, *, default: bool) -> Callable[[Interview
 def _every(person: Interview, draft: NewObject) -> None:
     choices = (
         Option("", _("no, only when someone runs it")),
-        Option("30m", _("every 30 minutes")),
-        Option("1h", _("every hour")),
-        Option("2h", _("every 2 hours")),
-        Option("1d", _("once a day")),
+        *(Option(step, interval_words(step)) for step in ("30m", "1h", "2h", "1d")),
         Option("?", _("another interval")),
     )
 
@@ -224,6 +236,7 @@ def _step(
     *,
     when: Callable[[NewObject], object] = lambda _draft: True,
     then: tuple[str, ...] = (),
+    tried: bool = False,
 ) -> WizardStep:
     """Return a step that is asked where no option gave its answer."""
 
@@ -235,7 +248,8 @@ def _step(
 
     def applies(draft: NewObject) -> bool:
         given = getattr(draft.given, key)
-        return not given and given is not False and bool(when(draft))
+        missing = not given if key in NEEDED else given is None
+        return missing and bool(when(draft))
 
     return WizardStep(
         key,
@@ -245,6 +259,7 @@ def _step(
         in_summary,
         applies,
         then,
+        tried,
     )
 
 
@@ -255,11 +270,20 @@ STEPS: tuple[WizardStep, ...] = (
         1,
         _("Token"),
         _token,
-        lambda given: _("tried on Prom.ua") if given.token_tried else _("not tried"),
+        lambda given: (
+            _("Prom.ua accepts it")
+            if given.token_tried
+            else _("Prom.ua refused it")
+            if given.token_refused
+            else _("not tried")
+        ),
         when=lambda draft: not draft.given.token_env,
         then=("fetch_payments",),
+        tried=True,
     ),
-    _step("export", 1, _("Export"), _export, lambda given: given.export, then=("group", "centers")),
+    _step(
+        "export", 1, _("Export"), _export, lambda given: given.export, then=("group", "centers"), tried=True
+    ),
     _step(
         "group",
         1,
@@ -275,6 +299,7 @@ STEPS: tuple[WizardStep, ...] = (
         _photos,
         lambda given: given.photos or _("stay as they are"),
         then=("photos_url",),
+        tried=True,
     ),
     _step(
         "photos_url",
@@ -285,7 +310,7 @@ STEPS: tuple[WizardStep, ...] = (
         when=lambda draft: draft.answers.photos,
     ),
     _step(
-        "find_by", 2, _("Look up buyers by"), _find_by, lambda given: given.find_by and _ways(given.find_by)
+        "find_by", 2, _("Buyers are found"), _find_by, lambda given: given.find_by and _ways(given.find_by)
     ),
     _step(
         "create",
@@ -307,7 +332,7 @@ STEPS: tuple[WizardStep, ...] = (
         4,
         _("Accounting centers"),
         _centers,
-        lambda given: ", ".join(given.centers or ()) or _("all together"),
+        lambda given: ", ".join(given.centers or ()) or _ALL_CENTERS,
         when=lambda draft: (contents := _contents(draft)) is None or contents.centers,
     ),
     _step(
@@ -329,9 +354,7 @@ STEPS: tuple[WizardStep, ...] = (
         5,
         _("Schedule"),
         _every,
-        lambda given: (
-            _("every {interval}", interval=given.every) if given.every else _("only when someone runs it")
-        ),
+        lambda given: interval_words(given.every) if given.every else _("only when someone runs it"),
         then=("between",),
     ),
     _step(

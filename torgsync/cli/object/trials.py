@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import Program
-from torgsync.core.config.accounts import account_of
 from torgsync.core.config.catalog import is_fetchable
 from torgsync.core.config.schedule import read_hour
 from torgsync.core.config.settings import LONGEST_NAME, TOO_LONG
 from torgsync.core.counts import column_count, item_count, photo_count
+from torgsync.core.problems import TOKENS_PAGE
 from torgsync.errors import TokenRefused, TorgsyncError, UsageError
 from torgsync.i18n import Message, _, joined
 
@@ -36,9 +36,7 @@ def read_given_token(given: str) -> str:
     """Return a token as it was given, or from standard input for `-`."""
     token = (sys.stdin.readline() if given == "-" else given).strip()
     if not token:
-        raise UsageError(
-            _("the token is empty"), hint=_("create one in the seller's cabinet: Settings > API tokens")
-        )
+        raise UsageError(_("the token is empty"), hint=_("create one {place}", place=TOKENS_PAGE))
     return token
 
 
@@ -101,12 +99,3 @@ def refuse_address(text: str) -> None:
     """Refuse what Prom.ua could not fetch photos from."""
     if not is_fetchable(text):
         raise ValueError(_("`{text}` is not an address such as https://shop.example/photos/", text=text))
-
-
-def refuse_account(text: str) -> None:
-    """Refuse a mistyped IBAN; any other text is a name."""
-    try:
-        account_of(text)
-    except ValueError as wrong:
-        message = _("`{account}` is not an IBAN: {why}", account=text, why=wrong.args[0])
-        raise ValueError(message) from wrong

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import typer
 
-from torgsync.cli.base.program import Program
+from torgsync.cli.base.program import NOT_ASKED, Program
 from torgsync.cli.interview.lines import interview
 from torgsync.cli.interview.questions import Back, Interview, Option, heading
 from torgsync.cli.object.draft import NEEDED, TABS, NewObject, WizardStep
@@ -18,16 +18,15 @@ from torgsync.cli.object.places import place_steps
 from torgsync.cli.object.steps import STEPS
 from torgsync.cli.object.trials import read_given_token, refuse_name
 from torgsync.core.shell import command
-from torgsync.errors import Interrupted, UsageError
+from torgsync.errors import UsageError
 from torgsync.i18n import NOTHING, _, composed
-from torgsync.jobs.config.objects import Answers
+from torgsync.jobs.config.objects import Answers, refuse_answers
 
 
-def complete(program: Program, given: Answers) -> Answers:
-    """Ask on a terminal for what is not given.
+def complete(program: Program, given: Answers, *, asks: bool) -> Answers:
+    """Ask on a terminal for what is not given, if anything is not; what was given is tried there too.
 
-    Where name, token and export are given, only the address of photos is asked. Raises UsageError for what
-    every object needs and cannot be asked.
+    Raises UsageError for what every object needs and cannot be asked.
     """
     if given.name:
         try:
@@ -39,21 +38,15 @@ def complete(program: Program, given: Answers) -> Answers:
     if given.token:
         given = replace(given, token=read_given_token(given.token))
     draft = NewObject(program, given, given)
-    missing = [step for step in STEPS if step.key in NEEDED and step.applies(draft)]
-    if missing and not program.asks:
-        raise UsageError(
-            _("`{missing}` is needed", missing=NEEDED[missing[0].key]),
-            hint=_("without a terminal nothing is asked; give it as an option"),
-        )
-    whole = not (given.name and (given.token or given.token_env) and given.export)
-    if not missing and not (whole and program.asks):
+    open_steps = [step for step in STEPS if step.applies(draft)]
+    missing = [NEEDED[step.key] for step in open_steps if step.key in NEEDED]
+    if missing and not asks:
+        raise UsageError(_("`{missing}` is needed", missing=missing[0]), hint=NOT_ASKED)
+    if not (open_steps and asks):
         return given
-    try:
-        with interview(program) as person:
-            return _Wizard(person, draft, whole=whole).run()
-    except (EOFError, KeyboardInterrupt) as pressed:
-        again = _("start again: {command}", command="torgsync object add")
-        raise Interrupted(_("stopped by you; nothing was saved"), hint=again) from pressed
+    refuse_answers(program.settings, given)
+    with interview(program, "torgsync object add") as person:
+        return _Wizard(person, draft).run()
 
 
 @dataclass
@@ -61,21 +54,20 @@ class _Wizard:
     """Asks the first step that has no answer yet, until all have one and the summary is confirmed.
 
     `answered` are the keys of the steps with an answer, in their order; `tab` is the one whose heading is
-    on the screen. Where not the `whole` object is asked there is no summary.
+    on the screen. While an answer is changed, `before` is everything as it was at the summary, and the
+    answers that stay.
     """
 
     person: Interview
     draft: NewObject
-    whole: bool
     answered: list[str] = field(default_factory=list)
     tab: int = 0
+    before: tuple[NewObject, list[str], list[str]] | None = None
 
     def run(self) -> Answers:
         """Return all answers."""
         while True:
             step = next((step for step in self._steps() if step.key not in self.answered), None)
-            if step is None and not self.whole:
-                return self.draft.answers
             try:
                 if step is not None:
                     self._ask(step)
@@ -97,11 +89,11 @@ class _Wizard:
         return [
             step
             for step in self._all_steps()
-            if step.applies(self.draft) and (self.whole or step.key in NEEDED)
+            if step.applies(self.draft) or (step.tried and getattr(self.draft.given, step.key))
         ]
 
     def _ask(self, step: WizardStep) -> None:
-        if step.tab != self.tab and self.whole:
+        if step.tab != self.tab:
             self.person.say(NOTHING)
             self.person.say(heading(step.tab, len(TABS), TABS[step.tab - 1]), "bold")
             self.tab = step.tab
@@ -109,7 +101,10 @@ class _Wizard:
         self.answered.append(step.key)
 
     def _go_back(self) -> None:
-        if self.answered:
+        """Ask the last answer again; from the answer that is being changed, return to the summary."""
+        if self.before and self.answered == self.before[2]:
+            self.draft, self.answered, _stay = self.before
+        elif self.answered:
             self._forget(self.answered[-1])
         else:
             self.person.say(_("this is the first question"))
@@ -123,7 +118,7 @@ class _Wizard:
 
     def _confirmed(self) -> bool:
         """Show all answers; return whether they are to be saved, or have one of them asked again."""
-        self.tab = 0
+        self.tab, self.before = 0, None
         self.person.say(NOTHING)
         self.person.say(_("This will be saved:"), "bold")
         for step in self._all_steps():
@@ -142,5 +137,8 @@ class _Wizard:
                 raise typer.Exit(0)
         titles = [Option(step.key, step.label(self.draft)) for step in self._steps()]
         with suppress(Back):  # back to the summary
-            self._forget(self.person.choose(_("Which answer"), titles, titles[0].value))
+            changed = self.person.choose(_("Which answer"), titles, titles[0].value)
+            draft, answered = self.draft.copy(), self.answered
+            self._forget(changed)
+            self.before = draft, answered, list(self.answered)
         return False

@@ -155,7 +155,7 @@ def _perform_due(call: SyncCall, file: ObjectFile) -> Exit:
             return Exit.DONE
         call.due = [{"time": str(time), "moment": utc_iso(moment)} for time, moment in due.times]
         if call.output is Format.TABLE:
-            times = joined("; ", (f"{time}" for time, _moment in due.times))
+            times = joined("; ", (time.words for time, _moment in due.times))
             call.program.print(composed("{now:time}  {times}", now=job.now(), times=times))
         due.exit_code = _execute(call, job, Only(due.only) if due.only else None)
         return due.exit_code

@@ -6,9 +6,10 @@ key decides which value the word means.
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -20,6 +21,7 @@ from torgsync.i18n import _
 Key = tuple[str | int, ...]
 """The path of a key: `("payment_methods", 1, "name")`."""
 
+_BARE = re.compile(r"[\w-]+", re.ASCII)
 _PART = re.compile(r"(?:^|(?<=[^.])\.)(?:\"([^\"]+)\"|([^\s.\[\]\"=]+))|\[(\d+)\]")
 
 
@@ -137,22 +139,43 @@ def _shown(key: str, value: object) -> object:
 
 def _words(table: dict[str, Any]) -> str:
     """Return a table of a list in one line, without the keys that have no value."""
-    parts = {key: f"{{ {_words(part)} }}" if isinstance(part, dict) else part for key, part in table.items()}
-    return ", ".join(f"{key} = {part}" for key, part in parts.items() if part is not None)
+    return ", ".join(
+        f"{key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)} = {text}"
+        for key, part in table.items()
+        if (text := toml_text(part))
+    )
 
 
-def flat_rows(settings: dict[str, Any], above: str = "") -> list[tuple[str, object]]:
-    """Return nested settings as rows: `catalog.path`, `payment_methods[0]`."""
+def _plain(value: Any) -> object:  # noqa: ANN401  # any value of a document
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def toml_text(value: object) -> str:
+    """Return a value as it is written in a sync object, nothing for one that is empty."""
+    match value:
+        case None | "" | []:
+            return ""
+        case dict():
+            return f"{{ {_words(value)} }}" if value else ""
+        case list():
+            return f"[{', '.join(map(toml_text, value))}]"
+        case str() | bool():
+            return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def flat_rows(
+    settings: dict[str, Any], above: str = "", *, shown: Callable[[Any], object] = _plain
+) -> list[tuple[str, object]]:
+    """Return nested settings as rows: `catalog.path`, `payment_methods[0]`; `shown` makes single values."""
     rows: list[tuple[str, object]] = []
     for key, value in settings.items():
         name = f"{above}.{key}" if above else key
         if isinstance(value, dict) and value:
-            rows += flat_rows(value, name)
+            rows += flat_rows(value, name, shown=shown)
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             for number, item in enumerate(value):
                 rows.append((f"{name}[{number}]", _words(item)))
-        elif isinstance(value, list):
-            rows.append((name, ", ".join(map(str, value))))
         else:
-            rows.append((name, value))
+            rows.append((name, shown(value)))
     return rows

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.errors import Exit
-from torgsync.i18n import _
+from torgsync.i18n import Message, _, _n
 
 GRACE = timedelta(minutes=10)
 """How long after its last hour the last time of a rhythm is still performed: callers are not punctual."""
@@ -53,6 +53,22 @@ def read_step(text: str) -> timedelta:
             _('"{given}" is longer than a day and not whole days; write `1d` or `2d`', given=text)
         )
     return step
+
+
+def interval_words(step: str) -> Message:
+    """Return how often something is done: `every 30 minutes` of `30m`."""
+    count, unit = int(step[:-1]), step[-1]
+    if count == 1:
+        return _EVERY_ONE[unit]
+    return _EVERY[unit].filled(count=count)
+
+
+_EVERY_ONE = {"m": _("every minute"), "h": _("every hour"), "d": _("once a day")}
+_EVERY = {
+    "m": _n("every {count} minute", "every {count} minutes"),
+    "h": _n("every {count} hour", "every {count} hours"),
+    "d": _n("every {count} day", "every {count} days"),
+}
 
 
 def read_days(text: str) -> frozenset[int]:

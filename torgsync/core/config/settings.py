@@ -7,6 +7,7 @@ none is claimed to be Torgsoft's (torgsoft §17 no. 32). Docstrings go into the 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time
 from functools import cached_property
@@ -35,10 +36,10 @@ from torgsync.core.config.message_text import check_template
 from torgsync.core.config.notation import Every, Weekdays
 from torgsync.core.config.removal import Gone, Removal
 from torgsync.core.config.retention import Retention
-from torgsync.core.config.schedule import Rhythm, read_days, read_hour, read_step
+from torgsync.core.config.schedule import Rhythm, interval_words, read_days, read_hour, read_step
 from torgsync.core.config.value_map import ValueMap, ValueMapping, twin_column
 from torgsync.core.product.fields import TARGETS
-from torgsync.i18n import Message, _, composed, joined
+from torgsync.i18n import Message, _, joined
 
 
 class SynchronizationTime(SettingsTable):
@@ -87,16 +88,20 @@ class SynchronizationTime(SettingsTable):
 
     @property
     def words(self) -> Message:
-        """The time for people: `every 30m, 08:00-21:00`."""
-        hours = (
-            [composed("{start}-{end}", start=self.between[0], end=self.between[1])] if self.between else []
-        )
-        days = [self.days] if self.days else []
-        only = [_HALVES[self.only]] if self.only else []
-        return joined(", ", [_("every {step}", step=self.every), *hours, *days, *only])
+        """The time for people: `every 30 minutes, 08:00-21:00`."""
+        return joined(", ", [interval_words(self.every), *self._limits()])
 
     def __str__(self) -> str:
-        return str(self.words)
+        """Return the time as documents have it: `every 30m, 08:00-21:00`."""
+        return ", ".join([f"every {self.every}", *self._limits()])
+
+    def _limits(self) -> Iterator[str]:
+        if self.between:
+            yield "-".join(self.between)
+        if self.days:
+            yield self.days
+        if self.only:
+            yield _HALVES[self.only]
 
 
 _HALVES = {"goods": _("only goods"), "orders": _("only orders")}

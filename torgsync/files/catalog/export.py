@@ -28,7 +28,16 @@ _BY_SETTING = {"trs": FileFormat.TRS, "csv": FileFormat.TRS, "yml": FileFormat.Y
 def open_export(file: ObjectFile) -> CatalogFile:
     """Look at an object's export; columns that its fields speak of keep their names. Raises ExportInvalid."""
     mapped = frozenset(mapping.column for mapping in file.settings.fields)
-    return open_catalog(file.settings.catalog, file.path.parent, mapped)
+    try:
+        return open_catalog(file.settings.catalog, file.path.parent, mapped)
+    except ExportInvalid as refused:
+        if refused.hint == refusals.NO_FILE:
+            refused.hint = _(
+                "{hint}; another path: torgsync object edit {called} --export FILE",
+                hint=refused.hint,
+                called=file.called,
+            )
+        raise
 
 
 def open_catalog(catalog: Catalog, folder: Path, mapped: Collection[str] = ()) -> CatalogFile:

@@ -14,13 +14,12 @@ from msgspec import Struct
 
 from torgsync.disk import open_file, reason
 from torgsync.errors import ObjectInvalid
+from torgsync.files.config.objects import ObjectFile
 from torgsync.i18n import _
 
 _PHOTO = re.compile(r"(?P<stem>.+)\.(?P<extension>jpe?g|png|gif|webp)", re.IGNORECASE)
 _EXTRA = re.compile(r"(?P<good_id>.+)_(?P<number>[0-9]+)")
-_HINT = _(
-    "correct `folder` under `[catalog.photos]` in the sync object, or remove it to leave photos as they are"
-)
+_HINT = _("check the path, and that the folder is connected")
 
 
 class PhotoFile(NamedTuple):
@@ -48,6 +47,23 @@ class PhotoIndex(Struct, frozen=True):
         letter case alone come in the order of extension, then name (torgsoft §17 no. 23).
         """
         return self.by_stem.get(good_id.casefold(), ())
+
+
+def photos_of(file: ObjectFile) -> PhotoIndex | None:
+    """Read the photos of an object, None where it names no folder. Raises ObjectInvalid."""
+    if file.photo_folder is None:
+        return None
+    try:
+        return index_photos(file.photo_folder)
+    except ObjectInvalid as missing:
+        edit = f"torgsync object edit {file.called}"
+        missing.hint = _(
+            "{hint}\nanother folder: {edit} --photos DIR\nto leave photos on Prom.ua as they are: {edit} "
+            "--unset catalog.photos",
+            hint=_HINT,
+            edit=edit,
+        )
+        raise
 
 
 def index_photos(folder: Path) -> PhotoIndex:

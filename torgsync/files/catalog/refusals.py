@@ -23,6 +23,7 @@ SELECTED = _("see in Torgsoft which items this export is to contain, and export 
 _PATH = _("give the path of the file that Torgsoft writes")
 _NO_PATH = {EINVAL, ELOOP, ENAMETOOLONG, ENOTDIR}
 """Errors of a path that can be none of a file: no program holds it open."""
+NO_FILE = _("check the path, or export the catalog from Torgsoft")
 CORRECTED = _("correct this in the program that writes the file, and export once more")
 
 
@@ -55,9 +56,7 @@ def unreadable(path: Path, error: OSError) -> ExportInvalid:
     if isinstance(error, FileNotFoundError):
         return ExportInvalid(
             _("there is no file `{path}`", path=path),
-            hint=_(
-                "correct its path under `[catalog]` in the sync object, or export the catalog from Torgsoft"
-            ),
+            hint=NO_FILE,
         )
     if isinstance(error, NotAFile):
         hint = _("give the path of the file inside the folder") if error.is_folder else _PATH

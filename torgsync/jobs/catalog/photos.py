@@ -8,7 +8,7 @@ from urllib.parse import quote
 from torgsync.core.findings import Code, Finding
 from torgsync.core.product.fields import Photo
 from torgsync.core.reason import Args
-from torgsync.files.catalog.photos import PhotoFile, digest, index_of, index_photos, owners_of
+from torgsync.files.catalog.photos import PhotoFile, digest, index_of, owners_of, photos_of
 from torgsync.files.config.objects import ObjectFile
 from torgsync.state.store import UnitOfWork
 
@@ -27,7 +27,7 @@ class PhotoFolder:
     def __init__(self, file: ObjectFile, work: UnitOfWork) -> None:
         photos = file.settings.catalog.photos
         self._url = photos.url if photos else ""
-        self._index = index_photos(file.photo_folder) if file.photo_folder else None
+        self._index = photos_of(file)
         self._known = work.photos.seen()
         self._news: dict[str, Seen] = {}
         self._blank: set[str] = set()  # names of files without content

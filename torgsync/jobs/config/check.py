@@ -10,8 +10,8 @@ from contextlib import suppress
 
 from torgsync.core.config.hints import map_command
 from torgsync.core.config.settings import SyncObject, without_password
-from torgsync.errors import Exit, InvalidInput, TorgsyncError
-from torgsync.files.catalog.photos import PhotoIndex, index_photos
+from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
+from torgsync.files.catalog.photos import PhotoIndex, photos_of
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import literal_token, read_token
@@ -23,19 +23,26 @@ from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark, failed, 
 
 
 def check(
-    file: ObjectFile, home: Settings, *, token_tried: bool = False, diagnosed: bool = False
+    file: ObjectFile,
+    home: Settings,
+    *,
+    token_tried: bool = False,
+    token_refused: TokenRefused | None = None,
+    diagnosed: bool = False,
 ) -> CheckView:
     """Check an object that could be read; everything wrong is in the result, nothing is raised.
 
-    What was not tried is a warning. `token_tried` says that Prom.ua took the token just now, `diagnosed` that
-    the caller reports token and schedule itself.
+    What was not tried is a warning. `token_tried` says that Prom.ua took the token just now, `token_refused`
+    why it did not, `diagnosed` that the caller reports token and schedule itself.
     """
     checked = CheckView(file.catalog_path.name)
     checked.lines += _mappings(file)
-    _attempt(checked, _("token"), lambda: _token(file, checked, tried=token_tried, diagnosed=diagnosed))
+    tried = token_refused or token_tried
+    _attempt(checked, _("token"), lambda: _token(file, checked, tried=tried, diagnosed=diagnosed))
     checked.lines += plain_transport(file.settings, file.called)
-    photos = _attempt(checked, _("photos"), lambda: _photos(file, checked))
-    _attempt(checked, _("export"), lambda: check_export(file, checked, photos))
+    edit = f"torgsync object edit {file.called}"
+    photos = _attempt(checked, _("photos"), lambda: _photos(file, checked), f"{edit} --photos DIR")
+    _attempt(checked, _("export"), lambda: check_export(file, checked, photos), f"{edit} --export FILE")
     _attempt(checked, _("outbox"), lambda: _outbox(file, home, checked))
     checked.lines += idle_times(file)
     if not diagnosed:
@@ -82,23 +89,30 @@ def _payments(file: ObjectFile) -> CheckLine:
 
 
 def _attempt(
-    checked: CheckView, subject: Message, part: Callable[[], PhotoIndex | None]
+    checked: CheckView, subject: Message, part: Callable[[], PhotoIndex | None], cure: str = ""
 ) -> PhotoIndex | None:
-    """Perform one part of the check; an error in a file becomes a line."""
+    """Perform one part of the check; an error in a file becomes a line, which the command `cure` mends."""
     try:
         return part()
     except InvalidInput as error:
         checked.lines.append(failed(subject, error))
+        if cure:
+            checked.cures.append(cure)
         return None
 
 
-def _token(file: ObjectFile, checked: CheckView, *, tried: bool, diagnosed: bool) -> None:
+def _token(file: ObjectFile, checked: CheckView, *, tried: bool | TokenRefused, diagnosed: bool) -> None:
     read_token(file)
     if literal_token(file):
         message = _("the token is in the sync object's file, and everyone who reads that file sees it")
         hint = _('write `api_key = { env = "NAME" }` or `{ file = "path" }` instead')
         checked.lines.append(warning(_("token"), message, hint))
-    if tried:
+    if isinstance(tried, TokenRefused):
+        cure = f"torgsync object edit {file.called} --api-key -"
+        line = CheckLine(Mark.ERROR, _("token"), tried.message, verbatim(cure), tried.exit_code)
+        checked.lines.append(line)
+        checked.cures.append(cure)
+    elif tried:
         checked.lines.append(ok(_("token"), _("Prom.ua accepts it")))
     elif not diagnosed:
         hint = verbatim(f"torgsync doctor -o {file.called}")
@@ -184,10 +198,10 @@ def _outbox(file: ObjectFile, home: Settings, checked: CheckView) -> None:
 
 
 def _photos(file: ObjectFile, checked: CheckView) -> PhotoIndex | None:
-    if file.photo_folder is None:
+    index = photos_of(file)
+    if index is None:
         return None  # whether the export itself names pictures is seen when it is read
-    index = index_photos(file.photo_folder)
-    files, name = index.files(), file.photo_folder.name
+    files, name = index.files(), index.folder.name
     blank = sorted(photo.name for photo in files.values() if not photo.size)
     if not files:
         message = _("there is no photo in `{folder}`: photos on Prom.ua stay as they are", folder=name)

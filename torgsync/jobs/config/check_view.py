@@ -56,7 +56,7 @@ class CheckView:
     """The whole check of one object.
 
     `file` is the export's name, the place of findings that name no file of their own. `suggestions` are
-    columns that are not mapped and could be.
+    columns that are not mapped and could be. `cures` are the commands that mend what failed.
     """
 
     file: str
@@ -64,8 +64,14 @@ class CheckView:
     guesses: tuple[Guess, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     findings: Tally = field(default_factory=Tally)
+    cures: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:
         """Whether the object cannot be synchronised."""
-        return any(line.mark is Mark.ERROR for line in self.lines)
+        return bool(self.errors)
+
+    @property
+    def errors(self) -> list[CheckLine]:
+        """The lines of what keeps the object from being synchronised."""
+        return [line for line in self.lines if line.mark is Mark.ERROR]

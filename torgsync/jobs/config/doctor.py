@@ -29,7 +29,7 @@ from torgsync.jobs.run import refuse_held
 from torgsync.prom.api import Prom, connect
 from torgsync.prom.http import PROM_URL
 from torgsync.prom.recording.recorder import Recorder
-from torgsync.prom.request import Right
+from torgsync.prom.request import NEEDED_RIGHTS, Right
 from torgsync.state.troubles import place_of
 
 FEW_EXPOSED = 3
@@ -52,7 +52,7 @@ _RIGHTS = (
     Right.CLIENTS_READ,
     Right.SETTINGS_READ,
 )
-NEEDED = (Right.PRODUCTS_READ, Right.PRODUCTS_WRITE, Right.ORDERS_READ, Right.SETTINGS_READ)
+NEEDED = (Right.PRODUCTS_READ, *NEEDED_RIGHTS)
 """Rights without which a synchronisation fails; the others are not used yet."""
 
 

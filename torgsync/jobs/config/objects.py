@@ -17,7 +17,7 @@ from torgsync.core.config.settings import (
     SyncObject,
 )
 from torgsync.core.config.validation import explained, json_schema, read_settings
-from torgsync.errors import ObjectInvalid, UsageError
+from torgsync.errors import ObjectInvalid, TokenRefused, UsageError
 from torgsync.files.config.objects import ObjectFile, load_object, slugify
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import forget_token, keep_in_keyring, write_token
@@ -31,7 +31,8 @@ from torgsync.jobs.config.selection import refuse_unknown
 class Answers:
     """What a sync object is created from, in the order of the tabs; None where nothing was given.
 
-    `token` is `-` until it has been read from standard input; `token_tried`: Prom.ua took it just now.
+    `token` is `-` until it has been read from standard input; `token_tried`: Prom.ua took it just now, or
+    `token_refused` it.
     `payment_methods` are those whose money got a place.
     """
 
@@ -54,6 +55,7 @@ class Answers:
     all_fields: bool | None = None
     payment_methods: tuple[PaymentMethod, ...] = ()
     token_tried: bool = False
+    token_refused: TokenRefused | None = None
 
 
 def remove_object(file: ObjectFile, home: Settings) -> bool:
@@ -71,15 +73,8 @@ def create_object(home: Settings, answers: Answers, pace: float | None, *, keyri
     """
     slug, token = slugify(answers.name or ""), answers.token
     path = home.objects / f"{slug}.toml"
-    document = _document(answers, slug, pace, keyring=keyring)
-    times = []
-    if every := answers.every:
-        between, days = answers.between, answers.days
-        times.append(settings_of(user=myself(), every=every, between=between, days=days, only=None))
-    settings = read_settings(document | {"synchronization_times": times}, lambda _path: 0)
-    if not isinstance(settings, SyncObject):
-        raise ObjectInvalid(_("the sync object would not be valid"), mistakes=tuple(settings))
-    refuse_unknown(ObjectFile(path, settings, answers.name or ""))
+    document, times = _document(answers, slug, pace, keyring=keyring), _times(answers)
+    _refuse(path, document | {"synchronization_times": times})
     if token and keyring:
         keep_in_keyring(slug, token)
     remarks = {item.key: translated(item.meaning) for item in explained()}
@@ -89,6 +84,30 @@ def create_object(home: Settings, answers: Answers, pace: float | None, *, keyri
     for time in times:
         add_time(load_object(path), SynchronizationTime.model_validate(time))
     return path
+
+
+def refuse_answers(home: Settings, answers: Answers) -> None:
+    """Refuse what was given where no valid object can come of it, whatever else is answered.
+
+    Raises ObjectInvalid.
+    """
+    sure = replace(answers, name=answers.name or "-", photos=answers.photos if answers.photos_url else None)
+    document = _document(sure, "-", None, keyring=False) | {"synchronization_times": _times(answers)}
+    _refuse(home.objects / "-.toml", document)
+
+
+def _refuse(path: Path, document: Document) -> None:
+    settings = read_settings(document, lambda _path: 0)
+    if not isinstance(settings, SyncObject):
+        raise ObjectInvalid(_("the sync object would not be valid"), mistakes=tuple(settings))
+    refuse_unknown(ObjectFile(path, settings, settings.name))
+
+
+def _times(answers: Answers) -> list[dict[str, Any]]:
+    if not answers.every:
+        return []
+    between, days = answers.between, answers.days
+    return [settings_of(user=myself(), every=answers.every, between=between, days=days, only=None)]
 
 
 def _document(answers: Answers, slug: str, pace: float | None, *, keyring: bool) -> dict[str, Any]:

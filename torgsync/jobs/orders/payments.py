@@ -71,10 +71,9 @@ def fetch_methods(context: JobContext) -> MethodsFetched:
 def map_method(
     file: ObjectFile, wanted: str, *, cash_register: str | None, current_account: str | None
 ) -> PaymentMethod:
-    """Map a payment method, named by id or name, to one cash register or account.
+    """Map a payment method to one cash register or account.
 
-    Raises UsageError where there is no such method or several, the place has no name, or the account is a
-    mistyped IBAN.
+    Raises UsageError as `find_method` does, where the place has no name, or the account is a mistyped IBAN.
     """
     if not (cash_register or current_account or "").strip():
         raise UsageError(_("a cash register or an account needs a name"))
@@ -85,6 +84,17 @@ def map_method(
             message = _("`{account}` is not an IBAN: {why}", account=current_account, why=message_of(wrong))
             hint = _("copy it from your bank, or give the account a name of your own instead")
             raise UsageError(message, hint=hint) from wrong
+    places = {"cash_register": cash_register, "current_account": current_account}
+    mapped = find_method(file, wanted).model_copy(update=places)
+    set_payment_methods(file, [mapped])
+    return mapped
+
+
+def find_method(file: ObjectFile, wanted: str | None) -> PaymentMethod:
+    """Return the payment method of an id or a name; None finds none.
+
+    Raises UsageError where there is no such method or several.
+    """
     matching = [method for method in file.settings.payment_methods if wanted in (str(method.id), method.name)]
     if len(matching) > 1:
         ids = [
@@ -101,13 +111,13 @@ def map_method(
             hint=_("name one by its id: {ids}", ids=joined(", ", ids)),
         )
     if matching:
-        places = {"cash_register": cash_register, "current_account": current_account}
-        mapped = matching[0].model_copy(update=places)
-        set_payment_methods(file, [mapped])
-        return mapped
+        return matching[0]
     names = [method.name for method in file.settings.payment_methods]
+    none = _("no payment methods yet")
+    if wanted:
+        none = _("there is no payment method `{name}`{near}", name=wanted, near=did_you_mean(wanted, names))
     raise UsageError(
-        _("there is no payment method `{name}`{near}", name=wanted, near=did_you_mean(wanted, names)),
+        none,
         hint=_("see all of them: torgsync payments list -o {called}", called=file.called)
         if names
         else _("fetch them from Prom.ua: torgsync payments fetch -o {called}", called=file.called),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 import pytest
@@ -70,7 +71,21 @@ def test_a_path_without_a_place(path: Key) -> None:
 
 
 def test_a_table_of_a_list_is_one_line() -> None:
-    """Also one that holds a table itself; keys without a value are left out."""
-    values = {"values": [{"column": "Color", "map": {"черн": "чорний", "син": "синій"}, "unit": None}]}
-    line = "column = Color, map = { черн = чорний, син = синій }"
-    assert flat_rows(values) == [("values[0]", line)]
+    """It is TOML, also where it holds a table itself; keys without a value are left out."""
+    table = {
+        "column": "Color",
+        "map": {"черн": "чорний", "син": "синій"},
+        "unit": None,
+        "of": [],
+        "on": False,
+    }
+    ((key, line),) = flat_rows({"values": [table]})
+    assert (key, line) == (
+        "values[0]",
+        'column = "Color", map = { "черн" = "чорний", "син" = "синій" }, on = false',
+    )
+    assert tomllib.loads(f"row = {{ {line} }}")["row"] == {
+        "column": "Color",
+        "map": {"черн": "чорний", "син": "синій"},
+        "on": False,
+    }

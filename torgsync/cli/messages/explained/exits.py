@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from torgsync.cli.messages.explained.explanation import Explanation
+from torgsync.core.problems import TOKENS_PAGE
 from torgsync.errors import Exit
 from torgsync.i18n import _
 
@@ -79,8 +80,8 @@ EXITS: dict[Exit, Explanation] = {
             "plan of the shop has no API"
         ),
         _(
-            "create a token with the named right in the seller's cabinet, «Налаштування» › "
-            "«API-токени», then run `torgsync object edit NAME --api-key -`"
+            "{place}, create a token with the named right; then run `torgsync object edit NAME --api-key -`",
+            place=TOKENS_PAGE,
         ),
         _("the token may read products, but not write them"),
     ),
