@@ -167,10 +167,15 @@ def _add_list_keys(bindings: KeyBindings, control: InquirerControl) -> None:
 
 
 def _add_line_keys(bindings: KeyBindings, line: Buffer) -> None:
-    """Have what is typed or pasted replace a default, and arrows edit it."""
+    """Have what is typed or pasted replace a default; arrows and Backspace edit it."""
     if line.text:
         line.selection_state = SelectionState(0)
         line.selection_state.enter_shift_mode()
+
+    @bindings.add(Keys.Backspace, eager=True)
+    def _delete(_event: KeyPressEvent) -> None:
+        line.exit_selection()
+        line.delete_before_cursor()
 
     @bindings.add(os.path.sep, eager=True)
     @bindings.add(Keys.BracketedPaste, eager=True)

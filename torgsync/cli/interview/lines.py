@@ -99,8 +99,9 @@ class LineInterview(Interview):
         keys = self._list(question, choices)
         self.say(composed("  {key}  {title}", key="-".rjust(max(map(len, keys))), title=none))
         default = ", ".join(key for key, one in zip(keys, choices, strict=True) if one.value in chosen)
+        asked = _("{question} (several with commas)", question=question)
         while True:
-            answers = [part.strip() for part in self._line(question, default or "-").split(",")]
+            answers = [part.strip() for part in self._line(asked, default or "-").split(",")]
             picked = [_picked(answer, choices, keys) for answer in answers if answer != "-"]
             if None not in picked:
                 return [one.value for one in choices if one in picked]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from torgsync.core.config.schedule import interval_words, read_step
 from torgsync.core.counts import item_count, piece_count
 from torgsync.core.text import listed
 from torgsync.errors import TokenRefused, TorgsyncError
-from torgsync.i18n import Message, _, composed, joined
+from torgsync.i18n import Message, _, composed
 from torgsync.jobs.config.objects import Answers
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ _ORDERS = ("phone email", "email phone", "phone", "email", "phone email name", "
 
 
 def _ways(ways: Sequence[str]) -> Message:
-    return joined(", ", [_WAYS[way] for way in ways])
+    words = [_WAYS[way] for way in ways]
+    return reduce(lambda one, other: _("{one}, then {other}", one=one, other=other), words)
 
 
 def _find_by(person: Interview, draft: NewObject) -> None:

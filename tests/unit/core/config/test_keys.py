@@ -72,7 +72,7 @@ def test_a_path_without_a_place(path: Key) -> None:
 
 def test_a_table_of_a_list_is_one_line() -> None:
     """It is TOML, also where it holds a table itself; keys without a value are left out."""
-    table = {
+    table: dict[str, object] = {
         "column": "Color",
         "map": {"черн": "чорний", "син": "синій"},
         "unit": None,
