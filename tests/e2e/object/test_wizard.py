@@ -173,6 +173,25 @@ def test_a_way_back_and_a_change_before_saving(empty: Home) -> None:
     assert "\n[[synchronization_times]]" not in text
 
 
+def test_what_is_not_given_is_asked(empty: Home) -> None:
+    """What is given is tried in the place of its question, and asked only where it does not work."""
+    given = ("My Prom", "--api-key", "nobody", "--export", EXPORT, "--find-by", "name", "--every", "3h")
+    rest = ["Взуття", "", "n", "n", "", "n", "n", "n", "save"]
+    asked = empty.run("object", "add", *given, stdin="".join(f"{one}\n" for one in ["1", "full", *rest]))
+    assert asked.code == 0
+    for shown in ("it is unknown, expired or revoked", "✓ 40 items", "found: by name", "every 3 hours"):
+        assert shown in asked.err
+    assert asked.err.count("Name of the object") == asked.err.count("File that Torgsoft writes") == 0
+    assert 'product_group = "Взуття"' in (empty.folder / "objects" / "my-prom.toml").read_text("utf-8")
+
+
+def test_nothing_is_asked_with_yes(empty: Home) -> None:
+    """What is not given has its default; what every object needs must be given."""
+    assert empty.run("object", "add", "My Prom", "--export", EXPORT, "--yes").code == 64
+    made = empty.run("object", "add", "My Prom", "--api-key", "full", "--export", EXPORT, "--yes")
+    assert (made.code, "? " in made.err, "[" in made.err) == (0, False, False)
+
+
 def test_leaving_at_the_summary_saves_nothing(empty: Home) -> None:
     """Neither an object nor a token."""
     asked = ask(empty, [*ANSWERS[:-1], "leave"])

@@ -11,6 +11,7 @@ from faulty import FaultyServer, says
 from homes import Home
 from pasted import pasted, printed_commands
 
+from torgsync.cli.base.program import Program
 from torgsync.core.clock import SHOP_ZONE
 
 ACCOUNT = "UA213223130000026007233566001"
@@ -155,6 +156,34 @@ def test_a_method_is_mapped_by_name_or_id(home: Home, wanted: str) -> None:
         "gone": False,
     }
     assert "Каса" not in home.object.read_text("utf-8").split("[[fields]]")[-1]
+
+
+@pytest.mark.parametrize(
+    ("given", "answers"),
+    [
+        ((), ["", "current_account", f"{ACCOUNT[:-1]}9", ACCOUNT]),
+        ((), ["2", "<", "Пром-оплата", "<", "1", "current_account", ACCOUNT]),
+        (("Пром-оплата",), ["<", "current_account", ACCOUNT]),
+        (("--current-account", ACCOUNT), ["<", "1"]),
+    ],
+    ids=["all", "back", "place", "method"],
+)
+def test_a_person_is_asked_for_what_is_not_given(
+    home: Home, monkeypatch: pytest.MonkeyPatch, given: tuple[str, ...], answers: list[str]
+) -> None:
+    """The method, its place, or both, from lists with a way back; those without a place come first."""
+    home.run("payments", "fetch")
+    monkeypatch.setattr(Program, "asks", True)
+    asked = home.run("payments", "map", *given, stdin="".join(f"{answer}\n" for answer in answers))
+    assert (asked.code, asked.err.endswith(f": `Пром-оплата` -> {ACCOUNT}\n")) == (0, True)
+    before = home.object.read_text("utf-8")
+    assert f'current_account = "{ACCOUNT}"' in before
+    again = home.run("payments", "map", stdin="Оплата на карту\n")
+    assert (again.code, "stopped by you; nothing was saved" in again.err) == (130, True)
+    assert "current account `UA" in again.err
+    left = home.run("payments", "map", "Пром-оплата", stdin="leave it as it is\n")
+    assert (left.code, left.err.endswith(": nothing changed\n")) == (0, True)
+    assert home.object.read_text("utf-8") == before
 
 
 def test_comments_next_to_methods_stay(home: Home) -> None:

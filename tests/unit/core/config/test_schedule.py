@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from torgsync.cli.base.language import load_catalog
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.config.schedule import (
     GRACE,
@@ -20,12 +21,14 @@ from torgsync.core.config.schedule import (
     Attempt,
     Rhythm,
     due,
+    interval_words,
     is_for,
     read_days,
     read_step,
 )
 from torgsync.core.config.settings import SynchronizationTime
 from torgsync.errors import Exit
+from torgsync.i18n import translated, use
 
 LOOK = timedelta(minutes=5)
 
@@ -265,3 +268,25 @@ def test_the_last_time_is_the_one_before_the_next(
     assert wanted.latest(moments[at]) == moments[at]
     late = moments[at] + (moments[at + 1] - moments[at]) / 2
     assert wanted.latest(late) in (moments[at], None)
+
+
+@pytest.mark.parametrize(
+    ("step", "english", "ukrainian"),
+    [
+        ("1m", "every minute", "щохвилини"),
+        ("30m", "every 30 minutes", "кожні 30 хвилин"),
+        ("21m", "every 21 minutes", "кожну 21 хвилину"),
+        ("1h", "every hour", "щогодини"),
+        ("3h", "every 3 hours", "кожні 3 години"),
+        ("5h", "every 5 hours", "кожні 5 годин"),
+        ("1d", "once a day", "раз на день"),
+        ("2d", "every 2 days", "кожні 2 дні"),
+    ],
+)
+def test_an_interval_in_words(step: str, english: str, ukrainian: str) -> None:
+    """With the right form of the noun in both languages."""
+    use(load_catalog("uk"))
+    try:
+        assert (str(interval_words(step)), translated(interval_words(step))) == (english, ukrainian)
+    finally:
+        use(None)
