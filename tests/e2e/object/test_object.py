@@ -503,7 +503,22 @@ def test_the_export_is_missing(home: Home) -> None:
     assert checked.code == 3
     (line,) = [line for line in checked.lines if line.startswith("✗")]
     assert line.startswith("✗ error    export     there is no file")
+    assert checked.lines[checked.lines.index(line) + 1].endswith(
+        'another path: torgsync object edit "My Prom" --export FILE'
+    )
     assert any(line.startswith("! warning  payments") for line in checked.lines)
+
+
+def test_the_photo_folder_is_missing(home: Home) -> None:
+    """The commands that name another one, and that leave photos alone, are printed; the second one works."""
+    (home.shop / "photos").rename(home.shop / "away")
+    for words in ("object check", "update"):
+        ran = home.run(*words.split())
+        assert ran.code == 3
+        assert "there is no folder of photos" in ran.out + ran.err
+        assert 'another folder: torgsync object edit "My Prom" --photos DIR' in ran.out + ran.err
+    assert home.run("object", "edit", "My Prom", "--unset", "catalog.photos").code == 0
+    assert home.run("object", "check").code == 0
 
 
 def test_the_token_variable_is_not_set(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

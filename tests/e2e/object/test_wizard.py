@@ -227,6 +227,20 @@ def test_what_the_new_object_can_do_without(empty: Home, sandbox_server: Sandbox
     assert home.run("object", "list", "--format", "json").json["objects"][0]["problem"] is None
 
 
+def test_a_token_that_is_refused_after_the_object_was_made(empty: Home) -> None:
+    """Without a question as well: the next step is the one that mends it."""
+    flags = ("--export", EXPORT, "--fetch-payments", "--all-fields", "--yes")
+    made = empty.run("object", "add", "My Prom", "--api-key", "nobody", *flags)
+    assert made.code == 4
+    assert "✗ error    token      Prom.ua refused the token of `My Prom`" in made.out
+    assert "create a new token with these rights" in made.out
+    nexts = [line for line in made.err.splitlines() if line.startswith("next: ")]
+    assert nexts == [
+        'next: torgsync object edit "My Prom" --api-key -',
+        'next: torgsync object check "My Prom"',
+    ]
+
+
 @pytest.mark.parametrize(
     ("flags", "shown"),
     [

@@ -22,7 +22,7 @@ from torgsync.cli.base.options import (
 from torgsync.cli.base.program import Program, program_of
 from torgsync.cli.object.check import print_check
 from torgsync.core.config.hints import map_command
-from torgsync.errors import Exit, InvalidInput, TorgsyncError, UsageError
+from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError, UsageError
 from torgsync.i18n import _
 
 if TYPE_CHECKING:
@@ -135,10 +135,13 @@ def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bo
     from torgsync.jobs.orders.payments import fetch_methods, keep_places
 
     path = create_object(program.settings, answers, pace, keyring=keyring)
-    codes = []
-    if answers.fetch_payments and not answers.token_refused:
-        with program.job(load_object(path)) as job:
-            codes.append(_attempt(program, lambda: fetch_methods(job)))
+    codes, refused = [], answers.token_refused
+    if answers.fetch_payments and not refused:
+        try:
+            with program.job(load_object(path)) as job:
+                codes.append(_attempt(program, lambda: fetch_methods(job)))
+        except TokenRefused as error:
+            refused = error
         codes.append(_attempt(program, lambda: keep_places(load_object(path), answers.payment_methods)))
     if answers.all_fields:
         codes.append(_attempt(program, lambda: add_standard_fields(load_object(path))))
@@ -147,7 +150,7 @@ def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bo
         file,
         program.settings,
         token_tried=answers.token_tried,
-        token_refused=answers.token_refused,
+        token_refused=refused,
     )
     print_check(program, file, checked)
     program.notify(_("created `{path}`", path=path))
@@ -176,10 +179,12 @@ def _next_steps(file: ObjectFile, checked: CheckView, *, scheduled: bool) -> Ite
 def _attempt(program: Program, work: Callable[[], object]) -> Exit:
     """Do what a new object does not need: a failure is shown, and the object stays.
 
-    What is wrong with the files of the object is reported by its check.
+    What is wrong with the files of the object is reported by its check. Raises TokenRefused.
     """
     try:
         work()
+    except TokenRefused:
+        raise
     except InvalidInput as trouble:
         return trouble.exit_code
     except TorgsyncError as trouble:

@@ -47,7 +47,7 @@ def _token(person: Interview, draft: NewObject) -> None:
         try:
             accepted, notice = try_token(draft.program, draft.answers.name or "", token)
         except TokenRefused as error:
-            refused = error
+            refused = TokenRefused(error.message)  # what to do is another thing once the object is there
             raise
         if not accepted:
             person.warn(notice)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from torgsync.core.config.hints import map_command
 from torgsync.core.config.settings import SyncObject, without_password
@@ -109,8 +110,8 @@ def _token(file: ObjectFile, checked: CheckView, *, tried: bool | TokenRefused, 
         checked.lines.append(warning(_("token"), message, hint))
     if isinstance(tried, TokenRefused):
         cure = f"torgsync object edit {file.called} --api-key -"
-        line = CheckLine(Mark.ERROR, _("token"), tried.message, verbatim(cure), tried.exit_code)
-        checked.lines.append(line)
+        line = failed(_("token"), tried)
+        checked.lines.append(line if line.hint else replace(line, hint=verbatim(cure)))
         checked.cures.append(cure)
     elif tried:
         checked.lines.append(ok(_("token"), _("Prom.ua accepts it")))
