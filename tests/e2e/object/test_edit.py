@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import tomllib
@@ -12,6 +13,9 @@ import pytest
 from homes import Home
 
 from torgsync.cli.base.program import Program
+
+if os.name != "nt":
+    from terminals import Typist
 
 SECRET = "invented-secret-7f3a"
 
@@ -207,6 +211,16 @@ def editor(folder: Path, monkeypatch: pytest.MonkeyPatch, *changes: tuple[str, s
     )
     monkeypatch.setenv("VISUAL", f"python3 {script}")
     monkeypatch.setattr(Program, "asks", True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
+def test_a_person_types_a_token_without_showing_it(home: Home) -> None:
+    """On a terminal it is asked for, in the language of the person."""
+    with Typist(home, "object", "edit", "--api-key", "-", "--lang", "uk") as person:
+        person.answers("Токен Prom.ua", SECRET)
+    assert person.code == 0
+    assert SECRET not in person.screen
+    assert (home.shop / "token").read_text("utf-8") == f"{SECRET}\n"
 
 
 def test_an_editor(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,7 +79,9 @@ AllowOption = Annotated[
 
 TokenOption = Annotated[
     str | None,
-    typer.Option("--api-key", help=_("The token; `-` reads it from standard input."), metavar="TOKEN|-"),
+    typer.Option(
+        "--api-key", help=_("The token; `-` asks for it, or reads it from standard input."), metavar="TOKEN|-"
+    ),
 ]
 PhotosUrlOption = Annotated[
     str | None,

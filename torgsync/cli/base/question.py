@@ -47,6 +47,16 @@ def confirmed(question: Message) -> bool:
             question = _("Please answer y or n")
 
 
+def ask_hidden(question: Message) -> str:
+    """Return the line that a person at the terminal types, which is not shown there."""
+    from getpass import getpass
+
+    with terminal() as asked_on:
+        asked_on.write(f"{translated(question)}: ")
+        asked_on.flush()
+        return getpass("", asked_on)  # type: ignore[arg-type]  # it writes a line end there
+
+
 def _drop_typed() -> None:
     """Forget what was typed before; it was meant for something else."""
     if not person_there():

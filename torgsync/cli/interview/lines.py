@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from torgsync.cli.base.output import Output
-from torgsync.cli.base.question import ANSWERS, person_there, terminal
+from torgsync.cli.base.question import ANSWERS, ask_hidden, person_there, terminal
 from torgsync.cli.base.streams import SafeStream
 from torgsync.cli.interview.questions import Back, Interview, Option, Value
 from torgsync.errors import Interrupted
@@ -129,14 +129,12 @@ class LineInterview(Interview):
         self.warn(_("`{answer}` is not one of these answers: {known}", answer=answer, known=known))
 
     def _line(self, question: Message, default: str = "", *, hidden: bool = False) -> str:
-        shown = composed("{question} [{default}]: ", question=question, default=default)
-        self._stream.write(translated(shown if default else composed("{question}: ", question=question)))
-        self._stream.flush()
         if hidden and person_there():
-            from getpass import getpass
-
-            line = f"{getpass('', self._stream)}\n"  # type: ignore[arg-type]  # it writes a line end there
+            line = f"{ask_hidden(question)}\n"
         else:
+            shown = composed("{question} [{default}]: ", question=question, default=default)
+            self._stream.write(translated(shown if default else composed("{question}: ", question=question)))
+            self._stream.flush()
             line = sys.stdin.readline()
         if not line:
             self._stream.write("\n")

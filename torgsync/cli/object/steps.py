@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from torgsync.cli.interview.questions import Interview, Option, in_two, until_works
 from torgsync.cli.object.draft import NEEDED, NewObject, WizardStep
 from torgsync.cli.object.trials import (
+    TOKEN,
     absolute,
     refuse_address,
     refuse_hours,
@@ -54,7 +55,7 @@ def _token(person: Interview, draft: NewObject) -> None:
         return notice if accepted else None
 
     def ask(_before: str) -> str:
-        return person.secret(_("Token of Prom.ua (it is not shown)"))
+        return person.secret(TOKEN)
 
     token = until_works(person, ask, trial, draft.take_given("token"))
     draft.set(token=token, token_tried=accepted, token_refused=refused)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import Program
+from torgsync.cli.base.question import ask_hidden, person_there
 from torgsync.core.config.catalog import is_fetchable
 from torgsync.core.config.schedule import read_hour
 from torgsync.core.config.settings import LONGEST_NAME, TOO_LONG
@@ -20,6 +21,8 @@ from torgsync.i18n import Message, _, joined
 
 if TYPE_CHECKING:
     from torgsync.jobs.config.contents import ExportContents
+
+TOKEN = _("Token of Prom.ua (it is not shown)")
 
 
 def refuse_name(program: Program, name: str) -> None:
@@ -33,8 +36,11 @@ def refuse_name(program: Program, name: str) -> None:
 
 
 def read_given_token(given: str) -> str:
-    """Return a token as it was given, or from standard input for `-`."""
-    token = (sys.stdin.readline() if given == "-" else given).strip()
+    """Return a token as it was given, or from standard input for `-`; a person is asked for it."""
+    token = given
+    if given == "-":
+        token = ask_hidden(TOKEN) if person_there() else sys.stdin.readline()
+    token = token.strip()
     if not token:
         raise UsageError(_("the token is empty"), hint=_("create one {place}", place=TOKENS_PAGE))
     return token
