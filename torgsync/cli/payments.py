@@ -102,7 +102,7 @@ def map_(
 
     placed = bool(cash_register or current_account)
     if not (method or program.asks):
-        raise UsageError(_("`{missing}` is needed", missing="METHOD"), hint=NOT_ASKED)
+        raise UsageError(_("`{missing}` is needed", missing=_("METHOD")), hint=NOT_ASKED)
     if (cash_register and current_account) or not (placed or program.asks):
         raise UsageError(_("give either `--cash-register` or `--current-account`"))
     file = program.object(wanted)

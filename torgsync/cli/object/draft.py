@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from torgsync.cli.base.program import Program
 from torgsync.cli.interview.questions import Interview
 from torgsync.core.config.settings import PaymentMethod
-from torgsync.i18n import Message, _
+from torgsync.i18n import Message, _, joined
 from torgsync.jobs.config.objects import Answers
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ TABS = (
 )
 """Torgsoft's tabs of a sync object."""
 NEEDED = {
-    "name": "NAME",
-    "token": "--api-key TOKEN",
-    "export": "--export FILE",
-    "photos_url": "--photos-url URL",
+    "name": _("NAME"),
+    "token": joined(" ", ["--api-key", _("TOKEN")]),
+    "export": joined(" ", ["--export", _("FILE")]),
+    "photos_url": joined(" ", ["--photos-url", _("URL")]),
 }
 """Steps that every object needs, and how their answers are given on the command line."""
 
