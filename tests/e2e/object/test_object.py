@@ -504,7 +504,7 @@ def test_the_export_is_missing(home: Home) -> None:
     (line,) = [line for line in checked.lines if line.startswith("✗")]
     assert line.startswith("✗ error    export     there is no file")
     assert checked.lines[checked.lines.index(line) + 1].endswith(
-        'another path: torgsync object edit "My Prom" --export FILE'
+        'to change the path: torgsync object edit "My Prom" --export FILE'
     )
     assert any(line.startswith("! warning  payments") for line in checked.lines)
 

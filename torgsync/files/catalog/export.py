@@ -31,9 +31,9 @@ def open_export(file: ObjectFile) -> CatalogFile:
     try:
         return open_catalog(file.settings.catalog, file.path.parent, mapped)
     except ExportInvalid as refused:
-        if refused.hint == refusals.NO_FILE:
+        if refused.hint in refusals.OTHER_PATH:
             refused.hint = _(
-                "{hint}; another path: torgsync object edit {called} --export FILE",
+                "{hint}; to change the path: torgsync object edit {called} --export FILE",
                 hint=refused.hint,
                 called=file.called,
             )

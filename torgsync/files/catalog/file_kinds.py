@@ -18,6 +18,7 @@ from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog.archives import open_archive
 from torgsync.files.catalog.encodings import unicode_text
+from torgsync.files.catalog.refusals import UNPACK
 from torgsync.i18n import Message, _
 
 LOOK = 4096
@@ -224,7 +225,7 @@ def _first_member(beginning: bytes) -> str:
 
 
 def _archive(what: Message) -> ExportInvalid:
-    return ExportInvalid(what, hint=_("unpack it, and give the path of the unpacked file under `[catalog]`"))
+    return ExportInvalid(what, hint=UNPACK)
 
 
 def _not_an_export(path: Path, what: Message, hint: Message) -> ExportInvalid:

@@ -23,7 +23,15 @@ SELECTED = _("see in Torgsoft which items this export is to contain, and export 
 _PATH = _("give the path of the file that Torgsoft writes")
 _NO_PATH = {EINVAL, ELOOP, ENAMETOOLONG, ENOTDIR}
 """Errors of a path that can be none of a file: no program holds it open."""
-NO_FILE = _("check the path, or export the catalog from Torgsoft")
+_NO_FILE = _("check the path, or export the catalog from Torgsoft")
+_IN_FOLDER = _("give the path of the file inside the folder")
+_OF_PROM = _(
+    "give the path of the file that the accounting program writes; the products that Prom.ua has already are "
+    "taken over with `torgsync object adopt`"
+)
+UNPACK = _("unpack it, and give the path of the unpacked file")
+OTHER_PATH = frozenset({_PATH, _NO_FILE, _IN_FOLDER, _OF_PROM, UNPACK})
+"""Hints that another path is to be given."""
 CORRECTED = _("correct this in the program that writes the file, and export once more")
 
 
@@ -56,10 +64,10 @@ def unreadable(path: Path, error: OSError) -> ExportInvalid:
     if isinstance(error, FileNotFoundError):
         return ExportInvalid(
             _("there is no file `{path}`", path=path),
-            hint=NO_FILE,
+            hint=_NO_FILE,
         )
     if isinstance(error, NotAFile):
-        hint = _("give the path of the file inside the folder") if error.is_folder else _PATH
+        hint = _IN_FOLDER if error.is_folder else _PATH
         return ExportInvalid(_("`{path}` is {what}, not an export", path=path, what=error.what), hint=hint)
     held = _("close the program that holds it open, or give yourself the right to read it")
     hint = _PATH if error.errno in _NO_PATH else held
@@ -84,8 +92,5 @@ def of_prom(path: Path, names: Sequence[str]) -> ExportInvalid:
             path=path,
             names=tuple(names[:3]),
         ),
-        hint=_(
-            "give under `[catalog]` the path of the file that the accounting program writes; "
-            "the products that Prom.ua has already are taken over with `torgsync object adopt`"
-        ),
+        hint=_OF_PROM,
     )
