@@ -98,6 +98,9 @@ def test_keys_are_removed(home: Home) -> None:
     assert ran.code == 0
     assert "removals" not in settings(home)["limits"]
     assert not settings(home)["synchronization_times"]
+    key = 'catalog.names."Мій код"'
+    assert home.run("object", "edit", "--set", f"{key}=GoodID").err == "catalog.names.Мій код: – -> GoodID\n"
+    assert home.run("object", "edit", "--unset", key).err == "catalog.names.Мій код: GoodID -> –\n"
 
 
 @pytest.mark.parametrize(

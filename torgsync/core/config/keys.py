@@ -116,7 +116,13 @@ def changes_between(before: Document, after: Document) -> SettingChanges:
     """Compare two versions of a sync object; the value of a token is left out."""
     lists = [key for key in before | after if _resized(before.get(key), after.get(key))]
     old, new = (
-        dict(flat_rows({key: _shown(key, part) for key, part in document.items() if key not in lists}))
+        {
+            key: value
+            for key, value in flat_rows(
+                {key: _shown(key, part) for key, part in document.items() if key not in lists}
+            )
+            if value != {}
+        }
         for document in (before, after)
     )
     values = [(key, old.get(key), new.get(key)) for key in old | new if old.get(key) != new.get(key)]
