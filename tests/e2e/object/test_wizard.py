@@ -100,7 +100,7 @@ def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path
     answers = [
         *("Old", "My Prom"),
         *("read-only", *again, "nobody", *again, "full"),
-        *(str(tmp_path / "none.trs"), *again, EXPORT),
+        *(str(tmp_path / "none.trs"), *again, f'"{EXPORT}"'),
         *("Взутя", "Взуття", "2", str(tmp_path / "none"), *again, PHOTOS, "shop.example", URL),
         *("card", "phone", "maybe", "y", "y", "2", "UA213223130000026007233566002", IBAN, "4", "4"),
         *("1,4", "2, 8", "y", "n"),
@@ -269,7 +269,7 @@ def test_keys_choose_complete_and_go_back(
 ) -> None:
     """Arrows, Tab, letters that search and Esc make the same file as the flags; stdout is a pipe.
 
-    What is typed replaces a default, and arrows edit it; Esc at an answer of the summary changes nothing.
+    What is typed or pasted replaces a default, and arrows edit it; Esc at an answer of the summary changes nothing.
     """
     with Typist(empty, "object", "add") as person:
         person.answers("Name of the object", "My Prom")
@@ -301,7 +301,7 @@ def test_keys_choose_complete_and_go_back(
         person.answers("Send only items with photos", "")
         person.answers("Synchronize on a schedule", DOWN)
         person.answers("At which hours", DOWN)
-        person.answers("Hours", "")
+        person.answers("Hours", "\x1b[200~08:00-21:00\r\n\x1b[201~")
         person.answers("Send every standard field", "")
         person.answers("This will be saved", DOWN)
         person.answers("Which answer", DOWN, DOWN)

@@ -183,7 +183,7 @@ def _add_line_keys(bindings: KeyBindings, line: Buffer) -> None:
         """Type it: questionary would open a list of the folder, among which Tab then only walks."""
         if line.selection_state:
             line.cut_selection()
-        line.insert_text(" ".join(event.data.split("\n")))
+        line.insert_text(" ".join(event.data.splitlines()))
 
 
 def _given(text: str) -> bool | str:

@@ -88,8 +88,9 @@ def try_photos(folder: str) -> Message:
 
 
 def absolute(path: str) -> Path:
-    """Return a typed path as an absolute one."""
-    return Path(path).expanduser().absolute()
+    """Return a typed path as an absolute one; one that was copied may have quotation marks around it."""
+    quoted = len(path) > 1 and path[0] == path[-1] and path[0] in "\"'"
+    return Path(path[1:-1] if quoted else path).expanduser().absolute()
 
 
 def refuse_hours(text: str) -> None:
