@@ -269,7 +269,7 @@ def test_keys_choose_complete_and_go_back(
 ) -> None:
     """Arrows, Tab, letters that search and Esc make the same file as the flags; stdout is a pipe.
 
-    What is typed or pasted replaces a default, and arrows edit it; Esc at an answer of the summary changes nothing.
+    What is typed or pasted replaces a default, arrows edit it; Esc at an answer of the summary keeps all.
     """
     with Typist(empty, "object", "add") as person:
         person.answers("Name of the object", "My Prom")
