@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.errors import Exit
-from torgsync.i18n import Message, _, _n
+from torgsync.i18n import Message, _, _n, joined
 
 GRACE = timedelta(minutes=10)
 """How long after its last hour the last time of a rhythm is still performed: callers are not punctual."""
@@ -68,6 +68,22 @@ _EVERY = {
     "m": _n("every {count} minute", "every {count} minutes"),
     "h": _n("every {count} hour", "every {count} hours"),
     "d": _n("every {count} day", "every {count} days"),
+}
+
+
+def weekday_words(days: str) -> Message:
+    """Return weekdays such as `mon-sat` in words."""
+    return joined("", [_WEEKDAYS.get(part, part) for part in re.split(r"([-,])", days)])
+
+
+_WEEKDAYS = {
+    "mon": _("mon"),
+    "tue": _("tue"),
+    "wed": _("wed"),
+    "thu": _("thu"),
+    "fri": _("fri"),
+    "sat": _("sat"),
+    "sun": _("sun"),
 }
 
 

@@ -36,7 +36,14 @@ from torgsync.core.config.message_text import check_template
 from torgsync.core.config.notation import Every, Weekdays
 from torgsync.core.config.removal import Gone, Removal
 from torgsync.core.config.retention import Retention
-from torgsync.core.config.schedule import Rhythm, interval_words, read_days, read_hour, read_step
+from torgsync.core.config.schedule import (
+    Rhythm,
+    interval_words,
+    read_days,
+    read_hour,
+    read_step,
+    weekday_words,
+)
 from torgsync.core.config.value_map import ValueMap, ValueMapping, twin_column
 from torgsync.core.product.fields import TARGETS
 from torgsync.i18n import Message, _, joined
@@ -89,17 +96,17 @@ class SynchronizationTime(SettingsTable):
     @property
     def words(self) -> Message:
         """The time for people: `every 30 minutes, 08:00-21:00`."""
-        return joined(", ", [interval_words(self.every), *self._limits()])
+        return joined(", ", [interval_words(self.every), *self._limits(weekday_words(self.days or ""))])
 
     def __str__(self) -> str:
         """Return the time as documents have it: `every 30m, 08:00-21:00`."""
-        return ", ".join([f"every {self.every}", *self._limits()])
+        return ", ".join([f"every {self.every}", *self._limits(self.days)])
 
-    def _limits(self) -> Iterator[str]:
+    def _limits(self, days: str | None) -> Iterator[str]:
         if self.between:
             yield "-".join(self.between)
-        if self.days:
-            yield self.days
+        if days:
+            yield days
         if self.only:
             yield _HALVES[self.only]
 

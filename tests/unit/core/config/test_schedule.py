@@ -290,3 +290,22 @@ def test_an_interval_in_words(step: str, english: str, ukrainian: str) -> None:
         assert (str(interval_words(step)), translated(interval_words(step))) == (english, ukrainian)
     finally:
         use(None)
+
+
+def test_a_time_in_words() -> None:
+    """Weekdays are those of the language; in documents the time stays as it is in the file."""
+    time = SynchronizationTime.model_validate(
+        {
+            "user": "olena",
+            "every": "30m",
+            "between": ["08:00", "21:00"],
+            "days": "Mon-fri,sun",
+            "only": "orders",
+        }
+    )
+    assert str(time) == "every 30m, 08:00-21:00, Mon-fri,sun, only orders"
+    use(load_catalog("uk"))
+    try:
+        assert translated(time.words) == "кожні 30 хвилин, 08:00-21:00, пн-пт,нд, лише замовлення"
+    finally:
+        use(None)
