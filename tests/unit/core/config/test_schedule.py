@@ -303,7 +303,7 @@ def test_a_time_in_words() -> None:
             "only": "orders",
         }
     )
-    assert str(time) == "every 30m, 08:00-21:00, Mon-fri,sun, only orders"
+    assert str(time) == "every 30m, 08:00-21:00, mon-fri,sun, only orders"
     use(load_catalog("uk"))
     try:
         assert translated(time.words) == "кожні 30 хвилин, 08:00-21:00, пн-пт,нд, лише замовлення"
