@@ -71,12 +71,16 @@ def done_in(home: Home) -> tuple[object, ...]:
 
 @posix
 @pytest.mark.parametrize("name", CALLS)
-def test_nothing_happens_without_a_decision(undecided: Home, tmp_path: Path, name: str) -> None:
+def test_nothing_happens_without_a_decision(
+    undecided: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     """Without a terminal to read from, exit 64 before any request; else a question, and exit 1 after a no.
 
     A yes that was typed before the question, or comes from a pipe or a file, decides nothing.
     """
     before = done_in(undecided)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "COPY.bak").touch()
     first, *others = CALLS[name]
     calls = [*product([first], KINDS, KINDS), *product(others, KINDS, ["file"])]
     for args, *kinds in calls:

@@ -128,6 +128,7 @@ def test_doctor_names_what_others_may_use(owned: Home, monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "fchmod", refused)
     ran = owned.run("doctor")
     assert f"chmod -R go-rwx {owned.folder}" in " ".join(ran.out.split())
+    assert [line for line in ran.lines if line.startswith("! warning  files ") and "… and " in line]
     monkeypatch.undo()
     (owned.folder / "mine").touch()
     owned.folder.chmod(0o777)

@@ -141,8 +141,9 @@ def restore(
     """Replace the state with a backup. The replaced state is kept."""
     program = program_of(context, output)
     from torgsync.cli.messages.state import SINCE
-    from torgsync.jobs.state import place_of_state, restore_state
+    from torgsync.jobs.state import place_of_state, require_backup, restore_state
 
+    require_backup(file)
     if not yes:
         if not program.asks:
             raise UsageError(

@@ -172,8 +172,10 @@ class Tally:
                 group.first.append(finding)
 
     def groups(self) -> list[FindingCount]:
-        """Return the groups, errors first, then by code."""
+        """Return the groups, errors first, then by code; the findings of each by file and line."""
         order = list(Severity)
+        for group in self._groups.values():
+            group.first.sort(key=lambda finding: (finding.file, finding.line))
         return sorted(self._groups.values(), key=lambda group: (order.index(group.code.severity), group.code))
 
     def count(self, severity: Severity) -> int:

@@ -12,6 +12,7 @@ from typing import TypeVar
 from torgsync.core.clock import shop_time
 from torgsync.core.counts import order_count, product_count
 from torgsync.core.order_status import status_word
+from torgsync.core.product.field_words import field_word
 from torgsync.errors import Problem, TorgsyncError
 from torgsync.i18n import Message, _, _n, verbatim
 
@@ -171,9 +172,9 @@ _SENTENCES: dict[ProblemCode, Message] = {
         "the question waited too long for its answer, and what it was about may have changed since"
     ),
     ProblemCode.NOT_PENDING: _("it is not pending any more"),
-    ProblemCode.FIELD_NOT_PENDING: _("its `{field}` is not pending any more"),
-    ProblemCode.CHANGED_ON_PROM: _("its `{field}` changed on Prom.ua since the plan was made"),
-    ProblemCode.CHANGED_IN_EXPORT: _("its `{field}` changed in the export since the plan was made"),
+    ProblemCode.FIELD_NOT_PENDING: _("its {field} is not pending any more"),
+    ProblemCode.CHANGED_ON_PROM: _("its {field} changed on Prom.ua since the plan was made"),
+    ProblemCode.CHANGED_IN_EXPORT: _("its {field} changed in the export since the plan was made"),
     ProblemCode.SETTINGS_CHANGED: _("the settings of `{object}` changed, or the rules of this program"),
     ProblemCode.PERFORMED: _("it was performed already, by run {run} of {at}"),
     ProblemCode.RUN_SINCE: _("nothing of it is left to send: another run was performed since"),
@@ -335,6 +336,7 @@ def _shown(what: Problem) -> dict[str, object]:
         "count": args.get("requests", args.get("files", 0)),
         "order_status": status_word(str(args.get("status", ""))),
         "all_known": _("{known} and {more} more", known=known, more=more) if more else known,
+        "field": field_word(str(args.get("field", ""))),
         "cause": problem_message(Problem(causes, args)) if causes else "",
     }
 

@@ -6,6 +6,7 @@ Also what of a text can be stored, sent and shown.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from torgsync.i18n import NOTHING, Message, _, verbatim
@@ -31,6 +32,25 @@ def one_line(text: str) -> str:
     if not text.isprintable():  # nearly every text is
         text = "".join(sign if sign.isprintable() else " " if sign.isspace() else "" for sign in text)
     return " ".join(text.split())
+
+
+QUOTED_LENGTH = 40
+"""Letters of a cell that a sentence quotes."""
+
+
+def cut(text: str, most: int) -> str:
+    """Return a text of at most so many letters; where it had more, its last sign says so."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def few(texts: Sequence[str], most: int) -> tuple[str, ...]:
+    """Return at most so many texts; where there were more, a sign after them says so."""
+    return (*texts[:most], "…") if len(texts) > most else tuple(texts)
+
+
+def quotation(text: str) -> str:
+    """Return what a sentence quotes of a cell."""
+    return cut(text, QUOTED_LENGTH)
 
 
 def shown(text: str) -> str:

@@ -41,7 +41,8 @@ class Run:
 
     Its `context` is that of the job, replaced by one that renews the lease with every unit of work when it is
     time, and lets a stop end the run wherever progress is reported. `exit_code` is what the journal records.
-    One that ends `undecided` was no run: the journal forgets it.
+    One that ends `undecided` was no run: the journal forgets it, as it does one that found a mistake of the
+    call before it did anything.
     """
 
     context: JobContext
@@ -116,6 +117,7 @@ def running(context: JobContext) -> Iterator[Run]:
         yield run
     except TorgsyncError as error:
         run.exit_code = error.exit_code
+        run.undecided |= isinstance(error, UsageError) and not _did_anything(context, run)
         _end(context, run)
         raise
     except Exception:
@@ -127,6 +129,13 @@ def running(context: JobContext) -> Iterator[Run]:
             work.leases.release(number)
         raise
     _end(context, run)
+
+
+def _did_anything(context: JobContext, run: Run) -> bool:
+    """Return whether a run sent more than questions, or brought orders home."""
+    with context.transaction(durable=False) as work:
+        record, requests = work.history.run(run.number), work.journal.requests(run.number)
+    return bool(record and record.orders) or any(request.method != "GET" for request in requests)
 
 
 def _end(context: JobContext, run: Run) -> None:

@@ -131,6 +131,11 @@ def restore_state(settings: Settings, file: Path, now: datetime) -> Restored:
     return restore.restore_state(settings.state_url, file, stamp(now), settings.home, refuse)
 
 
+def require_backup(file: Path) -> None:
+    """Raise UsageError where a backup is no file."""
+    restore.require_file(file)
+
+
 def place_of_state(settings: Settings) -> str:
     """Return where the state is, for people."""
     return place_of(settings.state_url)

@@ -582,11 +582,11 @@ def test_a_column_by_another_name(home: Home, element: str, cure: str) -> None:
 
 MESSY = [
     "✗ error    `id-duplicate`: 1 item",
-    "           several rows of the export have the same `GoodID`; the item stays as",
-    "             it is on Prom.ua; leave one of the rows; `torgsync why ID` shows",
-    "             the lines of all",
+    "           several rows of the export have the same `GoodID`; nothing of the",
+    "             item is sent; leave one of the rows; `torgsync why ID` shows the",
+    "             lines of all",
     "           TSGoods.trs, line 86, item 26926: this id is in lines 71, 86 of the",
-    "             export; the item stays as it is on Prom.ua",
+    "             export; nothing of the item is sent",
     "",
     "✗ error    `number-unreadable`: 4 items",
     "           a cell is not a number, or may be two (`1.450` is 1450 or 1.45); what",
@@ -602,7 +602,8 @@ MESSY = [
     "",
     "! warning  `letters-lost`: 1 item",
     "           the export lost a letter and has a `?` in its place; the text is sent",
-    "             as it is; correct the word in Torgsoft, or export in UTF-8",
+    "             as it is; correct the word in Torgsoft; an export in cp1251 loses",
+    "             letters by itself: export in UTF-8",
     "           TSGoods.trs, line 71, item 26926, `GoodName` = К?ем [/red] :wrench:",
     "             для рук ягідний",
 ]
@@ -624,13 +625,14 @@ def test_findings_by_code(home: Home) -> None:
     assert (checked.code, checked.lines[-len(MESSY) :]) == (0, MESSY)
     assert max(map(len, checked.lines[-len(MESSY) :])) <= 80
     assert "\x1b" not in checked.out
-    (selection,) = [line for line in checked.lines if "✓ ok       selection" in line]
-    assert set(selection.removeprefix("✓ ok       selection  ").split("; ")) == {
+    (place,) = [number for number, line in enumerate(checked.lines) if "✓ ok       selection" in line]
+    assert checked.lines[place].removeprefix("✓ ok       selection  ").split("; ") == [
         "34 items go to Prom.ua",
-        "1 stays out: `Display` = 0 in the accounting program",
-        "1 stays out: in several rows of the export, left alone",
-        "4 stay out: without a price that can be sent, unless Prom.ua already has them",
-    }
+        "6 stay out: 4 – without a price that can be sent, unless Prom.ua already has them",
+        "1 – in several rows of the export, left alone",
+        "1 – `Display` = 0 in the accounting program",
+    ]
+    assert checked.lines[place + 1].strip() == 'torgsync update --show skipped -o "My Prom"'
 
 
 def test_every_place_of_a_finding(home: Home) -> None:
@@ -659,7 +661,7 @@ def test_findings_for_programs(home: Home) -> None:
         "column": "RetailPrice",
         "value": "ціна",
         "good_id": "26901",
-        "message": "`ціна` is not a number; not sent: `price`, `discount`",
+        "message": "`ціна` is not a number; not sent: price, discount",
     }
     keys = [guess["key"] for guess in document["guesses"]]
     assert keys == ["catalog.format", "catalog.delimiter", "catalog.header"]
@@ -712,9 +714,9 @@ def test_a_check_counts_as_the_plan_of_a_new_shop_does(home: Home) -> None:
     checked = home.run("object", "check", "--format", "json").json
     (selection,) = [line["message"] for line in checked["checks"] if line["subject"] == "selection"]
     made = home.run("update", "--format", "json").json
-    going, *out = selection.split("; ")
-    assert going == f"{made['counts']['create']} items go to Prom.ua"
-    assert sum(int(part.split()[0]) for part in out) == made["counts"]["skipped"]
+    counts, going = made["counts"], f"{made['counts']['create']} items go to Prom.ua; "
+    assert selection.startswith(f"{going}{counts['skipped']} stay out: ")
+    assert sum(map(int, re.findall(r"(\d+) – ", selection))) == counts["skipped"]
 
 
 def test_a_column_that_is_the_cost_price(home: Home) -> None:

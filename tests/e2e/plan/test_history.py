@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import schemas
 from faulty import Answer, FaultyServer
 from homes import Home, stopped
@@ -195,7 +196,7 @@ def test_older_runs_are_counted(filled: Home) -> None:
     ran = filled.run("history")
     assert ran.lines[-1] == "… and 11 older runs; `--show all` lists them"
     assert "1 min 05 s" in ran.out
-    assert "no changes" in ran.out
+    assert "orders or clients, on this" in ran.out  # they made no plan and asked nothing
     runs = filled.run("history", "--format", "json").json["runs"]
     assert [run["run"] for run in runs] == list(range(31, 0, -1))
     assert "older run" not in filled.run("history", "--show", "all").out
@@ -203,6 +204,32 @@ def test_older_runs_are_counted(filled: Home) -> None:
     assert bare.lines[-1] == "0 requests"
     assert filled.run("history", "31", "--format", "csv").out == ""
     assert filled.run("history", "31", "--format", "json").json["changes"] == []
+
+
+def test_fetched_orders_are_counted(filled: Home) -> None:
+    """By every run that fetched some, with a plan or without; one that found none says so."""
+    filled.sandbox.place_order([("26904", 1)])
+    filled.sandbox.place_order([("26931", 2)])
+    filled.run("orders", "fetch")
+    filled.run("orders", "fetch")
+    filled.sandbox.place_order([("26931", 1)])
+    filled.run("sync", "--yes")
+    filled.run("sync", "--yes")
+    runs = filled.run("history", "--format", "json").json["runs"]
+    assert [(past["run"], past["orders"]) for past in runs] == [(5, 0), (4, 1), (3, 0), (2, 2), (1, 0)]
+    shown = filled.run("history").out
+    assert (shown.count("2 orders fetched"), shown.count("1 order fetched")) == (1, 1)
+    assert (shown.count("no new orders"), shown.count("no changes")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "command", ["orders done 99999", "orders export 99999", "sync --good 99999 --yes", "rollback 99 --yes"]
+)
+def test_a_mistake_of_the_call_is_no_run(filled: Home, command: str) -> None:
+    """Nothing was done, so history stays as it is; the number is free."""
+    assert filled.run(*command.split()).code == 64
+    runs = filled.run("history", "--format", "json").json["runs"]
+    assert [past["run"] for past in runs] == [1]
 
 
 def test_an_unknown_run(filled: Home) -> None:

@@ -84,7 +84,7 @@ My Prom: TSGoods.trs, 43 items, utf-8
 
 skipped  1 item: in several rows of the export, left alone
            26926  line 71: Крем [red] для рук ягідний: this id is in lines 71,
-             86 of the export; the item stays as it is on Prom.ua
+             86 of the export; nothing of the item is sent
 skipped  1 item: `Display` = 0 in the accounting program
            26939  line 84
 skipped  1 item: deleted by Prom.ua's moderators
@@ -210,7 +210,7 @@ def test_photos_are_named_by_their_files(filled: Home) -> None:
     assert row["old"] != row["new"]
     assert (
         "plan       update, by an import file\n"
-        "           photos: 26925.jpg changed (the export changed)\n" in (filled.run("why", "26925").out)
+        "           photos: 26925.jpg changed (the photos changed)\n" in (filled.run("why", "26925").out)
     )
 
 

@@ -51,27 +51,26 @@ variants   model `шуруп [/25] оцинкований 4х25, 100 шт`; a pr
              the export has no other item of this model
 
 product    name: Шуруп [/25] оцинкований 4х25, 100 шт
-           description: –
-           article: T-931
-           barcode: 2900000102101
-           group: Дім і сад; Кріплення та інструмент
-           unit: упак
-           vendor: Майстер
            name (ru): Шуруп [/25] оцинкований 4х25, 100 шт
-           description (ru): –
-           quantity: 65
-           availability: in stock
+           article: T-931
            price: 68.00
            discount: –
+           availability: in stock
+           quantity: 65
            status: on the site
-           characteristics: Матеріал: сталь
+           description: –
+           description (ru): –
+           group: Дім і сад; Кріплення та інструмент
            photos: 26931.jpg
+           characteristics: Матеріал: сталь
+           barcode: 2900000102101
+           vendor: Майстер
+           unit: упак
            currency: UAH
 
-sent       last YYYY-MM-DD HH:MM: characteristics, currency, description,
-             description (ru), discount, group, barcode, name, name (ru),
-             photos, availability, price, quantity, article, status, unit,
-             vendor
+sent       last YYYY-MM-DD HH:MM: name, name (ru), article, price, discount,
+             availability, quantity, status, description, description (ru),
+             group, photos, characteristics, barcode, vendor, unit, currency
 
 on Prom.ua product 1600000031, as seen YYYY-MM-DD HH:MM, changed YYYY-MM-DD
              HH:MM
@@ -153,6 +152,64 @@ def test_changed_in_the_export(filled: Home) -> None:
     assert (good["fate"], good["standing"]) == ("moved", "in")
 
 
+def causes(home: Home, good_id: str) -> dict[str, list[str]]:
+    """The causes of a change, as a document has them."""
+    found = explained(home, good_id)["causes"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_sold_on_prom(filled: Home) -> None:
+    """The order took the stock, not the export; the product is shown with what is left."""
+    filled.sandbox.place_order([("26904", 1)])
+    filled.run("orders", "fetch")
+    shown = filled.run("why", "26904")
+    assert "answer     it was sold on Prom.ua; it will be updated on Prom.ua" in shown.lines
+    assert "           quantity: 1 (2 in the export, 1 sold)" in shown.lines
+    order = filled.sandbox.log.records() and explained(filled, "26904")["sold"][0]["order"]  # type: ignore[index]
+    assert f"           quantity: 2 -> 1 (sold on Prom.ua: 1 in order `{order}`)" in shown.lines
+    assert causes(filled, "26904") == {"quantity": ["sold"]}
+    filled.sync()
+    text = " ".join(filled.run("why", "26904").out.split())
+    assert "Prom.ua shows what the export says, less what was sold there; there is nothing to do" in text
+
+
+def test_who_moved_a_field(filled: Home) -> None:
+    """The file that was written since it was sent; both are named where both were."""
+    filled.edit_row("26931", ";68;", ";70;")
+    assert causes(filled, "26931") == {"price": ["export"], "discount": ["export"]}
+    filled.edit_object("[removal]", '[prices]\nmarkup = "10%"\n\n[removal]')
+    assert causes(filled, "26931")["price"] == ["export-or-settings"]
+
+
+def test_only_the_settings_moved_a_field(filled: Home) -> None:
+    """The export is older than what was sent."""
+    filled.edit_object("[removal]", '[prices]\nmarkup = "10%"\n\n[removal]')
+    assert causes(filled, "26931") == {"price": ["settings"]}
+    assert "answer     the settings changed; it will be updated on Prom.ua" in (
+        filled.run("why", "26931").lines
+    )
+
+
+def test_an_earlier_run_took_it_down(filled: Home) -> None:
+    """An item that is displayed again is shown again: an earlier run had hidden it."""
+    filled.edit_row("26931", ";65;1;", ";65;0;")
+    filled.sync()
+    assert "plan       nothing is sent: `Display` = 0 in the accounting program" in (
+        filled.run("why", "26931").lines
+    )
+    filled.edit_row("26931", ";65;0;", ";65;1;")
+    assert causes(filled, "26931") == {"status": ["taken-down"]}
+
+
+def test_what_a_guard_holds_of_a_change(filled: Home) -> None:
+    """Its fields are named where the rest is sent."""
+    filled.edit_row("26901", ";1713;0;1713;", ";171,3;0;171,3;")
+    assert "           held: all of it" in filled.run("why", "26901").lines
+    filled.edit_row("26901", "Черевики жіночі чорний 2107", "Чоботи жіночі чорний 2107")
+    assert "           held: price" in filled.run("why", "26901").lines
+
+
 def test_edited_on_prom(filled: Home) -> None:
     """A change made there is marked."""
     filled.sandbox.edit_product("26925", name_uk="Мій чайник", name="Мій чайник")
@@ -209,7 +266,7 @@ def test_a_good_that_a_filter_keeps_out(home: Home) -> None:
     assert "           left out: `Display` = 0 in the accounting program" in shown.lines
     assert "           ✗ left out by display: `Display` is 0" in shown.lines
     assert "sent       nothing was ever sent" in shown.lines
-    assert "on Prom.ua Prom.ua has not been asked yet" in shown.lines
+    assert "on Prom.ua not asked yet" in shown.lines
 
 
 def test_a_good_that_is_in_the_export_twice(filled: Home) -> None:
@@ -220,6 +277,21 @@ def test_a_good_that_is_in_the_export_twice(filled: Home) -> None:
     shown = filled.run("why", "26926")
     assert "row        `TSGoods.trs`, lines 71, 86" in shown.lines
     assert explained(filled, "26926")["fate"] == "blocked"
+    assert "plan       nothing is sent: in several rows of the export, left alone" in shown.lines
+
+
+def test_an_item_that_was_never_on_the_site(home: Home) -> None:
+    """Nothing says that it stays on Prom.ua, is on the site, or needs no change."""
+    home.edit_row("26926", ";129;", ";ціна;")
+    rows = home.export.read_bytes()
+    twins = [row for row in rows.split(b"\r\n") if row.startswith((b"26939;", b"26931;"))]
+    home.export.write_bytes(rows + b"".join(twin + b"\r\n" for twin in twins))
+    home.run("update")
+    for good_id in ("26926", "26931", "26939"):
+        text = " ".join(home.run("why", good_id).out.split())
+        assert "on Prom.ua not there, as seen" in text
+        assert "plan nothing is sent: " in text
+        assert not re.search(r"has stays|stays (as|on|there)|status: on the site|no change", text)
 
 
 def test_a_good_with_an_error(filled: Home) -> None:
@@ -227,7 +299,7 @@ def test_a_good_with_an_error(filled: Home) -> None:
     filled.edit_row("26926", ";129;", ";ціна;")
     shown = filled.run("why", "26926")
     assert "           `RetailPrice`: ціна -> `price` (error `number-unreadable`)" in shown.lines
-    assert "           price: cannot be read; what Prom.ua has stays" in shown.lines
+    assert "           price: cannot be read, and is not sent" in shown.lines
     assert explained(filled, "26926")["fate"] == "kept"
 
 
@@ -262,7 +334,7 @@ def test_a_finding_is_one_document(filled: Home) -> None:
             "line": 71,
             "column": "RetailPrice",
             "value": "ціна",
-            "message": "`ціна` is not a number; not sent: `price`, `discount`",
+            "message": "`ціна` is not a number; not sent: price, discount",
         }
     ]
     assert filled.run("update", "--format", "json").json["findings"] == whole

@@ -365,7 +365,7 @@ def test_an_import_with_refused_goods(home: Home) -> None:
     home.sandbox.log.clear()
     assert home.sync().json["counts"]["create"] == 0
     assert home.writes() == []
-    refused = "✗ error  item 26931: Шуруп [/25] оцинкований 4х25, 100 шт: Prom.ua refused it as it is now"
+    refused = "✗ error    item 26931: Шуруп [/25] оцинкований 4х25, 100 шт: Prom.ua refused it as it is now"
     assert refused in home.run("update").out
 
 
@@ -669,7 +669,7 @@ def test_a_text_that_prom_cut_is_reported(filled: Home, monkeypatch: pytest.Monk
     ran = filled.run("sync", "--yes")
     assert ran.code == 0
     assert "! done: update 26926" in ran.out
-    assert "Prom.ua cut `name` to 130 characters, it ends with `" in ran.out
+    assert "name: Prom.ua cut it to 130 characters, it ends with `" in ran.out
     filled.sandbox.log.clear()
     assert (filled.sync().code, filled.writes()) == (0, [])
 

@@ -67,3 +67,12 @@ def test_more_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         found.add([cut(good_id)])
     (group,) = found.groups()
     assert (group.count, [finding.good_id for finding in group.first]) == (3, ["1", "2"])
+
+
+def test_by_file_and_line() -> None:
+    """Whatever was found last."""
+    tally = Tally()
+    places = [("", 9), ("b", 1), ("a", 7), ("", 2), ("a", 3)]
+    tally.add([Finding(Code.ID_DUPLICATE, "17", line, file=file) for file, line in places])
+    (group,) = tally.groups()
+    assert [(finding.file, finding.line) for finding in group.first] == sorted(places)

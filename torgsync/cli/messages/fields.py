@@ -1,37 +1,11 @@
-"""Fields of a product, their values and what happens to products, in words."""
+"""Values of a product's fields and what happens to products, in words."""
 
 from __future__ import annotations
 
 from torgsync.core.plan.diff import Verb
 from torgsync.core.product.presence import Presence
-from torgsync.i18n import Message, _, verbatim
+from torgsync.i18n import Message, _
 
-FIELD_WORDS = {
-    "name": _("name"),
-    "name_ru": _("name (ru)"),
-    "sku": _("article"),
-    "price": _("price"),
-    "discount": _("discount"),
-    "wholesale_prices": _("wholesale prices"),
-    "presence": _("availability"),
-    "ready_to_ship": _("ready to ship"),
-    "quantity": _("quantity"),
-    "status": _("status"),
-    "description": _("description"),
-    "description_ru": _("description (ru)"),
-    "keywords": _("keywords"),
-    "keywords_ru": _("keywords (ru)"),
-    "group": _("group"),
-    "photos": _("photos"),
-    "characteristics": _("characteristics"),
-    "gtin": _("barcode"),
-    "mpn": _("vendor code"),
-    "vendor": _("vendor"),
-    "country": _("country"),
-    "unit": _("unit"),
-    "currency": _("currency"),
-    "variant_group": _("variant group"),
-}
 STATUSES = {
     "on_display": _("on the site"),
     "not_on_display": _("hidden"),
@@ -53,11 +27,6 @@ VERBS = {Verb.CREATE: _("create"), Verb.UPDATE: _("update"), Verb.REMOVE: _("rem
 """What is to be done with a product."""
 
 _WORDS = {"status": STATUSES, "presence": PRESENCES}
-
-
-def field_word(name: str) -> Message:
-    """Return what people call a field of a product."""
-    return FIELD_WORDS.get(name) or verbatim(name)
 
 
 def value_word(name: str, value: object) -> Message | None:

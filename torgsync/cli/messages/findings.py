@@ -18,10 +18,11 @@ from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.product.cells import CellFault, IdFault, id_fault_message
 from torgsync.core.product.cleaning import Cleaning
 from torgsync.core.product.columns import no_column_message
+from torgsync.core.product.field_words import field_word
 from torgsync.core.product.fields import CENT
 from torgsync.core.product.money import two_amounts
 from torgsync.core.product.texts import BarcodeFault
-from torgsync.i18n import Message, _, _n, composed, joined
+from torgsync.i18n import Message, _, _n, composed, joined, verbatim
 
 
 def finding_message(finding: Finding) -> Message:
@@ -77,18 +78,19 @@ def _barcode(fault: str, digits: int = 0, **args: object) -> Message:
 def _unreadable(cell: str, fault: str, fields: Sequence[str] = (), name: str = "") -> Message:
     amounts = two_amounts(cell)
     why = _FAULTS[CellFault(fault)].filled(cell=cell, **(amounts._asdict() if amounts else {}))
-    if unsent := [name] if name else list(fields):
-        return _("{why}; not sent: {fields:quoted}", why=why, fields=unsent)
-    return _("{why}; what Prom.ua has stays", why=why)
+    if name or fields:
+        unsent = verbatim(f"`{name}`") if name else joined(", ", map(field_word, fields))
+        return _("{why}; not sent: {fields}", why=why, fields=unsent)
+    return _("{why}; not sent", why=why)
 
 
 def _twice(lines: Sequence[str]) -> Message:
     if len(lines) == 1:
         return _(
-            "this id is in line {line} of the export more than once; the item stays as it is on Prom.ua",
+            "this id is in line {line} of the export more than once; nothing of the item is sent",
             line=lines[0],
         )
-    return _("this id is in lines {lines} of the export; the item stays as it is on Prom.ua", lines=lines)
+    return _("this id is in lines {lines} of the export; nothing of the item is sent", lines=lines)
 
 
 _DISPLAY_STAYS = {
@@ -137,9 +139,9 @@ def _keyword_long(count: int, limit: int, first: str, sent: int = 1) -> Message:
             first=first,
         )
     return _n(
-        "the only phrase has more than {limit} characters and begins with `{first}`; what Prom.ua has stays",
-        "all {count} phrases have more than {limit} characters, the first begins with `{first}`; what "
-        "Prom.ua has stays",
+        "the only phrase has more than {limit} characters and begins with `{first}`; none is sent",
+        "all {count} phrases have more than {limit} characters, the first begins with `{first}`; none is "
+        "sent",
         count,
         limit=limit,
         first=first,
@@ -166,7 +168,7 @@ def _text_cut(limit: int, count: int = 0, phrases: int = 0, sent: int = 0) -> Me
 
 def _group_conflict(number: str, chosen: Sequence[str], others: Sequence[Sequence[str]]) -> Message:
     return _(
-        "group {number} is {most} for most items, {others} for the others; all go to the first",
+        "most items have group {number} as {most}, others as {others}; all of them go where most go",
         number=number,
         most=_group_place(*chosen),
         others=joined(", ", [_group_place(*other) for other in others]),
@@ -175,7 +177,7 @@ def _group_conflict(number: str, chosen: Sequence[str], others: Sequence[Sequenc
 
 def _group_place(name: str, parent: str) -> Message:
     if parent:
-        return _("`{name}` under group {parent}", name=name, parent=parent)
+        return _("`{name}` in group {parent}", name=name, parent=parent)
     return _("`{name}` at the top level", name=name)
 
 
@@ -274,7 +276,7 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     ),
     Code.DISPLAY_UNKNOWN: _display_unknown,
     Code.PRESENCE_UNKNOWN: _(
-        "`{cell}` is not yes, no, `order` or `waiting`; what Prom.ua has stays, a new item is not available"
+        "`{cell}` is not yes, no, `order` or `waiting`; it is not sent, a new item is not available"
     ),
     Code.TEXT_CLEANED: _cleaned,
     Code.TEXT_CUT: _text_cut,
@@ -334,7 +336,7 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
         "the article has {letters:quoted}; Prom.ua accepts letters, digits, spaces and `-`, `_`, `.`, `/`"
     ),
     Code.BARCODE_INVALID: _barcode,
-    Code.SEX_UNKNOWN: _("`{cell}` is not a sex from 0 to 5; what Prom.ua has stays"),
+    Code.SEX_UNKNOWN: _("`{cell}` is not a sex from 0 to 5; it is not sent"),
     Code.CHARACTERISTICS_TOO_MANY: _n(
         "{count} characteristic; the first {limit} are sent, Prom.ua accepts no more",
         "{count} characteristics; the first {limit} are sent, Prom.ua accepts no more",

@@ -9,6 +9,7 @@ from typing import Any
 from torgsync.cli.messages.template import Sentence, fill
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReason
 from torgsync.core.problems import problem_message
+from torgsync.core.product.field_words import field_word
 from torgsync.core.reason import Reason
 from torgsync.errors import Problem
 from torgsync.i18n import Message, _, _n, composed, joined, verbatim
@@ -108,10 +109,10 @@ def _refused(field: str, positions: Sequence[str]) -> Message:
 
 def _text_cut(field: str, length: int, ending: str) -> Message:
     return _n(
-        "Prom.ua cut `{field}` to {count} character, it ends with `{ending}`",
-        "Prom.ua cut `{field}` to {count} characters, it ends with `{ending}`",
+        "{field}: Prom.ua cut it to {count} character, it ends with `{ending}`",
+        "{field}: Prom.ua cut it to {count} characters, it ends with `{ending}`",
         length,
-        field=field,
+        field=field_word(field),
         ending=ending,
     )
 

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from torgsync.cli.messages.findings import price_step, variant_fault
 from torgsync.core.counts import photo_count
 from torgsync.core.findings import Finding
 from torgsync.core.mapping.skip_reasons import SkipReason
+from torgsync.core.orders.stored import Holding
+from torgsync.core.plan.causes import ChangeCause
 from torgsync.core.plan.decide import GoodStatus
 from torgsync.core.plan.why import Filter, PriceResult, PriceTrace
+from torgsync.core.product.cells import plain
 from torgsync.core.product.variants import Alone
 from torgsync.core.reason import Reason
 from torgsync.i18n import Message, _, composed, joined, verbatim
 
 _STATUS: dict[str, Message] = {
-    GoodStatus.CREATE: _("it is new on Prom.ua and will be created"),
-    GoodStatus.MOVED: _("the export has changed since it was sent; it will be updated on Prom.ua"),
+    GoodStatus.CREATE: _("it will be created on Prom.ua"),
+    GoodStatus.MOVED: _("it has changed since it was sent; it will be updated on Prom.ua"),
     GoodStatus.EDITED: _("it was edited on Prom.ua; it will be changed back to what the export says"),
     GoodStatus.FIRST: _(
         "Prom.ua does not show what the export says, and it was never sent by torgsync; it will be updated"
     ),
-    GoodStatus.REMOVE: _("it will be taken down: Prom.ua still shows it, but the export no longer offers it"),
+    GoodStatus.REMOVE: _("Prom.ua still offers it, but it is no longer to be sold; it will be taken down"),
     GoodStatus.DELETE: _(
         "it left the export and was hidden for the whole of `delete_after`; now its product will be deleted "
         "for good"
@@ -52,13 +55,13 @@ _STATUS: dict[str, Message] = {
     SkipReason.IN_IMPORT: _(
         "it is in an import that was sent and has not ended yet; what is in the import is not sent twice"
     ),
-    SkipReason.BLOCKED: _("its row has an error; it stays on Prom.ua as it is"),
-    GoodStatus.OUT: _("a filter keeps it out, and Prom.ua does not show it"),
+    SkipReason.BLOCKED: _("several rows of the export have its id; nothing of it is sent until one is left"),
+    GoodStatus.OUT: _("a filter keeps it out; nothing of it is sent to Prom.ua"),
     GoodStatus.GONE: _("it is not in the export any more, and there is nothing to take down on Prom.ua"),
     GoodStatus.FOREIGN: _(
         "it is on Prom.ua, but not in the export, and was never sent by torgsync; it is left alone"
     ),
-    GoodStatus.STAYS: _("the export no longer offers it, and on Prom.ua it is already as `[removal]` says"),
+    GoodStatus.STAYS: _("it is no longer to be sold, and on Prom.ua it is as `[removal]` leaves it"),
     GoodStatus.LEFT_ALONE: _("only fields that belong to Prom.ua's side differ; they are left alone"),
     GoodStatus.KEPT: _(
         "what can be read of it is on Prom.ua, the rest stays there as it is; the findings say why"
@@ -67,9 +70,43 @@ _STATUS: dict[str, Message] = {
 }
 
 
-def status_message(status: GoodStatus | SkipReason) -> Message:
-    """Return what becomes of a good, or why nothing does."""
+_CAUSES = {
+    ChangeCause.EDITED: _("edited on Prom.ua"),
+    ChangeCause.NEVER_SENT: _("never sent"),
+    ChangeCause.RELEASED: _("an order that held pieces no longer does"),
+    ChangeCause.TAKEN_DOWN: _("an earlier run took it down, and it is to be sold again"),
+    ChangeCause.PHOTOS: _("the photos changed"),
+    ChangeCause.EXPORT: _("the export changed"),
+    ChangeCause.SETTINGS: _("the settings changed"),
+    ChangeCause.EITHER: _("the export or the settings changed"),
+}
+_SOLD = _("it was sold on Prom.ua")
+
+
+def status_message(
+    status: GoodStatus | SkipReason, causes: Iterable[ChangeCause] = (), *, sold: bool = False
+) -> Message:
+    """Return what becomes of a good, or why nothing does.
+
+    `causes` are those of its change, and it was `sold` where orders hold pieces that the export still has.
+    """
+    known = dict.fromkeys(causes)
+    moved = [_CAUSES.get(cause, _SOLD) for cause in known if cause is not ChangeCause.NEVER_SENT]
+    if status is GoodStatus.MOVED and moved:
+        return _("{causes}; it will be updated on Prom.ua", causes=joined("; ", moved))
+    if status is GoodStatus.IN_STEP and sold:
+        return _("Prom.ua shows what the export says, less what was sold there; there is nothing to do")
     return _STATUS[status]
+
+
+def cause_message(cause: ChangeCause, sold: Iterable[Holding]) -> Message:
+    """Return who moved a field; `sold` are the pieces that orders hold."""
+    if cause is not ChangeCause.SOLD:
+        return _CAUSES[cause]
+    orders = [
+        _("{pieces} in order `{order}`", pieces=plain(one.quantity), order=one.order_id) for one in sold
+    ]
+    return _("sold on Prom.ua: {orders}", orders=joined(", ", orders))
 
 
 UNSENT = _("`PCName` and `Country` have the same word, which may be a brand or a country")
@@ -93,7 +130,7 @@ _PRICES = {
     PriceResult.DISCOUNT: _("lower than the price: a discount of {discount}"),
     PriceResult.NO_DISCOUNT: _("not lower than the price: no discount"),
     PriceResult.NO_WHOLESALE: _("no wholesale price"),
-    PriceResult.UNUSABLE: _("cannot be used; what Prom.ua has stays"),
+    PriceResult.UNUSABLE: _("cannot be used, and is not sent"),
 }
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from torgsync.cli.object.write_ids import IdsCall
     from torgsync.core.plan.adopt import Matching
     from torgsync.files.config.objects import ObjectFile
-    from torgsync.jobs.plan.adopt import AdoptionView
+    from torgsync.jobs.plan.adopt import AdoptionView, Decide
 
 
 def adopt(
@@ -67,11 +67,10 @@ def adopt(
     """
     program = program_of(context, output)
     from torgsync.cli.object.write_ids import IdsCall
-    from torgsync.files.plan.decisions import read_decisions
     from torgsync.jobs.plan.adopt import adopt as adopt_shop
 
     file = program.object(one_object(context, name, wanted))
-    decide = partial(read_decisions, decisions) if decisions else None
+    decide = _decider(decisions) if decisions else None
     command = f"object adopt {file.called}"
     shows, takes = (repeated(context, command, flag) for flag in ("--dry-run", "--yes"))
     ids = None
@@ -103,6 +102,14 @@ def adopt(
         if output is Format.TABLE and view.adopted and not (view.ids and view.ids.trouble):
             _notify_next(program, file, view)
     raise typer.Exit(int(view.exit_code))
+
+
+def _decider(path: Path) -> Decide:
+    """Return what reads a file of decisions. Raises NamedFileInvalid where it is none."""
+    from torgsync.files.plan.decisions import read_decisions, text_of_decisions
+
+    text_of_decisions(path)
+    return partial(read_decisions, path)
 
 
 def _agreed(program: Program, matching: Matching, takes: str, shows: str) -> bool:

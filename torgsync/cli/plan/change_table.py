@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from torgsync.cli.base.options import Show
 from torgsync.cli.base.render import SCREENFUL, plain_table
-from torgsync.cli.messages.fields import field_word
 from torgsync.cli.messages.skips import skip_message
 from torgsync.cli.plan.changes import creation_words, field_lines, fold_move, sign
 from torgsync.core.counts import item_count
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.fold import Fold, FoldKind, Folds, Mover
+from torgsync.core.product.field_words import field_word
 from torgsync.i18n import Message, _, _n, composed, translated, verbatim
 
 if TYPE_CHECKING:

@@ -130,9 +130,9 @@ def _did(past: PastRun) -> Iterator[Message]:
     )
     if record.exit_code == Exit.STALE:  # Prom was not asked, so it refused nothing
         outcomes = _("the saved plan was out of date")
-    did = [*_shipped(past), *(_wrote(record.ids) if record.ids else ())]
+    did = [*_fetched(past), *_shipped(past), *(_wrote(record.ids) if record.ids else ())]
     if outcomes or not did:
-        yield outcomes or _("no changes")
+        yield outcomes or _nothing(past)
     yield from did
     yield asked_words(record.requests, record.imports)
     for opened in record.overrides:
@@ -152,6 +152,22 @@ def _wrote(ids: WrittenIds) -> Iterator[Message]:
         yield _("the outcome of its import of external ids is not known yet")
     if ids.written or not (ids.changed or ids.open):
         yield _n("{count} external id written", "{count} external ids written", ids.written)
+
+
+def _nothing(past: PastRun) -> Message:
+    """Return that a run changed nothing, in the words of what it was for."""
+    record = past.record
+    if record.plan is not None:
+        return _("no changes")
+    if not record.requests:
+        return _("orders or clients, on this computer only")
+    return _("no new orders") if record.exit_code in (Exit.DONE, Exit.HELD) else _("nothing was done")
+
+
+def _fetched(past: PastRun) -> Iterator[Message]:
+    """Yield how many orders a run fetched: new ones, and new versions."""
+    if past.record.orders:
+        yield _n("{count} order fetched", "{count} orders fetched", past.record.orders)
 
 
 def _shipped(past: PastRun) -> Iterator[Message]:
@@ -181,7 +197,7 @@ def _document(past: PastRun) -> dict[str, Any]:
         "state": str(past.state),
         "exit": record.exit_code,
         "counts": dict(record.outcomes),
-        **pick(record, "requests", "imports", "parcels", "messages", "unclear_messages"),
+        **pick(record, "requests", "imports", "orders", "parcels", "messages", "unclear_messages"),
         "totals_only": record.totals is not None,
         "external_ids": pick(record.ids, "written", "changed") if record.ids else None,
         "overrides": [_override(opened) for opened in record.overrides],

@@ -10,7 +10,7 @@ from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL
 from torgsync.cli.messages.fields import VERBS
 from torgsync.cli.messages.outcomes import WORDS, notice_message, reasons_message
-from torgsync.cli.plan.sums import count_lines, removed_lines, send_question, undone_lines
+from torgsync.cli.plan.sums import changes_of, count_lines, removed_lines, send_question, undone_lines
 from torgsync.core.counts import change_count, import_count, request_count
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.errors import ImportBusy, ImportOpen, Interrupted
@@ -112,25 +112,28 @@ def print_outcomes(program: Program, job: JobContext, view: RunView, result: Pla
     print_failures(program, job, result.number)
     where = {"spent": _spent(view), "address": portal(job)}
     parts, counts = _counts(view.outcomes), result.plan.counts
+    done = sum(view.outcomes.values())
+    total = max(counts.changes + counts.parted, counts.held + done)
     if view.finished and not counts.held:
-        done = view.outcomes[Outcome.DONE]
         sentence = _n(
             "Done: {count} change is on Prom.ua ({spent}): {address}",
             "Done: {count} changes are on Prom.ua ({spent}): {address}",
-            done,
+            view.outcomes[Outcome.DONE],
             **where,
         )
         program.print(sentence, style="success")
         return
     if counts.held:
         parts.append(outcome_count("held", counts.held))
-    left = counts.changes - counts.held - sum(view.outcomes.values())
+    left = total - counts.held - done
     if left > 0:
         parts.append(outcome_count("open", left))
+    if len(parts) > 1:
+        parts.append(_("{changes} in all", changes=changes_of(total, counts.changes)))
     outcomes = joined(", ", parts)
     sentence = (
         _("Not everything is on Prom.ua: {outcomes} ({spent}): {address}")
-        if left > 0 or any(view.outcomes.values())
+        if left > 0 or done
         else _("Nothing was sent to Prom.ua: {outcomes} ({spent}): {address}")
     )
     program.print(sentence.filled(outcomes=outcomes, **where), style="warning")
@@ -171,7 +174,7 @@ def print_earlier(program: Program, job: JobContext, view: RunView) -> None:
 
 
 def _counts(outcomes: Mapping[Outcome, int]) -> list[Message]:
-    return [outcome_count(state, number) for state, number in sorted(outcomes.items())]
+    return [outcome_count(state, outcomes[state]) for state in Outcome if state in outcomes]
 
 
 _OPEN = {"held": _("held"), "open": _("not finished")}

@@ -11,7 +11,6 @@ from torgsync.cli.base.findings import INDENT, MARKS, finding_words
 from torgsync.cli.base.options import Show
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL
-from torgsync.cli.messages.fields import field_word
 from torgsync.cli.messages.guards import (
     Letting,
     allow_command,
@@ -25,11 +24,13 @@ from torgsync.cli.messages.guards import (
 )
 from torgsync.cli.messages.skips import skip_message
 from torgsync.cli.plan.change_table import mover_words, render_changes, table_of
+from torgsync.cli.plan.labels import HELD, below, label_width, labelled
 from torgsync.cli.plan.sums import count_lines, removed_lines
 from torgsync.core.counts import item_count, request_count
 from torgsync.core.plan.channels import Budget
 from torgsync.core.plan.guards import Cause, Guard, GuardViolation
 from torgsync.core.plan.plan import Plan, Skipped
+from torgsync.core.product.field_words import field_word
 from torgsync.core.product.products import Existing
 from torgsync.core.reason import Reason
 from torgsync.i18n import Message, _, _n, composed, joined, verbatim
@@ -138,7 +139,7 @@ def print_findings(program: Program, job: JobContext, result: PlanResult, *, eve
     for number, line in enumerate(render_findings(groups)):
         if not number:
             program.print()
-        program.print(line, len(INDENT))
+        program.print(line, label_width())
 
 
 def print_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *, nothing: Message) -> None:
@@ -166,7 +167,7 @@ def print_guards(program: Program, plan: Plan, letting: Letting) -> None:
     if plan.violations:
         program.print()
     for line in render_guards(plan.violations, allow_command(plan, letting)):
-        program.print(line, len(INDENT), style="held" if line.startswith("!") else None)
+        program.print(line, label_width(), style="held" if line.startswith("!") else None)
 
 
 def render_guards(violations: Sequence[GuardViolation], command: str = "") -> Iterator[Message]:
@@ -177,11 +178,7 @@ def render_guards(violations: Sequence[GuardViolation], command: str = "") -> It
     one = sum(bool(violation.allowance) for violation in violations) == 1
     yield from _render_guards(violations, command if one else "")
     if command and not one:
-        yield _under(_("if all of it is right: {command}", command=command))
-
-
-def _under(text: Message) -> Message:
-    return composed("{indent}{text}", indent=INDENT, text=text)
+        yield below(_("if all of it is right: {command}", command=command))
 
 
 def _render_guards(violations: Sequence[GuardViolation], command: str) -> Iterator[Message]:
@@ -194,7 +191,7 @@ def _render_guards(violations: Sequence[GuardViolation], command: str) -> Iterat
                 yield from _lines(violation, command)
         elif not first.allowance:
             yield _held(composed("{prices}: {seen}", prices=number, seen=observed(first)), limit(first))
-            yield _under(cause(first))
+            yield below(cause(first))
         else:
             given = {"cause": cause(first), "flag": prices_flag(allowable)}
             example = _(
@@ -205,9 +202,9 @@ def _render_guards(violations: Sequence[GuardViolation], command: str) -> Iterat
             )
             yield _held(example, limit(first))
             if len(allowable) == len(same):
-                yield _under(_("{cause}; if they are right: {flag}", **given))
+                yield below(_("{cause}; if they are right: {flag}", **given))
             else:
-                yield _under(_("{cause}; if all held prices are right: {flag}", **given))
+                yield below(_("{cause}; if all held prices are right: {flag}", **given))
     for violation in violations:
         if violation.guard is not Guard.PRICE:
             yield from _lines(violation, command)
@@ -220,16 +217,14 @@ def _lines(violation: GuardViolation, command: str) -> Iterator[Message]:
     yield _held(seen, limit(violation))
     ways = [cause(violation), waiting(violation), allow_words(violation, command)]
     if cure := remedy(violation):
-        yield _under(ways.pop(0))
-        yield _under(cure)
-    yield _under(joined("; ", filter(None, ways)))
+        yield below(ways.pop(0))
+        yield below(cure)
+    yield below(joined("; ", filter(None, ways)))
 
 
 def _held(seen: Message, most: Message | None) -> Message:
     """Return what a guard holds, with its limit if it has one."""
-    if not most:
-        return _("! held     {seen}", seen=seen)
-    return _("! held     {seen}; the limit is {limit}", seen=seen, limit=most)
+    return labelled(HELD, _("{seen}; the limit is {limit}", seen=seen, limit=most) if most else seen)
 
 
 def _by_cause(violations: Sequence[GuardViolation]) -> list[list[GuardViolation]]:
@@ -261,7 +256,8 @@ def render_foreign(foreign: Sequence[Existing], *, every: bool) -> Iterator[Mess
         external = f" ({product.external_id})" if product.external_id else ""
         yield verbatim(f"{INDENT}Prom {product.prom_id}{external}  {product.title}")
     if not every and len(foreign) > FEW:
-        yield _under(_("… and {more} more; `--show all` lists them", more=len(foreign) - FEW))
+        more = _("… and {more} more; `--show all` lists them", more=len(foreign) - FEW)
+        yield composed("{indent}{more}", indent=INDENT, more=more)
 
 
 def render_findings(groups: Iterable[FindingGroup]) -> Iterator[Message]:
@@ -275,7 +271,7 @@ def render_findings(groups: Iterable[FindingGroup]) -> Iterator[Message]:
             text = finding_words(finding)
             text = composed("{place}: {text}", place=place, text=text) if place else text
             text = _("{text} (and {more} more)", text=text, more=rest) if rest else text
-            yield composed("{mark}  {text}", mark=MARKS[group.code.severity], text=text)
+            yield labelled(MARKS[group.code.severity], text)
 
 
 def skipped_documents(goods: Iterable[Skipped]) -> Iterator[dict[str, object]]:

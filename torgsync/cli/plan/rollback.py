@@ -72,9 +72,8 @@ def rollback(
         raise typer.Exit(int(_save(program, output, show, number, file, out, allowed)))
     from torgsync.jobs.push.rollback import PlanBack
 
-    command = f"rollback {number} -o {file.called}"
-    program.require_decision(yes, f"torgsync {command} --out FILE", f"torgsync {command} --yes")
-    source, letting = PlanBack(number, allowed), partial("torgsync {} {}".format, command)
+    command = f"torgsync rollback {number} -o {file.called}"
+    source, letting = PlanBack(number, allowed), partial("{} {}".format, command)
     code = _perform(program, output, show, file, number, source, allowed, letting, asks=not yes)
     raise typer.Exit(int(code))
 
@@ -133,7 +132,8 @@ def _perform(
     again = f"torgsync rollback {number} -o {file.called}"
     next_step = _("go on with: {command}", command=again)
     with program.job(file) as job, job.stop.handling_signals():
-        run_to_undo(job, number)  # a mistyped number is no run
+        run_to_undo(job, number)  # a mistyped number is no run, and needs no decision
+        program.require_decision(not asks, f"{again} --out FILE", f"{again} --yes")
 
         def show_plan(result: PlanResult) -> None:
             if output is Format.TABLE:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from torgsync.cli.messages.fields import field_word
-from torgsync.core.counts import day_count, piece_count, product_count
+from torgsync.cli.plan.labels import STAYS, label_width, labelled
+from torgsync.core.counts import change_count, day_count, item_count, piece_count, product_count
+from torgsync.core.product.field_words import field_word
 from torgsync.i18n import Message, _, _n, composed
 
 if TYPE_CHECKING:
@@ -35,12 +36,20 @@ def count_lines(counts: Counts) -> tuple[Message, Message]:
     rest = {"skipped": counts.skipped, "unchanged": counts.unchanged, "foreign": counts.foreign}
     if not counts.held:
         return kinds, _("0 held, {skipped} skipped, {unchanged} unchanged, {foreign} foreign", **rest)
+    together = counts.to_send + counts.held
     return kinds, _(
-        "{sent} to send, {held} held, {skipped} skipped, {unchanged} unchanged, {foreign} foreign",
+        "{changes}: {sent} to send, {held} held; {skipped} skipped, {unchanged} unchanged, {foreign} foreign",
+        changes=changes_of(together, together - counts.parted),
         sent=counts.to_send,
         held=counts.held,
         **rest,
     )
+
+
+def changes_of(number: int, goods: int) -> Message:
+    """Return how many changes there are, of how many goods; one of which a part is held has two."""
+    changes = change_count(number)
+    return changes if number == goods else _("{changes} of {items}", changes=changes, items=item_count(goods))
 
 
 def removed_lines(plan: Plan, currency: str, days: int) -> Iterator[Message]:
@@ -82,9 +91,11 @@ def undone_lines(back: Undone, *, every: bool = False) -> Iterator[SumLine]:
         called = f"{remain.good_id or f'Prom {remain.prom_id}'}  {remain.title}"
         field = composed(", {field}", field=field_word(remain.field)) if remain.field else ""
         why = OBSTACLES[remain.reason]
-        yield SumLine(_("! stays    {item}{field}: {why}", item=called, field=field, why=why), 11)
+        stays = composed("{item}{field}: {why}", item=called, field=field, why=why)
+        yield SumLine(labelled(STAYS, stays), label_width())
     if rest := len(back.remains) - len(named):
-        yield SumLine(_("! stays    … and {count} more; `--show all` lists them", count=rest), 11)
+        more = _("… and {more} more; `--show all` lists them", more=rest)
+        yield SumLine(labelled(STAYS, more), label_width())
     if back.not_done:
         yield SumLine(
             _n(

@@ -101,13 +101,19 @@ def sync(
             raise typer.Exit(int(perform_saved(program, output, show, file, saved, plan)))
         source = SavedChanges(saved, plan)
     decided = yes or plan is not None or due or only is Only.ORDERS
-    if not decided:
-        _require_decision(context, named(wanted), ["--all"] if every else [])
-    letting = partial(_letting, context, saved, plan)
-    call = SyncCall(
-        program, output, show, only, source, allowed, choice, letting, asks=not decided, waits=wait
-    )
     objects = program.objects(saved.object if saved and wanted is None else wanted, every=every or due)
+    require_decision = partial(
+        _require_decision, context, named(wanted), ["--all"] if every else [], decided=decided
+    )
+    if len(objects) > 1:
+        require_decision()
+    call = SyncCall(
+        *(program, output, show, only, source, allowed, choice),
+        letting=partial(_letting, context, saved, plan),
+        require_decision=require_decision,
+        asks=not decided,
+        waits=wait,
+    )
     work = partial(_perform_due if due else _perform, call)
     raise typer.Exit(int(each(program, objects, work, apart=not due)))
 
@@ -121,9 +127,9 @@ def _letting(
     return f"torgsync update -o {called}{saved.choice.options} {flags} --out {quoted(str(plan))}"
 
 
-def _require_decision(context: typer.Context, about: str, every: Sequence[str]) -> None:
+def _require_decision(context: typer.Context, about: str, every: Sequence[str], *, decided: bool) -> None:
     look, again = repeated(context, f"update{about}"), repeated(context, f"sync{about}", *every, "--yes")
-    program_of(context).require_decision(None, look, again)
+    program_of(context).require_decision(decided, look, again)
 
 
 def _allowed(given: Sequence[str] | None) -> Allowed | None:
@@ -137,7 +143,12 @@ def _allowed(given: Sequence[str] | None) -> Allowed | None:
 
 def _perform(call: SyncCall, file: ObjectFile) -> Exit:
     """Synchronise one object and return its exit code."""
+    from torgsync.jobs.plan.choice import refuse_unknown
+
     with call.program.job(file) as job, job.stop.handling_signals():
+        if call.asks and call.choice:
+            refuse_unknown(job, call.choice)
+        call.require_decision()
         return _execute(call, job, call.only)
 
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class SyncCall:
-    """One call of `sync`, which may be for several objects; without a `source` a new plan is made."""
+    """One call of `sync`, which may be for several objects; without a `source` a new plan is made.
+
+    `require_decision` raises UsageError where no person can be asked: after what the call names is found.
+    """
 
     program: Program
     output: Format
@@ -27,6 +30,7 @@ class SyncCall:
     allowed: Allowed | None
     choice: Choice | None
     letting: Callable[[str, str], str]
+    require_decision: Callable[[], None]
     asks: bool
     waits: bool
     due: list[dict[str, str]] = field(default_factory=list)

@@ -31,7 +31,7 @@ def good_document(catalog: str, good: GoodView) -> dict[str, object]:
         "good_id": good.good_id,
         "title": good.title,
         "fate": str(good.status),
-        "message": status_message(good.status),
+        "message": good_message(good),
         "standing": str(good.row_status),
         "deletion": _iso(good.deletion),
         "export_problem": good.problem or None,
@@ -45,6 +45,7 @@ def good_document(catalog: str, good: GoodView) -> dict[str, object]:
         "adopted": _adoption_document(good.adoption) if good.adoption else None,
         "candidates": list(good.candidates),
         "sold": [{"order": holding.order_id, "quantity": float(holding.quantity)} for holding in good.sold],
+        "causes": {name: list(map(str, causes)) for name, causes in good.causes.items()},
         "left_alone": list(good.verdict.left_alone),
         "held": _held_document(good.held) if good.held else None,
         "refusal": {
@@ -65,6 +66,12 @@ def good_document(catalog: str, good: GoodView) -> dict[str, object]:
             for attempt in good.attempts
         ],
     }
+
+
+def good_message(good: GoodView) -> Message:
+    """Return what becomes of a good, or why nothing does."""
+    causes = [cause for each in good.causes.values() for cause in each]
+    return status_message(good.status, causes, sold=bool(good.sold))
 
 
 def _row_document(good: GoodView) -> dict[str, object] | None:

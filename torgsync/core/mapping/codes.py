@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from torgsync.core.config.settings import FieldMapping, SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, MappedCell, Part, Rules, finding
+from torgsync.core.mapping.row import EMPTY, MappedCell, Part, Rules, finding
 from torgsync.core.product.cells import unreadable_sections
 from torgsync.core.product.cleaning import short_text, unmarked
 from torgsync.core.product.fields import Characteristic
@@ -18,6 +18,7 @@ from torgsync.core.product.texts import (
     reformatted,
     split_languages,
 )
+from torgsync.core.text import quotation
 
 PRODUCER = ("PCName", "Country")
 """Columns that hold one word where the export knows only one of brand and country."""
@@ -39,7 +40,7 @@ def map_barcode(rules: Rules, cell: MappedCell) -> Part:
     text, findings = cell.short_text(rules)
     if not text or (fault := barcode_fault(text)) is None:
         return Part({"gtin": text}, findings)
-    args = {"barcode": text[:QUOTED_LENGTH], "fault": fault.code, **fault.args}
+    args = {"barcode": quotation(text), "fault": fault.code, **fault.args}
     return Part(findings=(*findings, cell.finding(Code.BARCODE_INVALID, text, **args)), keep=("gtin",))
 
 
@@ -101,7 +102,7 @@ def map_group(rules: Rules, cell: MappedCell) -> Part:
     written = short_text(cell.cells.get(PATH, ""), rules.blank) if column in SECTIONS else ""
     findings = []
     if unreadable := unreadable_sections(written):
-        section = unreadable[0][:QUOTED_LENGTH]
+        section = quotation(unreadable[0])
         findings.append(finding(Code.GROUP_UNREADABLE, PATH, written, section=section))
     if path := group_path(cell.cells, column, rules.blank):
         return Part({"group": path}, tuple(findings))
@@ -125,7 +126,7 @@ def map_characteristic(rules: Rules, cell: MappedCell) -> Part:
     column = cell.mapping.column
     if column == "Sex" and text and not rules.settings.value_map.gives(column, text):
         if text not in SEX:
-            findings += (cell.finding(Code.SEX_UNKNOWN, text, cell=text[:QUOTED_LENGTH]),)
+            findings += (cell.finding(Code.SEX_UNKNOWN, text, cell=quotation(text)),)
             return Part(findings=findings, characteristic=characteristic(rules, cell.mapping))
         text = SEX[text]
     elif column == "TheSize":

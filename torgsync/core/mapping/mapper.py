@@ -33,6 +33,7 @@ from torgsync.core.product.fields import PRICE_STOCK, TARGETS, Characteristic, P
 from torgsync.core.product.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTION, TYPE
 from torgsync.core.product.money import DecimalSigns
 from torgsync.core.product.products import Product
+from torgsync.core.text import quotation
 
 PHOTO_LIMIT = 10
 
@@ -186,7 +187,7 @@ class _Merged:
 def _id_part(good_id: str) -> Part:
     if (doubt := id_doubt(good_id)) is None:
         return EMPTY
-    return Part(findings=(finding(Code.ID_ODD, KEY, good_id, id=good_id[:40], fault=doubt),))
+    return Part(findings=(finding(Code.ID_ODD, KEY, good_id, id=quotation(good_id), fault=doubt),))
 
 
 _WEB_ADDRESS = re.compile(r"https?://\S+")

@@ -15,11 +15,12 @@ from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.ladder import Ladder, read_ladder
 from torgsync.core.mapping.pricing import Priced, PriceRule
-from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, MappedCell, Part, Rules, finding
+from torgsync.core.mapping.row import EMPTY, MappedCell, Part, Rules, finding
 from torgsync.core.product.cells import CellFault, number, number_fault, readable
 from torgsync.core.product.cleaning import short_text
 from torgsync.core.product.fields import CENT, RETAIL_FIELDS, ZERO, Discount, Value, WholesaleStep
 from torgsync.core.product.money import money_fault
+from torgsync.core.text import quotation
 
 CURRENCY = "currencyId"
 """The element of an offer that names the currency of its price (torgsoft §9)."""
@@ -225,7 +226,7 @@ def _currency(rules: Rules, cells: Mapping[str, str]) -> tuple[bool, tuple[Findi
     own = _SIGNS.get(rules.currency, frozenset())
     named = short_text(cells.get(CURRENCY, ""), rules.blank)
     if named and named.casefold() not in {*own, rules.currency.casefold()}:
-        args = {"named": named[:QUOTED_LENGTH], "currency": rules.currency}
+        args = {"named": quotation(named), "currency": rules.currency}
         return True, (finding(Code.CURRENCY_OTHER, CURRENCY, named, **args),)
     sign = short_text(cells.get(CURRENCY_SIGN, ""), rules.blank)
     if not sign or sign.casefold() in own:
@@ -253,7 +254,7 @@ def _rounding(prices: _RowPrices) -> Iterator[Finding]:
         last_cell = cell
         amount = prices.amount(target)
         if amount.quantize(CENT) != amount:
-            args = {"case": "decimals", "cell": cell.strip()[:QUOTED_LENGTH], "price": str(priced.value)}
+            args = {"case": "decimals", "cell": quotation(cell.strip()), "price": str(priced.value)}
             yield prices.finding(Code.PRICE_ROUNDED, target, **args)
         for step in priced.steps:
             if step.rule is PriceRule.ROUND and abs(step.after - step.before) * 2 > step.before:

@@ -22,12 +22,10 @@ from torgsync.core.product.fields import Characteristic, Value
 from torgsync.core.product.money import DecimalSigns, money
 from torgsync.core.product.products import Product
 from torgsync.core.reason import Arg, Reason
-from torgsync.core.text import one_line
+from torgsync.core.text import cut, one_line, quotation
 
 VALUE_LENGTH = 60
 """Letters of a cell that a finding carries as its value."""
-QUOTED_LENGTH = 40
-"""Letters of a cell that the sentence of a finding quotes."""
 
 
 class Mapped(NamedTuple):
@@ -91,7 +89,7 @@ class Rules:
 
 def finding(code: Code, column: str = "", value: str = "", /, **args: Arg) -> Finding:
     """Return a finding about a row that is not named yet, see `ExportRow.placed`."""
-    return Finding(code, column=column, value=value[:VALUE_LENGTH], args=args)
+    return Finding(code, column=column, value=cut(value, VALUE_LENGTH), args=args)
 
 
 class ExportRow(NamedTuple):
@@ -126,7 +124,7 @@ class MappedCell(Struct):  # not frozen: many are made for every row of an expor
 
     def refused(self, fault: CellFault, *fields: str) -> Part:
         """Return that `fields` cannot be read from this cell: what Prom has of them stays."""
-        code, quoted = unreadable_code(self.text), self.text.strip()[:QUOTED_LENGTH]
+        code, quoted = unreadable_code(self.text), quotation(self.text.strip())
         return Part(
             findings=(self.finding(code, self.text, cell=quoted, fault=fault, fields=list(fields)),),
             keep=fields,
@@ -143,7 +141,7 @@ class MappedCell(Struct):  # not frozen: many are made for every row of an expor
         """Return findings about what was removed from the cell to make `text` of it, and lost before."""
         findings: tuple[Finding, ...] = ()
         if marks:
-            cell, left = visible(self.text), one_line(text)[:QUOTED_LENGTH]
-            args = {"cell": cell[:QUOTED_LENGTH], "text": left}
+            cell, left = visible(self.text), quotation(one_line(text))
+            args = {"cell": quotation(cell), "text": left}
             findings = (self.finding(Code.TEXT_CLEANED, cell, marks=list(marks), **args),)
         return (*findings, self.finding(Code.LETTERS_LOST, text)) if letters_lost(text) else findings

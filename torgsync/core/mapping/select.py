@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterator, Mapping
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.row import QUOTED_LENGTH, ExportRow, finding
+from torgsync.core.mapping.row import ExportRow, finding
 from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.mapping.stock import Stock, sold_out
 from torgsync.core.product.columns import DISPLAY_COLUMN
 from torgsync.core.product.groups import PATH, SECTION, TYPE, group_path, in_group
 from torgsync.core.product.presence import yes_or_no
-from torgsync.core.text import nearest
+from torgsync.core.text import nearest, quotation
 
 
 def group_column(settings: SyncObject) -> str:
@@ -72,7 +72,7 @@ def display_findings(settings: SyncObject, row: ExportRow, *, was: bool | None) 
             return ()
     except ValueError:
         pass
-    args = {"cell": cell.strip()[:QUOTED_LENGTH], "case": _KEPT[was]}
+    args = {"cell": quotation(cell.strip()), "case": _KEPT[was]}
     return row.placed((finding(Code.DISPLAY_UNKNOWN, DISPLAY_COLUMN, cell, **args),))
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from torgsync.core.config.settings import AccountingCenters, SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.mapping.row import EMPTY, QUOTED_LENGTH, MappedCell, Part, Rules, finding
+from torgsync.core.mapping.row import EMPTY, MappedCell, Part, Rules, finding
 from torgsync.core.product.cells import (
     ERRORS,
     CellFault,
@@ -22,10 +22,12 @@ from torgsync.core.product.cells import (
     line_of_text,
     number,
     number_fault,
+    plain,
     unreadable_code,
 )
 from torgsync.core.product.columns import AVAILABLE_COLUMN, CENTERS_COLUMN, SUM_COLUMN
 from torgsync.core.product.presence import Presence, is_presence_word, presence_of, yes_or_no
+from torgsync.core.text import quotation
 
 ZERO = Decimal(0)
 _REMEMBERED = 1024
@@ -115,7 +117,7 @@ def count_stock(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
 
 def _presence_args(text: str) -> dict[str, str]:
     """Return the arguments of the finding about a word for the presence that cannot be read."""
-    return {"cell": text[:QUOTED_LENGTH]} | ({"fault": CellFault.ERROR} if text in ERRORS else {})
+    return {"cell": quotation(text)} | ({"fault": CellFault.ERROR} if text in ERRORS else {})
 
 
 def _count_pieces(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
@@ -143,25 +145,29 @@ def _count_pieces(settings: SyncObject, cells: Mapping[str, str]) -> Stock:
             presence = presence_of(cell, settings.stock.presence)
             return Stock(None if presence is Presence.AVAILABLE else ZERO, column, presence=presence)
         args = {
-            "cell": cell.strip()[:40],
+            "cell": quotation(cell.strip()),
             "fault": CellFault.NO_QUANTITY if cell.strip() else CellFault.EMPTY,
         }
         return Stock(None, column, (finding(unreadable_code(cell), column, cell, **args),))
     findings = []
     seen = sum((count.stock for count in counts), ZERO)
     if seen < 0:
-        findings.append(finding(Code.STOCK_NEGATIVE, column, cell, stock=str(seen)))
+        stock = plain(seen) if column == CENTERS_COLUMN else cell.strip()
+        findings.append(finding(Code.STOCK_NEGATIVE, column, cell, stock=stock))
     contradiction = None
     if column in (CENTERS_COLUMN, SUM_COLUMN):
         contradiction, unreadable = _both_sums(cells)
         if unreadable:
             other = cells[unreadable]
-            args = {"cell": other.strip()[:40], "counted": column}
+            args = {"cell": quotation(other.strip()), "counted": column}
             findings.append(finding(Code.STOCK_UNCHECKED, unreadable, other, **args))
     if contradiction and (column == CENTERS_COLUMN or cells[CENTERS_COLUMN].strip()):
-        by_center, total = contradiction
-        counts = min(counts, _as_one(centers, min(contradiction)), key=_left)
-        args = {"total": str(total), "centers": str(by_center), "counts": str(max(_left(counts), ZERO))}
+        counts = min(counts, _as_one(centers, max(min(contradiction), ZERO)), key=_left)
+        args = {
+            "total": cells[SUM_COLUMN].strip(),
+            "centers": plain(contradiction[0]),
+            "counts": plain(max(_left(counts), ZERO)),
+        }
         findings.append(finding(Code.STOCK_MISMATCH, column, cell, **args))
     return Stock(max(_left(counts), ZERO), column, tuple(findings), counts)
 
@@ -196,7 +202,7 @@ def _as_one(centers: AccountingCenters, stock: Decimal) -> Counts:
 
 
 def _both_sums(cells: Mapping[str, str]) -> tuple[tuple[Decimal, Decimal] | None, str]:
-    """Return the centers' sum and the summed column where both exist and differ; below zero is zero.
+    """Return the centers' sum and the summed column where both exist and differ; all below zero is alike.
 
     Where one of them cannot be read, its column is the second value.
     """
@@ -204,15 +210,14 @@ def _both_sums(cells: Mapping[str, str]) -> tuple[tuple[Decimal, Decimal] | None
         return None, ""
     column = CENTERS_COLUMN
     try:
-        by_center = max(sum(balances(cells[CENTERS_COLUMN]).values(), ZERO), ZERO)
+        by_center = sum(balances(cells[CENTERS_COLUMN]).values(), ZERO)
         column = SUM_COLUMN
         total = number(cells[SUM_COLUMN])
     except ValueError:
         return None, column
     if total is None:
         return None, ""
-    total = max(total, ZERO)
-    return ((by_center, total) if by_center != total else None), ""
+    return ((by_center, total) if max(by_center, ZERO) != max(total, ZERO) else None), ""
 
 
 def _presence_column(settings: SyncObject) -> str:
@@ -323,7 +328,7 @@ def map_stock(rules: Rules, cells: Mapping[str, str], columns: Mapping[str, str]
     whole = int(stock.quantity)  # never below zero
     if whole != stock.quantity:
         cell = cells.get(stock.column, "")
-        fraction = finding(Code.STOCK_FRACTION, stock.column, cell, stock=str(stock.quantity), whole=whole)
+        fraction = finding(Code.STOCK_FRACTION, stock.column, cell, stock=plain(stock.quantity), whole=whole)
         findings += (fraction,)
     presence = stock.presence or (Presence.AVAILABLE if whole > 0 else rules.settings.stock.presence)
     return Part({"quantity": whole, "presence": presence}, findings)

@@ -58,6 +58,11 @@ class Counts:
         """How many goods have changes, held ones included."""
         return self.create + self.update + self.remove
 
+    @property
+    def parted(self) -> int:
+        """Of how many goods a part goes while the rest is held: each is a change of its own."""
+        return max(0, self.to_send + self.held - self.changes)
+
 
 @dataclass(frozen=True, slots=True)
 class RemovedStock:

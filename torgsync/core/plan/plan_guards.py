@@ -90,6 +90,13 @@ def hold_price(change: Change) -> tuple[Change, ...]:
 
 STOCK_FIELDS = ("quantity", "presence")
 PHOTO_FIELDS = ("photos",)
+_HELD_FIELDS = {Guard.PRICE: RETAIL_FIELDS, Guard.STOCK_OUT: STOCK_FIELDS, Guard.PHOTOS: PHOTO_FIELDS}
+
+
+def held_fields(change: Change, guard: str) -> tuple[str, ...]:
+    """Return the fields of an update that a guard holds; of another change it holds all."""
+    some = _HELD_FIELDS.get(Guard(guard)) if change.verb is Verb.UPDATE else None
+    return tuple(name for name in change.fields if some is None or name in some)
 
 
 def removals_violation(

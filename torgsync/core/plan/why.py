@@ -19,7 +19,7 @@ from torgsync.core.mapping.row import ExportRow, Mapped
 from torgsync.core.mapping.select import display_findings, failing_filters, group_column
 from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.mapping.stock import Stock
-from torgsync.core.product.cells import readable
+from torgsync.core.product.cells import plain, readable
 from torgsync.core.product.columns import CENTERS_COLUMN, DISPLAY_COLUMN
 from torgsync.core.product.fields import Discount, Value, WholesaleStep
 from torgsync.core.product.groups import group_path
@@ -70,12 +70,12 @@ def _stock_args(settings: SyncObject, cells: Mapping[str, str], stock: Stock) ->
     args: dict[str, Arg] = {"column": stock.column, "cell": cells[stock.column].strip()}
     if stock.quantity is None:
         return args
-    args["quantity"] = f"{stock.quantity.normalize():f}"
+    args["quantity"] = plain(stock.quantity)
     if stock.column == CENTERS_COLUMN:
         args["used"] = list(settings.accounting_centers.use)
     if settings.accounting_centers.keep and stock.counts:
-        args["counts"] = [[count.center, str(count.stock), str(count.kept)] for count in stock.counts]
-        args["left"] = str(stock.left)
+        args["counts"] = [[count.center, plain(count.stock), plain(count.kept)] for count in stock.counts]
+        args["left"] = plain(stock.left)
     return args
 
 

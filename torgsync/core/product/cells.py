@@ -15,6 +15,7 @@ from typing import NamedTuple
 from torgsync.core.findings import Code
 from torgsync.core.product.cleaning import folded_line, spreadsheet_text, unmarked
 from torgsync.core.product.columns import KEY, canonical, labelled
+from torgsync.core.text import quotation
 from torgsync.i18n import Message, _
 
 
@@ -90,6 +91,11 @@ def unreadable_code(cell: str) -> Code:
 
 
 @lru_cache(maxsize=256)
+def plain(amount: Decimal) -> str:
+    """Return a number without zeros that say nothing: 5 for 5.000."""
+    return f"{amount.normalize():f}"
+
+
 def balances(text: str) -> Mapping[str, Decimal]:
     """Return the quantity of each accounting center, keyed by its id, from `2=1,000|8=1,000` (torgsoft §7).
 
@@ -203,7 +209,7 @@ def id_fault(text: str) -> IdFault | None:
 
 def id_fault_message(fault: IdFault, cell: str) -> Message:
     """Return the sentence of a fault for the refusal of a whole file, which is raised below the catalogue."""
-    quoted = cell[:40]
+    quoted = quotation(cell)
     return {
         IdFault.MISSING: _("this row has no `GoodID`"),
         IdFault.SEVERAL: _("this row has several keys: {keys:quoted}", keys=quoted.split(KEY_BREAK)),

@@ -135,6 +135,13 @@ _FIELDS = (
 )
 FIELDS = {field.name: field for field in _FIELDS}
 
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return names of fields in the order in which people see them; what is no field comes last."""
+    places = dict(zip(FIELDS, range(len(FIELDS)), strict=True))
+    return sorted(names, key=lambda name: (places.get(name, len(places)), name))
+
+
 RETAIL_FIELDS = ("price", "discount")
 """Fields that are kept together: a new price with an old discount is a sum that was never set."""
 PRICE_STOCK = frozenset(field.name for field in FIELDS.values() if field.channel is Channel.EDIT)

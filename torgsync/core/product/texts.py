@@ -15,6 +15,7 @@ from typing import NamedTuple
 from torgsync.core.findings import Code
 from torgsync.core.product.cleaning import clean, short_text
 from torgsync.core.reason import Reason
+from torgsync.core.text import quotation
 
 NAME_LIMIT = 110
 SKU_LIMIT = 25
@@ -93,7 +94,7 @@ def fit_keywords(text: str) -> Fitted:
     if len(phrases) < len(every):
         first = next(phrase for phrase in every if len(phrase) > PHRASE_LIMIT)
         dropped, counts = len(every) - len(phrases), {"limit": PHRASE_LIMIT, "sent": len(phrases)}
-        reasons.append(Reason(Code.KEYWORD_LONG, {"count": dropped, "first": first[:40], **counts}))
+        reasons.append(Reason(Code.KEYWORD_LONG, {"count": dropped, "first": quotation(first), **counts}))
     ends = accumulate(len(phrase) + len(", ") for phrase in phrases)
     sent = [phrase for phrase, end in zip(phrases, ends, strict=True) if end - len(", ") <= KEYWORDS_LIMIT]
     if len(sent) < len(phrases):

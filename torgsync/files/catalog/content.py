@@ -31,7 +31,21 @@ def content_of(file: ObjectFile) -> bytes:
 
 def written_at(file: ObjectFile) -> datetime | None:
     """Return when an object's export, or its oldest file, was written, in UTC; None if one is missing."""
+    return min(times) if (times := _times(*_paths(file))) else None
+
+
+def changed_at(file: ObjectFile) -> datetime | None:
+    """Return when an object's export, or its newest file, was written, in UTC; None if one is missing."""
+    return max(times) if (times := _times(*_paths(file))) else None
+
+
+def configured_at(file: ObjectFile) -> datetime | None:
+    """Return when the file of a sync object was written, in UTC; None if it is missing."""
+    return next(iter(_times(file.path)), None)
+
+
+def _times(*paths: Path) -> list[datetime]:
     try:
-        return datetime.fromtimestamp(min(path.stat().st_mtime for path in _paths(file)), tz=UTC)
+        return [datetime.fromtimestamp(path.stat().st_mtime, tz=UTC) for path in paths]
     except OSError:
-        return None
+        return []

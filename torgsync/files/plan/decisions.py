@@ -17,6 +17,17 @@ NOT_LISTED = "new"
 _COLUMNS = ("good_id", "prom_id")
 
 
+def text_of_decisions(path: Path) -> str:
+    """Return what is in a file of decisions. Raises NamedFileInvalid where it cannot be read."""
+    try:
+        return read_text(path)
+    except (OSError, UnicodeDecodeError) as trouble:
+        why = reason(trouble) if isinstance(trouble, OSError) else _("it is not UTF-8 text")
+        what = _("the decisions `{path}` cannot be read: {why}", path=path, why=why)
+        hint = _("`torgsync object adopt --format csv` writes such a file")
+        raise NamedFileInvalid(what, hint=hint) from trouble
+
+
 def read_decisions(
     path: Path, goods: Mapping[str, GoodIdentity], products: Mapping[str, ProductIdentity]
 ) -> list[Decision]:
@@ -27,13 +38,7 @@ def read_decisions(
     products. A spreadsheet may have respelled the numbers. Raises NamedFileInvalid with every mistake and its
     line.
     """
-    try:
-        text = read_text(path)
-    except (OSError, UnicodeDecodeError) as trouble:
-        why = reason(trouble) if isinstance(trouble, OSError) else _("it is not UTF-8 text")
-        what = _("the decisions `{path}` cannot be read: {why}", path=path, why=why)
-        hint = _("`torgsync object adopt --format csv` writes such a file")
-        raise NamedFileInvalid(what, hint=hint) from trouble
+    text = text_of_decisions(path)
     lines = text.splitlines()
     delimiter = ";" if lines and ";" in lines[0] and "," not in lines[0] else ","
     reader = csv.reader(lines, delimiter=delimiter)

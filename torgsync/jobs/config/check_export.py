@@ -21,6 +21,7 @@ from torgsync.core.product.fields import Photo
 from torgsync.core.product.groups import Steps, grow
 from torgsync.core.product.products import Product
 from torgsync.core.product.variants import Member, arrange
+from torgsync.core.text import quotation
 from torgsync.errors import Exit
 from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 from torgsync.files.catalog.export import open_export
@@ -97,8 +98,8 @@ def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None
         checked.lines.append(warning(_("brand"), message, hint))
     if errors := checked.findings.count(Severity.ERROR):
         message = _n(
-            "because of {count} finding an item or a field is not sent",
-            "because of {count} findings items or fields are not sent",
+            "because of {count} error an item or a field is not sent",
+            "because of {count} errors items or fields are not sent",
             errors,
         )
         checked.lines.append(warning(_("goods"), message))
@@ -132,7 +133,7 @@ def _tally(
         tally.add(settings, cells)
         if fault := id_fault(good_id):
             tally.nameless.append(record.line)
-            args = {"fault": fault, "cell": good_id[:40]}
+            args = {"fault": fault, "cell": quotation(good_id)}
             checked.findings.add([Finding(Code.ID_MISSING, line=record.line, args=args)])
             continue
         if good_id in first:

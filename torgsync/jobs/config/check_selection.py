@@ -17,7 +17,7 @@ from torgsync.core.product.fields import Photo
 from torgsync.core.shell import quoted
 from torgsync.files.catalog.photos import PhotoIndex, owners_of
 from torgsync.files.config.objects import ObjectFile
-from torgsync.i18n import _, _n, joined, verbatim
+from torgsync.i18n import NOTHING, Message, _, _n, composed, joined, verbatim
 from torgsync.jobs.config.check_view import CheckLine, ok, warning
 
 _NOT_CREATED = {
@@ -74,19 +74,29 @@ class ExportSums:
 def selection_line(file: ObjectFile, sums: ExportSums) -> CheckLine:
     """Report how many goods go to Prom, and why the others stay out; none is a warning."""
     going = _n("{count} item goes to Prom.ua", "{count} items go to Prom.ua", sums.going)
-    out = [
-        _n(
-            "{count} stays out: {why}",
-            "{count} stay out: {why}",
-            count,
-            why=_NOT_CREATED.get(reason) or WORDS[reason],
-        )
-        for reason, count in sorted(sums.out.items())
+    hint = verbatim(f"torgsync update --show skipped -o {file.called}")
+    message = joined("; ", [going, *_left_out(sums.out)])
+    if not sums.going:
+        return warning(_("selection"), message, hint)
+    return ok(_("selection"), message, hint if len(sums.out) > 1 else NOTHING)
+
+
+def _most_first(counted: tuple[SkipReason, int]) -> tuple[int, SkipReason]:
+    return -counted[1], counted[0]
+
+
+def _left_out(out: Counter[SkipReason]) -> Iterator[Message]:
+    """Yield how many goods stay out, and why; of several reasons also how many each keeps out."""
+    whys = [
+        (count, _NOT_CREATED.get(reason) or WORDS[reason])
+        for reason, count in sorted(out.items(), key=_most_first)
     ]
-    message = joined("; ", [going, *out])
-    if sums.going:
-        return ok(_("selection"), message)
-    return warning(_("selection"), message, verbatim(f"torgsync update --show skipped -o {file.called}"))
+    if len(whys) == 1:
+        ((count, why),) = whys
+        yield _n("{count} stays out: {why}", "{count} stay out: {why}", count, why=why)
+    elif whys:
+        each = joined("; ", [composed("{count} – {why}", count=count, why=why) for count, why in whys])
+        yield _n("{count} stays out: {why}", "{count} stay out: {why}", out.total(), why=each)
 
 
 def center_lines(file: ObjectFile, columns: Collection[str], sums: ExportSums) -> Iterator[CheckLine]:

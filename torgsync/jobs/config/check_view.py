@@ -34,9 +34,9 @@ class CheckLine:
     exit_code: Exit = Exit.DONE
 
 
-def ok(subject: Message, message: Message) -> CheckLine:
+def ok(subject: Message, message: Message, hint: Message = NOTHING) -> CheckLine:
     """Return a line about what is in order."""
-    return CheckLine(Mark.OK, subject, message)
+    return CheckLine(Mark.OK, subject, message, hint)
 
 
 def warning(subject: Message, message: Message, hint: Message = NOTHING) -> CheckLine:

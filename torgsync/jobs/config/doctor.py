@@ -104,9 +104,12 @@ def _secrets(context: JobContext) -> Iterator[CheckLine]:
 def _exposed(context: JobContext) -> Iterator[CheckLine]:
     """Report what torgsync keeps and others on this machine may use: every call narrows what it can."""
     settings = context.settings
-    for path in exposed_files(settings.home, settings.state_file)[:FEW_EXPOSED]:
+    exposed = exposed_files(settings.home, settings.state_file)
+    for path in exposed[:FEW_EXPOSED]:
         message = _("other users of this computer may use `{path}`", path=path)
         yield warning(_("files"), message, verbatim(f"chmod -R go-rwx {quoted(str(path))}"))
+    if (rest := len(exposed) - FEW_EXPOSED) > 0:
+        yield warning(_("files"), _("… and {count} more", count=rest))
 
 
 def _age(context: JobContext) -> Iterator[CheckLine]:

@@ -119,7 +119,10 @@ class PlanResultView(PlanView):
             counts = Counter(finding.code for finding in self.result.findings)
             counts += Counter(work.rows.finding_counts())
             for code in sorted(counts, key=lambda code: (list(Severity).index(code.severity), code)):
-                general = (finding for finding in self.result.findings if finding.code is code)
+                general = sorted(
+                    (finding for finding in self.result.findings if finding.code is code),
+                    key=lambda finding: finding.line,
+                )
                 all_of_code = chain(general, work.rows.findings(code=code))
                 shown = tuple(all_of_code) if every else (next(all_of_code),)
                 yield FindingGroup(code, counts[code], shown)

@@ -5,21 +5,17 @@ Prom is not asked, and nothing is changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 
-from torgsync.core.config.settings import FieldMapping, SyncObject
+from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Finding, Severity
-from torgsync.core.mapping.codes import brand_or_country
-from torgsync.core.mapping.mapper import pictures
-from torgsync.core.mapping.row import Mapped
-from torgsync.core.mapping.select import displayed
 from torgsync.core.mapping.skip_reasons import SkipReason
-from torgsync.core.mapping.stock import count_stock
 from torgsync.core.orders.stored import Holding
+from torgsync.core.plan.causes import Causes, Facts, causes_of
 from torgsync.core.plan.decide import (
     GoodStatus,
     Grace,
@@ -28,178 +24,26 @@ from torgsync.core.plan.decide import (
     Verdict,
     good_status,
     judge,
-    was_displayed,
 )
-from torgsync.core.plan.diff import Verb
+from torgsync.core.plan.diff import Leaving, Verb
 from torgsync.core.plan.guards import Guard, GuardViolation
+from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.plan_guards import price_violation
-from torgsync.core.plan.why import CenterStock, Filter, PriceTrace, center_stocks, filters, price_traces
-from torgsync.core.product.groups import grow, model_key
+from torgsync.core.product.groups import grow
 from torgsync.core.product.products import Existing, Product
-from torgsync.core.product.variants import CODES, Family, Member, Relative, family, model_of, no_family
+from torgsync.core.product.variants import CODES
 from torgsync.errors import InvalidInput
-from torgsync.files.catalog.catalog_file import CatalogFile
-from torgsync.files.catalog.content import written_at
+from torgsync.files.catalog.content import changed_at, configured_at, written_at
 from torgsync.files.catalog.export import open_export
 from torgsync.i18n import NOTHING, Message, joined
-from torgsync.jobs.catalog.mappers import RowMapper
-from torgsync.jobs.catalog.photos import PhotoFolder
-from torgsync.jobs.catalog.reading import check_columns
-from torgsync.jobs.catalog.row_reader import duplicate
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.identity import violation_of
 from torgsync.jobs.plan.unknown import unknown_good
+from torgsync.jobs.plan.why_row import RowView, read_row
 from torgsync.state.runs.plans import ChangeAttempt
 from torgsync.state.shop.adoptions import Adoption
 from torgsync.state.shop.products import Dossier, Refusal
 from torgsync.state.store import UnitOfWork
-
-
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """A good's row of the export: what each filter decided, and what the rules made of it.
-
-    A good may have several `lines`, of which the first one is explained. `mapped_cells` are as written, and
-    `replaced` what `[[values]]` gives instead, keyed by column. `unsent` are columns with one word
-    that may be a brand or a country; `centers` is the stock of each accounting center, empty where all are in
-    one file; `out` is the first filter that keeps the good out; `waits` whether it is unknown if it is to
-    be displayed.
-    """
-
-    file: str
-    lines: tuple[int, ...]
-    mapped_cells: tuple[tuple[FieldMapping, str], ...]
-    replaced: Mapping[str, str]
-    unsent: frozenset[str]
-    filters: tuple[Filter, ...]
-    centers: tuple[CenterStock, ...]
-    family: Family
-    out: SkipReason | None
-    waits: bool
-    prices: tuple[PriceTrace, ...]
-    findings: tuple[Finding, ...]
-    mapped: Mapped
-
-
-def read_row(context: JobContext, work: UnitOfWork, good_id: str, prom_group: int | None) -> RowView | None:
-    """Return the good's row, None where the export has none.
-
-    `prom_group` is the variant group in which Prom has the good, 0 for none, None where Prom does not have
-    it. Raises InvalidInput where the export cannot be read, which may show at its end only.
-    """
-    settings, photos_of = context.object, PhotoFolder(context.file, work)
-    catalog = open_export(context.file)
-    check_columns(context.file, catalog)
-    records = [record for record in catalog.records() if catalog.good_id(record) == good_id]
-    if not records:
-        return None
-    written, lines = catalog.cells(records[0]), [record.line for record in records]
-    cells = settings.value_map.apply(written)
-    mapper = RowMapper(settings, catalog)
-    was = _was_displayed(work, [good_id]).get(good_id)
-    judged = _judge(mapper, photos_of, good_id, lines, cells, was=was)
-    findings = list(judged.mapped.findings)
-    if len(lines) > 1:
-        findings.insert(0, duplicate(good_id, lines))
-    return RowView(
-        file=catalog.file_of(records[0]),
-        lines=tuple(lines),
-        mapped_cells=tuple(
-            (mapping, written[mapping.column]) for mapping in settings.fields if mapping.column in cells
-        ),
-        replaced={column: cells[column] for column in cells if cells[column] != written[column]},
-        unsent=brand_or_country(settings, cells),
-        filters=judged.filters,
-        centers=center_stocks(settings, cells),
-        family=_family(mapper, work, photos_of, catalog, judged, prom_group),
-        out=judged.out,
-        waits=displayed(settings, cells, was=was) is None,
-        prices=price_traces(settings, cells, judged.mapped),
-        findings=tuple(findings),
-        mapped=judged.mapped,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """What the filters and the rules make of one good, which may be on several lines."""
-
-    good_id: str
-    lines: Sequence[int]
-    filters: tuple[Filter, ...]
-    mapped: Mapped
-
-    @property
-    def out(self) -> SkipReason | None:
-        """The first filter that keeps it out."""
-        return next((one.reason for one in self.filters if not one.passes), None)
-
-    @property
-    def relative(self) -> Relative:
-        """The good as a member of its model."""
-        product = self.mapped.product
-        member = Member(self.good_id, self.lines[0], product.characteristics)
-        twice = len(self.lines) > 1
-        return Relative(member, product.title, self.out or (SkipReason.BLOCKED if twice else ""))
-
-
-def _judge(
-    mapper: RowMapper,
-    photos_of: PhotoFolder,
-    good_id: str,
-    lines: Sequence[int],
-    cells: Mapping[str, str],
-    *,
-    was: bool | None,
-) -> _Judged:
-    settings = mapper.settings
-    stock, in_folder = count_stock(settings, cells), photos_of(good_id)
-    photos = in_folder or pictures(cells) or in_folder
-    outcome = filters(settings, cells, stock, None if photos is None else len(photos), was=was)
-    mapped = mapper.of(cells).product(good_id, lines[0], cells, stock, photos_of, was_displayed=was)
-    return _Judged(good_id, lines, outcome, mapped)
-
-
-def _was_displayed(work: UnitOfWork, good_ids: Sequence[str]) -> dict[str, bool | None]:
-    """Return which goods were displayed at the last reading, keyed by id."""
-    rows = work.rows.old_rows(good_ids)
-    return {good_id: was_displayed(row.row_status, row.reason) for good_id, row in rows.items()}
-
-
-def _family(
-    mapper: RowMapper,
-    work: UnitOfWork,
-    photos_of: PhotoFolder,
-    catalog: CatalogFile,
-    judged: _Judged,
-    prom_group: int | None,
-) -> Family:
-    """Return the model of a good and the other goods of it, as the export has them now."""
-    settings = mapper.settings
-    key, blank, column = judged.mapped.model, settings.catalog.blank, settings.column_of("variant_group")
-    if not key:
-        return no_family(column)
-    rows: dict[str, Mapping[str, str]] = {}
-    lines: dict[str, list[int]] = {}
-    for record in catalog.records():
-        cells = settings.value_map.apply(catalog.cells(record))
-        if model_key(cells, column, blank) == key:
-            rows.setdefault(catalog.good_id(record), cells)
-        if (good_id := catalog.good_id(record)) in rows:
-            lines.setdefault(good_id, []).append(record.line)
-    kept = {
-        variant.member.good_id: variant
-        for members in work.variants.members([model_of(key)]).values()
-        for variant in members
-    }
-    relatives, was = [], _was_displayed(work, list(rows))
-    for good_id, cells in rows.items():
-        relative = _judge(mapper, photos_of, good_id, lines[good_id], cells, was=was.get(good_id)).relative
-        group = kept[good_id].member.group if good_id in kept else 0
-        relatives.append(replace(relative, member=replace(relative.member, group=group)))
-    number = max((variant.group for variant in kept.values()), default=0)
-    return family(key, judged.good_id, relatives, number, prom_group)
-
 
 ATTEMPTS = 10
 """Past changes of a good that are shown."""
@@ -220,7 +64,7 @@ class GoodView:
     `problem` is why the export could not be read. `refusal` may be older than the good is now; `refused` is
     set where Prom refused it exactly as it is. `adoption` is how an existing product became it, `candidates`
     are the Prom ids of products any of which may be it, `sold` what orders hold of it that the export cannot
-    know yet.
+    know yet, `causes` why each field of an update is to change.
     """
 
     good_id: str
@@ -243,7 +87,24 @@ class GoodView:
     adoption: Adoption | None
     candidates: tuple[str, ...]
     sold: tuple[Holding, ...]
+    causes: Causes
     deletion: datetime | None = None  # when its hidden product will be deleted, None where it will not
+
+    @property
+    def there(self) -> bool:
+        """Whether Prom has a product of it, as far as is known."""
+        return self.existing is not None and not self.existing.removed
+
+    @property
+    def kept_out(self) -> str:
+        """Why nothing of it is sent, or not all of it: a `SkipReason` or `Leaving`; empty for no reason."""
+        if self.verdict.skip:
+            return self.verdict.skip
+        if self.row_status is RowStatus.BLOCKED:
+            return SkipReason.BLOCKED
+        if self.row_status is RowStatus.GONE:
+            return Leaving.GONE if self.sent or not self.there else Leaving.FOREIGN
+        return self.row.out or "" if self.row else ""
 
 
 def why(context: JobContext, good_id: str) -> GoodView:
@@ -310,7 +171,23 @@ def why(context: JobContext, good_id: str) -> GoodView:
         adoption=adoption,
         candidates=candidates,
         sold=mine,
+        causes=causes_of(verdict.change, known, _facts(context, dossier, attempts)),
         deletion=ends if verdict.grace is Grace.RUNS and not verdict.change else None,
+    )
+
+
+def _facts(context: JobContext, dossier: Dossier, attempts: Sequence[ChangeAttempt]) -> Facts:
+    """Return when the export, the settings and each field of a good were last written or sent."""
+    last = dict.fromkeys(dossier.sent.values, dossier.sent_at) if dossier.sent and dossier.sent_at else {}
+    done = [attempt for attempt in attempts if attempt.item.outcome is Outcome.DONE]
+    for attempt in reversed(done):
+        change = attempt.item.change
+        last |= dict.fromkeys(last if change.verb is Verb.CREATE else change.fields, attempt.at)
+    return Facts(
+        export=changed_at(context.file),
+        settings=configured_at(context.file),
+        sent={name: at for name, at in last.items() if at},
+        folder=context.object.catalog.photos is not None,
     )
 
 

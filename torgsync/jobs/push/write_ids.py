@@ -36,6 +36,7 @@ from torgsync.core.plan.external_ids import (
 from torgsync.core.plan.import_rows import match_rows
 from torgsync.core.plan.imports import ACCEPTED, HANGS_AFTER, LOST, TURN, is_late
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
+from torgsync.core.text import few
 from torgsync.disk import make_file, make_folder
 from torgsync.errors import (
     AnswerLost,
@@ -356,7 +357,7 @@ class _IdWriter:
     def _compared(self, before: Copies, state: ImportState | None) -> list[IdResult]:
         self.context.report(Progress(Stage.READ_BACK))
         after, said = self._shown(before), state.errors_of if state else {}
-        general = state.errors[:3] if state else ()
+        general = few(state.errors, 3) if state else ()
         rows = match_rows(
             state.rows if state else (),
             {one.good_id: one.prom_id for one in before},

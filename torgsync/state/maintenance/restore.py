@@ -50,6 +50,17 @@ class Restored:
     replaced: Path | None
 
 
+def require_file(backup: Path) -> None:
+    """Raise UsageError where a backup is no file."""
+    try:
+        disk.stat_file(backup)
+    except disk.NotAFile as error:
+        what = _("`{file}` is {what}, not a file", file=backup, what=error.what)
+        raise UsageError(what, hint=_HINT) from error
+    except OSError as error:
+        raise UsageError(_("there is no file `{file}`", file=backup), hint=_HINT) from error
+
+
 def restore_state(url: str, backup: Path, stamp: str, folder: Path, refuse: Refuse) -> Restored:
     """Put a backup in the place of the state.
 
@@ -65,13 +76,7 @@ def restore_state(url: str, backup: Path, stamp: str, folder: Path, refuse: Refu
         Temporary: Another process works with the state.
         TorgsyncError: The state cannot be replaced; it is as it was.
     """
-    try:
-        disk.stat_file(backup)
-    except disk.NotAFile as error:
-        what = _("`{file}` is {what}, not a file", file=backup, what=error.what)
-        raise UsageError(what, hint=_HINT) from error
-    except OSError as error:
-        raise UsageError(_("there is no file `{file}`", file=backup), hint=_HINT) from error
+    require_file(backup)
     state = file_of(url)
     if state is None:  # pragma: no cover  # likewise
         return _restore_dump(url, backup, folder / f"state.replaced-{stamp}.dump", refuse)

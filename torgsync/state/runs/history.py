@@ -16,6 +16,7 @@ from torgsync.state.repository import HIGHEST, Repository
 from torgsync.state.runs.journal import USED, Holder, Overridden, overridden
 from torgsync.state.runs.totals import HAS_TOTALS, RunTotals, load_totals
 from torgsync.state.schema import run_tables as t
+from torgsync.state.schema.order_tables import order_versions as v
 from torgsync.state.schema.shop_tables import id_writes
 
 HELD = "held"
@@ -49,6 +50,7 @@ class RunRecord(Struct, frozen=True):
         outcomes: Numbers of changes, keyed by `OUTCOMES`, all of them.
         ids: What its imports of external ids did, None where it sent none.
         parcels: Parcel numbers that Prom took.
+        orders: Orders that it fetched, new ones and new versions.
         messages: Messages to buyers that Prom took; `unclear_messages` those whose answer was lost.
         totals: What is kept of a run whose changes and requests were removed, None where they are there.
     """
@@ -66,6 +68,7 @@ class RunRecord(Struct, frozen=True):
     parcels: int = 0
     messages: int = 0
     unclear_messages: int = 0
+    orders: int = 0
     overrides: tuple[Overridden, ...] = ()
     ids: WrittenIds | None = None
     totals: RunTotals | None = None
@@ -125,6 +128,7 @@ class History(Repository):
         )
         overrides = self._overrides(numbers)
         ids = self._ids([row.id for row in rows if row.plan is None])
+        orders = self._orders({row.id: (row.started, row.finished) for row in rows})
         return [
             RunRecord(
                 row.id,
@@ -140,6 +144,7 @@ class History(Repository):
                 parcels.get(row.id, 0),
                 messages.get(row.id, 0),
                 unclear.get(row.id, 0),
+                orders[row.id],
                 tuple(overrides[row.id]),
                 ids.get(row.id),
                 totals.get(row.id),
@@ -167,6 +172,19 @@ class History(Repository):
                 before.open + (not has_end),
             )
         return ids
+
+    def _orders(self, times: Mapping[int, tuple[datetime, datetime | None]]) -> Mapping[int, int]:
+        """Return how many orders runs fetched, keyed by run; `times` are when they began and ended.
+
+        No two runs of an object overlap. One without an end goes on, or was followed by none.
+        """
+        counts: Counter[int] = Counter()
+        if not times:
+            return counts
+        seen = self._scalars(v.c.seen, v.c.seen >= min(began for began, _ in times.values()))
+        for number, (began, ended) in times.items():
+            counts[number] = sum(began <= moment and (ended is None or moment <= ended) for moment in seen)
+        return counts
 
     def _outcomes(
         self, plans: Mapping[int, int], totals: Mapping[int, RunTotals]

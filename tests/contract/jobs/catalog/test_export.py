@@ -337,9 +337,7 @@ def test_duplicates_are_blocked_wherever_they_are(shop: Shop) -> None:
 )
 def test_the_lines_of_a_duplicate(lines: list[int], where: str) -> None:
     """Each line is named once: all offers of a YML file may be in one line."""
-    assert finding_message(duplicate("17", lines)) == (
-        f"this id is in {where}; the item stays as it is on Prom.ua"
-    )
+    assert finding_message(duplicate("17", lines)) == (f"this id is in {where}; nothing of the item is sent")
 
 
 def test_a_freed_duplicate_counts_for_its_group_again(shop: Shop) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from torgsync.cli.messages.fields import FIELD_WORDS, PRESENCES, VERBS, field_word, value_word
+from torgsync.cli.messages.fields import PRESENCES, VERBS, value_word
 from torgsync.core.plan.diff import Verb
+from torgsync.core.product.field_words import FIELD_WORDS, field_word
 from torgsync.core.product.fields import FIELDS
 from torgsync.core.product.presence import Presence
 

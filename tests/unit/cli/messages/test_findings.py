@@ -54,13 +54,13 @@ _SENTENCES = {
         finding(Code.WHOLESALE_UNUSED, case="above-price", wholesale="110.00", price="100.00"),
     "`PriceDiscountPercent` says 50 %, the two prices say 10.00 %; the prices are used":
         finding(Code.DISCOUNT_MISMATCH, percent="50", actual="10.00"),
-    "`2,5` is not a whole number of pieces; not sent: `wholesale_prices`":
+    "`2,5` is not a whole number of pieces; not sent: wholesale prices":
         finding(Code.NUMBER_UNREADABLE, cell="2,5", fault="not-whole", fields=["wholesale_prices"]),
-    "`1111` has too many digits; not sent: `price`, `discount`":
+    "`1111` has too many digits; not sent: price, discount":
         finding(Code.NUMBER_UNREADABLE, cell="1111", fault="too-long", fields=_PRICE),
-    "`1.450` may be 1450 or 1.45; not sent: `price`, `discount`":
+    "`1.450` may be 1450 or 1.45; not sent: price, discount":
         finding(Code.NUMBER_UNREADABLE, cell="1.450", fault="two-amounts", fields=_PRICE),
-    "`12,345` may be 12345 or 12.345; not sent: `wholesale_prices`":
+    "`12,345` may be 12345 or 12.345; not sent: wholesale prices":
         finding(Code.NUMBER_UNREADABLE, cell="12,345", fault="two-amounts", fields=["wholesale_prices"]),
     "`2` is neither yes nor no; the item stays off the site":
         finding(Code.DISPLAY_UNKNOWN, cell="2", case="hidden"),
@@ -73,15 +73,15 @@ _SENTENCES = {
     "control characters removed": finding(Code.TEXT_CLEANED),
     "1 phrase of more than 50 characters is left out; it begins with `я`":
         finding(Code.KEYWORD_LONG, count=1, limit=50, first="я"),
-    "all 2 phrases have more than 50 characters, the first begins with `я`; what Prom.ua has stays":
+    "all 2 phrases have more than 50 characters, the first begins with `я`; none is sent":
         finding(Code.KEYWORD_LONG, count=2, limit=50, first="я", sent=0),
-    "the stock is empty; what Prom.ua has stays": finding(Code.NUMBER_UNREADABLE, cell="", fault="empty"),
-    "`#REF!` is a spreadsheet error; not sent: `price`, `discount`":
+    "the stock is empty; not sent": finding(Code.NUMBER_UNREADABLE, cell="", fault="empty"),
+    "`#REF!` is a spreadsheet error; not sent: price, discount":
         finding(Code.CELL_ERROR, cell="#REF!", fault="error", fields=_PRICE),
     "`WarehouseQuantity` says 5, the centers together 2.000; 2.000 is used":
         finding(Code.STOCK_MISMATCH, total="5", centers="2.000", counts="2.000"),
-    "group 1 is `Я` under group 2 for most items, `Я` under group 3, `Сад` at the top level for the "
-    "others; all go to the first":
+    "most items have group 1 as `Я` in group 2, others as `Я` in group 3, `Сад` at the top level; all of "
+    "them go where most go":
         finding(Code.GROUP_CONFLICT, number="1", chosen=["Я", "2"], others=[["Я", "3"], ["Сад", ""]]),
     "has the same size 6 as `1`, an item of the same model; what distinguishes it on Prom.ua stays as "
     "it is there": finding(Code.VARIANT_ALIKE, twin="1", traits=[["size", "6"]], grouped=True),

@@ -50,7 +50,7 @@ def test_every_code_has_a_sentence() -> None:
         ),
         (
             [reason_of(OutcomeCode.MOVED, problem(ProblemCode.CHANGED_ON_PROM, field="price"))],
-            "its `price` changed on Prom.ua since the plan was made",
+            "its price changed on Prom.ua since the plan was made",
         ),
         (
             [reason(OutcomeCode.IMPORTS_USED_UP, free="2026-03-02T10:00:00+00:00")],
@@ -71,7 +71,7 @@ def test_every_code_has_a_sentence() -> None:
                 reason(OutcomeCode.PHOTOS_UNFETCHED, missing=1, sent=3),
             ],
             (
-                "гаразд; Prom.ua cut `name` to 1 character, it ends with `і`; "
+                "гаразд; name: Prom.ua cut it to 1 character, it ends with `і`; "
                 "Prom.ua could not fetch 1 of 3 photos"
             ),
         ),

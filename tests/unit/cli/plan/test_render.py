@@ -170,7 +170,7 @@ def test_findings_are_counted_by_code() -> None:
     first = Finding(Code.LIST_INCOMPLETE, args={"count": 2})
     groups = [FindingGroup(Code.REFUSED_BEFORE, 3, (REFUSED,)), FindingGroup(first.code, 1, (first,))]
     assert list(render_findings(groups)) == [
-        f"✗ error  item 7: {SENTENCE} (and 2 more)",
+        f"✗ error    item 7: {SENTENCE} (and 2 more)",
         "! warning  Prom.ua's list leaves out 2 products that exist; each was found by its id",
     ]
 
@@ -251,14 +251,19 @@ def test_everything_a_plan_sums_up() -> None:
 @pytest.mark.parametrize(
     ("to_send", "next_step", "second", "last"),
     [
-        (4, "torgsync sync", "4 to send, 12 held, ", "next: torgsync sync"),
+        (4, "torgsync sync", "16 changes of 13 items: 4 to send, 12 held; ", "next: torgsync sync"),
         (
             0,
             "torgsync sync",
-            "0 to send, 12 held, ",
+            "12 changes: 0 to send, 12 held; ",
             "Prom.ua: about 3 requests, 1 minute; no import is needed",
         ),
-        (4, "", "4 to send, 12 held, ", "Prom.ua: about 3 requests, 1 minute; no import is needed"),
+        (
+            4,
+            "",
+            "16 changes of 13 items: 4 to send, 12 held; ",
+            "Prom.ua: about 3 requests, 1 minute; no import is needed",
+        ),
     ],
 )
 def test_the_next_command(to_send: int, next_step: str, second: str, last: str) -> None:

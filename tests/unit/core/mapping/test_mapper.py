@@ -21,6 +21,7 @@ from torgsync.core.product.documents import dump, load
 from torgsync.core.product.fields import Characteristic, Discount, Photo, Value, WholesaleStep
 from torgsync.core.product.products import Product
 from torgsync.core.reason import Args
+from torgsync.core.text import cut
 
 
 def codes(result: Mapped) -> list[Code]:
@@ -132,8 +133,8 @@ def test_a_text_whose_column_the_file_lacks_is_not_overwritten() -> None:
 def test_a_finding_names_its_place(cell: str, fault: str) -> None:
     """Good, line, column and the value as it was written, cut to what fits a line."""
     (found,) = mapped({"RetailPrice": cell}, ("RetailPrice", "price")).findings
-    args = {"cell": cell[:40], "fault": fault, "fields": ["price", "discount"]}
-    assert found == Finding(Code.NUMBER_UNREADABLE, "17", 3, "RetailPrice", cell[:60], args=args)
+    args = {"cell": cut(cell, 40), "fault": fault, "fields": ["price", "discount"]}
+    assert found == Finding(Code.NUMBER_UNREADABLE, "17", 3, "RetailPrice", cut(cell, 60), args=args)
 
 
 # Texts

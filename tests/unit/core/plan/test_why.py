@@ -93,8 +93,8 @@ def test_the_filter_reads_the_column_mapped_to_the_group() -> None:
 def test_a_safety_stock_is_shown_center_by_center() -> None:
     """What is kept back in a center is part of the explanation."""
     (*_, stock, _) = judged(CELLS, accounting_centers={"use": ["2", "8"], "keep": {"8": 2}})
-    assert stock.args["counts"] == [["2", "1.000", "0"], ["8", "2.000", "2"]]
-    assert stock.args["left"] == "1.000"
+    assert stock.args["counts"] == [["2", "1", "0"], ["8", "2", "2"]]
+    assert stock.args["left"] == "1"
 
 
 def test_display_without_respect_display() -> None:
@@ -132,7 +132,7 @@ def steps_of(cells: dict[str, str], *columns: tuple[str, str], **tables: Any) ->
     return [price_message(step) for step in price_traces(settings, cells, mapped(cells, *columns, **tables))]
 
 
-KEPT = "cannot be used; what Prom.ua has stays"
+KEPT = "cannot be used, and is not sent"
 
 
 @pytest.mark.parametrize(

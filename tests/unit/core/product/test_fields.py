@@ -23,6 +23,7 @@ from torgsync.core.product.fields import (
     decode,
     encode,
     file_name,
+    in_order,
     photo_moves,
 )
 
@@ -159,3 +160,10 @@ def test_the_name_of_a_file() -> None:
     """It is the last part of the address, without the signs that addresses need."""
     assert file_name("https://shop.example/photos/17%20a.jpg") == "17 a.jpg"
     assert file_name("https://shop.example/") == "shop.example"
+
+
+def test_fields_in_the_order_of_people() -> None:
+    """As in the list of fields, not by letters; what is no field comes last."""
+    names = sorted(FIELDS)
+    assert in_order([*names, "other"]) == [*FIELDS, "other"]
+    assert in_order(names) != names

@@ -22,10 +22,13 @@ EXITS: dict[Exit, Explanation] = {
         _("`torgsync update --detailed-exitcode` shows 3 new prices"),
     ),
     Exit.HELD: Explanation(
-        _("it is done, but something waits for a person: a guard holds changes, or an import hangs"),
+        _(
+            "it is done, but something waits for a person: a guard holds changes, orders need a look, or an "
+            "import hangs"
+        ),
         _(
             "look at what is held with `torgsync update`; correct the export, or allow it with the "
-            "command that is shown there"
+            "command that is shown there; orders: `torgsync orders list --held`"
         ),
         _("all is sent but one price, which a guard holds"),
     ),
@@ -46,8 +49,11 @@ EXITS: dict[Exit, Explanation] = {
         _("Prom.ua answers 503, or its import takes more than 15 minutes"),
     ),
     Exit.PARTIAL: Explanation(
-        _("Prom.ua refused some changes, or it is unclear what became of them; the rest is done"),
-        _("`torgsync history` shows the run, `torgsync history RUN` what was refused and why"),
+        _(
+            "some changes were not made: Prom.ua refused them, it is unclear what became of them, or "
+            "`rollback` cannot undo them; the rest is done, or a guard holds it"
+        ),
+        _("`torgsync history` shows the run, `torgsync history RUN` what was not made and why"),
         _("Prom.ua refuses 2 of 40 items"),
     ),
     Exit.STALE: Explanation(

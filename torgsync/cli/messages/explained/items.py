@@ -16,7 +16,7 @@ ITEMS: dict[Code, Explanation] = {
         Finding(Code.ID_MISSING, args={"fault": "missing", "cell": ""}),
     ),
     Code.ID_DUPLICATE: Explanation(
-        _("several rows of the export have the same `GoodID`; the item stays as it is on Prom.ua"),
+        _("several rows of the export have the same `GoodID`; nothing of the item is sent"),
         _("leave one of the rows; `torgsync why ID` shows the lines of all"),
         Finding(Code.ID_DUPLICATE, args={"lines": ["14", "212"]}),
     ),
@@ -206,11 +206,14 @@ ITEMS: dict[Code, Explanation] = {
     ),
     Code.LETTERS_LOST: Explanation(
         _("the export lost a letter and has a `?` in its place; the text is sent as it is"),
-        _("correct the word in Torgsoft, or export in UTF-8"),
+        _("correct the word in Torgsoft; an export in cp1251 loses letters by itself: export in UTF-8"),
         Finding(Code.LETTERS_LOST),
     ),
     Code.GROUP_CONFLICT: Explanation(
-        _("items name different names or parents of one group; what most of them name is sent"),
+        _(
+            "items give one group, by its number, different names or places among the groups; Prom.ua has it "
+            "once, so all of them go where most of them say"
+        ),
         _("correct the section of the others in Torgsoft"),
         Finding(
             Code.GROUP_CONFLICT, args={"number": "1", "chosen": ["Взуття", "2"], "others": [["Взуття", ""]]}

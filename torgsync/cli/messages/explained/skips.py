@@ -61,7 +61,7 @@ SKIPS: dict[SkipReason | Leaving, Explanation] = {
     SkipReason.BLOCKED: Explanation(
         _(
             "several rows of the export have the item's `GoodID`, so it is unknown which one is "
-            "right; it stays as it is on Prom.ua"
+            "right; nothing of it is sent"
         ),
         _("leave one of the rows; `torgsync why ID` shows the lines of all"),
         SkipReason.BLOCKED,

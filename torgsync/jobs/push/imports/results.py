@@ -24,6 +24,7 @@ from torgsync.core.plan.rollback import import_content
 from torgsync.core.product.fields import FIELDS, Channel, Value
 from torgsync.core.product.products import Existing, Product, shows
 from torgsync.core.reason import Reason
+from torgsync.core.text import few
 from torgsync.jobs.context import Progress, Stage
 from torgsync.jobs.push.edits import Edit, EditSender, edit_after_creation
 from torgsync.jobs.push.imports.feed_file import ImportFile
@@ -94,7 +95,7 @@ class ImportResult:
             return of_product
         if self.trouble:
             return (self.trouble,)
-        errors = self.state.errors[:FEW_ERRORS] if self.state else ()
+        errors = few(self.state.errors, FEW_ERRORS) if self.state else ()
         said = (prom_said(*errors),) if any(errors) else ()
         return (*said, *map(row_reason, self.rows.unmatched[:FEW_ERRORS])) or (Reason(OutcomeCode.NO_REASON),)
 
