@@ -2,7 +2,7 @@
 
 What is opened must be a regular file: a pipe, a device or a socket could block or never end. What is written
 is written under a random name next to its place, without following links, and then renamed. Every function
-raises OSError, also for names that the system itself refuses with another exception; `reason` words it.
+raises OSError, also for names that the system itself refuses with another exception.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from io import DEFAULT_BUFFER_SIZE, BufferedReader, FileIO
 from pathlib import Path
 from typing import BinaryIO
 
-from torgsync.i18n import Message, _, verbatim
+from torgsync.i18n import _
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
@@ -37,56 +37,6 @@ _KINDS = (
     (stat.S_ISSOCK, _("a socket")),
     (lambda mode: stat.S_ISCHR(mode) or stat.S_ISBLK(mode), _("a device")),
 )
-
-SYSTEM = {
-    str(words): words
-    for words in (
-        _("Address already in use"),
-        _("Cannot assign requested address"),
-        _("Connection refused"),
-        _("Connection timed out"),
-        _("Device or resource busy"),
-        _("Directory not empty"),
-        _("Disk quota exceeded"),
-        _("File exists"),
-        _("File name too long"),
-        _("File too large"),
-        _("Host is down"),
-        _("Input/output error"),
-        _("Invalid argument"),
-        _("Invalid cross-device link"),
-        _("Is a directory"),
-        _("Name or service not known"),
-        _("Network is unreachable"),
-        _("No route to host"),
-        _("No space left on device"),
-        _("No such device"),
-        _("No such file or directory"),
-        _("Not a directory"),
-        _("Operation not permitted"),
-        _("Operation not supported"),
-        _("Permission denied"),
-        _("Read-only file system"),
-        _("Stale file handle"),
-        _("Temporary failure in name resolution"),
-        _("Text file busy"),
-        _("Too many levels of symbolic links"),
-        _("Too many open files"),
-        _("Transport endpoint is not connected"),
-    )
-}
-"""The system's own words for what goes wrong with files and connections."""
-
-
-def reason(error: OSError) -> Message:
-    """Return why the system refused something, in words."""
-    said = error.strerror or ""
-    if isinstance(said, Message):
-        return said
-    words = os.strerror(error.errno or 0)
-    if said.startswith(words) or (error.errno and os.name == "nt"):  # Windows speaks its user's language
-        said = words
-    return SYSTEM.get(said, verbatim(said or str(error) or type(error).__name__))
 
 
 class NotAFile(OSError):

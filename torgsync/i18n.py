@@ -156,7 +156,8 @@ class _Formatter(Formatter):
             case bool() if one:
                 return one if value else other
             case list() | tuple():
-                return ", ".join(f"`{item}`" if one else shown(str(item)) for item in value)
+                items = (shown(item if isinstance(item, str) else str(item)) for item in value)
+                return ", ".join(f"`{item}`" if one else item for item in items)
             case str():
                 return shown(value)
         return str(value)

@@ -142,15 +142,15 @@ def test_printed_commands_name_the_object_as_the_call_did(home: Home) -> None:
 @pytest.mark.parametrize(
     ("args", "message", "hint"),
     [
-        (("synch",), "no such command 'synch'", "torgsync --help"),
-        (("--hom",), "no such option: --hom", "torgsync --help"),
+        (("synch",), "there is no command `synch`; did you mean `sync`?", "torgsync --help"),
+        (("--hom",), "there is no option `--hom`; did you mean `--home`?", "torgsync --help"),
         (
             ("object", "add", "--token", "x"),
-            "no such option: --token; possible options: --api-key",
+            "there is no option `--token`; did you mean `--api-key`?",
             "--help",
         ),
-        (("object", "ad"), "no such command 'ad'", "torgsync object --help"),
-        (("update", "--format", "xml"), "invalid value for '--format'", "torgsync update --help"),
+        (("object", "ad"), "there is no command `ad`", "torgsync object --help"),
+        (("update", "--format", "xml"), "`--format`: `xml` is not one of", "torgsync update --help"),
         (("payments", "map"), "`METHOD` is needed", "give it on the command line"),
     ],
 )

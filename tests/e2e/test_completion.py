@@ -63,7 +63,7 @@ def test_values_of_a_home(at_home: Home, shell: str) -> None:
         ("torgsync fields add X --to descr", ["description", "description_ru"]),
         ("torgsync sync --allow re", ["removals="]),
         ("torgsync update --fields price,dis", ["price,discount"]),
-        ("torgsync object edit --find-by phone,", ["phone,phone", "phone,email", "phone,name"]),
+        ("torgsync object edit --find-by phone,", ["phone,email", "phone,name"]),
         ("torgsync orders ship 1 --parcel 2 --carrier ", []),
         ("torgsync history ", []),
         ("torgsync orders show ", []),
@@ -178,3 +178,27 @@ def test_bash_completes_a_word(at_home: Home, tmp_path: Path) -> None:
         check=True,
     )
     assert (ran.stdout, ran.stderr) == (SHOWN["bash"], "")
+
+
+ODD = 'Оплата: "$5" `М\'ята` \\ друга'
+
+
+@pytest.mark.parametrize(
+    ("shell", "typed", "shown"),
+    [
+        ("bash", "Опл", r"Оплата:\ \"\$5\"\ \`М\'ята\`\ \\\ друга"),
+        ("bash", "Оплата\n:", r"\ \"\$5\"\ \`М\'ята\`\ \\\ друга"),
+        ("bash", "'Опл", r"""Оплата: "$5" `М'\''ята` \ друга"""),
+        ("bash", '"Опл', r"Оплата: \"\$5\" \`М'ята\` \\ друга"),
+        ("zsh", "Опл", r"""Оплата\\: \"\$5\" \`М'\''ята\` \\\\ друга"""),
+        ("fish", "Опл", ODD),
+    ],
+)
+def test_a_name_with_signs_of_the_shell(at_home: Home, shell: str, typed: str, shown: str) -> None:
+    """It arrives whole, also where bash splits it at a colon; zsh and fish themselves were tried by hand."""
+    text = at_home.object.read_text("utf-8")
+    name = "'''" + ODD + "'''"
+    at_home.object.write_text(text.replace('"Накладений платіж"', name), "utf-8")
+    words = f"torgsync\npayments\nmap\n{typed}"
+    more = {"COMP_WORDS": words, "COMP_CWORD": str(words.count("\n"))} if shell == "bash" else {}
+    assert shown in offered(at_home, shell, f"torgsync payments map {typed}", **more)

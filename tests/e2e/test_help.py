@@ -70,7 +70,7 @@ def test_a_session_of_a_page_works(topic: str, tmp_path: Path, monkeypatch: pyte
 def test_every_command_can_be_pasted(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The program would take each command of a page, in the folder of the example shop."""
     monkeypatch.chdir(EXAMPLE)
-    shown = [command for command in commands_of(text) if "COMMAND" not in command]
+    shown = [command for command in commands_of(text) if not re.search("COMMAND|КОМАНДА", command)]
     assert not unpasteable(shown, tmp_path)
 
 
@@ -134,6 +134,17 @@ def test_a_terminal_shows_all_of_it(text: str, width: int) -> None:
     assert not [
         line for line in shown.splitlines() if len(line.rstrip()) > width and line.strip() not in copied
     ]
+
+
+def test_a_terminal_breaks_no_word_and_no_command(text: str) -> None:
+    """At 80 columns: a percentage, a command and every word of a table stay whole; an address is once."""
+    out = StringIO()
+    Console(file=out, width=80, color_system=None).print(HelpPage(text), crop=False)
+    shown, word = out.getvalue(), re.compile(r"[\w’'-]+")
+    known = {*word.findall(LINK.sub(r"\1 torgsync help \2", text))}
+    assert known.issuperset(word.findall(shown))
+    assert not re.search(r"\d *\n? +%|\([^)]*\(`|(https?://\S+) \(\1", shown.replace(" %", ""))
+    assert not re.search(r"`torgsync help *$", shown, re.MULTILINE)
 
 
 def _letters(text: str) -> int:

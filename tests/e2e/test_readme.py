@@ -65,7 +65,9 @@ def test_the_readmes_are_first_pages() -> None:
     assert len(commands) == 1
 
 
-@pytest.mark.parametrize("page", ["README.md", "examples/README.md", "torgsync/docs/uk/README.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "examples/README.md", "examples/README.uk.md", "torgsync/docs/uk/README.md"]
+)
 def test_every_link_is_to_a_file(page: str) -> None:
     """What a page names is in the repository."""
     text = (ROOT / page).read_text("utf-8")

@@ -16,7 +16,7 @@ from torgsync.cli.app import app
 _IN_SENTENCE = re.compile(r"`(torgsync [a-z][^`]*)`")
 _AT_END = re.compile(r"(?<![\w`/.])torgsync [a-z].*")
 # Words that a person replaces by a number.
-_NUMBERS = re.compile(r"\b(?:RUN|NUMBER)\b")
+_NUMBERS = re.compile(r"\b(?:RUN|NUMBER|N|ЗАПУСК|НОМЕР)\b")
 _EACH = """torgsync() { printf '%s\\0' "$@" >&3; }
 while IFS= read -r -d '' line; do
   eval "$line" >/dev/null || printf '\\2\\0' >&3
@@ -41,7 +41,7 @@ def printed_commands(text: str) -> Iterator[str]:
 def _strings(text: str) -> Iterator[str]:
     """Yield the lines of an output, and the texts of a JSON document."""
     if not text.lstrip().startswith("{"):
-        yield from text.splitlines()
+        yield from text.replace(" \\\n    ", " ").splitlines()  # a long command is printed in lines
         return
     try:
         stack: list[Any] = [json.loads(text)]

@@ -12,6 +12,7 @@ import catalogs
 import pytest
 from babel.messages.catalog import Catalog, Message
 
+from torgsync.cli.base.helps.placeholders import PLACEHOLDERS
 from torgsync.cli.base.language import load_catalog
 from torgsync.i18n import LANGUAGES
 
@@ -56,13 +57,18 @@ def test_placeholders_are_those_of_the_template(language: str, translations: Cat
 
 
 def test_what_is_in_backticks_stays(translations: Catalog) -> None:
-    """Commands, keys, codes and paths are the same in every language."""
+    """Commands, keys, codes and paths are the same in every language; words that stand for values are not."""
+    words = {word: str(translations[word].string) for word in PLACEHOLDERS}
+    place = re.compile(rf"(?<![\w%-])({'|'.join(sorted(words, key=len, reverse=True))})(?![\w-])")
+    english = re.compile("|".join(rf"\b{word}\b" for word, shown in words.items() if word != shown))
     for message in translations:
         if not message.id:
             continue
-        wanted = set(re.findall(r"`[^`]*`", _texts(message.id)[-1]))
+        text = place.sub(lambda word: words[word[1]], _texts(message.id)[-1])
+        wanted = set(re.findall(r"`[^`]*`", text))
         for string in _texts(message.string):
             assert wanted <= set(re.findall(r"`[^`]*`", string)), (message.id, string)
+            assert not english.search(string), string
 
 
 def test_what_was_compiled_is_what_was_translated(language: str, translations: Catalog) -> None:
@@ -109,7 +115,11 @@ def _texts(text: object) -> tuple[str, ...]:
 def _placeholders(text: str) -> set[str]:
     """Return the names of a template's arguments; one that cannot be parsed has none."""
     try:
-        return {name for _text, name, _spec, _conversion in Formatter().parse(text) if name}
+        return {
+            name
+            for _text, name, _spec, _conversion in Formatter().parse(text)
+            if name and name.isidentifier()
+        }
     except ValueError:
         return set()
 

@@ -13,24 +13,17 @@ from typing import Annotated, Any
 import typer
 
 from torgsync import __version__
-from torgsync.cli.base.commands import Group, wants_json, wrong_words
+from torgsync.cli.base.commands import Group, wants_json
 from torgsync.cli.base.errors import report_error
 from torgsync.cli.base.language import use_language
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.streams import guard_streams
-from torgsync.cli.base.usage import usage_message
+from torgsync.cli.base.usage import CommandLineWrong, HelpWanted, usage_error
 from torgsync.cli.tree import program_commands
 from torgsync.core.clock import SHOP_ZONE, show_times_in
 from torgsync.core.shell import WINDOWS, unescaped
-from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
+from torgsync.errors import Exit, Interrupted, TorgsyncError
 from torgsync.i18n import Language, _
-
-_CommandLineWrong: type[Exception] = next(
-    kind
-    for kind in typer.BadParameter.__mro__
-    if kind.__name__ == "UsageError" and issubclass(kind, Exception)
-)
-"""Raised by Typer for a command line that it cannot parse; its exit code 2 means something else here."""
 
 
 class Boundary(Group):
@@ -62,6 +55,10 @@ class Boundary(Group):
         args = list(sys.argv[1:] if args is None else args)
         program.language = program.language or use_language(args)
         program.json = _asks_for_json(args)
+        if os.environ.get("_TORGSYNC_COMPLETE") == "complete_bash":
+            from torgsync.cli.base.helps.completion import join_words
+
+            join_words(os.environ)
         try:
             code = super().main(
                 args, prog_name, complete_var, False, windows_expand_args, obj=program, **extra
@@ -70,8 +67,13 @@ class Boundary(Group):
             code = report_error(program, error)
         except (typer.Abort, KeyboardInterrupt):
             code = report_error(program, _stopped())
-        except _CommandLineWrong as wrong:
-            code = _report_usage(program, wrong)
+        except HelpWanted as wanted:
+            print(vars(wanted)["ctx"].get_help(), file=sys.stderr)  # noqa: T201
+            code = int(Exit.USAGE)
+        except CommandLineWrong as wrong:
+            context = vars(wrong)["ctx"]
+            program.json = program.json or wants_json(context)
+            code = report_error(program, usage_error(wrong, args))
         sys.exit(code if isinstance(code, int) else 0)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer's own kind of context
@@ -99,20 +101,6 @@ def _stopped() -> Interrupted:
 def _asks_for_json(args: Sequence[str]) -> bool:
     """Return whether JSON is wanted, also for a command line that cannot be parsed."""
     return "--format=json" in args or ("--format", "json") in pairwise(args)
-
-
-def _report_usage(program: Program, wrong: Any) -> int:  # noqa: ANN401
-    context = getattr(wrong, "ctx", None)
-    if context and type(wrong).__name__ == "NoArgsIsHelpError":
-        print(context.get_help(), file=sys.stderr)  # noqa: T201
-        return int(Exit.USAGE)
-    command = context.command_path if context else "torgsync"
-    program.json = program.json or bool(context and wants_json(context))
-    params = context.command.params if context else ()
-    if getattr(wrong, "option_name", "") == "--token" and any("--api-key" in one.opts for one in params):
-        wrong.possibilities = ["--api-key"]
-    hint = _("see `{command} --help`", command=command)
-    return report_error(program, UsageError(usage_message(wrong_words(wrong)), hint=hint))
 
 
 app = typer.Typer(

@@ -10,7 +10,7 @@ import typer
 
 from torgsync.cli.base.options import FormatOption, ObjectOption, named, separated
 from torgsync.cli.base.program import Format, Program, program_of
-from torgsync.cli.base.render import pick, print_result, print_rows, print_table
+from torgsync.cli.base.render import Row, pick, print_result, print_rows, print_table
 from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.counts import order_count
 from torgsync.core.order_status import status_word
@@ -40,19 +40,20 @@ def list_(
     with program.job(file) as job:
         view = list_clients(job)
     if not held:
-        rows, shown = _client_rows(view), _shown_client_rows(view)
+        rows, none = _client_rows(view), _("no clients yet")
         columns = (*CLIENT_COLUMNS, "card", "orders")
-        print_rows(program, output, "clients", rows, shown, columns=columns, none=_("no clients yet"))
+        shown = [_for_people(row) for row in rows]
+        print_rows(program, output, "clients", rows, shown, columns=columns, none=none)
         return
-    candidates = _shown_client_rows(view)
     rows = [
-        {"order": order_id} | row
+        {"order": order_id} | pick(client, *CLIENT_COLUMNS)
         for order_id, fitting in view.candidates.items()
-        for row in candidates
-        if row["id"] in fitting
+        for client in view.clients
+        if client.id in fitting
     ]
     none = _("no order needs a client chosen for it")
-    print_rows(program, output, "held_orders", rows, columns=("order", *CLIENT_COLUMNS), none=none)
+    shown = [_for_people(row) for row in rows]
+    print_rows(program, output, "held_orders", rows, shown, columns=("order", *CLIENT_COLUMNS), none=none)
     if rows and output is Format.TABLE:
         order_id, (client_id, *others) = next(iter(view.candidates.items()))
         program.hint(verbatim(f"torgsync clients choose {order_id} {client_id} -o {file.called}"))
@@ -262,15 +263,17 @@ CLIENT_COLUMNS = ("id", "name", "phone", "email")
 ORDER_COLUMNS = ("id", "created", "status", "total", "currency")
 
 
-def _shown_client_rows(view: ClientList) -> list[dict[str, object]]:
-    return [pick(client, *CLIENT_COLUMNS) for client in view.clients]
-
-
 def _client_rows(view: ClientList) -> list[dict[str, object]]:
     return [
-        row | {"card": client.card, "orders": view.orders.get(client.id, 0)}
-        for row, client in zip(_shown_client_rows(view), view.clients, strict=True)
+        pick(client, *CLIENT_COLUMNS, "card") | {"orders": view.orders.get(client.id, 0)}
+        for client in view.clients
     ]
+
+
+def _for_people(row: Row) -> Row:
+    """Return a row of a client as people see it: a person has a name of another kind than a thing."""
+    shown = ("order", *CLIENT_COLUMNS)
+    return {"full name" if key == "name" else key: row[key] for key in shown if key in row}
 
 
 def _client_document(details: ClientDetails) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import typer
 
 from torgsync.cli.base.program import Program, program_of
+from torgsync.core.shell import in_lines
 from torgsync.errors import Exit
 from torgsync.i18n import _n, translated
 
@@ -31,8 +31,8 @@ def demo(context: typer.Context) -> None:
                 output.out.print(f"\n# {translated(step.say)}", style="bold cyan")
             if step.happens:
                 step.happens()
-            shown = shlex.join(short.get(word, word) for word in step.command)
-            output.out.print(f"\n$ torgsync {shown}", style="bold", soft_wrap=True)
+            words = ["torgsync", *(short.get(word, word) for word in step.command)]
+            output.out.print(f"\n$ {in_lines(words, output.out.width - 2)}", style="bold", soft_wrap=True)
             program = Program(stage.home, stage.server.url, color=output.color, unattended=True)
             program.language = output.language
             program.recording = output.recording

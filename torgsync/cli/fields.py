@@ -42,9 +42,13 @@ def _render_row(field: SampledField) -> dict[str, object]:
     return {**pick(mapping, "column", "to", "name", "owner"), **sample, "split": mapping.split}
 
 
+def _sample(text: str) -> str:
+    return text if len(text) <= SAMPLE else f"{text[: SAMPLE - 1]}…"
+
+
 def _render_table_row(field: SampledField) -> dict[str, object]:
     mapping = field.mapping
-    sample: str = _("! not in the export") if field.in_export is False else field.sample[:SAMPLE]
+    sample: str = _("! not in the export") if field.in_export is False else _sample(field.sample)
     return pick(mapping, "column", "to", "owner") | {"to": mapping.name or mapping.to, "sample": sample}
 
 

@@ -26,10 +26,10 @@ api_closed=no|401-json|403-json|200-message, texts=clean|broken,
 report_unchanged=true|false, date_filters=utc|kyiv,
 deleted_lines=no-id|no-ids|whole, gifts=none|zero|null,
 chat_refusals=200-error|400-error|404-error, quiet_orders=true|false,
-commission_seconds=SECONDS."""
+commission_seconds=N."""
 _IMPORTS = """\
 second_import=refuse|accept, imports_per_day=N,
-import_seconds=SECONDS, spreadsheets=as-asked|wipe|no-ids,
+import_seconds=N, spreadsheets=as-asked|wipe|no-ids,
 busy_import_as=400-object|400-flat|400-text|200-object|200-flat,
 row_errors=flat|external-ids|prom-ids|row-numbers, refused_file=ends|hangs,
 failed_import_as=FATAL|FAIL|error|failed."""
@@ -42,7 +42,7 @@ unknown_fields=refuse|ignore,
 minimum_quantity=optional|required, cancellation_reasons=agreed|all,
 plain_dates=read|empty, chat=true|false."""
 _TROUBLES = """\
-429, 500 to 599 (retry_after=SECONDS), lost, cut, slow (seconds=N), truncated,
+429, 500-599 (retry_after=N), lost, cut, slow (seconds=N), truncated,
 web-page (status=200|403|503), gaps (items_every=N, items_share=0.3),
 import-refused (reason=daily-limit|running), import-never-ends, import-fails,
 photos-missing (status=404, items_every=N, items_share=0.3),
@@ -173,8 +173,6 @@ def sandbox(
         typer.Option(
             "--photos",
             help=_("Folder with photos for the pages, found by file name; may be repeated."),
-            exists=True,
-            file_okay=False,
             metavar="DIR",
         ),
     ] = None,
@@ -188,6 +186,9 @@ def sandbox(
         _refuse_options(context)
         return
     program = program_of(context)
+    for folder in photos or ():
+        if not folder.is_dir():
+            raise UsageError(_("`--photos`: `{path}` is not a folder", path=folder))
     from torgsync.demo.sandbox import SandboxOptions, open_sandbox
     from torgsync.sandbox.server import serve
 

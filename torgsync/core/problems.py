@@ -15,6 +15,7 @@ from torgsync.core.order_status import status_word
 from torgsync.core.product.field_words import field_word
 from torgsync.errors import Problem, TorgsyncError
 from torgsync.i18n import Message, _, _n, verbatim
+from torgsync.system import known_reason
 
 _Error = TypeVar("_Error", bound=TorgsyncError)
 
@@ -324,7 +325,7 @@ def _shown(what: Problem) -> dict[str, object]:
         **times,
         "call": _CALLS.get(path, verbatim(f"`{path}`")),
         "about_order": path in _CALLS,
-        "words": words or _("no reason was given"),
+        "words": known_reason(words) if words else _("no reason was given"),
         "said": bool(words),
         "in_words": _in_words(args.get("right"), words),
         "right": RIGHTS.get(str(args.get("right")), ""),

@@ -82,6 +82,25 @@ def command(words: str, *arguments: str, options: str = "") -> str:
     return " ".join(filter(None, ("torgsync", words, quotes, options)))
 
 
+def in_lines(words: Sequence[str], width: int, *, powershell: bool = WINDOWS) -> str:
+    """Return a command in lines that fit and can be pasted as one; an option stays with its value.
+
+    Where the shell is PowerShell or cmd, whose signs for that differ, it is one line.
+    """
+    parts: list[str] = []
+    for word in words:
+        if parts and not word.startswith("-") and parts[-1].startswith("-") and " " not in parts[-1]:
+            parts[-1] += f" {quoted(word, powershell=powershell)}"
+        else:
+            parts.append(quoted(word, powershell=powershell))
+    lines = [""]
+    for part in parts:
+        if not powershell and len(lines[-1]) + len(part) + 3 > width and lines[-1].strip():
+            lines.append("   ")
+        lines[-1] += f" {part}" if lines[-1] else part
+    return " \\\n".join(lines)
+
+
 def unescaped(arguments: Sequence[str]) -> list[str]:
     """Return the arguments of a call as they were meant in PowerShell.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from torgsync.core.text import message_of
-from torgsync.disk import read_text, reason
+from torgsync.disk import read_text
 from torgsync.errors import Mistake, NamedFileInvalid, UsageError
 from torgsync.files.config.objects import mistakes_in
 from torgsync.files.config.text_files import TomlLines, parse_toml
@@ -20,6 +20,7 @@ from torgsync.sandbox.scenario import TOKEN_WORDS, Filling, Scenario, read_quirk
 from torgsync.sandbox.shop.filling import fill
 from torgsync.sandbox.shop.persistence import Persistence
 from torgsync.sandbox.shop.shop import Shop
+from torgsync.system import reason
 
 HELP = _("see `torgsync sandbox --help`")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 
 from torgsync.errors import TorgsyncError
+from torgsync.i18n import _
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import is_held
 from torgsync.state.runs.compaction import STEP, Compacted
@@ -36,7 +37,7 @@ def compact(context: JobContext, most: int | None = None) -> Compacted:
         removed += step
         most = None if most is None else most - 1
     if removed.runs or removed.changes:
-        _log.info("only totals are kept now; older runs: %d", removed.runs)
+        _log.info("%s", _("only totals are kept now; older runs: {count}", count=removed.runs))
     return removed
 
 
@@ -48,4 +49,4 @@ def compact_after_run(context: JobContext, changes: int) -> None:
     try:
         compact(context, STEPS + 2 * changes // STEP)
     except TorgsyncError as error:
-        _log.warning("older runs were left as they are: %s", error.message)
+        _log.warning("%s", _("older runs were left as they are: {why}", why=error.message))

@@ -112,7 +112,7 @@ def running(context: JobContext) -> Iterator[Run]:
         work.leases.take(number, me, context.now())
     run = Run(context, number, context.now())
     note_run(number)
-    _log.info("the run begins")
+    _log.info("%s", _("the run begins"))
     try:
         yield run
     except TorgsyncError as error:
@@ -145,7 +145,7 @@ def _end(context: JobContext, run: Run) -> None:
         else:
             work.journal.end_run(run.number, run.exit_code, context.now())
         work.leases.release(run.number)
-    _log.info("the run ended with exit code %d", run.exit_code)
+    _log.info("%s", _("the run ended with exit code {code}", code=int(run.exit_code)))
 
 
 @contextmanager

@@ -228,7 +228,13 @@ class Http:
         if not isinstance(error, FailedTry):
             return False
         if error.again is not False:
-            _log.info("%s; unless this was the last try, it is asked again", error)
+            _log.info(
+                "%s",
+                _(
+                    "{error}; unless this was the last try, it is asked again",
+                    error=error.failure.message,
+                ),
+            )
             self._on_idle(True)
         return error.again
 

@@ -23,6 +23,7 @@ from torgsync.errors import (
 from torgsync.i18n import Message, _, joined
 from torgsync.prom.answer_json import parse_answer
 from torgsync.prom.request import NEEDED_RIGHTS, ApiRequest, Json, Right
+from torgsync.system import connection_words
 
 RETRY_AFTER_MAX = 300.0
 """Seconds: a server that asks for a longer pause gets this one."""
@@ -136,7 +137,7 @@ class ResponseReader:
     def broken(self, request: ApiRequest, error: httpx.HTTPError) -> FailedTry:
         """Return the meaning of a failed connection; without a connection nothing was done for certain."""
         # The number of an error means something to programmers only.
-        reason = _ERRNO.sub("", self.words(str(error))) or type(error).__name__
+        reason = _ERRNO.sub("", self.words(connection_words(error) or str(error)))
         if isinstance(error, _NEVER_CONNECTED):
             unconnected = problem(ProblemCode.NO_CONNECTION, server=self._server, words=reason)
             return FailedTry(error_of(Temporary, unconnected, AGAIN), again=True)

@@ -11,12 +11,12 @@ from wsgiref.types import WSGIEnvironment
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from torgsync.disk import reason
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.i18n import _
 from torgsync.sandbox.app import BASE, SandboxApp
 from torgsync.sandbox.faults import ConnectionCut
 from torgsync.sandbox.shop.shop import Shop
+from torgsync.system import reason
 
 LOOPBACK = {
     "127.0.0.1": ("127.0.0.1", socket.AF_INET),

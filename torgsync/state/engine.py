@@ -48,7 +48,7 @@ def make_engine(url: str) -> Engine:
         raise StateUnusable(
             _("the state cannot be opened: {why}", why=reason_of(error)),
             hint=_(
-                "check `TORGSYNC_STATE`: it looks like `sqlite:////FOLDER/FILE` or "
+                "check `TORGSYNC_STATE`: it looks like `sqlite:////DIR/FILE` or "
                 "`postgresql://USER@SERVER/DATABASE`"
             ),
         ) from error

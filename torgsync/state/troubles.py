@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.shell import command
 from torgsync.errors import StateUnusable, Temporary, TorgsyncError
-from torgsync.i18n import _
+from torgsync.i18n import _, composed
 
 _TEMPORARY = frozenset({ProblemCode.STATE_BUSY, ProblemCode.STATE_REPLACED, ProblemCode.STATE_UNREACHABLE})
 _BACKUP = _("see what is damaged: `torgsync state check`; go back to a backup: {restore}")
@@ -148,7 +148,9 @@ def trouble(what: ProblemCode, address: URL | str, words: str = "") -> TorgsyncE
 def command_to_restore(address: URL | str) -> str:
     """Return the command that puts the newest copy of a state back, or one whose file a person must name."""
     copies = copies_to_restore(address)
-    return command("state restore", str(copies[0]) if copies else "FILE")
+    if not copies:
+        return composed("{restore} {file}", restore="torgsync state restore", file=_("FILE"))
+    return command("state restore", str(copies[0]))
 
 
 def copies_to_restore(address: URL | str, *, replaced: bool = False) -> list[Path]:

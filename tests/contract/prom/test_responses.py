@@ -35,10 +35,10 @@ def links(error: BaseException | None) -> list[BaseException]:
         (CUT, "the answer to `/products/list` is incomplete or not JSON (200)"),
         (Answer(200, b"[" * 100_000, {}), "incomplete or not JSON"),
         (BROKEN, "the connection to `prom.example:443` broke: Connection reset by peer"),
-        (httpx.ReadError(""), "the connection to `prom.example:443` broke: ReadError"),
+        (httpx.ReadError(""), "the connection to `prom.example:443` broke: no reason was given"),
         (SLOW, "`prom.example:443` did not answer `/products/list` in time"),
         (CLOSED, "no connection to `prom.example:443`: Connection refused"),
-        (httpx.ConnectTimeout(""), "no connection to `prom.example:443`: ConnectTimeout"),
+        (httpx.ConnectTimeout(""), "no connection to `prom.example:443`: it did not answer in time"),
         (page(302), "the server sent `/products/list` on to another address (302)"),
     ],
 )

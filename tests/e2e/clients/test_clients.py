@@ -43,7 +43,7 @@ def test_a_new_buyer_becomes_a_client(filled: Home) -> None:
         }
     ]
     assert filled.run("clients", "list").lines == [
-        "id   name             phone           email",
+        "id   full name        phone           email",
         "─" * 54,
         "1    Вигадана Олена   +380500000001   o.v@shop.example",
     ]
@@ -138,7 +138,7 @@ def test_who_fits_several_clients_waits_for_a_person(ambiguous: tuple[Home, int]
     assert (ran.code, "hint: torgsync clients list --held" in ran.err) == (8, True)
     assert held(home) == {str(number): ["1", "2"]}
     listed = home.run("clients", "list", "--held")
-    assert listed.lines[0].split() == ["order", "id", "name", "phone", "email"]
+    assert listed.lines[0].split() == ["order", "id", "full", "name", "phone", "email"]
     assert f'hint: torgsync clients choose {number} 1 -o "My Prom"' in listed.err
     assert 'hint: torgsync clients merge 2 --into 1 -o "My Prom"' in listed.err
     assert (

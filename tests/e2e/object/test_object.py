@@ -21,13 +21,13 @@ TOKEN = "invented-secret-7f3a"
 
 GUESSES = [
     "",
-    "found out   it is                       because                    [catalog] key",
+    "found out   it is                      because                     [catalog] key",
     "────────────────────────────────────────────────────────────────────────────────",
-    "format      trs                         it begins with text        format",
-    "delimiter   semicolon                   it gives 50 known column   delimiter",
-    "                                        names",
-    "header      the first row holds names   a column is named like     header",
-    "                                        one of Torgsoft's",
+    "format      trs                        it begins with text         format",
+    "delimiter   semicolon                  it gives 50 known column    delimiter",
+    "                                       names",
+    "header      the first row holds        a column is named like      header",
+    "            names                      one of Torgsoft's",
 ]
 """The findings of the example's export in a check."""
 

@@ -148,7 +148,7 @@ def test_an_order_cancelled_before_torgsoft_took_it(mapped: Home) -> None:
     assert f"! order {number}: it is not a sale any more: its file was removed from the outbox" in ran.lines
     assert (ran.code, list(outbox(mapped).iterdir())) == (0, [])
     assert phase(mapped, number) == "withdrawn"
-    assert "taken back" in mapped.run("orders", "list").out
+    assert {"taken", "back"} <= {*mapped.run("orders", "list").out.split()}
 
 
 def test_an_order_is_taken_up_again(mapped: Home) -> None:

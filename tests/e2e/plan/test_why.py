@@ -244,7 +244,7 @@ def test_a_removal_that_a_guard_holds(filled: Home) -> None:
     filled.run("update")
     good = explained(filled, "26901")
     assert (good["fate"], good["standing"]) == ("held", "out")
-    assert good["held"] == {"guard": "removals", "saw": None, "allow": "--allow removals=NUMBER"}
+    assert good["held"] == {"guard": "removals", "saw": None, "allow": "--allow removals=N"}
     assert "held by the guard `removals`" in filled.run("why", "26901").out
 
 

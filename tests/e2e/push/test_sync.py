@@ -635,7 +635,7 @@ def test_all_objects(filled: Home) -> None:
     ("args", "message"),
     [
         (("--format", "csv"), "`sync` prints a table or JSON"),
-        (("--only", "clients"), "invalid value for '--only'"),
+        (("--only", "clients"), "`--only`: `clients` is not one of"),
         (("--fields", "cost"), "there is no field `cost`"),
     ],
 )

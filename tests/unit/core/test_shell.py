@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.core.shell import command, quoted, unescaped
+from torgsync.core.shell import command, in_lines, quoted, unescaped
 
 NAMES = (
     "My Prom",
@@ -79,3 +79,30 @@ def test_a_whole_command() -> None:
     assert command("payments map", "a b", options="-o X") == 'torgsync payments map "a b" -o X'
     assert command("payments map", "-a b", options="-o X") == 'torgsync payments map -o X -- "-a b"'
     assert unescaped(["map", 'Платеж \\"НП\\"']) == ["map", 'Платеж "НП"']
+
+
+def test_a_long_command_in_lines() -> None:
+    """The shell takes them for one command; an option stays with its value, and names are whole."""
+    words = [
+        "torgsync",
+        "object",
+        "add",
+        "My Prom",
+        "--export",
+        "TSGoods.trs",
+        "--yes",
+        "--photos",
+        "a b",
+    ]
+    text = in_lines(words, 38, powershell=False)
+    assert text.splitlines() == [
+        'torgsync object add "My Prom" \\',
+        "    --export TSGoods.trs --yes \\",
+        '    --photos "a b"',
+    ]
+    ran = subprocess.run(
+        ["/bin/sh", "-c", text.replace("torgsync", "printf '%s|'", 1)],
+        stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    assert ran.stdout.split("|")[:-1] == words[1:]
+    assert in_lines(words, 40, powershell=True).count("\n") == 0

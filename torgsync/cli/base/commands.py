@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from torgsync.cli.base.program import Program
+from torgsync.cli.base.usage import CommandLineWrong, ExtraWords, UnknownCommand
 from torgsync.errors import UsageError
 from torgsync.i18n import Message, _, translated
 
@@ -78,7 +79,11 @@ class _Everywhere:
             from torgsync.cli.base.helps.completion import complete_values
 
             complete_values(self.params)  # type: ignore[attr-defined]
-        rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
+        try:
+            rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
+        except CommandLineWrong as wrong:
+            vars(wrong)["ctx"] = vars(wrong)["ctx"] or ctx  # some say no command
+            raise
         if self._global:
             given = {option.name: ctx.params.pop(option.name) for option in self._global}
             if ctx.resilient_parsing and given.get("home"):
@@ -111,6 +116,14 @@ class _Everywhere:
 class Command(_Everywhere, TyperCommand):
     """A command of the program."""
 
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read the command line. Raises ExtraWords for more words than it takes."""
+        ctx.allow_extra_args = True
+        rest = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            raise ExtraWords(rest, ctx)
+        return rest
+
 
 class Group(_Everywhere, TyperGroup):
     """A group of commands."""
@@ -137,6 +150,12 @@ class Group(_Everywhere, TyperGroup):
         if isinstance(self.commands, Commands):
             return self.commands.known.get(cmd_name)
         return super().get_command(ctx, cmd_name)
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> Any:  # noqa: ANN401
+        """Return the command that a line names. Raises UnknownCommand where there is none."""
+        if self.get_command(ctx, args[0]) is None and not ctx.resilient_parsing:
+            raise UnknownCommand(args[0], ctx)
+        return super().resolve_command(ctx, args)
 
 
 class Unloaded(TyperCommand):
@@ -239,16 +258,3 @@ def one_object(context: Context, name: str | None, wanted: str | None) -> str | 
             hint=_("name one of them"),
         )
     return name or wanted
-
-
-def wrong_words(wrong: Any) -> str:  # noqa: ANN401  # Typer's error of a command line
-    """Return what is wrong with a command line; a variable is named only where the value came from it."""
-    param = getattr(wrong, "param", None)
-    if wrong.ctx is None or not isinstance(param, TyperOption):
-        return str(wrong.format_message())
-    source = wrong.ctx.get_parameter_source(param.name)
-    shows, param.show_envvar = param.show_envvar, source is not None and source.name == "ENVIRONMENT"
-    try:
-        return str(wrong.format_message())
-    finally:
-        param.show_envvar = shows

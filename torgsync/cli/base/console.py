@@ -26,7 +26,7 @@ class SafeConsole(Console):
     def print_long(self, renderable: RenderableType) -> None:
         """Print what may be longer than the screen through the pager of the user, if there is one."""
         with self.capture() as capture:
-            self.print(renderable)
+            self.print(renderable, crop=False)
         text = capture.get()
         if text.count("\n") < self.height or not _paged(text):
             with suppress(BrokenPipeError):

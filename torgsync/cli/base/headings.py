@@ -15,6 +15,7 @@ HEADINGS = {
     "email": _("email"),
     "expected": _("expected"),
     "export": _("export"),
+    "full_name": _("full name"),
     "in": _("currency"),
     "kind": _("kind"),
     "last": _("last"),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _WHOLE = re.compile(
     r"`torgsync [^`]*`"  # a command in a sentence
-    r"|\btorgsync [a-z].*"  # one that ends a line
+    r"|\btorgsync (?:[a-z]|--?[a-z]).*"  # one that ends a line
     r"|--[a-z-]+ [^\s;,)]+"  # an option with its value
     r'|\b\w+ = (?:\[[^]]*\]|\{[^}]*\}|"[^"]*")'  # a setting
 )

@@ -139,7 +139,7 @@ class Program(Output):
         if self.pages and self.asks and self.is_terminal("_out") and sys.stdout.isatty():
             self.out.print_long(table)
         else:
-            self.out.print(table)
+            self.out.print(table, crop=False)
 
     @property
     def shows_data(self) -> bool:

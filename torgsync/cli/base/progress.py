@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 
 from torgsync.cli.base.output import Output
-from torgsync.cli.messages.outcomes import STAGES
+from torgsync.cli.messages.outcomes import STAGES, shown_word
 from torgsync.errors import InvalidInput, TorgsyncError
 from torgsync.files.config.logs import REPORTED, clean
 from torgsync.i18n import _, composed, translated, verbatim
@@ -83,8 +83,10 @@ class TerminalLogHandler(logging.Handler):
         self.addFilter(lambda record: not hasattr(record, "reported"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show one event."""
-        self._output.notify(verbatim(clean(record.getMessage())))
+        """Show one event, its sentences in the language of the call."""
+        args = record.args if isinstance(record.args, tuple) else ()
+        shown = tuple(map(shown_word, args))
+        self._output.notify(verbatim(clean(str(record.msg) % shown if shown else record.getMessage())))
 
 
 def _left(seconds: float | None) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 Row = Mapping[str, object]
+GAP = 3
+"""Blanks between the columns of a table; one less where it does not fit otherwise."""
 SCREENFUL = 10
 """Things of one kind that people see one by one; more are folded or counted."""
 
@@ -97,31 +99,90 @@ def plain_table() -> Table:
 
 
 def print_table(program: Program, columns: Iterable[Message], rows: Iterable[Iterable[object]]) -> None:
-    """Print values as a table."""
-    table, cells = plain_table(), [[cell(value) for value in row] for row in rows]
-    for name, values in zip(columns, zip(*cells, strict=True), strict=True):
+    """Print values as a table: ids, dates, amounts and names stay whole, texts are broken into lines."""
+    table, names = plain_table(), list(columns)
+    cells = [[cell(value) for value in row] for row in rows]
+    listed = [[row[place] for row in cells] for place in range(len(names))]
+    least = [
+        max(_least(translated(name)), *map(_least, values))
+        for name, values in zip(names, listed, strict=True)
+    ]
+    whole = [
+        max(map(_width, [translated(name), *values])) for name, values in zip(names, listed, strict=True)
+    ]
+    gap = GAP if sum(least) + GAP * (len(names) - 1) <= program.out.width else GAP - 1
+    if gap < GAP:
+        table.padding = (0, 1, 0, 0)
+    space = program.out.width - gap * (len(names) - 1)
+    if sum(least) > space:
+        least = [
+            min(low, NARROWEST) if any(map(_is_text, values)) else low
+            for low, values in zip(least, listed, strict=True)
+        ]
+    for name, values, width in zip(names, listed, column_widths(least, whole, space), strict=True):
         numbers = name not in _NAMES and all(value in _EMPTY or _AMOUNT.fullmatch(value) for value in values)
-        whole = any(map(_IBAN.search, values))
         table.add_column(
             translated(name),
             overflow="fold",
             justify="right" if numbers and set(values) - _EMPTY else "left",
-            no_wrap=whole,
-            min_width=_IBAN_WIDTH if whole else None,
+            width=width,
         )
     for row in cells:
         table.add_row(*map(_styled, row))
+    if sum(least) > space:  # a line that the terminal breaks can be copied, a broken name cannot
+        table.width = sum(least) + program.out.width - space
     program.print_table(table)
 
 
+def column_widths(least: Sequence[int], whole: Sequence[int], space: int) -> list[int | None]:
+    """Return the widths of columns: at least what cannot be broken, and equal shares of the rest of a line.
+
+    What a short text does not need of its share is for the longer ones. None leaves a width to Rich.
+    """
+    if sum(whole) <= space:
+        return [None] * len(least)
+    widths: list[int | None] = [None] * len(least)
+    rest = max(space - sum(least), 0)
+    by_need = sorted(range(len(least)), key=lambda place: whole[place] - least[place])
+    for done, place in enumerate(by_need):
+        more = min(whole[place] - least[place], rest // (len(least) - done))
+        widths[place] = least[place] + more
+        rest -= more
+    return widths
+
+
+def _width(text: str) -> int:
+    """Return the columns that a cell takes, whose lines are not broken."""
+    from rich.cells import cell_len
+
+    return max(map(cell_len, text.split("\n")))
+
+
+def _least(text: str) -> int:
+    """Return the columns that a cell needs: for its longest word, or all of it where it is one name."""
+    lines = text.split("\n")
+    words = [word for line in lines for word in ([line] if _UNBROKEN.fullmatch(line) else line.split())]
+    return max((_width(word) for word in words if len(word) <= LONGEST), default=1)
+
+
+def _is_text(text: str) -> bool:
+    """Return whether a cell may be broken even within a word, where a table would not fit otherwise."""
+    return any(" " in line and not _UNBROKEN.fullmatch(line) for line in text.split("\n"))
+
+
+NARROWEST = 10
+"""Columns of a text where names need all the others."""
+LONGEST = 30
+"""Letters of the longest word that is not broken; an IBAN of Ukraine has 29."""
 _NAMES = frozenset({"article", "barcode", "id", "item", "no.", "order", "phone", "product", "row"})
 """Columns whose numbers are no amounts."""
 _EMPTY = frozenset({"–", ""})
 _AMOUNT = re.compile(r"[+-]?\d+(\.\d+)?( %| [A-Z]{3})?")
 _ZERO = re.compile(r"0(\.0+)?( %| [A-Z]{3})?")
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b")
-_IBAN_WIDTH = 29
-"""Letters and digits of an IBAN of Ukraine: it is copied, so no line may end in it."""
+_UNBROKEN = re.compile(
+    r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?|\+?\d[\d ()-]+|[+-]?[\d ]+([.,]\d+)? ?(%|[A-Z]{3})?"
+)
+"""Cells with blanks at which no line ends: times, phones and amounts."""
 
 
 def _styled(text: str) -> str | Text:

@@ -222,6 +222,18 @@ def hold_message(order_id: str, hold: Hold) -> Message:
     return fill(_HOLD[hold.code], hold.args)
 
 
+def hold_words(order_id: str, hold: Hold) -> Message:
+    """Return why an order gets no file, without the words that name the order."""
+    if hold.code in FINDING_OF:
+        return todo_message(hold_finding(order_id, hold))
+    return fill(_HOLD[hold.code], hold.args)
+
+
+def hold_word(hold: Hold) -> Message:
+    """Return in few words what keeps an order from its file."""
+    return _("waits for you") if hold.code in FINDING_OF else fill(_HOLD[hold.code], hold.args)
+
+
 def work_message(work: Todo) -> Message:
     """Return what a person has to do in Torgsoft, without the words that name the order."""
     return fill(_WORK[work.code], work.args)

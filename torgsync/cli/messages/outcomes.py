@@ -6,13 +6,15 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from torgsync.cli.messages.fields import VERBS
 from torgsync.cli.messages.template import Sentence, fill
+from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReason
 from torgsync.core.problems import problem_message
 from torgsync.core.product.field_words import field_word
 from torgsync.core.reason import Reason
 from torgsync.errors import Problem
-from torgsync.i18n import Message, _, _n, composed, joined, verbatim
+from torgsync.i18n import Message, _, _n, composed, joined, translated, verbatim
 
 WORDS = {
     Outcome.DONE: _("done"),
@@ -173,6 +175,15 @@ def _sentence(reason: OutcomeReason) -> Message:
     if codes := args.pop("problem", ()):
         args = {"problem": problem_message(Problem(tuple(codes), args))}
     return fill(SENTENCES[reason.code], args)
+
+
+def shown_word(arg: object) -> object:
+    """Return an argument of a log's record as a person reads it: a word for a code."""
+    if isinstance(arg, Outcome):
+        return translated(WORDS[arg])
+    if isinstance(arg, Verb):
+        return translated(VERBS[arg])
+    return translated(arg) if isinstance(arg, str) else arg
 
 
 def render_reasons(record: logging.LogRecord) -> bool:

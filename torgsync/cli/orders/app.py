@@ -128,7 +128,7 @@ def show(
     document = order_document(details)
 
     def show_it() -> None:
-        print_order(program, details.stored.order, document)
+        print_order(program, details.stored, document)
 
     lines = [{"order": order, **line} for line in document["lines"]]
     print_result(output, lines, show_it, tail={"order": document})

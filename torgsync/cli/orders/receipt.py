@@ -10,7 +10,13 @@ from torgsync.cli.base.costs import order_cost_columns
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import pick, print_table, whole_or_float
 from torgsync.cli.messages.costs import cost_message
-from torgsync.cli.messages.orders import done_message, hold_message, unreadable_message, work_message
+from torgsync.cli.messages.orders import (
+    done_message,
+    hold_message,
+    hold_words,
+    unreadable_message,
+    work_message,
+)
 from torgsync.cli.messages.parcels import message_line, parcel_message
 from torgsync.cli.messages.words import PHASES, account_word, payment_word, posting_word
 from torgsync.cli.payments import posting_row
@@ -20,8 +26,7 @@ from torgsync.core.orders.clients import client_of, normal_phone
 from torgsync.core.orders.costs import cost_of
 from torgsync.core.orders.lines import free_lines
 from torgsync.core.orders.messages import MessageState
-from torgsync.core.orders.order import Order
-from torgsync.core.orders.stored import FilePhase
+from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.text import one_line
 from torgsync.i18n import Message, _, composed, joined, translated, verbatim
 from torgsync.jobs.orders.listing import OrderDetails
@@ -127,8 +132,9 @@ def order_document(details: OrderDetails) -> dict[str, Any]:
     }
 
 
-def print_order(program: Program, order: Order, document: dict[str, Any]) -> None:
+def print_order(program: Program, stored: StoredOrder, document: dict[str, Any]) -> None:
     """Print an order and its document for people, at 80 columns, with what it costs the seller."""
+    order = stored.order
     delivery, buyer, payment = document["delivery"], document["buyer"], document["payment"]
     torgsoft, people = document["torgsoft"], (buyer["name"], buyer["phone"], buyer["email"])
     program.print(
@@ -162,15 +168,17 @@ def print_order(program: Program, order: Order, document: dict[str, Any]) -> Non
         _("Prom fees"): cost_message(cost_of(order), document["currency"]),
         _("cancelled"): document["cancelled_because"],
         _("unreadable"): joined(", ", document["unreadable"]),
-        verbatim("Torgsoft"): _way(torgsoft),
+        verbatim("Torgsoft"): _way(torgsoft, stored),
         _("to be done"): torgsoft["by_hand"],
         _("done"): joined("; ", map(_confirmed, torgsoft["confirmed"])),
     }
     named = {translated(name): translated(value) for name, value in facts.items() if value}
-    width = max(FACTS, *(len(name) + 1 for name in named))
+    width = max(FACTS, *(len(name) + 2 for name in named))
+    program.print()
     for name, value in named.items():
         program.print(verbatim(f"{name:<{width}}{one_line(value)}"), width)
     if document["postings"]:
+        program.print()
         headings = (_("money"), _("at"), _("account"), _("amount"))
         print_table(program, headings, map(_posting_cells, document["postings"]))
 
@@ -198,7 +206,7 @@ def _amount(amount: str, more: str | None) -> Message:
     return composed("{amount} ({more})", amount=amount, more=more)
 
 
-def _way(torgsoft: dict[str, Any]) -> Message:
+def _way(torgsoft: dict[str, Any], stored: StoredOrder) -> Message:
     match torgsoft["phase"]:
         case "taken" if not torgsoft["file"]:
             return _("entered by hand, {at:time}", at=torgsoft["taken"])
@@ -207,7 +215,9 @@ def _way(torgsoft: dict[str, Any]) -> Message:
         case "written":
             return _("`{file}` is in the outbox", file=torgsoft["file"])
         case None:
-            return torgsoft["held"] or _("its file is not written yet")
+            if stored.hold:
+                return hold_words(stored.order.id, stored.hold)
+            return _("its file is not written yet")
         case phase:
             return composed(
                 "{file}, {phase}", file=torgsoft["file"] or _("no file"), phase=PHASES[FilePhase(phase)]

@@ -13,7 +13,7 @@ from torgsync.cli.base.findings import finding_document
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL, pick
 from torgsync.cli.messages.findings import finding_message
-from torgsync.cli.messages.orders import hold_message, todo_message
+from torgsync.cli.messages.orders import hold_message, hold_word, todo_message
 from torgsync.cli.messages.words import PHASES
 from torgsync.core.clock import shop_day, shop_time, utc_iso
 from torgsync.core.config.hints import map_command
@@ -89,7 +89,7 @@ def _torgsoft(stored: StoredOrder) -> Message:
         return _("taken, changed since")
     if stored.phase:
         return PHASES[stored.phase]
-    return hold_message(stored.order.id, stored.hold) if stored.hold else _("waits")
+    return hold_word(stored.hold) if stored.hold else _("waits")
 
 
 # What a fetch brought

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from torgsync.cli.base.options import separated
+from torgsync.core.product.field_words import field_word
 from torgsync.core.product.fields import FIELDS
-from torgsync.core.text import did_you_mean
+from torgsync.core.text import nearest
 from torgsync.errors import UsageError
-from torgsync.i18n import _
+from torgsync.i18n import NOTHING, Message, _, translated
 
 if TYPE_CHECKING:
     from torgsync.core.plan.choice import Choice
@@ -62,6 +63,15 @@ def field_names(names: Sequence[str] | None) -> tuple[str, ...]:
     """Return the product fields named by `--fields`; UsageError for one that there is not."""
     for name in names or ():
         if name not in FIELDS:
-            near = did_you_mean(name, list(FIELDS))
-            raise UsageError(_("there is no field `{name}`{near}", name=name, near=near))
+            raise UsageError(
+                _("there is no field `{name}`{near}", name=name, near=_near_field(name)),
+                hint=_("the fields are {fields:quoted}", fields=list(FIELDS)),
+            )
     return tuple(names or ())
+
+
+def _near_field(name: str) -> Message:
+    """Return which field may be meant, also by the word that people read for it."""
+    called = {translated(field_word(field)).casefold(): field for field in FIELDS}
+    meant = nearest(name.casefold(), [*called, *FIELDS])
+    return _("; did you mean `{near}`?", near=called.get(meant, meant)) if meant else NOTHING

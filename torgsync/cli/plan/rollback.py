@@ -34,7 +34,7 @@ from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.reason import Reason
 from torgsync.core.shell import quoted
 from torgsync.errors import Exit, UsageError
-from torgsync.i18n import NOTHING, Message, _
+from torgsync.i18n import NOTHING, Message, _, composed
 
 if TYPE_CHECKING:
     from torgsync.cli.messages.guards import Letting
@@ -133,7 +133,8 @@ def _perform(
     next_step = _("go on with: {command}", command=again)
     with program.job(file) as job, job.stop.handling_signals():
         run_to_undo(job, number)  # a mistyped number is no run, and needs no decision
-        program.require_decision(not asks, f"{again} --out FILE", f"{again} --yes")
+        look = composed("{command} {file}", command=f"{again} --out", file=_("FILE"))
+        program.require_decision(not asks, look, f"{again} --yes")
 
         def show_plan(result: PlanResult) -> None:
             if output is Format.TABLE:

@@ -16,7 +16,7 @@ from torgsync.core.clock import utc_iso
 from torgsync.core.plan.diff import Change
 from torgsync.core.product.fields import FIELDS, Value, encode
 from torgsync.core.product.products import Existing, Product
-from torgsync.i18n import NOTHING, Message, _, joined
+from torgsync.i18n import NOTHING, Message, _, composed, joined
 
 if TYPE_CHECKING:
     from torgsync.jobs.plan.why import GoodView, Held
@@ -163,7 +163,7 @@ def _held_document(held: Held) -> dict[str, object]:
 def held_words(held: Held) -> tuple[Message, str]:
     """Return what a guard holds, empty where only a plan can say it, and the flag that allows it."""
     if held.violation is None:
-        return NOTHING, f"--allow {held.guard}=NUMBER"
+        return NOTHING, composed("{option}={number}", option=f"--allow {held.guard}", number=_("N"))
     most = limit(held.violation)
     limited = _("the limit is {limit}", limit=most) if most else NOTHING
     parts = (observed(held.violation), limited, cause(held.violation))

@@ -16,9 +16,9 @@ from typing import Any
 from msgspec import Struct, structs
 
 from torgsync.core.reason import Arg, Args, Reason
-from torgsync.core.text import listed
+from torgsync.core.text import did_you_mean, listed
 from torgsync.errors import UsageError
-from torgsync.i18n import _
+from torgsync.i18n import NOTHING, _, composed
 
 
 class Guard(StrEnum):
@@ -232,13 +232,20 @@ def read_allowed(texts: Sequence[str]) -> Allowed:
             else:
                 numbers[Guard(name)] = _count(value)
         except ValueError as wrong:
-            known = [f"{guard}={'ID,ID' if guard is Guard.PRICE else 'NUMBER'}" for guard in Guard]
-            message = _("`--allow {given}` is not one of {known:quoted}", given=text, known=[*known, *_MORE])
-            raise UsageError(message) from wrong
+            raise _not_allowable(text, name) from wrong
     return Allowed(frozenset(prices), numbers, shop, count)
 
 
-_MORE = ("prices=NUMBER", "shop=ID")
+def _not_allowable(text: str, name: str) -> UsageError:
+    """Return the error for a value of `--allow`, with the forms that it may have."""
+    number = _("N")
+    forms = {guard: composed("{guard}={number}", guard=guard, number=number) for guard in (*Guard, PRICES)}
+    forms[Guard.PRICE] = composed("{guard}={id},{id}", guard=Guard.PRICE, id=_("ID"))
+    forms[SHOP] = composed("{guard}={id}", guard=SHOP, id=_("ID"))
+    known = [forms[name]] if name in forms else list(forms.values())
+    near = NOTHING if name in forms else did_you_mean(name, list(forms))
+    message = _("`--allow {given}` cannot be used{near}", given=text, near=near)
+    return UsageError(message, hint=_("write it so: {known:quoted}", known=known))
 
 
 def _ids(text: str) -> set[str]:

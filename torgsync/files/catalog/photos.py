@@ -12,10 +12,11 @@ from typing import NamedTuple
 import xxhash
 from msgspec import Struct
 
-from torgsync.disk import open_file, reason
+from torgsync.disk import open_file
 from torgsync.errors import ObjectInvalid
 from torgsync.files.config.objects import ObjectFile
 from torgsync.i18n import _
+from torgsync.system import reason
 
 _PHOTO = re.compile(r"(?P<stem>.+)\.(?P<extension>jpe?g|png|gif|webp)", re.IGNORECASE)
 _EXTRA = re.compile(r"(?P<good_id>.+)_(?P<number>[0-9]+)")

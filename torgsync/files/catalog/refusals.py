@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from errno import EINVAL, ELOOP, ENAMETOOLONG, ENOTDIR
 from pathlib import Path
 
-from torgsync.disk import NotAFile, reason, stat_file
+from torgsync.disk import NotAFile, stat_file
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.i18n import Message, _
+from torgsync.system import reason
 
 LISTED = 10
 """Mistakes of one kind that are listed with their places; the others are counted."""

@@ -25,7 +25,7 @@ from torgsync.core.product.cleaning import without_quotes
 from torgsync.core.product.columns import ExportRecord
 from torgsync.core.product.money import TypedNumber
 from torgsync.core.product.prom_export import prom_names
-from torgsync.disk import open_file, reason
+from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid
 from torgsync.files.catalog import headers, layouts, refusals
 from torgsync.files.catalog.archives import TooLarge, refuse_large_book
@@ -34,6 +34,7 @@ from torgsync.files.catalog.encodings import UTF8
 from torgsync.files.catalog.file_kinds import ARCHIVE, OLD_OFFICE
 from torgsync.files.catalog.quotes import with_quotes
 from torgsync.i18n import _, composed, verbatim
+from torgsync.system import reason
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook

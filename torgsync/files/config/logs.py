@@ -20,6 +20,7 @@ from pathlib import Path
 
 from torgsync import disk
 from torgsync.i18n import NOTHING, verbatim
+from torgsync.system import reason
 
 ROOT = logging.getLogger("torgsync")
 SIZE = 1_000_000
@@ -80,7 +81,7 @@ class LogFile(RotatingFileHandler):
             self._note(error)
 
     def _note(self, error: BaseException | None) -> None:
-        self.trouble = disk.reason(error) if isinstance(error, OSError) else verbatim(type(error).__name__)
+        self.trouble = reason(error) if isinstance(error, OSError) else verbatim(type(error).__name__)
 
 
 def _is_open(stream: TextIOWrapper, path: Path) -> bool:

@@ -11,10 +11,11 @@ from pathlib import Path
 from torgsync.core.config.settings import FromFile, SyncObject
 from torgsync.core.config.validation import read_settings
 from torgsync.core.shell import quoted
-from torgsync.disk import read_text, reason
+from torgsync.disk import read_text
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
 from torgsync.files.config.text_files import TomlLines, parse_toml
 from torgsync.i18n import Message, _, _n
+from torgsync.system import reason
 
 SEE_OBJECTS = _("see what there is: `torgsync object list`")
 _ADD = _('make one: `torgsync object add "My Prom"`')

@@ -13,10 +13,11 @@ import socket
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from torgsync.disk import OTHERS, make_folder, reason, stat_file
+from torgsync.disk import OTHERS, make_folder, stat_file
 from torgsync.errors import UsageError
 from torgsync.files.config.own_files import narrow_own_files
 from torgsync.i18n import _
+from torgsync.system import reason
 
 ADDRESSES = ("TORGSYNC_STATE", "TORGSYNC_PROM_URL")
 """Variables that move something out of the home folder."""

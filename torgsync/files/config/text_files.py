@@ -13,6 +13,7 @@ from typing import Any
 from torgsync import disk
 from torgsync.errors import Mistake, TorgsyncError
 from torgsync.i18n import Message, _, _n, verbatim
+from torgsync.system import reason
 
 _PATIENCE = 20
 """Seconds to wait for another program that changes the file."""
@@ -92,7 +93,7 @@ def replace_text(path: Path, text: str, *, private: bool = False) -> None:
 
 def _not_written(path: Path, trouble: OSError) -> TorgsyncError:
     return TorgsyncError(
-        _("`{path}` cannot be written: {why}", path=path, why=disk.reason(trouble)),
+        _("`{path}` cannot be written: {why}", path=path, why=reason(trouble)),
         hint=look_at_folder(path.parent),
     )
 

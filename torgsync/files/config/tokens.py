@@ -9,12 +9,13 @@ from types import ModuleType
 from pydantic import SecretStr
 
 from torgsync.core.config.settings import FromEnvironment, FromFile, FromKeyring
-from torgsync.disk import read_text, reason
+from torgsync.disk import read_text
 from torgsync.errors import TorgsyncError
 from torgsync.files.config.objects import ObjectFile, mistakes_at
 from torgsync.files.config.settings import variable
 from torgsync.files.config.text_files import replace_text
 from torgsync.i18n import Message, _
+from torgsync.system import reason
 
 SERVICE = "torgsync"
 """What all our tokens in a keyring are kept for."""

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from torgsync.core.orders.clients import Client, normal_email, normal_phone
 from torgsync.core.text import one_line
-from torgsync.disk import open_file, reason
+from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.encodings import begin_text
 from torgsync.files.catalog.equal_names import column_number
 from torgsync.files.catalog.refusals import LISTED, stamp
 from torgsync.files.catalog.rows import Grammar, LineReader, texts, without_line_end
 from torgsync.i18n import Message, _, _n
+from torgsync.system import reason
 
 WIDTH = 14
 NAME, EMAIL, PHONE, CARD = 0, 1, 2, 5

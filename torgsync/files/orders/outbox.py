@@ -22,6 +22,7 @@ from torgsync.files.config.text_files import look_at_folder
 from torgsync.files.config.tokens import read_outbox_password
 from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
 from torgsync.i18n import _
+from torgsync.system import connection_words, known_reason, reason
 
 TRIAL = "torgsync-check"
 """Name of a file that only tries whether one can be written."""
@@ -184,7 +185,7 @@ class FolderOutbox(Outbox):
             yield
         except OSError as trouble:
             raise TorgsyncError(
-                _("`{path}` cannot be used: {why}", path=self._path, why=disk.reason(trouble)),
+                _("`{path}` cannot be used: {why}", path=self._path, why=reason(trouble)),
                 hint=look_at_folder(self._path),
             ) from trouble
 
@@ -318,14 +319,11 @@ def connect_remote(address: str, password: str | None) -> RemoteOutbox:
 
 def _unreachable(label: str, trouble: Exception, secrets: tuple[str, ...]) -> TorgsyncError:
     """Return the error for whatever a back end raised, without a password and without its chain."""
-    said = disk.reason(trouble) if isinstance(trouble, OSError) else str(trouble)
-    if said not in disk.SYSTEM:
-        said = " ".join(said.split()) or type(trouble).__name__
-        for secret in filter(None, secrets):
-            said = said.replace(secret, "[password]")
-        said = said[:200]
+    said = " ".join((connection_words(trouble) or str(trouble)).split()) or type(trouble).__name__
+    for secret in filter(None, secrets):
+        said = said.replace(secret, "[password]")
     return Temporary(
-        _("the outbox `{outbox}` cannot be used: {why}", outbox=label, why=said),
+        _("the outbox `{outbox}` cannot be used: {why}", outbox=label, why=known_reason(said[:200])),
         hint=_("the orders are kept, and the next run writes their files; look at `outbox` under `[orders]`"),
     )
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from torgsync.core.plan.adopt import Decision, GoodIdentity, ProductIdentity, decision_problem
 from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.product.cells import key_of
-from torgsync.disk import read_text, reason
+from torgsync.disk import read_text
 from torgsync.errors import Mistake, NamedFileInvalid, Problem
 from torgsync.i18n import Message, _, _n
+from torgsync.system import reason
 
 NOT_LISTED = "new"
 _COLUMNS = ("good_id", "prom_id")

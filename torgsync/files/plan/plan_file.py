@@ -28,6 +28,7 @@ from torgsync.core.shell import quoted
 from torgsync.core.text import UNSHOWN, shown
 from torgsync.errors import NamedFileInvalid, TorgsyncError, UsageError
 from torgsync.i18n import Message, _
+from torgsync.system import reason
 
 SCHEMA = 1
 KIND = "torgsync plan"
@@ -75,7 +76,7 @@ def write_plan(path: Path, head: SavedPlan, changes: Iterable[Change]) -> None:
             out.write(_end(digest.hexdigest()))
     except OSError as trouble:
         kind = TorgsyncError if trouble.errno in {ENOSPC, EDQUOT} else UsageError
-        why = _("the plan cannot be saved as `{path}`: {why}", path=path, why=disk.reason(trouble))
+        why = _("the plan cannot be saved as `{path}`: {why}", path=path, why=reason(trouble))
         raise kind(why, hint=_OTHER) from trouble
 
 
@@ -200,7 +201,7 @@ def _lines(path: Path, option: str = "") -> Iterator[bytes]:
                 yield last
                 last = line
     except OSError as trouble:
-        why = _("the plan `{path}` cannot be read: {why}", path=path, why=disk.reason(trouble))
+        why = _("the plan `{path}` cannot be read: {why}", path=path, why=reason(trouble))
         raise NamedFileInvalid(why, hint=_saving(path, option)) from trouble
     if last != _end(digest.hexdigest()):
         raise _not_whole(path, option)
@@ -237,7 +238,7 @@ def _no_plan(path: Path, option: str) -> NamedFileInvalid:
 
 def _saving(path: Path, option: str) -> Message:
     """Return the command that makes a plan, in the place of this one unless that is no plan's."""
-    place = "FILE"
+    place: str = _("FILE")
     with suppress(OSError):
         place = quoted(str(path)) if not os.path.lexists(path) or _is_plan(path) else place
     return _("make a plan and save it: torgsync update --out {place}{option}", place=place, option=option)

@@ -11,6 +11,7 @@ from torgsync.core.recording.exchange import Recording, first_line, read_recordi
 from torgsync.errors import NamedFileInvalid, UsageError
 from torgsync.files.config.objects import mistakes_in
 from torgsync.i18n import NOTHING, _
+from torgsync.system import reason
 
 MADE_BY = _("`torgsync --record FILE COMMAND` makes one")
 RECORDED = 2 * 1024**3
@@ -38,7 +39,7 @@ class RecordingFile:
             ) from None
         except OSError as trouble:
             raise UsageError(
-                _("the recording `{path}` cannot be made: {why}", path=path, why=disk.reason(trouble)),
+                _("the recording `{path}` cannot be made: {why}", path=path, why=reason(trouble)),
                 hint=_("name a file in a folder that exists: --record FILE"),
             ) from trouble
         self._out = os.fdopen(handle, "w", encoding="utf-8", newline="\n")
@@ -52,7 +53,7 @@ class RecordingFile:
             self._out.write(line)
             self._out.flush()
         except OSError as trouble:
-            self.trouble = disk.reason(trouble)
+            self.trouble = reason(trouble)
 
     def close(self, *, keep: bool) -> None:
         """Close the file, and delete it unless it is to be kept."""
@@ -77,7 +78,7 @@ def load_recording(path: Path) -> Recording:
         what = _("`{path}` cannot be read as a recording", path=path)
         raise NamedFileInvalid(what, hint=MADE_BY) from trouble
     except OSError as trouble:
-        why = _("`{path}` cannot be read as a recording: {why}", path=path, why=disk.reason(trouble))
+        why = _("`{path}` cannot be read as a recording: {why}", path=path, why=reason(trouble))
         raise NamedFileInvalid(why, hint=MADE_BY) from trouble
     recording = read_recording(lines)
     if isinstance(recording, list):

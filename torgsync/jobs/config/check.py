@@ -71,7 +71,12 @@ def _mappings(file: ObjectFile) -> Iterator[CheckLine]:
     for needed, columns in (("name", {"name", "name_ru"}), ("price", {"price"})):
         if not mapped & columns:
             message = _("no column is mapped to `{field}`: new items cannot be created", field=needed)
-            hint = verbatim(f"torgsync fields add COLUMN --to {needed} -o {file.called}")
+            hint = composed(
+                "{add} {column} {to}",
+                add="torgsync fields add",
+                column=_("COLUMN"),
+                to=f"--to {needed} -o {file.called}",
+            )
             yield warning(_("object"), message, hint)
 
 

@@ -125,7 +125,12 @@ def photo_lines(file: ObjectFile, photos: PhotoIndex | None, sums: ExportSums) -
     """Report photos of no good, and warn where no good that goes has a photo."""
     if photos:
         yield from _unused_photos(photos, sums.ids)
-    folder = verbatim(f"torgsync object edit {file.called} --photos FOLDER --photos-url https://…")
+    folder = composed(
+        "{edit} {dir} {url}",
+        edit=f"torgsync object edit {file.called} --photos",
+        dir=_("DIR"),
+        url="--photos-url https://…",
+    )
     if sums.going and not sums.pictured:
         if photos or not file.photo_folder:  # the check of an empty folder reports it
             hint = _NAMES if photos else folder

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.outcomes import Outcome, OutcomeReason, OutcomeReasons
 from torgsync.core.product.fields import Channel
+from torgsync.i18n import _n
 from torgsync.jobs.context import JobContext
 from torgsync.state.runs.change_rows import NumberedChange
 
@@ -49,14 +50,16 @@ class OutcomeRecorder:
                 if before in self._open or before is None or _GRAVITY[outcome] > _GRAVITY[before]:
                     work.plans.record(self._plan, {seq: (outcome, reasons)})
                 if outcome is not Outcome.DONE:
-                    _log.info("%s: %s: %s", work.plans.label(self._plan, seq), outcome, reasons)
+                    verb, label = work.plans.label(self._plan, seq)
+                    _log.info("%s %s: %s: %s", verb, label, outcome, reasons)
 
     def defer_open(self, reason: OutcomeReason) -> None:
         """Record that all changes without an outcome were not reached."""
         with self.context.transaction() as work:
             deferred = work.plans.defer_open(self._plan, reason)
         if deferred:
-            _log.info("%d changes left for later: %s", deferred, (reason,))
+            left = _n("{count} change left for later", "{count} changes left for later", deferred)
+            _log.info("%s: %s", left, (reason,))
 
     def defer_imported(self, reason: OutcomeReason) -> None:
         """Record that the changes of the import file that have no outcome wait for the import's end."""

@@ -17,6 +17,7 @@ import httpx
 from torgsync.core.recording.exchange import Exchange, RecordedAnswer, line_of
 from torgsync.core.recording.rules import clean_headers, clean_path, clean_query
 from torgsync.core.recording.words import Replacer
+from torgsync.i18n import _
 from torgsync.prom.recording.bodies import clean_body
 
 _log = logging.getLogger(__name__)
@@ -89,7 +90,8 @@ class Recorder:
             line = line_of(self._exchange(sending, base, at, seconds, error))
         except Exception as unreadable:  # noqa: BLE001  # a recording must never stop a run
             self.unread += 1
-            _log.warning("a request could not be recorded: %s", type(unreadable).__name__)
+            kind = type(unreadable).__name__
+            _log.warning("%s", _("a request could not be recorded: {kind}", kind=kind))
         else:
             self._write(line)
 

@@ -20,6 +20,7 @@ from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.product.cells import line_of_text
 from torgsync.core.product.fields import CENT
 from torgsync.errors import PromRefused
+from torgsync.i18n import _
 
 _log = logging.getLogger(__name__)
 
@@ -198,7 +199,7 @@ def listed(
         if checked is None and complete:
             raise error_of(PromRefused, problem(ProblemCode.ITEM_UNREADABLE, key=key))
         if checked is None:
-            _log.warning("an item of `%s` without an id was left out", key)
+            _log.warning("%s", _("an item of `{key}` without an id was left out", key=key))
         else:
             objects.append(checked)
     return objects

@@ -74,4 +74,4 @@ def price(amount: Decimal, currency: str = "UAH") -> str:
 
 def moment(time: datetime) -> str:
     """Return a time as the clock in Kyiv shows it."""
-    return f"{time.astimezone(SHOP_ZONE):%d.%m.%Y %H:%M:%S}"
+    return f"{time.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M:%S}"

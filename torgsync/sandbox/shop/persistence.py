@@ -19,15 +19,16 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from torgsync.disk import reason, stat_file
+from torgsync.disk import stat_file
 from torgsync.errors import UsageError
-from torgsync.i18n import _, verbatim
+from torgsync.i18n import _
 from torgsync.sandbox.shop.collection import Collection
 from torgsync.sandbox.shop.conversations import ChatMessage, ShopMessage, ShopThread
 from torgsync.sandbox.shop.import_queue import Import
 from torgsync.sandbox.shop.orders import ShopClient, ShopOption, ShopOrder
 from torgsync.sandbox.shop.products import ShopGroup, ShopProduct
 from torgsync.sandbox.shop.shop import Shop
+from torgsync.system import known_reason, reason
 
 FORMAT = 1
 
@@ -103,7 +104,7 @@ class Persistence:
         elif isinstance(error, OSError):
             why = reason(error)
         elif isinstance(error, sqlite3.OperationalError):
-            why = verbatim(str(error))
+            why = known_reason(str(error))
         else:
             why = _("it is not the file of a shop that this version of the sandbox keeps")
         return UsageError(

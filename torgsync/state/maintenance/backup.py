@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from torgsync.core.problems import ProblemCode
-from torgsync.disk import put_new, reason
+from torgsync.disk import put_new
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.i18n import _
 from torgsync.state.engine import make_engine
@@ -23,6 +23,7 @@ from torgsync.state.schema.backups import copy_database, open_file, space_hint
 from torgsync.state.schema.upgrade import MIGRATIONS, UPDATE, schema_of
 from torgsync.state.schema.version import FIRST
 from torgsync.state.troubles import code_of, file_of, reason_of, trouble
+from torgsync.system import reason
 
 _OF_THE_STATE = (
     ProblemCode.STATE_BUSY,

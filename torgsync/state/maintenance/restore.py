@@ -17,7 +17,6 @@ from sqlalchemy import NullPool, create_engine, inspect, select
 
 from torgsync import disk
 from torgsync.core.problems import ProblemCode
-from torgsync.disk import reason
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.i18n import Message, _
 from torgsync.state.engine import make_engine
@@ -31,6 +30,7 @@ from torgsync.state.schema.base import metadata
 from torgsync.state.schema.run_tables import leases
 from torgsync.state.schema.upgrade import MIGRATIONS
 from torgsync.state.troubles import file_of, kind_of, reason_of, trouble, troubles_reported
+from torgsync.system import reason
 
 Refuse = Callable[[str, Lease], None]
 """Raises an error where the lease of an object, named by its slug, belongs to a run that goes on."""

@@ -155,11 +155,11 @@ class Plans(Repository):
         """Return the outcome of a change, None while it has none."""
         return next((item.outcome for item in self._of(plan, _c.seq == seq)), None)
 
-    def label(self, plan: int, seq: int) -> str:
-        """Return a change as a log names it: its verb, its good and the good's name."""
+    def label(self, plan: int, seq: int) -> tuple[Verb, str]:
+        """Return a change as a log names it: its verb, and its good with the good's name."""
         (item,) = self._of(plan, _c.seq == seq)
         change = item.change
-        return f"{change.verb} {change.good_id or f'Prom {change.prom_id}'} {change.title}"
+        return change.verb, f"{change.good_id or f'Prom {change.prom_id}'} {change.title}"
 
     def defer_open(self, plan: int, reason: OutcomeReason) -> int:
         """Record that all changes without a guard and an outcome were not reached, and return how many."""

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from torgsync.disk import create_file, reason
+from torgsync.disk import create_file
 from torgsync.errors import TorgsyncError
 from torgsync.i18n import Message, _
 from torgsync.state.engine import readable
+from torgsync.system import known_reason, reason
 
 KEPT = 3
 """Copies that are kept, the newest ones."""
@@ -115,8 +116,8 @@ def _file_of(connection: Connection) -> Path | None:
     return Path(file) if file else None
 
 
-def _reason(error: OSError | sqlite3.Error) -> str:
-    return reason(error) if isinstance(error, OSError) else str(error)
+def _reason(error: OSError | sqlite3.Error) -> Message:
+    return reason(error) if isinstance(error, OSError) else known_reason(str(error))
 
 
 def _delete_oldest(state: Path, newest: Path) -> None:

@@ -134,7 +134,12 @@ def _back_up(
 ) -> Path | None:
     copy = back_up(connection, schema)
     if copy is None:
-        _log.info("the state is updated from schema %s to %s; no copy of it was made", schema, newest)
+        line = _(
+            "the state is updated from schema {schema} to {newest}; no copy of it was made",
+            schema=schema,
+            newest=newest,
+        )
+        _log.info("%s", line)
         return None
     line = _(
         "the state is updated from schema {schema} to {newest}; the old one is kept as `{copy}`",

@@ -73,7 +73,7 @@ class TestSeller:
         page = visit(shop, f"/seller/products/{product}")
         assert page.text(".hidden-from-buyers") == "Приховано. Покупці цієї сторінки не бачать."
         facts = {"Зовнішній ідентифікатор id-7", "Пошукові запити чайник, імбрик"}
-        assert facts | {"Змінено 02.03.2026 11:00:00"} <= set(page.texts("table.facts tr"))
+        assert facts | {"Змінено 2026-03-02 11:00:00"} <= set(page.texts("table.facts tr"))
 
     def test_failed_photos(self, clock: Clock) -> None:
         """Photos that could not be fetched are shown on the product's page and in the import's report."""
@@ -92,7 +92,7 @@ class TestSeller:
         send_feed(client, feed(), force_update=True, updated_fields=["name", "image_urls"])
         page = visit(shop, "/seller/imports")
         assert page.texts("ol.imports .badge") == ["Виконується", "Не виконано", "Виконано з помилками"]
-        assert page.texts("ol.imports time")[0] == "02.03.2026 12:00:20"
+        assert page.texts("ol.imports time")[0] == "2026-03-02 12:00:20"
         counted = "у файлі 2 створено 1 змінено 0 без змін 0 з помилками 1 лише на сайті 0"
         assert page.texts("dl.counters")[1] == counted
         assert page.texts(".complaint") == ["Невірний формат файлу"]
@@ -136,7 +136,7 @@ class TestSeller:
         number = shop.place_order([(product, 2)], buyer=buyer, delivery_address="вул. Тестова, 7", paid=True)
         page = visit(shop, "/seller/orders")
         assert page.text("tbody tr") == (
-            f"№ {number} 02.03.2026 11:00:00 Оплачено Чайник × 2 = 241 ₴ 241 ₴"
+            f"№ {number} 2026-03-02 11:00:00 Оплачено Чайник × 2 = 241 ₴ 241 ₴"
             " Пром-оплата: оплачено Скасувати"
         )
         for word in ("Олена", "Вигадана", "380500000001", "o@shop.example", "Тестова"):
@@ -175,8 +175,8 @@ class TestSeller:
 class TestWords:
     def test_moment(self) -> None:
         """Times are those of Kyiv, in summer and winter."""
-        assert words.moment(datetime(2026, 1, 5, 22, 30, tzinfo=UTC)) == "06.01.2026 00:30:00"
-        assert words.moment(datetime(2026, 7, 5, 22, 30, tzinfo=UTC)) == "06.07.2026 01:30:00"
+        assert words.moment(datetime(2026, 1, 5, 22, 30, tzinfo=UTC)) == "2026-01-06 00:30:00"
+        assert words.moment(datetime(2026, 7, 5, 22, 30, tzinfo=UTC)) == "2026-07-06 01:30:00"
 
 
 def luminance(colour: str) -> float:

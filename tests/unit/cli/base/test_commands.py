@@ -133,8 +133,8 @@ def test_variables_are_read_and_shown(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert run("--format", "csv") == (0, "slug,name,export,problem\n")
     assert "[env var: TORGSYNC_OBJECT_LIST_FORMAT; default: table]" in " ".join(run("-h")[1].split())
     assert '"kind": "usage", "exit": 64' in run("--nothing")[1]
-    assert "(env var" not in run("--format", "xml")[1]
+    assert "variable" not in run("--format", "xml")[1]
     monkeypatch.setenv("TORGSYNC_OBJECT_LIST_FORMAT", "xml")
-    assert "(env var: 'TORGSYNC_OBJECT_LIST_FORMAT'): 'xml' is not one of" in run()[1]
+    assert "from the variable `TORGSYNC_OBJECT_LIST_FORMAT`: `xml` is not one of" in run()[1]
     monkeypatch.setenv("TORGSYNC_VERBOSE", "much")
-    assert "(env var: 'TORGSYNC_VERBOSE'): this is not a whole number\n" in run()[1]
+    assert "from the variable `TORGSYNC_VERBOSE`: `much` is not a whole number\n" in run()[1]

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import io
+import logging
+import re
+import sys
 from itertools import count
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+import torgsync
+from torgsync import i18n
 from torgsync.cli.base.console import SafeConsole
+from torgsync.cli.base.language import load_catalog
 from torgsync.cli.base.output import Output
-from torgsync.cli.base.progress import progress_reporter
+from torgsync.cli.base.progress import TerminalLogHandler, progress_reporter
 from torgsync.jobs.context import Progress, Stage
 
 
@@ -52,3 +59,34 @@ def test_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_output_with_q(monkeypatch: pytest.MonkeyPatch) -> None:
     """With `-q` nothing is shown."""
     assert shown(monkeypatch, *STEPS, terminal=True, verbosity=-1) == ""
+
+
+LOGGED = re.compile(r"_log\.(?:debug|info|warning|error)\(\s*(\S+?\"|\S+)")
+
+
+def test_every_sentence_of_the_log_has_a_translation() -> None:
+    """What is logged is a pattern without words, and messages: a terminal shows these in its language."""
+    patterns = [
+        (path.name, pattern)
+        for path in (Path(torgsync.__file__).parent).rglob("*.py")
+        for pattern in LOGGED.findall(path.read_text("utf-8"))
+    ]
+    assert patterns
+    assert not [found for found in patterns if re.search(r"[A-Za-z]{2,}", found[1].replace("%.2f s", ""))]
+
+
+def test_a_warning_of_the_log_is_in_the_language_of_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal; the file of the log is English."""
+    stderr, log = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stderr)
+    logger = logging.getLogger("a test")
+    logger.addHandler(TerminalLogHandler(Output()))
+    logger.addHandler(logging.StreamHandler(log))
+    i18n.use(load_catalog("uk"))
+    try:
+        said = i18n.Message("an item of `{key}` without an id was left out", "", {"key": "orders"})
+        logger.warning("%s", said)
+    finally:
+        i18n.use(None)
+    assert stderr.getvalue() == "у `orders` пропущено запис без id\n"
+    assert log.getvalue() == "an item of `orders` without an id was left out\n"

@@ -68,3 +68,18 @@ def test_a_long_table_goes_through_the_pager(
     shown = capsys.readouterr().out.count(IBAN)
     table(Program(), 20)
     assert (shown, read.read_text("utf-8").count(IBAN), capsys.readouterr().out) == (21, 20, "")
+
+
+def test_names_stay_whole_and_texts_are_broken(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ids, times, amounts, phones and columns of an export are copied; a short text needs its share only."""
+    row = ("2026-11-30 05:08", "1249.50 UAH", "+38 050 000 00 01", "Каса 1", "довгий текст " * 6)
+    print_table(Program(), tuple(map(verbatim, "abcde")), [row])
+    narrow = capsys.readouterr().out.splitlines()
+    print_table(Program(), tuple(map(verbatim, "abcdef")), [(*row, IBAN)])
+    wide = capsys.readouterr().out.splitlines()
+    assert max(map(len, narrow)) <= 80 < max(map(len, wide))
+    for lines in (narrow, wide):
+        assert all(value in lines[2] for value in row[:3])
+        assert {"довгий", "текст"} <= {word for line in lines for word in line.split()}
+    assert row[3] in narrow[2]
+    assert IBAN in wide[2]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import partial
 from io import StringIO
@@ -171,7 +171,10 @@ def _complete(param: Any, word: str, ctx: Any, incomplete: str) -> list[Any]:  #
         values = FIXED[word]() if word in FIXED else _of_home(ctx, OF_HOME[word], begun)
     except Exception:  # noqa: BLE001  # a shell shows what it gets, and completes nothing else instead
         return []
-    fitting = (value for value in values if value.casefold().startswith(begun.casefold()))
+    given = set(before.split(",")) if comma else set()
+    fitting = (
+        value for value in values if value.casefold().startswith(begun.casefold()) and value not in given
+    )
     item: Any = vars(core)["CompletionItem"]
     return [
         item(_quoted(f"{before}{comma}{value}"), help=_note(values[value]))
@@ -190,17 +193,54 @@ def _of_home(ctx: Any, what: str, begun: str) -> _Values:  # noqa: ANN401
     return found
 
 
+class _Ready(str):
+    """A value with its escapes; Typer's own for zsh would lose quotes and apostrophes."""
+
+    __slots__ = ()
+
+    def replace(self, *_given: Any) -> str:  # noqa: ANN401
+        """Return the value as it is."""
+        return self
+
+
+_IN_ZSH = {"\\": r"\\\\", '"': r"\"", "$": r"\$", "`": r"\`", ":": r"\\:", "'": r"'\''"}
+"""Signs in double quotes, within single ones, and the colon before a note."""
+
+
 def _quoted(value: str) -> str:
-    """Return a value as the shell that asks takes it for one word; zsh and fish quote by themselves."""
-    if _PLAIN.fullmatch(value):
-        return value
+    """Return a value as the shell that asks takes it for one word; fish quotes by itself."""
     shell = os.environ.get("_TORGSYNC_COMPLETE", "").partition("_")[2]
+    if shell == "zsh":
+        return _Ready("".join(_IN_ZSH.get(sign, sign) for sign in value))
     if shell == "bash":
-        words = os.environ.get("COMP_WORDS", "").splitlines()[-1:]
-        return value if _in_quotes(words) else _SPECIAL.sub(r"\\\1", value)
-    return "'" + value.replace("'", "''") + "'" if shell in ("powershell", "pwsh") else value
+        return _in_bash(value, os.environ.get("COMP_WORDS", "").rpartition("\n")[2])
+    if shell in ("powershell", "pwsh") and not _PLAIN.fullmatch(value):
+        return "'" + value.replace("'", "''") + "'"
+    return value
 
 
-def _in_quotes(lines: Iterable[str]) -> bool:
-    """Return whether a command line ends within quotes."""
-    return any(line.count('"') % 2 or line.count("'") % 2 for line in lines)
+def _in_bash(value: str, typed: str) -> str:
+    """Return a value as bash puts it in the place of what was typed after the last colon of its word."""
+    if typed.startswith("'"):
+        return value.replace("'", r"'\''")
+    if typed.startswith('"'):
+        return re.sub(r'(["$`\\])', r"\\\1", value)
+    before, colon, _rest = typed.rpartition(":")
+    return _SPECIAL.sub(r"\\\1", value).removeprefix(before + colon)
+
+
+def join_words(environment: MutableMapping[str, str]) -> None:
+    """Join what bash splits at colons and equals signs, in its variables about a line to be completed."""
+    words, current = environment.get("COMP_WORDS", "").split("\n"), int(environment.get("COMP_CWORD", 0))
+    if current >= len(words):
+        return
+    joined, glued, at = list[str](), False, 0
+    for number, word in enumerate(words):
+        sign = number > 0 and word != "" and not word.strip(":=")
+        if joined and (sign or glued):
+            joined[-1] += word
+        else:
+            joined.append(word)
+        glued = sign
+        at = len(joined) - 1 if number == current else at
+    environment.update(COMP_WORDS="\n".join(joined), COMP_CWORD=str(at))

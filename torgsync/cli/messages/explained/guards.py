@@ -28,7 +28,7 @@ GUARDS: dict[str, Explanation] = {
         ),
         _(
             "correct the price in Torgsoft, or send it as it is with `--allow price=ID` (`--allow "
-            "prices=NUMBER` for all held prices); a price of 0 is never sent; the limits are "
+            "prices=N` for all held prices); a price of 0 is never sent; the limits are "
             "`price_drop` and `price_rise` under `[limits]`"
         ),
         GuardViolation(
@@ -45,7 +45,7 @@ GUARDS: dict[str, Explanation] = {
         ),
         _(
             "check the export and what the sync object selects, or let them through with `--allow "
-            "removals=NUMBER`; the limit is `removals` under `[limits]`"
+            "removals=N`; the limit is `removals` under `[limits]`"
         ),
         GuardViolation(
             Guard.REMOVALS,
@@ -62,7 +62,7 @@ GUARDS: dict[str, Explanation] = {
         ),
         _(
             "check whether the items really left the shop: Prom.ua does not accept a deleted id "
-            'again; then `--allow deletions=NUMBER`, or `gone = "hide"` under `[removal]`; the limit '
+            'again; then `--allow deletions=N`, or `gone = "hide"` under `[removal]`; the limit '
             "is `deletions` under `[limits]`"
         ),
         GuardViolation(
@@ -79,7 +79,7 @@ GUARDS: dict[str, Explanation] = {
         ),
         _(
             "check that the export has the stock of your accounting centers, or let them through with"
-            " `--allow stock-out=NUMBER`; the limit is `stock_out` under `[limits]`"
+            " `--allow stock-out=N`; the limit is `stock_out` under `[limits]`"
         ),
         GuardViolation(
             Guard.STOCK_OUT, ProductShare(300, 400, Decimal("0.5")), Reason(Cause.CENTERS), count=300
@@ -92,7 +92,7 @@ GUARDS: dict[str, Explanation] = {
         ),
         _(
             "check that the photo folder is connected and whole, or let them through with `--allow "
-            "photos=NUMBER`; the limit is `photos` under `[limits]`"
+            "photos=N`; the limit is `photos` under `[limits]`"
         ),
         GuardViolation(
             Guard.PHOTOS, ProductShare(250, 400, Decimal("0.5")), Reason(Cause.PHOTO_FOLDER), count=250
@@ -104,7 +104,7 @@ GUARDS: dict[str, Explanation] = {
             "held, and new items with them, all the rest is sent"
         ),
         _(
-            "export the items again; if the export is right: `--allow export-rows=NUMBER`; the limit "
+            "export the items again; if the export is right: `--allow export-rows=N`; the limit "
             "is `export_rows` under `[limits]`"
         ),
         GuardViolation(
@@ -119,7 +119,7 @@ GUARDS: dict[str, Explanation] = {
         ),
         _(
             "restore `GoodID` in the export, or link the new keys with `torgsync object adopt`; if "
-            "they are other items: `--allow identity=NUMBER`"
+            "they are other items: `--allow identity=N`"
         ),
         GuardViolation(
             Guard.IDENTITY,

@@ -1,0 +1,64 @@
+"""Why a connection failed, in words that have translations."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+import pytest
+
+from torgsync import i18n
+from torgsync.cli.base.language import load_catalog
+from torgsync.system import connection_words, known_reason
+
+
+def caused(cause: Exception, text: str = "") -> Exception:
+    """Return an error of a library with its cause."""
+    error = OSError(text) if text else RuntimeError()
+    error.__cause__ = cause
+    return error
+
+
+def certificate(code: int) -> ssl.SSLCertVerificationError:
+    """Return the error for a certificate, as OpenSSL numbers it."""
+    error = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
+    error.verify_code = code
+    return error
+
+
+class ReadTimeout(Exception):  # as httpx names it
+    """An error whose name says all."""
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (caused(ConnectionRefusedError(10061, "Keine Verbindung")), "Connection refused"),
+        (caused(ConnectionResetError(104, "Connection reset by peer")), "Connection reset by peer"),
+        (caused(TimeoutError("timed out")), "it did not answer in time"),
+        (caused(socket.gaierror(socket.EAI_AGAIN, "…")), "Temporary failure in name resolution"),
+        (caused(socket.gaierror(socket.EAI_NONAME, "…")), "Name or service not known"),
+        (caused(certificate(10)), "its certificate has expired"),
+        (caused(certificate(62)), "its certificate is for another name"),
+        (caused(certificate(18)), "its certificate is not trusted"),
+        (caused(ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER]")), "no encrypted connection can be made"),
+        (RuntimeError("Server disconnected without sending a response."), "it closed the connection"),
+        (RuntimeError("peer closed connection without sending complete"), "its answer ended too early"),
+        (ReadTimeout(), "it did not answer in time"),
+    ],
+)
+def test_the_first_cause_is_named(error: Exception, words: str) -> None:
+    """Whatever library wraps it, and whatever language the system speaks; every reason is translated."""
+    said = connection_words(error)
+    assert said.startswith(words)
+    i18n.use(load_catalog("uk"))
+    try:
+        assert known_reason(said).translated() != said
+    finally:
+        i18n.use(None)
+
+
+def test_what_is_not_known_is_data() -> None:
+    """A library may say anything."""
+    assert connection_words(RuntimeError("odd")) == ""
+    assert known_reason("odd") == "odd"

@@ -1,0 +1,161 @@
+"""Why the system, the network or SQLite refused something: the one place where their words get translations.
+
+A reason is stored and logged in English, and `known_reason` makes it a message again where it is shown.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from torgsync.i18n import Message, _, verbatim
+
+SYSTEM = {
+    str(words): words
+    for words in (
+        _("Address already in use"),
+        _("Broken pipe"),
+        _("Cannot assign requested address"),
+        _("Connection refused"),
+        _("Connection reset by peer"),
+        _("Connection timed out"),
+        _("Device or resource busy"),
+        _("Directory not empty"),
+        _("Disk quota exceeded"),
+        _("File exists"),
+        _("File name too long"),
+        _("File too large"),
+        _("Host is down"),
+        _("Input/output error"),
+        _("Invalid argument"),
+        _("Invalid cross-device link"),
+        _("Is a directory"),
+        _("Network is down"),
+        _("Network is unreachable"),
+        _("No route to host"),
+        _("No space left on device"),
+        _("No such device"),
+        _("No such file or directory"),
+        _("Not a directory"),
+        _("Operation not permitted"),
+        _("Operation not supported"),
+        _("Permission denied"),
+        _("Read-only file system"),
+        _("Software caused connection abort"),
+        _("Stale file handle"),
+        _("Text file busy"),
+        _("Too many levels of symbolic links"),
+        _("Too many open files"),
+        _("Transport endpoint is not connected"),
+    )
+}
+"""The system's own words for what goes wrong with files and connections."""
+OTHERS = {
+    str(words): words
+    for words in (
+        # the resolver of names
+        _("Name or service not known"),
+        _("Temporary failure in name resolution"),
+        # encryption
+        _("its certificate is not trusted"),
+        _("its certificate has expired"),
+        _("its certificate is for another name"),
+        _("no encrypted connection can be made"),
+        # connections
+        _("it did not answer in time"),
+        _("it closed the connection without an answer"),
+        _("its answer ended too early"),
+        _("its answer is not HTTP"),
+        _("Authentication failed"),
+        # SQLite
+        _("attempt to write a readonly database"),
+        _("database disk image is malformed"),
+        _("database is locked"),
+        _("database or disk is full"),
+        _("disk I/O error"),
+        _("file is not a database"),
+        _("unable to open database file"),
+    )
+}
+"""Words of resolvers and SQLite, and ours where a library has none that an owner of a shop understands."""
+_CLASSES: tuple[tuple[type[OSError], str], ...] = (
+    (ConnectionRefusedError, "Connection refused"),
+    (ConnectionResetError, "Connection reset by peer"),
+    (ConnectionAbortedError, "Software caused connection abort"),
+    (BrokenPipeError, "Broken pipe"),
+    (TimeoutError, "it did not answer in time"),
+)
+"""What errors of connections are, also where the system speaks the language of its user."""
+_CERTIFICATES = {10: "its certificate has expired", 62: "its certificate is for another name"}
+"""What is wrong with a certificate, by OpenSSL's numbers."""
+_LIBRARY = (
+    ("Server disconnected", "it closed the connection without an answer"),
+    ("peer closed connection", "its answer ended too early"),
+    ("illegal", "its answer is not HTTP"),
+    ("Authentication failed", "Authentication failed"),
+)
+"""How sentences of libraries begin, which have no other sign."""
+_NAMES = {
+    "ConnectTimeout": "it did not answer in time",
+    "PoolTimeout": "it did not answer in time",
+    "ReadTimeout": "it did not answer in time",
+    "WriteTimeout": "it did not answer in time",
+}
+"""What exceptions of libraries mean that say nothing."""
+
+
+def known_reason(words: str) -> Message:
+    """Return a reason as a message; one that is not known here is data."""
+    return SYSTEM.get(words) or OTHERS.get(words) or verbatim(words)
+
+
+def reason(error: OSError) -> Message:
+    """Return why the system refused something, in words."""
+    said = error.strerror or ""
+    if isinstance(said, Message):
+        return said
+    return known_reason(_system_words(error) or str(error) or type(error).__name__)
+
+
+def connection_words(error: BaseException) -> str:
+    """Return why a connection failed, in English: what its first cause was; empty where it is not known.
+
+    `known_reason` translates it.
+    """
+    import ssl  # noqa: PLC0415  # only an error needs it
+
+    causes = list(_chain(error))
+    for cause in reversed(causes):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _CERTIFICATES.get(cause.verify_code, "its certificate is not trusted")
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, TimeoutError):
+            return "no encrypted connection can be made"
+        if isinstance(cause, OSError) and (words := _system_words(cause)):
+            return words
+    text = str(error)
+    words = next((words for begin, words in _LIBRARY if text.startswith(begin)), "")
+    return words or _NAMES.get(type(error).__name__, "")
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and its causes."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _system_words(error: OSError) -> str:
+    """Return the English words of the system for an error; empty where there are none."""
+    import socket  # noqa: PLC0415  # only an error needs it
+
+    if isinstance(error, socket.gaierror):
+        again = error.errno == socket.EAI_AGAIN
+        return "Temporary failure in name resolution" if again else "Name or service not known"
+    if words := next((words for kind, words in _CLASSES if isinstance(error, kind)), ""):
+        return words
+    said, words = error.strerror or "", os.strerror(error.errno or 0)
+    if said.startswith(words) or (error.errno and os.name == "nt"):  # Windows speaks its user's language
+        return words
+    return said
