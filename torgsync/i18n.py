@@ -61,11 +61,11 @@ class Message(str):
     ) -> Self:
         """Return the message with its English text."""
         text = template if not many or args.get("count") == 1 else many
-        made = super().__new__(cls, _FORMATTER.vformat(text, (), args) if args else template)
+        made = super().__new__(cls, _fill(text, args) if args else template)
         made.template, made.many, made.args = template, many, args
         return made
 
-    def __getnewargs__(self) -> tuple[str, str, Mapping[str, object]]:  # type: ignore[override]
+    def __getnewargs__(self) -> tuple[str, str, Mapping[str, object]]:  # type: ignore[override]  # that of `str` has one
         """Return what a copy is made of."""
         return self.template, self.many, dict(self.args)
 
@@ -82,7 +82,7 @@ class Message(str):
             text = _catalog.ngettext(self.template, self.many, count if isinstance(count, int) else 0)
         else:
             text = _catalog.gettext(self.template) if self.template else ""
-        return _FORMATTER.vformat(text, (), self.args, translated) if self.args else text
+        return _fill(text, self.args, translated) if self.args else text
 
 
 def _(template: str, /, **args: object) -> Message:
@@ -128,41 +128,37 @@ def use(catalog: Translations | None) -> None:
     _catalog = catalog
 
 
-class _Formatter(Formatter):
-    """Fills templates.
+def _fill(template: str, args: Mapping[str, object], shown: Callable[[str], str] = str) -> str:
+    """Return a template with its arguments, each as `shown` returns it.
 
     `{flag:yes|no}` chooses by a flag, `{names:quoted}` lists names in backticks, others are in `FORMATS`.
     """
-
-    def vformat(  # type: ignore[override]
-        self, text: str, _args: tuple[()], kwargs: Mapping[str, object], shown: Callable[[str], str] = str
-    ) -> str:
-        """Return a text with its arguments, each as `shown` returns it."""
-        if "{" not in text and "}" not in text:
-            return text
-        pieces = []
-        for literal, name, spec, _conversion in self.parse(text):
-            pieces.append(literal)
-            if name is not None:
-                pieces.append(self._argument(kwargs[name], spec or "", shown))
-        return "".join(pieces)
-
-    @staticmethod
-    def _argument(value: object, spec: str, shown: Callable[[str], str]) -> str:
-        if spec in FORMATS:
-            return FORMATS[spec](value)
-        one, _bar, other = spec.partition("|")
-        match value:
-            case bool() if one:
-                return one if value else other
-            case list() | tuple():
-                items = (shown(item if isinstance(item, str) else str(item)) for item in value)
-                return ", ".join(f"`{item}`" if one else item for item in items)
-            case str():
-                return shown(value)
-        return str(value)
+    if "{" not in template and "}" not in template:
+        return template
+    pieces = []
+    for literal, name, spec, _conversion in _PARSER.parse(template):
+        pieces.append(literal)
+        if name is not None:
+            pieces.append(_argument(args[name], spec or "", shown))
+    return "".join(pieces)
 
 
-_FORMATTER = _Formatter()
+def _argument(value: object, spec: str, shown: Callable[[str], str]) -> str:
+    """Return an argument as its template wants it."""
+    if spec in FORMATS:
+        return FORMATS[spec](value)
+    one, _bar, other = spec.partition("|")
+    match value:
+        case bool() if one:
+            return one if value else other
+        case list() | tuple():
+            items = (shown(item if isinstance(item, str) else str(item)) for item in value)
+            return ", ".join(f"`{item}`" if one else item for item in items)
+        case str():
+            return shown(value)
+    return str(value)
+
+
+_PARSER = Formatter()
 NOTHING = verbatim("")
 """No words, where a message is expected."""

@@ -224,7 +224,10 @@ def test_retries_are_silent(hard: Home, faulty: FaultyServer) -> None:
     """A successful retry prints nothing."""
     faulty.misbehave("GET /products/list", says(429, {"error": "slow"}, Retry_After="0"), times=1)
     code, out, err = finish(hard.start("update", "--show", "summary"))
-    assert (code, err) == (0, "reading the export …\nreading Prom.ua …\nmaking the plan …\n")
+    assert (code, err) == (
+        0,
+        "reading the export …\nlooking at the photos …\nreading Prom.ua …\nmaking the plan …\n",
+    )
     assert "39 to create" in out
 
 

@@ -33,6 +33,7 @@ CALLS = {
     "object remove": ("object remove",),
     "clients forget": ("clients forget 0500000001",),
     "state restore": ("state restore COPY.bak",),
+    "photos publish": ("photos publish", "photos publish --format json"),
 }
 """Calls of every command that asks before it does something, keyed by its name."""
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
@@ -47,10 +48,10 @@ def commands(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:  # noqa
 
 
 def test_every_command_that_asks_is_known() -> None:
-    """One that has `--yes` is tried below with every kind of stream; the wizard has tests of its own."""
+    """One that has `--yes` is tried below with every kind of stream; two others have tests of their own."""
     found = commands(get_command(app))
     asking = {name for name, one in found if any("--yes" in param.opts for param in one.params)}
-    assert asking - {"object add"} == CALLS.keys()
+    assert asking - {"object add", "photos clean"} == CALLS.keys()
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ def undecided(filled: Home) -> Home:
     filled.sync()
     filled.edit_row("26926", ";119;0;119;", ";109;0;109;")
     filled.sandbox.add_product(None, name="Відро", name_uk="Відро")
+    filled.run("object", "edit", "--set", f"catalog.photos.publish={filled.folder / 'public'}")
     return filled
 
 

@@ -38,14 +38,15 @@ LINE = {"cli.app", "cli.base", "cli.tree", "core.clock", "core.shell", "core.tex
 OBJECTS = {"core.addresses", "core.config", "core.findings", "core.product", "core.reason", "disk"}
 OBJECTS |= {"files.config", "jobs.config"}
 TIMES = {"core.plan", "state.runs", "state.schema"}
-WORDS = {f"core.{name}" for name in ("counts", "mapping", "order_status", "orders", "plan", "problems")} | {
-    "cli.messages"
-}
+WORDS = {
+    f"core.{name}" for name in ("counts", "mapping", "order_status", "orders", "photos", "plan", "problems")
+} | {"cli.messages"}
 RUNS = WORDS | {"cli.plan", "core.paging", "jobs.context", "jobs.run"}
 RUNS |= {f"state.{name}" for name in ("bulk", "engine", "repository", "runs", "schema", "store")}
 RUNS |= {"state.troubles", "state.unusable"}
 ORDERS = {"cli.orders", "files.orders", "jobs.orders", "state.orders"}
-PLAN = RUNS | {"files.catalog", "jobs.catalog", "jobs.plan", "state.orders", "state.shop"}
+PLAN = RUNS | {"files.catalog", "files.photos", "jobs.catalog", "jobs.photos", "jobs.plan"}
+PLAN |= {"state.orders", "state.shop"}
 
 KINDS = {
     "--version": (set(), set()),

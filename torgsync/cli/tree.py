@@ -15,6 +15,7 @@ GROUPS = {
     "payments": _("Payment methods and where their money goes."),
     "fields": _("Columns of the export and where they go."),
     "goods": _("Items of the export and their products on Prom.ua."),
+    "photos": _("Photos of items and the addresses from which Prom.ua fetches them."),
     "orders": _("Orders from Prom.ua."),
     "clients": _("People who ordered."),
     "schedule": _("Synchronization times, and what starts the program then."),
@@ -124,6 +125,18 @@ COMMANDS = {
         "plan.why:why",
         _("Explain why one item looks the way it does on Prom.ua. Asks Prom.ua nothing."),
     ),
+    "photos check": (
+        "photos:check",
+        _("Check the photos of every item."),
+    ),
+    "photos publish": (
+        "photos:publish",
+        _("Publish the photos of items now, where the sync object says."),
+    ),
+    "photos clean": (
+        "photos:clean",
+        _("Remove published photos that nothing has used for 30 days."),
+    ),
     "orders fetch": (
         "orders.app:fetch",
         _("Fetch orders and write their files for Torgsoft."),
@@ -201,7 +214,7 @@ COMMANDS = {
 
 SECTIONS = {
     _("Set up"): ("object", "fields", "schedule", "doctor"),
-    _("Every day"): ("update", "sync", "goods", "why"),
+    _("Every day"): ("update", "sync", "goods", "photos", "why"),
     _("Orders, clients, money"): ("orders", "clients", "payments"),
     _("When it went wrong"): ("explain", "history", "rollback", "state"),
     _("Try it out"): ("demo", "sandbox", "help"),

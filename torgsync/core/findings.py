@@ -64,6 +64,10 @@ class Code(StrEnum):
     TEXT_REFORMATTED = "text-reformatted", Severity.WARNING
     SKU_CUT = "sku-cut", Severity.NOTICE
     PHOTOS_TOO_MANY = "photos-too-many", Severity.NOTICE
+    PHOTO_BROKEN = "photo-broken", Severity.ERROR
+    PHOTO_REFUSED = "photo-refused", Severity.ERROR
+    PHOTO_UNREACHABLE = "photo-unreachable", Severity.WARNING
+    PHOTO_UNFIT = "photo-unfit", Severity.WARNING
     PHOTOS_UNREAD = "photos-unread", Severity.WARNING
     PHOTOS_UNFETCHED = "photos-unfetched", Severity.WARNING
     RUN_GOES_ON = "run-goes-on", Severity.NOTICE

@@ -35,6 +35,10 @@ class Stage(StrEnum):
     """What a job is doing at the moment."""
 
     READ = "read"
+    PHOTOS = "photos"
+    ADDRESSES = "addresses"
+    PUBLISH = "publish"
+    CLEAN = "clean"
     LOOK = "look"
     PLAN = "plan"
     ORDERS = "orders"

@@ -39,7 +39,7 @@ def copy_file(source: Engine, target: Engine) -> None:
     """Copy all pages of a SQLite file."""
     original, copy = source.raw_connection(), target.raw_connection()
     try:
-        original.driver_connection.backup(copy.driver_connection)  # type: ignore[union-attr]
+        original.driver_connection.backup(copy.driver_connection)  # type: ignore[union-attr]  # it is open
     finally:
         copy.close()
         original.close()

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from torgsync.state.shop.photos import PhotoRepository
     from torgsync.state.shop.products import ProductRepository
     from torgsync.state.shop.rows import RowRepository
+    from torgsync.state.shop.uploads import UploadRepository
     from torgsync.state.shop.variants import VariantRepository
 
 _R = TypeVar("_R")
@@ -81,6 +82,7 @@ class UnitOfWork:
     object_state: _LazyRepository[ObjectState] = _LazyRepository("shop.object_state:ObjectState")
     rows: _LazyRepository[RowRepository] = _LazyRepository("shop.rows:RowRepository", "object_state")
     photos: _LazyRepository[PhotoRepository] = _LazyRepository("shop.photos:PhotoRepository", "object_state")
+    uploads: _LazyRepository[UploadRepository] = _LazyRepository("shop.uploads:UploadRepository")
     existing: _LazyRepository[ExistingProducts] = _LazyRepository(
         "shop.existing:ExistingProducts", "object_state", "rows"
     )

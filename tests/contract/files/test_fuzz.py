@@ -196,7 +196,7 @@ PARTS = (
 @pytest.fixture(scope="module")
 def book() -> bytes:
     """A spreadsheet of two goods."""
-    xlsxwriter = pytest.importorskip("xlsxwriter")
+    xlsxwriter = pytest.importorskip("xlsxwriter", reason="writing spreadsheets is an extra")
     made = io.BytesIO()
     workbook = xlsxwriter.Workbook(made)
     sheet = workbook.add_worksheet()

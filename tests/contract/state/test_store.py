@@ -23,6 +23,7 @@ from states import ME, OLENA, SLUG, at_once, dirty_pages, row, rows
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.paging import PAGE
+from torgsync.core.photos.pictures import PictureFacts, PictureRecord, PictureType, SeenPhoto
 from torgsync.core.plan.decide import Grace, ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Change, Sent, Verb
 from torgsync.core.plan.outcomes import prom_said
@@ -83,7 +84,7 @@ def test_objects_do_not_see_each_other(state: Store) -> None:
         work.object_state.begin_settings("f", "c")
         work.rows.remember_rows([row(findings=(finding(),))])
         work.existing.remember_existing([existing()], work.object_state.begin_look())
-        work.photos.remember({"17.jpg": (1, 2, "00")})
+        work.photos.remember({"17.jpg": SeenPhoto(1, 2, "00")})
         work.products.refuse(product(), (), NOON)
         work.journal.begin_import(work.journal.begin_run(ME, NOON), 5, NOON)
         work.leases.take(1, ME, NOON)
@@ -272,10 +273,24 @@ def test_findings_move_with_their_rows(work: UnitOfWork) -> None:
 
 def test_photos_are_recognised_by_name_size_and_time(work: UnitOfWork) -> None:
     """A photo that changed has one digest, its newest; one that is gone is forgotten."""
-    work.photos.remember({"17.jpg": (10, 2**60, "aa"), "18.jpg": (1, 1, "bb"), "19.jpg": (1, 1, "")})
-    work.photos.remember({"17.jpg": (11, 2**60 + 1, "cc")}, ["19.jpg"])
+    work.photos.remember(
+        {
+            "17.jpg": SeenPhoto(10, 2**60, "aa"),
+            "18.jpg": SeenPhoto(1, 1, "bb", "b0"),
+            "19.jpg": SeenPhoto(1, 1, ""),
+        }
+    )
+    work.photos.remember({"17.jpg": SeenPhoto(11, 2**60 + 1, "cc")}, ["19.jpg"])
     work.photos.remember({})
-    assert work.photos.seen() == {"17.jpg": (11, 2**60 + 1, "cc"), "18.jpg": (1, 1, "bb")}
+    assert work.photos.seen() == {
+        "17.jpg": SeenPhoto(11, 2**60 + 1, "cc"),
+        "18.jpg": SeenPhoto(1, 1, "bb", "b0"),
+    }
+    known = {"cc": PictureRecord(PictureFacts(PictureType.PNG, 300, 400, 11)), "aa": PictureRecord()}
+    work.photos.note_pictures(known)
+    assert work.photos.pictures() == known
+    work.photos.forget_pictures()
+    assert set(work.photos.pictures()) == {"cc"}
 
 
 # Models and sections

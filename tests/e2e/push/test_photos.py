@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from homes import Home
+from pictures import named, picture
 
 
 def unfetched(home: Home) -> dict[str, str]:
@@ -21,9 +24,9 @@ def test_photos_go_once_more_with_the_next_import(home: Home) -> None:
     first = home.sync()
     assert first.code == 0
     said = {one["good_id"]: one["message"] for one in first.json["outcomes"] if one["message"]}
-    assert said["26902"] == "Prom.ua could not fetch 2 of 2 photos"
+    assert said["26902"] == "Prom.ua could not fetch 2 of 2 photos: the address answered with 404"
     assert "26902: " not in unfetched(home)["26902"]
-    assert "Prom.ua could not fetch 2 photos" in unfetched(home)["26902"]
+    assert "could not fetch 2 photos, whose address answered with 404" in unfetched(home)["26902"]
     home.misbehave()
     home.sandbox.log.clear()
     assert (home.sync().code, home.writes(), images(home, "26902")) == (0, [], 0)
@@ -37,7 +40,7 @@ def test_photos_go_once_more_with_the_next_import(home: Home) -> None:
 
 def test_a_photo_with_the_same_name_is_read_again(filled: Home) -> None:
     """Prom compares only the address, so the import forces the update; another import does not."""
-    (filled.shop / "photos" / "26925.jpg").write_bytes(b"another one")
+    (filled.shop / "photos" / "26925.jpg").write_bytes(named("another one"))
     filled.sync()
     assert filled.sandbox.imports()[-1].settings.force_update
     filled.edit_row("26926", "ягідний", "малиновий")
@@ -56,3 +59,62 @@ def test_a_draft_is_left_alone(home: Home) -> None:
     ran = home.sync("--fields", "price,quantity,presence")
     assert ran.code == 0
     assert home.sandbox.product("26902").status == "draft"
+
+
+def changes(home: Home) -> list[dict[str, Any]]:
+    """Return the pending changes."""
+    found: list[dict[str, Any]] = home.run("update", "--format", "json").json["changes"]
+    return found
+
+
+def broken(home: Home) -> dict[str, list[str]]:
+    """Return the codes of findings about photos that are not fit, keyed by good."""
+    found = home.run("update", "--format", "json").json["findings"]
+    codes: dict[str, list[str]] = {}
+    for one in found:
+        if one["code"] in ("photo-broken", "photo-unfit"):
+            codes.setdefault(one["good_id"], []).append(one["code"])
+    return codes
+
+
+def test_a_photo_that_is_no_picture_any_more(filled: Home) -> None:
+    """The photo on Prom stays, at every look, until there is a picture again; others of its item go."""
+    photo, other = (filled.shop / "photos" / name for name in ("26925.jpg", "26925_1.jpg"))
+    before = photo.read_bytes()
+    photo.write_bytes(before[: len(before) // 2])
+    for _ in range(2):
+        assert broken(filled) == {"26925": ["photo-broken"]}
+        assert changes(filled) == []
+    shown = filled.run("update").out
+    assert "`26925.jpg` is not a picture, or a broken one" in shown
+    assert "`26925.jpg` is not a picture" in filled.run("why", "26925").out
+    other.write_bytes(named("other"))
+    (change,) = changes(filled)
+    kept, added = change["fields"]["photos"]["new"]
+    assert kept in change["fields"]["photos"]["old"]
+    assert "26925_1.jpg" in added["url"]
+    photo.write_bytes(named("mended"))
+    other.unlink()
+    (change,) = changes(filled)
+    assert broken(filled) == {}
+    assert change["fields"]["photos"]["new"] != change["fields"]["photos"]["old"]
+
+
+def test_a_text_is_no_photo(home: Home) -> None:
+    """An item that never had another is without photos, also for the filter."""
+    for photo in (home.shop / "photos").glob("26902*"):
+        photo.write_text("not here yet")
+    home.run("object", "edit", "My Prom", "--set", "accounting_centers.only_with_photos=true")
+    home.sync()
+    assert broken(home)["26902"] == ["photo-broken"] * 2
+    assert home.sandbox.products()
+    assert all(product.external_id != "26902" for product in home.sandbox.products())
+    assert "`26902.jpg` is not a picture" in home.run("why", "26902").out
+
+
+def test_a_small_photo_goes_with_a_warning(filled: Home) -> None:
+    """Prom may take it, and buyers see more of it than of none."""
+    (filled.shop / "photos" / "26925.jpg").write_bytes(picture(sides=(90, 120)))
+    assert broken(filled) == {"26925": ["photo-unfit"]}
+    assert "`26925.jpg` has only 90 × 120 pixels" in filled.run("update").out
+    assert len(changes(filled)) == 1

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
@@ -19,6 +19,11 @@ from torgsync.cli.base.program import Program
 from torgsync.cli.base.usage import CommandLineWrong, ExtraWords, UnknownCommand
 from torgsync.errors import UsageError
 from torgsync.i18n import Message, _, translated
+
+if TYPE_CHECKING:  # Typer does not export what its commands and groups are made of
+    from typer._click.core import Command as _Base
+else:
+    _Base = object
 
 Context = Any
 """Typer's own kind of context, whose type it does not export."""
@@ -59,7 +64,7 @@ ONE_CALL = {
 """Options that are a decision in one command, and none in another."""
 
 
-class _Everywhere:
+class _Everywhere(_Base):
     """Adds the global options to a command or a group, and names the variables of its own options."""
 
     _global: list[TyperOption] | None = None
@@ -68,19 +73,19 @@ class _Everywhere:
         """Return the parameters, the program's own among them."""
         if self._global is None:
             self._global = list(_copied(ctx)) if ctx.parent else []
-        return [*super().get_params(ctx), *self._global]  # type: ignore[misc]
+        return [*super().get_params(ctx), *self._global]
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Read the command line; what it says for the whole program is set there."""
-        for param in self.params:  # type: ignore[attr-defined]
+        for param in self.params:
             if isinstance(param, TyperOption):
                 param.envvar = variable_of(ctx, param)
         if ctx.resilient_parsing:  # a shell completes a command line
             from torgsync.cli.base.helps.completion import complete_values
 
-            complete_values(self.params)  # type: ignore[attr-defined]
+            complete_values(self.params)
         try:
-            rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
+            rest: list[str] = super().parse_args(ctx, args)
         except CommandLineWrong as wrong:
             vars(wrong)["ctx"] = vars(wrong)["ctx"] or ctx  # some say no command
             raise
@@ -105,11 +110,11 @@ class _Everywhere:
         """Return what a shell offers, with notes in the language of the call."""
         from torgsync.cli.base.helps.completion import translated_items
 
-        return translated_items(super().shell_complete(ctx, incomplete))  # type: ignore[misc]
+        return translated_items(super().shell_complete(ctx, incomplete))
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002  # the signature is Typer's
         """Return the first paragraph of the help, whole."""
-        text: str = self.help or ""  # type: ignore[attr-defined]
+        text: str = self.help or ""
         return translated(text) if isinstance(text, Message) else text.partition("\n\n")[0]
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from torgsync.cli.messages import orders
 from torgsync.cli.messages.outcomes import DELETED_BEFORE
+from torgsync.cli.messages.photos import PHOTO_FINDINGS, unfetched_message
 from torgsync.cli.messages.template import Sentence, fill
-from torgsync.core.counts import photo_count, piece_count, product_count
+from torgsync.core.counts import piece_count, product_count
 from torgsync.core.findings import Code, Finding
 from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.product.cells import CellFault, IdFault, id_fault_message
@@ -289,6 +290,7 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
     Code.PHOTOS_TOO_MANY: _n(
         "{count} photo; the first {limit} are sent", "{count} photos; the first {limit} are sent"
     ),
+    **PHOTO_FINDINGS,
     Code.PHOTOS_UNREAD: {
         "none": _("there is no photo in the photo folder; photos on Prom.ua stay as they are"),
         "empty": _n(
@@ -296,11 +298,7 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
             "{count} photos are empty files, for example `{first}`; none of them is sent",
         ),
     },
-    Code.PHOTOS_UNFETCHED: lambda title, photos: _(
-        "{title}: Prom.ua could not fetch {photos}; sent again with an import",
-        title=title,
-        photos=photo_count(photos),
-    ),
+    Code.PHOTOS_UNFETCHED: unfetched_message,
     Code.RUN_GOES_ON: _(
         "a run of {user} on {host}, process {pid}, has been going on since {since:time}; this is what was "
         "pending when it last saved its progress, and Prom.ua was not asked"

@@ -8,6 +8,7 @@ from typing import Any
 
 from torgsync.cli.messages.fields import VERBS
 from torgsync.cli.messages.template import Sentence, fill
+from torgsync.core.counts import photo_count
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReason
 from torgsync.core.problems import problem_message
@@ -25,6 +26,10 @@ WORDS = {
 """How people read an outcome."""
 STAGES = {
     "read": _("reading the export"),
+    "photos": _("looking at the photos"),
+    "publish": _("publishing photos"),
+    "clean": _("removing photos that nothing uses"),
+    "addresses": _("asking the addresses of the photos"),
     "look": _("reading Prom.ua"),
     "plan": _("making the plan"),
     "orders": _("fetching orders"),
@@ -119,13 +124,14 @@ def _text_cut(field: str, length: int, ending: str) -> Message:
     )
 
 
-def _photos_unfetched(missing: int, sent: int) -> Message:
-    return _n(
+def _photos_unfetched(missing: int, sent: int, status: str = "") -> Message:
+    lost = _n(
         "Prom.ua could not fetch {missing} of {count} photo",
         "Prom.ua could not fetch {missing} of {count} photos",
         sent,
         missing=missing,
     )
+    return _("{lost}: the address answered with {status}", lost=lost, status=status) if status else lost
 
 
 SENTENCES: dict[OutcomeCode, Sentence] = {
@@ -153,6 +159,10 @@ SENTENCES: dict[OutcomeCode, Sentence] = {
         "today's imports are used up; it will be sent with the first run after {free:time}"
     ),
     OutcomeCode.IMPORT_LEFT: _("sent with an import; the next run looks up the result"),
+    OutcomeCode.PHOTOS_UNPUBLISHED: lambda photos: _(
+        "not sent yet: {photos} could not be published; `torgsync photos publish` shows why",
+        photos=photo_count(photos),
+    ),
     OutcomeCode.IMPORT_WAITS: _("not sent yet: an earlier import has to end first"),
     OutcomeCode.REMOVALS_AFTER_FAILURE: _("products are removed only when everything before went well"),
     OutcomeCode.REMOVALS_BEFORE_IMPORT_END: _("products are removed only after the import has ended"),

@@ -154,7 +154,7 @@ def price_message(price: PriceTrace) -> Message:
 def _result(result: Reason[PriceResult]) -> Message:
     if result.code is not PriceResult.WHOLESALE:
         return _PRICES[result.code].filled(**result.args)
-    steps: Sequence[Sequence[str]] = result.args["steps"]  # type: ignore[assignment]
+    steps: Sequence[Sequence[str]] = result.args["steps"]  # type: ignore[assignment]  # pairs of texts
     return joined(
         ", ",
         [_("{price} from {quantity} pieces", price=price, quantity=quantity) for price, quantity in steps],

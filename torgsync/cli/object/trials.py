@@ -82,7 +82,7 @@ def try_export(path: str) -> tuple[ExportContents, Message]:
 
 def try_photos(folder: str) -> Message:
     """Return in words how many photos a folder has."""
-    from torgsync.files.catalog.photos import index_photos
+    from torgsync.files.photos.folder import index_photos
 
     return photo_count(len(index_photos(absolute(folder)).files()))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -26,6 +26,9 @@ from torgsync.core.product.columns import (
 from torgsync.core.product.fields import TARGETS
 from torgsync.core.text import did_you_mean
 from torgsync.i18n import Message, _
+
+if TYPE_CHECKING:
+    from torgsync.core.photos.pictures import PictureRules
 
 
 class SettingsTable(BaseModel):
@@ -81,6 +84,33 @@ def is_fetchable(address: str) -> bool:
     return bool(_FETCHABLE.match(address)) and names_host(address)
 
 
+STORAGES = ("ftp", "sftp", "s3")
+"""Kinds of servers on which files are put."""
+
+
+def storage(place: str) -> str:
+    """Return a folder, or the address of a server on which files can be put. Raises ValueError."""
+    scheme, mark, _rest = place.partition("://")
+    if mark and scheme.casefold() not in STORAGES:
+        known = [f"{one}://" for one in STORAGES]
+        raise ValueError(
+            _(
+                "this program cannot put files on `{scheme}://`; give a folder, or one of {known:quoted}",
+                scheme=scheme,
+                known=known,
+            )
+        )
+    if mark and not names_host(place):
+        # Not repeated: a password may be in it.
+        raise ValueError(
+            _(
+                "this is not an address such as `ftp://server/folder`; in a name or password write `[` "
+                "as `%5B`, `]` as `%5D`, `/` as `%2F`, `#` as `%23` and `?` as `%3F`"
+            )
+        )
+    return place
+
+
 class Photos(SettingsTable):
     """The photo folder, and the address under which the same folder can be read from the internet."""
 
@@ -88,6 +118,48 @@ class Photos(SettingsTable):
     """Folder of photos named after the items: `17.jpg`, `17_1.jpg`."""
     url: str
     """Address from which Prom.ua can fetch the same folder."""
+    publish: str | None = Field(None, min_length=1)
+    """Where photos are put first so that they are at `url`: a folder, `s3://`, `sftp://` or `ftp://`."""
+    publish_user: str | None = Field(None, min_length=1)
+    """User of that server, for `s3://` the id of the access key; if left out, as the system knows it."""
+    publish_password: FromEnvironment | FromFile | FromKeyring | None = None
+    """Its password or secret key: `{ env = "NAME" }`, `{ file = "path" }` or `{ keyring = "NAME" }`."""
+    publish_endpoint: str | None = Field(None, min_length=1)
+    """Address of the S3 service, if it is not Amazon's: `"https://s3.example"`."""
+    convert: bool = True
+    """Whether pictures of other types or colours, and animated ones, are converted to be published."""
+    rotate: bool = True
+    """Whether pictures that are stored turned are made upright to be published."""
+    scale: bool = True
+    """Whether pictures that are too large are scaled to be published."""
+    smallest: int = Field(200, ge=1)
+    """Pixels of a side under which a picture is reported as small."""
+    largest: int = Field(10_000, ge=100)
+    """Pixels of a side over which a picture is reported as too large."""
+    megabytes: int = Field(10, ge=1, le=100)
+    """Size of a file over which it is reported as too large."""
+
+    @property
+    def rules(self) -> PictureRules:
+        """What is done to pictures, and their limits."""
+        from torgsync.core.photos.pictures import MEGABYTE, PictureRules  # noqa: PLC0415  # few commands need them
+
+        return PictureRules(
+            *(self.convert, self.rotate, self.scale),
+            *(self.smallest, self.largest, self.megabytes * MEGABYTE),
+        )
+
+    @field_validator("publish")
+    @classmethod
+    def _storage(cls, place: str | None) -> str | None:
+        return None if place is None else storage(place.removeprefix("file://"))
+
+    @field_validator("publish_endpoint")
+    @classmethod
+    def _endpoint(cls, address: str | None) -> str | None:
+        if address is not None and not (is_fetchable(address) and address.startswith("http")):
+            raise ValueError(_('"{given}" is not an address such as `"https://s3.example"`', given=address))
+        return address
 
     @field_validator("url")
     @classmethod

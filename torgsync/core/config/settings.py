@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from torgsync.core.addresses import names_host
 from torgsync.core.config.accounting_centers import AccountingCenters
 from torgsync.core.config.catalog import (
     Catalog,
@@ -28,6 +27,7 @@ from torgsync.core.config.catalog import (
     Photos,
     SettingsTable,
     misplaced,
+    storage,
     twin_target,
 )
 from torgsync.core.config.keys import HIDDEN
@@ -119,10 +119,6 @@ def without_password(address: str) -> str:
     return re.sub(r"(://[^/@:]*):[^/]*@", r"\1@", address)
 
 
-OUTBOXES = ("ftp", "sftp", "s3")
-"""Kinds of servers that take order files."""
-
-
 class Clients(SettingsTable):
     """How the buyer of an order is found among clients, and whether a missing one is created."""
 
@@ -182,25 +178,7 @@ class Orders(SettingsTable):
     @field_validator("outbox")
     @classmethod
     def _reachable(cls, outbox: str | None) -> str | None:
-        scheme, mark, _rest = (outbox or "").partition("://")
-        if mark and scheme.casefold() not in OUTBOXES:
-            known = [f"{one}://" for one in OUTBOXES]
-            raise ValueError(
-                _(
-                    "this program cannot put files on `{scheme}://`; give a folder, or one of {known:quoted}",
-                    scheme=scheme,
-                    known=known,
-                )
-            )
-        if mark and not names_host(outbox or ""):
-            # Not repeated: a password may be in it.
-            raise ValueError(
-                _(
-                    "this is not an address such as `ftp://server/folder`; in a name or password write `[` "
-                    "as `%5B`, `]` as `%5D`, `/` as `%2F`, `#` as `%23` and `?` as `%3F`"
-                )
-            )
-        return outbox
+        return None if outbox is None else storage(outbox)
 
     @property
     def clock(self) -> ZoneInfo:
@@ -369,6 +347,8 @@ class SyncObject(SettingsTable):
         document = self.model_dump(mode="json") | hidden
         if self.orders.outbox:
             document["orders"]["outbox"] = without_password(self.orders.outbox)
+        if self.catalog.photos and self.catalog.photos.publish:
+            document["catalog"]["photos"]["publish"] = without_password(self.catalog.photos.publish)
         return document
 
     @cached_property

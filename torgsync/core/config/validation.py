@@ -23,7 +23,7 @@ from torgsync.core.text import did_you_mean, message_of
 from torgsync.errors import Mistake
 from torgsync.i18n import Message, _, joined, verbatim
 
-_PASSWORD: Key = ("orders", "outbox_password")
+_PASSWORDS: tuple[Key, ...] = (("orders", "outbox_password"), ("catalog", "photos", "publish_password"))
 
 
 def read_settings(data: Mapping[str, Any], line_of: Callable[[Key], int]) -> SyncObject | list[Mistake]:
@@ -44,9 +44,10 @@ def _mistake(error: Mapping[str, Any], line_of: Callable[[Key], int]) -> Mistake
         path = ("api_key",)
         ways = _('give `{ env = "NAME" }`, `{ file = "path" }`, `{ keyring = "NAME" }` or the token itself')
         return Mistake(line_of(path), "api_key", ways)
-    if path[:2] == _PASSWORD:
-        ways = _('give `{ env = "NAME" }`, `{ file = "path" }` or `{ keyring = "NAME" }`')
-        return Mistake(line_of(_PASSWORD), key_text(_PASSWORD), ways)
+    for password in _PASSWORDS:
+        if path[: len(password)] == password:
+            ways = _('give `{ env = "NAME" }`, `{ file = "path" }` or `{ keyring = "NAME" }`')
+            return Mistake(line_of(password), key_text(password), ways)
     if error["type"] == "misplaced":
         path += tuple(error["ctx"]["place"])
     return Mistake(line_of(path), key_text(path), _words(error, path), error["type"])

@@ -2,7 +2,7 @@
 
 from torgsync import __version__
 
-MAPPING_VERSION = 6
+MAPPING_VERSION = 7
 """Counts the rules by which a row becomes a product. Raising it maps every good again at the next look."""
 
 

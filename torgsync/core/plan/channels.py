@@ -72,7 +72,7 @@ class ImportState(Struct, frozen=True):
     `status` is in upper case; `counters` hold Prom's numbers; `errors` are short texts that name no product,
     photos that could not be fetched included, and `errors_of` those that do, keyed by external id. A
     successful import may have some too. `rows` are refusals of rows by their positions. `photos_failed` is
-    set where photos are among the errors.
+    set where photos are among the errors, `photo_answers` are the HTTP statuses of their addresses.
     """
 
     status: str
@@ -81,6 +81,7 @@ class ImportState(Struct, frozen=True):
     photos_failed: bool = False
     errors_of: Mapping[str, tuple[str, ...]] = {}
     rows: tuple[RowError, ...] = ()
+    photo_answers: tuple[str, ...] = ()
 
     @property
     def fatal(self) -> bool:

@@ -301,5 +301,5 @@ def _contents(photos: Iterable[Photo], taken: Collection[str]) -> dict[str, str]
 
 
 def file_name(url: str) -> str:
-    """Return the name of a photo's file in the folder."""
-    return unquote(url.rstrip("/").rsplit("/", 1)[-1])
+    """Return the name of a photo's file in the folder, without the mark of its version."""
+    return unquote(url.rstrip("/").rsplit("/", 1)[-1].partition("?v=")[0])

@@ -43,13 +43,30 @@ def read_token(file: ObjectFile) -> str:
 
 def read_outbox_password(file: ObjectFile) -> str | None:
     """Return the password of the outbox, None where none is named. Raises ObjectInvalid for an empty one."""
-    way = file.settings.orders.outbox_password
+    return _password(file, file.settings.orders.outbox_password, ("orders", "outbox_password"))
+
+
+def read_photos_password(file: ObjectFile) -> str | None:
+    """Return the password of the place where photos are published, None where none is named.
+
+    Raises ObjectInvalid for an empty one.
+    """
+    photos = file.settings.catalog.photos
+    return _password(
+        file, photos.publish_password if photos else None, ("catalog", "photos", "publish_password")
+    )
+
+
+def _password(
+    file: ObjectFile, way: FromEnvironment | FromFile | FromKeyring | None, key: tuple[str, ...]
+) -> str | None:
+    """Return a password, None where the object names none. Raises ObjectInvalid for an empty one."""
     if way is None:
         return None
     secret, trouble = _secret(file, way, _NO_PASSWORD)
     if password := (secret or "").strip("\r\n"):
         return password
-    raise mistakes_at(file, [(("orders", "outbox_password"), "orders.outbox_password", trouble)])
+    raise mistakes_at(file, [(key, ".".join(key), trouble)])
 
 
 def _secret(

@@ -6,12 +6,13 @@ Source: docs/developers/torgsoft.md §12.4, §17 no. 25.
 
 from __future__ import annotations
 
+import mimetypes
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EACCES, ENOTDIR
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from torgsync import disk
@@ -21,7 +22,7 @@ from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.text_files import look_at_folder
 from torgsync.files.config.tokens import read_outbox_password
 from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
-from torgsync.i18n import _
+from torgsync.i18n import Message, _
 from torgsync.system import connection_words, known_reason, reason
 
 TRIAL = "torgsync-check"
@@ -29,6 +30,21 @@ TRIAL = "torgsync-check"
 
 TIMEOUT = 30
 """Seconds after which a server that does not answer is given up."""
+
+
+class StorageWords(NamedTuple):
+    """What a person hears where a place cannot be used: `{place}` and `{why}`, `{extra}`, the way on."""
+
+    unusable: Message
+    library: Message
+    hint: Message
+
+
+OUTBOX_WORDS = StorageWords(
+    _("the outbox `{place}` cannot be used: {why}"),
+    _('the outbox `{place}` needs a library: `pip install "torgsync[{extra}]"`'),
+    _("the orders are kept, and the next run writes their files; look at `outbox` under `[orders]`"),
+)
 
 
 class Outbox(Protocol):
@@ -52,6 +68,11 @@ class Outbox(Protocol):
 
     def publish(self, name: str) -> None:
         """Give a file that was put there its real name; one that has this name is replaced."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file whole under its real name; one that has this name is replaced."""
+        self.put(name, content)
+        self.publish(name)
 
     def remove(self, name: str) -> bool:
         """Remove a file; return False where there was none."""
@@ -79,12 +100,13 @@ class FolderOutbox(Outbox):
     """An outbox in a folder: on this machine, or on a share that it has mounted.
 
     With `own` it is the default one, for the owner alone. In a folder that the owner named, files are for
-    those who may use the folder: Torgsoft must read and remove them.
+    those who may use the folder: Torgsoft must read and remove them. They have at least the rights of `mode`.
     """
 
-    def __init__(self, path: Path, *, own: bool = False) -> None:
+    def __init__(self, path: Path, *, own: bool = False, mode: int = disk.FILE_MODE) -> None:
         self._path = path
         self._own = own
+        self._mode = mode
         self.label = str(path)
 
     def sizes(self) -> dict[str, int | None] | None:
@@ -116,7 +138,7 @@ class FolderOutbox(Outbox):
                 disk.make_folder(self._path)
             else:
                 self._path.mkdir(parents=True, exist_ok=True)
-            mode = disk.FILE_MODE | (0 if self._own else self._path.stat().st_mode & 0o066)
+            mode = self._mode | (0 if self._own else self._path.stat().st_mode & 0o066)
             unfinished = self._path / f"{name}{UNFINISHED}"
             unfinished.unlink(missing_ok=True)  # of a run that was killed; or a link, which is not followed
             with os.fdopen(disk.create_file(unfinished, mode), "wb") as out:
@@ -197,8 +219,16 @@ class RemoteOutbox(Outbox):
     none that could be missing.
     """
 
-    def __init__(self, files: Any, path: str, label: str, secrets: tuple[str, ...]) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        files: Any,  # noqa: ANN401  # a file system has no common type
+        path: str,
+        label: str,
+        secrets: tuple[str, ...],
+        words: StorageWords = OUTBOX_WORDS,
+    ) -> None:
         self._files = files
+        self._words = words
         self._path = path.rstrip("/")
         self._secrets = secrets
         self.label = label
@@ -232,6 +262,15 @@ class RemoteOutbox(Outbox):
                 self._files.makedirs(self._path, exist_ok=True)
             with self._files.open(self._at(f"{name}{UNFINISHED}"), "wb") as out:
                 out.write(content)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file whole under its real name; a store without folders shows none before it is whole."""
+        if not self._without_folders:
+            super().write(name, content)
+            return
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        with self._usable():
+            self._files.pipe_file(self._at(name), content, ContentType=kind)
 
     def publish(self, name: str) -> None:
         """Give a file its real name; not every server replaces one that has it."""
@@ -282,13 +321,21 @@ class RemoteOutbox(Outbox):
         try:
             yield
         except Exception as trouble:  # noqa: BLE001  # likewise
-            failure = _unreachable(self.label, trouble, self._secrets)
+            failure = _unreachable(self.label, trouble, self._secrets, self._words)
         if failure:
             raise failure
 
 
-def connect_remote(address: str, password: str | None) -> RemoteOutbox:
-    """Open the file system behind an address; FTP and SFTP are greeted at once. Raises TorgsyncError."""
+def connect_remote(
+    address: str,
+    password: str | None,
+    words: StorageWords = OUTBOX_WORDS,
+    **more: object,
+) -> RemoteOutbox:
+    """Open the file system behind an address; FTP and SFTP are greeted at once. Raises TorgsyncError.
+
+    `more` are options of the back end.
+    """
     from fsspec.core import url_to_fs  # noqa: PLC0415  # only objects with such an outbox need it
 
     label = without_password(address)
@@ -300,32 +347,26 @@ def connect_remote(address: str, password: str | None) -> RemoteOutbox:
         options["timeout"] = TIMEOUT
         if password is not None:
             options["password"] = password
+    options |= more
     secrets = (password or "", parts.password or "")
     try:
         files, path = url_to_fs(address, **options)
-        return RemoteOutbox(files, path, label, secrets)
-    except ImportError:
-        # Back ends and extras have the same names.
-        why = _(
-            'the outbox `{outbox}` needs a library: `pip install "torgsync[{extra}]"`',
-            outbox=label,
-            extra=parts.scheme,
-        )
-        failure = TorgsyncError(why)
+        return RemoteOutbox(files, path, label, secrets, words)
+    except ImportError:  # back ends and extras have the same names
+        failure = TorgsyncError(words.library.filled(place=label, extra=parts.scheme))
     except Exception as trouble:  # noqa: BLE001  # every back end has a family of errors of its own
-        failure = _unreachable(label, trouble, secrets)
+        failure = _unreachable(label, trouble, secrets, words)
     raise failure
 
 
-def _unreachable(label: str, trouble: Exception, secrets: tuple[str, ...]) -> TorgsyncError:
+def _unreachable(
+    label: str, trouble: Exception, secrets: tuple[str, ...], words: StorageWords
+) -> TorgsyncError:
     """Return the error for whatever a back end raised, without a password and without its chain."""
     said = " ".join((connection_words(trouble) or str(trouble)).split()) or type(trouble).__name__
     for secret in filter(None, secrets):
         said = said.replace(secret, "[password]")
-    return Temporary(
-        _("the outbox `{outbox}` cannot be used: {why}", outbox=label, why=known_reason(said[:200])),
-        hint=_("the orders are kept, and the next run writes their files; look at `outbox` under `[orders]`"),
-    )
+    return Temporary(words.unusable.filled(place=label, why=known_reason(said[:200])), hint=words.hint)
 
 
 def same_place(one: str, other: str) -> bool:

@@ -22,10 +22,10 @@ from torgsync.files.catalog.export import missing_column, no_column, open_export
 from torgsync.files.config.objects import ObjectFile, mistakes_at
 from torgsync.i18n import _, _n
 from torgsync.jobs.catalog.mappers import RowMapper
-from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.catalog.row_reader import RowReader
 from torgsync.jobs.catalog.shape import PRICE_STOCK, shape
 from torgsync.jobs.context import JobContext
+from torgsync.jobs.photos.folder import PhotoFolder
 from torgsync.state.store import UnitOfWork
 
 

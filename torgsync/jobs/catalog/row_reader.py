@@ -36,9 +36,9 @@ from torgsync.files.catalog.refusals import LISTED
 from torgsync.files.catalog.rows import RowFilter
 from torgsync.i18n import _, _n
 from torgsync.jobs.catalog.mappers import RowMapper
-from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.catalog.row_hashes import content_hash, section_number, traits_hash
 from torgsync.jobs.context import JobContext, Progress, Stage
+from torgsync.jobs.photos.folder import PhotoFolder
 from torgsync.state.shop.rows import GoodRow, OldRow
 from torgsync.state.shop.variants import StoredVariant
 from torgsync.state.store import UnitOfWork
@@ -254,7 +254,10 @@ class RowReader:
         was = was_displayed(old.row_status, old.reason) if old else None
         out = why_out(settings, cells, stock, has_photos=has_photos, was_displayed=was)
         if out is not None:
-            unplaced = display_findings(settings, ExportRow(good_id, record.line, cells), was=was)
+            unplaced = (
+                *display_findings(settings, ExportRow(good_id, record.line, cells), was=was),
+                *self._photo_findings(good_id, record),
+            )
             findings = placed(unplaced if out is not SkipReason.OTHER_GROUP else (), self.file, record)
             return GoodRow(
                 *(good_id, record.row_hash, record.line, RowStatus.OUT), reason=out, findings=findings
@@ -268,13 +271,16 @@ class RowReader:
             *(good_id, record.row_hash, record.line, RowStatus.IN),
             reason="" if displayed(settings, cells, was=was) else SkipReason.DISPLAY_UNKNOWN,
             product=mapped.product,
-            findings=placed(mapped.findings, self.file, record),
+            findings=placed((*mapped.findings, *self._photo_findings(good_id, record)), self.file, record),
             model=model_of(mapped.model),
             section=section,
             traits=traits_hash(mapped.product.characteristics),
             content_hash=content,
             creatable=is_created_as_desired(mapped.product),
         )
+
+    def _photo_findings(self, good_id: str, record: ExportRecord) -> Iterator[Finding]:
+        return (replace(finding, line=record.line) for finding in self.photos.findings_of(good_id))
 
     def _only_price_stock_changed(
         self, good_id: str, old: OldRow, stock: Stock, row_filter: RowFilter

@@ -8,7 +8,7 @@ import xxhash
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.version import rules_version
-from torgsync.jobs.catalog.photos import PhotoFolder
+from torgsync.jobs.photos.folder import PhotoFolder
 
 _NO_SHAPE = {"name", "api_key", "clients", "payment_methods", "synchronization_times", "limits", "history"}
 """Tables of a sync object that shape no product."""

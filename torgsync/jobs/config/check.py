@@ -12,11 +12,11 @@ from dataclasses import replace
 from torgsync.core.config.hints import map_command
 from torgsync.core.config.settings import SyncObject, without_password
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
-from torgsync.files.catalog.photos import PhotoIndex, photos_of
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import literal_token, read_token
 from torgsync.files.orders.outbox import is_address, outbox_of_object, try_outbox
+from torgsync.files.photos.folder import PhotoIndex, photos_of
 from torgsync.i18n import NOTHING, Message, _, _n, composed, verbatim
 from torgsync.jobs.config.check_export import check_export
 from torgsync.jobs.config.check_schedule import idle_times, installed_times

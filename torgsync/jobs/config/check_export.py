@@ -25,8 +25,8 @@ from torgsync.core.text import quotation
 from torgsync.errors import Exit
 from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 from torgsync.files.catalog.export import open_export
-from torgsync.files.catalog.photos import PhotoIndex
 from torgsync.files.config.objects import ObjectFile
+from torgsync.files.photos.folder import PhotoIndex
 from torgsync.i18n import _, _n, joined
 from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.reading import check_columns, file_findings

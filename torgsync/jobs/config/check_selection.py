@@ -15,8 +15,8 @@ from torgsync.core.mapping.suggest import Samples
 from torgsync.core.product.columns import CENTERS_COLUMN
 from torgsync.core.product.fields import Photo
 from torgsync.core.shell import quoted
-from torgsync.files.catalog.photos import PhotoIndex, owners_of
 from torgsync.files.config.objects import ObjectFile
+from torgsync.files.photos.folder import PhotoIndex, owners_of
 from torgsync.i18n import NOTHING, Message, _, _n, composed, joined, verbatim
 from torgsync.jobs.config.check_view import CheckLine, ok, warning
 

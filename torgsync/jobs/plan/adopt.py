@@ -18,14 +18,12 @@ from torgsync.errors import Exit
 from torgsync.files.catalog.export import open_export
 from torgsync.files.config.settings import who
 from torgsync.jobs.catalog.export import read_export
-from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.connect import connect_unverified, groups_of
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.look import look
 from torgsync.jobs.run import Run, refuse_held, running
 from torgsync.prom.api import Prom
 from torgsync.state.runs.journal import Holder
-from torgsync.state.store import UnitOfWork
 
 Decide = Callable[[Mapping[str, GoodIdentity], Mapping[str, ProductIdentity]], Sequence[Decision]]
 """Returns what a person decided, given all goods and products keyed by their ids."""
@@ -39,23 +37,24 @@ def match_shop(context: JobContext, prom: Prom, decide: Decide | None = None) ->
     read_export(context)
     look(context, prom, full=True, allowed=Allowed())
     with context.transaction(durable=False) as work:
-        goods = _goods(context, work)
+        goods = _goods(context)
         products = {product.prom_id: product for product in work.adoptions.products()}
     decisions = decide(goods, products) if decide else ()
     return match(list(goods.values()), list(products.values()), decisions)
 
 
-def _goods(context: JobContext, work: UnitOfWork) -> dict[str, GoodIdentity]:
+def _goods(context: JobContext) -> dict[str, GoodIdentity]:
     """Return what the goods of the export are matched by, keyed by id, in the order of the file."""
     settings, catalog = context.object, open_export(context.file)
-    mapper, photos_of = Mapper(settings), PhotoFolder(context.file, work)
+    mapper = Mapper(settings)
     columns = {mapping.to: mapping.column for mapping in settings.fields}
     goods: dict[str, GoodIdentity] = {}
     for record in catalog.records():
         good_id, cells = catalog.good_id(record), settings.value_map.apply(catalog.cells(record))
         if good_id in goods:
             continue
-        product = mapper.product(good_id, record.line, cells, count_stock(settings, cells), photos_of).product
+        stock = count_stock(settings, cells)
+        product = mapper.product(good_id, record.line, cells, stock, lambda _good_id: None).product
         plain = _cell(settings.catalog.blank, cells, "GoodName")
         names = [name for field in ("name", "name_ru") if (name := product.text(field))]
         goods[good_id] = GoodIdentity(

@@ -72,7 +72,12 @@ def update(
     context.report(Progress(Stage.PLAN))
     with context.stop.interruptible(), context.transaction(durable=False) as work:
         _refuse_full_shop(context, work)
-        earlier = (*reserve_sold(context, work), *unfetched_photos(work), *open_import(work))
+        earlier = (
+            *reserve_sold(context, work),
+            *unfetched_photos(work),
+            *unreachable_photos(context, work),
+            *open_import(work),
+        )
         draft = ExportDraft(context=context, work=work, reading=reading, allowed=allowed, choice=choice)
         plan = draft.make(offline=prom is None)
         if run:  # now: another process may be about to read a newer export
@@ -133,10 +138,27 @@ def unfetched_photos(work: UnitOfWork) -> Iterator[Finding]:
     """Yield a finding for each good whose photos Prom could not fetch."""
     lost = work.photos.unfetched()
     goods = work.products.known(list(lost))
-    for good_id, number in lost.items():
+    for good_id, (number, status) in lost.items():
         good = goods[good_id]
-        args: Args = {"title": good.title, "photos": number}
+        args: Args = {"title": good.title, "photos": number, **({"status": status} if status else {})}
         yield Finding(Code.PHOTOS_UNFETCHED, good_id=good_id, line=good.line, args=args)
+
+
+def unreachable_photos(context: JobContext, work: UnitOfWork) -> Iterator[Finding]:
+    """Yield a finding where published photos cannot be fetched from their addresses."""
+    photos = context.object.catalog.photos
+    if photos is None or photos.publish is None:
+        return
+    faults = {
+        address: fault
+        for address, answer in work.photos.addresses().items()
+        if address.startswith(photos.url) and (fault := answer.fault(None))
+    }
+    if faults:
+        address, fault = next(iter(faults.items()))
+        status = work.photos.addresses()[address].status
+        args: Args = {"count": len(faults), "address": address, "fault": fault, "status": status}
+        yield Finding(Code.PHOTO_UNREACHABLE, args=args)
 
 
 def open_import(work: UnitOfWork) -> Iterator[Finding]:

@@ -22,10 +22,10 @@ from torgsync.core.product.variants import Family, Member, Relative, family, mod
 from torgsync.files.catalog.catalog_file import CatalogFile
 from torgsync.files.catalog.export import open_export
 from torgsync.jobs.catalog.mappers import RowMapper
-from torgsync.jobs.catalog.photos import PhotoFolder
 from torgsync.jobs.catalog.reading import check_columns
 from torgsync.jobs.catalog.row_reader import duplicate
 from torgsync.jobs.context import JobContext
+from torgsync.jobs.photos.folder import PhotoFolder
 from torgsync.state.store import UnitOfWork
 
 
@@ -72,7 +72,7 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, prom_group: in
     mapper = RowMapper(settings, catalog)
     was = _was_displayed(work, [good_id]).get(good_id)
     judged = _judge(mapper, photos_of, good_id, lines, cells, was=was)
-    findings = list(judged.mapped.findings)
+    findings = [*judged.mapped.findings, *photos_of.findings_of(good_id)]
     if len(lines) > 1:
         findings.insert(0, duplicate(good_id, lines))
     return RowView(

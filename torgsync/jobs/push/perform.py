@@ -22,6 +22,7 @@ from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.push.edits import EditSender
 from torgsync.jobs.push.imports.earlier import EarlierImport, ended_late, open_end
 from torgsync.jobs.push.imports.feed_file import ImportFile
+from torgsync.jobs.push.imports.publishing import publish_for_import
 from torgsync.jobs.push.imports.sender import ImportSender
 from torgsync.jobs.push.imports.waiting import Waiting
 from torgsync.jobs.push.outcomes import OutcomeRecorder
@@ -110,7 +111,8 @@ class Performance:
         sender = ImportSender(file, self.editor, self.run, self.waiting, self._is_worth_waiting())
         plan = self.result.plan
         try:
-            sender.perform(plan.offers, plan.budget.imports_left)
+            left_out = publish_for_import(file) if plan.offers and plan.budget.imports_left else 0
+            sender.perform(plan.offers - left_out, plan.budget.imports_left)
         finally:
             self._open = sender.left
             self._unwatched = sender.left and not self.waiting.waits

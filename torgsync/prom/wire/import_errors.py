@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from torgsync.core.plan.channels import RowError
-from torgsync.prom.wire.values import Words, parse_text
+from torgsync.prom.wire.values import Words, parse_text, parse_whole
 
 PHOTOS = "download_images"
 """The stage of photos that could not be fetched."""
@@ -17,6 +17,15 @@ PHOTOS = "download_images"
 def about_photos(error: object) -> bool:
     """Return whether an entry of `errors[]` is about photos, in either of its shapes."""
     return isinstance(error, dict) and (PHOTOS in error or error.get("category") == PHOTOS)
+
+
+def photo_answers(error: object) -> frozenset[str]:
+    """Return the HTTP statuses with which addresses of photos answered Prom, as far as an entry says them."""
+    if isinstance(error, dict):
+        status = parse_whole(error.get("status_code"))
+        here = {str(status)} if status is not None and status in range(100, 600) else set()
+        return frozenset(here).union(*map(photo_answers, error.values()))
+    return frozenset().union(*map(photo_answers, error)) if isinstance(error, list) else frozenset()
 
 
 def row_errors(error: object, words: Words) -> list[RowError]:

@@ -17,7 +17,7 @@ from torgsync.core.product.cells import line_of_text
 from torgsync.core.product.fields import ZERO, Channel, Discount, Value, WholesaleStep
 from torgsync.core.product.products import Existing
 from torgsync.core.product.texts import canonical_html
-from torgsync.prom.wire.import_errors import about_photos, row_errors
+from torgsync.prom.wire.import_errors import about_photos, photo_answers, row_errors
 from torgsync.prom.wire.values import (
     Amount,
     BothTexts,
@@ -220,7 +220,7 @@ def import_state(answer: Mapping[str, object], words: Words) -> ImportState:
     }
     counters = {key: number for key, number in numbers.items() if key in COUNTERS and number is not None}
     errors = status.errors if isinstance(status.errors, list) else [status.errors]
-    photos = any(map(about_photos, errors))
+    photos = [error for error in errors if about_photos(error)]
     general, of_good, rows = [words(status.message)], dict[str, list[str]](), list[RowError]()
     for error in errors:
         if named := row_errors(error, words):
@@ -233,9 +233,10 @@ def import_state(answer: Mapping[str, object], words: Words) -> ImportState:
         (status.status or "").upper(),
         counters,
         tuple(filter(None, general)),
-        photos,
+        bool(photos),
         {good_id: tuple(filter(None, reasons)) for good_id, reasons in of_good.items()},
         tuple(rows),
+        tuple(sorted(photo_answers(photos))),
     )
 
 

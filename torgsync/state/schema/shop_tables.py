@@ -169,9 +169,30 @@ photos = object_table(
     required("size", BigInteger),
     required("modified_ns", BigInteger),
     required("digest", String(32)),
+    required("last_good", String(32), default=""),
+    required("version", String(8), default=""),
 )
 
-unfetched = object_table("unfetched", key("good_id"), required("photos", Integer), required("at", Instant))
+pictures = object_table("pictures", key("digest", String(32)), required("record"))
+
+photo_addresses = object_table("photo_addresses", key("address", MachineText(2000)), required("answer"))
+
+uploads = object_table(
+    "uploads",
+    key("place", MachineText(1000)),
+    key("name", String(40)),
+    required("size", BigInteger),
+    required("at", Instant),
+    Column("unused_since", Instant),  # when it was first found that nothing uses it any more
+)
+
+unfetched = object_table(
+    "unfetched",
+    key("good_id"),
+    required("photos", Integer),
+    required("at", Instant),
+    required("status", String(40), default=""),
+)
 
 DIRTY = {"clean": False, "content_clean": False}
 PRICE_STOCK_DIRTY = {

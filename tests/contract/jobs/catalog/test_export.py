@@ -13,6 +13,7 @@ from builders import NOON
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from matrix import sampled
+from pictures import named
 
 from torgsync.cli.messages.findings import finding_message
 from torgsync.core.findings import Code, Finding
@@ -65,7 +66,7 @@ class Shop:
     tabs: str = ""
     more: tuple[str, ...] = ()  # columns after the mapped ones
     rows: list[tuple[str, ...]] = field(default_factory=list)
-    photos: dict[str, bytes] = field(default_factory=dict)
+    photos: dict[str, str] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)  # of the last plan, by good
 
     def write(self) -> None:
@@ -84,8 +85,8 @@ class Shop:
         for file in folder.iterdir():
             if file.name not in self.photos:
                 file.unlink()
-        for name, content in self.photos.items():
-            file = folder / name
+        for name, words in self.photos.items():
+            file, content = folder / name, named(words)
             if not file.exists() or file.read_bytes() != content:
                 file.write_bytes(content)
 
@@ -146,7 +147,7 @@ def row(good_id: str, **cells: str) -> tuple[str, ...]:
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """A shop of three goods, read once."""
     store = open_store(f"sqlite:///{tmp_path / 'state.db'}")
-    shop = Shop(tmp_path, store, rows=[row("1"), row("2"), row("3")], photos={"1.jpg": b"a", "2_1.jpg": b"b"})
+    shop = Shop(tmp_path, store, rows=[row("1"), row("2"), row("3")], photos={"1.jpg": "a", "2_1.jpg": "b"})
     shop.write()
     assert shop.mapped() == ["1", "2", "3"]
     yield shop
@@ -183,14 +184,14 @@ def test_a_photo_that_was_only_saved_again_is_no_change(shop: Shop) -> None:
 
 
 TOUCHES: dict[str, tuple[Callable[[Shop], object], list[str]]] = {
-    "a photo with another content": (lambda shop: shop.photos.update({"1.jpg": b"other"}), ["1"]),
-    "a new extra photo": (lambda shop: shop.photos.update({"3_2.JPG": b"c"}), ["3"]),
+    "a photo with another content": (lambda shop: shop.photos.update({"1.jpg": "other"}), ["1"]),
+    "a new extra photo": (lambda shop: shop.photos.update({"3_2.JPG": "c"}), ["3"]),
     "a photo that is gone": (lambda shop: shop.photos.pop("2_1.jpg"), ["2"]),
     "a photo under another name": (
         lambda shop: shop.photos.update({"2_3.jpg": shop.photos.pop("2_1.jpg")}),
         ["2"],
     ),
-    "photos of nobody": (lambda shop: shop.photos.update({"99.jpg": b"c"}), []),
+    "photos of nobody": (lambda shop: shop.photos.update({"99.jpg": "c"}), []),
     "another setting": (lambda shop: setattr(shop, "tabs", 'product_group = "Взуття"'), ["1", "2", "3"]),
     "a tab that shapes nothing": (lambda shop: setattr(shop, "tabs", "[clients]\ncreate = false"), []),
 }
@@ -357,7 +358,7 @@ def test_a_finding_of_the_model_stays_when_a_row_is_read_again(shop: Shop) -> No
     shop.write()
     before = shop.plan()[1]
     assert [finding.code for finding in before] == [Code.VARIANT_MISSING]
-    shop.photos["3.jpg"] = b"c"
+    shop.photos["3.jpg"] = "c"
     shop.write()
     assert shop.plan()[1] == before
 
@@ -394,7 +395,7 @@ class Day:
     cells: dict[str, dict[str, str]]
     gone: set[str]
     twins: list[tuple[str, dict[str, str]]]
-    photos: dict[str, bytes | None]
+    photos: dict[str, str | None]
     first: str
     tabs: str | None
 
@@ -406,7 +407,7 @@ DAYS = st.lists(
         gone=st.sets(GOODS, max_size=1),
         twins=st.lists(st.tuples(GOODS, CELLS), max_size=1),
         photos=st.dictionaries(
-            st.sampled_from(NAMES), st.sampled_from([b"a", b"b", b"c", None]), min_size=1, max_size=3
+            st.sampled_from(NAMES), st.sampled_from(["a", "b", "c", None]), min_size=1, max_size=3
         ),
         first=GOODS,
         tabs=st.sampled_from([None] * 9 + TABS),
@@ -432,7 +433,7 @@ def test_incremental_and_full_reading_give_the_same_plan(shop: Shop, _part: int,
     """
     examples = len(list(shop.folder.glob("*.toml")))
     cells: dict[str, dict[str, str]] = {good_id: {} for good_id in "123456"}
-    shop.photos, shop.tabs = {"1.jpg": b"a", "of nobody.jpg": b"b"}, ""
+    shop.photos, shop.tabs = {"1.jpg": "a", "of nobody.jpg": "b"}, ""
     for number, day in enumerate(days):
         cells |= day.cells
         listed = sorted(cells.keys() - day.gone, key=lambda good_id: (good_id != day.first, good_id))
@@ -524,7 +525,7 @@ def test_the_readings_agree_on_a_shop_with_products(
     examples = len(list(shop.folder.glob("*.toml")))
     names = (f"daily-{examples}", f"whole-{examples}")
     cells: dict[str, dict[str, str]] = {good_id: {} for good_id in "123456"}
-    shop.photos, shop.tabs = {"1.jpg": b"a"}, ""
+    shop.photos, shop.tabs = {"1.jpg": "a"}, ""
     for number, day in enumerate(days):
         cells |= day.cells
         cells |= {good_id: cells[good_id] | {"Display": words[number]} for good_id in "23"}

@@ -220,7 +220,10 @@ def test_an_import_names_the_rows_that_it_refused() -> None:
         {"code": 1003},
         "слова",
     ]
-    photo = {"category": "download_images", "errors": [{"code": 2004, "positions": ["17"]}]}
+    photo = {
+        "category": "download_images",
+        "errors": [{"code": 2004, "positions": ["17"], "extra": {"status_code": 404}}],
+    }
     errors = [
         {"category": "validation", "errors": nested},
         {"import": [{"code": "3001", "positions": ["19"]}, "слова"]},
@@ -236,6 +239,7 @@ def test_an_import_names_the_rows_that_it_refused() -> None:
         RowError("validation", "1001", "", "", ("20",)),
     )
     assert (state.errors, state.photos_failed, state.fatal) == ((str(photo),), True, True)
+    assert state.photo_answers == ("404",)
     assert import_state({"errors": [{"errors": [{}]}]}, str).rows == (RowError("", "", "", "None"),)
 
 

@@ -218,9 +218,9 @@ def test_photos_that_could_not_be_fetched(work: UnitOfWork) -> None:
     """Of goods that go, until none is missing any more."""
     work.rows.remember_rows(rows("1", "2"))
     work.photos.note_unfetched({}, NOON)
-    work.photos.note_unfetched({"1": 2, "2": 1, "3": 1}, NOON)
-    assert work.photos.unfetched() == {"1": 2, "2": 1}
+    work.photos.note_unfetched({"1": 2, "2": 1, "3": 1}, NOON, "404")
+    assert work.photos.unfetched() == {"1": (2, "404"), "2": (1, "404")}
     work.photos.note_unfetched({"1": 0, "2": 3}, LATER)
-    assert work.photos.unfetched() == {"2": 3}
+    assert work.photos.unfetched() == {"2": (3, "")}
     work.rows.mark_gone(["2"])
     assert work.photos.unfetched() == {}

@@ -69,10 +69,12 @@ def test_every_code_has_a_sentence() -> None:
                 prom_said("гаразд"),
                 reason(OutcomeCode.TEXT_CUT, field="name", length=1, ending="і"),
                 reason(OutcomeCode.PHOTOS_UNFETCHED, missing=1, sent=3),
+                reason(OutcomeCode.PHOTOS_UNFETCHED, missing=1, sent=1, status="404"),
             ],
             (
                 "гаразд; name: Prom.ua cut it to 1 character, it ends with `і`; "
-                "Prom.ua could not fetch 1 of 3 photos"
+                "Prom.ua could not fetch 1 of 3 photos; "
+                "Prom.ua could not fetch 1 of 1 photo: the address answered with 404"
             ),
         ),
     ],

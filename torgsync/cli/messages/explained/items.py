@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from torgsync.cli.messages.explained.explanation import Explanation
 from torgsync.core.findings import Code, Finding
+from torgsync.core.photos.addresses import AddressFault
+from torgsync.core.photos.pictures import PictureFlaw
 from torgsync.i18n import _
 
 ITEMS: dict[Code, Explanation] = {
@@ -198,6 +200,42 @@ ITEMS: dict[Code, Explanation] = {
         _("the item has more photos than Prom.ua accepts; the first ones are sent"),
         _("name the ten best photos so that they come first"),
         Finding(Code.PHOTOS_TOO_MANY, args={"count": 14, "limit": 10}),
+    ),
+    Code.PHOTO_BROKEN: Explanation(
+        _(
+            "a file in the photo folder is not a picture, or is cut off or damaged; it is not sent, and a "
+            "photo that Prom.ua has in its place stays"
+        ),
+        _("put the photo there again, saved as JPEG"),
+        Finding(Code.PHOTO_BROKEN, args={"file": "17.jpg"}),
+    ),
+    Code.PHOTO_REFUSED: Explanation(
+        _(
+            "a photo is not published as it is, and the settings do not let it be mended; a photo that "
+            "Prom.ua has in its place stays"
+        ),
+        _("save the photo as an upright JPEG, or allow `convert`, `rotate` or `scale` in `[catalog.photos]`"),
+        Finding(Code.PHOTO_REFUSED, args={"file": "17.webp", "flaw": PictureFlaw.TYPE}),
+    ),
+    Code.PHOTO_UNREACHABLE: Explanation(
+        _("a photo was published, but its address does not answer with it; it is sent all the same"),
+        _("open the address in a browser, and check `publish` and `url` in `[catalog.photos]`"),
+        Finding(
+            Code.PHOTO_UNREACHABLE,
+            args={
+                "count": 1,
+                "address": "https://shop.example/photos/17.jpg",
+                "fault": AddressFault.STATUS,
+                "status": 404,
+            },
+        ),
+    ),
+    Code.PHOTO_UNFIT: Explanation(
+        _("a photo is sent as it is, but Prom.ua may refuse it, or buyers may not see it well"),
+        _("save the photo as an upright JPEG, 200 to 10,000 pixels a side, up to 10 MB"),
+        Finding(
+            Code.PHOTO_UNFIT, args={"file": "17.jpg", "case": PictureFlaw.SMALL, "width": 90, "height": 120}
+        ),
     ),
     Code.PHOTOS_UNREAD: Explanation(
         _("the photo folder is empty, or photos in it are empty files; photos on Prom.ua stay as they are"),

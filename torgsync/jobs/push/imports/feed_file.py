@@ -16,6 +16,8 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
+from msgspec import Struct
+
 from torgsync.core.mapping.mapper import PHOTO_LIMIT
 from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.channels import by_channel, updated_fields
@@ -37,6 +39,12 @@ from torgsync.state.runs.change_rows import NumberedChange
 
 MOST_READ = 50
 """Products that are read one by one because no listing showed them."""
+
+
+class LostPhotos(Struct, frozen=True):
+    """Photos that an import could not fetch; `status` are the HTTP statuses of their addresses, if known."""
+
+    status: str
 
 
 class PhotoResults:
@@ -73,19 +81,20 @@ class PhotoResults:
         """Whether the import has Prom fetch photos again."""
         return bool(self._sent_again)
 
-    def missing(self, good_id: str, values: Mapping[str, Value], *, failed: bool) -> OutcomeReasons:
+    def missing(self, good_id: str, values: Mapping[str, Value], lost: LostPhotos | None) -> OutcomeReasons:
         """Note how many sent photos of a good Prom lacks, and return that as a reason, or no reason.
 
-        `failed` says that the import could not fetch some photos of some good.
+        `lost` are the photos that the import could not fetch, of some good.
         """
         if "photos" not in values:
             return ()
         sent = number_of_photos(values)
-        missing = max(sent - self._number_shown(good_id), 0) if failed and sent else 0
+        missing = max(sent - self._number_shown(good_id), 0) if lost and sent else 0
         self._missing[good_id] = missing
         if not missing:
             return ()
-        return (Reason(OutcomeCode.PHOTOS_UNFETCHED, {"missing": missing, "sent": sent}),)
+        status = {"status": lost.status} if lost and lost.status else {}
+        return (Reason(OutcomeCode.PHOTOS_UNFETCHED, {"missing": missing, "sent": sent, **status}),)
 
     def _number_shown(self, good_id: str) -> int:
         """Return how many photos Prom shows; the most there can be where that is unknown."""
@@ -95,12 +104,12 @@ class PhotoResults:
                 self.count([shown])
         return self._shown.get(good_id, PHOTO_LIMIT)
 
-    def store(self, *, failed: bool) -> None:
+    def store(self, lost: LostPhotos | None) -> None:
         """Store which goods lack photos on Prom, those among them whose photos were sent again."""
         for good_id, sent in self._sent_again.items():
-            self._missing[good_id] = max(sent - self._number_shown(good_id), 0) if failed else 0
+            self._missing[good_id] = max(sent - self._number_shown(good_id), 0) if lost else 0
         with self._context.transaction() as work:
-            work.photos.note_unfetched(self._missing, self._context.now())
+            work.photos.note_unfetched(self._missing, self._context.now(), lost.status if lost else "")
 
 
 def number_of_photos(values: Mapping[str, Value]) -> int:
@@ -142,7 +151,8 @@ class ImportFile:
             yield [(item, known[item.change.good_id]) for item in page]
 
     def _pages(self) -> Iterator[tuple[list[NumberedChange], Mapping[str, ProductSnapshot]]]:
-        for page in self.outcomes.pages([Verb.CREATE, Verb.UPDATE], Channel.IMPORT, PAGE):
+        for free in self.outcomes.pages([Verb.CREATE, Verb.UPDATE], Channel.IMPORT, PAGE):
+            page = [item for item in free if not _is_left_out(item)]
             with self.context.transaction() as work:
                 known = work.products.known([item.change.good_id for item in page])
             yield page, known
@@ -207,7 +217,7 @@ class ImportFile:
                 made=self.context.now(),
                 currency=self.context.object.catalog.currency,
                 paths=paths,
-                offers=chain(self._current_products(unchanged), self._offers()),
+                offers=chain(self._current_products(unchanged), (product for _, product in self.offered())),
                 names=self.prom.names,
             )
         self.fields = fields
@@ -221,11 +231,12 @@ class ImportFile:
                 if known.sent and known.on_prom:
                     yield current_product(known)
 
-    def _offers(self) -> Iterator[Product]:
+    def offered(self) -> Iterator[tuple[NumberedChange, Product]]:
+        """Yield the changes that need the import, each with its product as the file offers it."""
         make = restored_product if self.undoes else offered_product
         for page in self.pages():
             for item, known in page:
-                yield make(item.change, known)
+                yield item, make(item.change, known)
 
     def read_back(self, offers: int, started: datetime) -> None:
         """Store what Prom shows of every product of an import of `offers` that was `started` then."""
@@ -249,6 +260,11 @@ class ImportFile:
         if shown := read_back(self.context, self.prom, good_id):
             self.photos.count([shown])
         return shown
+
+
+def _is_left_out(item: NumberedChange) -> bool:
+    """Return whether a change is not in the file, because a photo of it could not be published."""
+    return any(reason.code is OutcomeCode.PHOTOS_UNPUBLISHED for reason in item.reasons)
 
 
 def current_product(known: ProductSnapshot) -> Product:

@@ -27,7 +27,7 @@ from torgsync.core.reason import Reason
 from torgsync.core.text import few
 from torgsync.jobs.context import Progress, Stage
 from torgsync.jobs.push.edits import Edit, EditSender, edit_after_creation
-from torgsync.jobs.push.imports.feed_file import ImportFile
+from torgsync.jobs.push.imports.feed_file import ImportFile, LostPhotos
 from torgsync.jobs.push.outcomes import ChangeOutcome
 from torgsync.state.runs.change_rows import NumberedChange
 from torgsync.state.runs.journal import ImportEnd
@@ -59,9 +59,11 @@ class ImportResult:
     rows: RowErrors = field(default_factory=RowErrors)
 
     @property
-    def lost_photos(self) -> bool:
-        """Whether some photos of some product could not be fetched."""
-        return self.state is not None and self.state.photos_failed
+    def lost_photos(self) -> LostPhotos | None:
+        """The photos of some products that could not be fetched, None where there are none."""
+        if self.state is None or not self.state.photos_failed:
+            return None
+        return LostPhotos(", ".join(self.state.photo_answers))
 
     @property
     def fatal(self) -> bool:
@@ -145,7 +147,7 @@ class ImportReconciler:
             self.editor.send([change.edit for change in changes if change.edit])
             done += len(page)
             self.file.context.report(Progress(Stage.READ_BACK, done, offers))
-        self.file.photos.store(failed=result.lost_photos)
+        self.file.photos.store(result.lost_photos)
 
     def _matched(self, result: ImportResult) -> ImportResult:
         """Return the result with the refused rows matched to the goods of the import."""
@@ -239,7 +241,7 @@ class ImportReconciler:
         """Add to a change that is done what Prom said, which texts it cut and which photos it lacks."""
         said = result.errors_of(item.change.good_id)
         cuts = cut_texts(change.accepted) if change.accepted else ()
-        missing = self.file.photos.missing(item.change.good_id, item.change.new, failed=result.lost_photos)
+        missing = self.file.photos.missing(item.change.good_id, item.change.new, result.lost_photos)
         return replace(change, reasons=(*said, *cuts, *missing))
 
 

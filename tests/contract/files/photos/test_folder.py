@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from torgsync.core.config.settings import Catalog
 from torgsync.errors import ObjectInvalid
 from torgsync.files.catalog.export import open_catalog
-from torgsync.files.catalog.photos import PhotoFile, digest, index_photos
+from torgsync.files.photos import folder as photo_folder
+from torgsync.files.photos.folder import PhotoFile, index_photos, read_photo
 
 SHOP = Path(__file__).parents[4] / "examples" / "shop"
 
@@ -101,9 +102,9 @@ def test_photos_have_a_size_and_a_time(tmp_path: Path) -> None:
 def test_a_missing_folder_is_not_a_shop_without_photos(tmp_path: Path) -> None:
     """A drive that is not connected must not take all photos, or all goods, off the site."""
     put(tmp_path, "file")
-    for folder in (tmp_path / "photos", tmp_path / "file"):
+    for missing in (tmp_path / "photos", tmp_path / "file"):
         with pytest.raises(ObjectInvalid, match="there is no folder of photos") as caught:
-            index_photos(folder)
+            index_photos(missing)
         assert caught.value.hint == "check the path, and that the folder is connected"
 
 
@@ -144,20 +145,22 @@ def test_a_photo_that_vanishes_while_the_folder_is_read_is_passed_over(
         assert names(tmp_path, "178") == []
 
 
-def test_a_digest_knows_copies(tmp_path: Path) -> None:
-    """Equal contents have equal digests, also beyond one block of reading."""
-    content = bytes(range(256)) * 5000
-    (tmp_path / "1.jpg").write_bytes(content)
-    (tmp_path / "2.jpg").write_bytes(content)
-    (tmp_path / "3.jpg").write_bytes(content + b"x")
-    assert digest(tmp_path / "1.jpg") == digest(tmp_path / "2.jpg") == xxhash.xxh3_64_hexdigest(content)
-    assert digest(tmp_path / "3.jpg") != digest(tmp_path / "1.jpg")
+def test_a_digest_knows_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal contents have equal digests; a file that is too long for a photo is not kept in memory."""
+    monkeypatch.setattr(photo_folder, "LONGEST_FILE", 3000)
+    monkeypatch.setattr(photo_folder, "BLOCK", 256)
+    content = bytes(range(256)) * 10
+    for name, written in (("1.jpg", content), ("2.jpg", content), ("3.jpg", content * 2)):
+        (tmp_path / name).write_bytes(written)
+    first = read_photo(tmp_path / "1.jpg")
+    assert first == read_photo(tmp_path / "2.jpg") == (content, xxhash.xxh3_64_hexdigest(content))
+    assert read_photo(tmp_path / "3.jpg") == (b"", xxhash.xxh3_64_hexdigest(content * 2))
 
 
 def test_an_unreadable_photo_is_refused(tmp_path: Path) -> None:
     """It was there when the folder was read."""
     with pytest.raises(ObjectInvalid, match="cannot be read"):
-        digest(tmp_path / "178.jpg")
+        read_photo(tmp_path / "178.jpg")
 
 
 def test_the_example_has_photos_for_all_but_two_goods() -> None:

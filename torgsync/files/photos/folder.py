@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from hashlib import file_digest
 from pathlib import Path
 from typing import NamedTuple
 
 import xxhash
 from msgspec import Struct
 
+from torgsync.core.photos.pictures import MEGABYTE
 from torgsync.disk import open_file
 from torgsync.errors import ObjectInvalid
 from torgsync.files.config.objects import ObjectFile
 from torgsync.i18n import _
 from torgsync.system import reason
 
+LONGEST_FILE = 100 * MEGABYTE
+"""The most bytes of a file that are kept in memory; nothing that is longer is a photo of an item."""
+BLOCK = 1 << 20
 _PHOTO = re.compile(r"(?P<stem>.+)\.(?P<extension>jpe?g|png|gif|webp)", re.IGNORECASE)
 _EXTRA = re.compile(r"(?P<good_id>.+)_(?P<number>[0-9]+)")
 _HINT = _("check the path, and that the folder is connected")
@@ -117,11 +120,20 @@ def _seen(entry: os.DirEntry[str]) -> PhotoFile | None:
     return PhotoFile(entry.name, seen.st_size, seen.st_mtime_ns)
 
 
-def digest(path: Path) -> str:
-    """Return a photo's content as 16 hexadecimal digits: most are copies. Raises ObjectInvalid."""
+def read_photo(path: Path) -> tuple[bytes, str]:
+    """Return a photo's content and its digest, 16 hexadecimal digits: most photos are copies.
+
+    A file that is too long for a photo has no content. Raises ObjectInvalid where it cannot be read.
+    """
     try:
         with open_file(path) as file:
-            return file_digest(file, xxhash.xxh3_64).hexdigest()
+            content: bytes = file.read(LONGEST_FILE + 1)
+            hashed = xxhash.xxh3_64(content)
+            if len(content) > LONGEST_FILE:
+                content = b""
+                while block := file.read(BLOCK):
+                    hashed.update(block)
+            return content, hashed.hexdigest()
     except OSError as error:
         raise ObjectInvalid(
             _("the photo `{path}` cannot be read: {why}", path=path, why=reason(error)),

@@ -1,0 +1,296 @@
+"""`torgsync photos`: the photos of items, whether they are fit, and whether Prom.ua can fetch them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from torgsync.cli.base.options import FormatOption, ObjectOption, separated
+from torgsync.cli.base.program import Format, Program, program_of
+from torgsync.cli.base.render import SCREENFUL, print_result, print_table
+from torgsync.cli.messages.photos import address_message, flaw_message, megabytes, picture_message
+from torgsync.core.counts import photo_count
+from torgsync.errors import Exit, TorgsyncError
+from torgsync.i18n import NOTHING, Message, _, _n, joined, verbatim
+
+if TYPE_CHECKING:
+    from torgsync.jobs.photos.check import CheckedPhoto, ItemPhotos, PhotoCheck
+    from torgsync.jobs.photos.clean import UnusedPhotos
+    from torgsync.jobs.photos.publish import Publication
+
+COLUMNS = ("good_id", "file", "type", "width", "height", "bytes", "flaws", "address", "status", "fault")
+
+
+class PhotoExtent(StrEnum):
+    """Which photos a table shows."""
+
+    PROBLEMS = "problems"
+    ALL = "all"
+
+
+def check(
+    context: typer.Context,
+    items: Annotated[
+        list[str] | None, typer.Argument(help=_("Only these items."), metavar="ITEM", callback=separated)
+    ] = None,
+    show: Annotated[
+        PhotoExtent, typer.Option("--show", help=_("Photos with something to mend, or all."))
+    ] = PhotoExtent.PROBLEMS,
+    wanted: ObjectOption = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Check the photos of every item.
+
+    It shows whether they open and are fit, and whether Prom.ua can fetch them. Only the server that the sync
+    object names is asked, and no photo is fetched from it. The exit code is 8 where buyers will miss a photo.
+    """
+    program = program_of(context, output)
+    from torgsync.jobs.photos.check import check_photos
+
+    file = program.object(wanted)
+    with program.job(file) as job:
+        found = check_photos(job, frozenset(items or ()))
+    program.hide_progress()
+    documents = [_document(item) for item in found.items]
+    print_result(
+        output,
+        ({"good_id": item["good_id"], **photo} for item in documents for photo in item["photos"]),
+        lambda: _print_check(program, found, show),
+        columns=COLUMNS,
+        head={"object": file.settings.name},
+        lists={"items": documents, "unused": found.unused},
+        tail={"not_asked": found.not_asked or None},
+    )
+    if any(photo.is_bad for item in found.items for photo in item.photos):
+        raise typer.Exit(Exit.HELD)
+
+
+def publish(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only show what would be published."))] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False,
+    wanted: ObjectOption = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Publish the photos of items now, where the sync object says.
+
+    `sync` does the same for the photos that it needs. Each picture is put there once; what is there stays.
+    """
+    program = program_of(context, output)
+    from torgsync.jobs.photos.publish import pending_photos
+    from torgsync.jobs.photos.publish import publish as upload
+
+    file = program.object(wanted)
+    command = f"torgsync photos publish -o {file.called}"
+    with program.job(file) as job:
+        photos = pending_photos(job, of_items=True)
+        program.hide_progress()
+        count, size = len(photos.pending), sum(photo.size for photo in photos.pending.values())
+        if not dry_run and count:
+            program.require_decision(yes, f"{command} --dry-run", f"{command} --yes")
+            program.notify(_pending_message(photos, count, size))
+            if not (yes or program.confirm(_("Publish them?"))):
+                program.notify(_("nothing was published"))
+                raise typer.Exit(Exit.ERROR)
+            upload(job, photos)
+            program.hide_progress()
+    failed = [{"picture": name, "why": why} for name, why in photos.failed.items()]
+    head = {
+        "object": file.settings.name,
+        "place": photos.place,
+        "pending": count,
+        "bytes": size,
+        "published": photos.uploaded,
+        "published_bytes": photos.size,
+    }
+    shown = _("all photos are published on `{place}`", place=photos.place)
+    if count and dry_run:
+        shown = _pending_message(photos, count, size)
+    elif count:
+        shown = _published_message(photos)
+    print_result(
+        output, [head], lambda: program.print(shown), columns=tuple(head), head=head, lists={"failed": failed}
+    )
+    if photos.failed:
+        raise TorgsyncError(next(iter(photos.failed.values())), hint=_("run the command again"))
+
+
+def clean(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only show what would be removed."))] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False,
+    wanted: ObjectOption = None,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Remove published photos that nothing has used for 30 days.
+
+    Only what torgsync put there itself is removed, and nothing that an item, a product on Prom.ua, a pending
+    plan or a run that can be rolled back has.
+    """
+    program = program_of(context, output)
+    from torgsync.jobs.photos.clean import clean as remove
+    from torgsync.jobs.photos.clean import unused_photos
+
+    file = program.object(wanted)
+    with program.job(file) as job:
+        found = unused_photos(job)
+        program.hide_progress()
+        count, size = len(found.unused), sum(found.unused.values())
+        asked = _n(
+            "{count} picture ({size} MB) on `{place}` is used by nothing",
+            "{count} pictures ({size} MB) on `{place}` are used by nothing",
+            count,
+            size=megabytes(size),
+            place=found.place,
+        )
+        if count and not dry_run:
+            again = f"torgsync photos clean -o {file.called}"
+            program.require_decision(yes, f"{again} --dry-run", f"{again} --yes")
+            for name in found.unused:
+                program.notify(verbatim(name))
+            program.notify(asked)
+            if not (yes or program.confirm(_("Remove them?"))):
+                program.notify(_("nothing was removed"))
+                raise typer.Exit(Exit.ERROR)
+            remove(job, found)
+            program.hide_progress()
+    head = {"object": file.settings.name, "place": found.place, "unused": count, "bytes": size}
+    head |= {"removed": found.removed, "waiting": found.waiting}
+    print_result(
+        output,
+        [head],
+        lambda: program.print(asked if count and dry_run else _cleaned_message(found)),
+        columns=tuple(head),
+        head=head,
+        lists={"pictures": list(found.unused)},
+    )
+    if found.failed:
+        raise TorgsyncError(found.failed, hint=_("run the command again"))
+
+
+def _cleaned_message(found: UnusedPhotos) -> Message:
+    removed = _n("{count} picture was removed", "{count} pictures were removed", found.removed)
+    if not found.unused:
+        removed = _("there is nothing to remove on `{place}`", place=found.place)
+    waiting = _n(
+        "{count} more is used by nothing and stays for 30 days",
+        "{count} more are used by nothing and stay for 30 days",
+        found.waiting,
+    )
+    return joined("; ", (removed, waiting)) if found.waiting else removed
+
+
+def _pending_message(photos: Publication, count: int, size: int) -> Message:
+    return _n(
+        "{count} picture ({size} MB) is to be published on `{place}`",
+        "{count} pictures ({size} MB) are to be published on `{place}`",
+        count,
+        size=megabytes(size),
+        place=photos.place,
+    )
+
+
+def _published_message(photos: Publication) -> Message:
+    done = _n(
+        "{count} picture ({size} MB) was published on `{place}`",
+        "{count} pictures ({size} MB) were published on `{place}`",
+        photos.uploaded,
+        size=megabytes(photos.size),
+        place=photos.place,
+    )
+    if not photos.failed:
+        return done
+    return joined("; ", (done, _n("{count} was not", "{count} were not", len(photos.failed))))
+
+
+def _document(item: ItemPhotos) -> dict[str, Any]:
+    photos = [_photo(photo) for photo in item.photos]
+    return {"good_id": item.good_id, "title": item.title, "photos": photos}
+
+
+def _photo(photo: CheckedPhoto) -> dict[str, object]:
+    facts, answer = photo.facts, photo.answer
+    return {
+        "file": photo.file,
+        "type": facts and str(facts.type),
+        "width": facts and facts.width,
+        "height": facts and facts.height,
+        "bytes": facts and facts.size,
+        "flaws": list(photo.flaws),
+        "address": photo.address,
+        "status": answer and answer.status,
+        "fault": photo.fault,
+    }
+
+
+def _print_check(program: Program, found: PhotoCheck, show: PhotoExtent) -> None:
+    faulty = [photo for item in found.items for photo in item.photos if photo.fault and not photo.flaws]
+    counts = Counter(photo.fault for photo in faulty)
+    folded = set() if show is PhotoExtent.ALL else {fault for fault in counts if counts[fault] > SCREENFUL}
+    rows = [
+        (item.good_id, photo.file, picture_message(photo.facts), joined("; ", _troubles(photo)))
+        for item in found.items
+        for photo in item.photos
+        if show is PhotoExtent.ALL or photo.flaws or (photo.fault and photo.fault not in folded)
+    ]
+    if rows:
+        print_table(program, (_("item"), _("photo"), _("picture"), _("to mend")), rows)
+        program.print()
+    for fault in sorted(folded, key=str):
+        program.print(_folded_message(next(photo for photo in faulty if photo.fault is fault), counts[fault]))
+    for line in _totals(found):
+        program.print(line)
+
+
+def _folded_message(photo: CheckedPhoto, count: int) -> Message:
+    """Return what is wrong with many addresses in the same way."""
+    what = next(iter(address_messages(photo)), NOTHING)
+    return _(
+        "{photos}: {what}, for example `{address}`; `--show all` lists them",
+        photos=photo_count(count),
+        what=what,
+        address=photo.address,
+    )
+
+
+def _totals(found: PhotoCheck) -> Iterator[Message]:
+    photos = sum(len(item.photos) for item in found.items)
+    yield _n(
+        "{count} item with {photos}; {bare} without a photo",
+        "{count} items with {photos}; {bare} without a photo",
+        len(found.items),
+        photos=photo_count(photos),
+        bare=sum(not item.photos for item in found.items),
+    )
+    if found.unused:
+        yield _n(
+            "{count} photo belongs to no item: `{file}`",
+            "{count} photos belong to no item, for example `{file}`",
+            len(found.unused),
+            file=found.unused[0],
+        )
+    if found.not_asked and not found.private:
+        yield _(
+            "only addresses with `http://` and `https://` are asked: `{address}`", address=found.not_asked
+        )
+    elif found.private:
+        yield _(
+            "Prom.ua cannot fetch photos from `{address}`, which is on this machine or in a private network; "
+            "it was not asked",
+            address=found.not_asked,
+        )
+
+
+def _troubles(photo: CheckedPhoto) -> Iterator[Message]:
+    yield from map(flaw_message, photo.flaws)
+    yield from address_messages(photo)
+
+
+def address_messages(photo: CheckedPhoto) -> Iterator[Message]:
+    """Yield what is wrong with a photo's address, if anything is."""
+    if photo.answer and photo.fault:
+        yield address_message(photo.fault, photo.answer)

@@ -1,0 +1,1 @@
+"""Photos: what makes a picture fit for Prom.ua, and what is done to one that is not."""

@@ -1,0 +1,192 @@
+"""Publish pictures: each distinct one once, under the name of its content, where the sync object says."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Self
+
+from msgspec import Struct
+
+from torgsync.core.paging import pages
+from torgsync.core.photos.pictures import PictureRules
+from torgsync.errors import Interrupted, ObjectInvalid, Temporary, TorgsyncError
+from torgsync.files.catalog.export import open_export
+from torgsync.files.photos.folder import read_photo
+from torgsync.files.photos.pictures import PictureRefused, prepare
+from torgsync.files.photos.storage import PhotoStorage, place_of
+from torgsync.i18n import Message, _
+from torgsync.jobs.context import JobContext, Progress, Stage
+from torgsync.jobs.photos.asking import ask
+from torgsync.jobs.photos.folder import PhotoFolder, PublishablePhoto
+from torgsync.jobs.photos.looking import look_at_new_photos
+
+AT_ONCE = 4
+"""Connections at once; servers of hosters often allow few more."""
+TRIES = 3
+AGAIN = 100
+"""Addresses that did not answer well and are asked again with new ones."""
+PAUSE = 1.0
+"""Seconds before an upload is tried again."""
+_log = logging.getLogger(__name__)
+
+
+class Publication(Struct):
+    """What is published and what is not: pictures of items by name, and where they go.
+
+    `there` are the names of those that are uploaded, `size` is what was uploaded now, in bytes. `failed` says
+    why a picture was not, keyed by name.
+    """
+
+    place: str
+    pending: dict[str, PublishablePhoto]
+    there: set[str]
+    uploaded: int = 0
+    size: int = 0
+    failed: dict[str, Message] = {}
+
+
+def require_place(context: JobContext) -> None:
+    """Raise ObjectInvalid where the object publishes no photos."""
+    if not place_of(context.file):
+        raise ObjectInvalid(
+            _("`{name}` publishes no photos", name=context.object.name),
+            hint=_(
+                "say where: torgsync object edit {called} --set catalog.photos.publish=PLACE\n"
+                "about places: torgsync help photos",
+                called=context.file.called,
+            ),
+        )
+
+
+def pending_photos(context: JobContext, *, of_items: bool = False) -> Publication:
+    """Return which pictures of the photo folder are to be uploaded; each content is looked at once.
+
+    With `of_items` only those of items in the export.
+
+    Raises ObjectInvalid where the object publishes no photos.
+    """
+    require_place(context)
+    looked, place = look_at_new_photos(context), place_of(context.file)
+    with context.transaction(durable=False) as work:
+        folder = PhotoFolder(context.file, work, looked)
+        pictures = folder.published(_ids(context) if of_items else None)
+        there = work.uploads.names(place)
+    pending = {name: path for name, path in pictures.items() if name not in there}
+    return Publication(place, pending, there)
+
+
+def _ids(context: JobContext) -> set[str]:
+    """Return the ids of the export's items, in lower case."""
+    catalog = open_export(context.file)
+    return {catalog.good_id(record).casefold() for record in catalog.records()}
+
+
+def publish(context: JobContext, publication: Publication, names: Collection[str] | None = None) -> None:
+    """Upload what is pending, or only the pictures with these names, and record each as it is there.
+
+    A picture that fails is noted in `failed`; where the place cannot be used at all, all of them are.
+    """
+    wanted = [one for one in publication.pending.items() if names is None or one[0] in names]
+    done = 0
+    with _Uploads(context) as uploads, ThreadPoolExecutor(AT_ONCE) as pool:
+        for page in pages(wanted, AT_ONCE * 4):
+            context.stop.check()
+            context.report(Progress(Stage.PUBLISH, done, len(wanted)))
+            sizes = {}
+            for (name, _photo), size in zip(page, pool.map(uploads.upload, page), strict=True):
+                if isinstance(size, int):
+                    sizes[name] = size
+                    del publication.pending[name]
+                else:
+                    publication.failed[name] = size
+            with context.transaction() as work:
+                work.uploads.note(publication.place, sizes, context.now())
+            done += len(page)
+            publication.there |= sizes.keys()
+            publication.uploaded += len(sizes)
+            publication.size += sum(sizes.values())
+    _ask_once(context, publication, [name for name, _photo in wanted])
+
+
+def _ask_once(context: JobContext, publication: Publication, names: Collection[str]) -> None:
+    """Ask the addresses of pictures that were just published, and those again that did not answer well."""
+    photos = context.object.catalog.photos
+    if not names or photos is None:
+        return
+    with context.transaction(durable=False) as work:
+        known = work.photos.addresses()
+    faulty = [address for address, answer in known.items() if answer.fault(None)][:AGAIN]
+    ask(context, [*(photos.url + name for name in names if name in publication.there), *faulty])
+
+
+class _Uploads:
+    """Uploads pictures from several threads, each over a connection that no other uses meanwhile."""
+
+    def __init__(self, context: JobContext) -> None:
+        photos = context.object.catalog.photos
+        self._context = context
+        self._rules = photos.rules if photos else PictureRules()
+        self._idle: SimpleQueue[PhotoStorage] = SimpleQueue()
+        self._broken: TorgsyncError | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(Empty):
+            while True:
+                self._idle.get_nowait().close()
+
+    def upload(self, picture: tuple[str, PublishablePhoto]) -> int | Message:
+        """Upload a picture; return its size in bytes, or why it is not there."""
+        name, photo = picture
+        try:
+            content = self._prepared(name, photo.path)
+            for attempt in range(TRIES):
+                if self._broken:
+                    raise self._broken
+                try:
+                    self._write(name, content)
+                    return len(content)
+                except Temporary as error:
+                    _log.info("%s", _("`{name}` was not published: {why}", name=name, why=error.message))
+                    if attempt == TRIES - 1:
+                        self._broken = error
+                        raise
+                    self._context.sleep(PAUSE * 2**attempt)
+        except Interrupted:
+            raise
+        except TorgsyncError as error:
+            return error.message
+        raise AssertionError("unreachable")
+
+    def _prepared(self, name: str, path: Path) -> bytes:
+        """Return the picture of a photo, which must be the one that was planned."""
+        content, _digest = read_photo(path)
+        try:
+            made = prepare(content, self._rules)
+        except PictureRefused as refused:
+            raise TorgsyncError(_CHANGED) from refused
+        if made.name != name:
+            raise TorgsyncError(_CHANGED)
+        return made.content
+
+    def _write(self, name: str, content: bytes) -> None:
+        try:
+            storage = self._idle.get_nowait()
+        except Empty:
+            storage = PhotoStorage(self._context.file)
+        try:
+            storage.write(name, content)
+        except BaseException:
+            storage.close()
+            raise
+        self._idle.put(storage)
+
+
+_CHANGED = _("the photo has changed since it was looked at; the next run publishes it")

@@ -1,0 +1,37 @@
+"""Publish the photos that an import needs; what lacks one waits for the next run, and nothing else does."""
+
+from __future__ import annotations
+
+from torgsync.core.plan.outcomes import Outcome, OutcomeCode
+from torgsync.core.product.fields import Photo
+from torgsync.core.product.products import Product
+from torgsync.core.reason import Reason
+from torgsync.jobs.push.imports.feed_file import ImportFile
+from torgsync.jobs.push.outcomes import ChangeOutcome
+
+
+def publish_for_import(file: ImportFile) -> int:
+    """Publish what the products of an import show; return how many of its changes are left out of it."""
+    photos = file.context.object.catalog.photos
+    if photos is None or photos.publish is None:
+        return 0
+    from torgsync.jobs.photos.publish import pending_photos, publish  # noqa: PLC0415  # Pillow is seldom needed
+
+    publication = pending_photos(file.context)
+    needed = {item.seq: _names(product, photos.url) for item, product in file.offered()}
+    missing = set().union(*needed.values()) - publication.there
+    publish(file.context, publication, missing)
+    missing -= publication.there
+    left = {seq: len(names & missing) for seq, names in needed.items() if names & missing}
+    file.outcomes.record(
+        ChangeOutcome(seq, Outcome.DEFERRED, (Reason(OutcomeCode.PHOTOS_UNPUBLISHED, {"photos": count}),))
+        for seq, count in left.items()
+    )
+    return len(left)
+
+
+def _names(product: Product, url: str) -> set[str]:
+    """Return the names under which the photos of a product are published."""
+    shown = product.values.get("photos")
+    addresses = [photo.url for photo in shown if isinstance(photo, Photo)] if isinstance(shown, tuple) else []
+    return {address.removeprefix(url) for address in addresses if address.startswith(url)}

@@ -1,0 +1,75 @@
+"""What was published of one object, and where; a picture that nothing uses any more can be removed there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from torgsync.state.repository import Repository
+from torgsync.state.schema import run_tables as r
+from torgsync.state.schema import shop_tables as t
+
+_NAME = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}\.[a-z]{3}")
+"""The name of a published picture, in a document of a product or a change."""
+_DOCUMENTS = (
+    t.desired.c.content,
+    t.sent.c.content,
+    t.existing.c.content,
+    t.refusals.c.content,
+    r.changes.c.fields,
+    t.pictures.c.record,
+)
+"""Where names of published pictures may be, of every object: they may share one place."""
+
+
+class UploadRepository(Repository):
+    """The published pictures of one object, inside one transaction."""
+
+    def names(self, place: str) -> set[str]:
+        """Return the names of the pictures that were uploaded to a place."""
+        return set(self._scalars(t.uploads.c.name, t.uploads.c.place == place))
+
+    def note(self, place: str, sizes: Mapping[str, int], now: datetime) -> None:
+        """Record pictures that were uploaded to a place: their sizes in bytes, keyed by name."""
+        rows = ({"place": place, "name": name, "size": size, "at": now} for name, size in sizes.items())
+        self._upsert(t.uploads, rows)
+
+    def note_unused(self, place: str, now: datetime) -> None:
+        """Record since when nothing uses a picture: no photo, product, pending plan or run that is kept."""
+        c = t.uploads.c
+        rows = self._db.execute(self._select(t.uploads).where(c.place == place))
+        uploaded = {row.name: row for row in rows}
+        unused = uploaded.keys() - self._used() if uploaded else set()
+        noted = (
+            {"place": place, "name": name, "size": row.size, "at": row.at, "unused_since": since}
+            for name, row in uploaded.items()
+            if (since := (row.unused_since or now) if name in unused else None) != row.unused_since
+        )
+        self._upsert(t.uploads, noted)
+
+    def unused(self, place: str, before: datetime) -> dict[str, int]:
+        """Return the sizes of the pictures that nothing has used since `before`, keyed by name."""
+        c = t.uploads.c
+        return self._pairs(
+            self._select(c.name, c.size).where(c.place == place, c.unused_since <= before).order_by(c.name)
+        )
+
+    def forget(self, place: str, names: Sequence[str]) -> None:
+        """Forget pictures that were removed from a place."""
+        for name in names:
+            self._delete(t.uploads, t.uploads.c.place == place, t.uploads.c.name == name)
+
+    def elsewhere(self, place: str) -> Collection[str]:
+        """Return the names of the pictures that other objects of this state uploaded to the same place."""
+        others = select(t.uploads.c.name).where(t.uploads.c.object != self._slug, t.uploads.c.place == place)
+        return set(self._db.execute(others).scalars())
+
+    def _used(self) -> set[str]:
+        return {name for document in self._documents() for name in _NAME.findall(document)}
+
+    def _documents(self) -> Iterator[str]:
+        for column in _DOCUMENTS:
+            yield from self._db.execute(select(column)).scalars()
