@@ -28,9 +28,11 @@ def test_the_demo(tmp_path: Path, sandbox_server: SandboxAddress, monkeypatch: p
     commands = [line.split()[2] for line in shown.lines if line.startswith("$ torgsync ")]
     assert commands == [
         *("object", "payments", "payments", "payments", "payments", "fields", "fields", "fields"),
+        *("photos", "photos"),
         *("update", "sync", "update", "update", "sync", "update"),
         *("sync", "orders", "clients", "payments"),
     ]
+    assert "40 items with 52 photos; 2 without a photo" in shown.lines
     assert shown.lines.count("no changes are pending") == 2
     assert "Done: 39 changes are on Prom.ua (" in shown.out
     assert "orders: 1 new, 0 changed, 1 file for Torgsoft in the outbox" in shown.lines

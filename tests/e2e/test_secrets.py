@@ -101,6 +101,20 @@ def test_a_new_object_with_its_token_in_the_keyring(secret: Home, ring: Ring) ->
     assert secret.run("object", "check", "Old").code == 0
 
 
+def test_the_password_of_a_place_for_photos_in_the_keyring(secret: Home, ring: Ring, tmp_path: Path) -> None:
+    """It is kept as the token is, replaced there, and forgotten with the object."""
+    photos = ("--photos", str(secret.shop / "photos"), "--photos-url", "https://shop.example/photos/")
+    place = ("--photos-publish", str(tmp_path), "--photos-user", "olena", "--photos-password", "first")
+    given = ("--api-key", TOKEN, "--keyring", "--export", str(secret.export), *photos, *place)
+    assert secret.run("object", "add", "New", *given).code == 0
+    assert ring.kept == {("torgsync", "new"): TOKEN, ("torgsync", "new.photos"): "first"}
+    assert not (secret.folder / "secrets").exists()
+    assert secret.run("object", "edit", "New", "--photos-password", "second").code == 0
+    assert ring.kept["torgsync", "new.photos"] == "second"
+    assert secret.run("object", "remove", "New", "--yes").code == 0
+    assert ring.kept == {}
+
+
 def test_a_keyring_that_does_not_answer(secret: Home, ring: Ring) -> None:
     """Locked, empty, or none at all: reported at its place, and nothing is changed."""
     secret.run("object", "edit", "--api-key", TOKEN, "--keyring")

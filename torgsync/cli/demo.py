@@ -25,7 +25,8 @@ def demo(context: typer.Context) -> None:
     from torgsync.demo.story import story, world
 
     with _without_variables(), world() as stage:
-        short = {str(stage.shop / "TSGoods.trs"): "TSGoods.trs", str(stage.shop / "photos"): "photos"}
+        paths = (stage.shop / "TSGoods.trs", stage.shop / "photos", stage.public)
+        short = {str(path): path.name for path in paths}
         for step in story(stage):
             if step.say:
                 output.out.print(f"\n# {translated(step.say)}", style="bold cyan")

@@ -27,6 +27,7 @@ EXAMPLES = {
     "object edit": (
         "torgsync object edit --center 2,8 --only-in-stock",
         "torgsync object edit my-prom --set removal.gone=hide",
+        "torgsync object edit --photos-publish sftp://server.example/photos",
     ),
     "object remove": ("torgsync object remove my-prom",),
     "object adopt": (

@@ -36,11 +36,20 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The demonstration's temporary home directory, the shop's folder and the sandbox."""
+    """The demonstration's temporary home directory, the shop's folder and the sandbox.
+
+    `public` is a folder that the sandbox shows on the internet, as a web server does.
+    """
 
     home: Path
     shop: Path
+    public: Path
     server: RunningServer
+
+    @property
+    def photos_url(self) -> str:
+        """The address of the public folder."""
+        return f"{self.server.shop_url}photos/"
 
     def day_after(self) -> None:
         """Have the accounting program write its next export."""
@@ -68,8 +77,10 @@ def world() -> Iterator[World]:
         shop = Path(folder) / "shop"
         shutil.copytree(example_shop(), shop)
         marketplace = Shop(tokens={TOKEN: Rights.full()}, quirks=Quirks(import_seconds=1.2))
-        with serve(marketplace) as server:
-            yield World(Path(folder) / "home", shop, server)
+        public = Path(folder) / "public"
+        public.mkdir()
+        with serve(marketplace, photos=(public,)) as server:
+            yield World(Path(folder) / "home", shop, public, server)
 
 
 def example_shop() -> Path:
@@ -92,7 +103,8 @@ def story(world: World) -> Iterator[Step]:
         (
             *("object", "add", NAME, "--api-key", TOKEN),
             *("--export", str(world.shop / "TSGoods.trs"), "--photos", str(world.shop / "photos")),
-            *("--photos-url", "https://shop.example/photos/", "--center", "2", "--center", "8"),
+            *("--photos-publish", str(world.public), "--photos-url", world.photos_url),
+            *("--center", "2", "--center", "8"),
             *("--requests-per-second", "20"),
         ),
     )
@@ -112,6 +124,14 @@ def story(world: World) -> Iterator[Step]:
     )
     yield Step(NOTHING, ("fields", "add", "opys_saytu", "--to", "description"))
     yield Step(NOTHING, ("fields", "add", "visota_kabluka", "--dynamic", "--name", "Висота каблука"))
+    yield Step(
+        _(
+            "Prom.ua fetches photos from the internet. So each picture is put once into a folder that a web "
+            "server shows; here the sandbox shows it."
+        ),
+        ("photos", "publish", "--yes"),
+    )
+    yield Step(NOTHING, ("photos", "check"))
     yield Step(_("What would change? This only looks and sends nothing."), ("update",))
     yield Step(
         _("Now the changes are sent: one import file, then edits for what imports do not set reliably."),

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from homes import Elsewhere, Home, Ran
 
+from torgsync.errors import TorgsyncError
 from torgsync.files.config.settings import who
+from torgsync.files.photos.storage import PhotoStorage
+from torgsync.i18n import verbatim
 from torgsync.sandbox.server import serve
 from torgsync.sandbox.shop.shop import Shop
 
@@ -144,3 +147,69 @@ def test_a_schedule_that_nothing_calls(home: Home, tmp_path: Path, monkeypatch: 
     assert looked("# 5 * * * * torgsync sync --due\n17 3 * * * backup\n") == ["warning", "warning"]
     assert looked("*/5 * * * * torgsync --home /srv/shop sync --due\n") == ["ok", "ok"]
     assert looked(home.run("schedule", "install", "--print", "--with", "cron").out) == ["ok", "ok"]
+
+
+def publishing(home: Home, *settings: str) -> list[tuple[str, str]]:
+    """Have photos published, and return what the check says of it."""
+    given = [word for setting in settings for word in ("--set", f"catalog.photos.{setting}")]
+    edited = home.run("object", "edit", "My Prom", *given)
+    assert edited.code == 0, edited.err
+    return marks(home.run("object", "check", "--format", "json"), "publishing")
+
+
+def test_a_place_for_photos_is_tried(home: Home, tmp_path: Path) -> None:
+    """A small file is written and removed; nothing else is made or looked at."""
+    folder = tmp_path / "public"
+    url = "https://shop.example/photos/"
+    assert publishing(home, f"publish={folder}") == [("warning", f"there is no folder `{folder}` yet")]
+    assert not folder.exists()
+    folder.mkdir()
+    done = f"photos can be written to `{folder}`; Prom.ua fetches them from `{url}`"
+    assert publishing(home, f"publish=file://{folder}") == [("ok", done)]
+    assert list(folder.iterdir()) == []
+    assert marks(home.run("doctor", "--format", "json"), "publishing") == [("ok", done)]
+    folder.rmdir()
+    folder.write_text("a file")
+    ((mark, message),) = publishing(home, f"publish={folder}")
+    assert (mark, "cannot be used" in message) == ("warning", True)
+    ((mark, message),) = publishing(home, f"publish={home.shop / 'photos'}")
+    assert (mark, "in their own folder" in message) == ("warning", True)
+
+
+def test_a_place_where_nothing_can_be_removed(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Photos can be published there, but not cleaned."""
+
+    def refuse(_storage: PhotoStorage, _name: str) -> bool:
+        raise TorgsyncError(verbatim("not allowed"))
+
+    monkeypatch.setattr(PhotoStorage, "remove", refuse)
+    message = f"photos can be written to `{tmp_path}`, but not removed: `photos clean` will not work"
+    assert publishing(home, f"publish={tmp_path}") == [("warning", message)]
+
+
+def test_a_server_for_photos_that_cannot_be_used(home: Home) -> None:
+    """Its password is nowhere shown, and what is not encrypted is said."""
+    found = publishing(home, "publish=ftp://olena:hidden@127.0.0.1:1/photos")
+    assert [mark for mark, _message in found] == ["warning"] * 3
+    texts = [message for _mark, message in found]
+    assert texts[0] == "`ftp://` is not encrypted: the password can be read on the way"
+    assert "the password is in the sync object's file" in texts[1]
+    assert texts[2].startswith("photos cannot be published on `ftp://olena@127.0.0.1:1/photos`: ")
+    assert "hidden" not in "".join(texts)
+    assert home.run("doctor").code == 5
+    ran = home.run("object", "edit", "My Prom", "--set", 'catalog.photos.publish_password={ env = "NO_PW" }')
+    assert ran.code == 0
+    assert home.run("object", "check").code == 3
+
+
+def test_two_objects_that_publish_in_one_place(home: Home, tmp_path: Path) -> None:
+    """The check of each names the other."""
+    text = home.object.read_text("utf-8").replace('name = "My Prom"', 'name = "Second"')
+    place = f'folder = "photos"\npublish = "{tmp_path.as_posix()}/public/"'
+    home.object.write_text(home.object.read_text("utf-8").replace('folder = "photos" ', f"{place} "), "utf-8")
+    (home.shop / "second.toml").write_text(text.replace('folder = "photos" ', f"{place} "), "utf-8")
+    for name, other in (("My Prom", "Second"), ("Second", "My Prom")):
+        found = marks(home.run("object", "check", name, "--format", "json"), "publishing")
+        assert found[0][1].startswith(f"`{other}` publishes photos in the same place")

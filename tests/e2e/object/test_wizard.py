@@ -19,8 +19,8 @@ EXPORT = str(EXAMPLE / "TSGoods.trs")
 PHOTOS = str(EXAMPLE / "photos")
 URL = "https://shop.example/photos/"
 IBAN = "UA213223130000026007233566001"
-GENERAL = ["My Prom", "full", EXPORT, "Взуття", "2", PHOTOS, URL]
-"""Name, token, export, product group, photos from a folder, its path and address."""
+GENERAL = ["My Prom", "full", EXPORT, "Взуття", "2", PHOTOS, "1", URL]
+"""Name, token, export, product group, photos from a folder, its path, by a web server, address."""
 PLACES = ["1", "Каса 1", "a current account", IBAN, "decide later"]
 OTHERS = ["email phone", "n", "y", *PLACES, "2, 8", "y", "n", "30m", "2", "08:00-21:00", "y"]
 """Clients: found by, made; payments: fetched; centers, in stock, with photos; every, between; all fields."""
@@ -101,7 +101,7 @@ def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path
         *("Old", "My Prom"),
         *("read-only", *again, "nobody", *again, "full"),
         *(str(tmp_path / "none.trs"), *again, f'"{EXPORT}"'),
-        *("Взутя", "Взуття", "2", str(tmp_path / "none"), *again, PHOTOS, "shop.example", URL),
+        *("Взутя", "Взуття", "2", str(tmp_path / "none"), *again, PHOTOS, "1", "shop.example", URL),
         *("card", "phone", "maybe", "y", "y", "2", "UA213223130000026007233566002", IBAN, "4", "4"),
         *("1,4", "2, 8", "y", "n"),
         *("6", "often", "36h", "2h", "2", "8-21", "08:00", "08:00-08:00", "22:00-06:00", "n", "save"),
@@ -283,6 +283,7 @@ def test_keys_choose_complete_and_go_back(
         person.sees("Photo folder")
         person.completes(f"{EXAMPLE}/pho", "tos")
         person.press("\r")
+        person.answers("Where are photos published", "")
         person.answers("Address of the photo folder", URL[:-1])
         person.answers("How to find a buyer", ESC)
         person.answers("Address of the photo folder", LEFT, RIGHT, "/")

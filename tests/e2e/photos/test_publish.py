@@ -134,7 +134,27 @@ def test_an_object_that_publishes_nothing(home: Home) -> None:
     """The way on is a command."""
     ran = home.run("photos", "publish")
     assert (ran.code, "publishes no photos" in ran.err) == (3, True)
-    assert "--set catalog.photos.publish=PLACE" in ran.err
+    assert "--photos-publish PLACE" in ran.err
+
+
+def test_people_see_the_name_of_the_file(home: Home, published: Path) -> None:
+    """A picture has the name of its content; people know the file, also after it has changed."""
+    assert home.sync().code == 0
+    name = images(home, "26925")[0].rsplit("/", 1)[1]
+    (home.shop / "photos" / "26925.jpg").write_bytes(picture(sides=(301, 301)))
+    (home.shop / "photos" / "26925_7.jpg").write_bytes(picture(sides=(302, 302)))
+    looked = home.run("update")
+    assert "26925.jpg changed; 26925_7.jpg added" in " ".join(looked.out.split())
+    (change,) = changes(home)
+    assert any(photo["url"].endswith(name) for photo in change["fields"]["photos"]["old"])
+    explained = " ".join(home.run("why", "26925").out.split())
+    assert "26925.jpg changed; 26925_7.jpg added" in explained
+    assert home.sync().code == 0
+    past = home.run("history", "2")
+    assert "26925.jpg changed; 26925_7.jpg added" in " ".join(past.out.split())
+    for shown in (looked.out, explained, past.out):
+        assert name[:32] not in shown
+    assert published.is_dir()
 
 
 def test_what_nothing_uses_is_removed_after_a_month(home: Home, published: Path) -> None:

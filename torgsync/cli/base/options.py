@@ -87,6 +87,32 @@ PhotosUrlOption = Annotated[
     str | None,
     typer.Option("--photos-url", help=_("Address where Prom.ua can fetch the same photos."), metavar="URL"),
 ]
+PhotosPublishOption = Annotated[
+    str | None,
+    typer.Option(
+        "--photos-publish",
+        help=_("Where photos are published first: a folder, `s3://…`, `sftp://…` or `ftp://…`."),
+        metavar="PLACE",
+    ),
+]
+PhotosUserOption = Annotated[
+    str | None,
+    typer.Option("--photos-user", help=_("User of that server, or id of the access key."), metavar="USER"),
+]
+PhotosPasswordOption = Annotated[
+    str | None,
+    typer.Option(
+        "--photos-password",
+        help=_("Its password or secret key; `-` asks for it, or reads it from standard input."),
+        metavar="PASSWORD|-",
+    ),
+]
+PhotosEndpointOption = Annotated[
+    str | None,
+    typer.Option(
+        "--photos-endpoint", help=_("Address of the S3 service, if it is not Amazon's."), metavar="URL"
+    ),
+]
 FindByOption = Annotated[
     list[str] | None,
     typer.Option(

@@ -9,13 +9,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from torgsync.cli.base.output import Output
 from torgsync.errors import InvalidInput, TorgsyncError
 from torgsync.i18n import Message, _, composed, verbatim
 
 Value = TypeVar("Value")
+Answer = TypeVar("Answer")
 
 
 class Back(Exception):
@@ -82,7 +83,7 @@ def answer_line(question: Message, answer: str) -> Message:
     return composed("? {question}: {answer}", question=question, answer=answer)
 
 
-def in_two(first: Callable[[], Value], second: Callable[[Value], Any]) -> Any:  # noqa: ANN401
+def in_two(first: Callable[[], Value], second: Callable[[Value], Answer]) -> Answer:
     """Ask two questions, the second by the answer to the first; back from it the first is asked again."""
     while True:
         answer = first()

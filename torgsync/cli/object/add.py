@@ -15,12 +15,17 @@ from torgsync.cli.base.options import (
     DaysOption,
     FindByOption,
     InStockOption,
+    PhotosEndpointOption,
+    PhotosPasswordOption,
+    PhotosPublishOption,
     PhotosUrlOption,
+    PhotosUserOption,
     TokenOption,
     WithPhotosOption,
 )
 from torgsync.cli.base.program import Program, program_of
 from torgsync.cli.object.check import print_check
+from torgsync.cli.object.trials import read_given_password, whole_place
 from torgsync.core.config.hints import map_command
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError, UsageError
 from torgsync.i18n import _
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from torgsync.files.config.objects import ObjectFile
+    from torgsync.files.photos.storage import StorageAccess
     from torgsync.jobs.config.check_view import CheckView
     from torgsync.jobs.config.objects import Answers
 
@@ -57,6 +63,10 @@ def add(
         Path | None, typer.Option("--photos", help=_("The photo folder."), metavar="DIR")
     ] = None,
     photos_url: PhotosUrlOption = None,
+    photos_publish: PhotosPublishOption = None,
+    photos_user: PhotosUserOption = None,
+    photos_password: PhotosPasswordOption = None,
+    photos_endpoint: PhotosEndpointOption = None,
     find_by: FindByOption = None,
     create: CreateClientsOption = None,
     fetch_payments: Annotated[
@@ -103,6 +113,7 @@ def add(
         raise UsageError(_("give either `--keyring` or `--api-key-env`, not both"))
     if (between or days) and not every:
         raise UsageError(_("`--between` and `--days` need `--every`"))
+    publishing = _publishing(photos_publish, photos_user, photos_password, photos_endpoint)
     given = Answers(
         name=one_object(context, name, wanted),
         token=api_key,
@@ -111,6 +122,7 @@ def add(
         group=group,
         photos=photos,
         photos_url=photos_url,
+        publishing=publishing,
         find_by=find_by,
         create=create,
         fetch_payments=fetch_payments,
@@ -124,6 +136,21 @@ def add(
     )
     answers = complete(program, given, asks=program.asks and not yes)
     raise typer.Exit(int(_make(program, answers, requests_per_second, keyring=keyring)))
+
+
+def _publishing(
+    place: str | None, user: str | None, password: str | None, endpoint: str | None
+) -> StorageAccess | None:
+    """Return where photos are published, None where that was not given."""
+    from torgsync.files.photos.storage import StorageAccess
+
+    if place:
+        return StorageAccess(whole_place(place), user, password and read_given_password(password), endpoint)
+    if user or password or endpoint:
+        raise UsageError(
+            _("`--photos-user`, `--photos-password` and `--photos-endpoint` need `--photos-publish`")
+        )
+    return None
 
 
 def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bool) -> Exit:

@@ -18,14 +18,18 @@ from torgsync.cli.base.options import (
     InStockOption,
     NameArgument,
     ObjectOption,
+    PhotosEndpointOption,
+    PhotosPasswordOption,
+    PhotosPublishOption,
     PhotosUrlOption,
+    PhotosUserOption,
     TokenOption,
     WithPhotosOption,
     separated,
 )
 from torgsync.cli.base.program import Program, program_of
 from torgsync.cli.base.render import cell
-from torgsync.cli.object.trials import read_given_token
+from torgsync.cli.object.trials import read_given_password, read_given_token, whole_place
 from torgsync.core.config.keys import read_key
 from torgsync.core.shell import command
 from torgsync.errors import ObjectInvalid, UsageError
@@ -70,6 +74,10 @@ def edit(
         str | None, typer.Option("--photos", help=_("The photo folder."), metavar="DIR")
     ] = None,
     photos_url: PhotosUrlOption = None,
+    photos_publish: PhotosPublishOption = None,
+    photos_user: PhotosUserOption = None,
+    photos_password: PhotosPasswordOption = None,
+    photos_endpoint: PhotosEndpointOption = None,
     find_by: FindByOption = None,
     create: CreateClientsOption = None,
     center: CenterOption = None,
@@ -82,12 +90,15 @@ def edit(
     name = one_object(context, name, wanted)
     file = program.object(name) if not editor else None
     from torgsync.files.config.toml_edit import Setting
-    from torgsync.jobs.config.objects import change_object, replace_token
+    from torgsync.jobs.config.objects import change_object, replace_photos_password, replace_token
 
     given = {
         "catalog.path": export and str(Path(export).expanduser().absolute()),
         "catalog.photos.folder": photos and str(Path(photos).expanduser().absolute()),
         "catalog.photos.url": photos_url,
+        "catalog.photos.publish": photos_publish and whole_place(photos_publish),
+        "catalog.photos.publish_user": photos_user,
+        "catalog.photos.publish_endpoint": photos_endpoint,
         "product_group": group or None,
         "clients.find_by": find_by,
         "clients.create": create,
@@ -99,7 +110,7 @@ def edit(
     changes += [_setting(text, name) for text in settings or ()]
     gone = [_key(text, name) for text in unset or ()]
     if file is None:
-        if changes or gone or api_key or group is not None:
+        if changes or gone or api_key or photos_password or group is not None:
             raise UsageError(_("give either `--editor` or the keys to change, not both"))
         _edit_by_hand(program, name)
         return
@@ -111,7 +122,7 @@ def edit(
         raise UsageError(
             _("`--keyring` needs the token too"), hint=_("`--api-key -` reads it from standard input")
         )
-    if not (changes or gone or api_key):
+    if not (changes or gone or api_key or photos_password):
         raise UsageError(
             _("nothing to change was given"),
             hint=_(
@@ -121,6 +132,10 @@ def edit(
         )
     if changes or gone:
         _notify_changes(program, *change_object(file, changes, gone))
+    if photos_password:
+        password = read_given_password(photos_password)
+        place = replace_photos_password(program.object(name), password, program.settings)
+        program.notify(_("the password is in {place}", place=place))
     if api_key:
         token = read_given_token(api_key)
         place = replace_token(file, token, program.settings, keyring=keyring)
@@ -161,12 +176,14 @@ def _refuse_name(key: Key, file: ObjectFile) -> None:
 
 
 def _notify_changes(program: Program, before: Document, after: Document) -> None:
-    """Show each setting that changed, old and new; a token is never shown."""
+    """Show each setting that changed, old and new; a token or a password in an address is never shown."""
     from torgsync.core.config.keys import changes_between
+    from torgsync.core.config.settings import without_password
 
     changes = changes_between(before, after)
-    for key, old, new in changes.values:
-        program.notify(composed("{key}: {old} -> {new}", key=key, old=cell(old), new=cell(new)))
+    for key, *values in changes.values:
+        old, new = (cell(without_password(one) if isinstance(one, str) else one) for one in values)
+        program.notify(composed("{key}: {old} -> {new}", key=key, old=old, new=new))
     for sign, key, table in changes.tables:
         program.notify(composed("{sign} {key}: {table}", sign=sign, key=key, table=table))
     if not changes.values and not changes.resized:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.interview.questions import Interview, Option, in_two, until_works
 from torgsync.cli.object.draft import NEEDED, NewObject, WizardStep
+from torgsync.cli.object.publishing import ask_publishing, place_words
 from torgsync.cli.object.trials import (
     TOKEN,
     absolute,
@@ -301,6 +302,16 @@ STEPS: tuple[WizardStep, ...] = (
         _("Photos"),
         _photos,
         lambda given: given.photos or _("stay as they are"),
+        then=("publishing", "photos_url"),
+        tried=True,
+    ),
+    _step(
+        "publishing",
+        1,
+        _("Photos are published"),
+        ask_publishing,
+        lambda given: given.photos and place_words(given.publishing),
+        when=lambda draft: draft.answers.photos and not draft.given.photos_url,
         then=("photos_url",),
         tried=True,
     ),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.question import ask_hidden, person_there
-from torgsync.core.config.catalog import is_fetchable
+from torgsync.core.config.catalog import is_fetchable, storage
 from torgsync.core.config.schedule import read_hour
 from torgsync.core.config.settings import LONGEST_NAME, TOO_LONG
 from torgsync.core.counts import column_count, item_count, photo_count
@@ -20,6 +20,7 @@ from torgsync.errors import TokenRefused, TorgsyncError, UsageError
 from torgsync.i18n import Message, _, joined
 
 if TYPE_CHECKING:
+    from torgsync.files.photos.storage import StorageAccess
     from torgsync.jobs.config.contents import ExportContents
 
 TOKEN = _("Token of Prom.ua (it is not shown)")
@@ -35,12 +36,24 @@ def refuse_name(program: Program, name: str) -> None:
         raise ValueError(_("there is already a sync object `{name}`", name=name))
 
 
-def read_given_token(given: str) -> str:
-    """Return a token as it was given, or from standard input for `-`; a person is asked for it."""
-    token = given
+def read_given(given: str, question: Message) -> str:
+    """Return a secret as it was given, or from standard input for `-`; a person is asked for it."""
     if given == "-":
-        token = ask_hidden(TOKEN) if person_there() else sys.stdin.readline()
-    token = token.strip()
+        return ask_hidden(question) if person_there() else sys.stdin.readline()
+    return given
+
+
+def read_given_password(given: str) -> str:
+    """Return the password of the place for photos; see `read_given`."""
+    password = read_given(given, _("Password of the place for photos (it is not shown)")).strip("\r\n")
+    if not password:
+        raise UsageError(_("the password is empty"), hint=_("`--unset` removes it from a sync object"))
+    return password
+
+
+def read_given_token(given: str) -> str:
+    """Return a token; see `read_given`."""
+    token = read_given(given, TOKEN).strip()
     if not token:
         raise UsageError(_("the token is empty"), hint=_("create one {place}", place=TOKENS_PAGE))
     return token
@@ -87,10 +100,32 @@ def try_photos(folder: str) -> Message:
     return photo_count(len(index_photos(absolute(folder)).files()))
 
 
+def try_place(access: StorageAccess) -> Message:
+    """Write a small file where photos are to be published; return what came of it."""
+    from torgsync.files.photos.storage import Trial, try_storage
+
+    storage(access.place)
+    if try_storage(access) is Trial.NO_FOLDER:
+        return _("the folder will be made with the first photo")
+    return _("photos can be written to `{place}`", place=access.label)
+
+
+def refuse_service(text: str) -> None:
+    """Refuse what is no address of an S3 service."""
+    if not (is_fetchable(text) and text.startswith("http")):
+        raise ValueError(_("`{text}` is not an address such as https://s3.example", text=text))
+
+
 def absolute(path: str) -> Path:
     """Return a typed path as an absolute one; one that was copied may have quotation marks around it."""
     quoted = len(path) > 1 and path[0] == path[-1] and path[0] in "\"'"
     return Path(path[1:-1] if quoted else path).expanduser().absolute()
+
+
+def whole_place(place: str) -> str:
+    """Return a place for photos as a whole path, or as the address that it is."""
+    folder = place.removeprefix("file://")
+    return folder if "://" in folder else str(absolute(folder))
 
 
 def refuse_hours(text: str) -> None:

@@ -222,6 +222,7 @@ def _change_lines(good: GoodView) -> Iterator[WhyLine]:
 
 def _field_words(good: GoodView, verb: Verb, name: str, field: FieldChange) -> Message:
     """Return how a field moves, and who moved it."""
+    field = good.names.of_field(good.good_id, field)
     new = value_words(name, field.new)
     if verb is Verb.CREATE:
         return new

@@ -91,7 +91,8 @@ def _product_lines(good: GoodView, row: RowView) -> Iterator[WhyLine]:
     for name in in_order(values):
         if name == "status" and not (good.there or created):
             continue  # it is not on the site, and is not sent there
-        shown, in_row = value_words(name, values[name]), row.mapped.product.whole("quantity")
+        value = good.names.of_value(good.good_id, values[name])
+        shown, in_row = value_words(name, value), row.mapped.product.whole("quantity")
         if name == "quantity" and values[name] != in_row:
             sold = plain(sum((one.quantity for one in good.sold), Decimal(0)))
             shown = _("{left} ({stock} in the export, {sold} sold)", left=shown, stock=in_row, sold=sold)

@@ -358,6 +358,11 @@ class SyncObject(SettingsTable):
             field for mapping in self.fields if mapping.owner == "prom" for field in TARGETS[mapping.to]
         )
 
+    @property
+    def publishes_photos(self) -> bool:
+        """Whether photos are published before they are sent."""
+        return bool(self.catalog.photos and self.catalog.photos.publish)
+
     def passes_over(self, time: SynchronizationTime) -> bool:
         """Return whether a time has nothing to do: it is for orders alone, and none are fetched."""
         return time.only == "orders" and not self.orders.enabled

@@ -120,9 +120,26 @@ def keep_in_keyring(name: str, token: str) -> None:
         raise TorgsyncError(_refused(refused), hint=_("unlock it, or keep the token in a file")) from refused
 
 
+def photos_secret(slug: str) -> str:
+    """Return the name under which the password of an object's place for photos is kept."""
+    return f"{slug}.photos"
+
+
+def forget_photos_password(file: ObjectFile, secrets: Path) -> bool:
+    """Delete the password of the place for photos where it was kept for this object alone."""
+    photos = file.settings.catalog.photos
+    return _forget(file, photos.publish_password if photos else None, secrets)
+
+
 def forget_token(file: ObjectFile, secrets: Path) -> bool:
     """Delete the token where it was kept for this object alone; return whether it was."""
-    match file.settings.api_key:
+    return _forget(file, file.settings.api_key, secrets)
+
+
+def _forget(
+    file: ObjectFile, way: FromEnvironment | FromFile | FromKeyring | SecretStr | None, secrets: Path
+) -> bool:
+    match way:
         case FromFile(file=path) if file.path_of(path).parent == secrets.resolve():
             place = file.path_of(path)
             existed = place.exists()

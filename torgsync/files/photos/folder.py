@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from typing import NamedTuple
 import xxhash
 from msgspec import Struct
 
+from torgsync.core.photos.names import owners_of
 from torgsync.core.photos.pictures import MEGABYTE
 from torgsync.disk import open_file
 from torgsync.errors import ObjectInvalid
@@ -21,8 +21,6 @@ from torgsync.system import reason
 LONGEST_FILE = 100 * MEGABYTE
 """The most bytes of a file that are kept in memory; nothing that is longer is a photo of an item."""
 BLOCK = 1 << 20
-_PHOTO = re.compile(r"(?P<stem>.+)\.(?P<extension>jpe?g|png|gif|webp)", re.IGNORECASE)
-_EXTRA = re.compile(r"(?P<good_id>.+)_(?P<number>[0-9]+)")
 _HINT = _("check the path, and that the folder is connected")
 
 
@@ -93,20 +91,6 @@ def index_of(folder: Path, photos: Iterable[PhotoFile]) -> PhotoIndex:
         for good_id, number in owners_of(photo.name).items():
             by_good.setdefault(good_id, []).append((number, extension, photo))
     return PhotoIndex(folder, {stem: tuple(file for *_, file in sorted(of)) for stem, of in by_good.items()})
-
-
-def owners_of(name: str) -> dict[str, int]:
-    """Return the ids of goods that a file may belong to, in lower case, with its place among their photos.
-
-    `178_1.jpg` is the first extra photo of 178, or the plain one of a good with that very id. A file that is
-    no photo is without a good.
-    """
-    photo = _PHOTO.fullmatch(name)
-    if photo is None:
-        return {}
-    stem = photo["stem"].casefold()
-    extra = _EXTRA.fullmatch(stem)
-    return {stem: -1} | ({extra["good_id"]: int(extra["number"])} if extra else {})
 
 
 def _seen(entry: os.DirEntry[str]) -> PhotoFile | None:

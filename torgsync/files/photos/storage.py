@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from enum import Enum, auto
+from pathlib import Path
+from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 from torgsync.core.config.settings import without_password
+from torgsync.errors import Temporary, TorgsyncError
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.tokens import read_photos_password
 from torgsync.files.orders.outbox import (
+    TRIAL,
     FolderOutbox,
     Outbox,
     RemoteOutbox,
@@ -26,29 +32,62 @@ _WORDS = StorageWords(
 )
 
 
+class Trial(Enum):
+    """What came of writing a small file and removing it."""
+
+    DONE = auto()
+    STAYS = auto()
+    """It could be written, but not removed."""
+    NO_FOLDER = auto()
+    """The folder is made with the first photo."""
+
+
+class StorageAccess(NamedTuple):
+    """Where pictures are published: a whole path or an address, and what its server asks for."""
+
+    place: str
+    user: str | None = None
+    password: str | None = None
+    endpoint: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The place without a password."""
+        return without_password(self.place).rstrip("/") if is_address(self.place) else self.place
+
+
 class PhotoStorage:
-    """The place where one object publishes its pictures; used by one thread.
+    """The place where one object publishes its pictures; used by one thread."""
 
-    Args:
-        file: The sync object, which names one.
-    """
-
-    def __init__(self, file: ObjectFile) -> None:
-        photos = file.settings.catalog.photos
-        if photos is None or photos.publish is None:
-            raise ValueError("the object publishes no photos")
-        self.label = place_of(file)
-        self._place: Outbox = FolderOutbox(file.path_of(self.label), mode=PUBLIC)
-        if not is_address(photos.publish):
+    def __init__(self, access: StorageAccess) -> None:
+        self._place: Outbox
+        if not is_address(access.place):
+            self._place = FolderOutbox(Path(access.place), mode=PUBLIC)
             return
         options: dict[str, object] = {}
-        password = read_photos_password(file)
-        if urlsplit(photos.publish).scheme == "s3":
-            given = {"key": photos.publish_user, "secret": password, "endpoint_url": photos.publish_endpoint}
+        if urlsplit(access.place).scheme == "s3":
+            given = {"key": access.user, "secret": access.password, "endpoint_url": access.endpoint}
             options = {name: value for name, value in given.items() if value}
-        elif photos.publish_user:
-            options["username"] = photos.publish_user
-        self._place = connect_remote(photos.publish, password, _WORDS, **options)
+        elif access.user:
+            options["username"] = access.user
+        self._place = connect_remote(access.place, access.password, _WORDS, **options)
+
+    @classmethod
+    def of_object(cls, file: ObjectFile) -> Self:
+        """Return the place that a sync object names."""
+        return cls(access_of(file))
+
+    def try_writing(self) -> Trial:
+        """Write a small file and remove it. Raises TorgsyncError where that cannot be done."""
+        if isinstance(self._place, FolderOutbox) and not Path(self._place.label).exists():
+            self._place.try_making()
+            return Trial.NO_FOLDER
+        self.write(TRIAL, b"torgsync\n")
+        try:
+            self.remove(TRIAL)
+        except TorgsyncError:
+            return Trial.STAYS
+        return Trial.DONE
 
     def write(self, name: str, content: bytes) -> None:
         """Publish a picture. Raises TorgsyncError."""
@@ -62,6 +101,25 @@ class PhotoStorage:
         """End the connection, if there is one."""
         if isinstance(self._place, RemoteOutbox):
             self._place.close()
+
+
+def try_storage(access: StorageAccess) -> Trial:
+    """Write a small file and remove it. Raises TorgsyncError where that cannot be done."""
+    try:
+        with closing(PhotoStorage(access)) as storage:
+            return storage.try_writing()
+    except Temporary as error:
+        error.hint = _("check the address, the user and the password, and that this user may write there")
+        raise
+
+
+def access_of(file: ObjectFile) -> StorageAccess:
+    """Return the place that a sync object names, and what its server asks for. Raises ObjectInvalid."""
+    photos = file.settings.catalog.photos
+    if photos is None or photos.publish is None:
+        raise ValueError("the object publishes no photos")
+    place = photos.publish if is_address(photos.publish) else place_of(file)
+    return StorageAccess(place, photos.publish_user, read_photos_password(file), photos.publish_endpoint)
 
 
 def place_of(file: ObjectFile) -> str:

@@ -11,16 +11,17 @@ from dataclasses import replace
 
 from torgsync.core.config.hints import map_command
 from torgsync.core.config.settings import SyncObject, without_password
-from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError
+from torgsync.errors import InvalidInput, TokenRefused, TorgsyncError
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import literal_token, read_token
 from torgsync.files.orders.outbox import is_address, outbox_of_object, try_outbox
-from torgsync.files.photos.folder import PhotoIndex, photos_of
-from torgsync.i18n import NOTHING, Message, _, _n, composed, verbatim
+from torgsync.files.photos.folder import PhotoIndex
+from torgsync.i18n import Message, _, _n, composed, verbatim
 from torgsync.jobs.config.check_export import check_export
+from torgsync.jobs.config.check_photos import check_photos, check_publishing, plain_photos
 from torgsync.jobs.config.check_schedule import idle_times, installed_times
-from torgsync.jobs.config.check_view import CheckLine, CheckView, Mark, failed, ok, warning
+from torgsync.jobs.config.check_view import CheckLine, CheckView, failed, ok, unusable, warning
 
 
 def check(
@@ -41,8 +42,10 @@ def check(
     tried = token_refused or token_tried
     _attempt(checked, _("token"), lambda: _token(file, checked, tried=tried, diagnosed=diagnosed))
     checked.lines += plain_transport(file.settings, file.called)
+    checked.lines += plain_photos(file)
     edit = f"torgsync object edit {file.called}"
-    photos = _attempt(checked, _("photos"), lambda: _photos(file, checked), f"{edit} --photos DIR")
+    photos = _attempt(checked, _("photos"), lambda: check_photos(file, checked), f"{edit} --photos DIR")
+    _attempt(checked, _("publishing"), lambda: check_publishing(file, home, checked))
     _attempt(checked, _("export"), lambda: check_export(file, checked, photos), f"{edit} --export FILE")
     _attempt(checked, _("outbox"), lambda: _outbox(file, home, checked))
     checked.lines += idle_times(file)
@@ -131,14 +134,10 @@ def plain_transport(settings: SyncObject, called: str) -> Iterator[CheckLine]:
         message = _("`insecure = true` under `[connection]`: the token may go to Prom.ua unencrypted")
         hint = verbatim(f"torgsync object edit {called} --unset connection.insecure")
         yield warning(_("connection"), message, hint)
-    outbox, photos = settings.orders.outbox or "", settings.catalog.photos
+    outbox = settings.orders.outbox or ""
     if outbox.casefold().startswith("ftp://"):
         message = _("`ftp://` is not encrypted: names and phone numbers of buyers can be read on the way")
         yield warning(_("outbox"), message, _("use `sftp://` if the server has it"))
-    if photos and not photos.url.casefold().startswith("https://"):
-        way = photos.url.partition("://")[0].casefold()
-        message = _("`{way}://` is not encrypted: photos could be replaced on the way to Prom.ua", way=way)
-        yield warning(_("photos"), message, _("use `https://` in `url` if the server has it"))
 
 
 def _twins(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:
@@ -193,32 +192,10 @@ def _outbox(file: ObjectFile, home: Settings, checked: CheckView) -> None:
     except InvalidInput:
         raise
     except TorgsyncError as error:
-        code = Exit.HELD if error.exit_code is Exit.ERROR else error.exit_code
-        checked.lines.append(CheckLine(Mark.WARNING, _("outbox"), error.message, error.hint or NOTHING, code))
+        checked.lines.append(unusable(_("outbox"), error))
         return
     if exists or not given:
         checked.lines.append(ok(_("outbox"), _("order files can be written to {place}", place=place)))
     else:
         hint = _("fine for a new folder, which the first order creates; else check that the share is mounted")
         checked.lines.append(warning(_("outbox"), _("there is no {place} yet", place=place), hint))
-
-
-def _photos(file: ObjectFile, checked: CheckView) -> PhotoIndex | None:
-    index = photos_of(file)
-    if index is None:
-        return None  # whether the export itself names pictures is seen when it is read
-    files, name = index.files(), index.folder.name
-    blank = sorted(photo.name for photo in files.values() if not photo.size)
-    if not files:
-        message = _("there is no photo in `{folder}`: photos on Prom.ua stay as they are", folder=name)
-        hint = _("check that the folder is connected, and that photos are named after their items: `17.jpg`")
-        checked.lines.append(warning(_("photos"), message, hint))
-        return None
-    found = _n("{count} file in `{folder}`", "{count} files in `{folder}`", len(files), folder=name)
-    if blank:
-        many = _n("{count} file is empty", "{count} files are empty", len(blank))
-        message = _("{files}; {many}, for example `{file}`", files=found, many=many, file=blank[0])
-        checked.lines.append(warning(_("photos"), message, _("put the photos there again")))
-    else:
-        checked.lines.append(ok(_("photos"), found))
-    return index

@@ -12,11 +12,12 @@ from torgsync.core.mapping.select import groups_of
 from torgsync.core.mapping.skip_reasons import WORDS, SkipReason
 from torgsync.core.mapping.stock import in_order, named_centers, stock_centers, unknown_centers
 from torgsync.core.mapping.suggest import Samples
+from torgsync.core.photos.names import owners_of
 from torgsync.core.product.columns import CENTERS_COLUMN
 from torgsync.core.product.fields import Photo
 from torgsync.core.shell import quoted
 from torgsync.files.config.objects import ObjectFile
-from torgsync.files.photos.folder import PhotoIndex, owners_of
+from torgsync.files.photos.folder import PhotoIndex
 from torgsync.i18n import NOTHING, Message, _, _n, composed, joined, verbatim
 from torgsync.jobs.config.check_view import CheckLine, ok, warning
 

@@ -51,6 +51,12 @@ def failed(subject: Message, error: TorgsyncError) -> CheckLine:
     return CheckLine(Mark.ERROR, subject, message, error.hint or NOTHING, error.exit_code)
 
 
+def unusable(subject: Message, error: TorgsyncError) -> CheckLine:
+    """Return a line about a place that cannot be used now, which is no mistake of the object."""
+    code = Exit.HELD if error.exit_code is Exit.ERROR else error.exit_code
+    return CheckLine(Mark.WARNING, subject, error.message, error.hint or NOTHING, code)
+
+
 @dataclass(slots=True)
 class CheckView:
     """The whole check of one object.

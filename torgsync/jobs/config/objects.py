@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torgsync.core.config.keys import Document, Key
 from torgsync.core.config.settings import (
@@ -20,11 +20,21 @@ from torgsync.core.config.validation import explained, json_schema, read_setting
 from torgsync.errors import ObjectInvalid, TokenRefused, UsageError
 from torgsync.files.config.objects import ObjectFile, load_object, slugify
 from torgsync.files.config.settings import Settings
-from torgsync.files.config.tokens import forget_token, keep_in_keyring, write_token
+from torgsync.files.config.tokens import (
+    forget_photos_password,
+    forget_token,
+    keep_in_keyring,
+    photos_secret,
+    write_token,
+)
 from torgsync.files.config.toml_edit import Setting, add_time, change_keys, replace_whole, write_new
+from torgsync.files.photos.storage import StorageAccess
 from torgsync.i18n import Message, _, composed, translated
 from torgsync.jobs.config.schedule import myself, settings_of
 from torgsync.jobs.config.selection import refuse_unknown
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class Answers:
     group: str | None = None
     photos: Path | None = None
     photos_url: str | None = None
+    publishing: StorageAccess | None = None
     find_by: list[str] | None = None
     create: bool | None = None
     fetch_payments: bool | None = None
@@ -61,6 +72,7 @@ class Answers:
 def remove_object(file: ObjectFile, home: Settings) -> bool:
     """Delete an object's file and the token that is kept for it alone; return whether there was such one."""
     file.path.unlink()
+    forget_photos_password(file, home.secrets)
     return forget_token(file, home.secrets)
 
 
@@ -75,12 +87,17 @@ def create_object(home: Settings, answers: Answers, pace: float | None, *, keyri
     path = home.objects / f"{slug}.toml"
     document, times = _document(answers, slug, pace, keyring=keyring), _times(answers)
     _refuse(path, document | {"synchronization_times": times})
-    if token and keyring:
-        keep_in_keyring(slug, token)
+    password = answers.publishing.password if answers.publishing else None
+    if keyring:
+        for name, secret in ((slug, token), (photos_secret(slug), password)):
+            if secret:
+                keep_in_keyring(name, secret)
     remarks = {item.key: translated(item.meaning) for item in explained()}
     write_new(path, document, schema=json_schema(), remarks=remarks)
     if token and not keyring:
         write_token(home.secrets / f"{slug}.token", token)
+    if password and not keyring:
+        write_token(home.secrets / photos_secret(slug), password)
     for time in times:
         add_time(load_object(path), SynchronizationTime.model_validate(time))
     return path
@@ -122,7 +139,8 @@ def _document(answers: Answers, slug: str, pace: float | None, *, keyring: bool)
     }
     if answers.photos:
         folder = str(answers.photos.expanduser().absolute())
-        catalog["photos"] = {"folder": folder, "url": answers.photos_url or ""}
+        place = _publishing(answers.publishing, slug, keyring=keyring) if answers.publishing else {}
+        catalog["photos"] = {"folder": folder, "url": answers.photos_url or "", **place}
     return {
         "name": answers.name,
         "category": "online-store",
@@ -139,6 +157,19 @@ def _document(answers: Answers, slug: str, pace: float | None, *, keyring: bool)
         },
         **({"limits": {"requests_per_second": pace}} if pace is not None else {}),
     }
+
+
+def _publishing(access: StorageAccess, slug: str, *, keyring: bool) -> dict[str, Any]:
+    """Return the keys of the place where photos are published."""
+    name = photos_secret(slug)
+    kept = {"keyring": name} if keyring else {"file": f"../secrets/{name}"}
+    given = {
+        "publish": access.place,
+        "publish_user": access.user,
+        "publish_password": kept if access.password else None,
+        "publish_endpoint": access.endpoint,
+    }
+    return {key: value for key, value in given.items() if value}
 
 
 def change_object(
@@ -172,35 +203,60 @@ def replace_token(file: ObjectFile, token: str, home: Settings, *, keyring: bool
 
     Return where it is, for people. Raises UsageError where the token is in an environment variable.
     """
-    match file.settings.api_key:
+    if keyring and not isinstance(file.settings.api_key, FromKeyring):
+        keep_in_keyring(file.slug, token)
+        change_keys(file.path, [Setting(("api_key",), value={"keyring": file.slug})], called=file.called)
+        forget_token(file, home.secrets)
+        return _("the system's keyring as `{name}`", name=file.slug)
+    if isinstance(file.settings.api_key, FromEnvironment):
+        variable = file.settings.api_key.env
+        raise UsageError(
+            _(
+                "the token of `{object}` is in the environment variable `{variable}`",
+                object=file.settings.name,
+                variable=variable,
+            ),
+            hint=_(
+                "set it there, or keep the token in a file: "
+                "torgsync object edit {called} --set 'api_key={{ file = \"../secrets/{slug}.token\" }}'",
+                called=file.called,
+                slug=file.slug,
+            ),
+        )
+    return _replace_secret(
+        file, file.settings.api_key, ("api_key",), token, home.secrets / f"{file.slug}.token"
+    )
+
+
+def replace_photos_password(file: ObjectFile, password: str, home: Settings) -> Message:
+    """Write another password of the place for photos where the object keeps it, else into a file.
+
+    Return where it is, for people.
+    """
+    photos, key = file.settings.catalog.photos, ("catalog", "photos", "publish_password")
+    way = photos.publish_password if photos else None
+    return _replace_secret(file, way, key, password, home.secrets / photos_secret(file.slug))
+
+
+def _replace_secret(
+    file: ObjectFile,
+    way: FromEnvironment | FromFile | FromKeyring | SecretStr | None,
+    key: Key,
+    secret: str,
+    usual: Path,
+) -> Message:
+    """Write a secret where the object keeps it, else into the file `usual`, which `key` then names."""
+    match way:
         case FromKeyring(keyring=name):
-            keep_in_keyring(name, token)
+            keep_in_keyring(name, secret)
             return _("the system's keyring as `{name}`", name=name)
-        case _ if keyring:
-            keep_in_keyring(file.slug, token)
-            change_keys(file.path, [Setting(("api_key",), value={"keyring": file.slug})], called=file.called)
-            forget_token(file, home.secrets)
-            return _("the system's keyring as `{name}`", name=file.slug)
-        case FromEnvironment(env=variable):
-            raise UsageError(
-                _(
-                    "the token of `{object}` is in the environment variable `{variable}`",
-                    object=file.settings.name,
-                    variable=variable,
-                ),
-                hint=_(
-                    "set it there, or keep the token in a file: "
-                    "torgsync object edit {called} --set 'api_key={{ file = \"../secrets/{slug}.token\" }}'",
-                    called=file.called,
-                    slug=file.slug,
-                ),
-            )
         case FromFile(file=place):
             path = file.path_of(place)
         case _:
-            path = home.secrets / f"{file.slug}.token"
-            in_home = file.path.parent == home.objects
-            value = f"../{path.parent.name}/{path.name}" if in_home else str(path)
-            change_keys(file.path, [Setting(("api_key",), value={"file": value})], called=file.called)
-    write_token(path, token)
+            path = usual
+            above = usual.parents[1]
+            inside = file.path.parent.parent == above
+            value = f"../{path.relative_to(above).as_posix()}" if inside else str(path)
+            change_keys(file.path, [Setting(key, value={"file": value})], called=file.called)
+    write_token(path, secret)
     return composed("`{path}`", path=path)

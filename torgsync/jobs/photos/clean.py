@@ -53,7 +53,7 @@ def clean(context: JobContext, cleaning: UnusedPhotos) -> None:
     photos = context.object.catalog.photos
     url = photos.url if photos else ""
     try:
-        with closing(PhotoStorage(context.file)) as storage:
+        with closing(PhotoStorage.of_object(context.file)) as storage:
             for name in cleaning.unused:
                 context.stop.check()
                 context.report(Progress(Stage.CLEAN, cleaning.removed, len(cleaning.unused)))

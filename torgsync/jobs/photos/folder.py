@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from torgsync.core.findings import Code, Finding
+from torgsync.core.photos.names import owners_of
 from torgsync.core.photos.pictures import (
     MEGABYTE,
     PictureFacts,
@@ -22,7 +23,7 @@ from torgsync.core.plan.decide import ProductSnapshot
 from torgsync.core.product.fields import Photo, file_name
 from torgsync.core.reason import Arg, Args
 from torgsync.files.config.objects import ObjectFile
-from torgsync.files.photos.folder import PhotoFile, index_of, owners_of, photos_of, read_photo
+from torgsync.files.photos.folder import PhotoFile, index_of, photos_of, read_photo
 from torgsync.state.store import UnitOfWork
 
 
@@ -36,10 +37,11 @@ class FolderPhoto(NamedTuple):
 
 
 class PublishablePhoto(NamedTuple):
-    """A file whose picture is published, and the size of that in bytes."""
+    """A file whose picture is published, the size of that in bytes, and the names of all files with it."""
 
     path: Path
     size: int
+    files: list[str]
 
 
 class PhotoFolder:
@@ -112,16 +114,16 @@ class PhotoFolder:
 
         With `good_ids`, in lower case, only pictures of these goods.
         """
-        found = {}
-        for name in self._files:
+        found: dict[str, PublishablePhoto] = {}
+        for name in sorted(self._files):
             if name not in self._news and not self._digest_before(name):
                 continue
             if good_ids is not None and owners_of(name).keys().isdisjoint(good_ids):
                 continue
             record = self._records.get(self._now(name).digest)
             if record and record.published:
-                photo = PublishablePhoto(self._folder / name, record.published.facts.size)
-                found[record.published.name] = photo
+                photo = PublishablePhoto(self._folder / name, record.published.facts.size, [])
+                found.setdefault(record.published.name, photo).files.append(name)
         return found
 
     @cached_property

@@ -56,7 +56,7 @@ def require_place(context: JobContext) -> None:
         raise ObjectInvalid(
             _("`{name}` publishes no photos", name=context.object.name),
             hint=_(
-                "say where: torgsync object edit {called} --set catalog.photos.publish=PLACE\n"
+                "say where: torgsync object edit {called} --photos-publish PLACE\n"
                 "about places: torgsync help photos",
                 called=context.file.called,
             ),
@@ -97,15 +97,15 @@ def publish(context: JobContext, publication: Publication, names: Collection[str
         for page in pages(wanted, AT_ONCE * 4):
             context.stop.check()
             context.report(Progress(Stage.PUBLISH, done, len(wanted)))
-            sizes = {}
-            for (name, _photo), size in zip(page, pool.map(uploads.upload, page), strict=True):
+            sizes, files = {}, {}
+            for (name, photo), size in zip(page, pool.map(uploads.upload, page), strict=True):
                 if isinstance(size, int):
-                    sizes[name] = size
+                    sizes[name], files[name] = size, photo.files
                     del publication.pending[name]
                 else:
                     publication.failed[name] = size
             with context.transaction() as work:
-                work.uploads.note(publication.place, sizes, context.now())
+                work.uploads.note(publication.place, sizes, files, context.now())
             done += len(page)
             publication.there |= sizes.keys()
             publication.uploaded += len(sizes)
@@ -180,7 +180,7 @@ class _Uploads:
         try:
             storage = self._idle.get_nowait()
         except Empty:
-            storage = PhotoStorage(self._context.file)
+            storage = PhotoStorage.of_object(self._context.file)
         try:
             storage.write(name, content)
         except BaseException:

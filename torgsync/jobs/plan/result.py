@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace as replace_struct
 
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.diff import Verb
+from torgsync.core.plan.photo_names import PhotoNames
 from torgsync.core.plan.plan import Plan, Skipped
 from torgsync.core.product.products import Existing
 from torgsync.jobs.context import JobContext
+from torgsync.jobs.photos.names import photo_names
 from torgsync.state.runs.change_rows import NumberedChange
 from torgsync.state.store import UnitOfWork
 
@@ -86,9 +90,16 @@ class PlanView:
             yield from work.plans.changes(self.number)
 
     def changes_by_group(self) -> Iterator[tuple[NumberedChange, str]]:
-        """Yield the changes, each with its good's topmost group, empty for none."""
+        """Yield the changes as people see them, each with its good's topmost group, empty for none."""
+        names = self._photo_names
         with self._context.transaction(durable=False) as work:
-            yield from work.plans.groups(self.number)
+            for item, group in work.plans.groups(self.number):
+                yield replace_struct(item, change=names.of_change(item.change)), group
+
+    @cached_property
+    def _photo_names(self) -> PhotoNames:
+        with self._context.transaction(durable=False) as work:
+            return photo_names(self._context, work)
 
     def totals(self, *, held: bool) -> Counter[Verb]:
         """Return how many goods each verb touches; with `held` how many of its changes are held."""

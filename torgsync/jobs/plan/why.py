@@ -28,6 +28,7 @@ from torgsync.core.plan.decide import (
 from torgsync.core.plan.diff import Leaving, Verb
 from torgsync.core.plan.guards import Guard, GuardViolation
 from torgsync.core.plan.outcomes import Outcome
+from torgsync.core.plan.photo_names import PhotoNames
 from torgsync.core.plan.plan_guards import price_violation
 from torgsync.core.product.groups import grow
 from torgsync.core.product.products import Existing, Product
@@ -37,6 +38,7 @@ from torgsync.files.catalog.content import changed_at, configured_at, written_at
 from torgsync.files.catalog.export import open_export
 from torgsync.i18n import NOTHING, Message, joined
 from torgsync.jobs.context import JobContext
+from torgsync.jobs.photos.names import photo_names
 from torgsync.jobs.plan.identity import violation_of
 from torgsync.jobs.plan.unknown import unknown_good
 from torgsync.jobs.plan.why_row import RowView, read_row
@@ -64,7 +66,7 @@ class GoodView:
     `problem` is why the export could not be read. `refusal` may be older than the good is now; `refused` is
     set where Prom refused it exactly as it is. `adoption` is how an existing product became it, `candidates`
     are the Prom ids of products any of which may be it, `sold` what orders hold of it that the export cannot
-    know yet, `causes` why each field of an update is to change.
+    know yet, `causes` why each field of an update is to change. `names` are those of photos for people.
     """
 
     good_id: str
@@ -88,6 +90,7 @@ class GoodView:
     candidates: tuple[str, ...]
     sold: tuple[Holding, ...]
     causes: Causes
+    names: PhotoNames
     deletion: datetime | None = None  # when its hidden product will be deleted, None where it will not
 
     @property
@@ -128,6 +131,7 @@ def why(context: JobContext, good_id: str) -> GoodView:
         renamed = violation_of(context, work, good_id) if in_doubt else None
         in_import = good_id in work.plans.importing()
         since = work.grace_periods.since(good_id)
+        names = photo_names(context, work)
         adoption, candidates = work.adoptions.of(good_id), tuple(work.adoptions.candidates(good_id))
     known = _known(good_id, row, dossier, readable=not problem)
     mine = tuple(holding for holding in sold if holding.good_id == good_id)
@@ -172,6 +176,7 @@ def why(context: JobContext, good_id: str) -> GoodView:
         candidates=candidates,
         sold=mine,
         causes=causes_of(verdict.change, known, _facts(context, dossier, attempts)),
+        names=names,
         deletion=ends if verdict.grace is Grace.RUNS and not verdict.change else None,
     )
 

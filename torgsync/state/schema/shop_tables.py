@@ -182,6 +182,7 @@ uploads = object_table(
     key("place", MachineText(1000)),
     key("name", String(40)),
     required("size", BigInteger),
+    required("files"),
     required("at", Instant),
     Column("unused_since", Instant),  # when it was first found that nothing uses it any more
 )

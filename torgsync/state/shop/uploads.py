@@ -6,12 +6,16 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from msgspec.json import Decoder, encode
 from sqlalchemy import select
 
+from torgsync.core.photos.pictures import PictureRecord, SeenPhoto
+from torgsync.core.plan.photo_names import PhotoNames
 from torgsync.state.repository import Repository
 from torgsync.state.schema import run_tables as r
 from torgsync.state.schema import shop_tables as t
 
+_FILES = Decoder(list[str])
 _NAME = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}\.[a-z]{3}")
 """The name of a published picture, in a document of a product or a change."""
 _DOCUMENTS = (
@@ -32,10 +36,29 @@ class UploadRepository(Repository):
         """Return the names of the pictures that were uploaded to a place."""
         return set(self._scalars(t.uploads.c.name, t.uploads.c.place == place))
 
-    def note(self, place: str, sizes: Mapping[str, int], now: datetime) -> None:
-        """Record pictures that were uploaded to a place: their sizes in bytes, keyed by name."""
-        rows = ({"place": place, "name": name, "size": size, "at": now} for name, size in sizes.items())
+    def note(
+        self, place: str, sizes: Mapping[str, int], files: Mapping[str, Sequence[str]], now: datetime
+    ) -> None:
+        """Record pictures that were uploaded to a place, keyed by name: sizes in bytes, files they are of."""
+        rows = (
+            {"place": place, "name": name, "size": size, "files": encode(files[name]).decode(), "at": now}
+            for name, size in sizes.items()
+        )
         self._upsert(t.uploads, rows)
+
+    def photo_names(self, folder: Mapping[str, SeenPhoto], known: Mapping[str, PictureRecord]) -> PhotoNames:
+        """Return the files of uploaded pictures, and of those that the photos of a `folder` will be.
+
+        `known` are the pictures by the digests of these photos.
+        """
+        files: dict[str, list[str]] = {}
+        for file, seen in folder.items():
+            record = known.get(seen.last_good or seen.digest)
+            if record and record.published:
+                files.setdefault(record.published.name, []).append(file)
+        for name, of in self._db.execute(self._select(t.uploads.c.name, t.uploads.c.files)):
+            files.setdefault(name, []).extend(_FILES.decode(of))
+        return PhotoNames({name: tuple(dict.fromkeys(of)) for name, of in files.items()})
 
     def note_unused(self, place: str, now: datetime) -> None:
         """Record since when nothing uses a picture: no photo, product, pending plan or run that is kept."""
@@ -44,7 +67,14 @@ class UploadRepository(Repository):
         uploaded = {row.name: row for row in rows}
         unused = uploaded.keys() - self._used() if uploaded else set()
         noted = (
-            {"place": place, "name": name, "size": row.size, "at": row.at, "unused_since": since}
+            {
+                "place": place,
+                "name": name,
+                "size": row.size,
+                "files": row.files,
+                "at": row.at,
+                "unused_since": since,
+            }
             for name, row in uploaded.items()
             if (since := (row.unused_since or now) if name in unused else None) != row.unused_since
         )

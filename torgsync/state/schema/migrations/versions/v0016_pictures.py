@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("place", sa.String(1000), nullable=False),
         sa.Column("name", sa.String(40), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("files", sa.Text(), nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
         sa.Column("unused_since", sa.String(32)),
         sa.PrimaryKeyConstraint("object", "place", "name"),

@@ -1,0 +1,125 @@
+"""The questions where photos are published; the place is tried at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from torgsync.cli.interview.questions import Interview, Option, in_two, until_works
+from torgsync.cli.object.draft import NewObject
+from torgsync.cli.object.trials import refuse_service, try_place, whole_place
+from torgsync.files.photos.storage import StorageAccess
+from torgsync.i18n import Message, _
+
+_WEB, _FOLDER, _S3, _SERVER, _LATER = "web", "folder", "s3", "server", "later"
+_WAYS = (
+    Option(_WEB, _("nowhere: a web server shows this folder already")),
+    Option(_FOLDER, _("in another folder, which a web server shows")),
+    Option(_S3, _("in an S3 storage, of Amazon or another company")),
+    Option(_SERVER, _("on a server with SFTP or FTP, such as a hosting")),
+    Option(_LATER, _("not now: photos on Prom.ua stay as they are")),
+)
+
+
+def ask_publishing(person: Interview, draft: NewObject) -> None:
+    """Ask where photos are published, until the place works or the person keeps it anyway."""
+    if given := draft.given.publishing:  # only once, as `take_given`
+        draft.given = replace(draft.given, publishing=None)
+        draft.set(publishing=_ask_place(person, _way_of(given), given, tried=True))
+        return
+
+    def ask_whether() -> str:
+        way = _way_of(draft.answers.publishing)
+        return person.choose(_("Where are photos published"), _WAYS, way)
+
+    def ask_rest(way: str) -> str:
+        access = None
+        if way not in (_WEB, _LATER):
+            access = _ask_place(person, way, draft.answers.publishing or StorageAccess(""))
+        draft.set(publishing=access)
+        return way
+
+    if in_two(ask_whether, ask_rest) == _LATER:
+        draft.set(photos=None, photos_url=None)
+
+
+def place_words(access: StorageAccess | None) -> Message | str:
+    """Return where photos are published, without a password."""
+    return access.label if access else _("by your web server")
+
+
+def _way_of(access: StorageAccess | None) -> str:
+    if access is None:
+        return _WEB
+    scheme, mark, _rest = access.place.partition("://")
+    return _FOLDER if not mark else _S3 if scheme.casefold() == "s3" else _SERVER
+
+
+def _ask_place(person: Interview, way: str, before: StorageAccess, *, tried: bool = False) -> StorageAccess:
+    """Return the place with all that its server asks for; with `tried` it is tried before it is asked."""
+    access, ask_one = before, {_FOLDER: _folder, _S3: _s3, _SERVER: _server}[way]
+
+    def ask(_before: str) -> str:
+        nonlocal access
+        access = ask_one(person, access)
+        return access.place
+
+    def trial(_place: str) -> Message:
+        person.say(_("trying to write a small file there…"))
+        return try_place(access)
+
+    until_works(person, ask, trial, before.place if tried else "")
+    return access
+
+
+def _folder(person: Interview, before: StorageAccess) -> StorageAccess:
+    had = before.place if _way_of(before) == _FOLDER else ""
+    typed = person.path(_("Folder that the web server shows"), had, folder=True)
+    return StorageAccess(whole_place(typed))
+
+
+def _s3(person: Interview, before: StorageAccess) -> StorageAccess:
+    had = before.place if _way_of(before) == _S3 else "s3://"
+    place = person.text(_("Bucket and folder, such as s3://my-shop/photos"), had)
+    company = (
+        Option(value=False, title=_("Amazon")),
+        Option(value=True, title=_("another company, which has an address of its own")),
+    )
+
+    def ask_address(other: bool) -> str | None:
+        if not other:
+            return None
+        question = _("Address of the storage, such as https://s3.example")
+        had = before.endpoint or ""
+        return until_works(person, lambda typed: person.text(question, typed or had), refuse_service)
+
+    had_other = before.endpoint is not None
+    endpoint = in_two(lambda: person.choose(_("Whose storage is it"), company, had_other), ask_address)
+    user, password = _ask_user(
+        person, before, _("Id of the access key"), _("Secret access key (it is not shown)")
+    )
+    return StorageAccess(place, user, password, endpoint)
+
+
+def _server(person: Interview, before: StorageAccess) -> StorageAccess:
+    had = before.place if _way_of(before) == _SERVER else "sftp://"
+    place = person.text(_("Server and folder, such as sftp://server.example/photos"), had)
+    return StorageAccess(place, *_ask_user(person, before, _("User"), _("Password (it is not shown)")))
+
+
+def _ask_user(
+    person: Interview, before: StorageAccess, user: Message, password: Message
+) -> tuple[str | None, str | None]:
+    """Return the user and the password that a server asks for; None where this computer knows them."""
+    ways = (
+        Option(value=True, title=_("with a user and a password, or an access key")),
+        Option(value=False, title=_("without: this computer knows how, or anybody may")),
+    )
+
+    def ask_password(name: str) -> tuple[str | None, str | None]:
+        return name, person.secret(password)
+
+    def ask(needed: bool) -> tuple[str | None, str | None]:
+        nobody = None, None
+        return in_two(lambda: person.text(user, before.user or ""), ask_password) if needed else nobody
+
+    return in_two(lambda: person.choose(_("How does it let you in"), ways, default=True), ask)
