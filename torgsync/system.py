@@ -90,18 +90,23 @@ _CERTIFICATES = {10: "its certificate has expired", 62: "its certificate is for 
 """What is wrong with a certificate, by OpenSSL's numbers."""
 _LIBRARY = (
     ("Server disconnected", "it closed the connection without an answer"),
+    ("Server connection dropped", "it closed the connection without an answer"),
+    ("Socket is closed", "it closed the connection without an answer"),
     ("peer closed connection", "its answer ended too early"),
     ("illegal", "its answer is not HTTP"),
     ("Authentication failed", "Authentication failed"),
 )
 """How sentences of libraries begin, which have no other sign."""
 _NAMES = {
+    "EOFError": "it closed the connection without an answer",
     "ConnectTimeout": "it did not answer in time",
     "PoolTimeout": "it did not answer in time",
     "ReadTimeout": "it did not answer in time",
     "WriteTimeout": "it did not answer in time",
 }
 """What exceptions of libraries mean that say nothing."""
+_SEVERAL = {"NoValidConnectionsError"}
+"""Exceptions of libraries that keep their causes in `errors`, keyed by address."""
 
 
 def known_reason(words: str) -> Message:
@@ -132,8 +137,8 @@ def connection_words(error: BaseException) -> str:
             return "no encrypted connection can be made"
         if isinstance(cause, OSError) and (words := _system_words(cause)):
             return words
-    text = str(error)
-    words = next((words for begin, words in _LIBRARY if text.startswith(begin)), "")
+    texts = list(map(str, causes))
+    words = next((words for begin, words in _LIBRARY for text in texts if text.startswith(begin)), "")
     return words or _NAMES.get(type(error).__name__, "")
 
 
@@ -143,7 +148,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         yield error
-        error = error.__cause__ or error.__context__
+        several = list(getattr(error, "errors", {}).values()) if type(error).__name__ in _SEVERAL else []
+        error = several[0] if several else error.__cause__ or error.__context__
 
 
 def _system_words(error: OSError) -> str:

@@ -8,6 +8,9 @@ import platform
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from storages import Storage
+
+from tests.bench.photos import PHOTOS, photo_rows
 from tests.bench.processes import Row, measure
 from tests.bench.programs import BigShop, Exports, Tree
 from tests.bench.shop import EDITS, ORDERS, edit_row, letter_rows, order_rows
@@ -20,11 +23,13 @@ SECTIONS = {
     "work": ("read", "polars", "duckdb", "pandas", "unchanged", "changed", "json", "first", "settings"),
     "edits": ("sync",),
     "shop": ("why", "orders"),
+    "photos-folder": ("publish", "first"),
+    "photos-s3": ("publish", "first"),
     "growth": (),
     "memory": (),
 }
 """The rows of each section, in the order in which sections are measured."""
-UNITS = ("bare", "read", "polars", "duckdb")
+UNITS = ("bare", "read", "polars", "duckdb", "copy")
 """Rows that are measured with any other one of their section, as these are ratios to them."""
 JOINED = {"work": ("edits", "shop")}
 """Sections whose rows are ratios to a row of another one."""
@@ -54,6 +59,7 @@ class Figures:
         self.rows: list[Row] = []
         self._exports: dict[int, Exports] = {}
         self._shops: dict[tuple[str, int], BigShop] = {}
+        self._storages: list[Storage] = []
 
     def measure(self, report_line: Callable[[str], object]) -> None:
         """Measure what is wanted; `report_line` gets a line for each process."""
@@ -62,6 +68,8 @@ class Figures:
             "work": self._work,
             "edits": lambda: [edit_row(shop, self._count(EDITS)) for shop in self._big(self.goods)],
             "shop": lambda: order_rows(self._big(self.goods), self._count(ORDERS)),
+            "photos-folder": lambda: self._photos("folder"),
+            "photos-s3": lambda: self._photos("s3"),
             "growth": self._growth,
             "memory": lambda: letter_rows(self.folder, self.trees, self.goods // FACTOR),
         }
@@ -72,6 +80,8 @@ class Figures:
             if self.large and self._wanted("growth"):
                 self._measure(self._grown(self.goods * FACTOR), 1, report_line)
         finally:
+            for storage in self._storages:
+                storage.stop()
             for shop in self._shops.values():
                 shop.close()
 
@@ -91,6 +101,9 @@ class Figures:
         join = measure_of("work", work)
         yield from work_table("Start", of["start"], measure_of("start", of["start"]), trees)
         yield from work_table("Work", work, join, trees)
+        for place, title in (("folder", "Photos into a folder"), ("s3", "Photos onto an S3 server")):
+            photos = of[f"photos-{place}"]
+            yield from work_table(title, photos, next(iter(photos), None), trees)
         yield from work_table("Long descriptions", of["memory"], next(iter(of["memory"]), None), trees)
         yield from per_item_table(work, join, trees)
         yield from growth_table(of["growth"] + of["work"], trees)
@@ -136,6 +149,12 @@ class Figures:
         yield from rival_rows(self._exports[self.goods])
         for shop in shops:
             yield from plan_rows(shop)
+
+    def _photos(self, kind: str) -> Iterator[Row]:
+        storage = Storage(kind, self.folder / f"published-{kind}")
+        self._storages.append(storage)
+        storage.start()
+        return photo_rows(self.folder, self.trees, storage, self._count(PHOTOS))
 
     def _growth(self) -> Iterator[Row]:
         yield from self._grown(self.goods // FACTOR)

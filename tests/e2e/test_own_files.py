@@ -49,6 +49,7 @@ def owned(filled: Home) -> Home:
     return home
 
 
+@pytest.mark.usefixtures("first_day")  # of which all copy: it is made before
 @pytest.mark.parametrize("umask", [0o000, 0o077])
 def test_what_is_kept_is_private_whatever_the_umask(umask: int, request: pytest.FixtureRequest) -> None:
     """State, secrets, log, plan, feeds, default outbox, objects and their folders."""

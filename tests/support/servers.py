@@ -27,8 +27,11 @@ class FtpPlace:
 
 
 @contextmanager
-def ftp_server(folder: Path) -> Iterator[FtpPlace]:
-    """Serve a folder over FTP for the time of a `with` block."""
+def ftp_server(folder: Path, port: int = 0, most: int = 0, **handling: object) -> Iterator[FtpPlace]:
+    """Serve a folder over FTP for the time of a `with` block.
+
+    `most` is how many connections it allows, 0 for any number; `handling` replaces parts of the handler.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # asyncore, until Python 3.12
         from pyftpdlib.authorizers import DummyAuthorizer
@@ -39,9 +42,10 @@ def ftp_server(folder: Path) -> Iterator[FtpPlace]:
     logging.getLogger("pyftpdlib").setLevel(logging.CRITICAL)
     authorizer = DummyAuthorizer()
     authorizer.add_user(USER, PASSWORD, str(folder), perm="elradfmwMT")
-    handler = type("Handler", (FTPHandler,), {"authorizer": authorizer, "auth_failed_timeout": 0})
+    handler = type("Handler", (FTPHandler,), {"authorizer": authorizer, "auth_failed_timeout": 0, **handling})
     loop = IOLoop()
-    server = FTPServer(("127.0.0.1", 0), handler, ioloop=loop)
+    server = FTPServer(("127.0.0.1", port), handler, ioloop=loop)
+    server.max_cons = most
     going = True
 
     def work() -> None:

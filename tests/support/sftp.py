@@ -41,7 +41,7 @@ def _reply(operation: Callable[[], Any]) -> Any:  # noqa: ANN401
     return paramiko.sftp.SFTP_OK if result is None else result
 
 
-class _Served(paramiko.SFTPServerInterface):  # type: ignore[misc]  # paramiko has no types
+class Served(paramiko.SFTPServerInterface):  # type: ignore[misc]  # paramiko has no types
     """The folder."""
 
     def __init__(self, server: _Guard, root: Path) -> None:
@@ -81,16 +81,19 @@ class _Served(paramiko.SFTPServerInterface):  # type: ignore[misc]  # paramiko h
 
         return _reply(renamed)
 
+    def chattr(self, path: str, attr: Any) -> Any:  # noqa: ANN401
+        return _reply(lambda: self._at(path).chmod(attr.st_mode & 0o777))
+
     def mkdir(self, path: str, attr: Any) -> Any:  # noqa: ANN401, ARG002
         return _reply(lambda: self._at(path).mkdir())
 
 
 @contextmanager
-def sftp_server(folder: Path) -> Iterator[str]:
+def sftp_server(folder: Path, port: int = 0, served: type[Served] = Served) -> Iterator[str]:
     """Serve a folder over SFTP for the time of a `with` block; yield its address, which ends in `/`."""
     key = paramiko.RSAKey.generate(2048)
     transports: list[paramiko.Transport] = []
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
 
     def work() -> None:
         with suppress(OSError):  # the listener is closed at the end
@@ -98,7 +101,7 @@ def sftp_server(folder: Path) -> Iterator[str]:
                 connection, _ = listener.accept()
                 transport = paramiko.Transport(connection)
                 transport.add_server_key(key)
-                transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Served, folder)
+                transport.set_subsystem_handler("sftp", paramiko.SFTPServer, served, folder)
                 transport.start_server(server=_Guard())
                 transports.append(transport)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from types import MappingProxyType
 
 import pytest
 
@@ -26,6 +27,12 @@ def certificate(code: int) -> ssl.SSLCertVerificationError:
     return error
 
 
+class NoValidConnectionsError(OSError):  # as paramiko names it
+    """An error that keeps those of each address."""
+
+    errors = MappingProxyType({("127.0.0.1", 22): ConnectionRefusedError(111, "Connection refused")})
+
+
 class ReadTimeout(Exception):  # as httpx names it
     """An error whose name says all."""
 
@@ -45,6 +52,10 @@ class ReadTimeout(Exception):  # as httpx names it
         (RuntimeError("Server disconnected without sending a response."), "it closed the connection"),
         (RuntimeError("peer closed connection without sending complete"), "its answer ended too early"),
         (ReadTimeout(), "it did not answer in time"),
+        (EOFError(), "it closed the connection"),
+        (OSError("Socket is closed"), "it closed the connection"),
+        (RuntimeError("Server connection dropped: "), "it closed the connection"),
+        (NoValidConnectionsError(), "Connection refused"),
     ],
 )
 def test_the_first_cause_is_named(error: Exception, words: str) -> None:

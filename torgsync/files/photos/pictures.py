@@ -71,12 +71,17 @@ class Picture(Struct, frozen=True):
     @property
     def name(self) -> str:
         """The name under which it is published: it is that of its content."""
-        return f"{sha256(self.content).hexdigest()[:32]}.{EXTENSIONS[self.facts.type]}"
+        return f"{name_of(self.content)}.{EXTENSIONS[self.facts.type]}"
 
     @property
     def digest(self) -> str:
         """Its content as products remember it, see `read_photo`."""
         return xxhash.xxh3_64(self.content).hexdigest()
+
+
+def name_of(content: bytes) -> str:
+    """Return the name under which a content is published, without its extension."""
+    return sha256(content).hexdigest()[:32]
 
 
 def inspect(content: bytes) -> PictureFacts:

@@ -12,15 +12,9 @@ from torgsync.core.config.settings import without_password
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.tokens import read_photos_password
-from torgsync.files.orders.outbox import (
-    TRIAL,
-    FolderOutbox,
-    Outbox,
-    RemoteOutbox,
-    StorageWords,
-    connect_remote,
-    is_address,
-)
+from torgsync.files.orders.outbox import TRIAL, FolderOutbox, is_address
+from torgsync.files.orders.place import Outbox
+from torgsync.files.orders.remote import RemoteOutbox, StorageWords, connect_remote
 from torgsync.i18n import _
 
 PUBLIC = 0o644
@@ -70,7 +64,7 @@ class PhotoStorage:
             options = {name: value for name, value in given.items() if value}
         elif access.user:
             options["username"] = access.user
-        self._place = connect_remote(access.place, access.password, _WORDS, **options)
+        self._place = connect_remote(access.place, access.password, _WORDS, mode=PUBLIC, **options)
 
     @classmethod
     def of_object(cls, file: ObjectFile) -> Self:
@@ -123,9 +117,16 @@ def access_of(file: ObjectFile) -> StorageAccess:
 
 
 def place_of(file: ObjectFile) -> str:
-    """Return where an object publishes its pictures, without a password: an address, or a whole path."""
+    """Return where an object publishes its pictures, without a password: an address, or a whole path.
+
+    A bucket is named together with its service: others have buckets of the same name.
+    """
     photos = file.settings.catalog.photos
     if photos is None or photos.publish is None:
         return ""
     place = photos.publish.removeprefix("file://")
-    return without_password(place).rstrip("/") if is_address(place) else str(file.path_of(place))
+    if not is_address(place):
+        return str(file.path_of(place))
+    endpoint = photos.publish_endpoint if place.startswith("s3:") else None
+    service = f" ({without_password(endpoint)})" if endpoint else ""
+    return without_password(place).rstrip("/") + service

@@ -28,7 +28,8 @@ from torgsync.files.orders.order_file import (
     order_number_in,
     order_of_file,
 )
-from torgsync.files.orders.outbox import FolderOutbox, Outbox, is_address
+from torgsync.files.orders.outbox import FolderOutbox, is_address
+from torgsync.files.orders.place import Outbox
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.outbox import file_listing, list_outbox, outbox_of, place_of_file
 

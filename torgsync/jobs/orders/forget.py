@@ -14,7 +14,7 @@ from torgsync.core.problems import problem_message
 from torgsync.core.reason import Reason
 from torgsync.errors import Exit, Temporary, TorgsyncError, UsageError
 from torgsync.files.orders.order_file import order_file_name
-from torgsync.files.orders.outbox import Outbox
+from torgsync.files.orders.place import Outbox
 from torgsync.i18n import _
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.outbox import file_listing, file_names, look_at, outbox_of, place_of_file

@@ -11,7 +11,8 @@ from torgsync.core.orders.stored import StoredOrder
 from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.errors import Problem, TorgsyncError
 from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
-from torgsync.files.orders.outbox import Outbox, is_address, outbox_of_object, same_place
+from torgsync.files.orders.outbox import is_address, outbox_of_object, same_place
+from torgsync.files.orders.place import Outbox
 from torgsync.i18n import _
 from torgsync.jobs.context import JobContext
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Collection, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from threading import Lock
 from typing import Self
 
 from msgspec import Struct
 
-from torgsync.core.paging import pages
 from torgsync.core.photos.pictures import PictureRules
 from torgsync.errors import Interrupted, ObjectInvalid, Temporary, TorgsyncError
 from torgsync.files.catalog.export import open_export
 from torgsync.files.photos.folder import read_photo
-from torgsync.files.photos.pictures import PictureRefused, prepare
+from torgsync.files.photos.pictures import PictureRefused, name_of, prepare
 from torgsync.files.photos.storage import PhotoStorage, place_of
 from torgsync.i18n import Message, _
 from torgsync.jobs.context import JobContext, Progress, Stage
@@ -92,25 +93,44 @@ def publish(context: JobContext, publication: Publication, names: Collection[str
     A picture that fails is noted in `failed`; where the place cannot be used at all, all of them are.
     """
     wanted = [one for one in publication.pending.items() if names is None or one[0] in names]
-    done = 0
+    rest = deque(wanted)
+    running: dict[Future[int | Message], str] = {}
     with _Uploads(context) as uploads, ThreadPoolExecutor(AT_ONCE) as pool:
-        for page in pages(wanted, AT_ONCE * 4):
-            context.stop.check()
-            context.report(Progress(Stage.PUBLISH, done, len(wanted)))
-            sizes, files = {}, {}
-            for (name, photo), size in zip(page, pool.map(uploads.upload, page), strict=True):
-                if isinstance(size, int):
-                    sizes[name], files[name] = size, photo.files
-                    del publication.pending[name]
-                else:
-                    publication.failed[name] = size
-            with context.transaction() as work:
-                work.uploads.note(publication.place, sizes, files, context.now())
-            done += len(page)
-            publication.there |= sizes.keys()
-            publication.uploaded += len(sizes)
-            publication.size += sum(sizes.values())
+        try:
+            while rest or running:
+                context.stop.check()
+                context.report(Progress(Stage.PUBLISH, len(wanted) - len(rest) - len(running), len(wanted)))
+                while rest and len(running) < AT_ONCE * 2:
+                    one = rest.popleft()
+                    running[pool.submit(uploads.upload, one)] = one[0]
+                ended, _ = wait(running, return_when=FIRST_COMPLETED)
+                _record(context, publication, {running.pop(upload): upload for upload in ended})
+        finally:  # whatever ends it: what was begun is there afterwards, or failed
+            _record(context, publication, {name: upload for upload, name in running.items()})
     _ask_once(context, publication, [name for name, _photo in wanted])
+
+
+def _record(
+    context: JobContext, publication: Publication, uploads: Mapping[str, Future[int | Message]]
+) -> None:
+    """Record the pictures that are there now, keyed by name, and wait for those that are on their way.
+
+    A power failure may take that back: they are then put there again, under the same names.
+    """
+    ended = {name: upload.result() for name, upload in uploads.items() if not upload.exception()}
+    sizes = {name: result for name, result in ended.items() if isinstance(result, int)}
+    if sizes:
+        with context.transaction(durable=False) as work:
+            files = {name: publication.pending[name].files for name in sizes}
+            work.uploads.note(publication.place, sizes, files, context.now())
+    publication.failed |= {name: why for name, why in ended.items() if isinstance(why, Message)}
+    for name in sizes:
+        del publication.pending[name]
+    publication.there |= sizes.keys()
+    publication.uploaded += len(sizes)
+    publication.size += sum(sizes.values())
+    for upload in uploads.values():
+        upload.result()
 
 
 def _ask_once(context: JobContext, publication: Publication, names: Collection[str]) -> None:
@@ -131,43 +151,37 @@ class _Uploads:
         photos = context.object.catalog.photos
         self._context = context
         self._rules = photos.rules if photos else PictureRules()
+        self._open: set[PhotoStorage] = set()
         self._idle: SimpleQueue[PhotoStorage] = SimpleQueue()
+        self._opening = Lock()
+        self._most = AT_ONCE
+        self._done = 0
         self._broken: TorgsyncError | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(Empty):
-            while True:
-                self._idle.get_nowait().close()
+        for storage in self._open:
+            storage.close()
 
     def upload(self, picture: tuple[str, PublishablePhoto]) -> int | Message:
         """Upload a picture; return its size in bytes, or why it is not there."""
         name, photo = picture
         try:
             content = self._prepared(name, photo.path)
-            for attempt in range(TRIES):
-                if self._broken:
-                    raise self._broken
-                try:
-                    self._write(name, content)
-                    return len(content)
-                except Temporary as error:
-                    _log.info("%s", _("`{name}` was not published: {why}", name=name, why=error.message))
-                    if attempt == TRIES - 1:
-                        self._broken = error
-                        raise
-                    self._context.sleep(PAUSE * 2**attempt)
+            self._try(name, content)
         except Interrupted:
             raise
         except TorgsyncError as error:
             return error.message
-        raise AssertionError("unreachable")
+        return len(content)
 
     def _prepared(self, name: str, path: Path) -> bytes:
         """Return the picture of a photo, which must be the one that was planned."""
         content, _digest = read_photo(path)
+        if Path(name).stem == name_of(content):  # it needed no preparation
+            return content
         try:
             made = prepare(content, self._rules)
         except PictureRefused as refused:
@@ -176,17 +190,78 @@ class _Uploads:
             raise TorgsyncError(_CHANGED)
         return made.content
 
+    def _try(self, name: str, content: bytes) -> None:
+        """Write a picture, again where that fails; the place is given up where no other gets there either."""
+        before = self._done
+        for attempt in range(TRIES):
+            if self._broken:
+                raise self._broken
+            try:
+                self._write(name, content)
+            except Temporary as error:
+                _log.info("%s", _("`{name}` was not published: {why}", name=name, why=error.message))
+                if attempt == TRIES - 1 and self._done == before:
+                    self._broken = error
+                if attempt == TRIES - 1 or self._broken:
+                    raise
+                self._pause(attempt)
+            else:
+                self._done += 1
+                return
+
     def _write(self, name: str, content: bytes) -> None:
-        try:
-            storage = self._idle.get_nowait()
-        except Empty:
-            storage = PhotoStorage.of_object(self._context.file)
+        storage = self._connected()
         try:
             storage.write(name, content)
         except BaseException:
-            storage.close()
+            self._close(storage)
+            with suppress(Empty):  # a server that ended one connection has ended the others
+                while True:
+                    self._close(self._idle.get_nowait())
             raise
         self._idle.put(storage)
+
+    def _connected(self) -> PhotoStorage:
+        """Return a connection that is idle, or a new one while the server allows more.
+
+        One at a time tries to connect: a server locks out who is refused too often.
+        """
+        with self._opening:
+            failures = 0
+            while True:
+                with suppress(Empty):
+                    return self._next_idle()
+                if self._broken:
+                    raise self._broken
+                try:
+                    storage = PhotoStorage.of_object(self._context.file)
+                except Temporary as error:
+                    if self._open:  # the others work: the server allows no more
+                        self._most = len(self._open)
+                        continue
+                    failures += 1
+                    if failures == TRIES:
+                        self._broken = error
+                        raise
+                    self._pause(failures - 1)
+                else:
+                    self._open.add(storage)
+                    return storage
+
+    def _next_idle(self) -> PhotoStorage:
+        """Return an idle connection, waiting for one while no more may be opened. Raises Empty."""
+        while len(self._open) >= self._most:
+            with suppress(Empty):
+                return self._idle.get(timeout=0.05)
+        return self._idle.get_nowait()
+
+    def _close(self, storage: PhotoStorage) -> None:
+        self._open.discard(storage)
+        storage.close()
+
+    def _pause(self, attempt: int) -> None:
+        self._context.stop.check()
+        self._context.sleep(PAUSE * 2**attempt)
 
 
 _CHANGED = _("the photo has changed since it was looked at; the next run publishes it")

@@ -15,7 +15,9 @@ from torgsync.core.config.settings import without_password
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.files.orders import outbox as outboxes
 from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
-from torgsync.files.orders.outbox import FolderOutbox, Outbox, RemoteOutbox, open_outbox, try_outbox
+from torgsync.files.orders.outbox import FolderOutbox, open_outbox, try_outbox
+from torgsync.files.orders.place import Outbox
+from torgsync.files.orders.remote import RemoteOutbox
 
 FILE = "order-1.json"
 WRONG = "wr0ng-invented"

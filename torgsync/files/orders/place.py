@@ -1,0 +1,55 @@
+"""What a place for files promises, wherever it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+
+class Outbox(Protocol):
+    """A place for order files; `label` is its name, without a password. Its methods raise TorgsyncError."""
+
+    label: str
+
+    def names(self) -> frozenset[str] | None:
+        """Return the names of all files; None where the folder itself is missing."""
+        sizes = self.sizes()
+        return None if sizes is None else frozenset(sizes)
+
+    def sizes(self) -> dict[str, int | None] | None:
+        """Return the bytes of files by name, where they are known; None where the folder is missing."""
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a file, None where it is gone."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file whole under its temporary name, and make the folder where it is missing."""
+
+    def publish(self, name: str) -> None:
+        """Give a file that was put there its real name; one that has this name is replaced."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file whole under its real name; one that has this name is replaced."""
+        self.put(name, content)
+        self.publish(name)
+
+    def remove(self, name: str) -> bool:
+        """Remove a file; return False where there was none."""
+
+    def hide(self, name: str) -> bool:
+        """Hide a file from Torgsoft in one step; return False where it was taken already."""
+
+    def unhide(self, name: str) -> None:
+        """Give a file that was hidden its real name again."""
+
+    def on_other_disk(self, home: Path) -> bool:  # noqa: ARG002  # a server is never the home
+        """Return whether it is on another disk than the home, or on a server, and so can be missing."""
+        return True
+
+    def try_making(self) -> None:
+        """Raise TorgsyncError where the folder could not be made, as far as that shows; it is not made."""
+        return
+
+    def make_durable(self) -> None:
+        """Make the names just given survive a power failure; a server that has answered keeps them."""
+        return

@@ -1,0 +1,267 @@
+"""Files on a server that fsspec knows: FTP, SFTP, S3."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from threading import Lock
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from torgsync.core.config.settings import without_password
+from torgsync.errors import Temporary, TorgsyncError
+from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
+from torgsync.files.orders.place import Outbox
+from torgsync.i18n import Message, _
+from torgsync.system import connection_words, known_reason
+
+TIMEOUT = 30
+"""Seconds after which a server that does not answer is given up."""
+
+
+class StorageWords(NamedTuple):
+    """What a person hears where a place cannot be used: `{place}` and `{why}`, `{extra}`, the way on."""
+
+    unusable: Message
+    library: Message
+    hint: Message
+
+
+OUTBOX_WORDS = StorageWords(
+    _("the outbox `{place}` cannot be used: {why}"),
+    _('the outbox `{place}` needs a library: `pip install "torgsync[{extra}]"`'),
+    _("the orders are kept, and the next run writes their files; look at `outbox` under `[orders]`"),
+)
+
+
+_MAKING = Lock()
+"""Two connections that make the same folders at once would be in each other's way."""
+
+
+class RemoteOutbox(Outbox):
+    """An outbox on a server that fsspec knows. `files` is a file system of it, `path` the folder in it.
+
+    Over SFTP files get the rights of `mode`, where the server lets them.
+
+    Every method raises Temporary where the server cannot be used; a store without folders, such as S3, has
+    none that could be missing.
+    """
+
+    def __init__(
+        self,
+        files: Any,  # noqa: ANN401  # a file system has no common type
+        path: str,
+        label: str,
+        secrets: tuple[str, ...],
+        words: StorageWords = OUTBOX_WORDS,
+        mode: int | None = None,
+    ) -> None:
+        self._files = files
+        protocol = files.protocol
+        self._protocol: str = protocol if isinstance(protocol, str) else protocol[0]
+        self._mode = mode
+        self._made = False
+        self._words = words
+        self._path = path.rstrip("/")
+        self._secrets = secrets
+        self.label = label
+
+    def sizes(self) -> dict[str, int | None] | None:
+        """Return the bytes of all files, by name; None where the folder is missing."""
+        with self._usable():
+            try:
+                entries = self._files.ls(self._path or "/", detail=True)
+            except FileNotFoundError:
+                bucket = self._path.strip("/").partition("/")[0]
+                return {} if self._without_folders and self._has(bucket) else None
+            return {
+                str(entry["name"]).rstrip("/").rpartition("/")[2]: entry.get("size")
+                for entry in entries
+                if entry.get("type") != "directory"
+            }
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a file, None where it is gone."""
+        with self._usable():
+            if not self._has(self._at(name)):
+                return None
+            content: bytes = self._files.cat_file(self._at(name))
+            return content
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file whole under its temporary name."""
+        with self._usable():
+            self._make_folder()
+            self._send(self._at(f"{name}{UNFINISHED}"), content)
+
+    def _make_folder(self) -> None:
+        if self._made or not self._path or self._without_folders:
+            return
+        with _MAKING:
+            missing, path = [], self._path
+            while path and not self._has(path):
+                missing.append(path)
+                path = path.rpartition("/")[0]
+            if missing:
+                self._files.makedirs(self._path, exist_ok=True)
+            for folder in missing:
+                self._permit(folder, None if self._mode is None else folder_mode(self._mode))
+        self._made = True
+
+    def _send(self, path: str, content: bytes) -> None:
+        """Send a file by the library below fsspec, whose own files are sent again when they are closed."""
+        if self._protocol == "ftp":
+            self._files.ftp.storbinary(f"STOR {self._files._strip_protocol(path)}", BytesIO(content))  # noqa: SLF001
+        elif self._protocol == "sftp":
+            self._files.ftp.putfo(BytesIO(content), path)  # which asks for the size afterwards
+            self._permit(path, self._mode)
+        else:
+            self._files.pipe_file(path, content)
+
+    def _permit(self, path: str, mode: int | None) -> None:
+        if self._protocol == "sftp" and mode is not None:
+            with suppress(OSError):  # some servers allow none; one that is gone refuses the next step
+                self._files.ftp.chmod(path, mode)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file whole under its real name; a store without folders shows none before it is whole."""
+        if not self._without_folders:
+            super().write(name, content)
+            return
+        kind = mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"
+        with self._usable():
+            self._files.pipe_file(self._at(name), content, ContentType=kind)
+
+    def publish(self, name: str) -> None:
+        """Give a file its real name; not every server replaces one that has it."""
+        unfinished, real = self._at(f"{name}{UNFINISHED}"), self._at(name)
+        with self._usable():
+            try:
+                self._files.mv(unfinished, real)
+            except Exception:
+                if not (self._has(unfinished) and self._has(real)):
+                    raise
+                self._files.rm_file(real)
+                self._files.mv(unfinished, real)
+
+    def remove(self, name: str) -> bool:
+        """Remove a file; return False where there was none."""
+        with self._usable():
+            if self._without_folders and not self._has(self._at(name)):
+                return False  # it removes what is not there without a word
+            try:
+                self._files.rm_file(self._at(name))
+            except Exception:
+                if self._has(self._at(name)):
+                    raise
+                return False
+            return True
+
+    def hide(self, name: str) -> bool:
+        """Rename a file; return False where it was taken already."""
+        with self._usable():
+            if not self._has(self._at(name)):
+                return False
+            self._files.mv(self._at(name), self._at(f"{name}{HIDDEN}"))
+            return True
+
+    def unhide(self, name: str) -> None:
+        """Give a file that was hidden its real name again."""
+        with self._usable():
+            self._files.mv(self._at(f"{name}{HIDDEN}"), self._at(name))
+
+    def close(self) -> None:
+        """End the connection, where the back end holds one."""
+        for part in ("ftp", "client"):  # what fsspec calls the connections of FTP and SFTP
+            close = getattr(getattr(self._files, part, None), "close", None)
+            if close:
+                close()
+
+    def _has(self, path: str) -> bool:
+        """Return whether there is a file or a folder; fsspec's own `exists` says no where it cannot ask."""
+        try:
+            self._files.info(path)
+        except FileNotFoundError:
+            return False
+        return True
+
+    @property
+    def _without_folders(self) -> bool:
+        return self._protocol == "s3"
+
+    def _at(self, name: str) -> str:
+        return f"{self._path}/{name}" if self._path else name
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        """Turn whatever a back end raises into one error: each has a family of its own."""
+        failure = None
+        try:
+            yield
+        except Exception as trouble:  # noqa: BLE001  # likewise
+            failure = _unreachable(self.label, trouble, self._secrets, self._words)
+        if failure:
+            raise failure
+
+
+def connect_remote(
+    address: str,
+    password: str | None,
+    words: StorageWords = OUTBOX_WORDS,
+    mode: int | None = None,
+    **more: object,
+) -> RemoteOutbox:
+    """Open the file system behind an address; FTP and SFTP are greeted at once. Raises TorgsyncError.
+
+    `mode` is that of `RemoteOutbox`, `more` are options of the back end.
+    """
+    from fsspec.core import url_to_fs  # noqa: PLC0415  # only objects with such an outbox need it
+
+    label = without_password(address)
+    parts = urlsplit(address)
+    options: dict[str, object] = {"skip_instance_cache": True}
+    if parts.scheme != "sftp":  # its back end passes unknown options on to the library below
+        options["use_listings_cache"] = False
+    if parts.scheme in ("ftp", "sftp"):
+        options["timeout"] = TIMEOUT
+        if password is not None:
+            options["password"] = password
+    if parts.scheme == "sftp":
+        options["channel_timeout"] = TIMEOUT
+    if parts.scheme == "s3":  # whoever uploads tries again by itself
+        options["config_kwargs"] = {
+            "connect_timeout": TIMEOUT,
+            "read_timeout": TIMEOUT,
+            "retries": {"total_max_attempts": 1},
+            "request_checksum_calculation": "when_required",  # services other than Amazon's may know none
+            "response_checksum_validation": "when_required",
+        }
+    options |= more
+    secrets = (password or "", parts.password or "")
+    try:
+        files, path = url_to_fs(address, **options)
+        if parts.scheme == "sftp":  # else a server that falls silent is waited for without end
+            files.ftp.get_channel().settimeout(TIMEOUT)
+        return RemoteOutbox(files, path, label, secrets, words, mode)
+    except ImportError:  # back ends and extras have the same names
+        failure = TorgsyncError(words.library.filled(place=label, extra=parts.scheme))
+    except Exception as trouble:  # noqa: BLE001  # every back end has a family of errors of its own
+        failure = _unreachable(label, trouble, secrets, words)
+    raise failure
+
+
+def folder_mode(mode: int) -> int:
+    """Return the rights of a folder whose files have these: whoever reads a file may enter and list it."""
+    return mode | (mode & 0o444) >> 2
+
+
+def _unreachable(
+    label: str, trouble: Exception, secrets: tuple[str, ...], words: StorageWords
+) -> TorgsyncError:
+    """Return the error for whatever a back end raised, without a password and without its chain."""
+    said = " ".join((connection_words(trouble) or str(trouble)).split()) or type(trouble).__name__
+    for secret in filter(None, secrets):
+        said = said.replace(secret, "[password]")
+    return Temporary(words.unusable.filled(place=label, why=known_reason(said[:200])), hint=words.hint)
