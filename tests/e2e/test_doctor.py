@@ -61,7 +61,7 @@ def test_all_is_well(home: Home) -> None:
     for right in ALL:
         assert f"✓ ok       right      the token can {right}" in shown.lines
     assert (
-        "✓ ok       limits     8 of 8 imports left in these 24 hours; at most 50 requests a second"
+        "✓ ok       imports    8 of 8 imports left in these 24 hours; at most 50 requests a second"
         in shown.lines
     )
     (schedule,) = [line for line in shown.lines if "schedule" in line]
@@ -163,7 +163,7 @@ def test_what_a_run_left_behind(home: Home) -> None:
     """An import that was not reconciled, and a day without imports."""
     home.edit_object("imports_per_day = 8", "imports_per_day = 1")
     assert home.sync().code == 0
-    assert lines(examine(home), "limits")[0][:2] == (
+    assert lines(examine(home), "imports")[0][:2] == (
         "warning",
         "0 of 1 imports left in these 24 hours; at most 50 requests a second",
     )

@@ -194,3 +194,9 @@ def test_an_unknown_topic_is_answered_by_the_nearest(empty: Home, words: list[st
     assert (ran.code, ran.out) == (64, "")
     lines = [line.strip() for line in ran.err.splitlines()]
     assert all(any(line.endswith(hint) for line in lines) for hint in hints), ran.err
+
+
+def test_a_page_by_its_title(empty: Home) -> None:
+    """The titles of the README are understood in both languages."""
+    assert empty.run("help", "Ціни й тексти").out == page_of("prices-and-texts", "en")
+    assert empty.run("help", "Export formats").out == page_of("export-formats", "en")

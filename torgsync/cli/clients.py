@@ -44,6 +44,8 @@ def list_(
         columns = (*CLIENT_COLUMNS, "card", "orders")
         shown = [_for_people(row) for row in rows]
         print_rows(program, output, "clients", rows, shown, columns=columns, none=none)
+        if output is Format.TABLE:
+            _notify_odd_phones(program, rows)
         return
     rows = [
         {"order": order_id} | pick(client, *CLIENT_COLUMNS)
@@ -193,7 +195,7 @@ def merge(
     merged = _n(
         "{count} client merged into {into}",
         "{count} clients merged into {into}",
-        len(set(clients)),
+        len({*clients} - {into}),
         into=into,
     )
     if clear:
@@ -218,17 +220,21 @@ def forget(
     It is removed from the state, its copies and the outbox. Orders and their sums stay.
     """
     program = program_of(context, output)
-    from torgsync.jobs.orders.forget import forget_person, wanted_phone
+    from torgsync.core.orders.clients import is_phone, normal_phone
+    from torgsync.jobs.orders.forget import forget_person, refuse_unlisted
 
-    person = wanted_phone(phone, named(wanted))
     file = program.object(wanted)
+    person = normal_phone(phone)
+    if not is_phone(person):
+        with program.job(file) as job:
+            refuse_unlisted(job, person)
     if not yes:
         if not program.asks:
             raise UsageError(
                 _("there is no terminal to ask on, so nothing was removed"),
                 hint=_(
                     "this cannot be undone; to do it without a question: {command}",
-                    command=f"torgsync clients forget {person} -o {file.called} --yes",
+                    command=f"torgsync clients forget {quoted(person)} -o {file.called} --yes",
                 ),
             )
         question = _(
@@ -237,6 +243,8 @@ def forget(
             person=person,
             name=file.settings.name,
         )
+        if not is_phone(person):
+            program.warn(_("several people may have given `{phone}`: all of them are removed", phone=person))
         if not program.confirm(question):
             program.notify(_("nothing was removed"))
             raise typer.Exit(int(Exit.ERROR))
@@ -249,6 +257,14 @@ def forget(
     print_result(output, [flat], lambda: _notify_forgotten(program, result), head=head, tail=tail)
     _notify_left(program, file, result, person)
     raise typer.Exit(int(result.exit_code))
+
+
+def _notify_odd_phones(program: Program, rows: list[dict[str, object]]) -> None:
+    from torgsync.core.orders.clients import is_phone
+
+    phones = {str(row["phone"]) for row in rows if row["phone"]}
+    if odd := sorted(phone for phone in phones if not is_phone(phone)):
+        program.warn(_("not real phone numbers, so no client is found by them: {phones:quoted}", phones=odd))
 
 
 def _refuse_words(client: str, wanted: str | None) -> None:
@@ -367,7 +383,7 @@ def _notify_left(program: Program, file: ObjectFile, result: ForgetResult, phone
         program.hint(verbatim(f"torgsync orders show {order_id} -o {file.called}"))
     for slug in result.elsewhere:
         program.warn(_("the sync object `{name}` has this phone too", name=slug))
-        program.hint(verbatim(f"torgsync clients forget {phone} -o {quoted(slug)}"))
+        program.hint(verbatim(f"torgsync clients forget {quoted(phone)} -o {quoted(slug)}"))
     for copy in result.kept:
         program.warn(_("`{path}`, a copy of the state, may have the phone; delete it", path=copy))
     if result.known and file.settings.clients.path:

@@ -12,6 +12,7 @@ from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import SCHEMA, Format, program_of
 from torgsync.cli.base.render import print_csv, print_json
 from torgsync.errors import Exit
+from torgsync.i18n import verbatim
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
@@ -26,6 +27,8 @@ def doctor(context: typer.Context, wanted: ObjectOption = None, output: FormatOp
     program = program_of(context, output)
     from torgsync.jobs.config.doctor import diagnose
 
+    objects = program.objects(wanted, every=True)
+
     def look(file: ObjectFile) -> Exit:
         with program.job(file, any_state=True) as job:
             diagnosis = diagnose(job)
@@ -36,7 +39,9 @@ def doctor(context: typer.Context, wanted: ObjectOption = None, output: FormatOp
         elif output is Format.CSV:
             print_csv({"object": file.settings.name, **row} for row in rows)
         else:
+            if len(objects) > 1:
+                program.print(verbatim(file.settings.name), style="bold")
             print_checks(program, diagnosis.lines)
         return diagnosis.exit_code
 
-    raise typer.Exit(int(each(program, program.objects(wanted, every=True), look)))
+    raise typer.Exit(int(each(program, objects, look)))

@@ -15,7 +15,7 @@ from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_rows, print_table
 from torgsync.cli.tree import COMMANDS, GROUPS
 from torgsync.errors import UsageError
-from torgsync.i18n import _
+from torgsync.i18n import LANGUAGES, _
 
 TOPICS = (
     "first-shop",
@@ -58,6 +58,8 @@ def help_(
         _show_page(program, output, topic)
     elif text := _help_of(context, wanted):
         sys.stdout.write(f"{text}\n")
+    elif found := _topic_of(wanted):
+        _show_page(program, output, found)
     else:
         raise _unknown(" ".join(wanted))
 
@@ -70,6 +72,17 @@ def page_of(topic: str, language: str) -> str:
 def _row(topic: str, text: str) -> dict[str, str]:
     title, about, _rest = text.split("\n\n", 2)
     return {"topic": topic, "title": title.removeprefix("# "), "about": " ".join(about.splitlines())}
+
+
+def _topic_of(words: list[str]) -> str:
+    """Return the first topic whose title, in any language, has all these words; empty where there is none."""
+    wanted = {word for word in words if len(word) > len("та")}
+    for topic in TOPICS:
+        for language in LANGUAGES:
+            title = _row(topic, page_of(topic, language))["title"].casefold()
+            if wanted and wanted.issubset(title.replace(",", "").split()):
+                return topic
+    return ""
 
 
 def _list_topics(program: Program, output: Format) -> None:

@@ -159,7 +159,7 @@ COMMANDS = {
     ),
     "orders ship": (
         "orders.ship:ship",
-        _("Save a parcel's number on Prom.ua and send it to the buyer."),
+        _("Save a parcel's number on Prom.ua."),
     ),
     "clients list": ("clients:list_", _("List the clients, oldest first.")),
     "clients show": (

@@ -92,7 +92,7 @@ def open_client(url: str = PROM_URL, *, insecure: bool = False, called: str = ""
     address = _parsed(url)
     if address is None or address.scheme not in ("http", "https") or not address.host or address.userinfo:
         raise UsageError(
-            _("the address of Prom.ua's API is not a web address"),
+            _("the address of Prom.ua's API in `TORGSYNC_PROM_URL` is not a web address"),
             hint=_("it looks like `{url}`, without a name or password", url=PROM_URL),
         )
     if address.scheme == "http" and not insecure and not is_loopback(address.host):
@@ -160,7 +160,9 @@ class Http:
             )
         address = client.base_url
         server = f"{address.host}:{address.port or (443 if address.scheme == 'https' else 80)}"
-        self.responses = ResponseReader(shop=shop, token=token, server=server, called=called)
+        self.responses = ResponseReader(
+            shop=shop, token=token, server=server, path=address.path, called=called
+        )
         self._client = client
         self._on_idle = on_idle
         # Reads and writes are counted apart: reads that work do not show that writes do.

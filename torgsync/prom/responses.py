@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from torgsync.core.loopback import is_loopback
 from torgsync.core.plan.imports import says_another_runs
 from torgsync.core.problems import TOKENS_PAGE, ProblemCode, error_of, problem, problem_of
 from torgsync.core.shell import command
@@ -35,6 +36,11 @@ BLOCKED_IMPORT = _(
     "see the imports in the seller's cabinet, «Товари» › «Імпорт»: the running one must end, or be cancelled "
     "there if it hangs; then run the same command again"
 )
+NO_SANDBOX = _(
+    "nothing on this computer answers at this address; to start the sandbox: `torgsync sandbox --port {port}`"
+)
+API_PATH = "/api/v1"
+COMPLETE = _("check `TORGSYNC_PROM_URL`: the address must end with `{path}`", path=API_PATH)
 AGAIN = _("run the same command again: it is safe")
 IN_A_BROWSER = _(
     "open Prom.ua in a browser on this computer and see what it says; then, without a proxy or VPN and "
@@ -74,11 +80,13 @@ class FailedTry(Exception):
 class ResponseReader:
     """Reads the answers to one shop's requests; `server` is the host and port that messages name.
 
+    `path` is that of the API on the server.
     `called` is what the sync object is called in commands, empty where it is not made yet.
     """
 
-    def __init__(self, *, shop: str, token: str, server: str, called: str = "") -> None:
+    def __init__(self, *, shop: str, token: str, server: str, path: str = API_PATH, called: str = "") -> None:
         self._shop = shop
+        self._complete = None if path.rstrip("/").endswith(API_PATH) else COMPLETE
         self._give = give_token(called)
         self.doctor = command("doctor", options=f"-o {called}" if called else "")
         self._again = (
@@ -111,7 +119,7 @@ class ResponseReader:
             self._check_turn(answer)
         self._check_right(request, status, refusal, page=page)
         if status == httpx.codes.NOT_FOUND and request.effect != "message":  # there its words matter
-            raise error_of(NotFound, problem(ProblemCode.NOT_FOUND, path=request.path))
+            raise error_of(NotFound, problem(ProblemCode.NOT_FOUND, path=request.path), self._complete)
         if status == httpx.codes.TOO_MANY_REQUESTS:
             busy = problem(ProblemCode.BUSY, path=request.path)
             raise FailedTry(error_of(Temporary, busy, AGAIN), again=_pause(response))
@@ -140,7 +148,9 @@ class ResponseReader:
         reason = _ERRNO.sub("", self.words(connection_words(error) or str(error)))
         if isinstance(error, _NEVER_CONNECTED):
             unconnected = problem(ProblemCode.NO_CONNECTION, server=self._server, words=reason)
-            return FailedTry(error_of(Temporary, unconnected, AGAIN), again=True)
+            host, _sign, port = self._server.rpartition(":")
+            hint = NO_SANDBOX.filled(port=port) if is_loopback(host) else AGAIN
+            return FailedTry(error_of(Temporary, unconnected, hint), again=True)
         if isinstance(error, httpx.TimeoutException):
             return _failed(request, problem(ProblemCode.TIMEOUT, server=self._server, path=request.path))
         return _failed(request, problem(ProblemCode.CONNECTION_BROKE, server=self._server, words=reason))

@@ -40,7 +40,7 @@ def test_keys_by_name(home: Home) -> None:
     keys = "removal.gone=hide limits.removals=20% accounting_centers.keep=2 accounting_centers.use=2,8,9"
     more = "prices.round=0.99 product_group=1001 accounting_centers.only_in_stock=true fields[0].owner=prom"
     ran = home.run("object", "edit", *(word for key in f"{keys} {more}".split() for word in ("--set", key)))
-    assert (ran.code, ran.out) == (0, "")
+    assert (ran.code, ran.out.startswith("✗ error    export     there is no file")) == (3, True)
     assert "removal.gone: delete -> hide" in ran.err
     assert "limits.removals: 10% -> 20%" in ran.err
     found = settings(home)
@@ -80,7 +80,9 @@ def test_flags(home: Home) -> None:
     """The most common settings have their own flags."""
     flags = "--center 8 --only-in-stock --only-with-photos --find-by email --no-create-clients --group Взуття"
     places = "--export new.trs --photos new --photos-url https://new.example"
-    assert home.run("object", "edit", *flags.split(), *places.split()).code == 0
+    edited = home.run("object", "edit", *flags.split(), *places.split())
+    failed = [line.split()[2] for line in edited.out.splitlines() if line.startswith("✗")]
+    assert (edited.code, failed) == (3, ["photos", "export"])
     found = settings(home)
     assert found["accounting_centers"]["use"] == ["8"]
     assert found["accounting_centers"]["only_in_stock"]

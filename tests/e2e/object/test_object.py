@@ -23,7 +23,7 @@ GUESSES = [
     "",
     "found out   it is                      because                     [catalog] key",
     "────────────────────────────────────────────────────────────────────────────────",
-    "format      trs                        it begins with text         format",
+    "format      TRS or CSV                 it begins with text         format",
     "delimiter   semicolon                  it gives 50 known column    delimiter",
     "                                       names",
     "header      the first row holds        a column is named like      header",
@@ -242,7 +242,7 @@ def test_centers_and_groups_that_the_export_lacks(
         assert edited.err.splitlines()[2].endswith("; did you mean `Взуття`?")
     file.write_bytes(before.replace(b'"2"', b'"9"'))
     assert empty.run("object", "edit", "--only-in-stock").code == 0
-    assert empty.run("object", "edit", "--set", "accounting_centers.keep={ 9 = 1 }").code == 3
+    assert empty.run("object", "edit", "--set", "accounting_centers.keep={ 7 = 1 }").code == 3
 
 
 def test_an_export_that_knows_no_centers(empty: Home, tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_an_export_that_knows_no_centers(empty: Home, tmp_path: Path) -> None:
     assert later.code == 3
     assert later.err.endswith(
         "! nothing can be sent to Prom.ua before what has a ✗ above is mended\n"
-        'next: torgsync object edit "My Prom" --export FILE\nnext: torgsync object check "My Prom"\n'
+        'next: torgsync object edit "My Prom" --export FILE\nthen: torgsync object check "My Prom"\n'
     )
 
 
@@ -398,9 +398,11 @@ def test_an_object_is_found_by_name_slug_and_path(home: Home) -> None:
 
 
 def test_an_unknown_object(home: Home) -> None:
-    """The hint lists the objects; a path without a file is named."""
-    assert home.run("object", "show", "nowhere.toml").err == (
-        "error: there is no sync object `nowhere.toml`\n\nhint: see what there is: `torgsync object list`\n"
+    """The hint lists the objects, also for a path without a file, which is no mistake of an object."""
+    lost = home.run("object", "show", "nowhere.toml")
+    assert (lost.code, lost.err) == (
+        64,
+        "error: there is no sync object `nowhere.toml`\n\nhint: these are known: `My Prom`\n",
     )
     shown = home.run("object", "show", "Mein Prom")
     assert shown.code == 64
@@ -628,7 +630,7 @@ def test_findings_by_code(home: Home) -> None:
     (place,) = [number for number, line in enumerate(checked.lines) if "✓ ok       selection" in line]
     assert checked.lines[place].removeprefix("✓ ok       selection  ").split("; ") == [
         "34 items go to Prom.ua",
-        "6 stay out: 4 – without a price that can be sent, unless Prom.ua already has them",
+        "6 stay out: 4 – new items without a price that can be sent",
         "1 – in several rows of the export, left alone",
         "1 – `Display` = 0 in the accounting program",
     ]
@@ -661,7 +663,7 @@ def test_findings_for_programs(home: Home) -> None:
         "column": "RetailPrice",
         "value": "ціна",
         "good_id": "26901",
-        "message": "`ціна` is not a number; not sent: price, discount",
+        "message": "`ціна` is not a number; correct the cell; not sent: price, discount",
     }
     keys = [guess["key"] for guess in document["guesses"]]
     assert keys == ["catalog.format", "catalog.delimiter", "catalog.header"]

@@ -21,7 +21,7 @@ URL = "https://shop.example/photos/"
 IBAN = "UA213223130000026007233566001"
 GENERAL = ["My Prom", "full", EXPORT, "Взуття", "2", PHOTOS, "1", URL]
 """Name, token, export, product group, photos from a folder, its path, by a web server, address."""
-PLACES = ["1", "Каса 1", "a current account", IBAN, "decide later"]
+PLACES = ["1", "Каса 1", "another current account…", IBAN, "decide later"]
 OTHERS = ["email phone", "n", "y", *PLACES, "2, 8", "y", "n", "30m", "2", "08:00-21:00", "y"]
 """Clients: found by, made; payments: fetched; centers, in stock, with photos; every, between; all fields."""
 ANSWERS = [*GENERAL, *OTHERS, "save"]
@@ -82,7 +82,7 @@ def test_the_wizard_and_the_flags_make_the_same_file(
         "6 of 6: Synchronization files",
         "  Money of `Накладений платіж`: current account `UA213223130000026007233566001`",
         "  Hours: 08:00-21:00",
-        'next: torgsync payments map "Оплата на карту" --cash-register "…" -o "My Prom"',
+        'then: torgsync payments map "Оплата на карту" --cash-register "…" -o "My Prom"',
     ):
         assert shown in asked.err
     assert "full" not in asked.err
@@ -115,7 +115,7 @@ def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path
         "! there is no file",
         "! `Взутя` is not one of these answers",
         "! there is no folder of photos",
-        "! `shop.example` is not an address",
+        "! `shop.example` is not a whole address",
         "! `UA213223130000026007233566002` is not an IBAN",
         "! `card` is not one of these answers",
         "! Please answer y or n",
@@ -142,10 +142,10 @@ def test_an_answer_may_be_kept_all_the_same(empty: Home, tmp_path: Path) -> None
     assert "then enter it here" in asked.err
     assert "  Token: Prom.ua refused it\n" in asked.err
     assert "✗ error    token      Prom.ua refused the token of `My Prom`: it may not write" in asked.out
-    assert [line for line in asked.err.splitlines() if line.startswith("next: ")] == [
+    assert [line for line in asked.err.splitlines() if line.startswith(("next: ", "then: "))] == [
         'next: torgsync object edit "My Prom" --api-key -',
-        'next: torgsync object edit "My Prom" --export FILE',
-        'next: torgsync object check "My Prom"',
+        'then: torgsync object edit "My Prom" --export FILE',
+        'then: torgsync object check "My Prom"',
     ]
     text = (empty.folder / "objects" / "my-prom.toml").read_text("utf-8")
     assert missing in text
@@ -234,10 +234,10 @@ def test_a_token_that_is_refused_after_the_object_was_made(empty: Home) -> None:
     assert made.code == 4
     assert "✗ error    token      Prom.ua refused the token of `My Prom`" in made.out
     assert "create a new token with these rights" in made.out
-    nexts = [line for line in made.err.splitlines() if line.startswith("next: ")]
+    nexts = [line for line in made.err.splitlines() if line.startswith(("next: ", "then: "))]
     assert nexts == [
         'next: torgsync object edit "My Prom" --api-key -',
-        'next: torgsync object check "My Prom"',
+        'then: torgsync object check "My Prom"',
     ]
 
 

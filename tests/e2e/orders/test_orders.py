@@ -604,7 +604,9 @@ def test_a_parcel_is_saved_on_prom(mapped: Home) -> None:
     number = mapped.sandbox.place_order([("26901", 1)], buyer=OLENA)
     fetch(mapped)
     ran = mapped.run("orders", "ship", str(number), "--parcel", "2045 0000 000001")
-    assert (ran.code, ran.err.splitlines()[-1]) == (0, f"order {number}: saved on Prom.ua")
+    saved, buyer = ran.err.splitlines()[-2:]
+    assert (ran.code, saved) == (0, f"order {number}: saved on Prom.ua")
+    assert buyer.startswith(f"order {number}: no message was sent to the buyer")
     assert mapped.sandbox.order(number).declaration_number == TTN
     again = mapped.run("orders", "ship", str(number), "--parcel", TTN)
     assert (again.code, "Prom.ua has this number already" in again.err) == (0, True)
@@ -773,6 +775,7 @@ def test_a_status_that_there_is_not(mapped: Home) -> None:
         assert "there is no status `payed`; did you mean `paid`?" in ran.err
         known = "`pending`, `received`, `paid`, `delivered`, `canceled`, `draft`, `refunded`"
         assert f"hint: the statuses are {known}" in ran.err
+    assert mapped.run("orders", "list", "--status", "Нове", "--lang", "uk").code == 0
 
 
 def test_an_order_that_was_paid_back_is_not_shown_as_paid(mapped: Home) -> None:

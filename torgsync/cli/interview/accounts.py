@@ -20,8 +20,8 @@ def ask_account(
     known = {str(title := account_title(one)): (title, one) for one in (method, *others) if one.mapped}
     choices = [
         *(Option(text, title) for text, (title, _one) in known.items()),
-        Option("cash_register", _("a cash register")),
-        Option("current_account", _("a current account")),
+        Option("cash_register", _("another cash register…") if known else _("a cash register")),
+        Option("current_account", _("another current account…") if known else _("a current account")),
         Option("", later),
     ]
 

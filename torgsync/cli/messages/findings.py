@@ -46,6 +46,7 @@ _FAULTS = {
     CellFault.ERROR: _("`{cell}` is a spreadsheet error"),
     CellFault.TOO_LONG: _("`{cell}` has too many digits"),
     CellFault.TWO_AMOUNTS: _("`{cell}` may be {thousands} or {decimals}"),
+    CellFault.NO_DIGIT: _("`{cell}` is not a number; correct the cell"),
     CellFault.NO_NUMBER: _("`{cell}` is not a number"),
     CellFault.NO_QUANTITY: _("`{cell}` is not a quantity"),
     CellFault.NOT_WHOLE: _("`{cell}` is not a whole number of pieces"),

@@ -83,8 +83,6 @@ def plan_lines(shipment: Shipment) -> Iterator[Message]:
             parcel=parcel,
             replaced=shipment.replaced,
         )
-    elif shipment.parcel.known:
-        yield _("order {order}: parcel {parcel}, which Prom.ua has already", order=order, parcel=parcel)
     else:
         yield _("order {order}: parcel {parcel}", order=order, parcel=parcel)
     if message := shipment.message:
@@ -105,6 +103,11 @@ def done_lines(shipment: Shipment) -> Iterator[Message]:
     else:
         yield _("order {order}: saved on Prom.ua", order=order)
     message, trouble = shipment.message, shipment.trouble
+    if not message:
+        yield _(
+            "order {order}: no message was sent to the buyer; `--message` or `ship_message` sends one",
+            order=order,
+        )
     if message and message.state in _TRIED:
         what = _message(message)
         if trouble:

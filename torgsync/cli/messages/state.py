@@ -77,4 +77,9 @@ def orphans_message(table: str, count: int) -> Message:
 
 def unknown_message(slug: str, count: int) -> Message:
     """Return the line of an object that the home does not have."""
-    return _("{slug}: {rows}; it is used by its path, or its file is gone", slug=slug, rows=row_count(count))
+    return _(
+        "{slug}: {rows}; the object is not in the home folder: it is called by its path, or its file was "
+        "deleted",
+        slug=slug,
+        rows=row_count(count),
+    )

@@ -183,8 +183,10 @@ def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bo
     program.notify(_("created `{path}`", path=path))
     if checked.failed:
         program.warn(_("nothing can be sent to Prom.ua before what has a ✗ above is mended"))
-    for following in _next_steps(file, checked, scheduled=bool(answers.every)):
-        program.notify(_("next: {command}", command=following))
+    first, *others = _next_steps(file, checked, scheduled=bool(answers.every))
+    program.notify(_("next: {command}", command=first))
+    for following in others:
+        program.notify(_("then: {command}", command=following))
     return Exit.worst([*codes, *(line.exit_code for line in checked.errors)])
 
 

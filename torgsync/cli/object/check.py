@@ -95,11 +95,15 @@ _ASPECTS: dict[str, Message] = {
 """How people read what a guess is about."""
 
 
+_FORMATS = {"trs": _("TRS or CSV")}
+"""How people read a format that two kinds of file have."""
+
+
 def _guess_rows(checked: CheckView) -> list[tuple[str, str, str, str]]:
     """Return the guesses; one that holds for all of several files is one row, others name their files."""
     files: dict[tuple[str, str, str, str], dict[str, None]] = {}
     for guess in checked.guesses:
-        row = (_ASPECTS[guess.aspect], guess.value, guess.because, cell(guess.key))
+        row = (_ASPECTS[guess.aspect], _FORMATS.get(guess.value, guess.value), guess.because, cell(guess.key))
         files.setdefault(row, {})[guess.file] = None
     everywhere = len({guess.file for guess in checked.guesses})
     return [

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from torgsync.cli.base.commands import one_object
+from torgsync.cli.base.findings import print_checks
 from torgsync.cli.base.options import (
     CenterOption,
     CreateClientsOption,
@@ -32,7 +33,7 @@ from torgsync.cli.base.render import cell
 from torgsync.cli.object.trials import read_given_password, read_given_token, whole_place
 from torgsync.core.config.keys import read_key
 from torgsync.core.shell import command
-from torgsync.errors import ObjectInvalid, UsageError
+from torgsync.errors import Exit, ObjectInvalid, UsageError
 from torgsync.i18n import _, composed, translated
 
 if TYPE_CHECKING:
@@ -132,14 +133,46 @@ def edit(
         )
     if changes or gone:
         _notify_changes(program, *change_object(file, changes, gone))
+    touched = {str(part) for setting in changes for part in setting.key[:2]}
     if photos_password:
         password = read_given_password(photos_password)
         place = replace_photos_password(program.object(name), password, program.settings)
+        touched.add("photos")
         program.notify(_("the password is in {place}", place=place))
     if api_key:
         token = read_given_token(api_key)
         place = replace_token(file, token, program.settings, keyring=keyring)
         program.notify(_("the token is in {place}", place=place))
+        touched.add("api_key")
+    _notify_faults(program, file.path, touched)
+
+
+def _notify_faults(program: Program, path: Path, keys: set[str]) -> None:
+    """Show at once what was set and does not work, with the command that mends it. Raises typer.Exit."""
+    subjects = {subject for key in keys for subject in _CHECKED.get(key, ())}
+    if not subjects:
+        return
+    from torgsync.files.config.objects import load_object
+    from torgsync.jobs.config.check import check
+    from torgsync.jobs.config.check_view import Mark
+
+    checked = check(load_object(path), program.settings)
+    lines = [line for line in checked.lines if line.mark is not Mark.OK and line.subject in subjects]
+    print_checks(program, lines)
+    code = Exit.worst(line.exit_code for line in lines if line.mark is Mark.ERROR)
+    if code is not Exit.DONE:
+        raise typer.Exit(int(code))
+
+
+_CHECKED = {
+    "api_key": (_("token"),),
+    "photos": (_("photos"), _("publishing")),
+    "path": (_("export"), _("selection"), _("centers")),
+    "product_group": (_("export"), _("selection")),
+    "accounting_centers": (_("export"), _("selection"), _("centers"), _("photos")),
+    "orders": (_("outbox"),),
+}
+"""Subjects of a check by the keys, and keys of tables, whose change they may concern."""
 
 
 def _key(text: str, name: str | None) -> Key:

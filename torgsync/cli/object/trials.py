@@ -140,4 +140,6 @@ def refuse_hours(text: str) -> None:
 def refuse_address(text: str) -> None:
     """Refuse what Prom.ua could not fetch photos from."""
     if not is_fetchable(text):
-        raise ValueError(_("`{text}` is not an address such as https://shop.example/photos/", text=text))
+        raise ValueError(
+            _("`{text}` is not a whole address; an example: https://shop.example/photos/", text=text)
+        )

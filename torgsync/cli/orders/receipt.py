@@ -22,7 +22,7 @@ from torgsync.cli.messages.words import PHASES, account_word, payment_word, post
 from torgsync.cli.payments import posting_row
 from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.order_status import status_word
-from torgsync.core.orders.clients import client_of, normal_phone
+from torgsync.core.orders.clients import client_of, is_phone, normal_phone
 from torgsync.core.orders.costs import cost_of
 from torgsync.core.orders.lines import free_lines
 from torgsync.core.orders.messages import MessageState
@@ -155,13 +155,13 @@ def print_order(program: Program, stored: StoredOrder, document: dict[str, Any])
         _("promotion"): document["promotion"],
         _("delivery"): ", ".join(filter(None, (delivery["way"], delivery["address"]))),
         _("its cost"): _amount(delivery["cost"], _("free for the buyer") if delivery["free"] else None),
-        _("recipient"): " ".join(filter(None, (delivery["recipient"], delivery["recipient_phone"]))),
+        _("recipient"): _person(delivery["recipient"], delivery["recipient_phone"]),
         _("parcel"): parcel_message(order),
         _("message"): joined(
             "; ",
             (message_line(one["parcel"], one["state"], shop_time(one["at"])) for one in document["messages"]),
         ),
-        _("buyer"): _("forgotten") if buyer["forgotten"] else " ".join(filter(None, people)),
+        _("buyer"): _("forgotten") if buyer["forgotten"] else _person(*people),
         _("client"): buyer["client_id"],
         _("note"): document["note"],
         _("payment"): joined(", ", (payment["method"], payment_word(payment["state"]))),
@@ -181,6 +181,14 @@ def print_order(program: Program, stored: StoredOrder, document: dict[str, Any])
         program.print()
         headings = (_("money"), _("at"), _("account"), _("amount"))
         print_table(program, headings, map(_posting_cells, document["postings"]))
+
+
+def _person(name: str | None, phone: str | None, email: str | None = None) -> Message:
+    """Return a person in one line, and with a remark for a phone that is no number."""
+    person = verbatim(" ".join(filter(None, (name, phone, email))))
+    if phone and not is_phone(phone):
+        return _("{person} (this is not a real phone number: no client is found by it)", person=person)
+    return person
 
 
 def _confirmed(said: dict[str, Any]) -> Message:
@@ -220,5 +228,7 @@ def _way(torgsoft: dict[str, Any], stored: StoredOrder) -> Message:
             return _("its file is not written yet")
         case phase:
             return composed(
-                "{file}, {phase}", file=torgsoft["file"] or _("no file"), phase=PHASES[FilePhase(phase)]
+                "{file}, {phase}",
+                file=composed("`{file}`", file=torgsoft["file"]) if torgsoft["file"] else _("no file"),
+                phase=PHASES[FilePhase(phase)],
             )

@@ -45,7 +45,10 @@ def ship(
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
 ) -> None:
-    """Save a parcel's number on Prom.ua and send it to the buyer."""
+    """Save a parcel's number on Prom.ua.
+
+    The buyer gets a message where `ship_message` or `--message` has one.
+    """
     program = program_of(context, output)
     from torgsync.jobs.orders.shipping import ShipRequest, plan_shipment, ship_order
 

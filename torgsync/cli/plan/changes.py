@@ -5,9 +5,11 @@ Source: docs/developers/architecture.md §3.3.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
+from html import unescape
 from typing import TYPE_CHECKING
 
 from torgsync.cli.messages.fields import value_word
@@ -28,11 +30,15 @@ from torgsync.core.product.fields import (
     file_name,
     photo_moves,
 )
+from torgsync.core.text import one_line
 from torgsync.i18n import Message, _, _n, composed, joined, verbatim
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+BEGINNING = 40
+"""Letters of a long text that are shown."""
+_TAG = re.compile(r"<[^>]*>")
 NAMED = 3
 """Photos of one good that are named."""
 SIGNS = {Verb.CREATE: _("+ create"), Verb.UPDATE: _("~ update"), Verb.REMOVE: _("- remove")}
@@ -88,8 +94,10 @@ def field_lines(fields: Mapping[str, FieldChange], *, folded: bool = False) -> l
 def moved(name: str, field: FieldChange, *, folded: bool = False) -> Message:
     """Return in words how a field moves; `folded` counts photos instead of naming them."""
     html = FIELDS[name].kind is FieldKind.HTML
-    render: Callable[[Value], Message] = _length if html else partial(value_words, name)
+    render: Callable[[Value], Message] = _beginning if html else partial(value_words, name)
     before, after = render(field.old), render(field.new)
+    if html and before == after:  # they differ later, or by their tags
+        before, after = _length(field.old), _length(field.new)
     if FIELDS[name].kind is FieldKind.PHOTOS and (field.old or field.new):
         text = _photo_words(photo_moves(_photos(field.old), _photos(field.new)), 0 if folded else NAMED)
     elif field.old is None and field.new is not None:
@@ -127,6 +135,21 @@ def _photo_words(moves: PhotoMoves, named: int) -> Message:
         if names
     ]
     return joined("; ", parts) if parts else _("the same photos under other addresses")
+
+
+def _beginning(value: Value) -> Message:
+    """Return how a text begins, without its tags, and its length where there is more; `–` for none."""
+    if not isinstance(value, str) or not value:
+        return NONE
+    text = one_line(unescape(_TAG.sub(" ", value)))
+    if len(text) <= BEGINNING:
+        return composed("`{text}`", text=text)
+    return _n(
+        "`{start}…` ({count} character)",
+        "`{start}…` ({count} characters)",
+        len(value),
+        start=text[:BEGINNING],
+    )
 
 
 def _length(value: Value) -> Message:

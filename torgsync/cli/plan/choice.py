@@ -9,7 +9,7 @@ import typer
 
 from torgsync.cli.base.options import separated
 from torgsync.core.product.field_words import field_word
-from torgsync.core.product.fields import FIELDS
+from torgsync.core.product.fields import FIELDS, TARGETS
 from torgsync.core.text import nearest
 from torgsync.errors import UsageError
 from torgsync.i18n import NOTHING, Message, _, translated
@@ -60,14 +60,19 @@ def choice_of(
 
 
 def field_names(names: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the product fields named by `--fields`; UsageError for one that there is not."""
+    """Return the product fields named by `--fields`, also by targets of columns, which set one or several.
+
+    Raises UsageError for a field that there is not.
+    """
+    found: dict[str, None] = {}
     for name in names or ():
-        if name not in FIELDS:
+        found |= dict.fromkeys((name,) if name in FIELDS else TARGETS.get(name, ()))
+        if name not in FIELDS and name not in TARGETS:
             raise UsageError(
                 _("there is no field `{name}`{near}", name=name, near=_near_field(name)),
                 hint=_("the fields are {fields:quoted}", fields=list(FIELDS)),
             )
-    return tuple(names or ())
+    return tuple(found)
 
 
 def _near_field(name: str) -> Message:

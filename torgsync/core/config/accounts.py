@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from torgsync.i18n import _
+from torgsync.i18n import _, _n
 
+LENGTH = 29
+"""Letters and digits of a Ukrainian IBAN."""
 _LIKE_IBAN = re.compile(r"[A-Za-z]{2}\s*\d[\d\sA-Za-z]*")
 
 
@@ -23,4 +25,14 @@ def account_of(text: str) -> str:
     try:
         return str(iban.validate(name))
     except ValidationError as wrong:
+        given = len("".join(name.split()))
+        if name[:2].upper() == "UA" and given != LENGTH:
+            raise ValueError(
+                _n(
+                    "it has {count} character, and a Ukrainian one has {length}",
+                    "it has {count} characters, and a Ukrainian one has {length}",
+                    given,
+                    length=LENGTH,
+                )
+            ) from wrong
         raise ValueError(_("its digits do not fit together; one is wrong or missing")) from wrong

@@ -249,7 +249,7 @@ class Person:
 def person_behind(
     phone: str, clients: Mapping[str, Collection[Contact]], orders: Mapping[str, Trace]
 ) -> Person:
-    """Return the person with a phone in E.164: all clients that have it, and their orders.
+    """Return the person with a phone in normal form: all clients that have it, and their orders.
 
     The clients of these orders belong to the person too, unless they also have orders without the phone. An
     order without a client belongs to the person where it has a contact that no other client has, or where no
@@ -272,7 +272,9 @@ def person_behind(
     named_in = {
         order_id
         for order_id, trace in orders.items()
-        if order_id not in order_ids and any(_contains(phone, text) for text in trace.texts)
+        if is_phone(phone)
+        and order_id not in order_ids
+        and any(_contains(phone, text) for text in trace.texts)
     }
     return Person(frozenset(people), frozenset(order_ids), frozenset(named_in))
 

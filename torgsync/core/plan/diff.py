@@ -170,6 +170,7 @@ def compare(
         if (
             now == want  # most
             or same(name, want, wanted, shown, now)
+            or (not want and _is_copied_name(name, now, wanted, shown))
             or (name == "status" and want == "on_display" and now in IN_MODERATION)
         ):
             in_step[name] = want
@@ -181,6 +182,13 @@ def compare(
                 _value(now), want, edited=edited, sent=_value(last) if edited else None
             )
     return Comparison(fields, in_step, tuple(left_alone))
+
+
+def _is_copied_name(name: str, now: object, *sides: Mapping[str, Value]) -> bool:
+    """Return whether Prom shows a name of the product for a description that it does not have."""
+    if name not in ("description", "description_ru") or not isinstance(now, str):
+        return False
+    return any(_bare(now) == _bare(str(side.get(key))) for side in sides for key in ("name", "name_ru"))
 
 
 def same(

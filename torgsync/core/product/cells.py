@@ -25,6 +25,7 @@ class CellFault(StrEnum):
     ERROR = "error"  # a spreadsheet shows an error in it
     TOO_LONG = "too-long"  # a number of too many digits
     TWO_AMOUNTS = "two-amounts"  # the sign may part thousands or decimals
+    NO_DIGIT = "no-digit"  # words, or signs alone
     NO_NUMBER = "no-number"
     NO_QUANTITY = "no-quantity"
     NOT_WHOLE = "not-whole"
@@ -82,6 +83,8 @@ def number_fault(text: str) -> CellFault:
     """Return what is wrong with a cell that `number` refuses."""
     if text.strip() in ERRORS:
         return CellFault.ERROR
+    if not any(map(str.isdigit, text)):
+        return CellFault.NO_DIGIT
     return CellFault.TOO_LONG if _TOO_LONG.fullmatch(compact(text)) else CellFault.NO_NUMBER
 
 

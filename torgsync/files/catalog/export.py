@@ -33,9 +33,10 @@ def open_export(file: ObjectFile) -> CatalogFile:
     except ExportInvalid as refused:
         if refused.hint in refusals.OTHER_PATH:
             refused.hint = _(
-                "{hint}; to change the path: torgsync object edit {called} --export FILE",
+                "{hint}; to change the path: torgsync object edit {called} --export {file}",
                 hint=refused.hint,
                 called=file.called,
+                file=_("FILE"),
             )
         raise
 

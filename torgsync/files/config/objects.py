@@ -90,9 +90,9 @@ def find_object(folder: Path, wanted: str | None, *, all_by: str | None = None) 
 
 def find_path(folder: Path, wanted: str | None, *, all_by: str | None = None) -> Path:
     """Return one object's file by path, slug or name; `all_by` is the option for all. Raises UsageError."""
-    if wanted and wanted.endswith(".toml"):
-        return Path(wanted)
     files = list_objects(folder)
+    if wanted and wanted.endswith(".toml") and os.path.lexists(wanted):
+        return Path(wanted)
     if wanted is None:
         return _only_one(files, all_by)
     paths = [path for path in files if path.stem == slugify(wanted)]

@@ -17,7 +17,7 @@ from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import literal_token, read_token
 from torgsync.files.orders.outbox import is_address, outbox_of_object, try_outbox
 from torgsync.files.photos.folder import PhotoIndex
-from torgsync.i18n import Message, _, _n, composed, verbatim
+from torgsync.i18n import NOTHING, Message, _, _n, composed, verbatim
 from torgsync.jobs.config.check_export import check_export
 from torgsync.jobs.config.check_photos import check_photos, check_publishing, plain_photos
 from torgsync.jobs.config.check_schedule import idle_times, installed_times
@@ -44,9 +44,11 @@ def check(
     checked.lines += plain_transport(file.settings, file.called)
     checked.lines += plain_photos(file)
     edit = f"torgsync object edit {file.called}"
-    photos = _attempt(checked, _("photos"), lambda: check_photos(file, checked), f"{edit} --photos DIR")
+    other_photos = composed("{edit} {dir}", edit=f"{edit} --photos", dir=_("DIR"))
+    other_export = composed("{edit} {file}", edit=f"{edit} --export", file=_("FILE"))
+    photos = _attempt(checked, _("photos"), lambda: check_photos(file, checked), other_photos)
     _attempt(checked, _("publishing"), lambda: check_publishing(file, home, checked))
-    _attempt(checked, _("export"), lambda: check_export(file, checked, photos), f"{edit} --export FILE")
+    _attempt(checked, _("export"), lambda: check_export(file, checked, photos), other_export)
     _attempt(checked, _("outbox"), lambda: _outbox(file, home, checked))
     checked.lines += idle_times(file)
     if not diagnosed:
@@ -98,7 +100,7 @@ def _payments(file: ObjectFile) -> CheckLine:
 
 
 def _attempt(
-    checked: CheckView, subject: Message, part: Callable[[], PhotoIndex | None], cure: str = ""
+    checked: CheckView, subject: Message, part: Callable[[], PhotoIndex | None], cure: Message = NOTHING
 ) -> PhotoIndex | None:
     """Perform one part of the check; an error in a file becomes a line, which the command `cure` mends."""
     try:
@@ -117,9 +119,9 @@ def _token(file: ObjectFile, checked: CheckView, *, tried: bool | TokenRefused, 
         hint = _('write `api_key = { env = "NAME" }` or `{ file = "path" }` instead')
         checked.lines.append(warning(_("token"), message, hint))
     if isinstance(tried, TokenRefused):
-        cure = f"torgsync object edit {file.called} --api-key -"
+        cure = verbatim(f"torgsync object edit {file.called} --api-key -")
         line = failed(_("token"), tried)
-        checked.lines.append(line if line.hint else replace(line, hint=verbatim(cure)))
+        checked.lines.append(line if line.hint else replace(line, hint=cure))
         checked.cures.append(cure)
     elif tried:
         checked.lines.append(ok(_("token"), _("Prom.ua accepts it")))

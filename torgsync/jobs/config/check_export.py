@@ -17,7 +17,7 @@ from torgsync.core.mapping.suggest import Samples, is_own, suggest
 from torgsync.core.plan.decide import why_incomplete
 from torgsync.core.product.cells import id_fault
 from torgsync.core.product.columns import CENTERS_COLUMN, ExportRecord, is_standard
-from torgsync.core.product.fields import Photo
+from torgsync.core.product.fields import STANDARD, Photo
 from torgsync.core.product.groups import Steps, grow
 from torgsync.core.product.products import Product
 from torgsync.core.product.variants import Member, arrange
@@ -27,7 +27,7 @@ from torgsync.files.catalog.catalog_file import CatalogFile, FileFormat
 from torgsync.files.catalog.export import open_export
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.photos.folder import PhotoIndex
-from torgsync.i18n import _, _n, joined
+from torgsync.i18n import _, _n, joined, verbatim
 from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.reading import check_columns, file_findings
 from torgsync.jobs.catalog.row_reader import duplicate, placed
@@ -82,6 +82,10 @@ def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None
     if own:
         message = _("your own columns that are not sent: {names:quoted}", names=own)
         checked.lines.append(ok(_("columns"), message))
+    if settings.fields and (unsent := _unsent(settings, catalog, tally.samples)):
+        hint = verbatim(f"torgsync fields add {unsent[0]} --to {_UNSENT[unsent[0]]} -o {file.called}")
+        message = _("columns of Torgsoft that are not sent: {names:quoted}", names=unsent)
+        checked.lines.append(ok(_("columns"), message, hint))
     checked.suggestions = tuple(
         # Where nothing is mapped yet, `fields add-all` is the way for the standard columns.
         item
@@ -98,11 +102,26 @@ def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None
         checked.lines.append(warning(_("brand"), message, hint))
     if errors := checked.findings.count(Severity.ERROR):
         message = _n(
-            "because of {count} error an item or a field is not sent",
-            "because of {count} errors items or fields are not sent",
+            "{count} error below: its item or field is not sent",
+            "{count} errors below: their items or fields are not sent",
             errors,
         )
         checked.lines.append(warning(_("goods"), message))
+
+
+_UNSENT = {"Description": "description"} | {column: target for column, target, name in STANDARD if not name}
+"""Columns of Torgsoft's own, and the fields to which they may be mapped."""
+
+
+def _unsent(settings: SyncObject, catalog: CatalogFile, samples: Samples) -> list[str]:
+    """Return the columns of Torgsoft that hold something, and whose field no other column is mapped to."""
+    proposed = {item.column for item in suggest(catalog.columns, samples, settings)}
+    taken = {mapping.to for mapping in settings.fields}
+    return [
+        name
+        for name, target in _UNSENT.items()
+        if target not in taken and name not in proposed and samples.proposable(name)
+    ]
 
 
 def _why_not_created(settings: SyncObject, cells: Mapping[str, str], desired: Product) -> SkipReason | None:

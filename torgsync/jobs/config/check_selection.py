@@ -22,10 +22,10 @@ from torgsync.i18n import NOTHING, Message, _, _n, composed, joined, verbatim
 from torgsync.jobs.config.check_view import CheckLine, ok, warning
 
 _NOT_CREATED = {
-    SkipReason.NO_PRICE: _("without a price that can be sent, unless Prom.ua already has them"),
-    SkipReason.NO_NAME: _("without a name, unless Prom.ua already has them"),
-    SkipReason.NO_STOCK: _("without a stock that can be read, unless Prom.ua already has them"),
-    SkipReason.DISPLAY_UNKNOWN: _("without a `Display` that can be read, unless Prom.ua already has them"),
+    SkipReason.NO_PRICE: _("new items without a price that can be sent"),
+    SkipReason.NO_NAME: _("new items without a name"),
+    SkipReason.NO_STOCK: _("new items without a stock that can be read"),
+    SkipReason.DISPLAY_UNKNOWN: _("new items without a `Display` that can be read"),
 }
 
 

@@ -70,7 +70,7 @@ class CheckView:
     guesses: tuple[Guess, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     findings: Tally = field(default_factory=Tally)
-    cures: list[str] = field(default_factory=list)
+    cures: list[Message] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:

@@ -84,6 +84,8 @@ def diagnose(context: JobContext) -> Diagnosis:
         diagnosis.add(_twins(context))
     for report in _REPORTS:
         diagnosis.add(report(context))
+    subjects = [line.subject for line in diagnosis.lines]
+    diagnosis.lines.sort(key=lambda line: subjects.index(line.subject))
     return diagnosis
 
 
@@ -237,10 +239,10 @@ def _limits(context: JobContext) -> Iterator[CheckLine]:
         pace=pace,
     )
     if left:
-        yield ok(_("limits"), message)
+        yield ok(_("imports"), message)
     else:
         hint = _("changes that need an import wait until tomorrow; prices and stock are still sent")
-        yield warning(_("limits"), message, hint)
+        yield warning(_("imports"), message, hint)
 
 
 def try_token(settings: Settings, token: str, *, shop: str, recorder: Recorder | None = None) -> None:
@@ -280,7 +282,7 @@ def _rights(context: JobContext) -> Iterator[CheckLine]:
             "{count} rights of the token were not tried",
             len(rights) - len(refused),
         )
-        yield warning(_("token"), message, verbatim(f"torgsync doctor -o {context.file.called}"))
+        yield warning(_("token"), message, _("when Prom.ua answers again, run the same command"))
     elif not refused[Right.PRODUCTS_READ]:
         yield from _shop(context)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torgsync.core.config.settings import SyncObject
-from torgsync.core.mapping.select import group_column, group_columns, groups_of
+from torgsync.core.mapping.select import group_columns, groups_of
 from torgsync.core.mapping.stock import in_order, named_centers, stock_centers
 from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.product.columns import CENTERS_COLUMN
@@ -27,17 +27,22 @@ def refuse_unknown(file: ObjectFile, before: SyncObject | None = None) -> None:
     """Refuse an object that selects by centers or a group that its export does not have.
 
     An export that cannot be read refuses nothing: `object check` reports it. What was selected `before` a
-    change in the same way is not checked again. Raises ObjectInvalid.
+    change in the same way is not refused, so that a mistake in one key can be mended before that in another.
+    Raises ObjectInvalid.
     """
     settings = file.settings
-    if not (named_centers(settings) or settings.product_group):
-        return
-    if before and _selection(before) == _selection(settings):
+    chosen = {
+        key
+        for key, choice in _selection(settings).items()
+        if choice and (before is None or _selection(before)[key] != choice)
+    }
+    if not chosen:
         return
     from torgsync.files.catalog.export import open_export  # noqa: PLC0415  # most calls read no export
 
     try:
-        mistakes = tuple(_mistakes(settings, open_export(file)))
+        found = _mistakes(settings, open_export(file))
+        mistakes = tuple(mistake for mistake in found if mistake.where in chosen)
     except InvalidInput:
         return
     if mistakes:
@@ -48,11 +53,9 @@ def refuse_unknown(file: ObjectFile, before: SyncObject | None = None) -> None:
         )
 
 
-def _selection(settings: SyncObject) -> tuple[object, ...]:
-    """Return everything that decides which centers and groups are selected, and in which export."""
-    export = settings.catalog.model_copy(update={"photos": None})
-    centers = settings.accounting_centers
-    return export, settings.product_group, group_column(settings), centers.use, centers.keep, settings.values
+def _selection(settings: SyncObject) -> dict[str, object]:
+    """Return the centers and the group that an object names, keyed by setting."""
+    return {"accounting_centers": named_centers(settings), "product_group": settings.product_group}
 
 
 def _mistakes(settings: SyncObject, catalog: CatalogFile) -> Iterator[Mistake]:

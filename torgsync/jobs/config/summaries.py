@@ -9,11 +9,11 @@ from msgspec import Struct
 from torgsync.errors import ObjectInvalid
 from torgsync.files.config.objects import list_objects, load_object, name_in
 from torgsync.files.config.settings import Settings
-from torgsync.i18n import Message
+from torgsync.i18n import Message, _
 
 
 class ObjectSummary(Struct, frozen=True):
-    """One file among the objects; `problem` says why it cannot be read, None where it can."""
+    """One file among the objects; `problem` says why it, or its export, cannot be read."""
 
     slug: str
     name: str
@@ -25,8 +25,10 @@ def summaries(home: Settings) -> Iterator[ObjectSummary]:
     """Yield all objects of the home, by file name."""
     for path in list_objects(home.objects):
         try:
-            settings = load_object(path).settings
+            file = load_object(path)
         except ObjectInvalid as error:
             yield ObjectSummary(path.stem, name_in(path) or path.stem, None, error.message)
         else:
-            yield ObjectSummary(path.stem, settings.name, settings.catalog.path, None)
+            settings = file.settings
+            lost = None if file.catalog_path.is_file() else _("there is no export file")
+            yield ObjectSummary(path.stem, settings.name, settings.catalog.path, lost)

@@ -215,13 +215,17 @@ def _waiting(context: JobContext, work: UnitOfWork, order_id: str) -> StoredOrde
 def merge_clients(context: JobContext, client_ids: Sequence[str], into: str) -> int:
     """Merge several clients into one; return how many orders no longer wait for a choice.
 
-    Raises UsageError where there is no such client.
+    `into` may be among the others, as in a list of all that are one person. Raises UsageError where there is
+    no such client, and where no other client is named.
     """
     with context.transaction() as work:
         for client_id in (*client_ids, into):
             _known_client(context, work, client_id)
-        if into in client_ids:
-            raise UsageError(_("client {client} cannot be merged into itself", client=into))
+        client_ids = [client_id for client_id in client_ids if client_id != into]
+        if not client_ids:
+            called = context.file.called
+            hint = _("name another client too; see all: torgsync clients list -o {called}", called=called)
+            raise UsageError(_("client {client} cannot be merged into itself", client=into), hint=hint)
         merged = {*client_ids, into}
         waiting = [
             order_id

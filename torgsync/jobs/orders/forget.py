@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from torgsync.core.orders.clients import Person, client_of, is_phone, normal_phone, person_behind, trace_of
+from torgsync.core.orders.clients import (
+    PHONE,
+    Contact,
+    Person,
+    client_of,
+    normal_phone,
+    person_behind,
+    trace_of,
+)
 from torgsync.core.orders.files import FileAction, decide_file
 from torgsync.core.orders.order import without_people
 from torgsync.core.orders.reasons import HoldReason, hand_work
@@ -53,26 +61,27 @@ class ForgetResult:
         return Exit.HELD if self.places or self.named_in or self.elsewhere or self.by_hand else Exit.DONE
 
 
-def wanted_phone(text: str, option: str) -> str:
-    """Return the phone of the person to forget, in E.164; `option` names the object in the hint.
+def refuse_unlisted(context: JobContext, text: str) -> None:
+    """Refuse a text that is no phone number, unless a client or an order has it instead of one.
 
-    Raises UsageError where it is no number.
+    Raises UsageError.
     """
-    normal = normal_phone(text)
-    if not is_phone(normal):
+    with context.transaction() as work:
+        person, _orders = _person(work, text)
+    if not (text and (person.client_ids or person.order_ids)):
         hint = _(
-            "give it with the code of the country: torgsync clients forget +380501234567{option}",
-            option=option,
+            "give it with the code of the country: {command}",
+            command=f"torgsync clients forget +380501234567 -o {context.file.called}",
         )
-        raise UsageError(_("`{given}` is not a phone number", given=normal), hint=hint)
-    return normal
+        raise UsageError(_("`{given}` is not a phone number", given=text), hint=hint)
 
 
 def forget_person(context: JobContext, phone: str) -> ForgetResult:
     """Remove a person from the state and the outboxes, keeping orders and sums.
 
-    `phone` is in E.164. Files and copies of the state go first, so that the next run still finds the person
-    after an interruption. Raises TorgsyncError where the outbox cannot be used or a copy cannot be deleted.
+    `phone` is in normal form. Files and copies of the state go first, so that the next run still finds the
+    person after an interruption. Raises TorgsyncError where the outbox cannot be used or a copy cannot be
+    deleted.
     """
     with running(context) as run:
         result = _forget(context, phone)
@@ -108,7 +117,11 @@ def _person(work: UnitOfWork, phone: str) -> tuple[Person, list[StoredOrder]]:
         order_id: trace_of(stored.client_id, candidates.get(order_id, ()), versions.get(order_id, ()))
         for order_id, stored in orders.items()
     }
-    person = person_behind(phone, work.clients.shown_contacts(), traces)
+    contacts = work.clients.shown_contacts()
+    for client in work.clients.all():
+        if client.phone:  # also one that is no number
+            contacts[client.id] |= {Contact(PHONE, normal_phone(client.phone))}
+    person = person_behind(phone, contacts, traces)
     return person, [stored for order_id, stored in orders.items() if order_id in person.order_ids]
 
 

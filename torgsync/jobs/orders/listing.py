@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from torgsync.core.findings import Code, Finding
+from torgsync.core.order_status import status_word
 from torgsync.core.orders.clients import client_of, match_client
 from torgsync.core.orders.messages import BuyerMessage
 from torgsync.core.orders.order import STATUSES
@@ -16,7 +17,7 @@ from torgsync.core.orders.stored import Confirmation, OrderVersion, StoredOrder
 from torgsync.core.text import did_you_mean
 from torgsync.errors import Exit, UsageError
 from torgsync.files.config.settings import who
-from torgsync.i18n import Message, _
+from torgsync.i18n import Message, _, translated
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import running
 from torgsync.state.store import UnitOfWork
@@ -82,15 +83,20 @@ def matching_orders(
 ) -> list[StoredOrder]:
     """Return the orders with a status, placed at `since` or later and before `until`, newest first.
 
-    Raises UsageError for a status that neither Prom's shops nor this one's orders have.
+    A status may be given as people see it. Raises UsageError for one that neither Prom's shops nor this
+    one's orders have.
     """
-    known = dict.fromkeys([*STATUSES, *work.orders.statuses()])
+    known = {word: translated(status_word(word)) for word in (*STATUSES, *work.orders.statuses()) if word}
     if status is not None and status not in known:
-        near = did_you_mean(status, list(known))
-        raise UsageError(
-            _("there is no status `{status}`{near}", status=status, near=near),
-            hint=_("the statuses are {statuses:quoted}", statuses=list(filter(None, known))),
-        )
+        by_word = {shown.casefold(): word for word, shown in known.items()}
+        if not (meant := by_word.get(status.casefold())):
+            near = did_you_mean(status, [*known, *known.values()])
+            both = [f"`{word}`" if word == shown else f"`{word}` ({shown})" for word, shown in known.items()]
+            raise UsageError(
+                _("there is no status `{status}`{near}", status=status, near=near),
+                hint=_("the statuses are {statuses}", statuses=both),
+            )
+        status = meant
     orders = work.orders.all(since=since, until=until)
     return [stored for stored in orders if status in (None, stored.order.shown)]
 
@@ -132,8 +138,13 @@ def confirm_orders(context: JobContext, order_ids: Sequence[str]) -> dict[str, H
             for order_id in order_ids:
                 stored = stored_or_refuse(context, work, order_id)
                 if stored.todo is None:
+                    message = (
+                        _("order {order} does not wait for you: its file is in the outbox")
+                        if stored.in_outbox
+                        else _("order {order} does not wait for you: there is nothing to be done in Torgsoft")
+                    )
                     raise UsageError(
-                        _("order {order} does not wait for anything to be done in Torgsoft", order=order_id),
+                        message.filled(order=order_id),
                         hint=_way_on(work, stored, context.file.called),
                     )
                 work.confirmations.add(stored, Confirmation(context.now(), user, host, stored.todo))

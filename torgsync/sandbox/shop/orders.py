@@ -68,7 +68,7 @@ class ShopBuyer:
     first_name: str = "Іван"
     last_name: str = "Тестовий"
     second_name: str | None = None
-    phone: str | None = "+380000000000"
+    phone: str | None = "+380500000001"
     email: str | None = None
 
 

@@ -234,7 +234,8 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, address: st
     """With the command that brings it."""
     from fsspec.registry import _registry
 
-    monkeypatch.delitem(_registry, "sftp", raising=False)
+    for known in ("sftp", "s3"):
+        monkeypatch.delitem(_registry, known, raising=False)
     for name in ("paramiko", "s3fs"):
         monkeypatch.setitem(sys.modules, name, None)
     for name in [one for one in sys.modules if one.startswith("fsspec.implementations.sftp")]:

@@ -58,7 +58,7 @@ class TestReading:
         paid = {"type": "evopay", "status": "paid", "status_modified": "2026-03-02T09:00:00+00:00"}
         assert order["payment_data"] == paid
         names = {"first_name": "Іван", "last_name": "Тестовий", "second_name": None}
-        person = names | {"phone": "+380000000000"}
+        person = names | {"phone": "+380500000001"}
         assert order["delivery_recipient"] == person
         assert order["client"] == person | {"id": order["client_id"]}
         delivery = order["delivery_provider_data"]

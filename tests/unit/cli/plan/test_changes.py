@@ -37,7 +37,8 @@ def test_a_value_fits_a_cell(value: Value, text: str) -> None:
     [
         ("price", FieldChange(Decimal(100), Decimal(95)), "100 -> 95 (-5 %)"),
         ("price", FieldChange(None, Decimal(95)), "-> 95"),
-        ("description", FieldChange("<b>a</b>", ""), "8 characters -> –"),
+        ("description", FieldChange("<b>a</b>", ""), "`a` -> –"),
+        ("description", FieldChange("<b>a</b>", "a"), "8 characters -> 1 character"),
         (
             "price",
             FieldChange(Decimal(70), Decimal(95), edited=True, sent=Decimal(90)),

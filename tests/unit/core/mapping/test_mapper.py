@@ -129,7 +129,7 @@ def test_a_text_whose_column_the_file_lacks_is_not_overwritten() -> None:
     assert values(mapped({"Опис": "Шовк"}, *columns), "description_ru") == ["absent"]
 
 
-@pytest.mark.parametrize(("cell", "fault"), [("x" * 100, "no-number"), ("1" * 100, "too-long")])
+@pytest.mark.parametrize(("cell", "fault"), [("x" * 100, "no-digit"), ("1" * 100, "too-long")])
 def test_a_finding_names_its_place(cell: str, fault: str) -> None:
     """Good, line, column and the value as it was written, cut to what fits a line."""
     (found,) = mapped({"RetailPrice": cell}, ("RetailPrice", "price")).findings
@@ -698,8 +698,8 @@ def unreadable(cell: str, fault: str) -> Args:
         ("0,004", "10", (), []),
         ("", "10", (), []),
         ("90", "2,5", "absent", [unreadable("2,5", "not-whole")]),
-        ("xx", "10", "absent", [unreadable("xx", "no-number")]),
-        ("90", "xx", "absent", [unreadable("xx", "no-number")]),
+        ("xx", "10", "absent", [unreadable("xx", "no-digit")]),
+        ("90", "xx", "absent", [unreadable("xx", "no-digit")]),
     ],
 )
 def test_wholesale_price_and_minimum_make_a_ladder(

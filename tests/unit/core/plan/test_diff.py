@@ -93,6 +93,14 @@ def test_no_discount_is_a_value() -> None:
     assert compare(product(discount=None), None, existing(discount=None)).in_step["discount"] is None
 
 
+def test_a_copy_of_the_name_is_no_description() -> None:
+    """Prom shows the name where a product has no description; any other text is one."""
+    copied = existing(name="Сукня червона", description="<p>Сукня червона</p>")
+    assert "description" not in compare(product(description=""), None, copied).fields
+    written = existing(name="Сукня червона", description="<p>Сукня</p>")
+    assert "description" in compare(product(description=""), None, written).fields
+
+
 def test_a_field_not_spoken_of_is_not_touched() -> None:
     """What the export does not have stays as it is on Prom."""
     found = compare(product(), sent(), existing(sku="A", quantity=7))
