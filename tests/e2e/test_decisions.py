@@ -188,5 +188,5 @@ def test_what_is_held_goes_with_one_command(filled: Home) -> None:
     filled.edit_object('removals = "10%"', 'removals = "1%"')
     command = 'torgsync sync -o "My Prom" --only goods --fields price,status --allow price=26931,26932 '
     ran = filled.run("sync", "--yes", "--only", "goods", "--fields", "price,status", "--allow", "price=26931")
-    assert f"if all of it is right: {command}--allow removals=2" in " ".join(ran.out.split())
+    assert f"to allow all of it together: {command}--allow removals=2" in " ".join(ran.out.split())
     assert ran.code == 8

@@ -143,7 +143,13 @@ class Finding:
         """The severity of its code."""
         return self.code.severity
 
+    @property
+    def place(self) -> tuple[int, str, int, Code]:
+        """What findings are sorted by: the gravest first, then by file and line."""
+        return _GRAVITY[self.severity], self.file, self.line, self.code
 
+
+_GRAVITY = {severity: place for place, severity in enumerate(Severity)}
 KEPT = 2000
 """Findings of one code that are kept with their places; the others are counted."""
 
@@ -176,11 +182,10 @@ class Tally:
                 group.first.append(finding)
 
     def groups(self) -> list[FindingCount]:
-        """Return the groups, errors first, then by code; the findings of each by file and line."""
-        order = list(Severity)
+        """Return the groups by gravity, then by first place; the findings of each by file and line."""
         for group in self._groups.values():
             group.first.sort(key=lambda finding: (finding.file, finding.line))
-        return sorted(self._groups.values(), key=lambda group: (order.index(group.code.severity), group.code))
+        return sorted(self._groups.values(), key=lambda group: group.first[0].place)
 
     def count(self, severity: Severity) -> int:
         """Return how many findings have this weight."""

@@ -583,13 +583,6 @@ def test_a_column_by_another_name(home: Home, element: str, cure: str) -> None:
 
 
 MESSY = [
-    "✗ error    `id-duplicate`: 1 item",
-    "           several rows of the export have the same `GoodID`; nothing of the",
-    "             item is sent; leave one of the rows; `torgsync why ID` shows the",
-    "             lines of all",
-    "           TSGoods.trs, line 86, item 26926: this id is in lines 71, 86 of the",
-    "             export; nothing of the item is sent",
-    "",
     "✗ error    `number-unreadable`: 4 items",
     "           a cell is not a number, or may be two (`1.450` is 1450 or 1.45); what",
     "             Prom.ua has stays, a new item waits for its price, and is not",
@@ -601,6 +594,13 @@ MESSY = [
     "           TSGoods.trs, line 7, item 26902, `RetailPrice` = ціна",
     "           TSGoods.trs, line 22, item 26905, `RetailPrice` = ціна",
     "           … and 1 more; `--show all`",
+    "",
+    "✗ error    `id-duplicate`: 1 item",
+    "           several rows of the export have the same `GoodID`; nothing of the",
+    "             item is sent; leave one of the rows; `torgsync why ID` shows the",
+    "             lines of all",
+    "           TSGoods.trs, line 86, item 26926: this id is in lines 71, 86 of the",
+    "             export; nothing of the item is sent",
     "",
     "! warning  `letters-lost`: 1 item",
     "           the export lost a letter and has a `?` in its place; the text is sent",
@@ -621,7 +621,7 @@ def break_rows(home: Home) -> None:
 
 
 def test_findings_by_code(home: Home) -> None:
-    """Errors come first; each code shows its goods, what it means, the first places, and what is left."""
+    """Errors come first, by line; each code shows its goods, its meaning, first places, and what is left."""
     break_rows(home)
     checked = home.run("object", "check")
     assert (checked.code, checked.lines[-len(MESSY) :]) == (0, MESSY)
@@ -651,11 +651,11 @@ def test_findings_for_programs(home: Home) -> None:
     break_rows(home)
     document = home.run("object", "check", "--format", "json").json
     assert [(count["code"], count["findings"], count["goods"]) for count in document["counts"]] == [
-        ("id-duplicate", 1, 1),
         ("number-unreadable", 4, 4),
+        ("id-duplicate", 1, 1),
         ("letters-lost", 1, 1),
     ]
-    assert document["findings"][1] == {
+    assert document["findings"][0] == {
         "code": "number-unreadable",
         "severity": "error",
         "file": "TSGoods.trs",
@@ -681,7 +681,7 @@ def test_more_findings_than_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch
     break_rows(home)
     monkeypatch.setattr("torgsync.core.findings.KEPT", 2)
     document = home.run("object", "check", "--format", "json").json
-    assert [(count["findings"], count["listed"]) for count in document["counts"]] == [(1, 1), (4, 2), (1, 1)]
+    assert [(count["findings"], count["listed"]) for count in document["counts"]] == [(4, 2), (1, 1), (1, 1)]
     shown = home.run("object", "check", "--show", "all")
     assert "           … and 2 more; only the first are kept" in shown.lines
     assert ",… and 2 more,,number-unreadable," in home.run("object", "check", "--format", "csv").out

@@ -63,7 +63,7 @@ def test_prices_divided_by_a_currency_rate(filled: Home) -> None:
     causes = {guard["cause"] for guard in ran.json["guards"]}
     assert causes == {"41 times lower: looks like a price in USD"}
     table = filled.run("update")
-    assert "! held     39 prices, such as that of item 26901: 1713.00 -> 41.78 (-97.6 %); the limit is" in (
+    assert "! held     39 prices, such as that of item 26901: 1713.00 -> 41.78 (-98 %); the limit is" in (
         table.out
     )
     assert "if they are right: --allow prices=39" in table.out

@@ -79,7 +79,7 @@ def test_the_first_goods_of_an_empty_shop(home: Home) -> None:
     assert table.lines[-4:] == [
         "5 items more than chosen: the variants of one group are sent together",
         "other changes of 31 items stay pending: not chosen by `--first`",
-        "Prom.ua: about 6 requests, 6 minutes; uses 1 of the 8 imports left today",
+        "to send: about 6 requests, 3 to 10 minutes; uses 1 of the 8 imports left today",
         'next: torgsync sync -o "My Prom" --first 3',
     ]
 

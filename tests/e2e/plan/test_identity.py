@@ -104,7 +104,7 @@ def test_renumbered_keys_are_held(shop: Home) -> None:
     lines = shop.run("update").lines
     assert (
         "! held     the key seems to have changed in 12 items: 701 is now 10701, 702 is now 10702, 703 is "
-        "now 10703, and 9 more"
+        "now 10703, and 9 more items"
     ) in lines
     for good in ("10701", "701"):
         answer = " ".join(shop.run("why", good).out.split())

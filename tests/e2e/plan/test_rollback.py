@@ -97,7 +97,7 @@ def test_it_is_shown_before_it_goes_and_says_what_comes_next(filled: Home) -> No
         "",
         "0 to create, 1 to update, 0 to remove",
         "0 held, 0 skipped, 0 unchanged, 0 foreign",
-        "Prom.ua: about 1 request, 1 minute; no import is needed",
+        "to send: about 1 request; no import is needed",
         f"Done: 1 change is on Prom.ua (… s, 5 requests): {address}",
         STILL_PENDING,
     ]
@@ -118,6 +118,42 @@ def test_later_changes_are_left_and_reported(filled: Home) -> None:
     assert filled.sandbox.product("26910").price == Decimal("1249.5")
     ran = filled.run("rollback", "2", "--yes")
     assert "! stays    26926  Крем [red] для рук ягідний, price: it changed since then" in ran.lines
+    created = "it changed since then; so the product that the run created stays on Prom.ua"
+    assert f"! stays    26941  М’яка іграшка Лисичка Руда 35 см, price: {created}" in ran.lines
+    assert ran.lines[-1].startswith("what stays as it is can be changed in the seller's cabinet")
+
+
+def test_what_a_later_run_changed_says_how_to_undo_it_too(filled: Home) -> None:
+    """It names the run that is to be rolled back first; the sum says that something stays."""
+    filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    filled.edit_row("26931", "68;0;68;", "70;0;70;")
+    assert filled.sync().code == 0
+    filled.edit_row("26926", ";119;0;119;", ";109;0;109;")
+    assert filled.sync().code == 0
+    ran = filled.run("rollback", "2", "--yes")
+    assert ran.code == 6
+    assert "! stays    26926  Крем [red] для рук ягідний, price: run 3 changed it later" in ran.lines
+    assert any(
+        line.startswith("Not everything was rolled back: 1 done, 1 item stays as it is (")
+        for line in ran.lines
+    )
+    way = "to undo the rest too, first roll back run 3, then run 2 again: torgsync rollback 3 -o"
+    assert any(line.startswith(way) for line in ran.lines)
+
+
+def test_what_a_guard_held_is_named(filled: Home) -> None:
+    """It was not sent by that run, whatever a later one did; and a price that goes up again would be held."""
+    filled.run("object", "edit", "My Prom", "--set", "limits.price_drop=5%")
+    filled.run("object", "edit", "My Prom", "--set", "limits.price_rise=5%")
+    filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
+    assert filled.sync().code == 8
+    assert filled.run("sync", "--yes", "--allow", "price=26926").code == 0
+    ran = filled.run("rollback", "2", "--yes")
+    assert "a guard held 1 change, so run 2 did not send it: 26926" in ran.lines
+    ran = filled.run("rollback", "3", "--yes")
+    assert "a guard would hold them in the next `sync`, so that it sends none of them" in ran.lines[-1]
+    shown = " ".join(filled.run("why", "26926").out.split())
+    assert "update (price 119.00 -> 129.00 (+8 %)) in run 5, which rolled back run 3: done" in shown
 
 
 def test_texts_go_back_by_an_import_that_knows_nothing_of_the_export(filled: Home) -> None:
@@ -305,7 +341,7 @@ def test_a_run_that_went_only_in_part(hard_filled: Home, faulty: FaultyServer) -
     hard_filled.misbehave("import-refused nth=1")
     ran = hard_filled.run("rollback", "2", "--yes")
     assert ran.code == 5
-    assert "1 change of that run was never made" in ran.lines
+    assert "1 change of run 2 did not reach Prom.ua: it was refused or left for later" in ran.lines
     assert "error: Prom.ua does not accept an import now" in ran.err
     assert ran.err.count("hint: ") == 1
     hard_filled.sandbox.misbehave(parse_fault("import-refused nth=1"))
@@ -368,7 +404,8 @@ def test_a_run_that_was_killed(hard_filled: Home, faulty: FaultyServer) -> None:
     ran = hard_filled.run("rollback", "2", "--yes")
     assert ran.code == 0
     assert "left open by an earlier run were looked up on Prom.ua" in ran.err
-    assert "4 changes of that run were never made" in ran.lines  # its creations and its removals
+    creations_and_removals = "4 changes of run 2 did not reach Prom.ua: they were refused or left for later"
+    assert creations_and_removals in ran.lines
     assert hard_filled.sandbox.product("26926").price == Decimal(129)
     assert hard_filled.sandbox.product("26904").quantity_in_stock == 2
     killed = hard_filled.run("history", "--format", "json").json["runs"][1]

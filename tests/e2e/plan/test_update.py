@@ -34,7 +34,7 @@ change       item   name, and each field: old -> new
 
 39 to create, 0 to update, 0 to remove
 0 held, 1 skipped, 0 unchanged, 0 foreign
-Prom.ua: about 6 requests, 6 minutes; uses 1 of the 8 imports left today
+to send: about 6 requests, 3 to 10 minutes; uses 1 of the 8 imports left today
 next: torgsync sync -o "My Prom"
 """
 
@@ -76,7 +76,7 @@ change       item    name, and each field: old -> new
 0 held, 1 skipped, 28 unchanged, 0 foreign
 2 products will be taken down; 11 pieces in stock (2639.50 UAH) will no longer be for sale
 2 products will be hidden now, and deleted after 30 days unless their items come back
-Prom.ua: about 6 requests, 6 minutes; uses 1 of the 7 imports left today
+to send: about 6 requests, 3 to 10 minutes; uses 1 of the 7 imports left today
 next: torgsync sync -o "My Prom"
 """
 

@@ -73,7 +73,7 @@ def test_the_second_day(filled: Home) -> None:
             "0 held, 1 skipped, 28 unchanged, 0 foreign",
             "2 products will be taken down; 11 pieces in stock (2639.50 UAH) will no longer be for sale",
             "2 products will be hidden now, and deleted after 30 days unless their items come back",
-            "Prom.ua: about 6 requests, 6 minutes; uses 1 of the 7 imports left today",
+            "to send: about 6 requests, 3 to 10 minutes; uses 1 of the 7 imports left today",
             f"Done: 13 changes are on Prom.ua (… s, 10 requests, 1 import): {address}",
         ],
     )

@@ -124,7 +124,7 @@ _SIGNS = {"ok": _("✓ ok"), "warning": MARKS[Severity.WARNING], "error": MARKS[
 def print_checks(program: Program, lines: Sequence[CheckLine]) -> None:
     """Print lines: the result, its subject, the message, and the hint below."""
     longest = max((len(translated(line.subject)) for line in lines), default=0)
-    width = max(SUBJECT, longest)
+    width = max(SUBJECT, longest + 1)
     below = len(_mark(_SIGNS["ok"])) + width + 2
     for line in lines:
         subject = f"{translated(line.subject):<{width}}"

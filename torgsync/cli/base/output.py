@@ -32,6 +32,8 @@ _WHOLE = re.compile(
     r'|\b\w+ = (?:\[[^]]*\]|\{[^}]*\}|"[^"]*")'  # a setting
 )
 _QUOTED = re.compile(r"`[^`]*`")
+_NUMBER = re.compile(r"(?<=:) (?=\d)|(?<=\d) (?=%)")
+"""Blanks that keep a number with what it counts, and with its sign."""
 _TIED = "\0"
 """Replaces a blank at which no line may end."""
 
@@ -53,6 +55,7 @@ def wrapped(text: str, width: int, indent: str = "", more: str = "  ") -> list[s
     longest = width - len(indent) - len(more)
     tied = _WHOLE.sub(_tie, text)
     tied = _QUOTED.sub(lambda match: _tie(match) if len(match[0]) <= longest else match[0], tied)
+    tied = _NUMBER.sub(_TIED, tied)
     lines = textwrap.wrap(
         tied,
         width,

@@ -53,7 +53,12 @@ def override_observed(guard: str, args: Args) -> Message:
     observed = _observed(guard, decode_measure(guard, args))
     if not args.get("more"):
         return observed
-    return _("{observed} and {more} more", observed=observed, more=args["more"])
+    return _n(
+        "{observed}; {count} more price was allowed with it",
+        "{observed}; {count} more prices were allowed with it",
+        int(str(args["more"])),
+        observed=observed,
+    )
 
 
 def _observed(guard: str, measure: Measure) -> Message:
@@ -80,7 +85,8 @@ def _key_changes(pairs: Sequence[tuple[str, str]], count: int) -> Message:
     """Return the keys of goods before and now; of all `count` goods only these pairs are named."""
     named = joined(", ", [_("{before} is now {now}", before=before, now=now) for before, now in pairs])
     if count > len(pairs):
-        named = _("{named}, and {more} more", named=named, more=count - len(pairs))
+        rest = count - len(pairs)
+        named = _n("{named}, and {count} more item", "{named}, and {count} more items", rest, named=named)
     return _n(
         "the key seems to have changed in {count} item: {named}",
         "the key seems to have changed in {count} items: {named}",
@@ -94,9 +100,9 @@ def _price_move(move: PriceMove) -> Message:
         return _("the price becomes 0")
     if move.old is None:
         return _("the price becomes {price}", price=f"{move.new:.2f}")
-    share = _percent(abs(move.share))
-    if share in (_percent(abs(move.lowest)), _percent(move.highest)):
-        share = _percent(abs(move.share), digits=3)  # else it would look as if it were at the limit
+    limits = _percent(abs(move.lowest)), _percent(move.highest)
+    exact = (_percent(abs(move.share), digits) for digits in (0, 1, 3))  # as tables have it, or else as
+    share = next((share for share in exact if share not in limits), limits[0])  # not to look like the limit
     sign = "+" if move.share > 0 else "-"
     text = f"{move.old:.2f} -> {move.new:.2f} ({sign}{share})"
     if move.discounted:  # the table shows the price itself
@@ -143,6 +149,7 @@ _CAUSES: dict[Cause, Sentence] = {
     Cause.EQUALS_QUANTITY: _("equals the quantity column"),
     Cause.EMPTY_PRICE: _("an empty price"),
     Cause.MISTYPED_PRICE: _("a mistyped price"),
+    Cause.EDITED_PRICE: _("the price was edited on Prom.ua"),
     Cause.ZERO_PRICE: _("an empty or wrong price column; a price of 0 is never sent"),
     Cause.DECIMAL_POINT: _decimal_point,
     Cause.CURRENCY: _currency,
@@ -239,6 +246,17 @@ def allow_words(violation: GuardViolation, command: str = "") -> Message:
         return NOTHING
     if violation.guard is Guard.IDENTITY:
         return _("if they are different items: {command}", command=command or flag)
+    if violation.cause.code is Cause.EDITED_PRICE and isinstance(violation.measure, PriceMove):
+        return _(
+            "to keep the price of Prom.ua, enter it in Torgsoft; to send {price} again: {command}",
+            price=violation.measure.new,
+            command=command or flag,
+        )
+    if violation.guard is Guard.PRICE:
+        return _(
+            "if it is wrong, correct the price in Torgsoft; if it is right: {command}",
+            command=command or flag,
+        )
     return _("if it is right: {command}", command=command or flag)
 
 
@@ -268,4 +286,5 @@ def prices_flag(violations: Sequence[GuardViolation]) -> str:
 
 
 def _percent(share: Decimal, digits: int = 1) -> str:
-    return f"{share * 100:.{digits}f}".rstrip("0").rstrip(".") + " %"
+    text = f"{share * 100:.{digits}f}"
+    return (text.rstrip("0").rstrip(".") if digits else text) + " %"

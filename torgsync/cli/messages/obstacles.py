@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from torgsync.core.plan.rollback import Obstacle
-from torgsync.i18n import _
+from torgsync.core.plan.rollback import NotUndone, Obstacle
+from torgsync.i18n import Message, _
 
 OBSTACLES = {
     Obstacle.MOVED: _("it changed since then"),
@@ -23,3 +23,11 @@ OBSTACLES = {
     Obstacle.KEPT: _('that run created it, and `gone = "keep"` in `[removal]` leaves it there'),
 }
 """Why something that a run did is not undone."""
+
+
+def obstacle_message(remain: NotUndone) -> Message:
+    """Return why something is not undone, and what becomes of a product that the run created."""
+    why = _("run {run} changed it later", run=remain.run) if remain.run else OBSTACLES[remain.reason]
+    if remain.created and remain.reason is Obstacle.MOVED:
+        return _("{reason}; so the product that the run created stays on Prom.ua", reason=why)
+    return why

@@ -93,7 +93,11 @@ def _row_refused(stage: str, number: str, field: str, words: str, positions: Seq
 
 def _refused(field: str, positions: Sequence[str]) -> Message:
     known, more = verbatim(", ".join(positions[:NAMED])), len(positions) - NAMED
-    rows = _("{known} and {more} more", known=known, more=more) if more > 0 else known
+    rows = (
+        _n("{known} and {count} more row", "{known} and {count} more rows", more, known=known)
+        if more > 0
+        else known
+    )
     if field and positions:
         return _n(
             "Prom.ua refused the field `{field}` at position {rows}",

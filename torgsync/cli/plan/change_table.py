@@ -28,17 +28,24 @@ if TYPE_CHECKING:
 
 FOLD = 4
 """Goods with the same change that are folded into one line whatever their number."""
+INDENT = 2
+"""Blanks before what belongs to the good above."""
 GROUPS = 2
 """Groups of goods that a line names; more are counted."""
 
 
 class TableLine(NamedTuple):
-    """One line of the table; `verb` is None where it goes on with the good above."""
+    """One line of the table; `verb` is None where it goes on with the good above.
+
+    `indent` and `more` are the blanks before its text, and those before its lines after the first.
+    """
 
     verb: Verb | None
     held: str | None
     good: str
     text: Message
+    indent: int = 0
+    more: int = 2
 
 
 @dataclass
@@ -124,14 +131,14 @@ def _change_lines(change: Change, *, whole: bool) -> Iterator[TableLine]:
     lines = [(translated(field_word(name)), moves) for name, moves in field_lines(change.fields)]
     width = max(len(name) for name, _moves in lines)
     for name, moves in lines:
-        yield _under(composed("{name}  {moves}", name=name.ljust(width), moves=moves))
+        yield _under(composed("{name}  {moves}", name=name.ljust(width), moves=moves), width + 2)
     if change.reason:
         yield _under(skip_message(change.reason))
 
 
-def _under(text: Message) -> TableLine:
-    """Return a line that goes on with the good above."""
-    return TableLine(None, None, "", composed("  {text}", text=text))
+def _under(text: Message, more: int = 2) -> TableLine:
+    """Return a line that goes on with the good above; its lines after the first are indented by `more`."""
+    return TableLine(None, None, "", text, INDENT, more)
 
 
 def _fold_lines(folds: list[tuple[FoldKind, Fold]], currency: str) -> Iterator[TableLine]:
@@ -193,10 +200,13 @@ def mover_words(mover: Mover) -> Message:
 
 def table_of(lines: Iterable[TableLine]) -> Table:
     """Return lines as a table that fits 80 columns."""
+    from torgsync.cli.base.hanging import Hanging
+
     table = plain_table()
     table.add_column(translated(_("change")), no_wrap=True, min_width=10)
     table.add_column(translated(_("item")), overflow="fold")
     table.add_column(translated(_("name, and each field: old -> new")), overflow="fold", ratio=1)
     for line in lines:
-        table.add_row(sign(line.verb, line.held) if line.verb else "", line.good, translated(line.text))
+        text = Hanging(translated(line.text), " " * line.indent, " " * line.more)
+        table.add_row(sign(line.verb, line.held) if line.verb else "", line.good, text)
     return table

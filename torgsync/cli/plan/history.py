@@ -167,7 +167,9 @@ def _nothing(past: PastRun) -> Message:
 def _fetched(past: PastRun) -> Iterator[Message]:
     """Yield how many orders a run fetched: new ones, and new versions."""
     if past.record.orders:
-        yield _n("{count} order fetched", "{count} orders fetched", past.record.orders)
+        record = past.record
+        changed = record.orders - record.new_orders
+        yield _("orders fetched: {new} new, {changed} changed", new=record.new_orders, changed=changed)
 
 
 def _shipped(past: PastRun) -> Iterator[Message]:

@@ -11,7 +11,7 @@ from torgsync.cli.base.render import SCREENFUL
 from torgsync.cli.messages.fields import VERBS
 from torgsync.cli.messages.outcomes import WORDS, notice_message, reasons_message
 from torgsync.cli.plan.sums import changes_of, count_lines, removed_lines, send_question, undone_lines
-from torgsync.core.counts import change_count, import_count, request_count
+from torgsync.core.counts import import_count, request_count
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.errors import ImportBusy, ImportOpen, Interrupted
 from torgsync.i18n import Message, _, _n, composed, joined
@@ -86,8 +86,12 @@ def trouble_of(view: RunView, next_step: Message) -> TorgsyncError | None:
     """Return what ended a run early; a stop also says how far the run came, and how to go on."""
     if not isinstance(view.trouble, Interrupted):
         return view.trouble
-    finished, total = view.outcomes.get(Outcome.DONE, 0), sum(view.outcomes.values())
-    done = _("stopped by you: {finished} of {changes} done", finished=finished, changes=change_count(total))
+    done = _n(
+        "stopped by you: {finished} of {count} change done",
+        "stopped by you: {finished} of {count} changes done",
+        sum(view.outcomes.values()),
+        finished=view.outcomes.get(Outcome.DONE, 0),
+    )
     return Interrupted(done, hint=next_step)
 
 
@@ -114,7 +118,8 @@ def print_outcomes(program: Program, job: JobContext, view: RunView, result: Pla
     parts, counts = _counts(view.outcomes), result.plan.counts
     done = sum(view.outcomes.values())
     total = max(counts.changes + counts.parted, counts.held + done)
-    if view.finished and not counts.held:
+    stays = result.undone.left if result.undone else 0
+    if view.finished and not counts.held and not stays:
         sentence = _n(
             "Done: {count} change is on Prom.ua ({spent}): {address}",
             "Done: {count} changes are on Prom.ua ({spent}): {address}",
@@ -128,11 +133,15 @@ def print_outcomes(program: Program, job: JobContext, view: RunView, result: Pla
     left = total - counts.held - done
     if left > 0:
         parts.append(outcome_count("open", left))
-    if len(parts) > 1:
+    if stays:
+        parts.append(_n("{count} item stays as it is", "{count} items stay as they are", stays))
+    elif len(parts) > 1:
         parts.append(_("{changes} in all", changes=changes_of(total, counts.changes)))
     outcomes = joined(", ", parts)
     sentence = (
-        _("Not everything is on Prom.ua: {outcomes} ({spent}): {address}")
+        _("Not everything was rolled back: {outcomes} ({spent}): {address}")
+        if result.undone and (left > 0 or done)
+        else _("Not everything is on Prom.ua: {outcomes} ({spent}): {address}")
         if left > 0 or done
         else _("Nothing was sent to Prom.ua: {outcomes} ({spent}): {address}")
     )
@@ -239,7 +248,11 @@ def print_failures(
     for (state, message), changes in list(groups.items())[: None if every else SCREENFUL]:
         for what in changes if every else changes[:1]:
             more = len(changes) - 1
-            first = _("{change} (and {more} more)", change=what, more=more) if more and not every else what
+            first = (
+                _n("{change} ({count} more like it)", "{change} ({count} more like it)", more, change=what)
+                if more and not every
+                else what
+            )
             word = WORDS[state]
             program.print(
                 composed("! {outcome}: {change}: {reason}", outcome=word, change=first, reason=message),

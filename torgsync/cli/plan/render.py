@@ -11,28 +11,19 @@ from torgsync.cli.base.findings import INDENT, MARKS, finding_words
 from torgsync.cli.base.options import Show
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL
-from torgsync.cli.messages.guards import (
-    Letting,
-    allow_command,
-    allow_words,
-    cause,
-    limit,
-    observed,
-    prices_flag,
-    remedy,
-    waiting,
-)
+from torgsync.cli.messages.guards import Letting
 from torgsync.cli.messages.skips import skip_message
 from torgsync.cli.plan.change_table import mover_words, render_changes, table_of
-from torgsync.cli.plan.labels import HELD, below, label_width, labelled
+from torgsync.cli.plan.guards import print_guards
+from torgsync.cli.plan.labels import label_width, labelled
 from torgsync.cli.plan.sums import count_lines, removed_lines
 from torgsync.core.counts import item_count, request_count
+from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.channels import Budget
-from torgsync.core.plan.guards import Cause, Guard, GuardViolation
+from torgsync.core.plan.guards import Guard
 from torgsync.core.plan.plan import Plan, Skipped
 from torgsync.core.product.field_words import field_word
 from torgsync.core.product.products import Existing
-from torgsync.core.reason import Reason
 from torgsync.i18n import Message, _, _n, composed, joined, verbatim
 
 if TYPE_CHECKING:
@@ -158,83 +149,6 @@ def print_sums(program: Program, job: JobContext, plan: Plan, next_step: str, *,
         program.print(line, style="total" if line in totals else None)
 
 
-FEW_PRICES = 3
-"""Held prices with one cause that are shown one by one; more are one line."""
-
-
-def print_guards(program: Program, plan: Plan, letting: Letting) -> None:
-    """Print what guards hold, after an empty line, and the command that lets all of it through."""
-    if plan.violations:
-        program.print()
-    for line in render_guards(plan.violations, allow_command(plan, letting)):
-        program.print(line, label_width(), style="held" if line.startswith("!") else None)
-
-
-def render_guards(violations: Sequence[GuardViolation], command: str = "") -> Iterator[Message]:
-    """Yield two lines a violation; many prices with the same cause are one.
-
-    Where there are several, each has its flag, and the `command` that lets all of them through comes last.
-    """
-    one = sum(bool(violation.allowance) for violation in violations) == 1
-    yield from _render_guards(violations, command if one else "")
-    if command and not one:
-        yield below(_("if all of it is right: {command}", command=command))
-
-
-def _render_guards(violations: Sequence[GuardViolation], command: str) -> Iterator[Message]:
-    prices = [violation for violation in violations if violation.guard is Guard.PRICE]
-    allowable = [violation for violation in prices if violation.allowance]
-    for same in _by_cause(prices):
-        first, number = same[0], _n("{count} price", "{count} prices", len(same))
-        if len(same) <= FEW_PRICES:
-            for violation in same:
-                yield from _lines(violation, command)
-        elif not first.allowance:
-            yield _held(composed("{prices}: {seen}", prices=number, seen=observed(first)), limit(first))
-            yield below(cause(first))
-        else:
-            given = {"cause": cause(first), "flag": prices_flag(allowable)}
-            example = _(
-                "{prices}, such as that of item {item}: {seen}",
-                prices=number,
-                item=first.good_id,
-                seen=observed(first),
-            )
-            yield _held(example, limit(first))
-            if len(allowable) == len(same):
-                yield below(_("{cause}; if they are right: {flag}", **given))
-            else:
-                yield below(_("{cause}; if all held prices are right: {flag}", **given))
-    for violation in violations:
-        if violation.guard is not Guard.PRICE:
-            yield from _lines(violation, command)
-
-
-def _lines(violation: GuardViolation, command: str) -> Iterator[Message]:
-    seen = observed(violation)
-    if violation.good_id:
-        seen = _("item {item}: {seen}", item=violation.good_id, seen=seen)
-    yield _held(seen, limit(violation))
-    ways = [cause(violation), waiting(violation), allow_words(violation, command)]
-    if cure := remedy(violation):
-        yield below(ways.pop(0))
-        yield below(cure)
-    yield below(joined("; ", filter(None, ways)))
-
-
-def _held(seen: Message, most: Message | None) -> Message:
-    """Return what a guard holds, with its limit if it has one."""
-    return labelled(HELD, _("{seen}; the limit is {limit}", seen=seen, limit=most) if most else seen)
-
-
-def _by_cause(violations: Sequence[GuardViolation]) -> list[list[GuardViolation]]:
-    """Return violations with the same cause together, those of most goods first."""
-    groups: dict[Reason[Cause], list[GuardViolation]] = {}
-    for violation in violations:
-        groups.setdefault(violation.cause, []).append(violation)
-    return sorted(groups.values(), key=len, reverse=True)
-
-
 FEW = 3
 """Foreign products that are listed; more are counted."""
 
@@ -270,7 +184,13 @@ def render_findings(groups: Iterable[FindingGroup]) -> Iterator[Message]:
             place = joined(", ", filter(None, (line, item)))
             text = finding_words(finding)
             text = composed("{place}: {text}", place=place, text=text) if place else text
-            text = _("{text} (and {more} more)", text=text, more=rest) if rest else text
+            if rest:
+                text = _n(
+                    "{text} ({count} more such case; all: `--show all`)",
+                    "{text} ({count} more such cases; all: `--show all`)",
+                    rest,
+                    text=text,
+                )
             yield labelled(MARKS[group.code.severity], text)
 
 
@@ -324,7 +244,17 @@ def render_sums(
         yield _cost(plan.budget, requests_per_second)
     for allowance in plan.unmet:
         yield _("`--allow {allowance}` had no effect: no guard holds this", allowance=allowance)
-    if counts.to_send and next_step:
+    importing = plan.skipped.get(SkipReason.IN_IMPORT, 0)
+    if importing and next_step:
+        yield _n(
+            "{count} item is in an import that has not ended yet; the next run checks how it ended: "
+            "{command}",
+            "{count} items are in an import that has not ended yet; the next run checks how it ended: "
+            "{command}",
+            importing,
+            command=next_step,
+        )
+    elif counts.to_send and next_step:
         yield _("next: {command}", command=next_step)
     elif not counts.changes:
         yield NOTHING_CHOSEN if plan.pending else nothing
@@ -361,15 +291,17 @@ def pending_words(plan: Plan) -> Message:
 
 
 def _cost(budget: Budget, requests_per_second: float) -> Message:
-    minutes = max(ceil(budget.seconds(requests_per_second) / 60), 1)
-    lasts = _n("{count} minute", "{count} minutes", minutes)
-    about = {"requests": request_count(budget.requests), "minutes": lasts}
+    requests = request_count(budget.requests)
+    minutes = ceil(budget.requests / requests_per_second / 60)
+    if minutes > 1:
+        lasts = _n("{count} minute", "{count} minutes", minutes)
+        requests = composed("{requests}, {minutes}", requests=requests, minutes=lasts)
     if not budget.imports:
-        return _("Prom.ua: about {requests}, {minutes}; no import is needed", **about)
+        return _("to send: about {requests}; no import is needed", requests=requests)
     return _n(
-        "Prom.ua: about {requests}, {minutes}; uses {imports} of the {count} import left today",
-        "Prom.ua: about {requests}, {minutes}; uses {imports} of the {count} imports left today",
+        "to send: about {requests}, 3 to 10 minutes; uses {imports} of the {count} import left today",
+        "to send: about {requests}, 3 to 10 minutes; uses {imports} of the {count} imports left today",
         budget.imports_left,
         imports=budget.imports,
-        **about,
+        requests=requests,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,9 +13,10 @@ from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import AllowOption, FormatOption, ObjectOption, Show
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_json
-from torgsync.cli.messages.obstacles import OBSTACLES
+from torgsync.cli.messages.obstacles import obstacle_message
 from torgsync.cli.messages.outcomes import notice_message
 from torgsync.cli.plan.documents import change_document, plan_head, plan_tail
+from torgsync.cli.plan.guards import print_guards
 from torgsync.cli.plan.outcomes import (
     NOTHING_SENT,
     earlier_documents,
@@ -27,7 +28,7 @@ from torgsync.cli.plan.outcomes import (
     run_document,
     trouble_of,
 )
-from torgsync.cli.plan.render import print_changes, print_guards, print_sums
+from torgsync.cli.plan.render import print_changes, print_sums
 from torgsync.cli.plan.sums import undone_lines
 from torgsync.core.plan.guards import read_allowed
 from torgsync.core.plan.outcomes import Outcome
@@ -178,17 +179,47 @@ def _print_run_back(program: Program, job: JobContext, view: RunView, next_step:
         return
     if view.result and view.result.plan.counts.changes:
         print_outcomes(program, job, view, view.result)
-    if view.outcomes.get(Outcome.DONE):
+    if view.result and view.result.undone and view.result.undone.remains:
+        program.print(_way_on(view.result.undone, job.file.called))
+    if view.outcomes.get(Outcome.DONE) and view.result:
+        from torgsync.jobs.push.rollback import held_again
+
+        pending = _still_pending(held_again(job, view.result.number))
         program.print(
             _(
-                "the export still has the values that were rolled back: the next `sync` would send them "
-                "again. Restore the older export, or correct it, before that; to see what is pending: "
-                "torgsync update -o {object}",
+                "the export still has the values that were rolled back: {pending}. Restore the older export, "
+                "or correct it, before that; to see what is pending: torgsync update -o {object}",
+                pending=pending,
                 object=job.file.called,
             )
         )
     if trouble := trouble_of(view, next_step):
         notify_trouble(program, trouble)
+
+
+def _still_pending(held: Mapping[bool, int]) -> Message:
+    """Return what the next `sync` does with the values that were rolled back; `held` counts what it holds."""
+    if not held[True]:
+        return _("the next `sync` would send them again")
+    if held[False]:
+        return _("the next `sync` would send them again, except those that a guard holds")
+    return _("a guard would hold them in the next `sync`, so that it sends none of them")
+
+
+def _way_on(back: Undone, called: str) -> Message:
+    """Return what a person can do about that which is not undone."""
+    if not back.later_run:
+        return _(
+            "what stays as it is can be changed in the seller's cabinet, or in Torgsoft: the next `sync` "
+            "sends that"
+        )
+    return _(
+        "to undo the rest too, first roll back run {later}, then run {run} again: "
+        "torgsync rollback {later} -o {called}",
+        later=back.later_run,
+        run=back.run,
+        called=called,
+    )
 
 
 def _print_plan_back_json(
@@ -234,5 +265,5 @@ def _remains(back: Undone | None) -> Iterator[dict[str, object]]:
             "title": remain.title,
             "field": remain.field or None,
             "reason": str(remain.reason),
-            "message": OBSTACLES[remain.reason],
+            "message": obstacle_message(remain),
         }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from torgsync.cli.plan.labels import STAYS, label_width, labelled
 from torgsync.core.counts import change_count, day_count, item_count, piece_count, product_count
 from torgsync.core.product.field_words import field_word
-from torgsync.i18n import Message, _, _n, composed
+from torgsync.i18n import Message, _, _n, composed, joined
 
 if TYPE_CHECKING:
     from torgsync.core.plan.plan import Counts, Plan
@@ -84,24 +84,39 @@ def removed_lines(plan: Plan, currency: str, days: int) -> Iterator[Message]:
 
 def undone_lines(back: Undone, *, every: bool = False) -> Iterator[SumLine]:
     """Yield what of a run cannot be turned back, good by good, and what comes back only in part."""
-    from torgsync.cli.messages.obstacles import OBSTACLES
+    from torgsync.cli.messages.obstacles import obstacle_message
 
-    named = back.remains if every else back.remains[:NAMED]
-    for remain in named:
+    listed = back.remains if every else back.remains[:NAMED]
+    for remain in listed:
         called = f"{remain.good_id or f'Prom {remain.prom_id}'}  {remain.title}"
         field = composed(", {field}", field=field_word(remain.field)) if remain.field else ""
-        why = OBSTACLES[remain.reason]
+        why = obstacle_message(remain)
         stays = composed("{item}{field}: {why}", item=called, field=field, why=why)
         yield SumLine(labelled(STAYS, stays), label_width())
-    if rest := len(back.remains) - len(named):
+    if rest := len(back.remains) - len(listed):
         more = _("… and {more} more; `--show all` lists them", more=rest)
         yield SumLine(labelled(STAYS, more), label_width())
-    if back.not_done:
+    if back.held:
+        named = back.held if every else back.held[:NAMED]
+        items = joined(", ", named)
+        if rest := len(back.held) - len(named):
+            items = _("{items} and {more} more; `--show all` lists them", items=items, more=rest)
         yield SumLine(
             _n(
-                "{count} change of that run was never made",
-                "{count} changes of that run were never made",
-                back.not_done,
+                "a guard held {count} change, so run {run} did not send it: {items}",
+                "guards held {count} changes, so run {run} did not send them: {items}",
+                len(back.held),
+                run=back.run,
+                items=items,
+            )
+        )
+    if unsent := back.not_done - len(back.held):
+        yield SumLine(
+            _n(
+                "{count} change of run {run} did not reach Prom.ua: it was refused or left for later",
+                "{count} changes of run {run} did not reach Prom.ua: they were refused or left for later",
+                unsent,
+                run=back.run,
             )
         )
     if back.hidden:

@@ -11,6 +11,7 @@ from torgsync.cli.base.options import Only, Show
 from torgsync.cli.base.program import SCHEMA, Format, Program
 from torgsync.cli.base.render import print_json
 from torgsync.cli.orders.render import finding_documents, notify_order_hints, orders_document, print_orders
+from torgsync.cli.plan.guards import print_guards
 from torgsync.cli.plan.outcomes import (
     NOTHING_SENT,
     earlier_documents,
@@ -27,13 +28,13 @@ from torgsync.cli.plan.render import (
     NOTHING_PENDING,
     pending_words,
     print_findings,
-    print_guards,
 )
 from torgsync.cli.plan.update import print_plan
 from torgsync.core.plan.choice import EVERYTHING
 from torgsync.core.plan.guards import Allowed
 from torgsync.errors import Exit
 from torgsync.i18n import Message, _, composed
+from torgsync.jobs.plan.result import without_open_import
 from torgsync.jobs.push.execute import NewPlan
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def _print_run(
     if result and result.plan.counts.changes:
         print_outcomes(program, job, view, result)
     elif result:
-        print_findings(program, job, result, every=False)
+        known = without_open_import(result) if view.import_ended else result
+        print_findings(program, job, known, every=False)
         print_guards(program, result.plan, letting)
         nothing = NOTHING_CHOSEN if result.plan.pending else NOTHING_PENDING
         if held := result.plan.counts.held:

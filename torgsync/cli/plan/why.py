@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
+from itertools import starmap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,13 +16,13 @@ from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_csv, print_json
 from torgsync.cli.messages.fields import VERBS
 from torgsync.cli.messages.findings import finding_message
-from torgsync.cli.messages.guards import remedy
+from torgsync.cli.messages.guards import allow_words, remedy
 from torgsync.cli.messages.outcomes import WORDS, reasons_message
 from torgsync.cli.messages.skips import skip_message
 from torgsync.cli.messages.status import (
     cause_message,
 )
-from torgsync.cli.plan.changes import moved
+from torgsync.cli.plan.changes import field_lines, moved
 from torgsync.cli.plan.outcomes import guard_words
 from torgsync.cli.plan.why_document import good_document, good_message, held_words
 from torgsync.cli.plan.why_row import SEVERITIES, WhyLine, about_words, row_lines, value_words
@@ -145,7 +146,9 @@ def _answer(good: GoodView, called: str) -> Iterator[WhyLine]:
         seen = observed or _("`torgsync update` shows the number")
         if flag:
             command = f"torgsync sync -o {called} {flag}"
-            seen = _("{seen}; if it is right: {command}", seen=seen, command=command)
+            held = good.held.violation
+            way = allow_words(held, command) if held else _("if it is right: {command}", command=command)
+            seen = composed("{seen}; {way}", seen=seen, way=way)
         yield answer(guard_words(good.held.guard), seen)
         if good.held.violation and (cure := remedy(good.held.violation)):
             yield answer(NOTHING, cure)
@@ -184,7 +187,7 @@ def _prom_lines(good: GoodView) -> Iterator[WhyLine]:
     if good.looked is None:
         yield there(NOTHING, _("not asked yet"))
     elif good.existing is None:
-        yield there(NOTHING, _("not there, as seen {at:time}", at=good.looked))
+        yield there(NOTHING, _("no such product, as seen {at:time}", at=good.looked))
     else:
         seen = _("product {product}, as seen {at:time}", product=good.existing.prom_id, at=good.looked)
         if good.existing.modified:
@@ -246,13 +249,24 @@ def _attempt_words(attempt: ChangeAttempt) -> Message:
         ended = _("shown by `torgsync update`, not sent")
     what = VERBS[item.change.verb]
     if item.change.verb is not Verb.CREATE:
-        names = joined(", ", map(field_word, item.change.fields))
-        what = composed("{verb} ({fields})", verb=what, fields=names)
-    if attempt.run:
+        fields = joined(", ", starmap(_moved_field, field_lines(item.change.fields)))
+        what = composed("{verb} ({fields})", verb=what, fields=fields)
+    if attempt.run and attempt.undoes:
+        what = _(
+            "{change} in run {run}, which rolled back run {undone}",
+            change=what,
+            run=attempt.run,
+            undone=attempt.undoes,
+        )
+    elif attempt.run:
         what = _("{change} in run {run}", change=what, run=attempt.run)
     text = composed("{change}: {outcome}", change=what, outcome=ended)
     reasons = reasons_message(item.reasons)
     return composed("{text}: {reasons}", text=text, reasons=reasons) if reasons else text
+
+
+def _moved_field(name: str, moves: Message) -> Message:
+    return composed("{field} {moves}", field=field_word(name), moves=moves)
 
 
 def _time(at: datetime | None) -> str:

@@ -47,6 +47,7 @@ class Cause(StrEnum):
     EQUALS_QUANTITY = "equals-quantity"
     EMPTY_PRICE = "empty-price"
     MISTYPED_PRICE = "mistyped-price"
+    EDITED_PRICE = "edited-price"  # a person edited it on Prom; what the export has is no jump
     ZERO_PRICE = "zero-price"  # in the export; it is never sent
     DECIMAL_POINT = "decimal-point"  # factor, lower: whether the price fell
     CURRENCY = "currency"  # factor, lower, currency

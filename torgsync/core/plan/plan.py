@@ -115,7 +115,7 @@ class Plan:
     violations: tuple[GuardViolation, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)  # goods, by the reason that keeps them out
     left_alone: Mapping[str, int] = field(default_factory=dict)  # goods, by the field that is Prom's
-    edited: int = 0  # changes of what a person edited on Prom
+    edited: int = 0  # goods of which something goes that a person edited on Prom
     offline: bool = False  # made of what Prom showed last
     offers: int = 0  # changes that need the import
     removed: Removed = Removed()

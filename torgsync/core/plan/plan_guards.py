@@ -6,9 +6,11 @@ Source: docs/developers/architecture.md §5.6.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from statistics import median
 
+from torgsync.core.config.limits import Prices
 from torgsync.core.config.settings import Limits, SyncObject
 from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.diff import Change, Leaving, Verb, buyer_price
@@ -19,6 +21,9 @@ from torgsync.core.reason import Reason
 
 _FACTORS = (10, 100, 1000)
 _NEAR = Decimal("0.01")
+_FARTHEST = Decimal("0.3")
+"""The share by which a jump may miss a power of ten, whatever the rules for prices are."""
+NO_RULES = Prices()
 _LEAST_SLIP = 9
 """No jump below this ratio is near a factor or a rate."""
 _CURRENCY_RATES = ((Decimal(35), Decimal(46), "USD"), (Decimal(46), Decimal(60), "EUR"))
@@ -31,11 +36,13 @@ def price_violation(
     new: Mapping[str, Value],
     limits: Limits,
     quantity: int | None = None,
+    prices: Prices = NO_RULES,
 ) -> GuardViolation | None:
     """Return why a product's new price is held, None where it may go.
 
     What a buyer pays is compared, discount included: `old` are the values on Prom, `new` those that would be
     sent. Without an old price, only 0 or less is suspicious. `quantity` is the stock in the export.
+    `prices` are the rules that made the new price of that in the export: causes are found within their reach.
     """
     before, after = buyer_price(old), buyer_price({**old, **new})
     if after is None or before == after:
@@ -52,12 +59,32 @@ def price_violation(
         limits.price_rise,
         discounted=(before, after) != (old.get("price"), new.get("price", old.get("price"))),
     )
-    slip = _slip(before, after)
+    slip = _slip(before, after, _NEAR)
     if move.lowest <= move.share <= move.highest and not slip:
         return None
     if after == quantity:
         slip = Reason(Cause.EQUALS_QUANTITY)
+    slip = slip or _slip(before, after, _reach(prices, min(before, after)))
     return GuardViolation(Guard.PRICE, move, slip or Reason(Cause.MISTYPED_PRICE), good_id)
+
+
+def change_price_violation(
+    change: Change, old: Mapping[str, Value], settings: SyncObject, quantity: int | None = None
+) -> GuardViolation | None:
+    """Return why the price of a change is held, None where it may go; `old` are the values on Prom.
+
+    Where the export's own move, from what was last sent, passes, the cause is what a person edited on Prom.
+    """
+    limits, prices = settings.limits, settings.prices
+    held = price_violation(change.good_id, old, change.new, limits, quantity, prices)
+    sent = {
+        name: change.fields[name].sent
+        for name in RETAIL_FIELDS
+        if name in change.fields and change.fields[name].edited
+    }
+    if held and sent and price_violation(change.good_id, {**old, **sent}, change.new, limits) is None:
+        return replace(held, cause=Reason(Cause.EDITED_PRICE))
+    return held
 
 
 def zero_price_violation(good_id: str) -> GuardViolation:
@@ -65,14 +92,22 @@ def zero_price_violation(good_id: str) -> GuardViolation:
     return GuardViolation(Guard.PRICE, PriceMove(None, None), Reason(Cause.ZERO_PRICE), good_id)
 
 
-def _slip(before: Decimal, after: Decimal) -> Reason[Cause] | None:
-    """Return what a jump looks like: a slipped decimal point, another currency, or neither."""
+def _reach(prices: Prices, price: Decimal) -> Decimal:
+    """Return by which share the rules of a shop may move a price, and with it a jump, at most."""
+    return min(_NEAR + abs(prices.markup) + prices.round / price, _FARTHEST)
+
+
+def _slip(before: Decimal, after: Decimal, near: Decimal) -> Reason[Cause] | None:
+    """Return what a jump looks like: a slipped decimal point, another currency, or neither.
+
+    `near` is by which share it may miss a power of ten.
+    """
     high, low = max(before, after), min(before, after)
     ratio, lower = high / low, after < before
-    if ratio < _LEAST_SLIP:  # most
+    if ratio * (1 + near) < _LEAST_SLIP:  # most
         return None
     for factor in _FACTORS:
-        if abs(ratio / factor - 1) <= _NEAR:
+        if abs(ratio / factor - 1) <= near:
             return Reason(Cause.DECIMAL_POINT, {"factor": factor, "lower": lower})
     for least, most, currency in _CURRENCY_RATES:
         if least <= ratio <= most:

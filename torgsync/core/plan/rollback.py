@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from torgsync.core.config.settings import Gone
+from torgsync.core.config.settings import Gone, Limits
 from torgsync.core.plan.channels import by_channel
 from torgsync.core.plan.decide import ProductSnapshot, why_incomplete
 from torgsync.core.plan.diff import IN_MODERATION, Change, FieldChange, Leaving, Verb, creation, removal, same
+from torgsync.core.plan.plan_guards import price_violation
 from torgsync.core.product.fields import FIELDS, RETAIL_FIELDS, Channel, Value
 from torgsync.core.product.products import Existing, Product
 
@@ -37,13 +38,18 @@ class Obstacle(StrEnum):
 
 
 class NotUndone(Struct, frozen=True):
-    """What is not undone: one field of a good, or the whole change where `field` is empty."""
+    """What is not undone: one field of a good, or the whole change where `field` is empty.
+
+    `run` is the later run that changed it, 0 where none did; `created`: the run created the product.
+    """
 
     good_id: str
     title: str
     reason: Obstacle
     field: str = ""
     prom_id: str = ""
+    run: int = 0
+    created: bool = False
 
 
 class Reversal(Struct, frozen=True):
@@ -60,13 +66,27 @@ class Reversal(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What a plan undoes: the run, and what of it is not undone; `not_done` counts what never happened."""
+    """What a plan undoes: the run, and what of it is not undone.
+
+    `not_done` counts what never happened; of these, guards had `held` the changes of these goods.
+    """
 
     run: int
     remains: tuple[NotUndone, ...] = ()
     not_done: int = 0
     recreated: int = 0
     hidden: int = 0
+    held: tuple[str, ...] = ()
+
+    @property
+    def left(self) -> int:
+        """Of how many products something is not undone."""
+        return len({(remain.good_id, remain.prom_id) for remain in self.remains})
+
+    @property
+    def later_run(self) -> int:
+        """The last run that changed since what is not undone, 0 for none: it can be undone first."""
+        return max((remain.run for remain in self.remains), default=0)
 
 
 def reverse_change(done: Change, known: ProductSnapshot | None, gone: Gone) -> Reversal:
@@ -95,6 +115,13 @@ def restores_price(back: Change, done: Sequence[Change]) -> bool:
     return all(back.new[name] in (None, *sent[name]) for name in names)
 
 
+def returns_held(back: Change, limits: Limits) -> bool:
+    """Return whether the price guard would hold all of what a reverse change undid, were it sent again."""
+    before = {name: moved.old for name, moved in back.fields.items()}
+    whole = back.verb is Verb.UPDATE and set(back.fields) <= set(RETAIL_FIELDS)
+    return whole and price_violation(back.good_id, back.new, before, limits) is not None
+
+
 def import_content(change: Change) -> Product:
     """Return what a reverse change imports, in the form in which refusals are recorded.
 
@@ -118,6 +145,25 @@ def without_refused(back: Reversal, refused: Mapping[str, Value] | None) -> Reve
     names = by_channel(change.fields, Channel.IMPORT)
     rest = change.narrowed(set(change.fields) - set(names))
     return Reversal(rest if rest.fields else None, (*back.remains, *_remain(change, Obstacle.REFUSED, names)))
+
+
+def with_origin(back: Reversal, done: Change, later: Mapping[str, int]) -> Reversal:
+    """Return a reversal whose remains name what they were: a creation, a field that a `later` run changed.
+
+    `later` holds the last runs that changed fields since, keyed by field.
+    """
+    last = max(later.values(), default=0)
+    remains = tuple(
+        structs.replace(
+            remain,
+            run=(later.get(remain.field, 0) if remain.field else last)
+            if remain.reason is Obstacle.MOVED
+            else 0,
+            created=done.verb is Verb.CREATE,
+        )
+        for remain in back.remains
+    )
+    return structs.replace(back, remains=remains)
 
 
 def takes_several_requests(change: Change) -> bool:

@@ -16,12 +16,12 @@ from torgsync.core.plan.plan import MOVED, Counts, ExportInfo, Plan, Removed, Re
 from torgsync.core.plan.plan_guards import (
     PHOTO_FIELDS,
     STOCK_FIELDS,
+    change_price_violation,
     deletions_violation,
     falls_to_zero,
     hold_price,
     loses_photos,
     photos_violation,
-    price_violation,
     removals_cause,
     removals_violation,
     selection,
@@ -40,8 +40,8 @@ RowStatuses = Mapping[tuple[str, str], int]
 class Draft:
     """Changes under guard.
 
-    `violations` hold something, `opened` were allowed by a person. `edited`, `emptied` and `bared` count
-    changes of what was edited on Prom, of stock to zero, and of photos to none.
+    `violations` hold something, `opened` were allowed by a person. `emptied` and `bared` count changes of
+    stock to zero, and of photos to none.
     """
 
     context: JobContext
@@ -52,7 +52,6 @@ class Draft:
     findings: list[Finding] = field(default_factory=list)
     violations: list[GuardViolation] = field(default_factory=list)
     opened: list[GuardViolation] = field(default_factory=list)
-    edited: int = 0
     emptied: int = 0
     bared: int = 0
 
@@ -60,7 +59,6 @@ class Draft:
         self, change: Change, existing: Existing | None, quantity: int | None = None
     ) -> Iterator[Change]:
         """Yield a change with a suspicious price split off; `quantity` is the stock in the export."""
-        self.edited += any(item.edited for item in change.fields.values())
         self.emptied += falls_to_zero(change)
         self.bared += loses_photos(change)
         if change.verb is Verb.REMOVE:
@@ -68,8 +66,7 @@ class Draft:
             yield change
             return
         old = existing.values if existing and change.verb is Verb.UPDATE else {}
-        limits = self.context.object.limits
-        violation = price_violation(change.good_id, old, change.new, limits, quantity)
+        violation = change_price_violation(change, old, self.context.object, quantity)
         if violation and self.knows_price(change, violation):
             violation = None
         if self._holds(violation):
@@ -102,6 +99,7 @@ class Draft:
             export=export,
             counts=counts,
             budget=budget_of(self.context, self.work, going),
+            edited=self.work.plans.edited(self.number),
             offers=offers_of(going),
             violations=tuple(self.violations),
             removed_stock=stock_removed_by(self.work, self.number),
@@ -238,6 +236,7 @@ def recounted(context: JobContext, work: UnitOfWork, plan: Plan, number: int) ->
         id=plans.digest(number),
         counts=replace(plan.counts, create=create, update=update, remove=remove, held=held, to_send=to_send),
         budget=budget_of(context, work, going),
+        edited=plans.edited(number),
         offers=offers_of(going),
         removed_stock=stock_removed_by(work, number),
         removed=removed_by(context, work, number),

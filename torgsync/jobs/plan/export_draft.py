@@ -102,7 +102,6 @@ class ExportDraft(Draft):
             self.plan(self.reading.info, counts),
             skipped=skipped,
             left_alone=left_alone,
-            edited=self.edited,
             offline=offline,
             pending=len(self._pending),
             choice=self.choice,
@@ -214,7 +213,6 @@ class ExportDraft(Draft):
         self._pending |= {_product(good_id, prom_id) for good_id, prom_id, _ in lost}
         self._waiting += len({good_id for good_id, _, verb in lost if verb is not Verb.REMOVE})
         self._removed -= {good_id for good_id, _, verb in lost if verb is Verb.REMOVE}
-        self.edited = self.work.plans.edited(self.number)
         holds = self.work.plans.holds(self.number)
         guards = {guard for guard, _ in holds} | {Guard.PRICE}
         self.violations = [

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -47,6 +46,12 @@ class PlanResult:
     skipped: tuple[Skipped, ...] = ()
     reconciled: int = 0
     undone: Undone | None = None
+
+
+def without_open_import(result: PlanResult) -> PlanResult:
+    """Return a result without the finding of an open import, which has ended since."""
+    left = tuple(found for found in result.findings if found.code is not Code.IMPORT_OPEN)
+    return replace(result, findings=left)
 
 
 def findings(work: UnitOfWork, result: PlanResult) -> Iterator[Finding]:
@@ -125,18 +130,23 @@ class PlanResultView(PlanView):
             yield from findings(work, self.result)
 
     def finding_groups(self, *, every: bool) -> Iterator[FindingGroup]:
-        """Yield the findings by code, the gravest first: the first of each, or `every` one."""
+        """Yield the findings by code: the first of each, or `every` one.
+
+        The gravest come first, then those that are first in the file.
+        """
         with self._context.transaction(durable=False) as work:
             counts = Counter(finding.code for finding in self.result.findings)
             counts += Counter(work.rows.finding_counts())
-            for code in sorted(counts, key=lambda code: (list(Severity).index(code.severity), code)):
-                general = sorted(
-                    (finding for finding in self.result.findings if finding.code is code),
-                    key=lambda finding: finding.line,
-                )
-                all_of_code = chain(general, work.rows.findings(code=code))
-                shown = tuple(all_of_code) if every else (next(all_of_code),)
+            by_first = [(next(self._of_code(work, code)), code) for code in counts]
+            for first, code in sorted(by_first, key=lambda group: group[0].place):
+                shown = tuple(self._of_code(work, code)) if every else (first,)
                 yield FindingGroup(code, counts[code], shown)
+
+    def _of_code(self, work: UnitOfWork, code: Code) -> Iterator[Finding]:
+        """Yield the findings of a code: of the look as a whole, then of the goods, by line."""
+        of_look = (finding for finding in self.result.findings if finding.code is code)
+        yield from sorted(of_look, key=lambda finding: finding.line)
+        yield from work.rows.findings(code=code)
 
     def skipped(self, reason: str | None = None) -> Iterator[Skipped]:
         """Yield every good that stays out, or those of one reason."""

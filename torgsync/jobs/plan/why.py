@@ -29,7 +29,7 @@ from torgsync.core.plan.diff import Leaving, Verb
 from torgsync.core.plan.guards import Guard, GuardViolation
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.photo_names import PhotoNames
-from torgsync.core.plan.plan_guards import price_violation
+from torgsync.core.plan.plan_guards import change_price_violation
 from torgsync.core.product.groups import grow
 from torgsync.core.product.products import Existing, Product
 from torgsync.core.product.variants import CODES
@@ -252,7 +252,7 @@ def _held(
     if change.verb is not Verb.REMOVE:
         old = known.existing.values if known.existing and change.verb is Verb.UPDATE else {}
         quantity = known.desired.whole("quantity") if known.desired else None
-        violation = price_violation(known.good_id, old, change.new, settings.limits, quantity)
+        violation = change_price_violation(change, old, settings, quantity)
         if violation:
             return Held(violation.guard, violation)
     for attempt in attempts:

@@ -107,6 +107,11 @@ class RunView:
         return all_done and self.trouble is None
 
     @property
+    def import_ended(self) -> bool:
+        """Whether the import of an earlier run was open when the plan was made, and has ended since."""
+        return self.earlier is not None and not self.earlier.hangs
+
+    @property
     def leaves_nothing(self) -> bool:
         """Whether it came to its end with nothing left for it to do."""
         return not self.declined and self.trouble is None

@@ -6,8 +6,9 @@ changes of its plan. Source: docs/developers/architecture.md §3.5.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from torgsync.core.paging import PAGE
@@ -21,9 +22,11 @@ from torgsync.core.plan.rollback import (
     Reversal,
     Undone,
     restores_price,
+    returns_held,
     reverse_change,
     reverse_uncertain,
     takes_several_requests,
+    with_origin,
     without_refused,
 )
 from torgsync.core.product.fields import Channel
@@ -102,11 +105,20 @@ def look_back(context: JobContext, number: int, *, allowed: Allowed) -> PlanResu
         return plan_back(context, prom, number, allowed=allowed)
 
 
+def held_again(context: JobContext, plan: int) -> Counter[bool]:
+    """Return how many changes that a plan undid the price guard would hold, and would not, if sent again."""
+    limits = context.object.limits
+    with context.transaction(durable=False) as work:
+        done = (item.change for item in work.plans.changes(plan) if item.outcome is Outcome.DONE)
+        return Counter(returns_held(change, limits) for change in done)
+
+
 @dataclass(kw_only=True)
 class _Undo(Draft):
     """The draft of a plan that undoes a run."""
 
     not_done: int = 0
+    held: list[str] = field(default_factory=list)
     recreated: int = 0
     hidden: int = 0
     unmoved: int = 0
@@ -125,28 +137,31 @@ class _Undo(Draft):
             work.plans.add(self.number, self._undo(page, since, remains))
         foreign = work.existing.foreign_count()
         self.guard(work.rows.row_statuses(), foreign=foreign)
-        skipped = len({(remain.good_id, remain.prom_id) for remain in remains})
-        counts = counts_of(work, self.number, skipped=skipped, unchanged=self.unmoved, foreign=foreign)
-        undone = Undone(undoes, tuple(remains), self.not_done, self.recreated, self.hidden)
+        held = tuple(dict.fromkeys(self.held))
+        undone = Undone(undoes, tuple(remains), self.not_done, self.recreated, self.hidden, held)
+        counts = counts_of(work, self.number, skipped=undone.left, unchanged=self.unmoved, foreign=foreign)
         return PlanResult(self.plan(NO_EXPORT, counts), self.number, tuple(self.findings), undone=undone)
 
     def _undo(
-        self, page: Sequence[NumberedChange], since: Mapping[str, Collection[str]], remains: list[NotUndone]
+        self, page: Sequence[NumberedChange], since: Mapping[str, Mapping[str, int]], remains: list[NotUndone]
     ) -> list[Change]:
         """Return the changes that undo a page of changes; what cannot be undone is added to `remains`.
 
-        `since` holds the fields that later runs have changed, keyed by good.
+        `since` holds the last runs that changed fields since, keyed by good, then by field.
         """
         ids = [item.change.good_id for item in page]
         known, refused = self.work.products.known(ids), self.work.products.refused(ids)
         changes: list[Change] = []
         for item in page:
             good = known.get(item.change.good_id)
-            back = self._back_of(item, good, since.get(item.change.good_id, ()))
+            later = since.get(item.change.good_id, {})
+            back = self._back_of(item, good, later)
             if back is None:
                 self.not_done += 1
+                if item.change.held:
+                    self.held.append(item.change.good_id or item.change.prom_id)
                 continue
-            back = without_refused(back, refused.get(item.change.good_id))
+            back = with_origin(without_refused(back, refused.get(item.change.good_id)), item.change, later)
             remains += back.remains
             self.recreated += back.recreated
             self.hidden += back.hidden

@@ -50,7 +50,7 @@ class RunRecord(Struct, frozen=True):
         outcomes: Numbers of changes, keyed by `OUTCOMES`, all of them.
         ids: What its imports of external ids did, None where it sent none.
         parcels: Parcel numbers that Prom took.
-        orders: Orders that it fetched, new ones and new versions.
+        orders: Orders that it fetched, new ones and new versions; `new_orders` the former alone.
         messages: Messages to buyers that Prom took; `unclear_messages` those whose answer was lost.
         totals: What is kept of a run whose changes and requests were removed, None where they are there.
     """
@@ -69,6 +69,7 @@ class RunRecord(Struct, frozen=True):
     messages: int = 0
     unclear_messages: int = 0
     orders: int = 0
+    new_orders: int = 0
     overrides: tuple[Overridden, ...] = ()
     ids: WrittenIds | None = None
     totals: RunTotals | None = None
@@ -144,7 +145,7 @@ class History(Repository):
                 parcels.get(row.id, 0),
                 messages.get(row.id, 0),
                 unclear.get(row.id, 0),
-                orders[row.id],
+                *orders[row.id],
                 tuple(overrides[row.id]),
                 ids.get(row.id),
                 totals.get(row.id),
@@ -173,17 +174,20 @@ class History(Repository):
             )
         return ids
 
-    def _orders(self, times: Mapping[int, tuple[datetime, datetime | None]]) -> Mapping[int, int]:
-        """Return how many orders runs fetched, keyed by run; `times` are when they began and ended.
+    def _orders(self, times: Mapping[int, tuple[datetime, datetime | None]]) -> Mapping[int, tuple[int, int]]:
+        """Return how many orders runs fetched, and how many of these were new, keyed by run.
 
-        No two runs of an object overlap. One without an end goes on, or was followed by none.
+        `times` are when they began and ended. No two runs of an object overlap. One without an end goes on,
+        or was followed by none.
         """
-        counts: Counter[int] = Counter()
         if not times:
-            return counts
-        seen = self._scalars(v.c.seen, v.c.seen >= min(began for began, _ in times.values()))
+            return {}
+        first = min(began for began, _ in times.values())
+        seen = self._db.execute(self._select(v.c.seen, v.c.version == 1).where(v.c.seen >= first)).all()
+        counts = {}
         for number, (began, ended) in times.items():
-            counts[number] = sum(began <= moment and (ended is None or moment <= ended) for moment in seen)
+            new = [is_new for at, is_new in seen if began <= at and (ended is None or at <= ended)]
+            counts[number] = len(new), sum(new)
         return counts
 
     def _outcomes(

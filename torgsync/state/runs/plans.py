@@ -56,11 +56,15 @@ _IN_FILE = (_c.via == Channel.IMPORT, _c.verb != Verb.REMOVE, _FREE)
 
 
 class ChangeAttempt(Struct, frozen=True):
-    """One change of a good in some plan: when it was made or sent, and by which run (None: by none yet)."""
+    """One change of a good in some plan: when it was made or sent, and by which run (None: by none yet).
+
+    `undoes` is the run that this run was to undo, None for most.
+    """
 
     at: datetime
     run: int | None
     item: NumberedChange
+    undoes: int | None = None
 
 
 class Deletion(NamedTuple):
@@ -121,14 +125,16 @@ class Plans(Repository):
     def attempts(self, good_id: str, most: int) -> list[ChangeAttempt]:
         """Return the last changes of a good, newest first: of every run, and of the plan that awaits one."""
         rows = self._db.execute(
-            NUMBERED.add_columns(t.plans.c.made, t.runs.c.id.label("run"), t.runs.c.started)
+            NUMBERED.add_columns(t.plans.c.made, t.runs.c.id.label("run"), t.runs.c.started, t.runs.c.undoes)
             .join(t.plans, t.plans.c.number == _c.plan)
             .outerjoin(t.runs, t.runs.c.plan == _c.plan)
             .where(t.plans.c.object == self._slug, _c.good_id == good_id, _c.seq > 0)
             .order_by(_c.plan.desc(), t.runs.c.id.desc(), _c.seq)
             .limit(most)
         )
-        return [ChangeAttempt(row.started or row.made, row.run, numbered_change(row)) for row in rows]
+        return [
+            ChangeAttempt(row.started or row.made, row.run, numbered_change(row), row.undoes) for row in rows
+        ]
 
     def done(self, good_id: str) -> Iterator[Change]:
         """Yield the changes of a good that Prom took, whichever run sent them."""
@@ -139,16 +145,23 @@ class Plans(Repository):
         )
         return (numbered_change(row).change for row in rows)
 
-    def changed_since(self, plan: int, good_ids: Sequence[str]) -> dict[str, set[str]]:
-        """Return which fields of these goods later plans have changed on Prom, keyed by good."""
+    def changed_since(self, plan: int, good_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Return which fields of these goods later runs have changed on Prom, keyed by good, then by field.
+
+        Each field has the number of the last of these runs.
+        """
         rows = self._db.execute(
-            NUMBERED.join(t.plans, t.plans.c.number == _c.plan)
+            NUMBERED.add_columns(t.runs.c.id.label("run"))
+            .join(t.plans, t.plans.c.number == _c.plan)
+            .join(t.runs, t.runs.c.plan == _c.plan)
             .where(t.plans.c.object == self._slug, _c.plan > plan, _c.outcome == Outcome.DONE)
             .where(_c.good_id.in_(good_ids), _c.prom_id == "")
+            .order_by(t.runs.c.id)
         )
-        changed: dict[str, set[str]] = {}
-        for change in (numbered_change(row).change for row in rows):
-            changed.setdefault(change.good_id, set()).update(change.fields)
+        changed: dict[str, dict[str, int]] = {}
+        for row in rows:
+            change = numbered_change(row).change
+            changed.setdefault(change.good_id, {}).update(dict.fromkeys(change.fields, row.run))
         return changed
 
     def outcome(self, plan: int, seq: int) -> Outcome | None:
@@ -238,8 +251,8 @@ class Plans(Repository):
             yield good_id, Verb(verb)
 
     def edited(self, plan: int) -> int:
-        """Return how many goods have a change of what was edited on Prom."""
-        return self._goods(plan, _c.fields.contains('"edited":true'))
+        """Return how many goods have a change of what was edited on Prom that no guard holds."""
+        return self._goods(plan, _FREE, _c.fields.contains('"edited":true'))
 
     def holds(self, plan: int) -> dict[tuple[str, Verb], int]:
         """Return how many changes are held, keyed by guard and verb."""

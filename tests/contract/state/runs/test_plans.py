@@ -234,9 +234,10 @@ def test_fields_changed_by_later_plans(state: Store) -> None:
         work.plans.add(second, [update("17", price=price), update("17", quantity=quantity)])
         work.plans.add(second, [update("18", price=price), update("19", price=price)])
         for plan in (first, second):
+            work.journal.plan_of_run(run := work.journal.begin_run(ME, NOON), plan, None)
             work.plans.record(plan, dict.fromkeys((1, 2, 4), (Outcome.DONE, ())))
         work.plans.record(second, {3: (Outcome.REFUSED, (SAID,))})
-        assert work.plans.changed_since(first, ["17", "18"]) == {"17": {"price", "quantity"}}
+        assert work.plans.changed_since(first, ["17", "18"]) == {"17": {"price": run, "quantity": run}}
         assert work.plans.changed_since(second, ["17", "18"]) == {}
 
 

@@ -51,7 +51,7 @@ def keys(count: int) -> GuardViolation:
     ("violation", "words"),
     [
         (price("5300.00", "2650.00"), "5300.00 -> 2650.00 (-50 %); -40 % to +150 %"),
-        (price("100", "333.33"), "100.00 -> 333.33 (+233.3 %); -40 % to +150 %"),
+        (price("100", "333.33"), "100.00 -> 333.33 (+233 %); -40 % to +150 %"),
         (price("100", "59.99"), "100.00 -> 59.99 (-40.01 %); -40 % to +150 %"),
         (price("100", "50", discounted=True), "100.00 -> 50.00 (-50 %) for the buyer; -40 % to +150 %"),
         (price(None, "0.00"), "the price becomes 0.00; more than 0"),
@@ -65,7 +65,7 @@ def keys(count: int) -> GuardViolation:
             keys(5),
             (
                 "the key seems to have changed in 5 items: "
-                "1 is now 101, 2 is now 102, 3 is now 103, and 2 more; "
+                "1 is now 101, 2 is now 102, 3 is now 103, and 2 more items; "
             ),
         ),
         (ROWS, "the export has 1 row, 10 fewer than the usual 11; 70 % of the usual rows"),
@@ -154,12 +154,17 @@ def test_flags_can_be_pasted() -> None:
 @pytest.mark.parametrize(
     ("guard", "measure", "more", "words"),
     [
-        (Guard.PRICE, price("68", "6800").measure, {"more": 2}, "68.00 -> 6800.00 (+9900 %) and 2 more"),
+        (
+            Guard.PRICE,
+            price("68", "6800").measure,
+            {"more": 2},
+            "68.00 -> 6800.00 (+9900 %); 2 more prices were allowed with it",
+        ),
         (
             Guard.IDENTITY,
             keys(5).measure,
             {},
-            "the key seems to have changed in 5 items: 1 is now 101, and 4 more",
+            "the key seems to have changed in 5 items: 1 is now 101, and 4 more items",
         ),
         (Guard.EXPORT_ROWS, ROWS.measure, {}, "the export has 1 row, 10 fewer than the usual 11"),
         (SHOP, MissingShop(1, 0), {}, "looked for 1 product: none of them is there"),

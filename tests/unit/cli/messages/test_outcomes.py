@@ -62,7 +62,7 @@ def test_every_code_has_a_sentence() -> None:
         ),
         (
             [row_reason(RowError("", "", "", "зламано", ("1", "2", "3", "4", "5", "6")))],
-            "Prom.ua refused the rows at positions 1, 2, 3, 4, 5 and 1 more: зламано",
+            "Prom.ua refused the rows at positions 1, 2, 3, 4, 5 and 1 more row: зламано",
         ),
         (
             [

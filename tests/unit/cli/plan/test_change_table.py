@@ -91,6 +91,14 @@ def test_a_change_has_a_sign_a_word_and_a_line_a_field() -> None:
     ]
 
 
+def test_a_field_goes_on_below_its_value() -> None:
+    """A line that is broken looks like no other field; a word that is too long is broken."""
+    long = Change("1", Verb.UPDATE, "Шуруп", {"name": FieldChange("а " * 40, "б" * 90)})
+    lines = printed(Plan([long]))[3:]
+    assert lines[0].index("name  а") + len("name  ") == lines[1].index("а") == lines[3].index("б") > 20
+    assert max(map(len, lines)) <= 80
+
+
 def test_a_foreign_product_without_an_id_is_named_by_its_prom_id() -> None:
     """Nothing else names it."""
     change = Change("", Verb.REMOVE, "Чужий", {"status": FieldChange("draft", "deleted")}, prom_id="77")
@@ -101,7 +109,7 @@ def test_the_same_change_in_many_goods_is_one_line() -> None:
     """`--show all` lists them one by one."""
     plan = Plan([priced(str(number)) for number in range(4)], "Взуття")
     assert texts(plan) == ["price 100 -> 105 (+5 %) in 4 items of Взуття"]
-    assert texts(plan, Show.ALL).count("  price  100 -> 105 (+5 %)") == 4
+    assert texts(plan, Show.ALL).count("price  100 -> 105 (+5 %)") == 4
     assert len(texts(Plan(plan.all_changes[:3]))) == 6
 
 
@@ -112,7 +120,7 @@ def test_photos_of_many_goods_are_counted() -> None:
         for number in range(5)
     ]
     assert texts(Plan(moves, "Взуття")) == ["1 photo changed in 5 items of Взуття"]
-    assert "  photos  3.jpg changed" in texts(Plan(moves), Show.ALL)
+    assert "photos  3.jpg changed" in texts(Plan(moves), Show.ALL)
 
 
 def test_more_changes_than_a_screen_holds_are_folded() -> None:
@@ -161,4 +169,4 @@ def test_outcomes_follow_what_is_shown_by_itself() -> None:
     changes = render_changes(
         Plan([SLIP]), Show.CHANGES, "UAH", lambda item: verbatim(f"outcome of {item.seq}")
     )
-    assert changes.lines[-1].text == "  outcome of 1"
+    assert changes.lines[-1].text == "outcome of 1"

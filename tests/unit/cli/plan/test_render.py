@@ -10,11 +10,11 @@ import pytest
 from builders import existing
 
 from torgsync.cli.messages.guards import allow_command
+from torgsync.cli.plan.guards import render_guards
 from torgsync.cli.plan.render import (
     NOTHING_PENDING,
     render_findings,
     render_foreign,
-    render_guards,
     render_skipped,
     render_sums,
     skipped_documents,
@@ -44,7 +44,10 @@ def test_each_violation_has_its_limit_its_cause_and_its_flag() -> None:
     """Prices come first, whatever else is held."""
     assert list(render_guards([ROWS, *prices(Cause.MISTYPED_PRICE, "7")])) == [
         f"! held     item 7: {MOVED}",
-        "           a mistyped price; if it is right: --allow price=7",
+        (
+            "           a mistyped price; if it is wrong, correct the price in Torgsoft; if it is right: "
+            "--allow price=7"
+        ),
         "! held     the export has 60 rows, 40 fewer than the usual 100; the limit is 70 % of the usual rows",
         (
             "           an export that was cut short, or of one group only; if it is right: "
@@ -70,7 +73,7 @@ def test_one_command_lets_all_of_it_through() -> None:
     *lines, last = render_guards(several.violations, allow_command(several, "torgsync sync {}".format))
     assert sum("--allow" in line for line in lines) == 3
     assert last == (
-        "           if all of it is right: "
+        "           to allow all of it together: "
         "torgsync sync --allow price=6,7,8 --allow photos=3 --allow export-rows=40"
     )
     assert allow_command(replace(EMPTY, violations=(zero,)), "torgsync sync {}".format) == ""
@@ -107,12 +110,16 @@ def test_many_prices_with_one_cause_are_one_line() -> None:
     """The flag says that it lets all held prices through where there are others."""
     same = prices(Cause.MISTYPED_PRICE, "1", "2", "3", "4")
     assert list(render_guards(same))[1] == (
-        "           a mistyped price; if they are right: --allow price=1,2,3,4"
+        "           a mistyped price; if they are wrong, correct them in Torgsoft; if they are right: "
+        "--allow price=1,2,3,4"
     )
     lines = list(render_guards([*prices(Cause.EQUALS_QUANTITY, "8", "9"), *same]))
     assert lines[:2] == [
         f"! held     4 prices, such as that of item 1: {MOVED}",
-        "           a mistyped price; if all held prices are right: --allow prices=6",
+        (
+            "           a mistyped price; if they are wrong, correct them in Torgsoft; if all held prices "
+            "are right: --allow prices=6"
+        ),
     ]
     assert lines[2] == f"! held     item 8: {MOVED}"
 
@@ -170,7 +177,7 @@ def test_findings_are_counted_by_code() -> None:
     first = Finding(Code.LIST_INCOMPLETE, args={"count": 2})
     groups = [FindingGroup(Code.REFUSED_BEFORE, 3, (REFUSED,)), FindingGroup(first.code, 1, (first,))]
     assert list(render_findings(groups)) == [
-        f"✗ error    item 7: {SENTENCE} (and 2 more)",
+        f"✗ error    item 7: {SENTENCE} (2 more such cases; all: `--show all`)",
         "! warning  Prom.ua's list leaves out 2 products that exist; each was found by its id",
     ]
 
@@ -242,7 +249,7 @@ def test_everything_a_plan_sums_up() -> None:
         "2 products will be hidden now, and deleted after 30 days unless their items come back",
         "1 product will be deleted for good: Prom.ua does not accept a deleted id again",
         "other changes of 3 items stay pending: not chosen by `--fields`",
-        "Prom.ua: about 6 requests, 6 minutes; uses 1 of the 7 imports left today",
+        ("to send: about 6 requests, 3 to 10 minutes; uses 1 of the 7 imports left today"),
         "`--allow price=17` had no effect: no guard holds this",
         "next: torgsync sync",
     ]
@@ -256,13 +263,13 @@ def test_everything_a_plan_sums_up() -> None:
             0,
             "torgsync sync",
             "12 changes: 0 to send, 12 held; ",
-            "Prom.ua: about 3 requests, 1 minute; no import is needed",
+            "to send: about 3 requests; no import is needed",
         ),
         (
             4,
             "",
             "16 changes of 13 items: 4 to send, 12 held; ",
-            "Prom.ua: about 3 requests, 1 minute; no import is needed",
+            "to send: about 3 requests; no import is needed",
         ),
     ],
 )
@@ -271,6 +278,23 @@ def test_the_next_command(to_send: int, next_step: str, second: str, last: str) 
     counts = replace(BUSY.counts, held=12, to_send=to_send)
     lines = sums(replace(BUSY, counts=counts, budget=Budget(3, 0, 8)), next_step)
     assert (lines[1][: len(second)], lines[-1]) == (second, last)
+
+
+def test_what_an_import_holds_is_not_nothing() -> None:
+    """Items whose import has not ended are named, with the command that goes on."""
+    plan = replace(EMPTY, skipped={SkipReason.IN_IMPORT: 39, SkipReason.NO_STOCK: 1})
+    assert sums(plan)[2:] == [
+        "39 items are in an import that has not ended yet; the next run checks how it ended: torgsync sync"
+    ]
+
+
+def test_a_price_that_was_edited_is_no_mistake_of_the_export() -> None:
+    """The price that goes back is named, and where the other one can be kept."""
+    _, line = render_guards(prices(Cause.EDITED_PRICE, "7"))
+    assert line.strip() == (
+        "the price was edited on Prom.ua; to keep the price of Prom.ua, enter it in Torgsoft; to send "
+        "10 again: --allow price=7"
+    )
 
 
 def test_nothing_is_not_said_where_fields_wait() -> None:

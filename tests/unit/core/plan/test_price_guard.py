@@ -5,14 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from builders import product, update
+from builders import product, sync_object, update
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torgsync.core.config.settings import Limits
-from torgsync.core.plan.diff import creation
+from torgsync.core.config.settings import Limits, Prices
+from torgsync.core.plan.diff import Change, FieldChange, Verb, creation
 from torgsync.core.plan.guards import Cause, Guard, GuardViolation, PriceMove
-from torgsync.core.plan.plan_guards import hold_price, price_violation, zero_price_violation
+from torgsync.core.plan.plan_guards import (
+    change_price_violation,
+    hold_price,
+    price_violation,
+    zero_price_violation,
+)
 from torgsync.core.product.fields import Discount, Value
 from torgsync.core.reason import Reason
 
@@ -32,6 +37,40 @@ def currency(factor: int, direction: str, name: str) -> Reason[Cause]:
 def violation_of(before: str | None, after: str, limits: Limits = LIMITS) -> GuardViolation | None:
     old = {} if before is None else {"price": Decimal(before)}
     return price_violation("17", old, {"price": Decimal(after)}, limits)
+
+
+@pytest.mark.parametrize(
+    ("prices", "after", "cause"),
+    [
+        ({"markup": "5%"}, "1.70", decimal_point(100, "lower")),
+        ({"markup": "-10%"}, "1.46", decimal_point(100, "lower")),
+        ({"round": "0.5"}, "1.50", decimal_point(100, "lower")),
+        ({}, "1.70", Reason(Cause.MISTYPED_PRICE)),
+        ({"markup": "500%"}, "9.72", Reason(Cause.MISTYPED_PRICE)),
+    ],
+)
+def test_a_slip_is_known_behind_the_rules_for_prices(
+    prices: dict[str, str], after: str, cause: Reason[Cause]
+) -> None:
+    """The jump of what the export has is not that of what is sent."""
+    rules = Prices.model_validate(prices)
+    old, new = {"price": Decimal(162)}, {"price": Decimal(after)}
+    violation = price_violation("17", old, new, LIMITS, prices=rules)
+    assert violation is not None
+    assert violation.cause == cause
+
+
+@pytest.mark.parametrize(
+    ("sent", "cause"),
+    [("255.50", Cause.EDITED_PRICE), ("250.00", Cause.EDITED_PRICE), ("999.00", Cause.MISTYPED_PRICE)],
+)
+def test_the_cause_of_a_jump_may_be_an_edit(sent: str, cause: Cause) -> None:
+    """A person who edits a price on Prom makes no mistake of the export; its own jump is one."""
+    moved = FieldChange(Decimal(990), Decimal("255.50"), edited=True, sent=Decimal(sent))
+    change = Change("17", Verb.UPDATE, "", {"price": moved})
+    held = change_price_violation(change, {"price": Decimal(990)}, sync_object())
+    assert held is not None
+    assert held.cause.code is cause
 
 
 @pytest.mark.parametrize(

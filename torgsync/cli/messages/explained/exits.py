@@ -23,12 +23,13 @@ EXITS: dict[Exit, Explanation] = {
     ),
     Exit.HELD: Explanation(
         _(
-            "it is done, but something waits for a person: a guard holds changes, orders need a look, or an "
-            "import hangs"
+            "it is done, but something waits for a person: a guard holds changes, orders need a look, a "
+            "payment method has no cash register, or an import hangs"
         ),
         _(
             "look at what is held with `torgsync update`; correct the export, or allow it with the "
-            "command that is shown there; orders: `torgsync orders list --held`"
+            "command that is shown there; orders: `torgsync orders list --held`; payment methods without "
+            "a cash register: `torgsync payments map`"
         ),
         _("all is sent but one price, which a guard holds"),
     ),

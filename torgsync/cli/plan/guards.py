@@ -1,0 +1,113 @@
+"""Print what guards hold: what each observed, its limit, the likely cause, and the ways on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from torgsync.cli.base.program import Program
+from torgsync.cli.messages.guards import (
+    Letting,
+    allow_command,
+    allow_words,
+    cause,
+    limit,
+    observed,
+    prices_flag,
+    remedy,
+    waiting,
+)
+from torgsync.cli.plan.labels import HELD, below, label_width, labelled
+from torgsync.core.plan.guards import Cause, Guard, GuardViolation
+from torgsync.core.reason import Reason
+from torgsync.i18n import Message, _, _n, composed, joined
+
+if TYPE_CHECKING:
+    from torgsync.core.plan.plan import Plan
+
+FEW_PRICES = 3
+"""Held prices with one cause that are shown one by one; more are one line."""
+
+
+def print_guards(program: Program, plan: Plan, letting: Letting) -> None:
+    """Print what guards hold, after an empty line, and the command that lets all of it through."""
+    if plan.violations:
+        program.print()
+    for line in render_guards(plan.violations, allow_command(plan, letting)):
+        program.print(line, label_width(), style="held" if line.startswith("!") else None)
+
+
+def render_guards(violations: Sequence[GuardViolation], command: str = "") -> Iterator[Message]:
+    """Yield two lines a violation; many prices with the same cause are one.
+
+    Where there are several, each has its flag, and the `command` that lets all of them through comes last.
+    """
+    one = sum(bool(violation.allowance) for violation in violations) == 1
+    yield from _render_guards(violations, command if one else "")
+    if command and not one:
+        yield below(_("to allow all of it together: {command}", command=command))
+
+
+def _render_guards(violations: Sequence[GuardViolation], command: str) -> Iterator[Message]:
+    prices = [violation for violation in violations if violation.guard is Guard.PRICE]
+    allowable = [violation for violation in prices if violation.allowance]
+    for same in _by_cause(prices):
+        first, number = same[0], _n("{count} price", "{count} prices", len(same))
+        if len(same) <= FEW_PRICES:
+            for violation in same:
+                yield from _lines(violation, command)
+        elif not first.allowance:
+            yield _held(composed("{prices}: {seen}", prices=number, seen=observed(first)), limit(first))
+            yield below(cause(first))
+        else:
+            given = {"cause": cause(first), "flag": prices_flag(allowable)}
+            example = _(
+                "{prices}, such as that of item {item}: {seen}",
+                prices=number,
+                item=first.good_id,
+                seen=observed(first),
+            )
+            yield _held(example, limit(first))
+            if len(allowable) == len(same):
+                yield below(
+                    _(
+                        "{cause}; if they are wrong, correct them in Torgsoft; if they are right: {flag}",
+                        **given,
+                    )
+                )
+            else:
+                yield below(
+                    _(
+                        "{cause}; if they are wrong, correct them in Torgsoft; if all held prices are right: "
+                        "{flag}",
+                        **given,
+                    )
+                )
+    for violation in violations:
+        if violation.guard is not Guard.PRICE:
+            yield from _lines(violation, command)
+
+
+def _lines(violation: GuardViolation, command: str) -> Iterator[Message]:
+    seen = observed(violation)
+    if violation.good_id:
+        seen = _("item {item}: {seen}", item=violation.good_id, seen=seen)
+    yield _held(seen, limit(violation))
+    ways = [cause(violation), waiting(violation), allow_words(violation, command)]
+    if cure := remedy(violation):
+        yield below(ways.pop(0))
+        yield below(cure)
+    yield below(joined("; ", filter(None, ways)))
+
+
+def _held(seen: Message, most: Message | None) -> Message:
+    """Return what a guard holds, with its limit if it has one."""
+    return labelled(HELD, _("{seen}; the limit is {limit}", seen=seen, limit=most) if most else seen)
+
+
+def _by_cause(violations: Sequence[GuardViolation]) -> list[list[GuardViolation]]:
+    """Return violations with the same cause together, those of most goods first."""
+    groups: dict[Reason[Cause], list[GuardViolation]] = {}
+    for violation in violations:
+        groups.setdefault(violation.cause, []).append(violation)
+    return sorted(groups.values(), key=len, reverse=True)
