@@ -194,7 +194,7 @@ def test_an_invalid_address(home: Home, address: str) -> None:
     """An address without http, or with a password in it, is refused before anything is asked."""
     ran = Home(home.folder, home.shop, Elsewhere(address, home.sandbox)).run("update")
     assert (ran.code, ran.out) == (64, "")
-    assert "the address of Prom.ua's API is not a web address" in ran.err
+    assert "the address of Prom.ua's API in `TORGSYNC_PROM_URL` is not a web address" in ran.err
     assert "secret" not in ran.err
 
 

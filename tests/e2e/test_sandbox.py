@@ -62,7 +62,11 @@ def test_another_program_works_with_it(tmp_path: Path) -> None:
         assert mine.json() == {"processed_ids": [], "errors": {}}
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=300)
-    assert (process.returncode, out, err) == (0, "", "stopped\n")
+    assert (process.returncode, out, err) == (
+        0,
+        "",
+        "tokens that it knows: `mine`, `looker`\nstopped\n",
+    )
 
 
 def test_a_port_that_is_taken(tmp_path: Path, sandbox_server: SandboxAddress) -> None:

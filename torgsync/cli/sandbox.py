@@ -207,8 +207,8 @@ def sandbox(
     with open_sandbox(options) as shop, serve(shop, port=port, photos=photos or ()) as server:
         program.notify(_("a Prom.ua of your own is at {url}; Ctrl-C stops it", url=server.url))
         program.notify(verbatim(f"export TORGSYNC_PROM_URL={server.url}"))
-        program.notify(_("tokens that it knows: {tokens:quoted}", tokens=list(shop.tokens)))
         program.notify(_("the shop as a buyer sees it: {url}", url=server.shop_url))
+        program.notify(_("tokens that it knows: {tokens:quoted}", tokens=list(shop.tokens)))
         try:
             server.wait()
         except KeyboardInterrupt:

@@ -334,7 +334,7 @@ def test_a_finding_is_one_document(filled: Home) -> None:
             "line": 71,
             "column": "RetailPrice",
             "value": "ціна",
-            "message": "`ціна` is not a number; not sent: price, discount",
+            "message": "`ціна` is not a number; correct the cell; not sent: price, discount",
         }
     ]
     assert filled.run("update", "--format", "json").json["findings"] == whole

@@ -56,7 +56,7 @@ def test_a_whole_state_is_checked(filled: Home) -> None:
     ran = filled.run("state", "check")
     assert (ran.code, "! " in ran.out) == (0, False)
     assert "  my-prom: " in ran.out
-    assert "rows; it is used by its path, or its file is gone" in ran.out
+    assert "it is called by its path, or its file was deleted" in ran.out
 
 
 def test_old_runs_are_removed_by_a_check(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:

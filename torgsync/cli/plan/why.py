@@ -129,7 +129,7 @@ def _render_good(good: GoodView, called: str) -> Iterator[WhyLine]:
     yield from _prom_lines(good)
     yield from _change_lines(good)
     for attempt in good.attempts:
-        yield WhyLine(HISTORY, verbatim(_time(attempt.at)), _attempt_words(attempt))
+        yield WhyLine(HISTORY, verbatim(_time(attempt.at)), _attempt_words(good, attempt))
 
 
 def _answer(good: GoodView, called: str) -> Iterator[WhyLine]:
@@ -239,7 +239,7 @@ def _field_words(good: GoodView, verb: Verb, name: str, field: FieldChange) -> M
     return composed("{move} ({causes})", move=text, causes=joined("; ", causes)) if causes else text
 
 
-def _attempt_words(attempt: ChangeAttempt) -> Message:
+def _attempt_words(good: GoodView, attempt: ChangeAttempt) -> Message:
     item = attempt.item
     if item.outcome:
         ended = WORDS[item.outcome]
@@ -249,7 +249,7 @@ def _attempt_words(attempt: ChangeAttempt) -> Message:
         ended = _("shown by `torgsync update`, not sent")
     what = VERBS[item.change.verb]
     if item.change.verb is not Verb.CREATE:
-        fields = joined(", ", starmap(_moved_field, field_lines(item.change.fields)))
+        fields = joined(", ", starmap(_moved_field, field_lines(good.names.of_change(item.change).fields)))
         what = composed("{verb} ({fields})", verb=what, fields=fields)
     if attempt.run and attempt.undoes:
         what = _(
