@@ -59,6 +59,16 @@ def test_the_first_center_is_the_default() -> None:
     assert sync_object(catalog={"centers": centers, "path": "a.trs"}).catalog.path == "a.trs"
 
 
+def test_passwords_in_addresses_are_not_shown() -> None:
+    """Neither that of the outbox, nor that of the place for photos."""
+    photos = {"folder": "p", "url": "https://h/a", "publish": "ftp://shop:s3cret@host/p"}
+    shown = sync_object(
+        catalog={"path": "a.trs", "photos": photos}, orders={"outbox": "sftp://shop:s3cret@host/o"}
+    ).document
+    assert shown["catalog"]["photos"]["publish"] == "ftp://shop@host/p"
+    assert shown["orders"]["outbox"] == "sftp://shop@host/o"
+
+
 def test_columns_of_a_file_without_names_stay_as_they_are_given() -> None:
     """One of them is the key, by its own name or by `names`."""
     columns, names = ["Мій ключ", "Колір"], {"Мій ключ": "GoodID"}
@@ -297,6 +307,16 @@ def field(to: str, **settings: object) -> dict[str, Any]:
             catalog(photos={"folder": "p", "url": "https://h/a\nb"}),
             "catalog.photos.url",
             '"https://h/a\nb" is not an address such as `"https://shop.example/photos/"`',
+        ),
+        (
+            catalog(photos={"folder": "p", "url": "https://h/a", "publish_endpoint": "s3.example"}),
+            "catalog.photos.publish_endpoint",
+            '"s3.example" is not an address such as `"https://s3.example"`',
+        ),
+        (
+            catalog(photos={"folder": "p", "url": "https://h/a", "publish_endpoint": "ftp://s3.example"}),
+            "catalog.photos.publish_endpoint",
+            '"ftp://s3.example" is not an address such as `"https://s3.example"`',
         ),
         (
             {"accounting_centers": {"use": [2]}},
