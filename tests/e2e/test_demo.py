@@ -44,7 +44,8 @@ def test_the_demo(tmp_path: Path, sandbox_server: SandboxAddress, monkeypatch: p
     assert max(map(len, tables)) <= 80
 
 
-NAMES = frozenset("shop example UA My Prom Torgsoft TSGoods UAH trs ua utf http id red SL".split())
+_NAMES = "shop example UA My Prom Torgsoft TSGoods UAH TRS CSV trs ua utf http id email red SL"
+NAMES = frozenset(_NAMES.split())
 """Names, and words of the export."""
 KEYS = frozenset("catalog format delimiter header description".split())
 

@@ -45,7 +45,8 @@ class ExportContents:
 
 def read_contents(path: Path) -> ExportContents:
     """Read an export for what can be chosen from it. Raises ExportInvalid."""
-    document = {"name": "new", "api_key": {"env": "NONE"}, "catalog": {"path": str(path)}}
+    written = str(path).encode("utf-8", "replace").decode()  # as TOML could hold it
+    document = {"name": "new", "api_key": {"env": "NONE"}, "catalog": {"path": written}}
     settings = SyncObject.model_validate(document)
     catalog = open_catalog(settings.catalog, path.parent)
     contents = ExportContents(len(catalog.columns), catalog.encoding)
