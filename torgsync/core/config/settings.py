@@ -363,6 +363,11 @@ class SyncObject(SettingsTable):
         """Whether photos are published before they are sent."""
         return bool(self.catalog.photos and self.catalog.photos.publish)
 
+    @property
+    def photos_url(self) -> str:
+        """The address under which the photos of the folder are, empty where there is no folder."""
+        return self.catalog.photos.url if self.catalog.photos else ""
+
     def passes_over(self, time: SynchronizationTime) -> bool:
         """Return whether a time has nothing to do: it is for orders alone, and none are fetched."""
         return time.only == "orders" and not self.orders.enabled

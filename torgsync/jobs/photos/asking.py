@@ -13,8 +13,7 @@ from torgsync.jobs.context import JobContext, Progress, Stage
 
 def host_place(context: JobContext) -> HostPlace:
     """Return where the photos of an object are; a Prom.ua for rehearsals counts as on the internet."""
-    photos = context.object.catalog.photos
-    url = photos.url if photos else ""
+    url = context.object.photos_url
     rehearsed = urlsplit(url).netloc == urlsplit(context.settings.prom_url or "").netloc
     return HostPlace.INTERNET if rehearsed else place_of(url)
 

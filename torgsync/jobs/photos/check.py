@@ -85,10 +85,9 @@ def check_photos(context: JobContext, wanted: Collection[str] = ()) -> PhotoChec
         folder = PhotoFolder(context.file, work, looked)
         items = tuple(_items(context, folder, wanted))
         unused = () if wanted else tuple(folder.unused({item.good_id.casefold() for item in items}))
-    url = context.object.catalog.photos.url if context.object.catalog.photos else ""
     place = host_place(context)
     if place in (HostPlace.PRIVATE, HostPlace.OTHER_WAY):
-        return PhotoCheck(items, unused, url, private=place is HostPlace.PRIVATE)
+        return PhotoCheck(items, unused, context.object.photos_url, private=place is HostPlace.PRIVATE)
     answers = ask(context, [photo.address for item in items for photo in item.photos])
     answered = (
         replace(item, photos=tuple(replace(photo, answer=answers[photo.address]) for photo in item.photos))

@@ -50,8 +50,6 @@ def unused_photos(context: JobContext) -> UnusedPhotos:
 
 def clean(context: JobContext, cleaning: UnusedPhotos) -> None:
     """Remove pictures, each forgotten as it goes; it ends at the first that cannot be removed."""
-    photos = context.object.catalog.photos
-    url = photos.url if photos else ""
     try:
         with closing(PhotoStorage.of_object(context.file)) as storage:
             for name in cleaning.unused:
@@ -59,8 +57,8 @@ def clean(context: JobContext, cleaning: UnusedPhotos) -> None:
                 context.report(Progress(Stage.CLEAN, cleaning.removed, len(cleaning.unused)))
                 storage.remove(name)
                 with context.transaction() as work:
-                    work.uploads.forget(cleaning.place, [name])
-                    work.photos.forget_addresses([url + name])
+                    work.uploads.forget(cleaning.place, name)
+                    work.photos.forget_address(context.object.photos_url + name)
                 cleaning.removed += 1
     except TorgsyncError as error:
         cleaning.failed = error.message

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote
 
+from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
 from torgsync.core.photos.names import owners_of
 from torgsync.core.photos.pictures import (
@@ -25,6 +26,12 @@ from torgsync.core.reason import Arg, Args
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.photos.folder import PhotoFile, index_of, photos_of, read_photo
 from torgsync.state.store import UnitOfWork
+
+
+def publishing_rules(settings: SyncObject) -> PictureRules | None:
+    """Return the rules by which pictures are prepared, None where they are not published."""
+    photos = settings.catalog.photos
+    return photos.rules if photos and photos.publish else None
 
 
 class FolderPhoto(NamedTuple):
@@ -62,10 +69,10 @@ class PhotoFolder:
         self, file: ObjectFile, work: UnitOfWork, looked: Mapping[str, SeenPhoto] = MappingProxyType({})
     ) -> None:
         photos = file.settings.catalog.photos
-        self._url = photos.url if photos else ""
+        self._url = file.settings.photos_url
         self._rules = photos.rules if photos else PictureRules()
-        self._publishes = bool(photos and photos.publish)
-        self._prepared_by = self._rules if self._publishes else None
+        self._publishes = file.settings.publishes_photos
+        self._prepared_by = publishing_rules(file.settings)
         self._index = photos_of(file)
         self._folder = file.photo_folder or Path()
         self._work = work

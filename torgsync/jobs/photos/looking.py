@@ -7,23 +7,16 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from torgsync.core.config.settings import SyncObject
 from torgsync.core.paging import pages
 from torgsync.core.photos.pictures import PictureRecord, PictureRules, SeenPhoto
 from torgsync.errors import ObjectInvalid
 from torgsync.files.photos.folder import PhotoFile, read_photo
 from torgsync.files.photos.pictures import record_of
 from torgsync.jobs.context import JobContext, Progress, Stage
-from torgsync.jobs.photos.folder import PhotoFolder
+from torgsync.jobs.photos.folder import PhotoFolder, publishing_rules
 
 WORKERS = min(4, os.cpu_count() or 1)
 """Pictures that are decoded at once: Pillow leaves other threads alone meanwhile."""
-
-
-def publishing_rules(settings: SyncObject) -> PictureRules | None:
-    """Return the rules by which pictures are prepared, None where they are not published."""
-    photos = settings.catalog.photos
-    return photos.rules if photos and photos.publish else None
 
 
 def look_at_new_photos(context: JobContext) -> dict[str, SeenPhoto]:

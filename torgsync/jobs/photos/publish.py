@@ -23,7 +23,7 @@ from torgsync.files.photos.storage import PhotoStorage, place_of
 from torgsync.i18n import Message, _
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.photos.asking import ask
-from torgsync.jobs.photos.folder import PhotoFolder, PublishablePhoto
+from torgsync.jobs.photos.folder import PhotoFolder, PublishablePhoto, publishing_rules
 from torgsync.jobs.photos.looking import look_at_new_photos
 
 AT_ONCE = 4
@@ -135,22 +135,21 @@ def _record(
 
 def _ask_once(context: JobContext, publication: Publication, names: Collection[str]) -> None:
     """Ask the addresses of pictures that were just published, and those again that did not answer well."""
-    photos = context.object.catalog.photos
-    if not names or photos is None:
+    if not names:
         return
     with context.transaction(durable=False) as work:
         known = work.photos.addresses()
     faulty = [address for address, answer in known.items() if answer.fault(None)][:AGAIN]
-    ask(context, [*(photos.url + name for name in names if name in publication.there), *faulty])
+    url = context.object.photos_url
+    ask(context, [*(url + name for name in names if name in publication.there), *faulty])
 
 
 class _Uploads:
     """Uploads pictures from several threads, each over a connection that no other uses meanwhile."""
 
     def __init__(self, context: JobContext) -> None:
-        photos = context.object.catalog.photos
         self._context = context
-        self._rules = photos.rules if photos else PictureRules()
+        self._rules = publishing_rules(context.object) or PictureRules()
         self._open: set[PhotoStorage] = set()
         self._idle: SimpleQueue[PhotoStorage] = SimpleQueue()
         self._opening = Lock()

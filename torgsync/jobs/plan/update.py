@@ -146,18 +146,16 @@ def unfetched_photos(work: UnitOfWork) -> Iterator[Finding]:
 
 def unreachable_photos(context: JobContext, work: UnitOfWork) -> Iterator[Finding]:
     """Yield a finding where published photos cannot be fetched from their addresses."""
-    photos = context.object.catalog.photos
-    if photos is None or photos.publish is None:
+    if not context.object.publishes_photos:
         return
-    faults = {
-        address: fault
+    faulty = [
+        (address, fault, answer.status)
         for address, answer in work.photos.addresses().items()
-        if address.startswith(photos.url) and (fault := answer.fault(None))
-    }
-    if faults:
-        address, fault = next(iter(faults.items()))
-        status = work.photos.addresses()[address].status
-        args: Args = {"count": len(faults), "address": address, "fault": fault, "status": status}
+        if address.startswith(context.object.photos_url) and (fault := answer.fault(None))
+    ]
+    if faulty:
+        address, fault, status = faulty[0]
+        args: Args = {"count": len(faulty), "address": address, "fault": fault, "status": status}
         yield Finding(Code.PHOTO_UNREACHABLE, args=args)
 
 

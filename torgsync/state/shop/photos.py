@@ -67,9 +67,9 @@ class PhotoRepository(Repository):
         rows = ({"address": one, "answer": encode(answer).decode()} for one, answer in answers.items())
         self._upsert(t.photo_addresses, rows)
 
-    def forget_addresses(self, addresses: Sequence[str]) -> None:
-        """Forget what addresses answered."""
-        self._delete_in_pages(t.photo_addresses, t.photo_addresses.c.address, addresses)
+    def forget_address(self, address: str) -> None:
+        """Forget what an address answered."""
+        self._delete(t.photo_addresses, t.photo_addresses.c.address == address)
 
     def note_unfetched(self, photos: Mapping[str, int], now: datetime, status: str = "") -> None:
         """Record how many photos of goods Prom could not fetch, keyed by good; 0 forgets it.

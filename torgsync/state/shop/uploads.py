@@ -87,10 +87,9 @@ class UploadRepository(Repository):
             self._select(c.name, c.size).where(c.place == place, c.unused_since <= before).order_by(c.name)
         )
 
-    def forget(self, place: str, names: Sequence[str]) -> None:
-        """Forget pictures that were removed from a place."""
-        for name in names:
-            self._delete(t.uploads, t.uploads.c.place == place, t.uploads.c.name == name)
+    def forget(self, place: str, name: str) -> None:
+        """Forget a picture that was removed from a place."""
+        self._delete(t.uploads, t.uploads.c.place == place, t.uploads.c.name == name)
 
     def elsewhere(self, place: str) -> Collection[str]:
         """Return the names of the pictures that other objects of this state uploaded to the same place."""

@@ -12,13 +12,13 @@ from torgsync.jobs.push.outcomes import ChangeOutcome
 
 def publish_for_import(file: ImportFile) -> int:
     """Publish what the products of an import show; return how many of its changes are left out of it."""
-    photos = file.context.object.catalog.photos
-    if photos is None or photos.publish is None:
+    settings = file.context.object
+    if not settings.publishes_photos:
         return 0
     from torgsync.jobs.photos.publish import pending_photos, publish  # noqa: PLC0415  # Pillow is seldom needed
 
     publication = pending_photos(file.context)
-    needed = {item.seq: _names(product, photos.url) for item, product in file.offered()}
+    needed = {item.seq: _names(product, settings.photos_url) for item, product in file.offered()}
     missing = set().union(*needed.values()) - publication.there
     publish(file.context, publication, missing)
     missing -= publication.there
