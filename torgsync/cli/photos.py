@@ -12,8 +12,8 @@ import typer
 from torgsync.cli.base.options import FormatOption, ObjectOption, separated
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import SCREENFUL, print_result, print_table
-from torgsync.cli.messages.photos import address_message, flaw_message, megabytes, picture_message
-from torgsync.core.counts import photo_count
+from torgsync.cli.messages.photos import address_message, flaw_message, picture_message
+from torgsync.core.counts import megabytes, photo_count
 from torgsync.errors import Exit, TorgsyncError
 from torgsync.i18n import NOTHING, Message, _, _n, joined, verbatim
 
@@ -141,8 +141,8 @@ def clean(
         program.hide_progress()
         count, size = len(found.unused), sum(found.unused.values())
         asked = _n(
-            "{count} picture ({size} MB) on `{place}` is used by nothing",
-            "{count} pictures ({size} MB) on `{place}` are used by nothing",
+            "{count} picture ({size}) on `{place}` is used by nothing",
+            "{count} pictures ({size}) on `{place}` are used by nothing",
             count,
             size=megabytes(size),
             place=found.place,
@@ -186,8 +186,8 @@ def _cleaned_message(found: UnusedPhotos) -> Message:
 
 def _pending_message(photos: Publication, count: int, size: int) -> Message:
     return _n(
-        "{count} picture ({size} MB) is to be published on `{place}`",
-        "{count} pictures ({size} MB) are to be published on `{place}`",
+        "{count} picture ({size}) is to be published on `{place}`",
+        "{count} pictures ({size}) are to be published on `{place}`",
         count,
         size=megabytes(size),
         place=photos.place,
@@ -196,8 +196,8 @@ def _pending_message(photos: Publication, count: int, size: int) -> Message:
 
 def _published_message(photos: Publication) -> Message:
     done = _n(
-        "{count} picture ({size} MB) was published on `{place}`",
-        "{count} pictures ({size} MB) were published on `{place}`",
+        "{count} picture ({size}) was published on `{place}`",
+        "{count} pictures ({size}) were published on `{place}`",
         photos.uploaded,
         size=megabytes(photos.size),
         place=photos.place,

@@ -13,7 +13,7 @@ from torgsync.cli.base.options import FormatOption
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import pick, print_result
 from torgsync.cli.messages.template import fill
-from torgsync.core.counts import row_count
+from torgsync.core.counts import megabytes, row_count
 from torgsync.core.shell import command
 from torgsync.errors import Exit, UsageError
 from torgsync.i18n import _, composed, joined, verbatim
@@ -68,7 +68,7 @@ def _print_report(program: Program, report: StateReport) -> None:
     found = report.check
     facts = [verbatim(str(found.place))]
     if found.size:
-        facts.append(_("{size} MB", size=f"{found.size / 1_000_000:.1f}"))
+        facts.append(megabytes(found.size))
     if found.schema:
         facts.append(_("schema {number}", number=found.schema))
     program.print(joined(", ", facts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torgsync.i18n import Message, _n
+from torgsync.i18n import Message, _, _n
 
 
 def product_count(count: int) -> Message:
@@ -58,3 +58,8 @@ def photo_count(count: int) -> Message:
 def request_count(count: int) -> Message:
     """Return a number of requests to Prom.ua."""
     return _n("{count} request", "{count} requests", count)
+
+
+def megabytes(size: int) -> Message:
+    """Return a number of bytes in millions."""
+    return _("{number} MB", number=f"{size / 1_000_000:.1f}")

@@ -8,7 +8,7 @@ from torgsync.cli.messages.template import Sentence
 from torgsync.core.counts import photo_count
 from torgsync.core.findings import Code
 from torgsync.core.photos.addresses import AddressAnswer, AddressFault
-from torgsync.core.photos.pictures import MEGABYTE, PictureFacts, PictureFlaw
+from torgsync.core.photos.pictures import PictureFacts, PictureFlaw
 from torgsync.i18n import Message, _, _n, composed
 
 _FLAWS = {
@@ -45,12 +45,12 @@ PHOTO_FINDINGS: dict[Code, Sentence | Mapping[str, Sentence]] = {
     Code.PHOTO_REFUSED: lambda file, flaw: _(
         "`{file}` is not published: {why}", file=file, why=_FLAWS[PictureFlaw(flaw)]
     ),
-    Code.PHOTO_UNREACHABLE: lambda count, address, fault, status: _n(
+    Code.PHOTO_UNREACHABLE: lambda count, address, fault, status, kind: _n(
         "{count} published photo cannot be fetched, `{address}`: {why}",
         "{count} published photos cannot be fetched, for example `{address}`: {why}",
         count,
         address=address,
-        why=address_message(AddressFault(fault), AddressAnswer(status)),
+        why=address_message(AddressFault(fault), AddressAnswer(status, kind)),
     ),
     Code.PHOTO_UNFIT: {
         PictureFlaw.TOO_MANY_PIXELS: _(
@@ -93,8 +93,3 @@ def picture_message(facts: PictureFacts | None) -> Message:
     return composed(
         "{type} {width} × {height}", type=facts.type.upper(), width=facts.width, height=facts.height
     )
-
-
-def megabytes(size: int) -> str:
-    """Return a number of bytes in millions, with one decimal."""
-    return f"{size / MEGABYTE:.1f}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from torgsync.core.counts import change_count, request_count, row_count
+from torgsync.core.counts import change_count, megabytes, request_count, row_count
 from torgsync.i18n import Message, _, _n
 from torgsync.state.maintenance.check import Found, StateFault
 from torgsync.state.maintenance.upkeep import SpaceKept
@@ -49,15 +49,10 @@ def upkeep_lines(removed: Mapping[str, Compacted], space: Space) -> Iterator[Mes
             requests=request_count(what.requests),
         )
     if space.given_back:
-        yield _("{size} were released to the file system", size=_megabytes(space.given_back))
+        yield _("{size} were released to the file system", size=megabytes(space.given_back))
     if space.kept:
-        unused, needed = _megabytes(space.unused), _megabytes(space.needed)
+        unused, needed = megabytes(space.unused), megabytes(space.needed)
         yield SPACE_KEPT[space.kept].filled(unused=unused, needed=needed)
-
-
-def _megabytes(size: int) -> Message:
-    number = f"{size / 1_000_000:.1f}"
-    return _("{number} MB", number=number)
 
 
 def fault_message(found: Found) -> Message:

@@ -124,7 +124,7 @@ def place_of(file: ObjectFile) -> str:
     photos = file.settings.catalog.photos
     if photos is None or photos.publish is None:
         return ""
-    place = photos.publish.removeprefix("file://")
+    place = photos.publish
     if not is_address(place):
         return str(file.path_of(place))
     endpoint = photos.publish_endpoint if place.startswith("s3:") else None

@@ -98,7 +98,7 @@ def _others(file: ObjectFile, home: Settings, place: str) -> Iterator[CheckLine]
         with suppress(InvalidInput):
             other = load_object(path)
             theirs = place_of(other)
-            if theirs and same_place(place, theirs) and _endpoint(other) == _endpoint(file):
+            if theirs and same_place(place, theirs):
                 message = _(
                     "`{name}` publishes photos in the same place, `{place}`",
                     name=other.settings.name,
@@ -109,11 +109,6 @@ def _others(file: ObjectFile, home: Settings, place: str) -> Iterator[CheckLine]
                     called=file.called,
                 )
                 yield warning(_("publishing"), message, hint)
-
-
-def _endpoint(file: ObjectFile) -> str | None:
-    photos = file.settings.catalog.photos
-    return photos.publish_endpoint if photos else None
 
 
 def plain_photos(file: ObjectFile) -> Iterator[CheckLine]:

@@ -149,14 +149,14 @@ def unreachable_photos(context: JobContext, work: UnitOfWork) -> Iterator[Findin
     if not context.object.publishes_photos:
         return
     faulty = [
-        (address, fault, answer.status)
+        (address, fault, answer)
         for address, answer in work.photos.addresses().items()
         if address.startswith(context.object.photos_url) and (fault := answer.fault(None))
     ]
     if faulty:
-        address, fault, status = faulty[0]
-        args: Args = {"count": len(faulty), "address": address, "fault": fault, "status": status}
-        yield Finding(Code.PHOTO_UNREACHABLE, args=args)
+        address, fault, answer = faulty[0]
+        seen: Args = {"fault": fault, "status": answer.status, "kind": answer.type}
+        yield Finding(Code.PHOTO_UNREACHABLE, args={"count": len(faulty), "address": address, **seen})
 
 
 def open_import(work: UnitOfWork) -> Iterator[Finding]:

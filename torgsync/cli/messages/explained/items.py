@@ -227,6 +227,7 @@ ITEMS: dict[Code, Explanation] = {
                 "address": "https://shop.example/photos/17.jpg",
                 "fault": AddressFault.STATUS,
                 "status": 404,
+                "kind": "text/html",
             },
         ),
     ),
