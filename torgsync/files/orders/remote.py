@@ -173,11 +173,12 @@ class RemoteOutbox(Outbox):
             self._files.mv(self._at(f"{name}{HIDDEN}"), self._at(name))
 
     def close(self) -> None:
-        """End the connection, where the back end holds one."""
+        """End the connection, where the back end holds one; one that is broken is ended already."""
         for part in ("ftp", "client"):  # what fsspec calls the connections of FTP and SFTP
             close = getattr(getattr(self._files, part, None), "close", None)
             if close:
-                close()
+                with suppress(Exception):  # each back end has a family of its own
+                    close()
 
     def _has(self, path: str) -> bool:
         """Return whether there is a file or a folder; fsspec's own `exists` says no where it cannot ask."""

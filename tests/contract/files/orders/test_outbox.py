@@ -255,3 +255,17 @@ def test_a_folder_that_takes_no_file_is_reported(tmp_path: Path) -> None:
         ):
             with pytest.raises(TorgsyncError, match="cannot be used: Not a directory"):
                 step()
+
+
+def test_a_broken_connection_is_ended_without_a_word() -> None:
+    """What a library raises then is no news, and an end of file would be taken for a person's."""
+
+    class Broken:
+        protocol = "sftp"
+
+        class client:  # noqa: N801  # as fsspec calls it
+            @staticmethod
+            def close() -> None:
+                raise EOFError
+
+    RemoteOutbox(Broken(), "/in", "sftp://host/in", ()).close()
