@@ -56,14 +56,20 @@ def each(
     work: Callable[[ObjectFile], Exit],
     *,
     apart: bool = True,
+    on_error: Callable[[str, TorgsyncError], None] = lambda _slug, _error: None,
 ) -> Exit:
     """Return the worst exit code of `work`, done for each object; `objects` read them, keyed by slug.
 
     One object prints its own document; several are in one document under `objects`. With `apart` people see a
-    blank line between two.
+    blank line between two. `on_error` receives the error that ended the work with an object.
     """
     if len(objects) == 1:
-        return work(next(iter(objects.values()))())
+        ((slug, read),) = objects.items()
+        try:
+            return work(read())
+        except TorgsyncError as error:
+            on_error(slug, error)
+            raise
     codes = []
     if program.json:
         sys.stdout.write(f'{{"schema": {SCHEMA}, "objects": [\n')
@@ -74,6 +80,7 @@ def each(
             codes.append(work(read()))
         except TorgsyncError as error:
             report_error(program, error, slug=slug)
+            on_error(slug, error)
             codes.append(error.exit_code)
     if program.json:
         sys.stdout.write("]}\n")

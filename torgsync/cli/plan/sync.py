@@ -17,6 +17,7 @@ from torgsync.cli.base.program import SCHEMA, Format, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.plan.choice import FieldsOption, FirstOption, GoodOption, GroupOption, choice_of
 from torgsync.cli.plan.sync_call import SyncCall
+from torgsync.cli.unattended import UnattendedRuns
 from torgsync.core.clock import utc_iso
 from torgsync.core.shell import quoted
 from torgsync.errors import Exit, UsageError
@@ -113,9 +114,10 @@ def sync(
         require_decision=require_decision,
         asks=not decided,
         waits=wait,
+        runs=UnattendedRuns(program, unattended=decided),
     )
     work = partial(_perform_due if due else _perform, call)
-    raise typer.Exit(int(each(program, objects, work, apart=not due)))
+    raise typer.Exit(int(each(program, objects, work, apart=not due, on_error=call.runs.failed)))
 
 
 def _letting(

@@ -10,6 +10,7 @@ from torgsync.cli.base.options import Only, Show
 from torgsync.cli.base.program import Format, Program
 
 if TYPE_CHECKING:
+    from torgsync.cli.unattended import UnattendedRuns
     from torgsync.core.plan.choice import Choice
     from torgsync.core.plan.guards import Allowed
     from torgsync.jobs.push.execute import PlanSource
@@ -33,4 +34,5 @@ class SyncCall:
     require_decision: Callable[[], None]
     asks: bool
     waits: bool
+    runs: UnattendedRuns
     due: list[dict[str, str]] = field(default_factory=list)

@@ -71,6 +71,7 @@ def execute(call: SyncCall, job: JobContext, only: Only | None) -> Exit:
         fetches=only is not Only.GOODS,
         waits=call.waits,
     )
+    call.runs.add(job, view)
     if call.output is Format.JSON:
         _print_run_json(call.program, job, view, call.due, next_step, letting)
     else:

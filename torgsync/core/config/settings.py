@@ -44,6 +44,7 @@ from torgsync.core.config.schedule import (
     read_step,
     weekday_words,
 )
+from torgsync.core.config.unattended import Notify, Reports, masked
 from torgsync.core.config.value_map import ValueMap, ValueMapping, twin_column
 from torgsync.core.product.fields import TARGETS
 from torgsync.i18n import Message, _, joined
@@ -234,9 +235,11 @@ __all__ = [
     "Gone",
     "Languages",
     "Limits",
+    "Notify",
     "Photos",
     "Prices",
     "Removal",
+    "Reports",
     "Retention",
     "StockRules",
 ]
@@ -260,6 +263,8 @@ class SyncObject(SettingsTable):
 
     name: str = Field(min_length=1)
     """Name of the shop; what was sent is remembered under it."""
+    language: Literal["uk", "en"] | None = None
+    """Language of notifications and reports: `uk` or `en`; if left out `TORGSYNC_LANG`, else `uk`."""
     category: Literal["online-store"] = "online-store"
     """Kind of object."""
     via: Literal["prom.ua"] = "prom.ua"
@@ -296,6 +301,10 @@ class SyncObject(SettingsTable):
     """How Prom.ua is reached."""
     history: Retention = Retention()
     """How long the records of runs are kept."""
+    notify: Notify = Notify.model_construct()
+    """Who is notified of what happens in unattended runs."""
+    reports: Reports = Reports.model_construct()
+    """Where the reports of unattended runs are kept."""
 
     @field_validator("fields")
     @classmethod
@@ -349,6 +358,15 @@ class SyncObject(SettingsTable):
             document["orders"]["outbox"] = without_password(self.orders.outbox)
         if self.catalog.photos and self.catalog.photos.publish:
             document["catalog"]["photos"]["publish"] = without_password(self.catalog.photos.publish)
+        document["notify"] = {
+            "to": [
+                masked(to) if isinstance(to, SecretStr) else to.model_dump(mode="json")
+                for to in self.notify.to
+            ],
+            "heartbeat": masked(self.notify.heartbeat)
+            if isinstance(self.notify.heartbeat, SecretStr)
+            else document["notify"]["heartbeat"],
+        }
         return document
 
     @cached_property

@@ -25,6 +25,9 @@ from torgsync.i18n import Message, _, joined, verbatim
 
 _PASSWORDS: tuple[Key, ...] = (("orders", "outbox_password"), ("catalog", "photos", "publish_password"))
 
+_ADDRESSES: Mapping[Key, int] = {("notify", "to"): 3, ("notify", "heartbeat"): 2}
+"""Keys of secret addresses, and how many parts of a mistake's place name one of them."""
+
 
 def read_settings(data: Mapping[str, Any], line_of: Callable[[Key], int]) -> SyncObject | list[Mistake]:
     """Return the sync object, or all its mistakes in the order of the file.
@@ -44,6 +47,12 @@ def _mistake(error: Mapping[str, Any], line_of: Callable[[Key], int]) -> Mistake
         path = ("api_key",)
         ways = _('give `{ env = "NAME" }`, `{ file = "path" }`, `{ keyring = "NAME" }` or the token itself')
         return Mistake(line_of(path), "api_key", ways)
+    for secret, depth in _ADDRESSES.items():
+        if path[: len(secret)] == secret and error["type"] not in ("misplaced", "value_error"):
+            ways = _(
+                'give `{ env = "NAME" }`, `{ file = "path" }`, `{ keyring = "NAME" }` or the address itself'
+            )
+            return Mistake(line_of(path[:depth]), key_text(path[:depth]), ways)
     for password in _PASSWORDS:
         if path[: len(password)] == password:
             ways = _('give `{ env = "NAME" }`, `{ file = "path" }` or `{ keyring = "NAME" }`')
@@ -124,7 +133,7 @@ def explained(model: type[BaseModel] = SyncObject, above: str = "") -> Iterator[
     for name, field in model.model_fields.items():
         key = f"{above}{name}"
         yield Explained(key, Message(meanings.get(name, "")), field.is_required())
-        if name == "api_key":  # one of several tables, which its meaning names
+        if name in ("api_key", "heartbeat"):  # one of several tables, which its meaning names
             continue
         inner, many = _table_in(field)
         if inner:

@@ -10,7 +10,10 @@ from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.version import rules_version
 from torgsync.jobs.photos.folder import PhotoFolder
 
-_NO_SHAPE = {"name", "api_key", "clients", "payment_methods", "synchronization_times", "limits", "history"}
+_NO_SHAPE = {
+    *("name", "language", "api_key", "clients", "payment_methods", "synchronization_times", "limits"),
+    *("history", "notify", "reports"),
+}
 """Tables of a sync object that shape no product."""
 PRICE_STOCK = {"prices", "stock"}
 """Tables that shape price and stock, and nothing else of a product."""

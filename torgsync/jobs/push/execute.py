@@ -82,7 +82,8 @@ class RunView:
     `result` is None where only orders were fetched, `fetched` where none were. It was `declined` where a
     person answered that nothing is to be sent. `outcomes` says how many changes ended how, `requests` how
     many were sent, keyed by method and endpoint, `trouble` what ended the run early, `earlier` what became of
-    the import of an earlier run. It took `seconds`, without the time in which a person was asked.
+    the import of an earlier run. It took `seconds`, without the time in which a person was asked. `kept` is
+    the name under which the state keeps what it held for a person, empty where it keeps nothing.
     """
 
     run: int
@@ -94,6 +95,7 @@ class RunView:
     trouble: TorgsyncError | None = None
     earlier: EarlierOutcomes | None = None
     seconds: float = 0
+    kept: str = ""
 
     @property
     def imports(self) -> int:

@@ -68,7 +68,9 @@ def save(context: JobContext, result: PlanResult, path: Path, *, allowed: Allowe
         write_plan(path, head, (item.change for item in work.plans.changes(result.number)))
 
 
-_NO_PART = {"api_key", "synchronization_times", "payment_methods", "history"}
+_NO_PART = {
+    *("language", "api_key", "synchronization_times", "payment_methods", "history", "notify", "reports"),
+}
 """Settings on which no plan depends."""
 
 

@@ -99,6 +99,23 @@ leases = object_table(
     required("expires", Instant),
 )
 
+held_plans = object_table(
+    "held_plans",
+    key("name", String(16)),  # the id of the plan
+    required("run", Integer),
+    required("plan", Integer),
+    required("at", Instant),
+    required("violations"),
+)
+
+situations = object_table(
+    "situations",
+    key("name", MachineText(200)),  # its kind, and what of it there can be several
+    required("since", Instant),
+    Column("notified", Instant),
+    required("record"),
+)
+
 attempts = object_table(
     "attempts",
     key("time", MachineText),  # what a synchronization time is remembered by

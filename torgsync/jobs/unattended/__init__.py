@@ -1,0 +1,1 @@
+"""What follows unattended runs: held plans, reports, metrics, notifications, a heartbeat."""
