@@ -69,6 +69,51 @@ def test_passwords_in_addresses_are_not_shown() -> None:
     assert shown["orders"]["outbox"] == "sftp://shop@host/o"
 
 
+def test_addresses_of_notifications_are_not_shown() -> None:
+    """A document of the settings has the kind of a secret address alone, and references whole."""
+    notify = {
+        "to": ["tgram://123:AAH/42", "mailto://olena:pw@shop.example", {"env": "SLACK"}],
+        "heartbeat": "https://hc.example/ping/0a1b",
+    }
+    found = sync_object(notify=notify)
+    shown = found.document["notify"]
+    assert shown == {"to": ["tgram://…", "mailto://…", {"env": "SLACK"}], "heartbeat": "https://…"}
+    assert "AAH" not in repr(found) + found.model_dump_json()
+    kept = {"to": [], "heartbeat": {"file": "../secrets/heartbeat"}}
+    assert sync_object(notify=kept).document["notify"] == kept
+    assert sync_object().document["notify"] == {"to": [], "heartbeat": None}
+
+
+@pytest.mark.parametrize(
+    ("tables", "where", "message"),
+    [
+        ({"notify": {"to": ["olena@shop.example"]}}, "notify.to[0]", "this is not an address such as"),
+        ({"notify": {"to": [{"env": "A"}, {"evn": "B"}]}}, "notify.to[1]", "or the address itself"),
+        ({"notify": {"to": [7]}}, "notify.to[0]", "or the address itself"),
+        ({"notify": {"to": "tgram://a/b"}}, "notify.to", "or the address itself"),
+        ({"notify": {"heartbeat": "hc.example/ping"}}, "notify.heartbeat", "this is not an address such as"),
+        ({"notify": {"heartbeat": "ftp://hc.example/x"}}, "notify.heartbeat", "this is not an address"),
+        ({"notify": {"heartbeat": {}}}, "notify.heartbeat", "or the address itself"),
+        ({"reports": {"url": "shop.example"}}, "reports.url", '"shop.example" is not an address'),
+        ({"reports": {"keep": 0}}, "reports.keep", "this must be at least 1"),
+        ({"language": "ru"}, "language", '"ru" is not one of `uk`, `en`'),
+    ],
+)
+def test_mistakes_in_what_follows_unattended_runs(tables: dict[str, Any], where: str, message: str) -> None:
+    """Each has its place; what may be secret is not repeated."""
+    ((place, words),) = mistakes(settings_data() | tables).items()
+    assert place == where
+    assert message in words
+    assert "olena" not in words
+    assert "ping" not in words.replace("hc.example/ping/…", "")
+
+
+def test_the_address_of_reports_ends_in_a_slash() -> None:
+    """Names of pages are put behind it."""
+    assert sync_object(reports={"url": "https://h/r"}).reports.url == "https://h/r/"
+    assert sync_object().reports.model_dump() == {"folder": None, "url": None, "keep": 30}
+
+
 def test_columns_of_a_file_without_names_stay_as_they_are_given() -> None:
     """One of them is the key, by its own name or by `names`."""
     columns, names = ["Мій ключ", "Колір"], {"Мій ключ": "GoodID"}
