@@ -56,11 +56,12 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _once() -> Iterator[None]:
-    """Do only once what costs much and is the same in every test."""
+def _once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Do only once what costs much and is the same in every test, in a home that is not this user's."""
     catalogs.compile_catalogs()
     with pytest.MonkeyPatch.context() as patch:
         once.install(patch)
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("user")))
         yield
 
 

@@ -6,10 +6,14 @@ A reason is stored and logged in English, and `known_reason` makes it a message 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from torgsync.i18n import Message, _, verbatim
 
+NO_ANSWER = "it did not answer in time"
+"""What a server did that fell silent."""
 SYSTEM = {
     str(words): words
     for words in (
@@ -66,7 +70,6 @@ OTHERS = {
         _("it closed the connection without an answer"),
         _("its answer ended too early"),
         _("its answer is not HTTP"),
-        _("Authentication failed"),
         # SQLite
         _("attempt to write a readonly database"),
         _("database disk image is malformed"),
@@ -83,7 +86,7 @@ _CLASSES: tuple[tuple[type[OSError], str], ...] = (
     (ConnectionResetError, "Connection reset by peer"),
     (ConnectionAbortedError, "Software caused connection abort"),
     (BrokenPipeError, "Broken pipe"),
-    (TimeoutError, "it did not answer in time"),
+    (TimeoutError, NO_ANSWER),
 )
 """What errors of connections are, also where the system speaks the language of its user."""
 _CERTIFICATES = {10: "its certificate has expired", 62: "its certificate is for another name"}
@@ -94,17 +97,45 @@ _LIBRARY = (
     ("Socket is closed", "it closed the connection without an answer"),
     ("peer closed connection", "its answer ended too early"),
     ("illegal", "its answer is not HTTP"),
-    ("Authentication failed", "Authentication failed"),
 )
 """How sentences of libraries begin, which have no other sign."""
 _NAMES = {
     "EOFError": "it closed the connection without an answer",
-    "ConnectTimeout": "it did not answer in time",
-    "PoolTimeout": "it did not answer in time",
-    "ReadTimeout": "it did not answer in time",
-    "WriteTimeout": "it did not answer in time",
+    "ConnectTimeout": NO_ANSWER,
+    "PoolTimeout": NO_ANSWER,
+    "ReadTimeout": NO_ANSWER,
+    "WriteTimeout": NO_ANSWER,
 }
 """What exceptions of libraries mean that say nothing."""
+_NO_LOGIN = _("it refuses the user or the password ({code})")
+_NO_METHOD = _("it does not accept this password or SSH key")
+_NO_KEY = _("it refuses the access key ({code})")
+_NO_RIGHT = _("this user may not do that there ({code})")
+_REJECTIONS = {
+    "430": _NO_LOGIN,
+    "530": _NO_LOGIN,
+    "532": _NO_LOGIN,
+    "AuthenticationException": _NO_METHOD,
+    "BadAuthenticationType": _NO_METHOD,
+    "PasswordRequiredException": _("the SSH key of this computer has a password of its own"),
+    "NoCredentialsError": _("it wants an access key, and there is none"),
+    "PartialCredentialsError": _("a part of the access key is missing"),
+    "ExpiredToken": _NO_KEY,
+    "InvalidAccessKeyId": _NO_KEY,
+    "InvalidClientTokenId": _NO_KEY,
+    "InvalidToken": _NO_KEY,
+    "SignatureDoesNotMatch": _NO_KEY,
+    "403": _("it refuses the access key, or this key may not do that there ({code})"),
+    "AccessDenied": _NO_RIGHT,
+    "AllAccessDisabled": _NO_RIGHT,
+    "AccountProblem": _("it refuses the account: is it paid for? ({code})"),
+    "NoSuchBucket": _("there is no such bucket ({code})"),
+    "RequestTimeTooSkewed": _("the clock of this computer is wrong ({code})"),
+}
+"""Why a server of files lets no user in, by FTP's codes, by exceptions of SSH and S3, and by S3's codes."""
+_LOGINS = (_NO_LOGIN, _NO_METHOD, _NO_KEY, _REJECTIONS["403"], _NO_RIGHT)
+_CROWD = re.compile("connection|maximum|too many|limit", re.IGNORECASE)
+"""What FTP servers say that refuse a user for now only, with the code of a refused password."""
 _SEVERAL = {"NoValidConnectionsError"}
 """Exceptions of libraries that keep their causes in `errors`, keyed by address."""
 
@@ -140,6 +171,33 @@ def connection_words(error: BaseException) -> str:
     texts = list(map(str, causes))
     words = next((words for begin, words in _LIBRARY for text in texts if text.startswith(begin)), "")
     return words or _NAMES.get(type(error).__name__, "")
+
+
+class Rejection(NamedTuple):
+    """Why a server of files refused something; `is_login` where it is about who may come in."""
+
+    why: Message
+    is_login: bool
+
+
+def rejection(error: BaseException) -> Rejection | None:
+    """Return why a server of files refused a user, None where an error is about something else."""
+    for cause in _chain(error):
+        if (template := _REJECTIONS.get(code := _rejection_code(cause))) is not None:
+            return Rejection(template.filled(code=code), template in _LOGINS)
+    return None
+
+
+def _rejection_code(error: BaseException) -> str:
+    """Return a key of `_REJECTIONS`, if an exception has one."""
+    answer = getattr(error, "response", None)
+    if isinstance(answer, dict):
+        return str(answer.get("Error", {}).get("Code", ""))
+    if type(error).__module__ == "ftplib":
+        return "" if _CROWD.search(str(error)) else str(error)[:3]
+    if str(error).startswith("No authentication methods"):
+        return "BadAuthenticationType"
+    return type(error).__name__
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

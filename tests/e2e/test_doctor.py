@@ -159,6 +159,29 @@ def test_secrets_that_others_may_read(home: Home) -> None:
     assert [line[0] for line in lines(examine(home), "token")] == ["warning"]
 
 
+@pytest.mark.parametrize(
+    ("subject", "section", "keys"),
+    [
+        ("publishing", "[catalog.photos]", 'publish = "public"\npublish_password = { file = "password" }'),
+        (
+            "outbox",
+            "[clients]",
+            '[orders]\noutbox = "in"\noutbox_password = { file = "password" }\n\n[clients]',
+        ),
+    ],
+)
+def test_passwords_that_others_may_read(home: Home, subject: str, section: str, keys: str) -> None:
+    """A file outside of the home, which nothing narrows; one for its owner alone is not reported."""
+    password = home.shop / "password"
+    password.write_text("invented")
+    home.edit_object(section, keys if section in keys else f"{section}\n{keys}")
+    for mode, reported in ((0o644, True), (0o600, False)):
+        password.chmod(mode)
+        said = f"other users of this computer may read the password in `{password}`"
+        line = ("warning", said, f'chmod 600 "{password}"')
+        assert (line in lines(examine(home), subject)) is reported
+
+
 def test_what_a_run_left_behind(home: Home) -> None:
     """An import that was not reconciled, and a day without imports."""
     home.edit_object("imports_per_day = 8", "imports_per_day = 1")

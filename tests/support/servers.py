@@ -27,10 +27,13 @@ class FtpPlace:
 
 
 @contextmanager
-def ftp_server(folder: Path, port: int = 0, most: int = 0, **handling: object) -> Iterator[FtpPlace]:
+def ftp_server(
+    folder: Path, port: int = 0, most: int = 0, lacking: tuple[str, ...] = (), **handling: object
+) -> Iterator[FtpPlace]:
     """Serve a folder over FTP for the time of a `with` block.
 
-    `most` is how many connections it allows, 0 for any number; `handling` replaces parts of the handler.
+    `most` is how many connections it allows, 0 for any number; `lacking` are commands
+    that it does not know; `handling` replaces parts of the handler.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # asyncore, until Python 3.12
@@ -42,6 +45,8 @@ def ftp_server(folder: Path, port: int = 0, most: int = 0, **handling: object) -
     logging.getLogger("pyftpdlib").setLevel(logging.CRITICAL)
     authorizer = DummyAuthorizer()
     authorizer.add_user(USER, PASSWORD, str(folder), perm="elradfmwMT")
+    known = {name: about for name, about in FTPHandler.proto_cmds.items() if name not in lacking}
+    handling = {"proto_cmds": known, **handling}
     handler = type("Handler", (FTPHandler,), {"authorizer": authorizer, "auth_failed_timeout": 0, **handling})
     loop = IOLoop()
     server = FTPServer(("127.0.0.1", port), handler, ioloop=loop)

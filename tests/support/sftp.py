@@ -88,10 +88,28 @@ class Served(paramiko.SFTPServerInterface):  # type: ignore[misc]  # paramiko ha
         return _reply(lambda: self._at(path).mkdir())
 
 
+def host_key() -> paramiko.PKey:
+    """Return the key of all servers, which is kept in the home of these tests."""
+    path = Path.home() / ".ssh" / "key-of-servers"
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        paramiko.RSAKey.generate(2048).write_private_key_file(str(path))
+    return paramiko.RSAKey.from_private_key_file(str(path))
+
+
+def know_host(port: int, key: paramiko.PKey) -> None:
+    """Have the user of these tests know the key of a server, as `ssh-keyscan` writes it down."""
+    line = f"[127.0.0.1]:{port} {key.get_name()} {key.get_base64()}\n"
+    with (Path.home() / ".ssh" / "known_hosts").open("a+", encoding="ascii") as known:
+        known.seek(0)
+        if line not in known.readlines():
+            known.write(line)
+
+
 @contextmanager
 def sftp_server(folder: Path, port: int = 0, served: type[Served] = Served) -> Iterator[str]:
     """Serve a folder over SFTP for the time of a `with` block; yield its address, which ends in `/`."""
-    key = paramiko.RSAKey.generate(2048)
+    key = host_key()
     transports: list[paramiko.Transport] = []
     listener = socket.create_server(("127.0.0.1", port))
 
@@ -105,6 +123,7 @@ def sftp_server(folder: Path, port: int = 0, served: type[Served] = Served) -> I
                 transport.start_server(server=_Guard())
                 transports.append(transport)
 
+    know_host(listener.getsockname()[1], key)
     thread = Thread(target=work, daemon=True)
     thread.start()
     try:

@@ -117,6 +117,11 @@ class Storage:
         return [name for name in names if name not in (HANGS, REFUSES)]
 
     @property
+    def hung(self) -> int:
+        """How many files the server fell silent at."""
+        return self._log.read_text("utf-8").splitlines().count(HANGS)
+
+    @property
     def refused_logins(self) -> int:
         """How often the FTP server refused a password."""
         return self._log.read_text("utf-8").count(REFUSES)
@@ -209,7 +214,7 @@ def _serve_ftp(folder: Path, port: int, faults: _Faults) -> None:
     def refused(_handler: object, _user: str, _password: str) -> None:
         faults.note(REFUSES)
 
-    parts = {"ftp_STOR": stor, "ftp_RNTO": renamed, "on_login_failed": refused}
+    parts: dict[str, Any] = {"ftp_STOR": stor, "ftp_RNTO": renamed, "on_login_failed": refused}
     with ftp_server(folder, port, faults.most, **parts) as place:
         _ready(place.port)
         Event().wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ftplib
 import socket
 import ssl
 from types import MappingProxyType
@@ -10,7 +11,7 @@ import pytest
 
 from torgsync import i18n
 from torgsync.cli.base.language import load_catalog
-from torgsync.system import connection_words, known_reason
+from torgsync.system import connection_words, known_reason, rejection
 
 
 def caused(cause: Exception, text: str = "") -> Exception:
@@ -67,6 +68,61 @@ def test_the_first_cause_is_named(error: Exception, words: str) -> None:
         assert known_reason(said).translated() != said
     finally:
         i18n.use(None)
+
+
+class ClientError(Exception):  # as botocore names it
+    """An error with the answer of an S3 service."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__("An error occurred")
+        self.response = {"Error": {"Code": code}}
+
+
+def refused_by_ftp(said: str) -> Exception:
+    """Return the error for what an FTP server said."""
+    return ftplib.error_perm(said)  # noqa: S321  # no connection is made
+
+
+class AuthenticationException(Exception):  # as paramiko names it
+    """An error whose name says all."""
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (refused_by_ftp("530 Login incorrect."), "it refuses the user or the password (530)"),
+        (
+            caused(ClientError("InvalidAccessKeyId"), "denied"),
+            "it refuses the access key (InvalidAccessKeyId)",
+        ),
+        (
+            caused(ClientError("SignatureDoesNotMatch"), "no"),
+            "it refuses the access key (SignatureDoesNotMatch)",
+        ),
+        (caused(ClientError("AccessDenied"), "no"), "this user may not do that there (AccessDenied)"),
+        (AuthenticationException("Authentication failed."), "it does not accept this password or SSH key"),
+        (OSError("No authentication methods available"), "it does not accept this password or SSH key"),
+    ],
+)
+def test_a_refused_user_is_named_in_every_language(error: Exception, words: str) -> None:
+    """With the code of the server, which its owner can look up, and without its own sentence."""
+    found = rejection(error)
+    assert found
+    assert (found.why, found.is_login) == (words, True)
+    i18n.use(load_catalog("uk"))
+    try:
+        assert found.why.translated() != words
+    finally:
+        i18n.use(None)
+
+
+@pytest.mark.parametrize(
+    "said", ["530 Too many connections", "421 Service not available", "550 No such file"]
+)
+def test_what_refuses_no_user_is_something_else(said: str) -> None:
+    """A server that is full says so with the code of a wrong password."""
+    assert rejection(refused_by_ftp(said)) is None
+    assert rejection(OSError(said)) is None
 
 
 def test_what_is_not_known_is_data() -> None:

@@ -98,7 +98,7 @@ def publish(
                 raise typer.Exit(Exit.ERROR)
             upload(job, photos)
             program.hide_progress()
-    failed = [{"picture": name, "why": why} for name, why in photos.failed.items()]
+    failed = [{"picture": name, "why": error.message} for name, error in photos.failed.items()]
     head = {
         "object": file.settings.name,
         "place": photos.place,
@@ -116,7 +116,8 @@ def publish(
         output, [head], lambda: program.print(shown), columns=tuple(head), head=head, lists={"failed": failed}
     )
     if photos.failed:
-        raise TorgsyncError(next(iter(photos.failed.values())), hint=_("run the command again"))
+        error = next(iter(photos.failed.values()))
+        raise TorgsyncError(error.message, hint=error.hint or _("run the command again"))
 
 
 def clean(

@@ -17,8 +17,8 @@ from homes import Home, Ran
 from matrix import sampled
 from servers import PASSWORD, FtpPlace, ftp_server
 
-from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
-from torgsync.files.orders.outbox import FolderOutbox
+from torgsync.files.places.folder import FolderPlace
+from torgsync.files.places.place import HIDDEN, UNFINISHED
 from torgsync.sandbox.shop.orders import CASH_ON_DELIVERY, ShopBuyer
 from torgsync.state.orders.order_files import OrderFileRepository
 
@@ -61,7 +61,7 @@ class Killed(BaseException):
 
 def kill_at(step: str, when: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Raise `Killed` before or after the second call of a step."""
-    place = OrderFileRepository if step.startswith("mark_") else FolderOutbox
+    place = OrderFileRepository if step.startswith("mark_") else FolderPlace
     real: Callable[..., Any] = getattr(place, step)
     calls = Counter[str]()
 
@@ -112,11 +112,11 @@ def test_a_kill_while_a_store_copies(mapped: Home, monkeypatch: pytest.MonkeyPat
     number = buy(mapped)
     with monkeypatch.context() as patched:
 
-        def copied(_self: FolderOutbox, name: str) -> None:
+        def copied(_self: FolderPlace, name: str) -> None:
             shutil.copyfile(outbox(mapped) / f"{name}{UNFINISHED}", outbox(mapped) / name)
             raise Killed
 
-        patched.setattr(FolderOutbox, "publish", copied)
+        patched.setattr(FolderPlace, "publish", copied)
         with pytest.raises(Killed):
             fetch(mapped)
     mapped.orphan_leases()
@@ -241,7 +241,7 @@ def test_a_share_that_is_not_mounted(mapped: Home, monkeypatch: pytest.MonkeyPat
     mapped.edit_object("[clients]", '[orders]\noutbox = "share"\n\n[clients]')
     number = buy(mapped)
     with monkeypatch.context() as mounted:
-        mounted.setattr(FolderOutbox, "on_other_disk", lambda _self, _home: True)
+        mounted.setattr(FolderPlace, "on_other_disk", lambda _self, _home: True)
         fetch(mapped)
     lying = mapped.shop / "share" / f"order-{number}.json"
     content = lying.read_bytes()
@@ -253,7 +253,7 @@ def test_a_share_that_is_not_mounted(mapped: Home, monkeypatch: pytest.MonkeyPat
     assert not list((mapped.shop / "share").iterdir())
     lying.write_bytes(content)
     with monkeypatch.context() as mounted:
-        mounted.setattr(FolderOutbox, "on_other_disk", lambda _self, _home: True)
+        mounted.setattr(FolderPlace, "on_other_disk", lambda _self, _home: True)
         assert fetch(mapped).code == 0
     assert sorted(take(mapped.shop / "share")) == sorted([number, later])
 
@@ -370,9 +370,9 @@ def test_a_file_that_is_taken_while_it_is_replaced(
     number = buy(mapped)
     fetch(mapped)
     move(mapped, number)
-    real: Callable[..., Any] = getattr(FolderOutbox, step)
+    real: Callable[..., Any] = getattr(FolderPlace, step)
 
-    def taken(self: FolderOutbox, *args: Any) -> Any:  # noqa: ANN401
+    def taken(self: FolderPlace, *args: Any) -> Any:  # noqa: ANN401
         if step == "read":
             take(outbox(mapped))
         done = real(self, *args)
@@ -380,7 +380,7 @@ def test_a_file_that_is_taken_while_it_is_replaced(
         return done
 
     with monkeypatch.context() as patched:
-        patched.setattr(FolderOutbox, step, taken)
+        patched.setattr(FolderPlace, step, taken)
         ran = fetch(mapped)
     assert (ran.code, list(outbox(mapped).iterdir())) == (8, [])
     assert f"! order {number}: it was changed (delivery)" in ran.out
@@ -436,11 +436,11 @@ def test_a_kill_while_a_store_hides_by_copying(mapped: Home, monkeypatch: pytest
     path = outbox(mapped) / f"order-{number}.json"
     with monkeypatch.context() as patched:
 
-        def copied(_self: FolderOutbox, name: str) -> bool:
+        def copied(_self: FolderPlace, name: str) -> bool:
             shutil.copyfile(path, path.with_name(f"{name}{HIDDEN}"))
             raise Killed
 
-        patched.setattr(FolderOutbox, "hide", copied)
+        patched.setattr(FolderPlace, "hide", copied)
         with pytest.raises(Killed):
             fetch(mapped)
     mapped.orphan_leases()
@@ -452,7 +452,7 @@ def test_a_kill_before_the_file_of_a_cancelled_order(mapped: Home, monkeypatch: 
     """The file was not published, and never is."""
     number = buy(mapped)
     with monkeypatch.context() as patched:
-        patched.setattr(FolderOutbox, "publish", raises_killed)
+        patched.setattr(FolderPlace, "publish", raises_killed)
         with pytest.raises(Killed):
             fetch(mapped)
     mapped.orphan_leases()
@@ -461,7 +461,7 @@ def test_a_kill_before_the_file_of_a_cancelled_order(mapped: Home, monkeypatch: 
     assert (phase(mapped, number), list(outbox(mapped).iterdir())) == ("withdrawn", [])
 
 
-def raises_killed(_self: FolderOutbox, _name: str) -> None:
+def raises_killed(_self: FolderPlace, _name: str) -> None:
     raise Killed
 
 
@@ -493,14 +493,14 @@ def test_an_order_cancelled_while_it_is_taken(mapped: Home, monkeypatch: pytest.
     number = buy(mapped)
     fetch(mapped)
     mapped.sandbox.cancel_order(int(number))
-    real = FolderOutbox.hide
+    real = FolderPlace.hide
 
-    def taken(self: FolderOutbox, name: str) -> bool:
+    def taken(self: FolderPlace, name: str) -> bool:
         take(outbox(mapped))
         return real(self, name)
 
     with monkeypatch.context() as patched:
-        patched.setattr(FolderOutbox, "hide", taken)
+        patched.setattr(FolderPlace, "hide", taken)
         ran = fetch(mapped)
     assert (ran.code, f"! order {number}: it was canceled: release its reserve" in ran.out) == (8, True)
     assert phase(mapped, number) == "taken"
@@ -586,7 +586,11 @@ def test_a_server_that_refuses_the_login(mapped: Home, ftp: FtpPlace) -> None:
     assert (found["error"]["kind"], found["exit"]) == ("temporary", 5)
     assert [one["order"] for one in found["findings"]] == [None, number]
     ran = mapped.run("sync", "--yes")
-    assert (ran.code, "cannot be used: 530" in ran.err, "wr0ng" in ran.err) == (5, True, False)
+    assert (ran.code, "the user or the password (530)" in " ".join(ran.err.split()), "wr0ng" in ran.err) == (
+        5,
+        True,
+        False,
+    )
     assert (
         "Done: 14 changes are on Prom.ua (" in ran.out
     )  # the thirteen changes of the day, and the stock of what was bought

@@ -241,3 +241,30 @@ def test_what_settings_do_to_a_picture(home: Home, published: Path) -> None:
     home.run("object", "edit", "My Prom", "--unset", "catalog.photos.publish")
     assert (codes(), [one["good_id"] for one in changes(home)]) == (["photo-unfit"], ["26925"])
     assert len(list(published.iterdir())) > 1
+
+
+def test_a_saved_plan_whose_picture_was_removed(home: Home, published: Path) -> None:
+    """It is compared with the folder of now: what that lacks is not sent, what it has is uploaded again."""
+    home.sync()
+    home.next_day()
+    photo, saved = home.shop / "photos" / "26925.jpg", str(home.folder.parent / "saved.json")
+    first = f"{sha256(named('first')).hexdigest()[:32]}.jpg"
+    photo.write_bytes(named("first"))
+    home.run("photos", "publish", "--yes")
+    home.run("update", "--good", "26925", "--out", saved)
+    photo.write_bytes(named("second"))
+    home.run("update")
+    home.run("photos", "clean")
+    with closing(sqlite3.connect(home.folder / "state.db")) as state, state:
+        state.execute(
+            "UPDATE uploads SET unused_since = '2020-01-01' || substr(at, 11) WHERE name = ?", [first]
+        )
+    home.run("photos", "clean", "--yes")
+    assert not (published / first).exists()
+    before = images(home, "26925")
+    assert home.run("sync", "--plan", saved).code == 9
+    assert images(home, "26925") == before
+    photo.write_bytes(named("first"))
+    assert home.run("sync", "--plan", saved).code == 0
+    assert (published / first).exists()
+    assert any(first in address for address in images(home, "26925"))

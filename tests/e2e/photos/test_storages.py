@@ -122,8 +122,37 @@ def test_a_wrong_password_is_tried_a_few_times(home: Home, storage: Storage) -> 
     publish_on(home, storage)
     (home.shop / "password").write_text("wr0ng-invented", "utf-8")
     ran = home.run("photos", "publish", "--yes")
-    assert (ran.code, "530" in ran.err) == (1, True)
+    assert (ran.code, "refuses the user or the password (530)" in ran.err) == (1, True)
+    assert "`publish_password`" in ran.err
     assert storage.refused_logins == TRIES
+
+
+@pytest.mark.parametrize("storage", SERVERS, indirect=True)
+def test_a_server_that_falls_silent(home: Home, storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is given up once for all pictures; what needs them waits, and the next run publishes the rest."""
+    monkeypatch.setattr("torgsync.files.places.remote.TIMEOUT", 1)
+    names = publish_on(home, storage, f"hang {HALF}")
+    ran = home.sync()
+    assert ran.code == 5
+    assert storage.hung <= AT_ONCE
+    storage.stop()
+    storage.start()
+    assert home.sync().code == 0
+    assert is_whole(storage, names)
+
+
+@pytest.mark.parametrize("storage", ["sftp"], indirect=True)
+def test_a_server_that_nobody_vouches_for(
+    home: Home, storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gets neither password nor pictures, and the message has the command that keeps its key."""
+    publish_on(home, storage)
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
+    ran = home.run("photos", "publish", "--yes")
+    assert ran.code == 1
+    assert f"ssh-keyscan -p {storage.port} -t rsa 127.0.0.1 >> " in ran.err
+    assert home.sync().code == 5
+    assert storage.uploads == []
 
 
 @pytest.mark.parametrize(

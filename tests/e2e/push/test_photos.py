@@ -110,6 +110,35 @@ def test_a_text_is_no_photo(home: Home) -> None:
     assert home.sandbox.products()
     assert all(product.external_id != "26902" for product in home.sandbox.products())
     assert "`26902.jpg` is not a picture" in home.run("why", "26902").out
+    out = "37 items go to Prom.ua; 3 stay out: 2 – without photos"
+    for state in (home.folder / "state.db", None):  # as a run saw them, and as they begin
+        shown = " ".join(home.run("object", "check").out.split())
+        assert out in shown, shown
+        if state:
+            state.unlink()
+
+
+def test_photos_of_other_kinds(filled: Home) -> None:
+    """A picture of any type goes, whatever its name ends with; what cannot be read is reported."""
+    photo = filled.shop / "photos" / "26925.jpg"
+    photo.unlink()
+    photo.with_name("26925").write_bytes(picture("TIFF"))
+    assert broken(filled) == {"26925": ["photo-unfit"]}
+    (change,) = changes(filled)
+    assert "/26925" in change["fields"]["photos"]["new"][0]["url"]
+    photo.with_name("26925").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    assert broken(filled) == {"26925": ["photo-broken"]}
+    photo.with_name("26925").rename(photo.with_name("26925.heic"))
+    assert broken(filled) == {"26925": ["photo-broken"]}
+
+
+def test_an_extra_photo_that_cannot_be_read_holds_nothing_back(filled: Home) -> None:
+    """A file that was no photo before must not keep the others from being sent."""
+    photos = filled.shop / "photos"
+    (photos / "26925_9.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    (photos / "26925.jpg").write_bytes(named("another"))
+    assert broken(filled) == {"26925": ["photo-broken"]}
+    assert [change["good_id"] for change in changes(filled)] == ["26925"]
 
 
 def test_a_small_photo_goes_with_a_warning(filled: Home) -> None:

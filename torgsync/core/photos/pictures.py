@@ -26,6 +26,8 @@ class PictureType(StrEnum):
     GIF = "gif"
     WEBP = "webp"
     BMP = "bmp"
+    TIFF = "tiff"
+    AVIF = "avif"
 
 
 ACCEPTED = frozenset((PictureType.JPEG, PictureType.PNG, PictureType.GIF))

@@ -23,12 +23,6 @@ _Texts = TypeVar("_Texts", Order, Buyer, Recipient, Line)
 
 SALE_TYPE = "1"
 
-UNFINISHED = ".tmp"
-"""Behind the name of a file that is not whole yet; Torgsoft looks for other names."""
-
-HIDDEN = f".old{UNFINISHED}"
-"""Behind the name of a file that is hidden from Torgsoft while its successor is written."""
-
 CSV_COLUMNS = (
     "order", "placed", "status", "client", "phone", "email", "delivery", "address", "recipient", "parcel",
     "payment", "good_id", "sku", "name", "price", "count", "line_total", "discount", "delivery_cost", "total",

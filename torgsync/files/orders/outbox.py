@@ -1,166 +1,34 @@
-"""Where order files are written for Torgsoft: a folder, or a server that fsspec knows.
+"""Where order files are written for Torgsoft: a folder, or a server.
 
-A file is written whole under a temporary name and then renamed, so that Torgsoft never sees half of one.
-Source: docs/developers/torgsoft.md §12.4, §17 no. 25.
+A file is written whole under a temporary name and then renamed, so that Torgsoft never sees half of one; it
+looks for names of another kind. Source: docs/developers/torgsoft.md §12.4, §17 no. 25.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from errno import EACCES, ENOTDIR
+from contextlib import contextmanager
 from pathlib import Path
 
-from torgsync import disk
-from torgsync.core.config.settings import without_password
-from torgsync.errors import TorgsyncError
 from torgsync.files.config.objects import ObjectFile
-from torgsync.files.config.text_files import look_at_folder
 from torgsync.files.config.tokens import read_outbox_password
-from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
-from torgsync.files.orders.place import Outbox
-from torgsync.files.orders.remote import connect_remote, folder_mode
+from torgsync.files.places.folder import FolderPlace
+from torgsync.files.places.place import TRIAL, UNFINISHED, FilePlace, is_address
+from torgsync.files.places.remote import PlaceWords, connect_remote
 from torgsync.i18n import _
-from torgsync.system import reason
 
-TRIAL = "torgsync-check"
-"""Name of a file that only tries whether one can be written."""
-
-
-class FolderOutbox(Outbox):
-    """An outbox in a folder: on this machine, or on a share that it has mounted.
-
-    With `own` it is the default one, for the owner alone. In a folder that the owner named, files are for
-    those who may use the folder: Torgsoft must read and remove them. They have at least the rights of `mode`.
-    """
-
-    def __init__(self, path: Path, *, own: bool = False, mode: int = disk.FILE_MODE) -> None:
-        self._path = path
-        self._own = own
-        self._mode = mode
-        self.label = str(path)
-
-    def sizes(self) -> dict[str, int | None] | None:
-        """Return the bytes of all files, by name; None where there is no folder."""
-        with self._usable():
-            try:
-                return dict(self._sizes())
-            except FileNotFoundError:
-                return None
-
-    def _sizes(self) -> Iterator[tuple[str, int]]:
-        for entry in os.scandir(self._path):
-            with suppress(FileNotFoundError):  # taken at this moment
-                if entry.is_file():
-                    yield entry.name, entry.stat().st_size
-
-    def read(self, name: str) -> bytes | None:
-        """Return the content of a file, None where it is gone."""
-        with self._usable():
-            try:
-                return disk.read_bytes(self._path / name)
-            except FileNotFoundError:
-                return None
-
-    def put(self, name: str, content: bytes) -> None:
-        """Write a file whole under its temporary name, so that it survives a power failure."""
-        with self._usable():
-            if self._own:
-                disk.make_folder(self._path)
-            else:
-                self._make_folder()
-            mode = self._mode | (0 if self._own else self._path.stat().st_mode & 0o066)
-            unfinished = self._path / f"{name}{UNFINISHED}"
-            unfinished.unlink(missing_ok=True)  # of a run that was killed; or a link, which is not followed
-            with os.fdopen(disk.create_file(unfinished, mode), "wb") as out:
-                out.write(content)
-                out.flush()
-                os.fsync(out.fileno())
-
-    def _make_folder(self) -> None:
-        """Make the folder where it is missing: whoever may read its files may list it and enter it."""
-        if self._path.is_dir():
-            return
-        missing = [one for one in (self._path, *self._path.parents) if not one.exists()]
-        self._path.mkdir(parents=True, exist_ok=True)
-        for folder in missing:
-            folder.chmod(folder.stat().st_mode | folder_mode(self._mode))
-
-    def publish(self, name: str) -> None:
-        """Give a file its real name."""
-        with self._usable():
-            (self._path / f"{name}{UNFINISHED}").replace(self._path / name)
-
-    def remove(self, name: str) -> bool:
-        """Remove a file; return False where there was none."""
-        with self._usable():
-            try:
-                (self._path / name).unlink()
-            except FileNotFoundError:
-                return False
-            return True
-
-    def hide(self, name: str) -> bool:
-        """Rename a file in one step; return False where it was taken already."""
-        with self._usable():
-            try:
-                (self._path / name).replace(self._path / f"{name}{HIDDEN}")
-            except FileNotFoundError:
-                if not self._path.is_dir():  # it was not taken: the share went away at this moment
-                    raise
-                return False
-            return True
-
-    def unhide(self, name: str) -> None:
-        """Give a file that was hidden its real name again."""
-        with self._usable():
-            (self._path / f"{name}{HIDDEN}").replace(self._path / name)
-
-    def on_other_disk(self, home: Path) -> bool:
-        """Return whether it is on another disk than the home; where its share is not mounted it is not."""
-        with self._usable():
-            return self._path.stat().st_dev != home.stat().st_dev
-
-    def try_making(self) -> None:
-        """Raise TorgsyncError where the folder could not be made; it is not made."""
-        above = next(folder for folder in self._path.absolute().parents if folder.exists())
-        with self._usable():
-            if not above.is_dir():
-                raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR))
-            if not os.access(above, os.W_OK | os.X_OK):
-                raise PermissionError(EACCES, os.strerror(EACCES))
-
-    def make_durable(self) -> None:
-        """Make the names survive a power failure; Windows does so by itself."""
-        if os.name == "nt":  # pragma: no cover  # tests run elsewhere
-            return
-        with self._usable():
-            folder = os.open(self._path, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-
-    @contextmanager
-    def _usable(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as trouble:
-            raise TorgsyncError(
-                _("`{path}` cannot be used: {why}", path=self._path, why=reason(trouble)),
-                hint=look_at_folder(self._path),
-            ) from trouble
+_WORDS = PlaceWords(
+    _("the outbox `{place}` cannot be used: {why}"),
+    _('the outbox `{place}` needs a library: `pip install "torgsync[{extra}]"`'),
+    _("the orders are kept, and the next run writes their files; look at `outbox` under `[orders]`"),
+    _(
+        "check the user in `outbox`, and `outbox_password`, under `[orders]`, and that this user may write "
+        "there"
+    ),
+)
 
 
-def same_place(one: str, other: str) -> bool:
-    """Return whether two outboxes are one: the same folder, or the same address."""
-    if is_address(one) or is_address(other):
-        return without_password(one).rstrip("/") == without_password(other).rstrip("/")
-    return Path(one).resolve() == Path(other).resolve()
-
-
-def try_outbox(outbox: Outbox) -> bool:
+def try_outbox(outbox: FilePlace) -> bool:
     """Try to write a file and leave none; False where the folder is to be made. Raises TorgsyncError."""
     if outbox.sizes() is None:
         outbox.try_making()
@@ -170,17 +38,12 @@ def try_outbox(outbox: Outbox) -> bool:
     return True
 
 
-def is_address(place: str) -> bool:
-    """Return whether an outbox is on a server."""
-    return "://" in place
-
-
 @contextmanager
-def outbox_of_object(file: ObjectFile, usual: Path, place: str | None = None) -> Iterator[Outbox]:
+def outbox_of_object(file: ObjectFile, usual: Path, place: str | None = None) -> Iterator[FilePlace]:
     """Yield the outbox of an object, by default the folder `usual`, or the one at `place`."""
     given = place or file.settings.orders.outbox
     if given is None:
-        yield FolderOutbox(usual, own=True)
+        yield FolderPlace(usual, own=True)
         return
     folder = Path(given).absolute() if place else file.path_of(given)
     with open_outbox(given if is_address(given) else folder, read_outbox_password(file)) as outbox:
@@ -188,12 +51,12 @@ def outbox_of_object(file: ObjectFile, usual: Path, place: str | None = None) ->
 
 
 @contextmanager
-def open_outbox(place: str | Path, password: str | None = None) -> Iterator[Outbox]:
+def open_outbox(place: str | Path, password: str | None = None) -> Iterator[FilePlace]:
     """Yield the outbox at a folder or an address. Raises TorgsyncError where a library is missing."""
     if isinstance(place, Path) or not is_address(place):
-        yield FolderOutbox(Path(place))
+        yield FolderPlace(Path(place))
         return
-    remote = connect_remote(place, password)
+    remote = connect_remote(place, password, _WORDS)
     try:
         yield remote
     finally:

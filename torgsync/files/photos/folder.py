@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import xxhash
 from msgspec import Struct
 
-from torgsync.core.photos.names import owners_of
+from torgsync.core.photos.names import is_usual, owners_of
 from torgsync.core.photos.pictures import MEGABYTE
 from torgsync.disk import open_file
 from torgsync.errors import ObjectInvalid
@@ -42,11 +42,16 @@ class PhotoIndex(Struct, frozen=True):
         """Return every photo once, keyed by its name in the folder."""
         return {file.name: file for files in self.by_stem.values() for file in files}
 
+    def without(self, names: Collection[str]) -> PhotoIndex:
+        """Return the index without some of its photos."""
+        return index_of(self.folder, (file for name, file in self.files().items() if name not in names))
+
     def of(self, good_id: str) -> tuple[PhotoFile, ...]:
         """Return a good's photos: `178.jpg` first, then `178_1.jpg`, `178_2.jpg` by number.
 
         The id is exact: 17 owns neither `178.jpg` nor `178_17.jpg`. Files that differ by extension or
-        letter case alone come in the order of extension, then name (torgsoft §17 no. 23).
+        letter case alone come in the order of extension, then name (torgsoft §17 no. 23). One without a usual
+        extension is a photo only where it is the only one of its number.
         """
         return self.by_stem.get(good_id.casefold(), ())
 
@@ -90,7 +95,17 @@ def index_of(folder: Path, photos: Iterable[PhotoFile]) -> PhotoIndex:
         extension = photo.name.rpartition(".")[2].casefold()
         for good_id, number in owners_of(photo.name).items():
             by_good.setdefault(good_id, []).append((number, extension, photo))
-    return PhotoIndex(folder, {stem: tuple(file for *_, file in sorted(of)) for stem, of in by_good.items()})
+    return PhotoIndex(folder, {stem: tuple(_sorted(of)) for stem, of in by_good.items()})
+
+
+def _sorted(photos: Iterable[tuple[int, str, PhotoFile]]) -> Iterator[PhotoFile]:
+    """Yield the photos of one good by number, extension and name; see `PhotoIndex.of`."""
+    by_number: dict[int, list[PhotoFile]] = {}
+    for number, _extension, photo in sorted(photos):
+        by_number.setdefault(number, []).append(photo)
+    for same in by_number.values():
+        usual = [photo for photo in same if is_usual(photo.name)]
+        yield from usual or same
 
 
 def _seen(entry: os.DirEntry[str]) -> PhotoFile | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from warnings import filterwarnings
 
 import xxhash
@@ -31,11 +32,13 @@ from torgsync.core.photos.pictures import (
     PublishedPicture,
     mended_by,
 )
+from torgsync.disk import open_file
 from torgsync.files.photos.metadata import without_metadata
 
 filterwarnings("ignore", module=r"PIL\.")  # of odd metadata, which is cut out
 Image.MAX_IMAGE_PIXELS = None
 """What is decoded is limited by `MOST_PIXELS`, which a JPEG that is scaled while it is decoded may exceed."""
+_FORMATS = [kind.name for kind in PictureType]
 QUALITY = 92
 """The quality of a JPEG that is encoded again: no difference can be seen."""
 _ORIENTATION = 0x0112
@@ -82,6 +85,17 @@ class Picture(Struct, frozen=True):
 def name_of(content: bytes) -> str:
     """Return the name under which a content is published, without its extension."""
     return sha256(content).hexdigest()[:32]
+
+
+def begins_as_picture(path: Path) -> bool:
+    """Return whether a file begins as a picture does; it is not decoded. What cannot be opened may be one."""
+    try:
+        with open_file(path) as file, Image.open(file, formats=_FORMATS):
+            return True
+    except PermissionError:
+        return True
+    except Exception:  # noqa: BLE001  # as in `_decoding`
+        return False
 
 
 def inspect(content: bytes) -> PictureFacts:
@@ -134,7 +148,7 @@ def record_of(content: bytes, rules: PictureRules | None) -> PictureRecord:
 def _decoding(content: bytes) -> Iterator[Image.Image]:
     """Open a picture. Everything that is raised while it is decoded means that it cannot be read."""
     try:
-        with Image.open(BytesIO(content), formats=[kind.name for kind in PictureType]) as image:
+        with Image.open(BytesIO(content), formats=_FORMATS) as image:
             yield image
     except PictureRefused:
         raise

@@ -9,20 +9,27 @@ from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
 from torgsync.core.config.settings import without_password
-from torgsync.errors import Temporary, TorgsyncError
+from torgsync.errors import TorgsyncError
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.tokens import read_photos_password
-from torgsync.files.orders.outbox import TRIAL, FolderOutbox, is_address
-from torgsync.files.orders.place import Outbox
-from torgsync.files.orders.remote import RemoteOutbox, StorageWords, connect_remote
+from torgsync.files.places.folder import FolderPlace
+from torgsync.files.places.place import TRIAL, FilePlace, is_address
+from torgsync.files.places.remote import PlaceWords, RemotePlace, connect_remote
 from torgsync.i18n import _
 
 PUBLIC = 0o644
 """A web server reads published pictures, whoever it is."""
-_WORDS = StorageWords(
+_WORDS = PlaceWords(
     _("photos cannot be published on `{place}`: {why}"),
     _('to publish photos on `{place}` a library is needed: `pip install "torgsync[{extra}]"`'),
     _("the next run publishes them; look at `publish` under `[catalog.photos]`"),
+    _(
+        "check `publish_user` and `publish_password` under `[catalog.photos]`, and that this user may write "
+        "there"
+    ),
+)
+_TRIED = _WORDS._replace(
+    hint=_("check the address, the user and the password, and that this user may write there")
 )
 
 
@@ -53,10 +60,10 @@ class StorageAccess(NamedTuple):
 class PhotoStorage:
     """The place where one object publishes its pictures; used by one thread."""
 
-    def __init__(self, access: StorageAccess) -> None:
-        self._place: Outbox
+    def __init__(self, access: StorageAccess, words: PlaceWords = _WORDS) -> None:
+        self._place: FilePlace
         if not is_address(access.place):
-            self._place = FolderOutbox(Path(access.place), mode=PUBLIC)
+            self._place = FolderPlace(Path(access.place), mode=PUBLIC)
             return
         options: dict[str, object] = {}
         if urlsplit(access.place).scheme == "s3":
@@ -64,7 +71,7 @@ class PhotoStorage:
             options = {name: value for name, value in given.items() if value}
         elif access.user:
             options["username"] = access.user
-        self._place = connect_remote(access.place, access.password, _WORDS, mode=PUBLIC, **options)
+        self._place = connect_remote(access.place, access.password, words, mode=PUBLIC, **options)
 
     @classmethod
     def of_object(cls, file: ObjectFile) -> Self:
@@ -73,7 +80,7 @@ class PhotoStorage:
 
     def try_writing(self) -> Trial:
         """Write a small file and remove it. Raises TorgsyncError where that cannot be done."""
-        if isinstance(self._place, FolderOutbox) and not Path(self._place.label).exists():
+        if isinstance(self._place, FolderPlace) and not Path(self._place.label).exists():
             self._place.try_making()
             return Trial.NO_FOLDER
         self.write(TRIAL, b"torgsync\n")
@@ -93,18 +100,14 @@ class PhotoStorage:
 
     def close(self) -> None:
         """End the connection, if there is one."""
-        if isinstance(self._place, RemoteOutbox):
+        if isinstance(self._place, RemotePlace):
             self._place.close()
 
 
 def try_storage(access: StorageAccess) -> Trial:
     """Write a small file and remove it. Raises TorgsyncError where that cannot be done."""
-    try:
-        with closing(PhotoStorage(access)) as storage:
-            return storage.try_writing()
-    except Temporary as error:
-        error.hint = _("check the address, the user and the password, and that this user may write there")
-        raise
+    with closing(PhotoStorage(access, _TRIED)) as storage:
+        return storage.try_writing()
 
 
 def access_of(file: ObjectFile) -> StorageAccess:

@@ -15,8 +15,9 @@ from torgsync.errors import InvalidInput, TokenRefused, TorgsyncError
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import literal_token, read_token
-from torgsync.files.orders.outbox import is_address, outbox_of_object, try_outbox
+from torgsync.files.orders.outbox import outbox_of_object, try_outbox
 from torgsync.files.photos.folder import PhotoIndex
+from torgsync.files.places.place import is_address
 from torgsync.i18n import NOTHING, Message, _, _n, composed, verbatim
 from torgsync.jobs.config.check_export import check_export
 from torgsync.jobs.config.check_photos import check_photos, check_publishing, plain_photos
@@ -46,7 +47,7 @@ def check(
     edit = f"torgsync object edit {file.called}"
     other_photos = composed("{edit} {dir}", edit=f"{edit} --photos", dir=_("DIR"))
     other_export = composed("{edit} {file}", edit=f"{edit} --export", file=_("FILE"))
-    photos = _attempt(checked, _("photos"), lambda: check_photos(file, checked), other_photos)
+    photos = _attempt(checked, _("photos"), lambda: check_photos(file, home, checked), other_photos)
     _attempt(checked, _("publishing"), lambda: check_publishing(file, home, checked))
     _attempt(checked, _("export"), lambda: check_export(file, checked, photos), other_export)
     _attempt(checked, _("outbox"), lambda: _outbox(file, home, checked))

@@ -144,7 +144,7 @@ def _tally(
     def photos_of(good_id: str) -> tuple[Photo, ...] | None:
         if photos is None:
             return None
-        return tuple(Photo(photo.name, "") for photo in photos.of(good_id) if photo.size)
+        return tuple(Photo(photo.name, "") for photo in photos.of(good_id))
 
     for record in catalog.records():
         cells = settings.value_map.apply(catalog.cells(record))

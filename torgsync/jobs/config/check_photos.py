@@ -2,42 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
 from urllib.parse import urlsplit
 
 from torgsync.core.config.settings import without_password
 from torgsync.core.loopback import is_loopback
+from torgsync.core.photos.pictures import PictureRecord, SeenPhoto
 from torgsync.errors import InvalidInput, TorgsyncError
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object
 from torgsync.files.config.settings import Settings
-from torgsync.files.orders.outbox import same_place
 from torgsync.files.photos.folder import PhotoIndex, photos_of
 from torgsync.files.photos.storage import Trial, access_of, place_of, try_storage
+from torgsync.files.places.place import same_place
 from torgsync.i18n import Message, _, _n
 from torgsync.jobs.config.check_view import CheckLine, CheckView, ok, unusable, warning
+from torgsync.state.store import open_store
 
 
-def check_photos(file: ObjectFile, checked: CheckView) -> PhotoIndex | None:
-    """Report what is in the folder of photos, and return it. Raises ObjectInvalid."""
+def check_photos(file: ObjectFile, home: Settings, checked: CheckView) -> PhotoIndex | None:
+    """Report what is in the folder of photos, and return its pictures. Raises ObjectInvalid."""
     index = photos_of(file)
     if index is None:
         return None  # whether the export itself names pictures is seen when it is read
     files, name = index.files(), index.folder.name
-    blank = sorted(photo.name for photo in files.values() if not photo.size)
     if not files:
         message = _("there is no photo in `{folder}`: photos on Prom.ua stay as they are", folder=name)
         hint = _("check that the folder is connected, and that photos are named after their items: `17.jpg`")
         checked.lines.append(warning(_("photos"), message, hint))
         return None
     found = _n("{count} file in `{folder}`", "{count} files in `{folder}`", len(files), folder=name)
-    if blank:
-        many = _n("{count} file is empty", "{count} files are empty", len(blank))
-        message = _("{files}; {many}, for example `{file}`", files=found, many=many, file=blank[0])
-        checked.lines.append(warning(_("photos"), message, _("put the photos there again")))
-    else:
+    blank = sorted(photo.name for photo in files.values() if not photo.size)
+    odd = sorted(_no_pictures(file, home, index).difference(blank))
+    for names, many in (
+        (blank, _n("{count} file is empty", "{count} files are empty", len(blank))),
+        (odd, _n("{count} file is not a picture", "{count} files are not pictures", len(odd))),
+    ):
+        if names:
+            message = _("{files}; {many}, for example `{file}`", files=found, many=many, file=names[0])
+            checked.lines.append(warning(_("photos"), message, _("put the photos there again")))
+    if not blank and not odd:
         checked.lines.append(ok(_("photos"), found))
-    return index
+    return index.without({*blank, *odd})
+
+
+def _no_pictures(file: ObjectFile, home: Settings, index: PhotoIndex) -> set[str]:
+    """Return the files that are no pictures: as a run saw them, and others by how they begin."""
+    from torgsync.files.photos.pictures import begins_as_picture  # noqa: PLC0415  # Pillow is seldom needed
+
+    seen, pictures = _remembered(file, home)
+    publishes, odd = file.settings.publishes_photos, set()
+    for name, photo in index.files().items():
+        known = seen.get(name)
+        record = pictures.get(known.digest) if known else None
+        if known and record and (known.size, known.modified_ns) == (photo.size, photo.modified_ns):
+            good = bool(known.last_good or (record.published if publishes else record.facts))
+        else:
+            good = begins_as_picture(index.folder / name)
+        if not good:
+            odd.add(name)
+    return odd
+
+
+def _remembered(
+    file: ObjectFile, home: Settings
+) -> tuple[Mapping[str, SeenPhoto], Mapping[str, PictureRecord]]:
+    """Return what the state knows of photos and pictures; nothing where there is none that can be used."""
+    if home.state_file and not home.state_file.exists():
+        return {}, {}
+    try:
+        with (
+            closing(open_store(home.state_url)) as store,
+            store.transaction(file.slug, durable=False) as work,
+        ):
+            return work.photos.seen(), work.photos.pictures()
+    except TorgsyncError:  # others report that
+        return {}, {}
 
 
 def check_publishing(file: ObjectFile, home: Settings, checked: CheckView) -> None:

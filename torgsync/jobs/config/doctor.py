@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from shutil import disk_usage
 
+from torgsync.core.config.settings import FromFile
 from torgsync.core.plan.channels import IMPORT_WINDOW
 from torgsync.core.shell import quoted
 from torgsync.errors import Busy, Exit, InvalidInput, TokenRefused, TorgsyncError
@@ -101,6 +102,16 @@ def _secrets(context: JobContext) -> Iterator[CheckLine]:
     if place and others_may_read(place):
         message = _("other users of this computer may read the token in `{path}`", path=place)
         yield warning(_("token"), message, verbatim(f'chmod 600 "{place}"'))
+    photos = context.object.catalog.photos
+    passwords = {
+        _("publishing"): photos.publish_password if photos else None,
+        _("outbox"): context.object.orders.outbox_password,
+    }
+    for subject, way in passwords.items():
+        place = context.file.path_of(way.file) if isinstance(way, FromFile) else None
+        if place and others_may_read(place):
+            message = _("other users of this computer may read the password in `{path}`", path=place)
+            yield warning(subject, message, verbatim(f'chmod 600 "{place}"'))
 
 
 def _exposed(context: JobContext) -> Iterator[CheckLine]:

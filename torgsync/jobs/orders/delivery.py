@@ -21,15 +21,13 @@ from torgsync.core.paging import pages
 from torgsync.core.reason import Args, Reason
 from torgsync.errors import TorgsyncError
 from torgsync.files.orders.order_file import (
-    HIDDEN,
-    UNFINISHED,
     order_file_name,
     order_json,
     order_number_in,
     order_of_file,
 )
-from torgsync.files.orders.outbox import FolderOutbox, is_address
-from torgsync.files.orders.place import Outbox
+from torgsync.files.places.folder import FolderPlace
+from torgsync.files.places.place import HIDDEN, UNFINISHED, FilePlace, is_address
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.outbox import file_listing, list_outbox, outbox_of, place_of_file
 
@@ -70,7 +68,7 @@ def deliver_files(context: JobContext, result: DeliveryResult) -> None:
 
 
 def _check_old_outboxes(
-    context: JobContext, outbox: Outbox, written: Iterable[StoredOrder], result: DeliveryResult
+    context: JobContext, outbox: FilePlace, written: Iterable[StoredOrder], result: DeliveryResult
 ) -> None:
     """Check the files in outboxes that were used before, as far as these are folders."""
     places: dict[str, list[StoredOrder]] = {}
@@ -78,7 +76,7 @@ def _check_old_outboxes(
         places.setdefault(place_of_file(context, stored), []).append(stored)
     places.pop(outbox.label, None)
     for place, orders in places.items():
-        old = None if is_address(place) else FolderOutbox(Path(place))
+        old = None if is_address(place) else FolderPlace(Path(place))
         try:
             sizes = list_outbox(context, old, len(orders)) if old else None
         except TorgsyncError:
@@ -95,7 +93,7 @@ class _Delivery:
     """The files of one outbox; `sizes` are the bytes of all files in it when it was listed, by name."""
 
     context: JobContext
-    outbox: Outbox
+    outbox: FilePlace
     sizes: dict[str, int | None]
     result: DeliveryResult
 

@@ -22,7 +22,7 @@ from torgsync.core.problems import problem_message
 from torgsync.core.reason import Reason
 from torgsync.errors import Exit, Temporary, TorgsyncError, UsageError
 from torgsync.files.orders.order_file import order_file_name
-from torgsync.files.orders.place import Outbox
+from torgsync.files.places.place import FilePlace
 from torgsync.i18n import _
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.orders.outbox import file_listing, file_names, look_at, outbox_of, place_of_file
@@ -179,7 +179,7 @@ def _store_taken(context: JobContext, orders: Sequence[StoredOrder], sizes: Mapp
                 work.order_files.hold(order_id, Reason(HoldReason.FORGOTTEN))
 
 
-def _remove_files(outbox: Outbox, orders: Sequence[StoredOrder]) -> int:
+def _remove_files(outbox: FilePlace, orders: Sequence[StoredOrder]) -> int:
     """Remove every file that an order may have in an outbox, finished or not; return how many there were."""
     present = outbox.names() or frozenset()
     names = (order_file_name(stored.order.id, kind) for stored in orders for kind in ("json", "csv"))

@@ -10,9 +10,8 @@ from torgsync.core.orders.files import FileListing, FilePart
 from torgsync.core.orders.stored import StoredOrder
 from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.errors import Problem, TorgsyncError
-from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
-from torgsync.files.orders.outbox import is_address, outbox_of_object, same_place
-from torgsync.files.orders.place import Outbox
+from torgsync.files.orders.outbox import outbox_of_object
+from torgsync.files.places.place import HIDDEN, UNFINISHED, FilePlace, is_address, same_place
 from torgsync.i18n import _
 from torgsync.jobs.context import JobContext
 
@@ -20,7 +19,7 @@ _SUFFIXES = {FilePart.FILE: "", FilePart.UNFINISHED: UNFINISHED, FilePart.HIDDEN
 
 
 @contextmanager
-def outbox_of(context: JobContext, place: str | None = None) -> Iterator[Outbox]:
+def outbox_of(context: JobContext, place: str | None = None) -> Iterator[FilePlace]:
     """Yield the outbox of an object, or another place; a folder is relative to the object's file."""
     with outbox_of_object(context.file, context.settings.outbox(context.slug), place) as outbox:
         yield outbox
@@ -61,7 +60,7 @@ class OutboxLook:
         return problem(ProblemCode.OUTBOX_NOT_MOUNTED, outbox=label, files=files) if self.unmounted else None
 
 
-def look_at(context: JobContext, outbox: Outbox) -> OutboxLook:
+def look_at(context: JobContext, outbox: FilePlace) -> OutboxLook:
     """Look whether an outbox is there, and what it has."""
     sizes = outbox.sizes()
     with context.transaction() as work:
@@ -71,7 +70,7 @@ def look_at(context: JobContext, outbox: Outbox) -> OutboxLook:
     return OutboxLook(sizes, expected=other_disk is not None and not own, unmounted=unmounted)
 
 
-def list_outbox(context: JobContext, outbox: Outbox, files: int) -> dict[str, int | None]:
+def list_outbox(context: JobContext, outbox: FilePlace, files: int) -> dict[str, int | None]:
     """Return the bytes of the files in an outbox that should have `files` order files, by name.
 
     Raises TorgsyncError where a folder that was used before is missing, or is not the share that it was.

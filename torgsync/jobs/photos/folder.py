@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Code, Finding
-from torgsync.core.photos.names import owners_of
+from torgsync.core.photos.names import is_usual, owners_of
 from torgsync.core.photos.pictures import (
     MEGABYTE,
     PictureFacts,
@@ -156,8 +156,10 @@ class PhotoFolder:
         if self._index is None:
             return None
         names = self._names(good_id)
-        photos = tuple(photo for name in names if (photo := self._photo(name)))
-        if len(photos) < len(names) and (known := self._work.products.known([good_id]).get(good_id)):
+        found = {name: self._photo(name) for name in names}
+        photos = tuple(filter(None, found.values()))
+        lacking = any(is_usual(name) or not photos for name, photo in found.items() if not photo)
+        if lacking and (known := self._work.products.known([good_id]).get(good_id)):
             # A photo that is no picture takes none off the site.
             if known.sent:
                 return self._sent_photos(known)

@@ -20,7 +20,8 @@ from torgsync.files.catalog.export import open_export
 from torgsync.files.photos.folder import read_photo
 from torgsync.files.photos.pictures import PictureRefused, name_of, prepare
 from torgsync.files.photos.storage import PhotoStorage, place_of
-from torgsync.i18n import Message, _
+from torgsync.files.places.place import PlaceSilent
+from torgsync.i18n import _
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.photos.asking import ask
 from torgsync.jobs.photos.folder import PhotoFolder, PublishablePhoto, publishing_rules
@@ -48,7 +49,7 @@ class Publication(Struct):
     there: set[str]
     uploaded: int = 0
     size: int = 0
-    failed: dict[str, Message] = {}
+    failed: dict[str, TorgsyncError] = {}
 
 
 def require_place(context: JobContext) -> None:
@@ -94,7 +95,7 @@ def publish(context: JobContext, publication: Publication, names: Collection[str
     """
     wanted = [one for one in publication.pending.items() if names is None or one[0] in names]
     rest = deque(wanted)
-    running: dict[Future[int | Message], str] = {}
+    running: dict[Future[int | TorgsyncError], str] = {}
     with _Uploads(context) as uploads, ThreadPoolExecutor(AT_ONCE) as pool:
         try:
             while rest or running:
@@ -111,7 +112,7 @@ def publish(context: JobContext, publication: Publication, names: Collection[str
 
 
 def _record(
-    context: JobContext, publication: Publication, uploads: Mapping[str, Future[int | Message]]
+    context: JobContext, publication: Publication, uploads: Mapping[str, Future[int | TorgsyncError]]
 ) -> None:
     """Record the pictures that are there now, keyed by name, and wait for those that are on their way.
 
@@ -123,7 +124,7 @@ def _record(
         with context.transaction(durable=False) as work:
             files = {name: publication.pending[name].files for name in sizes}
             work.uploads.note(publication.place, sizes, files, context.now())
-    publication.failed |= {name: why for name, why in ended.items() if isinstance(why, Message)}
+    publication.failed |= {name: why for name, why in ended.items() if isinstance(why, TorgsyncError)}
     for name in sizes:
         del publication.pending[name]
     publication.there |= sizes.keys()
@@ -164,7 +165,7 @@ class _Uploads:
         for storage in self._open:
             storage.close()
 
-    def upload(self, picture: tuple[str, PublishablePhoto]) -> int | Message:
+    def upload(self, picture: tuple[str, PublishablePhoto]) -> int | TorgsyncError:
         """Upload a picture; return its size in bytes, or why it is not there."""
         name, photo = picture
         try:
@@ -173,7 +174,7 @@ class _Uploads:
         except Interrupted:
             raise
         except TorgsyncError as error:
-            return error.message
+            return error
         return len(content)
 
     def _prepared(self, name: str, path: Path) -> bytes:
@@ -190,8 +191,11 @@ class _Uploads:
         return made.content
 
     def _try(self, name: str, content: bytes) -> None:
-        """Write a picture, again where that fails; the place is given up where no other gets there either."""
-        before = self._done
+        """Write a picture, again where that fails; the place is given up where no other gets there either.
+
+        A server that is silent is not asked again for the same picture: that would take as long.
+        """
+        since = self._done
         for attempt in range(TRIES):
             if self._broken:
                 raise self._broken
@@ -199,10 +203,13 @@ class _Uploads:
                 self._write(name, content)
             except Temporary as error:
                 _log.info("%s", _("`{name}` was not published: {why}", name=name, why=error.message))
-                if attempt == TRIES - 1 and self._done == before:
+                last = attempt == TRIES - 1 or isinstance(error, PlaceSilent)
+                if last and self._done == since:
                     self._broken = error
-                if attempt == TRIES - 1 or self._broken:
+                if last or self._broken:
                     raise
+                if not attempt:
+                    since = self._done
                 self._pause(attempt)
             else:
                 self._done += 1
@@ -239,10 +246,13 @@ class _Uploads:
                         self._most = len(self._open)
                         continue
                     failures += 1
-                    if failures == TRIES:
+                    if failures == TRIES or isinstance(error, PlaceSilent):
                         self._broken = error
                         raise
                     self._pause(failures - 1)
+                except TorgsyncError as error:
+                    self._broken = error
+                    raise
                 else:
                     self._open.add(storage)
                     return storage

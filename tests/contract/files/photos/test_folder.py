@@ -62,12 +62,34 @@ def test_an_id_may_look_like_an_extra_photo(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["178.bmp", "178.jpg.tmp", "178jpg", "178.txt", "Thumbs.db", "178.jpg~", ".jpg"]
+    "name", ["178.jpg.tmp", "178jpg", "178.txt", "178.pdf", "178.", "178_", "Thumbs.db", "178.jpg~", ".jpg"]
 )
 def test_other_files_are_no_photos(tmp_path: Path, name: str) -> None:
     """Half-written files and other formats are passed over."""
     put(tmp_path, name)
     assert names(tmp_path, "178") == []
+
+
+@pytest.mark.parametrize("name", ["178", "178.BMP", "178.tif", "178.heic", "178.avif", "178.jfif"])
+def test_a_photo_may_have_another_extension_or_none(tmp_path: Path, name: str) -> None:
+    """What it is, its content says; among photos of other numbers it has its place."""
+    put(tmp_path, name, f"178_2{name[3:]}", "178_1.jpg")
+    assert names(tmp_path, "178") == [name, "178_1.jpg", f"178_2{name[3:]}"]
+
+
+@pytest.mark.parametrize("name", ["178", "178.BMP", "178.tif", "178.heic", "178.psd"])
+def test_the_source_of_a_photo_is_none_of_its_own(tmp_path: Path, name: str) -> None:
+    """Next to a photo of the same number, with a usual extension, it would be shown twice."""
+    put(tmp_path, name, "178.JPG", f"178_1{name[3:]}", "178_1.png")
+    assert names(tmp_path, "178") == ["178.JPG", "178_1.png"]
+    assert set(index_photos(tmp_path).files()) == {"178.JPG", "178_1.png"}
+
+
+@pytest.mark.parametrize("name", ["desktop.ini", "Thumbs.db", ".DS_Store", "README", "TSGoods.trs"])
+def test_what_systems_leave_in_a_folder_belongs_to_no_item(tmp_path: Path, name: str) -> None:
+    """It is never opened, and no item has a name without digits and extension."""
+    put(tmp_path, name)
+    assert index_photos(tmp_path).files() == {}
 
 
 def test_a_folder_with_a_photo_s_name_is_no_photo(tmp_path: Path) -> None:

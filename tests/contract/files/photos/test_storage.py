@@ -10,12 +10,12 @@ import pytest
 from homes import EXAMPLE
 from matrix import sampled
 from pictures import picture
-from servers import PASSWORD
+from servers import PASSWORD, USER, ftp_server
 from storages import KINDS, SERVERS, Storage
 
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.files.config.objects import load_object
-from torgsync.files.photos.storage import PhotoStorage, place_of
+from torgsync.files.photos.storage import PhotoStorage, StorageAccess, place_of
 
 NAME = "0123456789abcdef0123456789abcdef.jpg"
 WRONG = "wr0ng-invented"
@@ -24,7 +24,7 @@ ENDINGS = (
     "Connection reset by peer",
     "it closed the connection without an answer",
 )
-HINT = "`publish` under `[catalog.photos]`"
+HINT = "under `[catalog.photos]`"
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -190,6 +190,8 @@ def test_a_wrong_password(place_kind: str, tmp_path: Path) -> None:
         (tmp_path / "wrong").write_text(WRONG)
         error = refused(place, tmp_path, '{ file = "wrong" }')
         assert WRONG not in f"{error.message} {error.hint}"
+        assert ": it " in error.message
+        assert "`publish_password`" in str(error.hint)
     finally:
         place.stop()
 
@@ -228,7 +230,7 @@ def test_a_server_is_killed_in_the_middle(dying: Storage, tmp_path: Path) -> Non
 @pytest.mark.parametrize("place_kind", sampled(SERVERS, "ftp"))
 def test_a_server_that_falls_silent(place_kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not waited for without end."""
-    monkeypatch.setattr("torgsync.files.orders.remote.TIMEOUT", 1)
+    monkeypatch.setattr("torgsync.files.places.remote.TIMEOUT", 1)
     place = Storage(place_kind, tmp_path / "served")
     place.start("hang 1")
     try:
@@ -269,3 +271,13 @@ def test_a_server_on_which_the_folder_cannot_be_made(place_kind: str, tmp_path: 
         refused(place, tmp_path)
     finally:
         place.stop()
+
+
+def test_an_ftp_server_that_changes_no_rights(tmp_path: Path) -> None:
+    """It knows no `SITE CHMOD`, nor lists for machines: pictures are published all the same."""
+    with ftp_server(tmp_path, lacking=("SITE CHMOD", "MFMT", "MLSD", "MLST")) as server:
+        access = StorageAccess(f"ftp://127.0.0.1:{server.port}/photos/of items", USER, PASSWORD)
+        storage = PhotoStorage(access)
+        storage.write(NAME, b"a picture")
+        storage.close()
+    assert (tmp_path / "photos" / "of items" / NAME).read_bytes() == b"a picture"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from threading import Lock
@@ -12,36 +12,43 @@ from urllib.parse import urlsplit
 
 from torgsync.core.config.settings import without_password
 from torgsync.errors import Temporary, TorgsyncError
-from torgsync.files.orders.order_file import HIDDEN, UNFINISHED
-from torgsync.files.orders.place import Outbox
-from torgsync.i18n import Message, _
-from torgsync.system import connection_words, known_reason
+from torgsync.files.places.place import (
+    HIDDEN,
+    UNFINISHED,
+    FilePlace,
+    PlaceSilent,
+    PlaceUntrusted,
+    folder_mode,
+)
+from torgsync.i18n import Message
+from torgsync.system import NO_ANSWER, connection_words, known_reason, rejection
 
 TIMEOUT = 30
 """Seconds after which a server that does not answer is given up."""
+CONNECTING = 10
+"""The same for connections to S3 services, which have many computers."""
+SLOWEST = 10_000
+"""Bytes in a second: an upload to S3 that is slower is given up, because nothing else would end it."""
 
 
-class StorageWords(NamedTuple):
-    """What a person hears where a place cannot be used: `{place}` and `{why}`, `{extra}`, the way on."""
+class PlaceWords(NamedTuple):
+    """What a person hears where a place cannot be used: `{place}` and `{why}`, `{extra}`, the way on.
+
+    `login` is the way on where the user or the password is refused.
+    """
 
     unusable: Message
     library: Message
     hint: Message
-
-
-OUTBOX_WORDS = StorageWords(
-    _("the outbox `{place}` cannot be used: {why}"),
-    _('the outbox `{place}` needs a library: `pip install "torgsync[{extra}]"`'),
-    _("the orders are kept, and the next run writes their files; look at `outbox` under `[orders]`"),
-)
+    login: Message
 
 
 _MAKING = Lock()
 """Two connections that make the same folders at once would be in each other's way."""
 
 
-class RemoteOutbox(Outbox):
-    """An outbox on a server that fsspec knows. `files` is a file system of it, `path` the folder in it.
+class RemotePlace(FilePlace):
+    """A place on a server that fsspec knows. `files` is a file system of it, `path` the folder in it.
 
     Over SFTP files get the rights of `mode`, where the server lets them.
 
@@ -55,7 +62,7 @@ class RemoteOutbox(Outbox):
         path: str,
         label: str,
         secrets: tuple[str, ...],
-        words: StorageWords = OUTBOX_WORDS,
+        words: PlaceWords,
         mode: int | None = None,
     ) -> None:
         self._files = files
@@ -132,7 +139,8 @@ class RemoteOutbox(Outbox):
             return
         kind = mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"
         with self._usable():
-            self._files.pipe_file(self._at(name), content, ContentType=kind)
+            limit = TIMEOUT + len(content) // SLOWEST
+            self._files.pipe_file(self._at(name), content, ContentType=kind, timeout=limit)
 
     def publish(self, name: str) -> None:
         """Give a file its real name; not every server replaces one that has it."""
@@ -210,42 +218,23 @@ class RemoteOutbox(Outbox):
 def connect_remote(
     address: str,
     password: str | None,
-    words: StorageWords = OUTBOX_WORDS,
+    words: PlaceWords,
     mode: int | None = None,
     **more: object,
-) -> RemoteOutbox:
+) -> RemotePlace:
     """Open the file system behind an address; FTP and SFTP are greeted at once. Raises TorgsyncError.
 
-    `mode` is that of `RemoteOutbox`, `more` are options of the back end.
+    `mode` is that of `RemotePlace`, `more` are options of the back end.
     """
-    from fsspec.core import url_to_fs  # noqa: PLC0415  # only objects with such an outbox need it
-
     label = without_password(address)
     parts = urlsplit(address)
-    options: dict[str, object] = {"skip_instance_cache": True}
-    if parts.scheme != "sftp":  # its back end passes unknown options on to the library below
-        options["use_listings_cache"] = False
-    if parts.scheme in ("ftp", "sftp"):
-        options["timeout"] = TIMEOUT
-        if password is not None:
-            options["password"] = password
-    if parts.scheme == "sftp":
-        options["channel_timeout"] = TIMEOUT
-    if parts.scheme == "s3":  # whoever uploads tries again by itself
-        options["config_kwargs"] = {
-            "connect_timeout": TIMEOUT,
-            "read_timeout": TIMEOUT,
-            "retries": {"total_max_attempts": 1},
-            "request_checksum_calculation": "when_required",  # services other than Amazon's may know none
-            "response_checksum_validation": "when_required",
-        }
-    options |= more
+    options: dict[str, object] = {"skip_instance_cache": True, **_OPTIONS.get(parts.scheme, dict)()}
+    if parts.scheme in ("ftp", "sftp") and password is not None:
+        options["password"] = password
     secrets = (password or "", parts.password or "")
     try:
-        files, path = url_to_fs(address, **options)
-        if parts.scheme == "sftp":  # else a server that falls silent is waited for without end
-            files.ftp.get_channel().settimeout(TIMEOUT)
-        return RemoteOutbox(files, path, label, secrets, words, mode)
+        files, path = _opened(address, options | more)
+        return RemotePlace(files, path, label, secrets, words, mode)
     except ImportError:  # back ends and extras have the same names
         failure = TorgsyncError(words.library.filled(place=label, extra=parts.scheme))
     except Exception as trouble:  # noqa: BLE001  # every back end has a family of errors of its own
@@ -253,16 +242,49 @@ def connect_remote(
     raise failure
 
 
-def folder_mode(mode: int) -> int:
-    """Return the rights of a folder whose files have these: whoever reads a file may enter and list it."""
-    return mode | (mode & 0o444) >> 2
+def _opened(address: str, options: dict[str, object]) -> tuple[Any, str]:
+    """Return the file system behind an address, and the path in it."""
+    if urlsplit(address).scheme == "sftp":
+        from torgsync.files.places.sftp import KnownServerFiles  # noqa: PLC0415  # only such places need it
+
+        files = KnownServerFiles(**KnownServerFiles._get_kwargs_from_urls(address) | options)  # noqa: SLF001
+        return files, KnownServerFiles._strip_protocol(address)  # noqa: SLF001
+    from fsspec.core import url_to_fs  # noqa: PLC0415  # likewise
+
+    files, path = url_to_fs(address, **options)
+    files.retries = 1  # how often s3fs tries
+    return files, path
+
+
+_OPTIONS: dict[str, Callable[[], dict[str, object]]] = {
+    "ftp": lambda: {"use_listings_cache": False, "timeout": TIMEOUT},
+    "sftp": lambda: {"timeout": TIMEOUT, "channel_timeout": TIMEOUT},
+    "s3": lambda: {
+        "use_listings_cache": False,
+        "config_kwargs": {
+            "connect_timeout": min(CONNECTING, TIMEOUT),
+            "read_timeout": TIMEOUT,
+            "retries": {"total_max_attempts": 1},  # whoever uploads tries again by itself
+            "request_checksum_calculation": "when_required",  # services other than Amazon's may know none
+            "response_checksum_validation": "when_required",
+        },
+    },
+}
+"""Options of each back end, made when they are used."""
 
 
 def _unreachable(
-    label: str, trouble: Exception, secrets: tuple[str, ...], words: StorageWords
+    label: str, trouble: Exception, secrets: tuple[str, ...], words: PlaceWords
 ) -> TorgsyncError:
     """Return the error for whatever a back end raised, without a password and without its chain."""
-    said = " ".join((connection_words(trouble) or str(trouble)).split()) or type(trouble).__name__
+    if isinstance(trouble, PlaceUntrusted):
+        return TorgsyncError(words.unusable.filled(place=label, why=trouble.why), hint=trouble.hint)
+    if refused := rejection(trouble):
+        hint = words.login if refused.is_login else words.hint
+        return Temporary(words.unusable.filled(place=label, why=refused.why), hint=hint)
+    known = connection_words(trouble)
+    said = " ".join((known or str(trouble)).split()) or type(trouble).__name__
     for secret in filter(None, secrets):
         said = said.replace(secret, "[password]")
-    return Temporary(words.unusable.filled(place=label, why=known_reason(said[:200])), hint=words.hint)
+    kind = PlaceSilent if known == NO_ANSWER else Temporary
+    return kind(words.unusable.filled(place=label, why=known_reason(said[:200])), hint=words.hint)

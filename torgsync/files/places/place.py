@@ -5,9 +5,34 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from torgsync.core.config.settings import without_password
+from torgsync.errors import Temporary
+from torgsync.i18n import Message
 
-class Outbox(Protocol):
-    """A place for order files; `label` is its name, without a password. Its methods raise TorgsyncError."""
+UNFINISHED = ".tmp"
+"""Behind the name of a file that is not whole yet."""
+
+HIDDEN = f".old{UNFINISHED}"
+"""Behind the name of a file that is hidden while its successor is written."""
+
+TRIAL = "torgsync-check"
+"""Name of a file that only tries whether one can be written."""
+
+
+class PlaceSilent(Temporary):
+    """A server does not answer; to ask again at once would take as long."""
+
+
+class PlaceUntrusted(Exception):
+    """A server is not known to be the right one: `why`, and what to do, `hint`."""
+
+    def __init__(self, why: Message, hint: Message) -> None:
+        super().__init__(why)
+        self.why, self.hint = why, hint
+
+
+class FilePlace(Protocol):
+    """A place for files; `label` is its name, without a password. Its methods raise TorgsyncError."""
 
     label: str
 
@@ -37,7 +62,7 @@ class Outbox(Protocol):
         """Remove a file; return False where there was none."""
 
     def hide(self, name: str) -> bool:
-        """Hide a file from Torgsoft in one step; return False where it was taken already."""
+        """Hide a file from who takes it, in one step; return False where it was taken already."""
 
     def unhide(self, name: str) -> None:
         """Give a file that was hidden its real name again."""
@@ -53,3 +78,20 @@ class Outbox(Protocol):
     def make_durable(self) -> None:
         """Make the names just given survive a power failure; a server that has answered keeps them."""
         return
+
+
+def same_place(one: str, other: str) -> bool:
+    """Return whether two places are one: the same folder, or the same address."""
+    if is_address(one) or is_address(other):
+        return without_password(one).rstrip("/") == without_password(other).rstrip("/")
+    return Path(one).resolve() == Path(other).resolve()
+
+
+def is_address(place: str) -> bool:
+    """Return whether a place is on a server."""
+    return "://" in place
+
+
+def folder_mode(mode: int) -> int:
+    """Return the rights of a folder whose files have these: whoever reads a file may enter and list it."""
+    return mode | (mode & 0o444) >> 2
