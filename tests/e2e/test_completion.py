@@ -88,9 +88,12 @@ def test_runs_and_orders_of_the_state(home: Home) -> None:
     home.sync()
     number = str(home.sandbox.place_order([("26931", 1)]))
     home.run("orders", "fetch")
+    home.edit_row("26931", ";68;0;68;", ";680;0;680;")
+    kept = home.sync().json["kept"]
     before = {path: path.stat().st_mtime_ns for path in home.folder.iterdir()}
     line = f"-o {home.object} "
-    assert offered(home, "bash", f"torgsync history {line}").split() == ["2", "1"]
+    assert offered(home, "bash", f"torgsync history {line}").split() == ["3", "2", "1"]
+    assert offered(home, "bash", f"torgsync approve {line}").split() == [kept]
     assert offered(home, "bash", f"torgsync orders show {line}").split() == [number]
     assert {path: path.stat().st_mtime_ns for path in home.folder.iterdir()} == before
 

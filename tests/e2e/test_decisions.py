@@ -28,6 +28,7 @@ if os.name != "nt":
 
 CALLS = {
     "sync": ("sync", "sync --format json", "sync --all --fields price"),
+    "approve": ("approve KEPT", "approve KEPT --only 26931 --format json"),
     "rollback": ("rollback 2", "rollback 2 --format json"),
     "object adopt": ("object adopt --write-ids", "object adopt --write-ids --format json"),
     "object remove": ("object remove",),
@@ -65,6 +66,12 @@ def undecided(filled: Home) -> Home:
     return filled
 
 
+def kept_plan(home: Home) -> str:
+    """Have a run hold a price, and return the name of its plan."""
+    home.edit_row("26931", ";68;0;68;", ";680;0;680;")
+    return str(home.sync().json["kept"])
+
+
 def done_in(home: Home) -> tuple[object, ...]:
     """What nothing may change that was not decided: writes, runs, objects, and who took the shop over."""
     runs = home.run("history", "--format", "json").json["runs"]
@@ -80,10 +87,11 @@ def test_nothing_happens_without_a_decision(
 
     A yes that was typed before the question, or comes from a pipe or a file, decides nothing.
     """
-    before = done_in(undecided)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "COPY.bak").touch()
-    first, *others = CALLS[name]
+    kept = kept_plan(undecided) if name == "approve" else ""
+    before = done_in(undecided)
+    first, *others = (call.replace("KEPT", kept) for call in CALLS[name])
     calls = [*product([first], KINDS, KINDS), *product(others, KINDS, ["file"])]
     for args, *kinds in calls:
         person, asked = Person(typed="y\n", answer="n\n"), len(undecided.sandbox.log)

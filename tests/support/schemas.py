@@ -66,9 +66,16 @@ SYNC = record(
     portal={"type": "string", "pattern": "^https?://[^/]+/$"},
     seconds={"type": "number", "minimum": 0},
     run={**NUMBER, "type": ["integer", "null"]},
+    kept=OR_NULL,
     exit=COUNT,
 )
 SYNC["properties"]["error"] = ERROR
+APPROVE = record(
+    **{key: part for key, part in SYNC["properties"].items() if key not in ("orders", "error")},
+    approved=record(plan=TEXT, run=NUMBER),
+)
+APPROVE["properties"]["export"] = {"anyOf": [PLAN["export"], {"const": None}]}  # of a way back
+APPROVE["properties"]["error"] = ERROR
 
 WHY = record(
     schema={"const": 1},
@@ -138,7 +145,7 @@ WHY = record(
         refusal=some("at message current"),
         attempts={
             "type": "array",
-            "items": some("at run state message verb via held fields") | {"type": "object"},
+            "items": some("at run approved state message verb via held fields") | {"type": "object"},
         },
     ),
 )
@@ -157,14 +164,23 @@ ROLLBACK = record(
         message=TEXT,
     ),
 )
-_OF_RUN = ("requests", "imports", "portal", "seconds", "run", "exit")
+_OF_RUN = ("requests", "imports", "portal", "seconds", "run", "kept", "exit")
 ROLLBACK_DONE = record(
     **ROLLBACK["properties"],
     **{key: SYNC["properties"][key] for key in (*_OF_RUN, "outcomes", "settled")},
 )
 ROLLBACK_DONE["properties"]["error"] = ERROR
 
-OVERRIDE = record(guard=TEXT, allowed=TEXT, saw=TEXT, at=TEXT, user=TEXT, host=TEXT)
+OVERRIDE = record(
+    guard=TEXT,
+    allowed=TEXT,
+    saw=TEXT,
+    at=TEXT,
+    user=TEXT,
+    host=TEXT,
+    plan=OR_NULL,
+    plan_run={"type": ["integer", "null"]},
+)
 
 RUN = record(
     run=NUMBER,
@@ -184,6 +200,7 @@ RUN = record(
     parcels=COUNT,
     messages=COUNT,
     unclear_messages=COUNT,
+    kept=OR_NULL,
     overrides={"type": "array", "items": OVERRIDE},
     undoes={"type": ["integer", "null"]},
     undone_by={"type": "array", "items": {"type": "integer"}},

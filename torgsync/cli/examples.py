@@ -13,6 +13,7 @@ EXAMPLES = {
         "torgsync sync --yes --fields price,quantity",
         "torgsync sync --plan monday.plan",
     ),
+    "approve": ("torgsync approve 7f3a91cd", "torgsync approve 7f3a91cd --only 26925,26931 --yes"),
     "why": ("torgsync why 26925", "torgsync why 4820000000017"),
     "history": ("torgsync history", "torgsync history 12"),
     "rollback": ("torgsync rollback 12", "torgsync rollback 12 --out back.plan"),

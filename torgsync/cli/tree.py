@@ -34,6 +34,10 @@ COMMANDS = {
         "plan.history:history",
         _("List the runs of an object, newest first, or show all that one of them did."),
     ),
+    "approve": (
+        "plan.approve.command:approve",
+        _("Send what an unattended run held, as far as it is still the same. Nothing else is sent."),
+    ),
     "rollback": (
         "plan.rollback:rollback",
         _("Roll back a run: restore what it changed, where nothing has changed it since."),
@@ -214,7 +218,7 @@ COMMANDS = {
 
 SECTIONS = {
     _("Set up"): ("object", "fields", "schedule", "doctor"),
-    _("Every day"): ("update", "sync", "goods", "photos", "why"),
+    _("Every day"): ("update", "sync", "approve", "goods", "photos", "why"),
     _("Orders, clients, money"): ("orders", "clients", "payments"),
     _("When it went wrong"): ("explain", "history", "rollback", "state"),
     _("Try it out"): ("demo", "sandbox", "help"),

@@ -61,6 +61,10 @@ class ProblemCode(StrEnum):
     FIELD_NOT_PENDING = "field-not-pending"
     CHANGED_ON_PROM = "changed-on-prom"
     CHANGED_IN_EXPORT = "changed-in-export"
+    NOT_HELD = "not-held"
+    HELD_OTHERWISE = "held-otherwise"
+    HELD_TOGETHER = "held-together"
+    ALREADY_SENT = "already-sent"
     SETTINGS_CHANGED = "settings-changed"
     PERFORMED = "performed"
     RUN_SINCE = "run-since"
@@ -176,6 +180,12 @@ _SENTENCES: dict[ProblemCode, Message] = {
     ProblemCode.FIELD_NOT_PENDING: _("its {field} is not pending any more"),
     ProblemCode.CHANGED_ON_PROM: _("its {field} changed on Prom.ua since the plan was made"),
     ProblemCode.CHANGED_IN_EXPORT: _("its {field} changed in the export since the plan was made"),
+    ProblemCode.NOT_HELD: _("no guard holds it any more, so that `torgsync sync` sends it"),
+    ProblemCode.HELD_OTHERWISE: _(
+        "it is not held for the same reason any more; now the guard `{guard}` holds it"
+    ),
+    ProblemCode.HELD_TOGETHER: _("it goes only together with the item `{other}`, which does not go now"),
+    ProblemCode.ALREADY_SENT: _("it was sent already, by run {run}"),
     ProblemCode.SETTINGS_CHANGED: _("the settings of `{object}` changed, or the rules of this program"),
     ProblemCode.PERFORMED: _("it was performed already, by run {run} of {at}"),
     ProblemCode.RUN_SINCE: _("nothing of it is left to send: another run was performed since"),

@@ -41,6 +41,10 @@ class Completion:
         """Return the newest runs."""
         return self._newest("runs")
 
+    def plans(self, _begun: str) -> Values:
+        """Return the newest kept plans."""
+        return self._newest("plans")
+
     def orders(self, _begun: str) -> Values:
         """Return the newest orders."""
         return self._newest("orders")

@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeVar
 from msgspec import Struct
 
 from torgsync.core.findings import Code, Finding
+from torgsync.core.plan.approval.kept import KeptPlan
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import Busy, Exit, Temporary, TorgsyncError, UsageError
 from torgsync.files.config.logs import note_run
@@ -270,6 +271,12 @@ def requests_of(context: JobContext, number: int) -> Sequence[Request]:
     """Return the requests of a run, in order."""
     with context.transaction(durable=False) as work:
         return work.journal.requests(number)
+
+
+def kept_of(context: JobContext, number: int) -> KeptPlan | None:
+    """Return what a run kept for a person to approve, None where it kept nothing."""
+    with context.transaction(durable=False) as work:
+        return work.held_plans.of_run(number)
 
 
 def _past_run(context: JobContext, work: UnitOfWork, record: RunRecord, lease: Lease | None) -> PastRun:

@@ -1,4 +1,4 @@
-"""Read the newest runs and orders of a state for a shell that completes a word: quickly, writing nothing."""
+"""Read what is newest in a state for a shell that completes a word: quickly, writing nothing."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ MOST = 100
 """Rows that are read at most."""
 _QUERIES = {
     "runs": "SELECT id, started FROM runs WHERE object = ? ORDER BY id DESC LIMIT ?",
+    "plans": "SELECT name, max(at) FROM held_plans WHERE object = ? "
+    "GROUP BY name ORDER BY max(run) DESC LIMIT ?",
     "orders": "SELECT order_id, created FROM orders WHERE object = ? ORDER BY created DESC LIMIT ?",
 }
 
 
 def newest(file: Path, slug: str, what: str) -> Sequence[tuple[str, str]]:
-    """Return the newest `runs` or `orders` of an object, each by its number with its time, ISO 8601 in UTC.
+    """Return the newest `runs`, `orders` or `plans` of an object by number or name, with times in UTC.
 
     Raises sqlite3.Error where the state cannot be read.
     """

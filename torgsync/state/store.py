@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from torgsync.state.orders.orders import OrderedGoodRepository, OrderRepository
     from torgsync.state.orders.postings import PostingRepository
     from torgsync.state.runs.compaction import Compaction
+    from torgsync.state.runs.held_plans import HeldPlans
     from torgsync.state.runs.history import History
     from torgsync.state.runs.journal import Journal
     from torgsync.state.runs.leases import Leases
@@ -99,6 +100,7 @@ class UnitOfWork:
     plans: _LazyRepository[Plans] = _LazyRepository("runs.plans:Plans")
     journal: _LazyRepository[Journal] = _LazyRepository("runs.journal:Journal")
     leases: _LazyRepository[Leases] = _LazyRepository("runs.leases:Leases")
+    held_plans: _LazyRepository[HeldPlans] = _LazyRepository("runs.held_plans:HeldPlans")
     history: _LazyRepository[History] = _LazyRepository("runs.history:History")
     compaction: _LazyRepository[Compaction] = _LazyRepository(
         "runs.compaction:Compaction", "plans", "journal", "history"

@@ -13,6 +13,7 @@ import schemas as documents
 from corpus import DATA
 from dialects import csv, offer, xlsx, yml
 from homes import Home, Ran, SandboxAddress
+from key_changes import KEYS, first_day, shown, tomorrow
 from matrix import sampled
 
 from torgsync.cli.plan import schemas
@@ -27,7 +28,6 @@ COLUMNS = (
     "WarehouseQuantity",
     "TheSize",
 )
-KEYS = [str(number) for number in range(701, 713)]
 
 
 @pytest.fixture
@@ -36,36 +36,7 @@ def shop(tmp_path: Path, sandbox_server: SandboxAddress) -> Home:
     return first_day(tmp_path, sandbox_server, "ids-renumbered")
 
 
-def first_day(folder: Path, sandbox_server: SandboxAddress, name: str) -> Home:
-    """Return a home after the first synchronisation of a case."""
-    home = Home.empty(folder, sandbox_server)
-    home.object.write_text(
-        'name = "My Prom"\napi_key = { file = "token" }\n[catalog]\npath = "TSGoods.trs"\n'
-        '[removal]\ngone = "delete"\n[limits]\nrequests_per_second = 50\n',
-        "utf-8",
-    )
-    shutil.copyfile(DATA / name / "TSGoods.trs", home.export)
-    assert home.run("fields", "add-all").code == 0
-    assert home.sync().code == 0
-    return home
-
-
-def shown(home: Home) -> dict[str | None, tuple[object, ...]]:
-    """Return price, pieces, presence and article of what buyers see, keyed by external id."""
-    return {
-        product.external_id: (product.price, product.quantity_in_stock, product.presence, product.sku)
-        for product in home.sandbox.products()
-        if product.status == "on_display"
-    }
-
-
 UNCHANGED = {key: (Decimal("450.00"), 3, "available", f"05{key}") for key in KEYS}
-
-
-def tomorrow(home: Home, name: str = "ids-renumbered", change: Callable[[str], str] = str) -> None:
-    """Have the accounting program write the next export of a case."""
-    text = (DATA / name / "next.trs").read_text("utf-8-sig")
-    home.export.write_text(change(text), "utf-8")
 
 
 def some(*keys: str) -> Callable[[str], str]:

@@ -92,7 +92,7 @@ def test_another_export(filled: Home, plan: Path) -> None:
     assert (ran.code, filled.writes()) == (9, [])
     assert "the export changed since" in ran.err
     past = filled.run("history").out
-    assert ("the saved plan was out of date" in past, "refused" in past) == (True, False)
+    assert ("its plan was out of date" in past, "refused" in past) == (True, False)
 
 
 def test_held_then_and_now(filled: Home) -> None:

@@ -92,7 +92,7 @@ def test_every_problem_has_a_sentence(code: ProblemCode) -> None:
     """With the arguments that it names."""
     names = ("path", "status", "server", "words", "key", "shop", "right", "requests", "tries", "field")
     more = ("kind", "object", "user", "host", "pid", "outbox", "good_id", "prom_id", "line", "order")
-    last = ("carrier", "parcel", "group", "center", "known", "column", "place", "run", "at")
+    last = ("carrier", "parcel", "group", "center", "known", "column", "place", "run", "at", "guard", "other")
     args: dict[str, str | int] = dict.fromkeys((*names, *more, *last), "x")
     args |= dict.fromkeys(("sent", "since"), "2026-03-02T10:00:00+00:00")
     assert problem_message(Problem((code,), args))

@@ -59,6 +59,7 @@ _CHOICE = frozenset(("good", "group", "first", "fields"))
 ONE_CALL = {
     "update": _CHOICE,
     "sync": _CHOICE,
+    "approve": frozenset(("only",)),
     "fields add": frozenset(("to", "name", "unit", "split", "owner")),
 }
 """Options that are a decision in one command, and none in another."""

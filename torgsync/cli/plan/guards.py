@@ -89,10 +89,7 @@ def _render_guards(violations: Sequence[GuardViolation], command: str) -> Iterat
 
 
 def _lines(violation: GuardViolation, command: str) -> Iterator[Message]:
-    seen = observed(violation)
-    if violation.good_id:
-        seen = _("item {item}: {seen}", item=violation.good_id, seen=seen)
-    yield _held(seen, limit(violation))
+    yield _held(_of_item(violation), limit(violation))
     ways = [cause(violation), waiting(violation), allow_words(violation, command)]
     if cure := remedy(violation):
         yield below(ways.pop(0))
@@ -100,9 +97,30 @@ def _lines(violation: GuardViolation, command: str) -> Iterator[Message]:
     yield below(joined("; ", filter(None, ways)))
 
 
+def render_found(violations: Sequence[GuardViolation], label: Message = HELD) -> Iterator[Message]:
+    """Yield what guards found where a person decides about it: of those with one cause the first."""
+    for same in _by_cause(violations):
+        first, more = same[0], len(same) - 1
+        seen = _limited(_of_item(first), limit(first))
+        found = composed("{seen}; {cause}", seen=seen, cause=cause(first))
+        if more:
+            found = _n("{found} ({count} more like it)", "{found} ({count} more like it)", more, found=found)
+        yield labelled(label, found)
+
+
+def _of_item(violation: GuardViolation) -> Message:
+    """Return what a guard observed, with the item where it is about one."""
+    seen = observed(violation)
+    return _("item {item}: {seen}", item=violation.good_id, seen=seen) if violation.good_id else seen
+
+
 def _held(seen: Message, most: Message | None) -> Message:
     """Return what a guard holds, with its limit if it has one."""
-    return labelled(HELD, _("{seen}; the limit is {limit}", seen=seen, limit=most) if most else seen)
+    return labelled(HELD, _limited(seen, most))
+
+
+def _limited(seen: Message, most: Message | None) -> Message:
+    return _("{seen}; the limit is {limit}", seen=seen, limit=most) if most else seen
 
 
 def _by_cause(violations: Sequence[GuardViolation]) -> list[list[GuardViolation]]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.run import PastRun, PastRuns
     from torgsync.state.runs.change_rows import NumberedChange
-    from torgsync.state.runs.history import WrittenIds
+    from torgsync.state.runs.history import RunRecord, WrittenIds
     from torgsync.state.runs.journal import Overridden
     from torgsync.state.runs.requests import Request, RequestKind
 
@@ -129,16 +129,32 @@ def _did(past: PastRun) -> Iterator[Message]:
         ", ", (outcome_count(name, number) for name, number in record.outcomes.items() if number)
     )
     if record.exit_code == Exit.STALE:  # Prom was not asked, so it refused nothing
-        outcomes = _("the saved plan was out of date")
+        outcomes = _("its plan was out of date")
     did = [*_fetched(past), *_shipped(past), *(_wrote(record.ids) if record.ids else ())]
     if outcomes or not did:
         yield outcomes or _nothing(past)
     yield from did
     yield asked_words(record.requests, record.imports)
     for opened in record.overrides:
-        yield _("`--allow {allowed}`, by {user}", allowed=opened.override.allowed, user=opened.user)
+        yield _opened(opened)
+    if record.kept:
+        yield _("what it held was kept as the plan `{name}`", name=record.kept)
     if past.undone_by:
         yield _("rolled back by run {runs}", runs=list(past.undone_by))
+
+
+def _opened(opened: Overridden) -> Message:
+    """Return what a person let through: of a plan that is made for it, or of one that an earlier run kept."""
+    allowed, of = opened.override.allowed, opened.override.observed
+    if "plan" not in of:
+        return _("`--allow {allowed}`, by {user}", allowed=allowed, user=opened.user)
+    return _(
+        "approved from the plan `{name}` of run {run}, by {user}: {allowed}",
+        name=of["plan"],
+        run=of["plan_run"],
+        user=opened.user,
+        allowed=allowed,
+    )
 
 
 def _wrote(ids: WrittenIds) -> Iterator[Message]:
@@ -202,6 +218,7 @@ def _document(past: PastRun) -> dict[str, Any]:
         **pick(record, "requests", "imports", "orders", "parcels", "messages", "unclear_messages"),
         "totals_only": record.totals is not None,
         "external_ids": pick(record.ids, "written", "changed") if record.ids else None,
+        "kept": record.kept,
         "overrides": [_override(opened) for opened in record.overrides],
         "undoes": record.turned_back,
         "undone_by": list(past.undone_by),
@@ -214,6 +231,8 @@ def _override(opened: Overridden) -> dict[str, object]:
         "saw": override_observed(opened.override.guard, opened.override.observed),
         "at": utc_iso(opened.at),
         **pick(opened, "user", "host"),
+        "plan": opened.override.observed.get("plan"),
+        "plan_run": opened.override.observed.get("plan_run"),
     }
 
 
@@ -300,6 +319,7 @@ def _print_run(
         program.print(_("only its totals are kept; `keep` in `[history]` sets how long changes are kept"))
     elif record.plan and any(record.outcomes.values()):
         print_changes(program, job, record.plan, Show.ALL if every else Show.CHANGES, outcome_words)
+        _print_found(program, job, record)
         print_failures(program, job, record.plan, every=every)
     if requests:
         program.print()
@@ -307,6 +327,19 @@ def _print_run(
     elif record.totals and record.totals.requests:
         program.out.print()
         _print_kinds(program, record.totals.requests)
+
+
+def _print_found(program: Program, job: JobContext, record: RunRecord) -> None:
+    """Print why guards hold what a run kept."""
+    from torgsync.cli.plan.guards import render_found
+    from torgsync.cli.plan.labels import label_width
+    from torgsync.jobs.run import kept_of
+
+    kept = kept_of(job, record.number) if record.kept else None
+    if kept:
+        program.print()
+        for line in render_found(kept.violations):
+            program.print(line, label_width())
 
 
 def _print_requests(program: Program, requests: Sequence[Request], *, every: bool) -> None:

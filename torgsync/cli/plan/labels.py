@@ -7,13 +7,15 @@ from torgsync.i18n import Message, _, composed, translated
 
 HELD = _("! held")
 """Before what a guard holds."""
+GUARD = _("! guard")
+"""Before what a guard found in that which a person lets through."""
 STAYS = _("! stays")
 """Before what cannot be turned back."""
 
 
 def label_width() -> int:
     """Return how wide the column of labels is in the language of the person."""
-    return max(len(translated(label)) for label in (HELD, STAYS, *MARKS.values())) + 2
+    return max(len(translated(label)) for label in (HELD, GUARD, STAYS, *MARKS.values())) + 2
 
 
 def labelled(label: Message, text: Message) -> Message:

@@ -67,7 +67,14 @@ def perform(
 
     try:
         return execute(
-            job, source, allowed=allowed, fetches=fetches, waits=waits, confirm=confirm, notify=notify
+            job,
+            source,
+            allowed=allowed,
+            fetches=fetches,
+            waits=waits,
+            keeps=not asks,
+            confirm=confirm,
+            notify=notify,
         )
     except Interrupted as stop:
         # Raised only before the plan is performed; orders that were fetched are stored.
@@ -174,6 +181,18 @@ def time_words(time: timedelta) -> Message:
 NOTHING_SENT = _("nothing was sent")
 
 
+def print_kept(program: Program, job: JobContext, view: RunView) -> None:
+    """Print the command that lets through later what a run held, and nothing else."""
+    if view.kept:
+        program.print(
+            _(
+                "to send what is held as it is now, and nothing else: torgsync approve {name} -o {called}",
+                name=view.kept,
+                called=job.file.called,
+            )
+        )
+
+
 def print_earlier(program: Program, job: JobContext, view: RunView) -> None:
     """Print what became of the import of an earlier run, where this run found that out."""
     if earlier := view.earlier:
@@ -205,6 +224,7 @@ def run_document(job: JobContext, view: RunView) -> dict[str, object]:
         "portal": portal(job),
         "seconds": round(view.seconds, 3),
         "run": view.run or None,
+        "kept": view.kept or None,
         "exit": int(view.exit_code),
     }
 

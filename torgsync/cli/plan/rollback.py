@@ -24,6 +24,7 @@ from torgsync.cli.plan.outcomes import (
     outcome_documents,
     perform,
     print_earlier,
+    print_kept,
     print_outcomes,
     run_document,
     trouble_of,
@@ -179,6 +180,7 @@ def _print_run_back(program: Program, job: JobContext, view: RunView, next_step:
         return
     if view.result and view.result.plan.counts.changes:
         print_outcomes(program, job, view, view.result)
+    print_kept(program, job, view)
     if view.result and view.result.undone and view.result.undone.remains:
         program.print(_way_on(view.result.undone, job.file.called))
     if view.outcomes.get(Outcome.DONE) and view.result:

@@ -19,6 +19,7 @@ from torgsync.cli.plan.outcomes import (
     outcome_documents,
     perform,
     print_earlier,
+    print_kept,
     print_outcomes,
     run_document,
     trouble_of,
@@ -102,6 +103,7 @@ def _print_run(
         program.print(composed("{object}: {nothing}", object=result.plan.object, nothing=nothing))
         if result.plan.pending:
             program.print(pending_words(result.plan))
+    print_kept(program, job, view)
     if trouble := trouble_of(view, next_step):
         notify_trouble(program, trouble)
 

@@ -258,6 +258,14 @@ def _attempt_words(good: GoodView, attempt: ChangeAttempt) -> Message:
             run=attempt.run,
             undone=attempt.undoes,
         )
+    elif attempt.run and attempt.approval:
+        what = _(
+            "{change} in run {run}, approved from the plan `{name}` of run {kept}",
+            change=what,
+            run=attempt.run,
+            name=attempt.approval.name,
+            kept=attempt.approval.run,
+        )
     elif attempt.run:
         what = _("{change} in run {run}", change=what, run=attempt.run)
     text = composed("{change}: {outcome}", change=what, outcome=ended)

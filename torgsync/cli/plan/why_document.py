@@ -59,6 +59,9 @@ def good_document(catalog: str, good: GoodView) -> dict[str, object]:
             {
                 "at": _iso(attempt.at),
                 "run": attempt.run,
+                "approved": {"plan": attempt.approval.name, "run": attempt.approval.run}
+                if attempt.approval
+                else None,
                 "state": str(attempt.item.outcome) if attempt.item.outcome else None,
                 "message": reasons_message(attempt.item.reasons),
                 **_change_document(attempt.item.change),

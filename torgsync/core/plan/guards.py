@@ -165,6 +165,31 @@ class GuardViolation:
         return f"{self.guard}={self.good_id if self.guard is Guard.PRICE else self.count}"
 
 
+def encode_violation(violation: GuardViolation) -> dict[str, Any]:
+    """Return a violation as JSON can hold it, without what has its usual value."""
+    counts = {"good_id": violation.good_id, "count": violation.count, "waiting": violation.waiting}
+    return {
+        "guard": violation.guard,
+        "measure": encode_measure(violation.measure),
+        "cause": [violation.cause.code, violation.cause.args],
+        **{name: value for name, value in (*counts.items(), ("pairs", violation.pairs)) if value},
+    }
+
+
+def decode_violation(stored: Mapping[str, Any]) -> GuardViolation:
+    """Return the violation that `encode_violation` stored."""
+    guard, (code, args) = Guard(stored["guard"]), stored["cause"]
+    return GuardViolation(
+        guard,
+        decode_measure(guard, stored["measure"]),
+        Reason(Cause(code), args),
+        stored.get("good_id", ""),
+        stored.get("count", 0),
+        stored.get("waiting", 0),
+        tuple((old, new) for old, new in stored.get("pairs", ())),
+    )
+
+
 def prices_allowance(violations: Sequence[GuardViolation]) -> str:
     """Return the value of `--allow` that lets exactly these prices through, by goods where they are few."""
     if len(violations) > MOST_NAMED:

@@ -23,6 +23,7 @@ from torgsync.state.runs.change_rows import NumberedChange
 from torgsync.state.store import UnitOfWork
 
 if TYPE_CHECKING:
+    from torgsync.core.plan.approval.kept import Approval
     from torgsync.core.plan.rollback import Undone
 
 _INCOMPLETE = frozenset(
@@ -37,7 +38,8 @@ class PlanResult:
 
     `findings` are those of the look as a whole, `skipped` the goods that the export offers and the plan
     leaves out; those of rows are in the state. `reconciled` counts changes of earlier runs whose outcome only
-    this look showed. `undone` is set where the plan undoes a run.
+    this look showed. `undone` is set where the plan undoes a run, `approval` where it is the approved part
+    of a kept plan.
     """
 
     plan: Plan
@@ -46,6 +48,7 @@ class PlanResult:
     skipped: tuple[Skipped, ...] = ()
     reconciled: int = 0
     undone: Undone | None = None
+    approval: Approval | None = None
 
 
 def without_open_import(result: PlanResult) -> PlanResult:

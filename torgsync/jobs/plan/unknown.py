@@ -29,7 +29,7 @@ def unknown_goods(context: JobContext, good_ids: Sequence[str], ids: Collection[
             object=context.object.name,
             id=first,
             others=others,
-            near=_near_words(first, ids),
+            near=near_words(first, ids),
         ),
         hint=_(
             "find it: {command}",
@@ -43,14 +43,14 @@ def unknown_group(group: str, names: Collection[str]) -> UsageError:
     some = [f"`{name}`" for name in sorted(names)[: NEAR * 2]]
     more = [_("{count} more", count=len(names) - len(some))] if len(names) > len(some) else []
     return UsageError(
-        _("the export has no group `{group}`{near}", group=group, near=_near_words(group, names)),
+        _("the export has no group `{group}`{near}", group=group, near=near_words(group, names)),
         hint=_("its groups are {groups}", groups=joined(", ", [*some, *more]))
         if names
         else _("to choose by groups, map a column to `group`"),
     )
 
 
-def _near_words(word: str, known: Iterable[str]) -> Message:
+def near_words(word: str, known: Iterable[str]) -> Message:
     """Return `; similar: `a`, `b`` for the known words near to one, in any case; else nothing."""
     folded = {name.casefold(): name for name in known}
     near = get_close_matches(word.casefold(), sorted(folded), n=NEAR)

@@ -11,10 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 
+from msgspec.structs import replace as replace_struct
+
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.findings import Finding, Severity
 from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.orders.stored import Holding
+from torgsync.core.plan.approval.kept import Approval
 from torgsync.core.plan.causes import Causes, Facts, causes_of
 from torgsync.core.plan.decide import (
     GoodStatus,
@@ -115,7 +118,7 @@ def why(context: JobContext, good_id: str) -> GoodView:
     with context.transaction() as work:
         dossier = work.products.dossier(good_id)
         looked = work.object_state.looks().looked
-        attempts = tuple(work.plans.attempts(good_id, ATTEMPTS))
+        attempts = tuple(_approved(work, each) for each in work.plans.attempts(good_id, ATTEMPTS))
         row, problem = None, NOTHING
         try:
             row = read_row(context, work, good_id, _made(dossier))
@@ -179,6 +182,15 @@ def why(context: JobContext, good_id: str) -> GoodView:
         names=names,
         deletion=ends if verdict.grace is Grace.RUNS and not verdict.change else None,
     )
+
+
+def _approved(work: UnitOfWork, attempt: ChangeAttempt) -> ChangeAttempt:
+    """Return a change with the kept plan of which its run performed a part, if it did."""
+    opened = work.journal.overrides(attempt.run) if attempt.run else []
+    of = next((each.override.observed for each in opened if "plan" in each.override.observed), None)
+    if of is None:
+        return attempt
+    return replace_struct(attempt, approval=Approval(str(of["plan"]), int(str(of["plan_run"]))))
 
 
 def _facts(context: JobContext, dossier: Dossier, attempts: Sequence[ChangeAttempt]) -> Facts:

@@ -7,10 +7,9 @@ item. Source: docs/developers/architecture.md §6.2.
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -18,14 +17,12 @@ from enum import StrEnum
 from torgsync.core.clock import shop_time
 from torgsync.core.plan.choice import EVERYTHING, Choice
 from torgsync.core.plan.diff import Verb
-from torgsync.core.plan.guards import Allowed, Guard, encode_measure, prices_allowance
+from torgsync.core.plan.guards import Allowed, Guard
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.plan import Plan
-from torgsync.core.plan.plan_guards import selection
 from torgsync.core.product.fields import Channel
 from torgsync.core.reason import Reason
 from torgsync.errors import Exit, ImportHangs, ImportOpen, TorgsyncError
-from torgsync.files.config.settings import who
 from torgsync.jobs.compaction import compact_after_run
 from torgsync.jobs.connect import VerifiedShop, connect_shop
 from torgsync.jobs.context import JobContext
@@ -34,12 +31,13 @@ from torgsync.jobs.orders.fetch import FetchResult, fetch_orders
 from torgsync.jobs.plan.choice import refuse_unknown
 from torgsync.jobs.plan.result import PlanResult
 from torgsync.jobs.plan.update import update
+from torgsync.jobs.push.decisions import keep_held, note_decisions
 from torgsync.jobs.push.imports.earlier import EarlierImport, earlier_import, look_at_hanging
 from torgsync.jobs.push.imports.waiting import Waiting
 from torgsync.jobs.push.perform import Performance
 from torgsync.jobs.run import Run, running
 from torgsync.state.runs.change_rows import NumberedChange
-from torgsync.state.runs.journal import Holder, ImportEnd, Override, SentImport
+from torgsync.state.runs.journal import ImportEnd, SentImport
 
 IMPORTS = "POST products/import_file"
 """The requests that Prom limits to a few a day."""
@@ -154,6 +152,7 @@ def execute(
     allowed: Allowed,
     fetches: bool,
     waits: bool = True,
+    keeps: bool = False,
     confirm: Callable[[PlanResult], bool],
     notify: Callable[[Reason[Notice]], None],
 ) -> RunView:
@@ -164,6 +163,7 @@ def execute(
         allowed: What a person allowed; it may let the object begin again in another shop.
         fetches: Whether orders are fetched before the plan is made, if the object fetches any.
         waits: Whether an import is waited for after everything else; otherwise it is left to the next run.
+        keeps: Whether the state keeps what the plan holds, for a person to approve it later.
         confirm: Shows the plan and returns whether it may be sent; asked of an empty plan too.
         notify: Receives what a person should hear meanwhile.
 
@@ -203,7 +203,8 @@ def execute(
                 view.run = 0 if run.undecided else run.number
             elif result:
                 if result.plan.counts.changes:
-                    note_decisions(context, run, result)
+                    note_decisions(context, run.number, result)
+                    view.kept = keep_held(context, run.number, result) if keeps else ""
                 performance = Performance(
                     context,
                     prom,
@@ -334,16 +335,6 @@ def usual_rows(plan: Plan) -> int | None:
 # A plan is performed
 
 
-_OF_REMOVALS = frozenset({Guard.REMOVALS, Guard.EXPORT_ROWS})
-"""Guards that hold removals: a changed selection that caused these is still news for the next plan."""
-_STOPPED_BY = {
-    Guard.REMOVALS: _OF_REMOVALS,
-    Guard.EXPORT_ROWS: _OF_REMOVALS,
-    Guard.DELETIONS: {Guard.EXPORT_ROWS},
-}
-"""Guards that stop what a person allowed of another one: nothing of it was sent then."""
-
-
 def _agreed(run: Run, result: PlanResult, confirm: Callable[[PlanResult], bool], *, did: bool) -> bool:
     """Return whether the plan may be sent.
 
@@ -359,28 +350,3 @@ def _agreed(run: Run, result: PlanResult, confirm: Callable[[PlanResult], bool],
             with run.context.transaction() as work:
                 work.journal.without_plan(run.number)
     return agreed
-
-
-def note_decisions(context: JobContext, run: Run, result: PlanResult) -> None:
-    """Record which guards a person opened for a plan that is about to be performed, and its selection."""
-    with context.transaction() as work:
-        work.journal.note_overrides(run.number, overrides(result.plan), Holder(*who()), context.now())
-        if not (
-            result.undone
-            or result.plan.choice
-            or any(violation.guard in _OF_REMOVALS for violation in result.plan.violations)
-        ):
-            work.object_state.note_selection(json.dumps(selection(context.object), sort_keys=True))
-
-
-def overrides(plan: Plan) -> Iterator[Override]:
-    """Yield the guards that a person opened for a plan; many prices are one override."""
-    prices = [violation for violation in plan.overrides if violation.guard is Guard.PRICE]
-    if prices:
-        more = {"more": len(prices) - 1} if len(prices) > 1 else {}
-        args = {**encode_measure(prices[0].measure), **more}
-        yield Override(Guard.PRICE, prices_allowance(prices), args)
-    holding = {violation.guard for violation in plan.violations}
-    for violation in plan.overrides:
-        if violation.guard is not Guard.PRICE and not holding & _STOPPED_BY.get(violation.guard, set()):
-            yield Override(violation.guard, violation.allowance, encode_measure(violation.measure))

@@ -6,13 +6,17 @@ is sent that a guard holds now, and nothing that changed since. Source: docs/dev
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import xxhash
 
 from torgsync.core.clock import shop_time
 from torgsync.core.mapping.version import rules_version
+from torgsync.core.paging import PAGE
+from torgsync.core.plan.diff import Change
 from torgsync.core.plan.guards import Allowed, read_allowed
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, reason_of
 from torgsync.core.plan.plan import SavedPlan, gone, judge_saved, refused, stale
@@ -29,6 +33,7 @@ from torgsync.jobs.plan.update import update
 from torgsync.jobs.push.execute import PlanSource, usual_rows
 from torgsync.jobs.push.rollback import plan_back
 from torgsync.jobs.run import Run
+from torgsync.state.runs.change_rows import ProductKey
 from torgsync.state.runs.history import OPEN, RunRecord
 from torgsync.state.store import UnitOfWork
 
@@ -158,8 +163,8 @@ class SavedChanges(PlanSource):
         """
         seq = kept = 0
         lost: list[Message] = []
-        for change in read_changes(self.path):
-            verdict = judge_saved(change, work.plans.of_good(fresh, change.good_id, change.prom_id))
+        for change, now in _with_fresh(work, fresh, read_changes(self.path)):
+            verdict = judge_saved(change, now)
             if verdict.moved and change.held:
                 continue  # it would not have been sent anyway
             parts = [refused(change)] if verdict.moved else list(verdict.parts)
@@ -174,6 +179,15 @@ class SavedChanges(PlanSource):
                 reason = reason_of(OutcomeCode.MOVED, verdict.moved)
                 work.plans.record(number, {seq: (Outcome.REFUSED, (reason,))})
         return lost, kept
+
+
+def _with_fresh(
+    work: UnitOfWork, fresh: int, changes: Iterator[Change]
+) -> Iterator[tuple[Change, Sequence[Change]]]:
+    """Yield changes, each with those that the plan `fresh` has of the same product."""
+    while page := list(islice(changes, PAGE)):
+        found = work.plans.of_products(fresh, {ProductKey(change.good_id, change.prom_id) for change in page})
+        yield from ((change, found[ProductKey(change.good_id, change.prom_id)]) for change in page)
 
 
 def _performed(work: UnitOfWork, saved: SavedPlan) -> RunRecord | None:

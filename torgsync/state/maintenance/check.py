@@ -89,6 +89,7 @@ _PARENTS: tuple[tuple[Column[Any], Column[Any]], ...] = (
     (r.requests.c.run, r.runs.c.id),
     (r.imports.c.run, r.runs.c.id),
     (r.leases.c.run, r.runs.c.id),
+    (r.held_plans.c.run, r.runs.c.id),
     (s.id_writes.c.import_number, r.imports.c.id),
     (o.order_versions.c.order_id, o.orders.c.order_id),
     (o.confirmations.c.order_id, o.orders.c.order_id),

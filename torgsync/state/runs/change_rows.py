@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from msgspec import Struct
 from sqlalchemy import Row, Select, String, and_, case, cast, select
@@ -55,6 +55,13 @@ class NumberedChange(Struct, frozen=True):
     change: Change
     outcome: Outcome | None = None
     reasons: OutcomeReasons = ()
+
+
+class ProductKey(NamedTuple):
+    """What changes are of: a good, or a foreign product with Prom's id."""
+
+    good_id: str
+    prom_id: str = ""
 
 
 def change_row(change: Change) -> dict[str, object]:

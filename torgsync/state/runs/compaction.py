@@ -3,6 +3,8 @@
 Runs with a plan are compacted in the order of their numbers, and never the newest of them. So a run that has
 its changes is followed only by runs that have theirs, and a rollback finds all that happened later.
 
+With the changes of a run goes what it kept for a person to approve (`held_plans.py`).
+
 Some changes say what is needed for longer. They stay as remnants, with a negative number: a deletion, because
 Prom takes no deleted id again and a refusal names the run, and the last price that was sent of each good,
 because a rollback to it is no mistake (`torgsync/core/plan/rollback.py`).
@@ -101,6 +103,7 @@ class Compaction(Repository):
         """Store the totals of a run in the place of its requests, and return how many these were."""
         requests, record = self._journal.requests(run), self._history.run(run)
         outcomes = record.outcomes if record else {}
+        self._delete(t.held_plans, t.held_plans.c.run == run)  # before the first of its changes goes
         self._db.execute(delete(t.requests).where(t.requests.c.run == run))
         store_totals(self._db, run, RunTotals(outcomes, Counter(request.kind for request in requests)))
         return len(requests)

@@ -48,6 +48,7 @@ class RunRecord(Struct, frozen=True):
         exit_code: None where it did not come to its end.
         undoes: The run that it was to undo.
         outcomes: Numbers of changes, keyed by `OUTCOMES`, all of them.
+        kept: The name of the plan that it kept for a person to approve, None where it kept none.
         ids: What its imports of external ids did, None where it sent none.
         parcels: Parcel numbers that Prom took.
         orders: Orders that it fetched, new ones and new versions; `new_orders` the former alone.
@@ -71,6 +72,7 @@ class RunRecord(Struct, frozen=True):
     orders: int = 0
     new_orders: int = 0
     overrides: tuple[Overridden, ...] = ()
+    kept: str | None = None
     ids: WrittenIds | None = None
     totals: RunTotals | None = None
 
@@ -118,7 +120,7 @@ class History(Repository):
         return first.started if self._count(t.runs, c.id < first.id) else None
 
     def _records(self, numbers: Sequence[int]) -> list[RunRecord]:
-        c = t.runs.c
+        c, k = t.runs.c, t.held_plans.c
         rows = self._db.execute(self._select(t.runs).where(c.id.in_(numbers)).order_by(c.id.desc())).all()
         totals = load_totals(self._db, numbers)
         outcomes = self._outcomes({row.id: row.plan for row in rows if row.plan is not None}, totals)
@@ -128,6 +130,7 @@ class History(Repository):
             for of in (("", ()), (_PARCEL, _DONE), (_MESSAGE, _DONE), (_MESSAGE, _UNCLEAR))
         )
         overrides = self._overrides(numbers)
+        kept = self._pairs(self._select(k.run, k.name).where(k.run.in_(numbers)))
         ids = self._ids([row.id for row in rows if row.plan is None])
         orders = self._orders({row.id: (row.started, row.finished) for row in rows})
         return [
@@ -147,6 +150,7 @@ class History(Repository):
                 unclear.get(row.id, 0),
                 *orders[row.id],
                 tuple(overrides[row.id]),
+                kept.get(row.id),
                 ids.get(row.id),
                 totals.get(row.id),
             )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import xxhash
 from msgspec import Struct
@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 
 from torgsync.core.paging import IDS, PAGE, pages
+from torgsync.core.plan.approval.kept import Approval
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.outcomes import Outcome, OutcomeReason, OutcomeReasons, encode_reasons
 from torgsync.core.product.fields import Channel
@@ -39,14 +40,12 @@ from torgsync.state.runs.change_rows import (
     DOES,
     NUMBERED,
     NumberedChange,
+    ProductKey,
     change_row,
     numbered_change,
 )
 from torgsync.state.schema import run_tables as t
 from torgsync.state.schema import shop_tables
-
-if TYPE_CHECKING:
-    pass
 
 _c = t.changes.c
 _FREE = _c.held.is_(None)
@@ -58,13 +57,14 @@ _IN_FILE = (_c.via == Channel.IMPORT, _c.verb != Verb.REMOVE, _FREE)
 class ChangeAttempt(Struct, frozen=True):
     """One change of a good in some plan: when it was made or sent, and by which run (None: by none yet).
 
-    `undoes` is the run that this run was to undo, None for most.
+    `undoes` is the run that this run was to undo, None for most; `approval` is what it performed a part of.
     """
 
     at: datetime
     run: int | None
     item: NumberedChange
     undoes: int | None = None
+    approval: Approval | None = None
 
 
 class Deletion(NamedTuple):
@@ -110,9 +110,14 @@ class Plans(Repository):
         """Return the first changes, of any verb, in the order in which they were added."""
         return self._of(plan, _c.seq > 0, most=most)
 
-    def of_good(self, plan: int, good_id: str, prom_id: str = "") -> list[Change]:
-        """Return the changes of one good, or of one foreign product by Prom's id."""
-        return [item.change for item in self._of(plan, _c.good_id == good_id, _c.prom_id == prom_id)]
+    def of_products(self, plan: int, products: Collection[ProductKey]) -> Mapping[ProductKey, list[Change]]:
+        """Return the changes of some products, keyed by product."""
+        found: dict[ProductKey, list[Change]] = {product: [] for product in products}
+        for item in self._of(plan, _c.good_id.in_({good_id for good_id, _ in products})):
+            change = item.change
+            if (product := ProductKey(change.good_id, change.prom_id)) in found:
+                found[product].append(change)
+        return found
 
     def changes(self, plan: int) -> Iterator[NumberedChange]:
         """Yield all changes: creations, updates, removals, each in the order of the file."""
@@ -150,6 +155,13 @@ class Plans(Repository):
 
         Each field has the number of the last of these runs.
         """
+        changed: dict[str, dict[str, int]] = {}
+        for run, change in self.done_since(plan, good_ids):
+            changed.setdefault(change.good_id, {}).update(dict.fromkeys(change.fields, run))
+        return changed
+
+    def done_since(self, plan: int, good_ids: Sequence[str]) -> Iterator[tuple[int, Change]]:
+        """Yield what later runs did with these goods, oldest first, each change with its run."""
         rows = self._db.execute(
             NUMBERED.add_columns(t.runs.c.id.label("run"))
             .join(t.plans, t.plans.c.number == _c.plan)
@@ -158,11 +170,7 @@ class Plans(Repository):
             .where(_c.good_id.in_(good_ids), _c.prom_id == "")
             .order_by(t.runs.c.id)
         )
-        changed: dict[str, dict[str, int]] = {}
-        for row in rows:
-            change = numbered_change(row).change
-            changed.setdefault(change.good_id, {}).update(dict.fromkeys(change.fields, row.run))
-        return changed
+        return ((row.run, numbered_change(row).change) for row in rows)
 
     def outcome(self, plan: int, seq: int) -> Outcome | None:
         """Return the outcome of a change, None while it has none."""

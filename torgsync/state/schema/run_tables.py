@@ -101,8 +101,8 @@ leases = object_table(
 
 held_plans = object_table(
     "held_plans",
-    key("name", String(16)),  # the id of the plan
-    required("run", Integer),
+    key("run", Integer),
+    required("name", String(16)),  # the id of the plan
     required("plan", Integer),
     required("at", Instant),
     required("violations"),

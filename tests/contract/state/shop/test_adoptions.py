@@ -18,6 +18,7 @@ from torgsync.core.plan.adopt import (
 from torgsync.core.plan.diff import Change, FieldChange, Verb
 from torgsync.core.product.cells import Section
 from torgsync.core.product.products import Existing
+from torgsync.state.runs.change_rows import ProductKey
 from torgsync.state.runs.journal import Override
 from torgsync.state.shop.products import Accepted
 from torgsync.state.store import UnitOfWork
@@ -188,7 +189,7 @@ def test_reasons_and_last_sent_values_are_kept(work: UnitOfWork) -> None:
     work.plans.add(number, [edited, gone])
     assert [item.change for item in work.plans.changes(number)] == [edited, gone]
     assert work.plans.reasons(number, Verb.REMOVE) == {"gone": 1}
-    assert work.plans.of_good(number, "1") == [edited]
+    assert work.plans.of_products(number, [ProductKey("1")]) == {("1", ""): [edited]}
     assert work.plans.held_goods(number, but="moved") == 0
 
 

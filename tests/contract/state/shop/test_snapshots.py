@@ -23,6 +23,7 @@ from torgsync.core.plan.plan_guards import price_violation
 from torgsync.core.product.fields import PRICE_STOCK, Characteristic, Discount
 from torgsync.core.product.products import Product
 from torgsync.core.reason import Reason
+from torgsync.state.runs.change_rows import ProductKey
 from torgsync.state.schema import shop_tables as t
 from torgsync.state.shop.products import Accepted
 from torgsync.state.store import UnitOfWork
@@ -148,7 +149,7 @@ def test_only_goods_that_are_created_as_desired_are_not_loaded(
         ).one()
         assert left_alone == ""
         work.plans.add(plan, [creation_as_desired(item)])
-        (change,) = work.plans.of_good(plan, item)
+        ((change,),) = work.plans.of_products(plan, [ProductKey(item)]).values()
         work.plans.add(own, [replace(change, as_desired=False)])
         for shop in SHOPS:
             verdict = decide(replace(known, importing=item in importing), shop)

@@ -88,6 +88,7 @@ FIXED: dict[str, Callable[[], _Values]] = {
 OF_HOME = {
     "OBJECT": "objects",
     "RUN": "runs",
+    "PLAN": "plans",
     "ORDER": "orders",
     "METHOD": "methods",
     "COLUMN": "columns",

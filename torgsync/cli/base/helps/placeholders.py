@@ -41,6 +41,7 @@ PLACEHOLDERS = {
         _("PASSWORD"),
         _("PHONE"),
         _("PLACE"),
+        _("PLAN"),
         _("PORT"),
         _("RULE"),
         _("RUN"),

@@ -28,8 +28,8 @@ EXITS: dict[Exit, Explanation] = {
         ),
         _(
             "look at what is held with `torgsync update`; correct the export, or allow it with the "
-            "command that is shown there; orders: `torgsync orders list --held`; payment methods without "
-            "a cash register: `torgsync payments map`"
+            "command that is shown there, or with `torgsync approve PLAN`; orders: `torgsync orders list "
+            "--held`; payment methods without a cash register: `torgsync payments map`"
         ),
         _("all is sent but one price, which a guard holds"),
     ),
@@ -59,7 +59,7 @@ EXITS: dict[Exit, Explanation] = {
     ),
     Exit.STALE: Explanation(
         _(
-            "a saved plan cannot be used any more: the export, the settings or the state changed "
+            "a saved or kept plan cannot be used any more: the export, the settings or the state changed "
             "since, so that nothing of it is left that may be sent"
         ),
         _("save a new plan: `torgsync update --out PLAN`, then `torgsync sync --plan PLAN`"),

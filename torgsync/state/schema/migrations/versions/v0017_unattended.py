@@ -13,12 +13,12 @@ def upgrade() -> None:
     op.create_table(
         "held_plans",
         sa.Column("object", sa.String(200), nullable=False),
-        sa.Column("name", sa.String(16), nullable=False),
         sa.Column("run", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(16), nullable=False),
         sa.Column("plan", sa.Integer(), nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
         sa.Column("violations", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("object", "name"),
+        sa.PrimaryKeyConstraint("object", "run"),
     )
     op.create_table(
         "situations",
