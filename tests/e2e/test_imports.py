@@ -46,7 +46,10 @@ RUNS |= {f"state.{name}" for name in ("bulk", "engine", "repository", "runs", "s
 RUNS |= {"state.troubles", "state.unusable"}
 ORDERS = {"cli.orders", "files.orders", "jobs.orders", "state.orders"}
 PLAN = RUNS | {"files.catalog", "files.photos", "jobs.catalog", "jobs.photos", "jobs.plan"}
-PLAN |= {"state.orders", "state.shop"}
+PLAN |= {"state.orders", "state.shop", "cli.unattended"}
+SYNC = {"cli.plan", "cli.unattended"}
+
+STATUS = RUNS | ORDERS | {"cli.status", "jobs.deadline", "jobs.status", "state.shop"}
 
 KINDS = {
     "--version": (set(), set()),
@@ -57,10 +60,11 @@ KINDS = {
     "object list --format json": (TYPER | SETTINGS | VALUES, LINE | OBJECTS | {"cli.object"}),
     "object list": (TYPER | SETTINGS | VALUES | TABLE, LINE | OBJECTS | {"cli.object"}),
     "schedule list": (TYPER | SETTINGS | VALUES | TABLE, LINE | OBJECTS | TIMES | {"cli.schedule"}),
-    "sync --due": (TYPER | SETTINGS | VALUES, LINE | OBJECTS | TIMES | {"cli.plan"}),
+    "sync --due": (TYPER | SETTINGS | VALUES, LINE | OBJECTS | TIMES | SYNC),
     "payments list": (TYPER | SETTINGS | VALUES, LINE | OBJECTS | WORDS | {"cli.payments"}),
     "history": (TYPER | SETTINGS | VALUES | STATE, LINE | OBJECTS | RUNS),
     "orders list": (TYPER | SETTINGS | VALUES | STATE, LINE | OBJECTS | RUNS | ORDERS),
+    "status": (TYPER | SETTINGS | VALUES | STATE | TABLE, LINE | OBJECTS | STATUS),
     "why 26901": (TYPER | SETTINGS | VALUES | STATE | TABLE, LINE | OBJECTS | PLAN),
     "update --offline --show summary": (TYPER | SETTINGS | VALUES | STATE, LINE | OBJECTS | PLAN),
     "update --offline": (TYPER | SETTINGS | VALUES | STATE | TABLE, LINE | OBJECTS | PLAN),

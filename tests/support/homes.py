@@ -164,7 +164,7 @@ class Home:
         helps = "Usage: " in {ran.out[:7], ran.err[:7]}  # they have a test of their own
         if not helps and not {"csv", "help"} & set(args):
             PRINTED.update(dict.fromkeys(chain(printed_commands(ran.out), printed_commands(ran.err)), args))
-            if not {"json", "--format=json", "--schema", "--print"} & set(args):
+            if not {"json", "--format=json", "--schema", "--print", "prometheus"} & set(args):
                 BYPASSED.update(dict.fromkeys(chain(bypassing(ran.out), bypassing(ran.err)), args))
         return ran
 

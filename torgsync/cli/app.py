@@ -74,7 +74,7 @@ class Boundary(Group):
             context = vars(wrong)["ctx"]
             program.json = program.json or wants_json(context)
             code = report_error(program, usage_error(wrong, args))
-        sys.exit(code if isinstance(code, int) else 0)
+        sys.exit(code if isinstance(code, int) and code not in program.ok_codes else 0)
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer's own kind of context
         """Run the command. A Ctrl-C is printed like other errors; Typer would end silently."""

@@ -14,6 +14,7 @@ EXAMPLES = {
         "torgsync sync --plan monday.plan",
     ),
     "approve": ("torgsync approve 7f3a91cd", "torgsync approve 7f3a91cd --only 26925,26931 --yes"),
+    "status": ("torgsync status", "torgsync status --format prometheus > torgsync.prom"),
     "why": ("torgsync why 26925", "torgsync why 4820000000017"),
     "history": ("torgsync history", "torgsync history 12"),
     "rollback": ("torgsync rollback 12", "torgsync rollback 12 --out back.plan"),

@@ -46,6 +46,10 @@ COMMANDS = {
         "explain:explain",
         _("Explain a code: what it means, an example, and what to do. Without a code all are listed."),
     ),
+    "status": (
+        "status:status",
+        _("Show how every sync object stands, a line each. Nothing is asked of Prom.ua."),
+    ),
     "doctor": (
         "doctor:doctor",
         _("Check everything that a sync needs."),
@@ -218,7 +222,7 @@ COMMANDS = {
 
 SECTIONS = {
     _("Set up"): ("object", "fields", "schedule", "doctor"),
-    _("Every day"): ("update", "sync", "approve", "goods", "photos", "why"),
+    _("Every day"): ("update", "sync", "approve", "status", "goods", "photos", "why"),
     _("Orders, clients, money"): ("orders", "clients", "payments"),
     _("When it went wrong"): ("explain", "history", "rollback", "state"),
     _("Try it out"): ("demo", "sandbox", "help"),

@@ -6,6 +6,7 @@ failing halfway: on SQLite for the whole file, on PostgreSQL for one object.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -16,9 +17,9 @@ from sqlalchemy import Connection, Engine
 
 from torgsync.core.problems import ProblemCode
 from torgsync.i18n import Message
-from torgsync.state.engine import DURABLE, make_database, make_engine, use_sqlite, wait_for_turn
+from torgsync.state.engine import DURABLE, LOOKS, make_database, make_engine, use_sqlite, wait_for_turn
 from torgsync.state.schema.backups import copies_of, delete_copies
-from torgsync.state.schema.upgrade import MIGRATIONS, Migrations, upgrade
+from torgsync.state.schema.upgrade import MIGRATIONS, Migrations, schema_of, upgrade
 from torgsync.state.troubles import file_of, refuse_lost, trouble, troubles_reported
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from torgsync.state.runs.leases import Leases
     from torgsync.state.runs.plans import Plans
     from torgsync.state.runs.schedule import Schedule
+    from torgsync.state.runs.status import StatusRepository
     from torgsync.state.shop.adoptions import AdoptionRepository
     from torgsync.state.shop.existing import ExistingProducts
     from torgsync.state.shop.goods import GoodRepository
@@ -122,6 +124,7 @@ class UnitOfWork:
     clients: _LazyRepository[ClientRepository] = _LazyRepository("orders.clients:ClientRepository")
     postings: _LazyRepository[PostingRepository] = _LazyRepository("orders.postings:PostingRepository")
     schedule: _LazyRepository[Schedule] = _LazyRepository("runs.schedule:Schedule")
+    status: _LazyRepository[StatusRepository] = _LazyRepository("runs.status:StatusRepository")
 
     def __init__(self, connection: Connection, slug: str) -> None:
         self.connection = connection
@@ -148,9 +151,22 @@ class Store:
             StateUnusable: The disk is full or read-only, the state is damaged, or the like.
         """
         with troubles_reported(self._engine.url), self._engine.connect() as connection:
-            connection.info[DURABLE] = durable
+            connection.info.update({DURABLE: durable, LOOKS: False})
             with connection.begin():
                 wait_for_turn(connection, slug)
+                yield UnitOfWork(connection, slug)
+
+    @contextmanager
+    def look(self, slug: str) -> Iterator[UnitOfWork]:
+        """Yield the repositories of one object, to be read only: nothing waits, here or in a run.
+
+        Raises:
+            Temporary: The state cannot be read now.
+            StateUnusable: It is damaged, or the like.
+        """
+        with troubles_reported(self._engine.url), self._engine.connect() as connection:
+            connection.info[LOOKS] = True
+            with connection.begin():
                 yield UnitOfWork(connection, slug)
 
     def snapshot(self, slug: str) -> Store:
@@ -232,3 +248,29 @@ def open_store(
         engine.dispose()
         raise
     return Store(engine)
+
+
+def open_to_look(url: str, notify: Callable[[Message], None] | None = None) -> Store | None:
+    """Open a state only to read it; None where none was made yet.
+
+    One of an older schema is brought up to date first, as `open_store` does. Raises what that raises.
+    """
+    engine = make_engine(url)
+    try:
+        file = file_of(engine.url)
+        with troubles_reported(engine.url):
+            refuse_lost(engine.url)
+            if file is not None and file.parent.is_dir() and not os.path.lexists(file):
+                engine.dispose()
+                return None
+        with troubles_reported(engine.url), engine.connect() as connection:
+            connection.info[LOOKS] = True
+            with connection.begin():
+                schema = schema_of(connection)
+    except BaseException:
+        engine.dispose()
+        raise
+    if schema == MIGRATIONS.newest:
+        return Store(engine)
+    engine.dispose()
+    return open_store(url, notify) if schema else None

@@ -57,7 +57,7 @@ def completed(shell: str, line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "offers"),
     [
-        ("torgsync s", ["schedule", "sync", "state", "sandbox"]),
+        ("torgsync s", ["schedule", "sync", "status", "state", "sandbox"]),
         ("torgsync fields a", ["add-all", "add"]),
         ("torgsync -v sandbox c", ["compare"]),
         ("torgsync object --q", ["--quiet"]),

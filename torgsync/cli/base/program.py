@@ -18,7 +18,7 @@ import typer
 from torgsync.cli.base.output import Output
 from torgsync.cli.base.question import confirmed, person_there
 from torgsync.core.clock import show_times_in
-from torgsync.errors import Interrupted, TorgsyncError, UsageError
+from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
 from torgsync.i18n import Message, _, _n
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Program(Output):
 
     With `json` even an error is printed as a document; `unattended` asks nothing, also on a terminal. A call
     within another one has its `language`.
+    Exit codes in `ok_codes` end the process as 0 does; what is printed keeps the true one.
     With `pages` long tables go through a pager, which waits for a person.
     """
 
@@ -58,6 +59,7 @@ class Program(Output):
     unattended: bool = False
     language: str = ""
     pages: bool = True
+    ok_codes: frozenset[Exit] = frozenset()
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     recording: CallRecording | None = None
@@ -173,17 +175,17 @@ class Program(Output):
         return _meant(find_object(self.settings.objects, wanted, all_by=all_by))
 
     def objects(self, wanted: str | None, *, every: bool = False) -> dict[str, Callable[[], ObjectFile]]:
-        """Return functions that read sync objects, keyed by slug: the one wanted, or with `every` all.
+        """Return functions that read sync objects, keyed by their files: the one wanted, or `every` one.
 
-        Each of several is read when its turn comes, so that one with mistakes does not stop the others.
+        Each is read when its turn comes, so that one with mistakes does not stop the others.
         """
-        from torgsync.files.config.objects import list_objects
+        from torgsync.files.config.objects import find_path, list_objects
 
         paths = list_objects(self.settings.objects) if every and wanted is None else []
         if paths:
             return {path.stem: partial(_loaded, path) for path in paths}
-        file = self.object(wanted, all_by="--all")
-        return {file.slug: lambda: _meant(file)}
+        path = find_path(self.settings.objects, wanted, all_by="--all")
+        return {path.stem: partial(self.object, wanted, all_by="--all")}
 
     @contextmanager
     def job(

@@ -180,9 +180,9 @@ _EMPTY = frozenset({"–", ""})
 _AMOUNT = re.compile(r"[+-]?\d+(\.\d+)?( %| [A-Z]{3})?")
 _ZERO = re.compile(r"0(\.0+)?( %| [A-Z]{3})?")
 _UNBROKEN = re.compile(
-    r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?|\+?\d[\d ()-]+|[+-]?[\d ]+([.,]\d+)? ?(%|[A-Z]{3})?"
+    r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?|\+?\d[\d ()-]+|[+-]?[\d ]+([.,]\d+)? ?(%|[A-Z]{3})?|\d+ [^\W\d_]{1,3}"
 )
-"""Cells with blanks at which no line ends: times, phones and amounts."""
+"""Cells with blanks at which no line ends: times, phones, amounts and numbers with a short unit."""
 
 
 def _styled(text: str) -> str | Text:

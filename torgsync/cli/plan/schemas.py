@@ -139,3 +139,36 @@ UPDATE = {
     "title": "The pending changes of a sync object, as `torgsync update --format json` prints them",
     **record(**PLAN, stateless={"type": "boolean"}),
 }
+
+_AGE = {"type": ["integer", "null"]}
+
+
+def _or_null(**keys: Any) -> dict[str, Any]:  # noqa: ANN401  # as above
+    return record(**keys) | {"type": ["object", "null"]}
+
+
+STATUS = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "How sync objects stand, as `torgsync status --format json` prints it",
+} | record(
+    schema={"const": 1},
+    objects={
+        "type": "array",
+        "items": record(
+            slug=TEXT,
+            object=TEXT,
+            error=_or_null(kind=TEXT, message=TEXT),
+            last_success=OR_NULL,
+            last_success_age=_AGE,
+            last_run=_or_null(run=_AGE, started=TEXT, finished=OR_NULL, exit=_AGE),
+            plan=_or_null(made=TEXT, run=_AGE, pending=COUNT, held=COUNT),
+            orders=_or_null(fetched=OR_NULL, waiting=COUNT, in_outbox=COUNT, unwritten=COUNT),
+            imports_left=_AGE,
+            export=_or_null(path=TEXT, written=OR_NULL, age=_AGE),
+            next=OR_NULL,
+            late=_AGE,
+            running=_or_null(user=TEXT, host=TEXT, pid={"type": "integer"}, since=OR_NULL),
+        ),
+    },
+)
+"""The document of `status --format json`; times are in UTC, ages in seconds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from torgsync.cli.base.options import AllowOption, FormatOption, ObjectOption, O
 from torgsync.cli.base.program import SCHEMA, Format, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.plan.choice import FieldsOption, FirstOption, GoodOption, GroupOption, choice_of
-from torgsync.cli.plan.sync_call import SyncCall
+from torgsync.cli.plan.sync_call import SyncCall, read_ok_codes
 from torgsync.cli.unattended import UnattendedRuns
 from torgsync.core.clock import utc_iso
 from torgsync.core.shell import quoted
@@ -62,9 +62,24 @@ def sync(
         bool,
         typer.Option("--due", help=_("Only what the schedule of this user asks for now; asks no questions.")),
     ] = False,
+    metrics: Annotated[
+        Path | None,
+        typer.Option(
+            "--metrics",
+            help=_("Afterwards write metrics of these objects to this file, for Prometheus."),
+            metavar="FILE",
+        ),
+    ] = None,
+    ok_codes: Annotated[
+        str | None,
+        typer.Option(
+            "--ok-codes", help=_("Exit codes after which the process ends with 0: `0,8`."), metavar="CODE,…"
+        ),
+    ] = None,
 ) -> None:
     """Fetch the orders, then send the pending changes to Prom.ua."""
     program = program_of(context, output)
+    program.ok_codes = read_ok_codes(ok_codes)
     if output is Format.CSV:
         raise UsageError(_("`sync` prints a table or JSON"))
     if due and only:
@@ -92,32 +107,41 @@ def sync(
         from torgsync.files.plan.plan_file import read_head
 
         saved = read_head(plan, named(wanted))
-    allowed, source = _allowed(allow), None
-    if saved and plan:
-        from torgsync.cli.plan.rollback import perform_saved
-        from torgsync.jobs.push.saved import SavedChanges
+    if metrics:
+        from torgsync.files.metrics import require_library
 
-        if saved.undoes:
-            file = program.object(wanted or saved.object)
-            raise typer.Exit(int(perform_saved(program, output, show, file, saved, plan)))
-        source = SavedChanges(saved, plan)
+        require_library()
+    allowed, source = _allowed(allow), None
     decided = yes or plan is not None or due or only is Only.ORDERS
+    runs = UnattendedRuns(program, unattended=decided, metrics=metrics, ok_codes=program.ok_codes)
     objects = program.objects(saved.object if saved and wanted is None else wanted, every=every or due)
     require_decision = partial(
         _require_decision, context, named(wanted), ["--all"] if every else [], decided=decided
     )
     if len(objects) > 1:
         require_decision()
+    if saved and plan:
+        from torgsync.jobs.push.saved import SavedChanges
+
+        source = SavedChanges(saved, plan)
     call = SyncCall(
         *(program, output, show, only, source, allowed, choice),
         letting=partial(_letting, context, saved, plan),
         require_decision=require_decision,
         asks=not decided,
         waits=wait,
-        runs=UnattendedRuns(program, unattended=decided),
+        runs=runs,
     )
-    work = partial(_perform_due if due else _perform, call)
-    raise typer.Exit(int(each(program, objects, work, apart=not due, on_error=call.runs.failed)))
+    work: Callable[[ObjectFile], Exit] = partial(_perform_due if due else _perform, call)
+    if saved and plan and saved.undoes:
+        from torgsync.cli.plan.rollback import perform_saved
+
+        work = partial(perform_saved, program, output, show, saved=saved, path=plan)
+    try:
+        code = each(program, objects, work, apart=not due, on_error=runs.failed)
+    finally:
+        runs.write_metrics(objects)
+    raise typer.Exit(int(code))
 
 
 def _letting(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.base.options import Only, Show
 from torgsync.cli.base.program import Format, Program
+from torgsync.errors import Exit, UsageError
+from torgsync.i18n import _
 
 if TYPE_CHECKING:
     from torgsync.cli.unattended import UnattendedRuns
@@ -36,3 +38,20 @@ class SyncCall:
     waits: bool
     runs: UnattendedRuns
     due: list[dict[str, str]] = field(default_factory=list)
+
+
+OK_CODES = tuple(code for code in Exit if code not in {Exit.PENDING, Exit.USAGE, Exit.ERROR})
+"""Codes of `sync` that a caller may take for success: neither a wrong call nor an error without a name."""
+
+
+def read_ok_codes(text: str | None) -> frozenset[Exit]:
+    """Return the exit codes of `--ok-codes 0,8`. Raises UsageError for others than those of `OK_CODES`."""
+    given = [part.strip() for part in (text or "").split(",") if part.strip()]
+    known = {str(int(code)): code for code in OK_CODES}
+    for part in given:
+        if part not in known:
+            raise UsageError(
+                _("`--ok-codes` cannot take `{given}`", given=part),
+                hint=_("it takes {known}; 1 and 64 always end with an error", known=sorted(known, key=int)),
+            )
+    return frozenset(known[part] for part in given)

@@ -49,13 +49,13 @@ def timetable(context: JobContext) -> list[Timed]:
     """Return the times of an object with their next moments."""
     with context.transaction() as work:
         attempts = work.schedule.attempts()
-    return _timetable(context.object, attempts, context.now())
+    return times_of(context.object, attempts, context.now())
 
 
 def known_timetable(settings: Settings, file: ObjectFile, now: datetime) -> list[Timed] | None:
     """Return the same without opening the state, None where it must be opened to know."""
     attempts = _known_attempts(settings, file)
-    return None if attempts is None else _timetable(file.settings, attempts, now)
+    return None if attempts is None else times_of(file.settings, attempts, now)
 
 
 def nothing_due(settings: Settings, file: ObjectFile, now: datetime) -> bool:
@@ -79,7 +79,8 @@ def _due(settings: SyncObject, attempts: Mapping[str, Attempt], now: datetime) -
     }
 
 
-def _timetable(settings: SyncObject, attempts: Mapping[str, Attempt], now: datetime) -> list[Timed]:
+def times_of(settings: SyncObject, attempts: Mapping[str, Attempt], now: datetime) -> list[Timed]:
+    """Return the times of an object with their next moments, by the last attempt at each."""
     times = []
     for number, time in enumerate(settings.synchronization_times, 1):
         last = attempts.get(time.identity)

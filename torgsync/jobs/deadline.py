@@ -1,0 +1,35 @@
+"""Does what follows a run in a thread that may hang: the end of the process does not wait for it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+Result = TypeVar("Result")
+NAME = "work with a deadline"
+"""The name of the threads."""
+
+
+def within(seconds: float, work: Callable[[], Result]) -> Result:
+    """Return the result of work that is given so many seconds. Raises what it raises, or TimeoutError.
+
+    Work that takes longer is left behind in its thread, which ends with the process.
+    """
+    results: list[Result] = []
+    errors: list[BaseException] = []
+
+    def perform() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:  # noqa: BLE001  # raised again where it is waited for
+            errors.append(error)
+
+    thread = threading.Thread(target=perform, name=NAME, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if errors:
+        raise errors[0]
+    if not results:
+        raise TimeoutError
+    return results[0]

@@ -1,0 +1,118 @@
+"""How an object stands: its last runs and what its last plan left, as far as that is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Row, case, exists, func, or_, select
+
+from torgsync.core.plan.outcomes import Outcome
+from torgsync.errors import Exit
+from torgsync.state.repository import Repository
+from torgsync.state.runs.history import HELD, OPEN
+from torgsync.state.schema import run_tables as t
+
+SUCCESSES = (Exit.DONE, Exit.HELD)
+"""Exit codes of a run that did all that it may do by itself."""
+_LEFT = (OPEN, Outcome.DEFERRED, Outcome.UNCLEAR)
+"""What a change that is still pending has become."""
+
+_ORDERS = "/orders/list"
+
+
+class LastRun(Struct, frozen=True):
+    """A run, or an attempt that ended before its run began: then `number` is None.
+
+    `finished` and `exit_code` are None while it goes on, and where it died.
+    """
+
+    number: int | None
+    started: datetime
+    finished: datetime | None
+    exit_code: int | None
+    requests: int = 0
+    imports: int = 0
+
+
+class LastPlan(Struct, frozen=True):
+    """The newest plan: when it was made, the run that performed it (None for none), and its changes.
+
+    `changes` are counted by verb and what became of them (`OUTCOMES` of the history). Those of the newest
+    plan are never compacted.
+    """
+
+    made: datetime
+    run: int | None
+    changes: Mapping[tuple[str, str], int]
+
+    @property
+    def pending(self) -> int:
+        """How many changes are still to be sent."""
+        return sum(count for (_verb, became), count in self.changes.items() if became in _LEFT)
+
+    @property
+    def held(self) -> int:
+        """How many changes wait for a person."""
+        return sum(count for (_verb, became), count in self.changes.items() if became == HELD)
+
+
+class StatusRepository(Repository):
+    """The newest of everything that runs of one object left; nothing is written."""
+
+    def last_success(self) -> datetime | None:
+        """Return when a run last brought the shop in step with the export, as far as it may by itself."""
+        c = t.runs.c
+        ended = self._newest_run(
+            c.plan.is_not(None), c.undoes.is_(None), c.exit.in_(list(map(int, SUCCESSES)))
+        )
+        return ended.finished if ended else None
+
+    def last_run(self) -> LastRun | None:
+        """Return the newest run that made a plan, fetched orders, or did not end well.
+
+        Others, such as one that confirmed an order, say nothing of the synchronisation.
+        """
+        c, r = t.runs.c, t.requests.c
+        orders = exists(select(r.id).where(r.run == c.id, r.path == _ORDERS))
+        row = self._newest_run(or_(c.plan.is_not(None), c.exit.is_(None), c.exit != int(Exit.DONE), orders))
+        if row is None:
+            return None
+        requests = self._db.execute(select(func.count()).where(r.run == row.id)).scalar_one()
+        imports = self._count(t.imports, t.imports.c.run == row.id)
+        return LastRun(row.id, row.started, row.finished, row.exit, requests, imports)
+
+    def orders_fetched(self) -> datetime | None:
+        """Return when the newest run began that was shown the orders; None where none is known."""
+        c, r = t.runs.c, t.requests.c
+        answers = select(r.outcome).where(r.run == c.id, r.path == _ORDERS).order_by(r.id.desc()).limit(1)
+        fetched = self._newest_run(answers.scalar_subquery() == "done")
+        return fetched.started if fetched else None
+
+    def ended(self) -> dict[int, int]:
+        """Return how many runs there were ever, keyed by exit code."""
+        c = t.runs.c
+        by_code = self._select(c.exit, func.count()).where(c.exit.is_not(None))
+        return self._pairs(by_code.group_by(c.exit).order_by(c.exit))
+
+    def last_plan(self) -> LastPlan | None:
+        """Return the newest plan, None where none was ever made."""
+        p, c = t.plans.c, t.changes.c
+        plan = self._db.execute(self._select(t.plans).order_by(p.number.desc()).limit(1)).first()
+        if plan is None:
+            return None
+        run = self._newest_run(t.runs.c.plan == plan.number)
+        became = case((c.outcome.is_not(None), c.outcome), (c.held.is_not(None), HELD), else_=OPEN)
+        rows = self._db.execute(
+            select(c.verb, became.label("became"), func.count().label("number"))
+            .where(c.plan == plan.number, c.seq > 0)
+            .group_by(c.verb, became)
+        )
+        changes = {(row.verb, row.became): row.number for row in rows}
+        return LastPlan(plan.made, run.id if run else None, changes)
+
+    def _newest_run(self, *where: ColumnElement[bool]) -> Row[Any] | None:
+        query = self._select(t.runs).where(*where).order_by(t.runs.c.id.desc()).limit(1)
+        return self._db.execute(query).first()
