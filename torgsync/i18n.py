@@ -122,10 +122,14 @@ def translated_text(text: str) -> str:
     return _catalog.gettext(text) if _catalog and text else text
 
 
-def use(catalog: Translations | None) -> None:
-    """Show sentences in the language of a catalog from now on; in English without one."""
-    global _catalog  # noqa: PLW0603  # the language of a process
-    _catalog = catalog
+def use(catalog: Translations | None) -> Translations | None:
+    """Show sentences in the language of a catalog from now on, and return the catalog used before.
+
+    Without a catalog they are shown in English.
+    """
+    global _catalog  # the language of a process
+    before, _catalog = _catalog, catalog
+    return before
 
 
 def _fill(template: str, args: Mapping[str, object], shown: Callable[[str], str] = str) -> str:

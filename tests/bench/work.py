@@ -53,6 +53,7 @@ def plan_rows(big: BigShop, section: str = "work") -> Iterator[Row]:
         ("unchanged", "unchanged", unchanged, SUMMARY),
         ("changed", "1.4 % changed", changed, SUMMARY),
         ("json", "1.4 % changed, --format json", changed, (*SUMMARY[:4], "--format", "json")),
+        ("html", "1.4 % changed, --format html", changed, (*SUMMARY[:4], "--format", "html")),
         ("first", "first plan of a new shop", new, SUMMARY),
         ("settings", "another markup", settings, SUMMARY),
     ):

@@ -41,7 +41,7 @@ TIMES = {"core.plan", "state.runs", "state.schema"}
 WORDS = {
     f"core.{name}" for name in ("counts", "mapping", "order_status", "orders", "photos", "plan", "problems")
 } | {"cli.messages"}
-RUNS = WORDS | {"cli.plan", "core.paging", "jobs.context", "jobs.run"}
+RUNS = WORDS | {"cli.plan", "cli.unattended", "core.paging", "jobs.context", "jobs.run"}
 RUNS |= {f"state.{name}" for name in ("bulk", "engine", "repository", "runs", "schema", "store")}
 RUNS |= {"state.troubles", "state.unusable"}
 ORDERS = {"cli.orders", "files.orders", "jobs.orders", "state.orders"}

@@ -35,6 +35,8 @@ ROOT = Path(__file__).parents[2]
 NO_PROCESS = 2**22 + 1
 """A process id that no system assigns."""
 EXAMPLE = ROOT / "examples" / "shop"
+REPORTS = ("html", "markdown", "junit")
+"""Formats of reports, whose commands are between signs of their own."""
 PRINTED: dict[str, tuple[str, ...]] = {}
 """The commands that the program printed in this process, each with the call that printed it last."""
 
@@ -162,7 +164,7 @@ class Home:
         ran = Ran(result.exit_code, result.stdout, result.stderr)
         assert not UNSHOWN.search(ran.out + ran.err), f"{args} printed {(ran.out + ran.err)!r}"
         helps = "Usage: " in {ran.out[:7], ran.err[:7]}  # they have a test of their own
-        if not helps and not {"csv", "help"} & set(args):
+        if not helps and not {"csv", "help", *REPORTS} & set(args):
             PRINTED.update(dict.fromkeys(chain(printed_commands(ran.out), printed_commands(ran.err)), args))
             if not {"json", "--format=json", "--schema", "--print", "prometheus"} & set(args):
                 BYPASSED.update(dict.fromkeys(chain(bypassing(ran.out), bypassing(ran.err)), args))

@@ -15,7 +15,7 @@ import typer
 from torgsync import __version__
 from torgsync.cli.base.commands import Group, wants_json
 from torgsync.cli.base.errors import report_error
-from torgsync.cli.base.language import use_language
+from torgsync.cli.base.language import names_language, use_language
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.streams import guard_streams
 from torgsync.cli.base.usage import CommandLineWrong, HelpWanted, usage_error
@@ -54,6 +54,7 @@ class Boundary(Group):
         program = extra.pop("obj", None) or Program()
         args = list(sys.argv[1:] if args is None else args)
         program.language = program.language or use_language(args)
+        program.language_given = names_language(args)
         program.json = _asks_for_json(args)
         if os.environ.get("_TORGSYNC_COMPLETE") == "complete_bash":
             from torgsync.cli.base.helps.completion import join_words

@@ -7,6 +7,7 @@ EXAMPLES = {
         "torgsync update",
         'torgsync update --show held --group "Взуття"',
         "torgsync update --out monday.plan",
+        "torgsync update --format html > plan.html",
     ),
     "sync": (
         "torgsync sync",
@@ -16,7 +17,7 @@ EXAMPLES = {
     "approve": ("torgsync approve 7f3a91cd", "torgsync approve 7f3a91cd --only 26925,26931 --yes"),
     "status": ("torgsync status", "torgsync status --format prometheus > torgsync.prom"),
     "why": ("torgsync why 26925", "torgsync why 4820000000017"),
-    "history": ("torgsync history", "torgsync history 12"),
+    "history": ("torgsync history", "torgsync history 12", "torgsync history 12 --format html > run.html"),
     "rollback": ("torgsync rollback 12", "torgsync rollback 12 --out back.plan"),
     "explain": ("torgsync explain price-missing", "torgsync explain"),
     "help": ("torgsync help first-shop", "torgsync help"),

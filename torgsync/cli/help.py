@@ -25,6 +25,7 @@ TOPICS = (
     "orders-and-money",
     "adopting",
     "schedule-and-ci",
+    "unattended",
     "several-machines",
     "safety",
     "troubleshooting",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from torgsync.i18n import _
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from torgsync.cli.base.program import Program
     from torgsync.errors import Exit, TorgsyncError
     from torgsync.files.config.objects import ObjectFile
@@ -40,11 +42,11 @@ class UnattendedRuns:
         self.ok_codes = ok_codes
         self.runs: list[ObjectRun] = []
 
-    def add(self, job: JobContext, view: RunView) -> None:
-        """Take over what a run did, while its job is still open."""
+    def add(self, job: JobContext, view: RunView, report: Path | None = None) -> None:
+        """Take over what a run did, while its job is still open, and the page that was kept of it."""
         from torgsync.jobs.unattended.runs import ObjectRun
 
-        self.runs.append(ObjectRun(job.slug, view.exit_code, job.file, view))
+        self.runs.append(ObjectRun(job.slug, view.exit_code, job.file, view, report=report))
 
     def failed(self, slug: str, error: TorgsyncError) -> None:
         """Take over the error that ended the work with an object."""

@@ -15,6 +15,7 @@ import pytest
 import schemas
 from faulty import Answer, FaultyServer
 from homes import Home, stopped
+from reports import read_page
 from schemas import valid
 from typer.testing import CliRunner
 
@@ -286,6 +287,9 @@ def test_an_old_run_keeps_its_totals(filled: Home) -> None:
     document = filled.run("history", "1", "--format", "json").json
     valid(document, schemas.HISTORY_RUN)
     assert (document["changes"], document["requests"]) == ([], [])
+    page = read_page(filled.run("--lang", "en", "history", "1", "--format", "html").out)
+    assert "only its totals are kept" in page.text
+    assert "POST products/import_file" in page.texts("code")
     filled.sandbox.log.clear()
     ran = filled.run("rollback", "1", "--yes")
     assert (ran.code, list(filled.sandbox.log)) == (64, [])

@@ -11,7 +11,7 @@ _NOT_REPEATED = frozenset(
     {
         *("--object", "--all", "--due"),  # the command names its object
         *("--yes", "--allow", "--plan", "--out", "--dry-run"),  # what a person decides
-        *("--format", "--show"),
+        *("--format", "--max-length", "--show"),
     }
 )
 """Options that choose none of the changes."""

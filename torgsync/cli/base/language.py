@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import torgsync
@@ -31,6 +31,32 @@ def chosen_language(args: Sequence[str], environment: Mapping[str, str]) -> str:
     """Return the language that a command line and an environment choose; what is unknown chooses nothing."""
     wanted = (_given(args), environment.get(VARIABLE, ""), _of_system(environment))
     return next((name for name in wanted if name in i18n.LANGUAGES), i18n.LANGUAGES[0])
+
+
+def names_language(args: Sequence[str]) -> bool:
+    """Return whether a command line names a language that there is."""
+    return _given(args) in i18n.LANGUAGES
+
+
+def unattended_language(chosen: str | None, environment: Mapping[str, str] = os.environ) -> str:
+    """Return the language of what a shop's people read later: `language` of the object, else Ukrainian.
+
+    Args:
+        chosen: `language` of the sync object, None where it says nothing; then `TORGSYNC_LANG` decides.
+        environment: The variables of the process.
+    """
+    wanted = (chosen, environment.get(VARIABLE))
+    return next((name for name in wanted if name in i18n.LANGUAGES), i18n.Language.UK)
+
+
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """Show sentences in the `unattended_language` of a sync object until the block ends."""
+    before = i18n.use(load_catalog(unattended_language(language)))
+    try:
+        yield
+    finally:
+        i18n.use(before)
 
 
 def load_catalog(language: str) -> i18n.Translations | None:

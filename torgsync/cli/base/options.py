@@ -39,6 +39,57 @@ ObjectOption = Annotated[
 NameArgument = Annotated[
     str | None, typer.Argument(help=_("Name, short name or path of the sync object."), metavar="OBJECT")
 ]
+
+
+class PlanFormat(StrEnum):
+    """How a plan or a run is printed: as every result, or as a report for elsewhere."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    JUNIT = "junit"
+
+    @property
+    def is_report(self) -> bool:
+        """Whether it is a report."""
+        return self in (PlanFormat.HTML, PlanFormat.MARKDOWN, PlanFormat.JUNIT)
+
+    @property
+    def plain(self) -> Format:
+        """The form of every other result; a table for people who read a report elsewhere."""
+        return Format.TABLE if self.is_report else Format(str(self))
+
+
+GITHUB = 65_536
+"""Characters that GitHub takes as one comment."""
+PlanFormatOption = Annotated[
+    PlanFormat, typer.Option("--format", help=_("How to print the result; `html` is a page to look at."))
+]
+MaxLengthOption = Annotated[
+    int | None,
+    typer.Option(
+        "--max-length",
+        help=_("Most characters of `--format markdown`: 65536 for GitHub, 4096 for Telegram."),
+        metavar="N",
+        min=1000,
+    ),
+]
+
+
+def check_length(context: typer.Context, form: PlanFormat, most: int | None) -> int:
+    """Return the size of a report as Markdown. Raises UsageError where a call gives one to another form."""
+    source = context.get_parameter_source("max_length")
+    given = source is not None and source.name == "COMMANDLINE"
+    if given and form is not PlanFormat.MARKDOWN:
+        raise UsageError(
+            _("`--max-length` is for `--format markdown`"),
+            hint=_("leave out `--max-length`, or give that format"),
+        )
+    return GITHUB if most is None else most
+
+
 FormatOption = Annotated[Format, typer.Option("--format", help=_("How to print the result."))]
 
 # What is shown of a plan, sent and let through

@@ -48,7 +48,7 @@ class Program(Output):
     """One call of the program, and its output.
 
     With `json` even an error is printed as a document; `unattended` asks nothing, also on a terminal. A call
-    within another one has its `language`.
+    within another one has its `language`, which was given where the command line names it.
     Exit codes in `ok_codes` end the process as 0 does; what is printed keeps the true one.
     With `pages` long tables go through a pager, which waits for a person.
     """
@@ -58,6 +58,7 @@ class Program(Output):
     json: bool = False
     unattended: bool = False
     language: str = ""
+    language_given: bool = False
     pages: bool = True
     ok_codes: frozenset[Exit] = frozenset()
     sleep: Callable[[float], None] = time.sleep

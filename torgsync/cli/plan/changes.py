@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from torgsync.cli.messages.fields import value_word
 from torgsync.core.counts import photo_count
@@ -31,7 +31,7 @@ from torgsync.core.product.fields import (
     photo_moves,
 )
 from torgsync.core.text import one_line
-from torgsync.i18n import Message, _, _n, composed, joined, verbatim
+from torgsync.i18n import NOTHING, Message, _, _n, composed, joined, verbatim
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -91,24 +91,56 @@ def field_lines(fields: Mapping[str, FieldChange], *, folded: bool = False) -> l
     ]
 
 
-def moved(name: str, field: FieldChange, *, folded: bool = False) -> Message:
+class MoveParts(NamedTuple):
+    """How a field moves in words.
+
+    `before` is None where `after` says it all, as of photos, and empty for what is set for the first time.
+    `share` is the move in percent, of numbers alone; `sent` what was sent last, where a person edited it.
+    """
+
+    before: Message | None
+    after: Message
+    share: str = ""
+    edited: bool = False
+    sent: Message | None = None
+
+
+def move_parts(name: str, field: FieldChange, *, folded: bool = False) -> MoveParts:
     """Return in words how a field moves; `folded` counts photos instead of naming them."""
     html = FIELDS[name].kind is FieldKind.HTML
     render: Callable[[Value], Message] = _beginning if html else partial(value_words, name)
     before, after = render(field.old), render(field.new)
     if html and before == after:  # they differ later, or by their tags
         before, after = _length(field.old), _length(field.new)
+    sent = render(field.sent) if field.edited and field.sent != field.new else None
     if FIELDS[name].kind is FieldKind.PHOTOS and (field.old or field.new):
         text = _photo_words(photo_moves(_photos(field.old), _photos(field.new)), 0 if folded else NAMED)
-    elif field.old is None and field.new is not None:
-        text = composed("-> {after}", after=after)
+        return MoveParts(None, text, "", field.edited, sent)
+    if field.old is None and field.new is not None:
+        return MoveParts(NOTHING, after, "", field.edited, sent)
+    return MoveParts(before, after, _share(field), field.edited, sent)
+
+
+def moved(name: str, field: FieldChange, *, folded: bool = False) -> Message:
+    """Return in words how a field moves; `folded` counts photos instead of naming them."""
+    parts = move_parts(name, field, folded=folded)
+    share = f" ({parts.share})" if parts.share else ""
+    if parts.before is None:
+        text = parts.after
+    elif parts.before:
+        text = composed("{before} -> {after}{share}", before=parts.before, after=parts.after, share=share)
     else:
-        text = composed("{before} -> {after}{share}", before=before, after=after, share=_share(field))
-    if not field.edited:
-        return text
-    if field.sent == field.new:
-        return _("{move} (edited on Prom.ua)", move=text)
-    return _("{move} (edited on Prom.ua; last sent: {sent})", move=text, sent=render(field.sent))
+        text = composed("-> {after}", after=parts.after)
+    return edited_words(text, parts)
+
+
+def edited_words(move: Message, parts: MoveParts) -> Message:
+    """Return how a field moves, with what a person did to it on Prom.ua."""
+    if not parts.edited:
+        return move
+    if parts.sent is None:
+        return _("{move} (edited on Prom.ua)", move=move)
+    return _("{move} (edited on Prom.ua; last sent: {sent})", move=move, sent=parts.sent)
 
 
 def value_words(name: str, value: Value) -> Message:
@@ -161,7 +193,7 @@ def _length(value: Value) -> Message:
 
 def _share(field: FieldChange) -> str:
     if isinstance(field.old, Decimal) and isinstance(field.new, Decimal) and field.old:
-        return f" ({(field.new - field.old) / field.old * 100:+.0f} %)"
+        return f"{(field.new - field.old) / field.old * 100:+.0f} %"
     return ""
 
 

@@ -51,7 +51,7 @@ def render_guards(violations: Sequence[GuardViolation], command: str = "") -> It
 def _render_guards(violations: Sequence[GuardViolation], command: str) -> Iterator[Message]:
     prices = [violation for violation in violations if violation.guard is Guard.PRICE]
     allowable = [violation for violation in prices if violation.allowance]
-    for same in _by_cause(prices):
+    for same in by_cause(prices):
         first, number = same[0], _n("{count} price", "{count} prices", len(same))
         if len(same) <= FEW_PRICES:
             for violation in same:
@@ -99,7 +99,7 @@ def _lines(violation: GuardViolation, command: str) -> Iterator[Message]:
 
 def render_found(violations: Sequence[GuardViolation], label: Message = HELD) -> Iterator[Message]:
     """Yield what guards found where a person decides about it: of those with one cause the first."""
-    for same in _by_cause(violations):
+    for same in by_cause(violations):
         first, more = same[0], len(same) - 1
         seen = _limited(_of_item(first), limit(first))
         found = composed("{seen}; {cause}", seen=seen, cause=cause(first))
@@ -123,7 +123,7 @@ def _limited(seen: Message, most: Message | None) -> Message:
     return _("{seen}; the limit is {limit}", seen=seen, limit=most) if most else seen
 
 
-def _by_cause(violations: Sequence[GuardViolation]) -> list[list[GuardViolation]]:
+def by_cause(violations: Sequence[GuardViolation]) -> list[list[GuardViolation]]:
     """Return violations with the same cause together, those of most goods first."""
     groups: dict[Reason[Cause], list[GuardViolation]] = {}
     for violation in violations:

@@ -9,23 +9,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from torgsync.cli.base.options import FormatOption, ObjectOption, Show
+from torgsync.cli.base.options import (
+    MaxLengthOption,
+    ObjectOption,
+    PlanFormat,
+    PlanFormatOption,
+    Show,
+    check_length,
+)
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import pick, print_csv, print_json, print_table
 from torgsync.cli.messages.guards import override_observed
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.plan.documents import change_document, field_rows
-from torgsync.cli.plan.outcomes import asked_words, outcome_count, outcome_words, print_failures, time_words
+from torgsync.cli.plan.outcomes import outcome_words, print_failures, time_words
 from torgsync.cli.plan.render import print_changes
+from torgsync.cli.plan.reports.run_words import STATES, did, ended_words, request_outcome
 from torgsync.core.clock import shop_second, shop_time, utc_iso
-from torgsync.errors import Exit
-from torgsync.i18n import Message, _, _n, composed, joined
+from torgsync.errors import UsageError
+from torgsync.i18n import _, _n
 
 if TYPE_CHECKING:
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.run import PastRun, PastRuns
     from torgsync.state.runs.change_rows import NumberedChange
-    from torgsync.state.runs.history import RunRecord, WrittenIds
+    from torgsync.state.runs.history import RunRecord
     from torgsync.state.runs.journal import Overridden
     from torgsync.state.runs.requests import Request, RequestKind
 
@@ -43,13 +51,19 @@ def history(
         int | None, typer.Argument(help=_("The number of a run, to show all it did."), metavar="RUN", min=1)
     ] = None,
     wanted: ObjectOption = None,
-    output: FormatOption = Format.TABLE,
+    form: PlanFormatOption = PlanFormat.TABLE,
+    max_length: MaxLengthOption = None,
     show: Annotated[
         HistoryPart, typer.Option("--show", help=_("What fits a screen, or everything."))
     ] = HistoryPart.CHANGES,
 ) -> None:
     """List the runs of an object, newest first, or show all that one of them did."""
+    output = form.plain
     program = program_of(context, output)
+    most = check_length(context, form, max_length)
+    if form.is_report:
+        _print_report(program, wanted, number, form, most)
+        return
     file = program.object(wanted)
     from torgsync.jobs.run import requests_of, run_of, runs
 
@@ -68,6 +82,32 @@ def history(
                 print_csv(_rows(job, past))
             else:
                 _print_run(program, job, past, requests, every=every)
+
+
+def _print_report(
+    program: Program, wanted: str | None, number: int | None, form: PlanFormat, most: int
+) -> None:
+    """Print the report of one run. Raises UsageError where none is named."""
+    from torgsync.cli.plan.reports.document import ReportDocument
+    from torgsync.cli.plan.reports.run_report import run_report
+    from torgsync.jobs.run import requests_of, run_of
+
+    if number is None:
+        raise UsageError(
+            _("`--format {format}` is for one run", format=form),
+            hint=_(
+                "name it: `torgsync history RUN --format {format}`; the list of runs is printed as a table, "
+                "JSON or CSV",
+                format=form,
+            ),
+        )
+    file = program.object(wanted)
+    document = ReportDocument(program, form, 1, most)
+    with program.job(file) as job:
+        past, requests = run_of(job, number), requests_of(job, number)
+        title = _("run {run}", run=number)
+        with document.speaking(job.object), document.written(title, {file.slug: lambda: file}):
+            document.add(run_report(job, past, requests, language=document.language_of(job.object)))
 
 
 LATEST = 20
@@ -107,100 +147,8 @@ def _cells(past: PastRun) -> Iterator[object]:
     yield shop_time(record.started)
     yield time_words(record.finished - record.started) if record.finished else None
     yield (record.holder.user, record.holder.host)
-    yield _STATES[past.state] if record.exit_code is None else record.exit_code
-    yield tuple(_did(past))
-
-
-_STATES: dict[str, Message] = {
-    "finished": _("finished"),
-    "running": _("running"),
-    "died": _("interrupted"),
-}
-"""How far a run is, by its `RunState`."""
-
-
-def _did(past: PastRun) -> Iterator[Message]:
-    record = past.record
-    if record.undoes and record.turned_back:
-        yield _("rolled back run {run}", run=record.undoes)
-    elif record.undoes:
-        yield _("was to roll back run {run}", run=record.undoes)
-    outcomes = joined(
-        ", ", (outcome_count(name, number) for name, number in record.outcomes.items() if number)
-    )
-    if record.exit_code == Exit.STALE:  # Prom was not asked, so it refused nothing
-        outcomes = _("its plan was out of date")
-    did = [*_fetched(past), *_shipped(past), *(_wrote(record.ids) if record.ids else ())]
-    if outcomes or not did:
-        yield outcomes or _nothing(past)
-    yield from did
-    yield asked_words(record.requests, record.imports)
-    for opened in record.overrides:
-        yield _opened(opened)
-    if record.kept:
-        yield _("what it held was kept as the plan `{name}`", name=record.kept)
-    if past.undone_by:
-        yield _("rolled back by run {runs}", runs=list(past.undone_by))
-
-
-def _opened(opened: Overridden) -> Message:
-    """Return what a person let through: of a plan that is made for it, or of one that an earlier run kept."""
-    allowed, of = opened.override.allowed, opened.override.observed
-    if "plan" not in of:
-        return _("`--allow {allowed}`, by {user}", allowed=allowed, user=opened.user)
-    return _(
-        "approved from the plan `{name}` of run {run}, by {user}: {allowed}",
-        name=of["plan"],
-        run=of["plan_run"],
-        user=opened.user,
-        allowed=allowed,
-    )
-
-
-def _wrote(ids: WrittenIds) -> Iterator[Message]:
-    if ids.changed:
-        yield _n(
-            "{count} product changed in more than the external id",
-            "{count} products changed in more than the external id",
-            ids.changed,
-        )
-    if ids.open:
-        yield _("the outcome of its import of external ids is not known yet")
-    if ids.written or not (ids.changed or ids.open):
-        yield _n("{count} external id written", "{count} external ids written", ids.written)
-
-
-def _nothing(past: PastRun) -> Message:
-    """Return that a run changed nothing, in the words of what it was for."""
-    record = past.record
-    if record.plan is not None:
-        return _("no changes")
-    if not record.requests:
-        return _("orders or clients, on this computer only")
-    return _("no new orders") if record.exit_code in (Exit.DONE, Exit.HELD) else _("nothing was done")
-
-
-def _fetched(past: PastRun) -> Iterator[Message]:
-    """Yield how many orders a run fetched: new ones, and new versions."""
-    if past.record.orders:
-        record = past.record
-        changed = record.orders - record.new_orders
-        yield _("orders fetched: {new} new, {changed} changed", new=record.new_orders, changed=changed)
-
-
-def _shipped(past: PastRun) -> Iterator[Message]:
-    """Yield what `orders ship` did."""
-    record = past.record
-    if record.parcels:
-        yield _n("{count} parcel number saved", "{count} parcel numbers saved", record.parcels)
-    if record.messages:
-        yield _n("{count} message sent to buyers", "{count} messages sent to buyers", record.messages)
-    if record.unclear_messages:
-        yield _n(
-            "{count} message to a buyer: unknown whether it was sent",
-            "{count} messages to buyers: unknown whether they were sent",
-            record.unclear_messages,
-        )
+    yield STATES[past.state] if record.exit_code is None else record.exit_code
+    yield tuple(did(past))
 
 
 def _document(past: PastRun) -> dict[str, Any]:
@@ -284,8 +232,6 @@ def _rows(job: JobContext, past: PastRun) -> Iterator[dict[str, object]]:
 def _print_run(
     program: Program, job: JobContext, past: PastRun, requests: Sequence[Request], *, every: bool
 ) -> None:
-    from torgsync.jobs.run import RunState
-
     record = past.record
     program.print(
         _(
@@ -297,19 +243,8 @@ def _print_run(
             host=record.holder.host,
         )
     )
-    if past.state is RunState.RUNNING:
-        program.print(_("it is still running, process {pid}", pid=record.holder.pid))
-    elif record.finished is None:
-        program.print(_("it was interrupted; the next run finishes checking what it left open"))
-    elif past.state is RunState.DIED:
-        took = time_words(record.finished - record.started)
-        program.print(
-            _("it was interrupted after {took}; a later run finished checking what it left open", took=took)
-        )
-    else:
-        took = time_words(record.finished - record.started)
-        program.print(_("it took {took}, exit code {code}", took=took, code=record.exit_code))
-    for line in _did(past):
+    program.print(ended_words(past))
+    for line in did(past):
         program.print(line)
     for opened in record.overrides:
         guard = opened.override.guard
@@ -349,7 +284,7 @@ def _print_requests(program: Program, requests: Sequence[Request], *, every: boo
             (
                 shop_second(request.sent_at),
                 f"{request.method} {request.path}",
-                *(request.items or None, request.status, _request_outcome(request.outcome)),
+                *(request.items or None, request.status, request_outcome(request.outcome)),
             )
             for request in requests
         )
@@ -359,16 +294,9 @@ def _print_requests(program: Program, requests: Sequence[Request], *, every: boo
     program.print(_("`--show all` lists every request"))
 
 
-def _request_outcome(outcome: str) -> Message:
-    """Return how a request ended; the kind of an error is a code."""
-    if outcome == "done":
-        return _("done")
-    return composed("`{kind}`", kind=outcome) if outcome else _("no answer")
-
-
 def _print_kinds(program: Program, kinds: Mapping[RequestKind, int]) -> None:
     counts = (
-        (number, f"{kind.method} {kind.endpoint}", kind.status, _request_outcome(kind.outcome))
+        (number, f"{kind.method} {kind.endpoint}", kind.status, request_outcome(kind.outcome))
         for kind, number in kinds.items()
     )
     print_table(program, (_("requests"), _("address"), _("status"), _("outcome")), counts)

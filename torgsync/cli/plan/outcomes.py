@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -250,13 +250,12 @@ def outcome_documents(job: JobContext, plan: int, *, of: Which = _every) -> list
     ]
 
 
-def print_failures(
-    program: Program, job: JobContext, plan: int, *, every: bool = False, of: Which = _every
-) -> None:
-    """Name the changes that did not end well: of those with one and the same reason the first, or `every`.
+Failures = Mapping[tuple[Outcome, Message], Sequence[Message]]
+"""Changes that did not end well, by their outcome and its reason."""
 
-    `of` may choose some changes of the plan.
-    """
+
+def failures(job: JobContext, plan: int, *, of: Which = _every) -> Failures:
+    """Return the changes of a plan that did not end well; `of` may choose some of them."""
     from torgsync.jobs.plan.result import PlanView
 
     groups: dict[tuple[Outcome, Message], list[Message]] = {}
@@ -265,6 +264,17 @@ def print_failures(
             good = f"{item.change.good_id} {item.change.title}".strip()
             what = composed("{verb} {good}", verb=VERBS[item.change.verb], good=good)
             groups.setdefault((item.outcome, reasons_message(item.reasons)), []).append(what)
+    return groups
+
+
+def print_failures(
+    program: Program, job: JobContext, plan: int, *, every: bool = False, of: Which = _every
+) -> None:
+    """Name the changes that did not end well: of those with one and the same reason the first, or `every`.
+
+    `of` may choose some changes of the plan.
+    """
+    groups = failures(job, plan, of=of)
     for (state, message), changes in list(groups.items())[: None if every else SCREENFUL]:
         for what in changes if every else changes[:1]:
             more = len(changes) - 1

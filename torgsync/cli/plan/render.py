@@ -126,7 +126,7 @@ def print_findings(program: Program, job: JobContext, result: PlanResult, *, eve
     """Print findings by code: the first of each and how many more there are, or `every` one."""
     from torgsync.jobs.plan.result import PlanResultView
 
-    groups = PlanResultView(job, result).finding_groups(every=every)
+    groups = PlanResultView(job, result).finding_groups(None if every else 1)
     for number, line in enumerate(render_findings(groups)):
         if not number:
             program.print()

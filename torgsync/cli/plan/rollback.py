@@ -30,6 +30,7 @@ from torgsync.cli.plan.outcomes import (
     trouble_of,
 )
 from torgsync.cli.plan.render import print_changes, print_sums
+from torgsync.cli.plan.reports.kept import keep_report
 from torgsync.cli.plan.sums import undone_lines
 from torgsync.core.plan.guards import read_allowed
 from torgsync.core.plan.outcomes import Outcome
@@ -143,6 +144,8 @@ def _perform(
                 _print_plan_back(program, job, result, number, show, letting)
 
         view = perform(program, job, source, show_plan, next_step, allowed=allowed, asks=asks)
+        if not asks:
+            keep_report(program, job, view)
         if output is Format.JSON and view.result:
             _print_plan_back_json(program, job, view.result, number, letting, view, next_step)
         else:

@@ -30,6 +30,7 @@ from torgsync.cli.plan.render import (
     pending_words,
     print_findings,
 )
+from torgsync.cli.plan.reports.kept import keep_report
 from torgsync.cli.plan.update import print_plan
 from torgsync.core.plan.choice import EVERYTHING
 from torgsync.core.plan.guards import Allowed
@@ -72,7 +73,7 @@ def execute(call: SyncCall, job: JobContext, only: Only | None) -> Exit:
         fetches=only is not Only.GOODS,
         waits=call.waits,
     )
-    call.runs.add(job, view)
+    call.runs.add(job, view, None if call.asks else keep_report(call.program, job, view))
     if call.output is Format.JSON:
         _print_run_json(call.program, job, view, call.due, next_step, letting)
     else:

@@ -11,7 +11,15 @@ import typer
 from torgsync.cli.base.command_line import repeated
 from torgsync.cli.base.errors import each
 from torgsync.cli.base.findings import finding_document, finding_words
-from torgsync.cli.base.options import AllowOption, FormatOption, ObjectOption, Show
+from torgsync.cli.base.options import (
+    AllowOption,
+    MaxLengthOption,
+    ObjectOption,
+    PlanFormat,
+    PlanFormatOption,
+    Show,
+    check_length,
+)
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import Row, print_csv, print_json
 from torgsync.cli.base.streams import json_text
@@ -28,12 +36,13 @@ from torgsync.cli.plan.render import foreign_documents, print_plan_table, skippe
 from torgsync.core.plan.guards import read_allowed
 from torgsync.core.shell import quoted
 from torgsync.errors import Exit, UsageError
-from torgsync.i18n import _
+from torgsync.i18n import NOTHING, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from torgsync.cli.messages.guards import Letting
+    from torgsync.cli.plan.reports.document import ReportDocument
     from torgsync.core.plan.plan import Counts
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
@@ -49,7 +58,8 @@ STATELESS = _(
 def update(
     context: typer.Context,
     wanted: ObjectOption = None,
-    output: FormatOption = Format.TABLE,
+    form: PlanFormatOption = PlanFormat.TABLE,
+    max_length: MaxLengthOption = None,
     show: Annotated[Show, typer.Option("--show", help=_("Which part of the table to show."))] = Show.CHANGES,
     fields: FieldsOption = None,
     goods: GoodOption = None,
@@ -83,7 +93,9 @@ def update(
     ] = False,
 ) -> None:
     """Show the pending changes. Nothing is written to Prom.ua."""
+    output = form.plain
     program = program_of(context, output)
+    most = check_length(context, form, max_length)
     if schema:
         from torgsync.cli.plan.schemas import UPDATE
 
@@ -92,11 +104,12 @@ def update(
     from torgsync.jobs.plan.update import pending
     from torgsync.jobs.run import undisturbed
 
-    if offline and full_refresh:
-        raise UsageError(_("`--offline` and `--full-refresh` exclude each other"))
-    if stateless:
-        _refuse_with_stateless(out, offline=offline)
+    _refuse_together(out, offline=offline, full_refresh=full_refresh, stateless=stateless)
     allowed, choice = read_allowed(allow or ()), choice_of(fields, goods, groups, first)
+    objects = program.objects(wanted, every=True)
+    if out and len(objects) > 1:
+        raise UsageError(_("a saved plan is for one sync object"), hint=_("name it: `-o OBJECT`"))
+    document = _document(program, form, len(objects), most)
 
     pending_goods = 0
 
@@ -126,26 +139,31 @@ def update(
                 again = (f"update -o {file.called}", flags, f"--out {saved}") if out else (performs, flags)
                 return repeated(context, *again)
 
-            print_plan(
-                program,
-                job,
-                result,
-                output,
-                show,
-                next_step="" if stateless else step,
-                letting=letting,
-                tail={"stateless": stateless},
-            )
-            if stateless:
-                program.notify(STATELESS)
+            next_step = "" if stateless else step
+            remark = STATELESS if stateless else NOTHING
+            if document:
+                document.add_plan(job, result, next_step=next_step, letting=letting, remark=remark)
+            else:
+                tail = {"stateless": stateless}
+                print_plan(
+                    program, job, result, output, show, next_step=next_step, letting=letting, tail=tail
+                )
+            if remark:
+                program.notify(remark)
         pending_goods += result.plan.counts.to_send
         return _code(result.plan.counts) if detailed_exitcode else Exit.DONE
 
-    objects = program.objects(wanted, every=True)
-    if out and len(objects) > 1:
-        raise UsageError(_("a saved plan is for one sync object"), hint=_("name it: `-o OBJECT`"))
-    code = each(program, objects, look)
+    code = document.each(_("pending changes"), objects, look) if document else each(program, objects, look)
     raise typer.Exit(int(Exit.PENDING if code is Exit.HELD and pending_goods else code))
+
+
+def _document(program: Program, form: PlanFormat, several: int, most: int) -> ReportDocument | None:
+    """Return the document that reports are written to, None where other results are wanted."""
+    if not form.is_report:
+        return None
+    from torgsync.cli.plan.reports.document import ReportDocument
+
+    return ReportDocument(program, form, several, most)
 
 
 def _code(counts: Counts) -> Exit:
@@ -155,13 +173,16 @@ def _code(counts: Counts) -> Exit:
     return Exit.HELD if counts.held else Exit.DONE
 
 
-def _refuse_with_stateless(out: Path | None, *, offline: bool) -> None:
-    if out:
+def _refuse_together(out: Path | None, *, offline: bool, full_refresh: bool, stateless: bool) -> None:
+    """Refuse options that exclude each other."""
+    if offline and full_refresh:
+        raise UsageError(_("`--offline` and `--full-refresh` exclude each other"))
+    if out and stateless:
         raise UsageError(
             _("a plan made with `--stateless` cannot be saved: what was sent before is unknown"),
             hint=_("leave out `--out` or `--stateless`"),
         )
-    if offline:
+    if offline and stateless:
         raise UsageError(
             _("`--stateless` and `--offline` exclude each other: the first has to ask what is on Prom.ua")
         )

@@ -39,7 +39,7 @@ from torgsync.i18n import NOTHING, Message, _, _n, composed, joined, translated,
 if TYPE_CHECKING:
     from torgsync.core.plan.diff import FieldChange
     from torgsync.jobs.plan.why import GoodView
-    from torgsync.state.runs.plans import ChangeAttempt
+    from torgsync.state.runs.change_rows import ChangeAttempt
 
 
 LABEL = 11

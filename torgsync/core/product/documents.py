@@ -103,6 +103,12 @@ def load_variant(content: str) -> VariantParts:
     return VariantParts(parts.get("characteristics") or (), int(parts.get("variant_group") or 0))
 
 
+def load_main_photo(content: str) -> str:
+    """Return the address of a product's first photo, empty for none, and decode nothing else."""
+    photos: tuple[Photo, ...] | None = _photos_decoder().decode(content).get("photos")
+    return photos[0].url if photos else ""
+
+
 def write(value: object) -> str:
     """Return a value as JSON in normal form: keys are sorted, decimals are strings with a point.
 
@@ -124,6 +130,12 @@ def decoder(shape: Any) -> msgspec.json.Decoder[Any]:  # noqa: ANN401  # a type,
     import msgspec  # noqa: PLC0415  # as above
 
     return msgspec.json.Decoder(shape)
+
+
+@cache
+def _photos_decoder() -> msgspec.json.Decoder[dict[str, Any]]:
+    shape = {"photos": SHAPES[FieldKind.PHOTOS]}
+    return decoder(TypedDict("_Photos", shape, total=False))  # type: ignore[operator]  # as below
 
 
 @cache

@@ -23,6 +23,7 @@ from torgsync.jobs.config.check_export import check_export
 from torgsync.jobs.config.check_photos import check_photos, check_publishing, plain_photos
 from torgsync.jobs.config.check_schedule import idle_times, installed_times
 from torgsync.jobs.config.check_view import CheckLine, CheckView, failed, ok, unusable, warning
+from torgsync.jobs.unattended.reports import report_folder, try_report_folder
 
 
 def check(
@@ -51,6 +52,7 @@ def check(
     _attempt(checked, _("publishing"), lambda: check_publishing(file, home, checked))
     _attempt(checked, _("export"), lambda: check_export(file, checked, photos), other_export)
     _attempt(checked, _("outbox"), lambda: _outbox(file, home, checked))
+    checked.lines += _reports(file)
     checked.lines += idle_times(file)
     if not diagnosed:
         checked.lines += installed_times(file, home)
@@ -84,6 +86,25 @@ def _mappings(file: ObjectFile) -> Iterator[CheckLine]:
                 to=f"--to {needed} -o {file.called}",
             )
             yield warning(_("object"), message, hint)
+
+
+def _reports(file: ObjectFile) -> Iterator[CheckLine]:
+    """Report whether reports of unattended runs can be kept; a folder that is away is no mistake."""
+    if (folder := report_folder(file)) is None:
+        return
+    subject = _("reports")
+    try:
+        exists = try_report_folder(folder)
+    except TorgsyncError as error:
+        yield unusable(subject, error)
+        return
+    if exists:
+        yield ok(subject, _("reports can be written to `{place}`", place=folder))
+    else:
+        hint = _(
+            "fine for a new folder, which the first report creates; else check that the disk is connected"
+        )
+        yield warning(subject, _("there is no folder `{place}` yet", place=folder), hint)
 
 
 def _payments(file: ObjectFile) -> CheckLine:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace as replace_struct
 
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.skip_reasons import SkipReason
+from torgsync.core.paging import pages
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.photo_names import PhotoNames
 from torgsync.core.plan.plan import Plan, Skipped
 from torgsync.core.product.products import Existing
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.photos.names import photo_names
-from torgsync.state.runs.change_rows import NumberedChange
+from torgsync.state.runs.change_rows import ChangePlace, NumberedChange
 from torgsync.state.store import UnitOfWork
 
 if TYPE_CHECKING:
@@ -85,6 +87,13 @@ class FindingGroup(Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
+class ListedChange(NamedTuple):
+    """A change with the address of its good's first photo, empty for none."""
+
+    item: NumberedChange
+    photo: str
+
+
 class PlanView:
     """What of a plan is shown and kept in the state; each part is read again whenever it is asked for."""
 
@@ -103,6 +112,31 @@ class PlanView:
         with self._context.transaction(durable=False) as work:
             for item, group in work.plans.groups(self.number):
                 yield replace_struct(item, change=names.of_change(item.change)), group
+
+    def holds(self) -> Counter[str]:
+        """Return how many changes each guard holds."""
+        held = Counter[str]()
+        with self._context.transaction(durable=False) as work:
+            for (guard, _verb), count in work.plans.holds(self.number).items():
+                held[guard] += count
+        return held
+
+    def places(self) -> list[ChangePlace]:
+        """Return where a report shows each change."""
+        with self._context.transaction(durable=False) as work:
+            return list(work.plans.places(self.number))
+
+    def listed(self, seqs: Sequence[int]) -> Iterator[ListedChange]:
+        """Yield the changes with these numbers, in this order, each with its good's photo."""
+        for page in pages(seqs):
+            with self._context.transaction(durable=False) as work:
+                numbered = work.plans.numbered(self.number, page)
+                goods = [item.change.good_id for item in numbered.values() if not item.change.prom_id]
+                photos = work.products.main_photos(goods)
+            for item in (numbered[seq] for seq in page if seq in numbered):
+                photo = "" if item.change.prom_id else photos.get(item.change.good_id, "")
+                named = self._photo_names.of_change(item.change)
+                yield ListedChange(replace_struct(item, change=named), photo)
 
     @cached_property
     def _photo_names(self) -> PhotoNames:
@@ -132,8 +166,8 @@ class PlanResultView(PlanView):
         with self._context.transaction(durable=False) as work:
             yield from findings(work, self.result)
 
-    def finding_groups(self, *, every: bool) -> Iterator[FindingGroup]:
-        """Yield the findings by code: the first of each, or `every` one.
+    def finding_groups(self, most: int | None = None) -> Iterator[FindingGroup]:
+        """Yield the findings by code: the first of each, at most so many, or every one.
 
         The gravest come first, then those that are first in the file.
         """
@@ -142,7 +176,7 @@ class PlanResultView(PlanView):
             counts += Counter(work.rows.finding_counts())
             by_first = [(next(self._of_code(work, code)), code) for code in counts]
             for first, code in sorted(by_first, key=lambda group: group[0].place):
-                shown = tuple(self._of_code(work, code)) if every else (first,)
+                shown = (first,) if most == 1 else tuple(islice(self._of_code(work, code), most))
                 yield FindingGroup(code, counts[code], shown)
 
     def _of_code(self, work: UnitOfWork, code: Code) -> Iterator[Finding]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from msgspec import Struct
 from sqlalchemy import Row, Select, String, and_, case, cast, select
 
+from torgsync.core.plan.approval.kept import Approval
 from torgsync.core.plan.diff import Change, FieldChange, Verb, creation
 from torgsync.core.plan.outcomes import Outcome, OutcomeReasons, decode_reasons
 from torgsync.core.product.documents import SHAPES, decoder, keep, load_list, write
@@ -57,11 +59,33 @@ class NumberedChange(Struct, frozen=True):
     reasons: OutcomeReasons = ()
 
 
+class ChangeAttempt(Struct, frozen=True):
+    """One change of a good in some plan: when it was made or sent, and by which run (None: by none yet).
+
+    `undoes` is the run that this run was to undo, None for most; `approval` is what it performed a part of.
+    """
+
+    at: datetime
+    run: int | None
+    item: NumberedChange
+    undoes: int | None = None
+    approval: Approval | None = None
+
+
 class ProductKey(NamedTuple):
     """What changes are of: a good, or a foreign product with Prom's id."""
 
     good_id: str
     prom_id: str = ""
+
+
+class ChangePlace(Struct, frozen=True):
+    """Where a report shows a change: its number, verb and topmost group, and whether a guard holds it."""
+
+    seq: int
+    verb: Verb
+    group: str
+    held: bool
 
 
 def change_row(change: Change) -> dict[str, object]:

@@ -12,11 +12,11 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
 import xxhash
-from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     and_,
@@ -29,7 +29,6 @@ from sqlalchemy import (
 )
 
 from torgsync.core.paging import IDS, PAGE, pages
-from torgsync.core.plan.approval.kept import Approval
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.outcomes import Outcome, OutcomeReason, OutcomeReasons, encode_reasons
 from torgsync.core.product.fields import Channel
@@ -39,6 +38,8 @@ from torgsync.state.runs.change_rows import (
     DESIRED,
     DOES,
     NUMBERED,
+    ChangeAttempt,
+    ChangePlace,
     NumberedChange,
     ProductKey,
     change_row,
@@ -52,19 +53,6 @@ _FREE = _c.held.is_(None)
 _OPEN = _c.outcome.is_(None)
 _IN_FILE = (_c.via == Channel.IMPORT, _c.verb != Verb.REMOVE, _FREE)
 """The changes that go by an import file."""
-
-
-class ChangeAttempt(Struct, frozen=True):
-    """One change of a good in some plan: when it was made or sent, and by which run (None: by none yet).
-
-    `undoes` is the run that this run was to undo, None for most; `approval` is what it performed a part of.
-    """
-
-    at: datetime
-    run: int | None
-    item: NumberedChange
-    undoes: int | None = None
-    approval: Approval | None = None
 
 
 class Deletion(NamedTuple):
@@ -319,6 +307,22 @@ class Plans(Repository):
             named = {good_id: json.loads(path)[0][1] for good_id, path in paths.items()}
             for item in page:
                 yield item, "" if item.change.prom_id else named.get(item.change.good_id, "")
+
+    def places(self, plan: int) -> Iterator[ChangePlace]:
+        """Yield where a report shows each change, in the order in which they were added."""
+        g, s = shop_tables.goods, shop_tables.sections
+        of_good = and_(g.c.object == self._slug, g.c.good_id == _c.good_id, _c.prom_id == "")
+        of_section = and_(s.c.object == self._slug, s.c.section == g.c.section)
+        query = select(_c.seq, _c.verb, s.c.path, _c.held).select_from(
+            t.changes.outerjoin(g, of_good).outerjoin(s, of_section)
+        )
+        name = cache(lambda path: json.loads(path)[0][1] if path else "")
+        for seq, verb, path, held in self._db.execute(query.where(_c.plan == plan).order_by(_c.seq)):
+            yield ChangePlace(seq, Verb(verb), name(path), held is not None)
+
+    def numbered(self, plan: int, seqs: Sequence[int]) -> dict[int, NumberedChange]:
+        """Return the changes with these numbers, keyed by them."""
+        return {item.seq: item for page in pages(seqs, IDS) for item in self._of(plan, _c.seq.in_(page))}
 
     def counts(self, plan: int) -> dict[tuple[Verb, Channel, bool], int]:
         """Return how many changes there are, keyed by verb, channel and whether held."""

@@ -24,7 +24,7 @@ from torgsync.core.plan.decide import RowStatus
 from torgsync.core.plan.diff import Sent
 from torgsync.core.plan.outcomes import OutcomeCode, OutcomeReasons, decode_reasons, encode_reasons
 from torgsync.core.plan.plan import Skipped
-from torgsync.core.product.documents import dump, keep, load
+from torgsync.core.product.documents import dump, keep, load, load_main_photo
 from torgsync.core.product.fields import FIELDS, PRICE_STOCK, Value
 from torgsync.core.product.products import Existing, Product
 from torgsync.state.schema import shop_tables as t
@@ -115,6 +115,13 @@ class ProductRepository(SnapshotRepository):
             else None,
             tuple(self._rows.findings(good_id)),
         )
+
+    def main_photos(self, good_ids: Sequence[str]) -> dict[str, str]:
+        """Return the addresses of the first photos that these goods are to have, keyed by good."""
+        d = t.desired.c
+        rows = self._in_pages(self._select(d.good_id, d.content), d.good_id, good_ids)
+        photos = {row.good_id: load_main_photo(row.content) for row in rows}
+        return {good_id: photo for good_id, photo in photos.items() if photo}
 
     def skipped(self, reason: str | None = None) -> Iterator[Skipped]:
         """Yield the goods of the last export that a rule or an error keeps out, in the order of the file.

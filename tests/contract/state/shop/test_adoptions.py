@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from builders import LATER, NOON, existing, update
+from builders import LATER, NOON, existing, product, update
 from states import ME, row, rows
 
 from torgsync.core.plan.adopt import (
@@ -17,6 +17,7 @@ from torgsync.core.plan.adopt import (
 )
 from torgsync.core.plan.diff import Change, FieldChange, Verb
 from torgsync.core.product.cells import Section
+from torgsync.core.product.fields import Photo
 from torgsync.core.product.products import Existing
 from torgsync.state.runs.change_rows import ProductKey
 from torgsync.state.runs.journal import Override
@@ -202,6 +203,24 @@ def test_changes_with_their_groups(work: UnitOfWork) -> None:
     work.plans.add(number, [update("1", quantity=(1, 2)), update("2", quantity=(1, 2)), foreign])
     found = [(item.change.good_id, group) for item, group in work.plans.groups(number)]
     assert found == [("1", "Взуття"), ("2", ""), ("1", "")]
+    work.plans.hold(number, Verb.REMOVE, "removals")
+    places = list(work.plans.places(number))
+    assert [(place.verb, place.group, place.held) for place in places] == [
+        *((Verb.UPDATE, "Взуття", False), (Verb.UPDATE, "", False), (Verb.REMOVE, "", True)),
+    ]
+    numbered = work.plans.numbered(number, [places[2].seq, places[0].seq, 99])
+    assert {seq: item.change.prom_id for seq, item in numbered.items()} == {
+        places[0].seq: "",
+        places[2].seq: "99",
+    }
+
+
+def test_the_first_photos_of_goods(work: UnitOfWork) -> None:
+    """Those that are desired; goods without a photo, and unknown ones, have none."""
+    photos = (Photo("https://shop.example/1.jpg", "aa"), Photo("https://shop.example/1_1.jpg", "bb"))
+    good = product("1", photos=photos), product("3", photos=())
+    work.rows.remember_rows([row("1", product=good[0]), row("2", 2, 3), row("3", 3, 4, product=good[1])])
+    assert work.products.main_photos(["1", "2", "3", "4"]) == {"1": "https://shop.example/1.jpg"}
 
 
 def test_a_second_plan_keeps_the_first(work: UnitOfWork) -> None:

@@ -1,0 +1,101 @@
+"""What guards hold, for reports: what each saw, the likely cause, and the ways on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from torgsync.cli.messages.guards import (
+    allow_words,
+    cause,
+    limit,
+    observed,
+    prices_flag,
+    remedy,
+    waiting,
+)
+from torgsync.cli.plan.guards import by_cause
+from torgsync.cli.plan.outcomes import guard_words
+from torgsync.cli.plan.reports.report import Hold
+from torgsync.core.counts import change_count
+from torgsync.core.plan.guards import Guard, GuardViolation
+from torgsync.core.plan.plan import MOVED
+from torgsync.i18n import NOTHING, Message, _, _n, composed
+
+MOST = 20
+"""Held prices with one cause that are named one by one; more are one entry."""
+ENTRIES = 100
+"""Entries of the longest list; the rest is counted."""
+
+
+def holds_of(violations: Sequence[GuardViolation], titles: Mapping[str, str]) -> tuple[Hold, ...]:
+    """Return what guards hold: the first entries, and how many more there are; see `_all_holds`."""
+    entries = tuple(_all_holds(violations, titles))
+    if (more := len(entries) - ENTRIES) <= 0:
+        return entries
+    return (*entries[:ENTRIES], Hold("more", _("… and {count} more", count=more), ()))
+
+
+def _all_holds(violations: Sequence[GuardViolation], titles: Mapping[str, str]) -> Iterator[Hold]:
+    """Yield what guards hold, prices first; of many prices with the same cause one entry says it.
+
+    `titles` are the names of items, keyed by id.
+    """
+    prices = [violation for violation in violations if violation.guard is Guard.PRICE]
+    for same in by_cause(prices):
+        if len(same) <= MOST:
+            yield from (_hold(violation, titles) for violation in same)
+        else:
+            yield _many(same)
+    others = (violation for violation in violations if violation.guard is not Guard.PRICE)
+    yield from (_hold(violation, titles) for violation in others)
+
+
+def _hold(violation: GuardViolation, titles: Mapping[str, str]) -> Hold:
+    seen = observed(violation)
+    if violation.good_id:
+        seen = _("item {item}: {seen}", item=violation.good_id, seen=seen)
+    ways = (cause(violation), remedy(violation), waiting(violation), allow_words(violation))
+    return Hold(
+        violation.guard,
+        _limited(seen, limit(violation)),
+        tuple(filter(None, ways)),
+        violation.good_id,
+        titles.get(violation.good_id, ""),
+    )
+
+
+def _many(same: Sequence[GuardViolation]) -> Hold:
+    first = same[0]
+    seen = _(
+        "{prices}, such as that of item {item}: {seen}",
+        prices=_n("{count} price", "{count} prices", len(same)),
+        item=first.good_id,
+        seen=observed(first),
+    )
+    way = (
+        _(
+            "if they are wrong, correct them in Torgsoft; if they are right: {command}",
+            command=prices_flag(same),
+        )
+        if first.allowance
+        else NOTHING
+    )
+    return Hold(first.guard, _limited(seen, limit(first)), tuple(filter(None, (cause(first), way))))
+
+
+def _limited(seen: Message, most: Message) -> Message:
+    return _("{seen}; the limit is {limit}", seen=seen, limit=most) if most else seen
+
+
+def past_holds(held: Mapping[str, int]) -> Iterator[Hold]:
+    """Yield what guards held in a past run, by the number of changes: what each saw is not kept."""
+    from torgsync.cli.messages.explained.guards import GUARDS
+
+    for guard, count in held.items():
+        if guard == MOVED:
+            words = _("the item changed since the plan was saved, so this was not sent")
+            yield Hold(guard, composed("{changes}: {words}", changes=change_count(count), words=words), ())
+            continue
+        known = GUARDS.get(guard)
+        seen = composed("{changes}: {words}", changes=change_count(count), words=guard_words(guard))
+        yield Hold(guard, seen, (known.meaning, known.cure) if known else ())
