@@ -17,6 +17,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 from keyring.errors import KeyringLocked, PasswordDeleteError
 from matrix import sampled
+from receivers import closed_port
 
 from torgsync.files.config.objects import load_object
 from torgsync.sandbox.quirks import Rights
@@ -303,3 +304,58 @@ def test_files_of_tokens_are_their_owners(secret: Home, tmp_path: Path) -> None:
     assert secret.run("object", "add", "New", "--api-key", TOKEN, "--export", str(secret.export)).code == 0
     token = secret.folder / "secrets" / "new.token"
     assert (token.stat().st_mode & 0o777, token.parent.stat().st_mode & 0o077) == (0o600, 0)
+
+
+PLACES = {"literal": '"{}"', "env": '{{ env = "INVENTED_ADDRESS" }}', "file": '{{ file = "{}" }}'}
+
+
+@pytest.mark.parametrize("way", PLACES)
+def test_addresses_of_people_and_monitors_are_not_shown(
+    secret: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    way: str,
+) -> None:
+    """Neither where they are tried and fail, nor in what is shown of the settings, logged or kept."""
+    caplog.set_level(0, "torgsync")
+    caplog.set_level(0, "httpx")
+    caplog.set_level(0, "urllib3")
+    person = f"json://olena:{TOKEN}@127.0.0.1:{closed_port()}/"
+    monitor = f"http://127.0.0.1:{closed_port()}/ping/{TOKEN}"
+    kept = []
+    for name, address in (("to", person), ("heartbeat", monitor)):
+        (secret.shop / f"{name}.address").write_text(address, "utf-8")
+        monkeypatch.setenv(f"INVENTED_{name.upper()}", address)
+        text = PLACES[way].format(f"{name}.address" if way == "file" else address)
+        kept.append(text.replace("INVENTED_ADDRESS", f"INVENTED_{name.upper()}"))
+    (secret.shop / "token").write_text("full", "utf-8")
+    secret.sandbox.tokens["full"] = Rights.full()
+    with secret.object.open("a", encoding="utf-8") as file:
+        file.write(f"\n[notify]\nto = [{kept[0]}]\nheartbeat = {kept[1]}\n")
+    for command in (
+        "notify test --heartbeat",
+        "notify test --format json",
+        "object show",
+        "object show --format json",
+        "object show --explain",
+        "object check",
+        "object edit --set removal.gone=hide",
+        "-vv --record recorded.jsonl sync --yes --format json",
+        "doctor",
+        "update --out saved.plan",
+        "schedule install --print --with cron",
+        "history",
+    ):
+        monkeypatch.chdir(secret.folder)
+        ran = secret.run(*command.split())
+        assert TOKEN not in ran.out + ran.err, command
+    secret.sandbox.tokens.clear()
+    assert secret.run("sync", "--yes").code == 4
+    assert "was not notified" in secret.run("-vv", "sync", "--yes").err
+    assert TOKEN not in caplog.text + "".join(capfd.readouterr())
+    for name in ("to", "heartbeat"):
+        (secret.shop / f"{name}.address").unlink()
+    if way == "literal":
+        secret.object.unlink()
+    assert TOKEN.encode() not in secret.everything_written()

@@ -87,6 +87,7 @@ EXAMPLES = {
     "schedule list": ("torgsync schedule list",),
     "schedule remove": ("torgsync schedule remove 2",),
     "schedule install": ("torgsync schedule install", "torgsync schedule install --print"),
+    "notify test": ("torgsync notify test", "torgsync notify test -o my-prom --heartbeat"),
     "state check": ("torgsync state check",),
     "state backup": ("torgsync state backup monday.db",),
     "state restore": ("torgsync state restore monday.db",),

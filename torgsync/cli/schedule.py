@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     from torgsync.core.config.schedule import Attempt
     from torgsync.files.config.objects import ObjectFile
-    from torgsync.jobs.config.timetable import Timed
+    from torgsync.jobs.timetable import Timed
 
 
 def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
     """List synchronization times, with the next and the last run."""
     program = program_of(context, output)
-    from torgsync.jobs.config.timetable import known_timetable, timetable
+    from torgsync.jobs.timetable import known_timetable, timetable
 
     rows: list[dict[str, Any]] = []
     table_rows: list[dict[str, object]] = []
@@ -105,7 +105,7 @@ def add(
     """Add a synchronization time."""
     program = program_of(context)
     from torgsync.jobs.config import schedule
-    from torgsync.jobs.config.timetable import timed
+    from torgsync.jobs.timetable import timed
 
     file = program.object(wanted)
     me = schedule.myself()
@@ -148,7 +148,7 @@ def install(
     program = program_of(context)
     from torgsync.files.config.timers import timer, usual_caller
     from torgsync.jobs.config.schedule import job_of, unknown_to_timers
-    from torgsync.jobs.config.timetable import own_times
+    from torgsync.jobs.timetable import own_times
 
     if show and take_out:
         raise UsageError(_("give either `--print` or `--remove`, not both"))

@@ -19,6 +19,7 @@ GROUPS = {
     "orders": _("Orders from Prom.ua."),
     "clients": _("People who ordered."),
     "schedule": _("Synchronization times, and what starts the program then."),
+    "notify": _("Messages about unattended runs."),
     "state": _("The database of this home folder: check, back up, restore."),
 }
 """The groups, each with its help."""
@@ -200,6 +201,10 @@ COMMANDS = {
         "schedule:install",
         _("Run the schedule on this computer."),
     ),
+    "notify test": (
+        "notify:send_test",
+        _("Send a test message to every address in `[notify]`."),
+    ),
     "state check": (
         "state:check",
         _("Check the database and show what is in it."),
@@ -221,7 +226,7 @@ COMMANDS = {
 
 
 SECTIONS = {
-    _("Set up"): ("object", "fields", "schedule", "doctor"),
+    _("Set up"): ("object", "fields", "schedule", "notify", "doctor"),
     _("Every day"): ("update", "sync", "approve", "status", "goods", "photos", "why"),
     _("Orders, clients, money"): ("orders", "clients", "payments"),
     _("When it went wrong"): ("explain", "history", "rollback", "state"),

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from torgsync.i18n import _
+import typer
+
+from torgsync.errors import Exit, Interrupted, TorgsyncError, UsageError
+from torgsync.i18n import Message, _, verbatim
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from torgsync.cli.base.program import Program
-    from torgsync.errors import Exit, TorgsyncError
+    from torgsync.core.notices.sending import Text
+    from torgsync.core.notices.situations import Half
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
     from torgsync.jobs.push.execute import RunView
+    from torgsync.jobs.unattended.notifying import About, Topic
+    from torgsync.jobs.unattended.pinging import Monitors
     from torgsync.jobs.unattended.runs import ObjectRun
+
+_log = logging.getLogger(__name__)
 
 
 class UnattendedRuns:
     """The runs of one call; an attended call only collects them.
 
     Args:
+        program: The call.
+        unattended: Whether its runs are not confirmed on a terminal.
         metrics: The file that gets the metrics of all objects of the call, None for none.
         ok_codes: Exit codes that end the process as 0 does.
     """
@@ -33,26 +45,79 @@ class UnattendedRuns:
         *,
         unattended: bool,
         metrics: Path | None = None,
-        ok_codes: frozenset[Exit] = frozenset(),
+        ok_codes: Collection[Exit] = frozenset(),
     ) -> None:
         self._program = program
         self._unattended = unattended
         self._metrics = metrics
-        self._began = program.now()
-        self.ok_codes = ok_codes
+        self._started = program.now()
+        self._ok_codes = ok_codes
+        self._at_work: ObjectFile | None = None
+        self._half = ""
         self.runs: list[ObjectRun] = []
 
-    def add(self, job: JobContext, view: RunView, report: Path | None = None) -> None:
-        """Take over what a run did, while its job is still open, and the page that was kept of it."""
+    @contextmanager
+    def following(self, wanted: str | None) -> Iterator[None]:
+        """Do what follows the runs of a call at its end, also after a bug; `wanted` is the object it names.
+
+        Nothing of that stops the call or changes its exit code.
+        """
+        try:
+            yield
+        except TorgsyncError as error:
+            if not self.runs:
+                file = self._at_work
+                self._failed(file.path if file else self._path(wanted), error, file)
+            raise
+        except KeyboardInterrupt:
+            file = self._at_work
+            if file and all(run.slug != file.slug for run in self.runs):
+                self._failed(file.path, Interrupted(_("stopped by you at once")), file)
+            raise
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as bug:
+            self._crashed(bug)
+            raise
+        finally:
+            if self._unattended and self.runs:
+                self._safely(self._follow)
+
+    def works_on(self, file: ObjectFile, half: str | None = None) -> None:
+        """Note which object the call works with from now on, and whether for items or orders alone."""
+        self._at_work, self._half = file, half or ""
+
+    def begin(self, job: JobContext, half: str | None) -> JobContext:
+        """Return the job of an object whose run is about to begin: the beginning is pinged."""
+        self.works_on(job.file, half)
+        if not (self._unattended and job.object.notify.heartbeat):
+            return job
+        return replace(job, began=lambda: self._safely(lambda: self._monitors.begin(job.file)))
+
+    def add(
+        self,
+        job: JobContext,
+        view: RunView,
+        *,
+        report: Path | None = None,
+        fresh: bool = False,
+        whole: bool = False,
+    ) -> None:
+        """Take over what a run did, while its job is still open, and the page of it; see `observe`."""
         from torgsync.jobs.unattended.runs import ObjectRun
 
-        self.runs.append(ObjectRun(job.slug, view.exit_code, job.file, view, report=report))
+        run = ObjectRun(job.slug, view.exit_code, job.file, view, report=report)
+        self.runs.append(run)
+        if self._unattended:
+            self._safely(lambda: self._observe(run, job, view, fresh=fresh, whole=whole))
 
     def failed(self, slug: str, error: TorgsyncError) -> None:
         """Take over the error that ended the work with an object."""
-        from torgsync.jobs.unattended.runs import ObjectRun
-
-        self.runs.append(ObjectRun(slug, error.exit_code, error=error))
+        file = self._at_work
+        if file and slug in (file.slug, file.path.stem):
+            self._failed(file.path, error, file)
+        else:
+            self._failed(self._program.settings.objects / f"{slug}.toml", error)
 
     def write_metrics(self, objects: Mapping[str, Callable[[], ObjectFile]]) -> None:
         """Write the metrics of these objects where the call asks for them; a failure is only a warning."""
@@ -62,7 +127,100 @@ class UnattendedRuns:
 
         program = self._program
         trouble = keep_metrics(
-            self._metrics, program.settings, objects, self.runs, self._began, program.now()
+            self._metrics, program.settings, objects, self.runs, self._started, program.now()
         )
         if trouble:
             program.warn(_("the metrics were not written: {trouble}", trouble=trouble))
+
+    def _failed(self, path: Path | None, error: TorgsyncError, file: ObjectFile | None = None) -> None:
+        if path is None or isinstance(error, UsageError):
+            return
+        from torgsync.jobs.unattended.observing import observe_error
+        from torgsync.jobs.unattended.runs import ObjectRun
+
+        slug = file.slug if file else path.stem
+        seen = observe_error(error, self._half_of(file))
+        self.runs.append(ObjectRun(slug, error.exit_code, file, error=error, path=path, seen=seen))
+
+    def _crashed(self, bug: Exception) -> None:
+        """Take over an error of the program itself."""
+        if (file := self._at_work) is None:
+            return
+        from torgsync.jobs.unattended.observing import observe_bug
+        from torgsync.jobs.unattended.runs import ObjectRun
+
+        seen = observe_bug(bug, self._half_of(file))
+        self.runs = [run for run in self.runs if run.slug != file.slug]
+        self.runs.append(ObjectRun(file.slug, Exit.ERROR, file, path=file.path, seen=seen))
+
+    def _observe(self, run: ObjectRun, job: JobContext, view: RunView, *, fresh: bool, whole: bool) -> None:
+        from torgsync.jobs.unattended.missed import beginnings
+        from torgsync.jobs.unattended.observing import observe
+
+        if not (job.object.notify.to or job.object.notify.heartbeat):
+            return
+        run.seen = observe(job, view, self._half_of(job.file), fresh=fresh, whole=whole)
+        with job.transaction(durable=False) as work:
+            run.before, run.began = beginnings(work, view.run)
+
+    def _half_of(self, file: ObjectFile | None) -> Half:
+        from torgsync.core.notices.situations import Half
+
+        return Half(self._half) if file else Half.BOTH
+
+    def _follow(self) -> None:
+        """Ping the monitors, and notify people of what is news."""
+        from torgsync.cli.base.language import speaking
+        from torgsync.cli.messages.notices import notice_text
+        from torgsync.core.notices.sending import failure_message
+        from torgsync.jobs.unattended.notifying import notify
+        from torgsync.jobs.unattended.subjects import subject_at, subject_of
+
+        def render(topic: Topic, abouts: Sequence[About]) -> Text:
+            with speaking(topic.language):
+                return notice_text(topic, abouts)
+
+        program, now = self._program, self._program.now()
+        subjects = [subject_of(run.file, run) for run in self.runs if run.file]
+        subjects += [subject_at(run.path, run) for run in self.runs if run.path and not run.file]
+        self._monitors.end(subjects, self._ok_codes, now)
+        for failure in notify(program.settings, subjects, self._monitors, now, render):
+            why = failure_message(failure)
+            self._warn(_("`{address}` was not notified: {why}", address=failure.address, why=why))
+
+    @cached_property
+    def _monitors(self) -> Monitors:
+        from torgsync.jobs.unattended.pinging import Monitors
+
+        return Monitors()
+
+    def _path(self, wanted: str | None) -> Path | None:
+        """Return the file of the object that a call names, None where there is none."""
+        from torgsync.files.config.objects import find_path
+
+        try:
+            return find_path(self._program.settings.objects, wanted)
+        except TorgsyncError:
+            return None
+
+    def _safely(self, step: Callable[[], None]) -> None:
+        """Do what follows a run; whatever is wrong with it is a warning."""
+        try:
+            step()
+        except TorgsyncError as trouble:
+            self._warn(_("notifications were not sent: {why}", why=trouble.message))
+        except Exception as bug:  # noqa: BLE001  # the run itself is done
+            from torgsync.cli.base.progress import log_error
+            from torgsync.files.config.logs import logged
+
+            with logged(self._program.settings.log, "-"):
+                log_error(bug)
+            kind = verbatim(type(bug).__name__)
+            self._program.warn(_("notifications were not sent: {why}", why=kind))
+
+    def _warn(self, message: Message) -> None:
+        from torgsync.files.config.logs import logged
+
+        with logged(self._program.settings.log, "-"):
+            _log.warning("%s", message)
+        self._program.warn(message)

@@ -14,3 +14,9 @@ def names_host(address: str) -> bool:
         return False
     # `urlsplit` drops line ends and tabs without a word.
     return bool(parts.hostname) and port != 0 and address.isprintable()
+
+
+def scheme_alone(address: str) -> str:
+    """Return an address without what is secret of it."""
+    scheme, mark, _rest = address.partition("://")
+    return f"{scheme}{mark}…" if mark else "…"

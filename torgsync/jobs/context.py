@@ -145,8 +145,8 @@ class JobContext:
     """One sync object with everything that a job needs to work with it.
 
     `settings` are those of the home. `now` returns the time, aware and in UTC, `report` receives the progress
-    of the job, `renew_lease` is called at the beginning and at the end of every unit of work of a run. A
-    `recorder` gets every request of the job, and its answer.
+    of the job, `began` is called when a run holds its lease, `renew_lease` at the beginning and at the end of
+    every unit of work of a run. A `recorder` gets every request of the job, and its answer.
     """
 
     settings: Settings
@@ -157,6 +157,7 @@ class JobContext:
     sleep: Callable[[float], None] = time.sleep
     stop: StopSignal = field(default_factory=StopSignal)
     renew_lease: Callable[[UnitOfWork], None] = field(default=_ignore)
+    began: Callable[[], None] = field(default=lambda: None)
     recorder: Recorder | None = None
 
     @property

@@ -114,6 +114,7 @@ def running(context: JobContext) -> Iterator[Run]:
     run = Run(context, number, context.now())
     note_run(number)
     _log.info("%s", _("the run begins"))
+    context.began()
     try:
         yield run
     except TorgsyncError as error:

@@ -18,10 +18,10 @@ from torgsync.errors import Exit, TorgsyncError
 from torgsync.files.config.objects import ObjectFile, name_in, slugify
 from torgsync.files.config.settings import Settings
 from torgsync.i18n import Message
-from torgsync.jobs.config.timetable import own_times, times_of
 from torgsync.jobs.deadline import within
 from torgsync.jobs.orders.listing import open_findings
 from torgsync.jobs.run import is_held
+from torgsync.jobs.timetable import own_times, times_of
 from torgsync.state.runs.leases import Lease
 from torgsync.state.runs.status import LastPlan, LastRun
 from torgsync.state.store import Store, UnitOfWork, open_to_look

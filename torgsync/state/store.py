@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from torgsync.state.runs.leases import Leases
     from torgsync.state.runs.plans import Plans
     from torgsync.state.runs.schedule import Schedule
+    from torgsync.state.runs.situations import SituationRepository
     from torgsync.state.runs.status import StatusRepository
     from torgsync.state.shop.adoptions import AdoptionRepository
     from torgsync.state.shop.existing import ExistingProducts
@@ -124,6 +125,7 @@ class UnitOfWork:
     clients: _LazyRepository[ClientRepository] = _LazyRepository("orders.clients:ClientRepository")
     postings: _LazyRepository[PostingRepository] = _LazyRepository("orders.postings:PostingRepository")
     schedule: _LazyRepository[Schedule] = _LazyRepository("runs.schedule:Schedule")
+    situations: _LazyRepository[SituationRepository] = _LazyRepository("runs.situations:SituationRepository")
     status: _LazyRepository[StatusRepository] = _LazyRepository("runs.status:StatusRepository")
 
     def __init__(self, connection: Connection, slug: str) -> None:

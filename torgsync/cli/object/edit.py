@@ -220,7 +220,9 @@ def _notify_changes(program: Program, before: Document, after: Document) -> None
     for sign, key, table in changes.tables:
         program.notify(composed("{sign} {key}: {table}", sign=sign, key=key, table=table))
     if not changes.values and not changes.resized:
-        program.notify(_("nothing changed") if before == after else _("the token was replaced"))
+        token = before.get("notify") == after.get("notify")
+        replaced = _("the token was replaced") if token else _("an address was replaced")
+        program.notify(_("nothing changed") if before == after else replaced)
 
 
 def _edit_by_hand(program: Program, name: str | None) -> None:

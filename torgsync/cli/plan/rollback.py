@@ -32,6 +32,7 @@ from torgsync.cli.plan.outcomes import (
 from torgsync.cli.plan.render import print_changes, print_sums
 from torgsync.cli.plan.reports.kept import keep_report
 from torgsync.cli.plan.sums import undone_lines
+from torgsync.cli.unattended import UnattendedRuns
 from torgsync.core.plan.guards import read_allowed
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.reason import Reason
@@ -77,19 +78,28 @@ def rollback(
 
     command = f"torgsync rollback {number} -o {file.called}"
     source, letting = PlanBack(number, allowed), partial("{} {}".format, command)
-    code = _perform(program, output, show, file, number, source, allowed, letting, asks=not yes)
+    runs = UnattendedRuns(program, unattended=yes)
+    with runs.following(wanted):
+        code = _perform(program, output, show, file, number, source, allowed, letting, runs, asks=not yes)
     raise typer.Exit(int(code))
 
 
 def perform_saved(
-    program: Program, output: Format, show: Show, file: ObjectFile, saved: SavedPlan, path: Path
+    program: Program,
+    output: Format,
+    show: Show,
+    runs: UnattendedRuns,
+    file: ObjectFile,
+    *,
+    saved: SavedPlan,
+    path: Path,
 ) -> Exit:
     """Perform a plan that `rollback --out` saved, and return the exit code."""
     from torgsync.jobs.push.saved import SavedChanges
 
     source, allowed = SavedChanges(saved, path), read_allowed(saved.allow)
     letting = _letting(file, saved.undoes, path)
-    return _perform(program, output, show, file, saved.undoes, source, allowed, letting, asks=False)
+    return _perform(program, output, show, file, saved.undoes, source, allowed, letting, runs, asks=False)
 
 
 def _letting(file: ObjectFile, number: int, path: Path) -> Letting:
@@ -127,6 +137,7 @@ def _perform(
     source: PlanSource,
     allowed: Allowed,
     letting: Letting,
+    runs: UnattendedRuns,
     *,
     asks: bool,
 ) -> Exit:
@@ -143,9 +154,9 @@ def _perform(
             if output is Format.TABLE:
                 _print_plan_back(program, job, result, number, show, letting)
 
-        view = perform(program, job, source, show_plan, next_step, allowed=allowed, asks=asks)
-        if not asks:
-            keep_report(program, job, view)
+        begun = runs.begin(job, None)
+        view = perform(program, begun, source, show_plan, next_step, allowed=allowed, asks=asks)
+        runs.add(job, view, report=None if asks else keep_report(program, job, view))
         if output is Format.JSON and view.result:
             _print_plan_back_json(program, job, view.result, number, letting, view, next_step)
         else:

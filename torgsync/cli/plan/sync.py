@@ -114,33 +114,35 @@ def sync(
     allowed, source = _allowed(allow), None
     decided = yes or plan is not None or due or only is Only.ORDERS
     runs = UnattendedRuns(program, unattended=decided, metrics=metrics, ok_codes=program.ok_codes)
-    objects = program.objects(saved.object if saved and wanted is None else wanted, every=every or due)
-    require_decision = partial(
-        _require_decision, context, named(wanted), ["--all"] if every else [], decided=decided
-    )
-    if len(objects) > 1:
-        require_decision()
-    if saved and plan:
-        from torgsync.jobs.push.saved import SavedChanges
+    meant = saved.object if saved and wanted is None else wanted
+    with runs.following(meant):
+        objects = program.objects(meant, every=every or due)
+        require_decision = partial(
+            _require_decision, context, named(wanted), ["--all"] if every else [], decided=decided
+        )
+        if len(objects) > 1:
+            require_decision()
+        if saved and plan:
+            from torgsync.jobs.push.saved import SavedChanges
 
-        source = SavedChanges(saved, plan)
-    call = SyncCall(
-        *(program, output, show, only, source, allowed, choice),
-        letting=partial(_letting, context, saved, plan),
-        require_decision=require_decision,
-        asks=not decided,
-        waits=wait,
-        runs=runs,
-    )
-    work: Callable[[ObjectFile], Exit] = partial(_perform_due if due else _perform, call)
-    if saved and plan and saved.undoes:
-        from torgsync.cli.plan.rollback import perform_saved
+            source = SavedChanges(saved, plan)
+        call = SyncCall(
+            *(program, output, show, only, source, allowed, choice),
+            letting=partial(_letting, context, saved, plan),
+            require_decision=require_decision,
+            asks=not decided,
+            waits=wait,
+            runs=runs,
+        )
+        work: Callable[[ObjectFile], Exit] = partial(_perform_due if due else _perform, call)
+        if saved and plan and saved.undoes:
+            from torgsync.cli.plan.rollback import perform_saved
 
-        work = partial(perform_saved, program, output, show, saved=saved, path=plan)
-    try:
-        code = each(program, objects, work, apart=not due, on_error=runs.failed)
-    finally:
-        runs.write_metrics(objects)
+            work = partial(perform_saved, program, output, show, runs, saved=saved, path=plan)
+        try:
+            code = each(program, objects, work, apart=not due, on_error=runs.failed)
+        finally:
+            runs.write_metrics(objects)
     raise typer.Exit(int(code))
 
 
@@ -169,6 +171,7 @@ def _allowed(given: Sequence[str] | None) -> Allowed | None:
 
 def _perform(call: SyncCall, file: ObjectFile) -> Exit:
     """Synchronise one object and return its exit code."""
+    call.runs.works_on(file, call.only)
     from torgsync.jobs.plan.choice import refuse_unknown
 
     with call.program.job(file) as job, job.stop.handling_signals():
@@ -180,8 +183,9 @@ def _perform(call: SyncCall, file: ObjectFile) -> Exit:
 
 def _perform_due(call: SyncCall, file: ObjectFile) -> Exit:
     """Synchronise one object as far as its times ask for it now, and return its exit code."""
-    from torgsync.jobs.config.timetable import nothing_due, own_times, taking_up
+    from torgsync.jobs.timetable import nothing_due, own_times, taking_up
 
+    call.runs.works_on(file)
     now = call.program.now() if own_times(file.settings) else None
     if now is None or nothing_due(call.program.settings, file, now):
         _report_nothing_due(call, file, now)
@@ -199,7 +203,7 @@ def _perform_due(call: SyncCall, file: ObjectFile) -> Exit:
 
 
 def _report_nothing_due(call: SyncCall, file: ObjectFile, now: datetime | None) -> None:
-    from torgsync.jobs.config.timetable import own_times
+    from torgsync.jobs.timetable import own_times
 
     name = file.settings.name
     if call.output is Format.JSON:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 def execute(call: SyncCall, job: JobContext, only: Only | None) -> Exit:
     """Synchronise one object, or one half of it, and return its exit code."""
+    job = call.runs.begin(job, only)
     allowed = call.allowed or Allowed()
     choice = call.choice or EVERYTHING
     source = call.source or NewPlan(allowed, choice)
@@ -73,7 +74,8 @@ def execute(call: SyncCall, job: JobContext, only: Only | None) -> Exit:
         fetches=only is not Only.GOODS,
         waits=call.waits,
     )
-    call.runs.add(job, view, None if call.asks else keep_report(call.program, job, view))
+    report = None if call.asks else keep_report(call.program, job, view)
+    call.runs.add(job, view, report=report, fresh=call.source is None, whole=not choice.of_goods)
     if call.output is Format.JSON:
         _print_run_json(call.program, job, view, call.due, next_step, letting)
     else:

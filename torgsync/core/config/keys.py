@@ -15,6 +15,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from torgsync.core.addresses import scheme_alone
 from torgsync.core.text import listed
 from torgsync.i18n import _
 
@@ -113,7 +114,7 @@ class SettingChanges(Struct, frozen=True):
 
 
 def changes_between(before: Document, after: Document) -> SettingChanges:
-    """Compare two versions of a sync object; the value of a token is left out."""
+    """Compare two versions of a sync object; tokens and addresses of people are left out."""
     lists = [key for key in before | after if _resized(before.get(key), after.get(key))]
     old, new = (
         {
@@ -140,7 +141,17 @@ def _resized(before: object, after: object) -> bool:
 
 
 def _shown(key: str, value: object) -> object:
-    return HIDDEN if key == "api_key" and isinstance(value, str) else value
+    if key == "api_key" and isinstance(value, str):
+        return HIDDEN
+    if key == "notify" and isinstance(value, dict):
+        to = value.get("to")
+        addresses = {"to": [_masked(one) for one in to]} if isinstance(to, list) else {}
+        return {name: _masked(one) for name, one in value.items()} | addresses
+    return value
+
+
+def _masked(address: object) -> object:
+    return scheme_alone(address) if isinstance(address, str) else address
 
 
 def _words(table: dict[str, Any]) -> str:
@@ -179,9 +190,9 @@ def flat_rows(
         name = f"{above}.{key}" if above else key
         if isinstance(value, dict) and value:
             rows += flat_rows(value, name, shown=shown)
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
+        elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
             for number, item in enumerate(value):
-                rows.append((f"{name}[{number}]", _words(item)))
+                rows.append((f"{name}[{number}]", _words(item) if isinstance(item, dict) else shown(item)))
         else:
             rows.append((name, shown(value)))
     return rows

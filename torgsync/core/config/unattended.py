@@ -6,6 +6,7 @@ import re
 
 from pydantic import Field, SecretStr, field_validator
 
+from torgsync.core.addresses import scheme_alone
 from torgsync.core.config.catalog import (
     FromEnvironment,
     FromFile,
@@ -21,10 +22,19 @@ SecretAddress = FromEnvironment | FromFile | FromKeyring | SecretStr
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 
 
+def is_address(text: str) -> bool:
+    """Return whether a text has the form of an address: what can be sent there, only its service knows."""
+    return _ADDRESS.fullmatch(text) is not None and text.isprintable()
+
+
+def is_web_address(text: str) -> bool:
+    """Return whether a text is an address that can be asked."""
+    return text.startswith("http") and is_fetchable(text)
+
+
 def masked(address: SecretStr) -> str:
     """Return an address without what is secret of it: its scheme alone."""
-    scheme, mark, _rest = address.get_secret_value().partition("://")
-    return f"{scheme}{mark}…" if mark else "…"
+    return scheme_alone(address.get_secret_value())
 
 
 class Notify(SettingsTable):
@@ -39,7 +49,7 @@ class Notify(SettingsTable):
     @classmethod
     def _addresses(cls, to: list[SecretAddress]) -> list[SecretAddress]:
         for number, address in enumerate(to):
-            if isinstance(address, SecretStr) and not _ADDRESS.fullmatch(address.get_secret_value()):
+            if isinstance(address, SecretStr) and not is_address(address.get_secret_value()):
                 # Not repeated: a password may be in it.
                 raise misplaced((number,), _("this is not an address such as `tgram://…` or `mailto://…`"))
         return to
@@ -47,10 +57,8 @@ class Notify(SettingsTable):
     @field_validator("heartbeat")
     @classmethod
     def _web_address(cls, address: SecretAddress | None) -> SecretAddress | None:
-        if isinstance(address, SecretStr):
-            text = address.get_secret_value()
-            if not (text.startswith("http") and is_fetchable(text)):
-                raise ValueError(_("this is not an address such as `https://hc.example/ping/…`"))
+        if isinstance(address, SecretStr) and not is_web_address(address.get_secret_value()):
+            raise ValueError(_("this is not an address such as `https://hc.example/ping/…`"))
         return address
 
 
@@ -69,7 +77,7 @@ class Reports(SettingsTable):
     def _web_address(cls, url: str | None) -> str | None:
         if url is None:
             return None
-        if not (url.startswith("http") and is_fetchable(url)):
+        if not is_web_address(url):
             raise ValueError(
                 _('"{given}" is not an address such as `"https://shop.example/reports/"`', given=url)
             )

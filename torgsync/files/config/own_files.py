@@ -81,7 +81,7 @@ def _look_at_home(survey: _OwnFiles, home: Path, state: Path | None) -> None:
         elif entry.name == "objects" and entry.is_dir(follow_symlinks=False):
             _look_at(survey, path, _OBJECT_FILES)
             only_ours = only_ours and path not in survey.foreign
-        elif re.match(r"\.?state\.db", entry.name) and entry.is_file(follow_symlinks=False):
+        elif re.match(r"\.?state\.db|situations\.json", entry.name) and entry.is_file(follow_symlinks=False):
             _note(survey, path)
         else:
             only_ours = False

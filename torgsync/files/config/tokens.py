@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from torgsync.core.config.settings import FromEnvironment, FromFile, FromKeyring
 from torgsync.disk import read_text
 from torgsync.errors import TorgsyncError
-from torgsync.files.config.objects import ObjectFile, mistakes_at
+from torgsync.files.config.objects import ObjectFile, mistakes_at, path_in
 from torgsync.files.config.settings import variable
 from torgsync.files.config.text_files import replace_text
 from torgsync.i18n import Message, _
@@ -31,7 +31,7 @@ def read_token(file: ObjectFile) -> str:
     if isinstance(way, SecretStr):
         token, trouble = way.get_secret_value(), _("it is empty")
     else:
-        secret, trouble = _secret(file, way, _NO_TOKEN)
+        secret, trouble = read_secret(file.path.parent, way, _NO_TOKEN)
         token = secret or ""
     token = token.strip()
     if 0 < len(token) <= LONGEST and token.isascii() and token.isprintable() and " " not in token:
@@ -63,21 +63,27 @@ def _password(
     """Return a password, None where the object names none. Raises ObjectInvalid for an empty one."""
     if way is None:
         return None
-    secret, trouble = _secret(file, way, _NO_PASSWORD)
+    secret, trouble = read_secret(file.path.parent, way, _NO_PASSWORD)
     if password := (secret or "").strip("\r\n"):
         return password
     raise mistakes_at(file, [(key, ".".join(key), trouble)])
 
 
-def _secret(
-    file: ObjectFile, way: FromEnvironment | FromFile | FromKeyring, missing: Message
+def read_secret(
+    folder: Path, way: FromEnvironment | FromFile | FromKeyring, missing: Message
 ) -> tuple[str | None, Message]:
-    """Return the secret, and why there is none; `missing` says so of a place without one."""
+    """Return a secret, and why there is none.
+
+    Args:
+        folder: That of the sync object's file; paths are relative to it.
+        way: Where the secret is kept.
+        missing: What is said of a place without one.
+    """
     match way:
         case FromEnvironment(env=name):
             return variable(name), _("the environment variable `{name}` is not set", name=name)
         case FromFile(file=path):
-            place = file.path_of(path)
+            place = path_in(folder, path)
             try:
                 return read_text(place), missing.filled(place=place)
             except FileNotFoundError:

@@ -20,6 +20,7 @@ from torgsync.files.photos.folder import PhotoIndex
 from torgsync.files.places.place import is_address
 from torgsync.i18n import NOTHING, Message, _, _n, composed, verbatim
 from torgsync.jobs.config.check_export import check_export
+from torgsync.jobs.config.check_notify import check_notify
 from torgsync.jobs.config.check_photos import check_photos, check_publishing, plain_photos
 from torgsync.jobs.config.check_schedule import idle_times, installed_times
 from torgsync.jobs.config.check_view import CheckLine, CheckView, failed, ok, unusable, warning
@@ -54,6 +55,7 @@ def check(
     _attempt(checked, _("outbox"), lambda: _outbox(file, home, checked))
     checked.lines += _reports(file)
     checked.lines += idle_times(file)
+    checked.lines += check_notify(file)
     if not diagnosed:
         checked.lines += installed_times(file, home)
     checked.lines += _twins(file, home)

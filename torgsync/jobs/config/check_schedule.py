@@ -16,8 +16,8 @@ from torgsync.files.config.timers import installed_caller
 from torgsync.i18n import Message, _, _n, verbatim
 from torgsync.jobs.config.check_view import CheckLine, ok, warning
 from torgsync.jobs.config.schedule import job_of
-from torgsync.jobs.config.timetable import Timed, own_times, timetable
 from torgsync.jobs.context import JobContext
+from torgsync.jobs.timetable import Timed, own_times, timetable
 
 LATELY = timedelta(days=7)
 """How long ago a time may have been performed to show that something calls it."""

@@ -19,6 +19,7 @@ from torgsync.files.config.own_files import exposed_files
 from torgsync.files.config.settings import Settings, others_may_read
 from torgsync.i18n import _, _n, verbatim
 from torgsync.jobs.config.check import check, twin_line
+from torgsync.jobs.config.check_notify import unreached
 from torgsync.jobs.config.check_schedule import performed_times
 from torgsync.jobs.config.check_view import CheckLine, Mark, failed, ok, warning
 from torgsync.jobs.connect import connect_nameless, connect_shop
@@ -348,6 +349,7 @@ _REPORTS: tuple[Callable[[JobContext], Iterator[CheckLine]], ...] = (
     _orders,
     _limits,
     performed_times,
+    unreached,
     _imports,
     _rights,
     _lock,

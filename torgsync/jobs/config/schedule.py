@@ -108,6 +108,11 @@ def unknown_to_timers(files: Iterable[ObjectFile]) -> list[tuple[Message, Messag
                 lost.append((_ENVIRONMENT.filled(name=name), cure))
             case FromKeyring(keyring=name):
                 lost.append((_("the token `{name}` of the keyring", name=name), NOTHING))
+        notify = file.settings.notify
+        for way in (*notify.to, *([notify.heartbeat] if notify.heartbeat else [])):
+            if isinstance(way, FromEnvironment):
+                cure = _("keep the address in a file: `{way}`", way='{ file = "path" }')
+                lost.append((_ENVIRONMENT.filled(name=way.env), cure))
     return lost
 
 

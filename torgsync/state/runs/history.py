@@ -91,6 +91,12 @@ class History(Repository):
         ids = list(self._db.execute(self._select(c.id).order_by(c.id.desc()).limit(most)).scalars())
         return [run for page in pages(ids) for run in self._records(page)]
 
+    def starts(self, most: int) -> list[tuple[int, datetime]]:
+        """Return the numbers of the last runs and when each began, newest first, at most so many."""
+        c = t.runs.c
+        rows = self._db.execute(self._select(c.id, c.started).order_by(c.id.desc()).limit(most))
+        return [(row.id, row.started) for row in rows]
+
     def since(self, at: datetime) -> list[RunRecord]:
         """Return the runs that began at a time or later, newest first."""
         ids = self._scalars(t.runs.c.id, t.runs.c.started >= at)

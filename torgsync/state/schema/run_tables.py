@@ -112,7 +112,6 @@ situations = object_table(
     "situations",
     key("name", MachineText(200)),  # its kind, and what of it there can be several
     required("since", Instant),
-    Column("notified", Instant),
     required("record"),
 )
 

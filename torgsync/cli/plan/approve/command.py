@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from torgsync.cli.base.errors import each
 from torgsync.cli.base.options import FormatOption, ObjectOption, separated
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.plan.approve.render import print_approval, print_approval_json, print_approved
@@ -14,6 +13,7 @@ from torgsync.cli.plan.outcomes import (
     perform,
     print_failures,
 )
+from torgsync.cli.plan.reports.kept import keep_report
 from torgsync.cli.unattended import UnattendedRuns
 from torgsync.core.plan.guards import Allowed
 from torgsync.core.shell import quoted
@@ -45,11 +45,9 @@ def approve(
         raise UsageError(_("`approve` prints a table or JSON"))
     file = _object(program, wanted, name)
     runs = UnattendedRuns(program, unattended=yes)
-
-    def work(file: ObjectFile) -> Exit:
-        return _approve(program, runs, file, name, tuple(only or ()), output, asks=not yes)
-
-    raise typer.Exit(int(each(program, {file.slug: lambda: file}, work, on_error=runs.failed)))
+    with runs.following(file.called):
+        code = _approve(program, runs, file, name, tuple(only or ()), output, asks=not yes)
+    raise typer.Exit(int(code))
 
 
 def _object(program: Program, wanted: str | None, name: str) -> ObjectFile:
@@ -86,6 +84,7 @@ def _approve(
 ) -> Exit:
     from torgsync.jobs.push.approval import ApprovedChanges, kept_plan, refuse_not_held
 
+    runs.works_on(file)
     with program.job(file) as job, job.stop.handling_signals():
         kept = kept_plan(job, name)
         if only:
@@ -102,8 +101,9 @@ def _approve(
                     print_failures(program, job, result.number)
 
         source = ApprovedChanges(kept, only)
-        view = perform(program, job, source, show, next_step, allowed=Allowed(), asks=asks)
-        runs.add(job, view)
+        begun = runs.begin(job, None)
+        view = perform(program, begun, source, show, next_step, allowed=Allowed(), asks=asks)
+        runs.add(job, view, report=None if asks else keep_report(program, job, view))
         if output is Format.JSON:
             print_approval_json(program, job, kept, view, next_step)
         else:

@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("object", sa.String(200), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
         sa.Column("since", sa.String(32), nullable=False),
-        sa.Column("notified", sa.String(32)),
         sa.Column("record", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("object", "name"),
     )

@@ -1,0 +1,161 @@
+"""The messages about unattended runs: what they name, how much of it, and their language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import catalogs
+import pytest
+from builders import finding
+from homes import EXAMPLE
+
+from torgsync import i18n
+from torgsync.cli.base.language import load_catalog
+from torgsync.cli.messages.notices import notice_text, trial_text
+from torgsync.core.findings import Code
+from torgsync.core.notices.decide import Look
+from torgsync.core.notices.sending import Text
+from torgsync.core.notices.situations import Event, Name, Notification, SituationKind
+from torgsync.core.plan.outcomes import prom_said
+from torgsync.errors import Exit, InvalidInput, Mistake, Temporary, TorgsyncError
+from torgsync.files.config.objects import load_object
+from torgsync.i18n import LANGUAGES, verbatim
+from torgsync.jobs.plan.result import FindingGroup
+from torgsync.jobs.unattended.notifying import About, Topic
+from torgsync.jobs.unattended.observing import Observation, Refusals
+from torgsync.jobs.unattended.runs import ObjectRun
+from torgsync.jobs.unattended.subjects import Subject
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+NOTHING = Look({}, frozenset())
+
+
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    """One language, in which sentences are shown."""
+    catalogs.compile_catalogs()
+    i18n.use(load_catalog(request.param))
+    yield str(request.param)
+    i18n.use(None)
+
+
+def about(seen: Observation, kind: SituationKind, name: str = "My Prom", **more: datetime) -> About:
+    run = ObjectRun("my-prom", Exit.ERROR, seen=seen, report=Path("/reports/7.html"))
+    notification = Notification(Event.BEGAN, (Name(kind),), frozenset({"x"}), NOON, **more)
+    return About(Subject("my-prom", name, "my-prom", run=run), notification)
+
+
+def said(seen: Observation, kind: SituationKind) -> list[str]:
+    """Return the lines of a message about one object, without those that all messages have."""
+    text = notice_text(Topic(Event.BEGAN, (kind,), None), [about(seen, kind)])
+    *lines, since, report = text.body.splitlines()
+    assert since == "(since 2026-03-02 14:00)"
+    assert report == f"report: {Path('/reports/7.html')}"
+    return lines
+
+
+def refusals(number: int) -> tuple[Refusals, ...]:
+    return tuple(Refusals((prom_said(f"no {n}"),), n + 1, f"70{n}", f"Корм {n}") for n in range(number))
+
+
+def test_what_was_refused() -> None:
+    """The first reasons, each with an item and how many more have it."""
+    lines = said(Observation(NOTHING, refusals=refusals(5)), SituationKind.REFUSED)
+    assert [line.partition(":")[0] for line in lines] == [
+        "700 Корм 0",
+        "701 Корм 1 and 1 more",
+        "702 Корм 2 and 2 more",
+        "… and 2 other reasons",
+    ]
+
+
+def test_errors_in_items() -> None:
+    """The first of each kind, with the number of all like it."""
+    codes = (Code.NAME_MISSING, Code.PHOTO_BROKEN, Code.CURRENCY_OTHER, Code.REFUSED_BEFORE)
+    groups = tuple(FindingGroup(code, 3, (finding(code),)) for code in codes)
+    lines = said(Observation(NOTHING, findings=groups), SituationKind.FINDINGS)
+    assert [line.endswith("(2 more like it)") for line in lines] == [True, True, True, False, False]
+    assert lines[3:] == ["… and 1 more", "torgsync object check my-prom"]
+
+
+def test_orders() -> None:
+    """Numbers, and what their money lacks."""
+    seen = Observation(NOTHING, orders=("1", "2", "3", "4"), methods=("Готівка",), methodless=2)
+    assert said(seen, SituationKind.ORDERS) == [
+        "4 orders wait for you: 1, 2, 3 and 1 more",
+        "torgsync orders list --held -o my-prom",
+        "no cash register or account chosen yet for `Готівка`",
+        'torgsync payments map Готівка --cash-register "…" -o my-prom',
+        "2 orders are on their way without a payment method",
+    ]
+
+
+def test_an_error_has_its_first_mistakes() -> None:
+    """And the way on."""
+    mistakes = tuple(Mistake(n, f"key{n}", verbatim("wrong")) for n in range(1, 6))
+    error = InvalidInput(verbatim("5 mistakes"), mistakes=mistakes, hint=verbatim("mend them"))
+    assert said(Observation(NOTHING, trouble=error), SituationKind.FAILED) == [
+        "5 mistakes",
+        "line 1 key1: wrong",
+        "line 2 key2: wrong",
+        "line 3 key3: wrong",
+        "… and 2 more",
+        "mend them",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seen", "kind", "first"),
+    [
+        (Observation(NOTHING, bug="KeyError"), SituationKind.FAILED, "This is a bug of torgsync (KeyError)."),
+        (
+            Observation(NOTHING, trouble=Temporary(verbatim("no connection"))),
+            SituationKind.DELAYED,
+            "no connection",
+        ),
+        (Observation(NOTHING), SituationKind.DELAYED, "run after run, some changes are left for later"),
+        (Observation(NOTHING), SituationKind.IMPORTS, "the import of an earlier run hangs and blocks all"),
+        (
+            Observation(NOTHING, free=NOON.isoformat()),
+            SituationKind.IMPORTS,
+            "no import is left until 2026-03-02 14:00",
+        ),
+        (
+            Observation(NOTHING, trouble=TorgsyncError(verbatim("it says no"))),
+            SituationKind.IMPORTS,
+            "it says no",
+        ),
+    ],
+)
+def test_what_happened(seen: Observation, kind: SituationKind, first: str) -> None:
+    """It is the first line."""
+    assert said(seen, kind)[0].startswith(first)
+
+
+def test_a_report_is_a_link_where_it_has_an_address(tmp_path: Path) -> None:
+    """Else it is a path."""
+    text = (EXAMPLE / "my-prom.toml").read_text("utf-8")
+    path = tmp_path / "my-prom.toml"
+    path.write_text(f'{text}\n[reports]\nurl = "https://shop.example/r"\n', "utf-8")
+    one = about(Observation(NOTHING), SituationKind.HELD)
+    one.subject.file = load_object(path)
+    message = notice_text(Topic(Event.BEGAN, (SituationKind.HELD,), None), [one])
+    assert message.body.splitlines()[-1] == "report: https://shop.example/r/7.html"
+
+
+def test_every_message_is_in_both_languages(language: str) -> None:
+    """Titles and lines; names are data, a long list of shops is cut."""
+    texts: list[Text] = [trial_text(Subject("x", "My Prom", "x"))]
+    for kind in SituationKind:
+        for over in (False, True) if kind is SituationKind.MISSED else (False,):
+            shops = [about(Observation(NOTHING), kind, f"Shop{n}", until=NOON) for n in range(5)]
+            texts.append(notice_text(Topic(Event.BEGAN, (kind,), None, over), shops))
+    texts.append(notice_text(Topic(Event.ENDED, (), None), shops))
+    for text in texts[1:]:
+        assert text.title.startswith("Shop0, Shop1, Shop2 " + {"en": "and 2 more", "uk": "і ще 2"}[language])
+        assert all(f"Shop{n}:" in text.body for n in range(5))
+    words = [text.title.partition(": ")[2] for text in texts]
+    assert all(word.isascii() is (language == "en") for word in words)
+    assert len(set(words)) == len(words)

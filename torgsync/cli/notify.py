@@ -1,0 +1,93 @@
+"""`torgsync notify`: whether messages of unattended runs arrive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from torgsync.cli.base.language import speaking
+from torgsync.cli.base.options import FormatOption, ObjectOption
+from torgsync.cli.base.program import Format, program_of
+from torgsync.cli.base.render import print_result, print_table
+from torgsync.cli.messages.notices import trial_text
+from torgsync.core.notices.sending import failure_message
+from torgsync.errors import Exit, UsageError
+from torgsync.i18n import NOTHING, Message, _, verbatim
+
+if TYPE_CHECKING:
+    from torgsync.core.notices.sending import Text
+    from torgsync.jobs.unattended.subjects import Subject
+    from torgsync.jobs.unattended.trial import AddressTrial
+
+COLUMNS = ("object", "address", "ok", "code", "status", "message")
+
+
+def send_test(
+    context: typer.Context,
+    wanted: ObjectOption = None,
+    output: FormatOption = Format.TABLE,
+    heartbeat: Annotated[
+        bool,
+        typer.Option(
+            "--heartbeat",
+            help=_("Also ping the heartbeat address, by `/log`, which is no success and no failure."),
+        ),
+    ] = False,
+) -> None:
+    """Send a test message to every address in `[notify]`.
+
+    The exit code is 1 where one of them could not be reached.
+    """
+    program = program_of(context, output)
+    from torgsync.jobs.unattended.trial import try_addresses
+
+    def text_of(subject: Subject) -> Text:
+        with speaking(subject.language):
+            return trial_text(subject)
+
+    files = [read() for read in program.objects(wanted, every=True).values()]
+    trials = try_addresses(files, text_of, heartbeat=heartbeat)
+    if not trials:
+        raise UsageError(
+            _("there is no address in `[notify]`, so no notification is sent"),
+            hint=verbatim(f"torgsync object edit {files[0].called} --set 'notify.to=[\"mailto://…\"]'"),
+        )
+    rows = [
+        {
+            "object": trial.subject.name,
+            "address": trial.address.shown,
+            "ok": trial.failure is None,
+            "code": str(trial.failure.why) if trial.failure else None,
+            "status": (trial.failure.status or None) if trial.failure else None,
+            "message": _why(trial),
+        }
+        for trial in trials
+    ]
+    columns = (_("object"), _("address"), _("result"))
+    people = [(trial.subject.name, trial.address.shown, _result(trial)) for trial in trials]
+    failed = any(trial.failure for trial in trials)
+    code = Exit.ERROR if failed else Exit.DONE
+    print_result(
+        output,
+        rows,
+        lambda: print_table(program, columns, people),
+        columns=COLUMNS,
+        lists={"addresses": rows},
+        tail={"exit": int(code)},
+    )
+    raise typer.Exit(int(code))
+
+
+def _why(trial: AddressTrial) -> Message:
+    if trial.failure is None:
+        return NOTHING
+    if trial.address.trouble:
+        return trial.address.trouble
+    return failure_message(trial.failure)
+
+
+def _result(trial: AddressTrial) -> Message:
+    if trial.failure:
+        return _("not sent: {why}", why=_why(trial))
+    return _("the monitor answered") if trial.heartbeat else _("sent")

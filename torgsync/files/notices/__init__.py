@@ -1,0 +1,1 @@
+"""Addresses of people and of monitors, and what is sent to them."""
