@@ -206,6 +206,19 @@ def test_another_state(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert not (home.folder / "state.db").exists()
 
 
+def test_output_that_no_person_waits_for(home: Home) -> None:
+    """Without a terminal it is in the language of the sync object, unless the call names one."""
+    home.edit_object('name = "My Prom"', 'name = "My Prom"\nlanguage = "uk"')
+    assert "to create" not in home.run("update", "--offline").out
+    assert "to create" in home.run("--lang", "en", "update", "--offline").out
+    second = home.second_object("Second", "second.toml")
+    second.write_text(second.read_text("utf-8").replace('language = "uk"\n', ""), "utf-8")
+    first, other = home.run("update", "--offline").out.split("\n\nSecond")
+    assert "to create" not in first
+    assert "to create" in other
+    assert home.run("update", "--offline", "-o", "Second").out.count("to create") == 1
+
+
 @pytest.mark.slow
 def test_a_console_of_another_encoding(home: Home) -> None:
     """Output is UTF-8 whatever the platform thinks, so that no name stops the program."""

@@ -162,7 +162,11 @@ def test_secrets_that_others_may_read(home: Home) -> None:
 @pytest.mark.parametrize(
     ("subject", "section", "keys"),
     [
-        ("publishing", "[catalog.photos]", 'publish = "public"\npublish_password = { file = "password" }'),
+        (
+            "publishing",
+            "[catalog.photos]",
+            'publish = "ftp://127.0.0.1:1/a"\npublish_password = { file = "password" }',
+        ),
         (
             "outbox",
             "[clients]",

@@ -37,7 +37,7 @@ STATE = {"sqlalchemy", "xxhash"}
 LINE = {"cli.app", "cli.base", "cli.tree", "core.clock", "core.shell", "core.text", "errors"}
 OBJECTS = {"core.addresses", "core.config", "core.findings", "core.product", "core.reason", "disk"}
 OBJECTS |= {"files.config", "jobs.config"}
-TIMES = {"core.plan", "state.runs", "state.schema"}
+TIMES = {"core.plan", "jobs.timetable", "state.runs", "state.schema"}
 WORDS = {
     f"core.{name}" for name in ("counts", "mapping", "order_status", "orders", "photos", "plan", "problems")
 } | {"cli.messages"}
@@ -45,11 +45,11 @@ RUNS = WORDS | {"cli.plan", "cli.unattended", "core.paging", "jobs.context", "jo
 RUNS |= {f"state.{name}" for name in ("bulk", "engine", "repository", "runs", "schema", "store")}
 RUNS |= {"state.troubles", "state.unusable"}
 ORDERS = {"cli.orders", "files.orders", "jobs.orders", "state.orders"}
-PLAN = RUNS | {"files.catalog", "files.photos", "jobs.catalog", "jobs.photos", "jobs.plan"}
-PLAN |= {"state.orders", "state.shop", "cli.unattended"}
+PLAN = RUNS | {"files.catalog", "files.photos", "jobs.catalog", "jobs.photos", "jobs.plan", "jobs.unknown"}
+PLAN |= {"core.loopback", "state.orders", "state.shop", "cli.unattended"}
 SYNC = {"cli.plan", "cli.unattended"}
 
-STATUS = RUNS | ORDERS | {"cli.status", "jobs.deadline", "jobs.status", "state.shop"}
+STATUS = RUNS | ORDERS | {"cli.status", "jobs.timetable", "jobs.deadline", "jobs.status", "state.shop"}
 
 KINDS = {
     "--version": (set(), set()),

@@ -75,6 +75,7 @@ def message(ran: Ran) -> str:
 def test_every_option_that_takes_a_file(home: Home, kinds: Words, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit 64 and a sentence for whatever is no such file; nothing is sent and nothing hangs."""
     calls = calls_with_a_file()
+    del calls["sync --metrics"]  # written after the run, which no trouble with it may fail
     assert {"sync --plan", "update --out", "object adopt --decisions", "clients import"} <= calls.keys()
     monkeypatch.chdir(home.folder)
     Path("recording").write_text(first_line("1.0"), "utf-8")
@@ -108,7 +109,8 @@ def test_every_command_with_an_object(home: Home) -> None:
             with within(words):
                 ran = home.run(*words)
             missing = not os.path.lexists(file)
-            spoken = file.stem[:20] in message(ran)
+            said = ran.out if path == ("status",) else message(ran)  # its table has a line for each object
+            spoken = file.stem[:20] in said
             if ran.code not in CODES or (not missing and (ran.code == Exit.INVALID) is not spoken):
                 wrong.append((*words, int(ran.code), ran.err[:300]))
             read += ran.code == Exit.INVALID

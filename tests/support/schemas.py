@@ -131,6 +131,14 @@ WHY = record(
                 ),
             ]
         },
+        photos=items(
+            file=TEXT,
+            address=OR_NULL,
+            flaws={"type": "array", "items": TEXT},
+            published={"type": ["boolean", "null"]},
+            status={"type": ["integer", "null"]},
+            fault=OR_NULL,
+        ),
         findings={"type": "array", "items": FINDING},
         desired={"type": ["object", "null"]},
         sent=some("at values"),

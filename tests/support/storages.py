@@ -3,7 +3,9 @@
 Called as `python storages.py KIND FOLDER PORT LOG FAULT`, it is such a server: it writes a line with the port
 when it listens, and a line into LOG for each file that has got its name. FAULT is empty, `die N`, where the
 process kills itself while it receives the Nth file, `fail N`, where it refuses the Nth file, or `hang N`,
-where it says so in LOG and then nothing more. With `few N` the FTP server allows N connections at once.
+where it says so in LOG and then nothing more; with `stall N` it does so when a part of the file has come.
+With `full N` there is no space left from the Nth file on, with `few N` the FTP server allows N connections at
+once.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from errno import ENOSPC
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Event, Lock
@@ -178,9 +181,16 @@ class _Faults:
             return (self._what, self._count) == ("fail", self._nth)
 
     def received(self) -> None:
-        """Die, if it is time, when a part of a file has come."""
-        if self._what == "die" and self._count >= self._nth:
+        """Die, or whatever it is time for, when a part of a file has come. Raises OSError on a full disk."""
+        if self._count < self._nth:
+            return
+        if self._what == "die":
             os.kill(os.getpid(), signal.SIGKILL)
+        if self._what == "stall":
+            self.note(HANGS)
+            Event().wait()
+        if self._what == "full":
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
 
     def note(self, name: str) -> None:
         """Note a file that has its name now."""
@@ -203,9 +213,18 @@ def _serve_ftp(folder: Path, port: int, faults: _Faults) -> None:
     def stor(handler: Any, file: str, mode: str = "w") -> Any:  # noqa: ANN401
         if faults.begins():
             return handler.respond("451 Try again.")
-        made = FTPHandler.ftp_STOR(handler, file, mode)  # the file is there, its content comes
-        faults.received()
-        return made
+        opened = handler.fs.open
+
+        def held(path: str, how: str) -> Any:  # noqa: ANN401
+            with opened(path, how):  # the file is there, its content comes
+                faults.received()
+            return opened(path, how)
+
+        handler.fs.open = held
+        try:
+            return FTPHandler.ftp_STOR(handler, file, mode)
+        finally:
+            handler.fs.open = opened
 
     def renamed(handler: Any, path: str) -> Any:  # noqa: ANN401
         faults.note(path)  # before the answer, which lets the test go on
@@ -233,7 +252,10 @@ def _serve_sftp(folder: Path, port: int, faults: _Faults) -> None:
                 write = handle.write
 
                 def written(offset: int, data: bytes) -> Any:  # noqa: ANN401
-                    faults.received()
+                    try:
+                        faults.received()
+                    except OSError:
+                        return paramiko.sftp.SFTP_FAILURE
                     return write(offset, data)
 
                 handle.write = written

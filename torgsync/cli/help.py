@@ -26,6 +26,7 @@ TOPICS = (
     "adopting",
     "schedule-and-ci",
     "unattended",
+    "reports",
     "several-machines",
     "safety",
     "troubleshooting",

@@ -11,7 +11,6 @@ from torgsync.cli.base.options import FormatOption, ObjectOption
 from torgsync.cli.base.program import Format, program_of
 from torgsync.cli.base.render import print_result, print_table
 from torgsync.cli.messages.notices import trial_text
-from torgsync.core.notices.sending import failure_message
 from torgsync.errors import Exit, UsageError
 from torgsync.i18n import NOTHING, Message, _, verbatim
 
@@ -84,7 +83,9 @@ def _why(trial: AddressTrial) -> Message:
         return NOTHING
     if trial.address.trouble:
         return trial.address.trouble
-    return failure_message(trial.failure)
+    from torgsync.cli.messages.notices import delivery_message
+
+    return delivery_message(trial.failure)
 
 
 def _result(trial: AddressTrial) -> Message:

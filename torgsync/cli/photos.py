@@ -12,17 +12,21 @@ import typer
 from torgsync.cli.base.options import FormatOption, ObjectOption, separated
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import SCREENFUL, print_result, print_table
-from torgsync.cli.messages.photos import address_message, flaw_message, picture_message
+from torgsync.cli.messages.photos import address_message, flaw_message, hidden_message, picture_message, which
 from torgsync.core.counts import megabytes, photo_count
-from torgsync.errors import Exit, TorgsyncError
+from torgsync.errors import Exit, Interrupted, TorgsyncError
 from torgsync.i18n import NOTHING, Message, _, _n, joined, verbatim
 
 if TYPE_CHECKING:
-    from torgsync.jobs.photos.check import CheckedPhoto, ItemPhotos, PhotoCheck
+    from torgsync.jobs.photos.check import ItemPhotos, PhotoCheck
+    from torgsync.jobs.photos.checked import CheckedPhoto
     from torgsync.jobs.photos.clean import UnusedPhotos
     from torgsync.jobs.photos.publish import Publication
 
-COLUMNS = ("good_id", "file", "type", "width", "height", "bytes", "flaws", "address", "status", "fault")
+COLUMNS = (
+    *("good_id", "file", "type", "width", "height", "bytes", "flaws", "address", "status", "fault"),
+    "published",
+)
 
 
 class PhotoExtent(StrEnum):
@@ -49,17 +53,18 @@ def check(
     object names is asked, and no photo is fetched from it. The exit code is 8 where buyers will miss a photo.
     """
     program = program_of(context, output)
+    from torgsync.jobs.catalog.goods import good_named
     from torgsync.jobs.photos.check import check_photos
 
     file = program.object(wanted)
     with program.job(file) as job:
-        found = check_photos(job, frozenset(items or ()))
+        found = check_photos(job, [good_named(job, item) for item in items or ()])
     program.hide_progress()
     documents = [_document(item) for item in found.items]
     print_result(
         output,
         ({"good_id": item["good_id"], **photo} for item in documents for photo in item["photos"]),
-        lambda: _print_check(program, found, show),
+        lambda: _print_check(program, found, show, file.called),
         columns=COLUMNS,
         head={"object": file.settings.name},
         lists={"items": documents, "unused": found.unused},
@@ -72,6 +77,9 @@ def check(
 def publish(
     context: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only show what would be published."))] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help=_("Publish all of them again, where they were lost."))
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False,
     wanted: ObjectOption = None,
     output: FormatOption = Format.TABLE,
@@ -81,22 +89,29 @@ def publish(
     `sync` does the same for the photos that it needs. Each picture is put there once; what is there stays.
     """
     program = program_of(context, output)
-    from torgsync.jobs.photos.publish import pending_photos
+    from torgsync.jobs.photos.publish import pending_of_items
     from torgsync.jobs.photos.publish import publish as upload
 
     file = program.object(wanted)
-    command = f"torgsync photos publish -o {file.called}"
+    command = f"torgsync photos publish -o {file.called}{' --again' if again else ''}"
     with program.job(file) as job:
-        photos = pending_photos(job, of_items=True)
+        photos = pending_of_items(job, again=again)
+        if photos.lost:
+            raise photos.lost
         program.hide_progress()
-        count, size = len(photos.pending), sum(photo.size for photo in photos.pending.values())
-        if not dry_run and count:
-            program.require_decision(yes, f"{command} --dry-run", f"{command} --yes")
-            program.notify(_pending_message(photos, count, size))
-            if not (yes or program.confirm(_("Publish them?"))):
-                program.notify(_("nothing was published"))
-                raise typer.Exit(Exit.ERROR)
-            upload(job, photos)
+        count, size = len(photos.pending), photos.pending_size
+        if program.settings.hides(job.object.photos_url):
+            program.warn(hidden_message(job.object.photos_url))
+        if not dry_run:
+            if count:
+                program.require_decision(yes, f"{command} --dry-run", f"{command} --yes", "publish")
+                _confirm(program, photos, yes=yes)
+            try:
+                with job.stop.handling_signals():
+                    upload(job, photos)
+            except Interrupted as stopped:
+                stopped.hint = _left_message(photos, count)
+                raise
             program.hide_progress()
     failed = [{"picture": name, "why": error.message} for name, error in photos.failed.items()]
     head = {
@@ -107,17 +122,32 @@ def publish(
         "published": photos.uploaded,
         "published_bytes": photos.size,
     }
-    shown = _("all photos are published on `{place}`", place=photos.place)
+    shown = _complete_message(photos)
     if count and dry_run:
-        shown = _pending_message(photos, count, size)
+        shown = _pending_message(photos)
     elif count:
         shown = _published_message(photos)
+    if photos.unfit:
+        shown = joined("; ", (shown, _unfit_message(photos, file.called)))
     print_result(
-        output, [head], lambda: program.print(shown), columns=tuple(head), head=head, lists={"failed": failed}
+        output,
+        [head],
+        lambda: program.print(shown),
+        columns=tuple(head),
+        head=head,
+        lists={"failed": failed, "unfit": photos.unfit},
     )
     if photos.failed:
         error = next(iter(photos.failed.values()))
-        raise TorgsyncError(error.message, hint=error.hint or _("run the command again"))
+        raise TorgsyncError(error.message, hint=error.hint)
+
+
+def _confirm(program: Program, photos: Publication, *, yes: bool) -> None:
+    """Say what is to be published, and end where the person does not want it."""
+    program.notify(_pending_message(photos))
+    if not (yes or program.confirm(_("Publish them?"))):
+        program.notify(_("nothing was published"))
+        raise typer.Exit(Exit.ERROR)
 
 
 def clean(
@@ -150,14 +180,17 @@ def clean(
         )
         if count and not dry_run:
             again = f"torgsync photos clean -o {file.called}"
-            program.require_decision(yes, f"{again} --dry-run", f"{again} --yes")
+            program.require_decision(yes, f"{again} --dry-run", f"{again} --yes", "remove")
             for name in found.unused:
-                program.notify(verbatim(name))
+                files = ", ".join(found.files.get(name, ()))
+                program.notify(verbatim(f"{files}  ({name})" if files else name))
             program.notify(asked)
             if not (yes or program.confirm(_("Remove them?"))):
                 program.notify(_("nothing was removed"))
                 raise typer.Exit(Exit.ERROR)
-            remove(job, found)
+        if not dry_run:
+            with job.stop.handling_signals():
+                remove(job, found)
             program.hide_progress()
     head = {"object": file.settings.name, "place": found.place, "unused": count, "bytes": size}
     head |= {"removed": found.removed, "waiting": found.waiting}
@@ -170,7 +203,7 @@ def clean(
         lists={"pictures": list(found.unused)},
     )
     if found.failed:
-        raise TorgsyncError(found.failed, hint=_("run the command again"))
+        raise found.failed
 
 
 def _cleaned_message(found: UnusedPhotos) -> Message:
@@ -185,13 +218,44 @@ def _cleaned_message(found: UnusedPhotos) -> Message:
     return joined("; ", (removed, waiting)) if found.waiting else removed
 
 
-def _pending_message(photos: Publication, count: int, size: int) -> Message:
+def _pending_message(photos: Publication) -> Message:
     return _n(
         "{count} picture ({size}) is to be published on `{place}`",
         "{count} pictures ({size}) are to be published on `{place}`",
-        count,
-        size=megabytes(size),
+        len(photos.pending),
+        size=megabytes(photos.pending_size),
         place=photos.place,
+    )
+
+
+def _left_message(photos: Publication, count: int) -> Message:
+    """Return what remains of an upload that was stopped: what is there stays, the rest follows."""
+    return _n(
+        "{done} of {count} picture is published; the next run publishes the rest",
+        "{done} of {count} pictures are published; the next run publishes the rest",
+        count,
+        done=photos.uploaded,
+    )
+
+
+def _complete_message(photos: Publication) -> Message:
+    """Return that there is nothing to publish."""
+    if not photos.unfit:
+        return _("all photos are published on `{place}`", place=photos.place)
+    return _n(
+        "{count} picture is published on `{place}`",
+        "{count} pictures are published on `{place}`",
+        photos.shown,
+        place=photos.place,
+    )
+
+
+def _unfit_message(photos: Publication, called: str) -> Message:
+    return _n(
+        "{count} photo cannot be published: {command}",
+        "{count} photos cannot be published: {command}",
+        len(photos.unfit),
+        command=f"torgsync photos check -o {called}",
     )
 
 
@@ -205,7 +269,9 @@ def _published_message(photos: Publication) -> Message:
     )
     if not photos.failed:
         return done
-    return joined("; ", (done, _n("{count} was not", "{count} were not", len(photos.failed))))
+    return joined(
+        "; ", (done, _n("{count} was not published", "{count} were not published", len(photos.failed)))
+    )
 
 
 def _document(item: ItemPhotos) -> dict[str, Any]:
@@ -221,19 +287,20 @@ def _photo(photo: CheckedPhoto) -> dict[str, object]:
         "width": facts and facts.width,
         "height": facts and facts.height,
         "bytes": facts and facts.size,
-        "flaws": list(photo.flaws),
-        "address": photo.address,
+        "flaws": [str(flaw) for flaw in photo.flaws],
+        "address": photo.address or None,
+        "published": photo.published,
         "status": answer and answer.status,
         "fault": photo.fault,
     }
 
 
-def _print_check(program: Program, found: PhotoCheck, show: PhotoExtent) -> None:
+def _print_check(program: Program, found: PhotoCheck, show: PhotoExtent, called: str) -> None:
     faulty = [photo for item in found.items for photo in item.photos if photo.fault and not photo.flaws]
     counts = Counter(photo.fault for photo in faulty)
     folded = set() if show is PhotoExtent.ALL else {fault for fault in counts if counts[fault] > SCREENFUL}
     rows = [
-        (item.good_id, photo.file, picture_message(photo.facts), joined("; ", _troubles(photo)))
+        (item.good_id, photo.file, picture_message(photo.facts, photo.flaws), joined("; ", _troubles(photo)))
         for item in found.items
         for photo in item.photos
         if show is PhotoExtent.ALL or photo.flaws or (photo.fault and photo.fault not in folded)
@@ -243,13 +310,13 @@ def _print_check(program: Program, found: PhotoCheck, show: PhotoExtent) -> None
         program.print()
     for fault in sorted(folded, key=str):
         program.print(_folded_message(next(photo for photo in faulty if photo.fault is fault), counts[fault]))
-    for line in _totals(found):
+    for line in _totals(found, called):
         program.print(line)
 
 
 def _folded_message(photo: CheckedPhoto, count: int) -> Message:
     """Return what is wrong with many addresses in the same way."""
-    what = next(iter(address_messages(photo)), NOTHING)
+    what = address_message(photo.fault, photo.answer, count) if photo.answer and photo.fault else NOTHING
     return _(
         "{photos}: {what}, for example `{address}`; `--show all` lists them",
         photos=photo_count(count),
@@ -258,40 +325,42 @@ def _folded_message(photo: CheckedPhoto, count: int) -> Message:
     )
 
 
-def _totals(found: PhotoCheck) -> Iterator[Message]:
-    photos = sum(len(item.photos) for item in found.items)
+def _totals(found: PhotoCheck, called: str) -> Iterator[Message]:
+    sent = [[photo for photo in item.photos if photo.address] for item in found.items]
     yield _n(
         "{count} item with {photos}; {bare} without a photo",
         "{count} items with {photos}; {bare} without a photo",
         len(found.items),
-        photos=photo_count(photos),
-        bare=sum(not item.photos for item in found.items),
+        photos=photo_count(sum(map(len, sent))),
+        bare=sum(not photos for photos in sent),
     )
+    if waiting := sum(photo.published is False for photos in sent for photo in photos):
+        yield _n(
+            "{count} photo is not published yet: {command}",
+            "{count} photos are not published yet: {command}",
+            waiting,
+            command=f"torgsync photos publish -o {called}",
+        )
     if found.unused:
         yield _n(
-            "{count} photo belongs to no item: `{file}`",
-            "{count} photos belong to no item, for example `{file}`",
+            "{count} photo belongs to no item: {which}",
+            "{count} photos belong to no item, {which}",
             len(found.unused),
-            file=found.unused[0],
+            which=which(found.unused[0], len(found.unused)),
         )
     if found.not_asked and not found.private:
         yield _(
             "only addresses with `http://` and `https://` are asked: `{address}`", address=found.not_asked
         )
     elif found.private:
-        yield _(
-            "Prom.ua cannot fetch photos from `{address}`, which is on this machine or in a private network; "
-            "it was not asked",
-            address=found.not_asked,
-        )
+        yield _("{hidden}; it was not asked", hidden=hidden_message(found.not_asked))
 
 
 def _troubles(photo: CheckedPhoto) -> Iterator[Message]:
     yield from map(flaw_message, photo.flaws)
-    yield from address_messages(photo)
-
-
-def address_messages(photo: CheckedPhoto) -> Iterator[Message]:
-    """Yield what is wrong with a photo's address, if anything is."""
+    if photo.facts and not photo.address:
+        yield _("not published")
+    elif photo.published is False and photo.address:
+        yield _("not published yet")
     if photo.answer and photo.fault:
         yield address_message(photo.fault, photo.answer)

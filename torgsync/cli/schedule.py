@@ -35,6 +35,8 @@ def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOpt
         try:
             file = read()
         except ObjectInvalid as invalid:
+            if wanted is not None:
+                raise
             program.warn(composed("{object}: {error}", object=slug, error=invalid.message))
             codes.append(invalid.exit_code)
             continue

@@ -171,8 +171,7 @@ class UnattendedRuns:
     def _follow(self) -> None:
         """Ping the monitors, and notify people of what is news."""
         from torgsync.cli.base.language import speaking
-        from torgsync.cli.messages.notices import notice_text
-        from torgsync.core.notices.sending import failure_message
+        from torgsync.cli.messages.notices import delivery_message, notice_text
         from torgsync.jobs.unattended.notifying import notify
         from torgsync.jobs.unattended.subjects import subject_at, subject_of
 
@@ -185,7 +184,7 @@ class UnattendedRuns:
         subjects += [subject_at(run.path, run) for run in self.runs if run.path and not run.file]
         self._monitors.end(subjects, self._ok_codes, now)
         for failure in notify(program.settings, subjects, self._monitors, now, render):
-            why = failure_message(failure)
+            why = delivery_message(failure)
             self._warn(_("`{address}` was not notified: {why}", address=failure.address, why=why))
 
     @cached_property

@@ -170,13 +170,13 @@ class Tally:
         self._groups: dict[Code, FindingCount] = {}
 
     def add(self, findings: Iterable[Finding]) -> None:
-        """Add all findings of one good, or of a file as a whole."""
+        """Add all findings of one good, of goods that depend on each other, or of a file as a whole."""
         met = set()
         for finding in findings:
             group = self._groups.setdefault(finding.code, FindingCount(finding.code))
             group.count += 1
-            if finding.good_id and finding.code not in met:
-                met.add(finding.code)
+            if finding.good_id and (finding.code, finding.good_id) not in met:
+                met.add((finding.code, finding.good_id))
                 group.goods += 1
             if len(group.first) < KEPT:
                 group.first.append(finding)

@@ -1,4 +1,4 @@
-"""Hosts that are this machine itself: no other machine reads what is sent to them."""
+"""Hosts that are this machine itself, which no other machine reads, and hosts of private networks."""
 
 from __future__ import annotations
 
@@ -16,3 +16,11 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_private(host: str) -> bool:
+    """Return whether a host is certainly not on the internet: this machine, or one of a private network."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.casefold().endswith((".local", ".localhost", ".lan", ".internal"))

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from torgsync.disk import replacing, stat_file
 from torgsync.errors import UsageError
+from torgsync.extras import install_command
 from torgsync.i18n import _
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def require_library() -> None:
         import prometheus_client  # noqa: F401, PLC0415  # only metrics need it
     except ImportError as missing:
         raise UsageError(
-            _('metrics need a library: `pip install "torgsync[metrics]"`'),
-            hint=_("nothing was done; install it, or leave out what asks for metrics"),
+            _("metrics need a library, so nothing was done"),
+            hint=_("install it: {command}", command=install_command("metrics")),
         ) from missing
 
 

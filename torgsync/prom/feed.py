@@ -9,10 +9,9 @@ from typing import BinaryIO, TypeVar
 
 from lxml import etree
 
-from torgsync.core.mapping.mapper import PHOTO_LIMIT
 from torgsync.core.product.cells import Section
 from torgsync.core.product.cleaning import clean
-from torgsync.core.product.fields import Characteristic, Discount, Photo, WholesaleStep
+from torgsync.core.product.fields import PHOTO_LIMIT, Characteristic, Discount, Photo, WholesaleStep
 from torgsync.core.product.products import ExternalIds, Product
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from torgsync.core.plan.external_ids import IdWrite, ProductCopy
 from torgsync.errors import UsageError
+from torgsync.extras import install_command
 from torgsync.i18n import _, verbatim
 
 SHEET = "Export Products Sheet"
@@ -27,7 +28,7 @@ def refuse_missing_library() -> None:
     except ImportError as error:
         raise UsageError(
             _("external ids are written with a spreadsheet, and the library for that is not installed"),
-            hint=verbatim('pip install "torgsync[xlsx]"'),
+            hint=verbatim(install_command("xlsx")),
         ) from error
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from torgsync.core.problems import ProblemCode
 from torgsync.disk import create_file, put_new
 from torgsync.errors import StateUnusable
+from torgsync.extras import install_command
 from torgsync.i18n import _
 from torgsync.state.troubles import code_of, file_of, kind_of, reason_of
 
@@ -42,7 +43,7 @@ def make_engine(url: str) -> Engine:
     except ImportError as error:
         raise StateUnusable(
             _("the state cannot be opened: {why}", why=str(error)),
-            hint=_('install the driver: `pip install "torgsync[postgresql]"`'),
+            hint=_("install the driver: {command}", command=install_command("postgresql")),
         ) from error
     except SQLAlchemyError as error:
         raise StateUnusable(

@@ -13,6 +13,7 @@ from recorded import PRODUCT, Wire, changed, form_of, page, said
 
 from torgsync.core.plan.external_ids import IdWrite, ProductCopy
 from torgsync.errors import UsageError
+from torgsync.extras import install_command
 from torgsync.prom.spreadsheet import COLUMNS, SHEET, refuse_missing_library, write_ids_file
 
 ODD = ["=1+1", "https://shop.example", "00123", "1E5", " _x0041_ ", "Екран 5\" 'TFT' <b>", "тире\x0bтут"]
@@ -97,4 +98,4 @@ def test_a_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(UsageError, match="the library for that is not installed") as caught:
         refuse_missing_library()
-    assert caught.value.hint == 'pip install "torgsync[xlsx]"'
+    assert caught.value.hint == install_command("xlsx")

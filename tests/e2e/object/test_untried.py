@@ -199,8 +199,9 @@ def test_a_server_for_photos_that_cannot_be_used(home: Home) -> None:
     assert texts[2].startswith("photos cannot be published on `ftp://olena@127.0.0.1:1/photos`: ")
     assert "hidden" not in "".join(texts)
     assert home.run("doctor").code == 5
-    ran = home.run("object", "edit", "My Prom", "--set", 'catalog.photos.publish_password={ env = "NO_PW" }')
-    assert ran.code == 3
+    place = ("--photos-publish", "ftp://olena@127.0.0.1:1/photos")
+    password = ("--set", 'catalog.photos.publish_password={ env = "NO_PW" }')
+    assert home.run("object", "edit", "My Prom", *place, *password).code == 3
     assert home.run("object", "check").code == 3
 
 

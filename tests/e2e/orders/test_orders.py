@@ -159,7 +159,7 @@ def test_an_outbox_that_cannot_be_written(mapped: Home) -> None:
         assert ran.code == 8
         assert "cannot be used: Not a directory" in ran.out
         assert f"! order {number}: its file for Torgsoft is still to be written" in ran.lines
-        assert "hint: look at `" in ran.err
+        assert "hint: there is a file where a folder is needed" in ran.err
     (held,) = mapped.run("orders", "list", "--held", "--format", "json").json["orders"]
     assert held["open"] == f"order {number}: its file for Torgsoft is still to be written"
     assert "its file is not written yet" in mapped.run("orders", "show", str(number)).out

@@ -655,6 +655,7 @@ def test_a_server_is_tried_beforehand(mapped: Home, ftp: FtpPlace) -> None:
     unencrypted, (state, message, _) = about(ran, "outbox")
     assert (ran.code, state, "there is no password in" in message) == (3, "error", True)
     (mapped.shop / "ftp-password").write_text(PASSWORD)
+    (mapped.shop / "ftp-password").chmod(0o600)
     ran = mapped.run("doctor", "--format", "json")
     written = ("ok", f"order files can be written to `{ftp.url}`", "")
     assert (ran.code, about(ran, "outbox")) == (0, [unencrypted, written])

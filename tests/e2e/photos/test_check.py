@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import socket
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,12 +43,20 @@ def test_photos_that_are_not_fit(home: Home) -> None:
     rows = [line.split(maxsplit=2) for line in checked.lines if line.startswith("269")]
     assert rows == [
         ["26901", "26901.jpg", "not a picture   it is not sent: put the photo there again"],
-        ["26902", "26902.jpg", "JPEG 90 × 120   small"],
+        ["26902", "26902.jpg", "JPEG 90 × 120   small: take a larger one"],
     ]
     assert "1 photo belongs to no item: `of nobody.jpg`" in checked.out
     assert "which is on this machine or in a private network; it was not asked" in " ".join(
         checked.out.split()
     )
+    (photos / "26903.jpg").write_bytes(picture()[:100])
+    (photos / "26904.jpg").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    damaged = home.run("photos", "check", "26903", "26904").out
+    assert "cut off or damaged, and not sent: put the photo" in damaged
+    assert "HEIC is not sent: save it as JPEG" in damaged
+    assert "not a picture" not in damaged
+    assert "2 items with 0 photos; 2 without a photo" in damaged
+    (photos / "26903.jpg").write_bytes(picture())
     everything = home.run("photos", "check", "--show", "all").out
     assert "26925.jpg" in everything
     assert "26925.jpg" not in checked.out
@@ -59,6 +68,38 @@ def test_photos_that_are_not_fit(home: Home) -> None:
         ("26902_1.jpg", [], None),
     ]
     assert one.json["not_asked"] == "http://127.0.0.1:1/photos/"
+    unknown = home.run("photos", "check", "26902", "4444")
+    assert (unknown.code, "no item with the id `4444`" in unknown.err) == (64, True)
+    table = home.run("photos", "check", "26902,26903", "--format", "csv").out
+    assert [row["flaws"] for row in csv.DictReader(StringIO(table))] == ["small", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("url", "hidden"),
+    [
+        ("http://127.0.0.1:1/photos/", True),
+        ("http://192.168.1.5/photos/", True),
+        ("http://nas/photos/", True),
+        ("https://nas.local/photos/", True),
+        ("https://shop.example/photos/", False),
+        ("rehearsed", False),
+    ],
+)
+def test_an_address_that_prom_cannot_reach(home: Home, tmp_path: Path, url: str, hidden: bool) -> None:
+    """Every command that speaks of photos says so, once; a Prom.ua for rehearsals can be reached."""
+    url = home.server.url.replace("/api/v1", "/photos/") if url == "rehearsed" else url
+    ran = home.run("object", "edit", "My Prom", "--photos-url", url)
+    said = f"Prom.ua cannot fetch photos from `{url}`"
+    for place in ("", str(tmp_path)):
+        if place:
+            ran = home.run("object", "edit", "My Prom", "--photos-publish", place)
+        assert " ".join(ran.out.split()).count(said) == hidden
+        checked = home.run("object", "check")
+        assert " ".join(checked.out.split()).count(said) == hidden
+        assert f"Prom.ua fetches them from `{url}`" not in checked.out or not hidden
+        found = home.run("update", "--format", "json").json["findings"]
+        messages = [one["message"] for one in found if one["code"] == "photo-unreachable"]
+        assert messages == [f"{said}, which is on this machine or in a private network"] * hidden
 
 
 def test_addresses_that_do_not_answer(home: Home) -> None:
@@ -78,7 +119,7 @@ def test_addresses_that_do_not_answer(home: Home) -> None:
     assert (checked.code, photo["status"], photo["fault"]) == (8, "0", "no-answer")
     assert photo["address"] == "https://photos.example/26925.jpg"
     shown = home.run("photos", "check").out
-    assert "52 photos: its address does not answer, for example `https://photos.example/26901.jpg`" in shown
+    assert "52 photos: their addresses do not answer, for example `https://photos.example/26901.jpg`" in shown
 
 
 def test_an_object_without_photos(home: Home) -> None:

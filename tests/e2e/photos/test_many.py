@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from collections import Counter
 from io import BytesIO
@@ -26,14 +27,30 @@ FEW = 500
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
+PHOTOS_OF_ITEM = 10
+"""As many as Prom.ua takes of one item."""
+
+
+def many_items(home: Home, photos: int) -> list[str]:
+    """Have the export offer items for so many photos, and return the names of these, without extension."""
+    header, *rows = csv.reader(home.export.read_text("utf-8-sig").splitlines(keepends=True), delimiter=";")
+    row = next(row for row in rows if row[0] in ("26925", "100001"))  # of the example, or of an earlier call
+    barcode = header.index("Barcode")
+    ids = [str(100_001 + number) for number in range(-(-photos // PHOTOS_OF_ITEM))]
+    with home.export.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out, delimiter=";")
+        writer.writerows([header, *([good_id, *row[1:barcode], "", *row[barcode + 1 :]] for good_id in ids)])
+    return [f"{good_id}_{number}" for good_id in ids for number in range(1, PHOTOS_OF_ITEM + 1)][:photos]
+
+
 def write_photos(home: Home, count: int) -> None:
     """Replace the photos of the example by many small ones."""
     folder = home.shop / "photos"
     rmtree(folder)
     folder.mkdir()
-    for number in range(count):
+    for number, name in enumerate(many_items(home, count)):
         content = saved(Image.new("RGB", (60, 80), number % (count // 3)), "PNG")
-        (folder / f"26925_{number + 1}.png").write_bytes(content)
+        (folder / f"{name}.png").write_bytes(content)
 
 
 def publish_on(home: Home, storage: Storage, fault: str = "") -> None:
@@ -97,14 +114,14 @@ def test_memory_does_not_grow_with_all_their_bytes(home: Home, tmp_path: Path) -
     """A few pictures are in memory at once, however many there are."""
     image = Image.open(BytesIO(grainy(sides=(2_000, 2_000), quality=95)))
     folder = home.shop / "photos"
-    peaks = []
+    peaks, names = [], many_items(home, 100)
     for count in (10, 100):
         storage = Storage("folder", tmp_path / "served", str(count))
         rmtree(folder)
         folder.mkdir()
-        for number in range(count):
+        for number, name in enumerate(names[:count]):
             image.paste((number * 2,) * 3, (0, 0, 64, 64))
-            (folder / f"26925_{number + 1}.jpg").write_bytes(saved(image, "JPEG", quality=95))
+            (folder / f"{name}.jpg").write_bytes(saved(image, "JPEG", quality=95))
         before = home.object.read_text("utf-8")
         publish_on(home, storage)
         peaks.append(peak(home))

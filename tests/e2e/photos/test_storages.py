@@ -62,6 +62,10 @@ def test_a_sync_publishes_each_picture_once(home: Home, storage: Storage) -> Non
     home.next_day()
     assert home.sync().code == 0
     assert (set(storage.uploads), repeated(storage)) == (names, 0)
+    storage.stop()
+    storage.start()
+    again = home.run("photos", "publish", "--again", "--yes")
+    assert (again.code, is_whole(storage, names), repeated(storage)) == (0, True, len(names)), again.err
 
 
 def test_a_refusal_is_tried_again(home: Home, storage: Storage) -> None:
@@ -130,7 +134,7 @@ def test_a_wrong_password_is_tried_a_few_times(home: Home, storage: Storage) -> 
 @pytest.mark.parametrize("storage", SERVERS, indirect=True)
 def test_a_server_that_falls_silent(home: Home, storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is given up once for all pictures; what needs them waits, and the next run publishes the rest."""
-    monkeypatch.setattr("torgsync.files.places.remote.TIMEOUT", 1)
+    monkeypatch.setattr("torgsync.files.places.remote.TIMEOUT", 4)
     names = publish_on(home, storage, f"hang {HALF}")
     ran = home.sync()
     assert ran.code == 5

@@ -12,6 +12,7 @@ import pytest
 from homes import Home
 from prometheus_client.parser import text_string_to_metric_families
 
+from torgsync.extras import install_command
 from torgsync.jobs.unattended import metrics as job
 
 Samples = dict[tuple[str, ...], float]
@@ -182,7 +183,7 @@ def test_without_the_library_nothing_begins(home: Home, file: Path, monkeypatch:
     monkeypatch.setitem(sys.modules, "prometheus_client", None)
     ran = home.sync("--metrics", str(file))
     assert ran.code == 64
-    assert 'pip install "torgsync[metrics]"' in ran.json["error"]["message"]
+    assert install_command("metrics") in ran.json["error"]["hint"]
     assert home.writes() == []
     assert home.run("status", "--format", "prometheus").code == 64
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from homes import Home
 from pictures import named, picture
 
@@ -86,8 +87,8 @@ def test_a_photo_that_is_no_picture_any_more(filled: Home) -> None:
         assert broken(filled) == {"26925": ["photo-broken"]}
         assert changes(filled) == []
     shown = filled.run("update").out
-    assert "`26925.jpg` is not a picture, or a broken one" in shown
-    assert "`26925.jpg` is not a picture" in filled.run("why", "26925").out
+    assert "`26925.jpg` is cut off or damaged" in shown
+    assert "`26925.jpg` is cut off or damaged" in filled.run("why", "26925").out
     other.write_bytes(named("other"))
     (change,) = changes(filled)
     kept, added = change["fields"]["photos"]["new"]
@@ -118,6 +119,22 @@ def test_a_text_is_no_photo(home: Home) -> None:
             state.unlink()
 
 
+def test_items_that_lose_their_only_photo(filled: Home) -> None:
+    """They are listed as without photos, although their removal is a change; a held one is still there."""
+    edit = ("object", "edit", "My Prom", "--set", "accounting_centers.only_with_photos=true")
+    filled.run(*edit, "--set", "limits.removals=1%")
+    assert "1 of them is still on Prom.ua" in filled.run("update", "--show", "skipped").out
+    for number in range(26902, 26908):
+        for photo in (filled.shop / "photos").glob(f"{number}*"):
+            photo.unlink()
+    shown = filled.run("update", "--show", "skipped").out
+    assert "7 of them are still on Prom.ua: taking them down is among the changes" in shown
+    assert "to be taken down" in filled.run("why", "26902").out
+    for only in ("only_with_photos", "only_in_stock", "respect_display"):
+        filled.run("object", "edit", "My Prom", "--set", f"accounting_centers.{only}=false")
+    assert "no item is skipped" in filled.run("update", "--show", "skipped").out
+
+
 def test_photos_of_other_kinds(filled: Home) -> None:
     """A picture of any type goes, whatever its name ends with; what cannot be read is reported."""
     photo = filled.shop / "photos" / "26925.jpg"
@@ -139,6 +156,58 @@ def test_an_extra_photo_that_cannot_be_read_holds_nothing_back(filled: Home) -> 
     (photos / "26925.jpg").write_bytes(named("another"))
     assert broken(filled) == {"26925": ["photo-broken"]}
     assert [change["good_id"] for change in changes(filled)] == ["26925"]
+
+
+@pytest.mark.parametrize("publishes", [False, True])
+def test_a_broken_photo_is_no_change(home: Home, publishes: bool) -> None:
+    """An item that went without a photo stays as it is: whatever is read again, and once its file is gone."""
+    photo = home.shop / "photos" / "26903.jpg"
+    photo.write_text("not here yet")
+    if publishes:
+        home.run("object", "edit", "My Prom", "--photos-publish", str(home.folder / "public"))
+    assert home.sync().code in (0, 5)
+    home.next_day()
+    home.sync()
+    home.run("object", "edit", "My Prom", "--set", "catalog.photos.smallest=201")
+    assert broken(home) == {"26903": ["photo-broken"]}
+    for _ in range(2):
+        assert changes(home) == []
+        explained = home.run("why", "26903", "--format", "json").json["good"]
+        assert explained["change"] is None
+        (reason,) = (one for one in explained["row"]["filters"] if one["filter"] == "no-photos")
+        assert reason["message"].startswith("0 photos")
+        if photo.exists():
+            photo.unlink()
+    photo.write_bytes(named("at last"))
+    assert [one["good_id"] for one in changes(home)] == ["26903"]
+
+
+def test_a_file_without_a_content(filled: Home) -> None:
+    """It is reported for its item too, keeps its photo on Prom and stops nothing else."""
+    photos = filled.shop / "photos"
+    for name in ("26901.jpg", "26902.jpg", "26903_7.jpg"):
+        (photos / name).unlink(missing_ok=True)
+    (photos / "26901.jpg").touch()
+    (photos / "26902.jpg").symlink_to("26902.jpg")
+    (photos / "26903_7.jpg").symlink_to("26903_7.jpg")
+    (photos / "26925.jpg").write_bytes(named("other"))
+    found = filled.run("update", "--format", "json").json
+    assert [one["good_id"] for one in found["changes"]] == ["26925"]
+    unread = [one["message"] for one in found["findings"] if one["code"] == "photos-unread"]
+    assert unread == [
+        "1 photo is an empty file, `26901.jpg`; it is not sent",
+        "2 photos cannot be read, for example `26902.jpg` (Too many levels of symbolic links); none is sent",
+    ]
+    for good_id, said in (("26901", "is an empty file, `26901.jpg`"), ("26903", "`26903_7.jpg` (Too many")):
+        assert said in " ".join(filled.run("why", good_id).out.split())
+        checked = filled.run("photos", "check", good_id, "--format", "json")
+        spoilt = [one for one in checked.json["items"][0]["photos"] if one["flaws"]]
+        assert (checked.code, [(one["flaws"], one["address"]) for one in spoilt]) == (
+            8,
+            [(["unreadable"], None)],
+        )
+    shown = filled.run("why", "26901", "--format", "json").json["good"]["findings"]
+    assert [one["good_id"] for one in shown] == ["26901"]
 
 
 def test_a_small_photo_goes_with_a_warning(filled: Home) -> None:

@@ -37,8 +37,12 @@ def test_nothing_was_found() -> None:
 
 @pytest.mark.parametrize(
     ("found", "goods"),
-    [([cut("17"), cut("17"), cut("18")], 2), ([Finding(Code.TEXT_CUT)] * 3, 0)],
-    ids=["twice in one good", "of the file"],
+    [
+        ([cut("17"), cut("17"), cut("18")], 2),
+        ([cut("17"), cut("18"), cut("19")], 3),
+        ([Finding(Code.TEXT_CUT)] * 3, 0),
+    ],
+    ids=["twice in one good", "of goods that depend on each other", "of the file"],
 )
 def test_places_and_goods_are_counted(found: list[Finding], goods: int) -> None:
     """Two places may be in one good; a finding of the file speaks of no good."""

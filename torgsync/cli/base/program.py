@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
@@ -65,6 +65,7 @@ class Program(Output):
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     recording: CallRecording | None = None
     _logged: Exception | None = field(default=None, repr=False)
+    _spoken: str = field(default="", repr=False)
 
     @cached_property
     def settings(self) -> Settings:
@@ -154,26 +155,22 @@ class Program(Output):
         self.hide_progress()
         return confirmed(question)
 
-    def require_decision(self, given: object, look: str, command: str) -> None:
-        """Refuse to write to Prom.ua where no person can be asked and no decision was `given`.
+    def require_decision(
+        self, given: object, look: str, command: str, deed: Literal["send", "publish", "remove"] = "send"
+    ) -> None:
+        """Refuse a `deed` where no person can be asked and no decision was `given`.
 
         `look` is the command that only shows, `command` this call with the decision. Raises UsageError.
         """
         if not (given or self.asks):
-            raise UsageError(
-                _("there is no terminal to ask on, so nothing was sent"),
-                hint=_(
-                    "to see what would be sent: {look}\nto send it without a question: {command}",
-                    look=look,
-                    command=command,
-                ),
-            )
+            message, hint = _UNDECIDED[deed]
+            raise UsageError(message, hint=hint.filled(look=look, command=command))
 
     def object(self, wanted: str | None, *, all_by: str | None = None) -> ObjectFile:
         """Return the sync object that is meant; `all_by` is the option that would mean all of them."""
         from torgsync.files.config.objects import find_object
 
-        return _meant(find_object(self.settings.objects, wanted, all_by=all_by))
+        return self._meant(find_object(self.settings.objects, wanted, all_by=all_by))
 
     def objects(self, wanted: str | None, *, every: bool = False) -> dict[str, Callable[[], ObjectFile]]:
         """Return functions that read sync objects, keyed by their files: the one wanted, or `every` one.
@@ -184,9 +181,29 @@ class Program(Output):
 
         paths = list_objects(self.settings.objects) if every and wanted is None else []
         if paths:
-            return {path.stem: partial(_loaded, path) for path in paths}
+            return {path.stem: partial(self._loaded, path) for path in paths}
         path = find_path(self.settings.objects, wanted, all_by="--all")
         return {path.stem: partial(self.object, wanted, all_by="--all")}
+
+    def _loaded(self, path: Path) -> ObjectFile:
+        from torgsync.files.config.objects import load_object
+
+        return self._meant(load_object(path))
+
+    def _meant(self, file: ObjectFile) -> ObjectFile:
+        """Return an object, and show times by its clock from now on.
+
+        Where no person is there to be asked, its `language` outweighs that of the environment.
+        """
+        show_times_in(file.settings.orders.clock)
+        language = file.settings.language or self.language
+        if language != (self._spoken or self.language) and not (self.language_given or self.asks):
+            from torgsync.cli.base.language import load_catalog
+            from torgsync.i18n import use
+
+            use(load_catalog(language))
+            self._spoken = language
+        return file
 
     @contextmanager
     def job(
@@ -232,16 +249,21 @@ class Program(Output):
                 log_error(error)
 
 
-def _meant(file: ObjectFile) -> ObjectFile:
-    """Return an object, and show times by its clock from now on."""
-    show_times_in(file.settings.orders.clock)
-    return file
-
-
-def _loaded(path: Path) -> ObjectFile:
-    from torgsync.files.config.objects import load_object
-
-    return _meant(load_object(path))
+_UNDECIDED = {
+    "send": (
+        _("there is no terminal to ask on, so nothing was sent"),
+        _("to see what would be sent: {look}\nto send it without a question: {command}"),
+    ),
+    "publish": (
+        _("there is no terminal to ask on, so nothing was published"),
+        _("to see what would be published: {look}\nto publish it without a question: {command}"),
+    ),
+    "remove": (
+        _("there is no terminal to ask on, so nothing was removed"),
+        _("to see what would be removed: {look}\nto remove it without a question: {command}"),
+    ),
+}
+"""What is said where no person can be asked, and what to do, by what would be done."""
 
 
 def program_of(context: typer.Context, output: Format | None = None) -> Program:

@@ -232,6 +232,8 @@ def print_csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> None:
 def _harmless(value: object) -> object:
     if isinstance(value, bool):
         return json.dumps(value)
+    if isinstance(value, list | tuple):
+        value = ";".join(map(str, value))
     if not isinstance(value, str):
         return value
     text = shown(value)

@@ -292,13 +292,6 @@ SENTENCES: dict[Code, Sentence | Mapping[str, Sentence]] = {
         "{count} photo; the first {limit} are sent", "{count} photos; the first {limit} are sent"
     ),
     **PHOTO_FINDINGS,
-    Code.PHOTOS_UNREAD: {
-        "none": _("there is no photo in the photo folder; photos on Prom.ua stay as they are"),
-        "empty": _n(
-            "{count} photo is an empty file, `{first}`; it is not sent",
-            "{count} photos are empty files, for example `{first}`; none of them is sent",
-        ),
-    },
     Code.PHOTOS_UNFETCHED: unfetched_message,
     Code.RUN_GOES_ON: _(
         "a run of {user} on {host}, process {pid}, has been going on since {since:time}; this is what was "

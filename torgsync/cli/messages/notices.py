@@ -14,10 +14,11 @@ from torgsync.cli.messages.guards import allow_command, cause, limit, observed, 
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.core.clock import show_times_in
 from torgsync.core.config.hints import map_command
-from torgsync.core.notices.sending import Text, plain_text
+from torgsync.core.notices.sending import FailedDelivery, Text, Undelivered, failure_message, plain_text
 from torgsync.core.notices.situations import Event, SituationKind
 from torgsync.core.plan.guards import Guard, GuardViolation
 from torgsync.errors import InvalidInput, TorgsyncError
+from torgsync.extras import install_command
 from torgsync.i18n import Message, _, _n, composed, joined, translated, verbatim
 
 if TYPE_CHECKING:
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
     from torgsync.jobs.unattended.notifying import About, Topic
     from torgsync.jobs.unattended.observing import Observation
     from torgsync.jobs.unattended.subjects import Subject
+
+
+def delivery_message(failure: FailedDelivery) -> Message:
+    """Return why an address could not be reached, with the command that mends it where there is one."""
+    why = failure_message(failure)
+    if failure.why is not Undelivered.LIBRARY:
+        return why
+    return _("{why}; install it: {command}", why=why, command=install_command("notify"))
+
 
 FEW = 3
 """Held changes, reasons, orders or shops that a message names."""

@@ -163,9 +163,10 @@ SENTENCES: dict[OutcomeCode, Sentence] = {
         "today's imports are used up; it will be sent with the first run after {free:time}"
     ),
     OutcomeCode.IMPORT_LEFT: _("sent with an import; the next run looks up the result"),
-    OutcomeCode.PHOTOS_UNPUBLISHED: lambda photos: _(
-        "not sent yet: {photos} could not be published; `torgsync photos publish` shows why",
+    OutcomeCode.PHOTOS_UNPUBLISHED: lambda photos, called: _(
+        "not sent yet: {photos} could not be published; `torgsync photos publish -o {called}` shows why",
         photos=photo_count(photos),
+        called=called,
     ),
     OutcomeCode.IMPORT_WAITS: _("not sent yet: an earlier import has to end first"),
     OutcomeCode.REMOVALS_AFTER_FAILURE: _("products are removed only when everything before went well"),

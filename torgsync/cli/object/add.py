@@ -25,7 +25,7 @@ from torgsync.cli.base.options import (
 )
 from torgsync.cli.base.program import Program, program_of
 from torgsync.cli.object.check import print_check
-from torgsync.cli.object.trials import read_given_password, whole_place
+from torgsync.cli.object.trials import absolute, read_given_password, whole_place
 from torgsync.core.config.hints import map_command
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError, UsageError
 from torgsync.i18n import _
@@ -118,9 +118,9 @@ def add(
         name=one_object(context, name, wanted),
         token=api_key,
         token_env=api_key_env,
-        export=export,
+        export=export and absolute(str(export)),
         group=group,
-        photos=photos,
+        photos=photos and absolute(str(photos)),
         photos_url=photos_url,
         publishing=publishing,
         find_by=find_by,

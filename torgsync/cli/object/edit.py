@@ -30,7 +30,7 @@ from torgsync.cli.base.options import (
 )
 from torgsync.cli.base.program import Program, program_of
 from torgsync.cli.base.render import cell
-from torgsync.cli.object.trials import read_given_password, read_given_token, whole_place
+from torgsync.cli.object.trials import kept_place, read_given_password, read_given_token
 from torgsync.core.config.keys import read_key
 from torgsync.core.shell import command
 from torgsync.errors import Exit, ObjectInvalid, UsageError
@@ -91,13 +91,19 @@ def edit(
     name = one_object(context, name, wanted)
     file = program.object(name) if not editor else None
     from torgsync.files.config.toml_edit import Setting
-    from torgsync.jobs.config.objects import change_object, replace_photos_password, replace_token
+    from torgsync.jobs.config.objects import (
+        change_object,
+        photos_password_place,
+        replace_photos_password,
+        replace_token,
+    )
 
+    path = file.path if file else Path()
     given = {
-        "catalog.path": export and str(Path(export).expanduser().absolute()),
-        "catalog.photos.folder": photos and str(Path(photos).expanduser().absolute()),
+        "catalog.path": export and kept_place(export, path),
+        "catalog.photos.folder": photos and kept_place(photos, path),
         "catalog.photos.url": photos_url,
-        "catalog.photos.publish": photos_publish and whole_place(photos_publish),
+        "catalog.photos.publish": photos_publish and kept_place(photos_publish, path),
         "catalog.photos.publish_user": photos_user,
         "catalog.photos.publish_endpoint": photos_endpoint,
         "product_group": group or None,
@@ -131,11 +137,12 @@ def edit(
                 command=f"torgsync object edit --editor {file.called}",
             ),
         )
+    password = read_given_password(photos_password) if photos_password else ""
+    changes += photos_password_place(file, program.settings) if password else []
     if changes or gone:
         _notify_changes(program, *change_object(file, changes, gone))
     touched = {str(part) for setting in changes for part in setting.key[:2]}
-    if photos_password:
-        password = read_given_password(photos_password)
+    if password:
         place = replace_photos_password(program.object(name), password, program.settings)
         touched.add("photos")
         program.notify(_("the password is in {place}", place=place))
@@ -211,7 +218,7 @@ def _refuse_name(key: Key, file: ObjectFile) -> None:
 def _notify_changes(program: Program, before: Document, after: Document) -> None:
     """Show each setting that changed, old and new; a token or a password in an address is never shown."""
     from torgsync.core.config.keys import changes_between
-    from torgsync.core.config.settings import without_password
+    from torgsync.core.config.storages import without_password
 
     changes = changes_between(before, after)
     for key, *values in changes.values:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.interview.questions import Interview, Option, in_two, until_works
 from torgsync.cli.object.draft import NEEDED, NewObject, WizardStep
-from torgsync.cli.object.publishing import ask_publishing, place_words
+from torgsync.cli.object.publishing import address_question, ask_publishing, place_words
 from torgsync.cli.object.trials import (
     TOKEN,
     absolute,
@@ -129,7 +129,7 @@ def _photos(person: Interview, draft: NewObject) -> None:
 
 
 def _photos_url(person: Interview, draft: NewObject) -> None:
-    question = _("Address of the photo folder on the internet")
+    question = address_question(person, draft.answers.publishing)
     default = draft.answers.photos_url or ""
     typed = until_works(person, lambda before: person.text(question, before or default), refuse_address)
     draft.set(photos_url=typed)

@@ -5,15 +5,17 @@ Each trial raises ValueError for an answer that cannot be, TorgsyncError for one
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.question import ask_hidden, person_there
-from torgsync.core.config.catalog import is_fetchable, storage
 from torgsync.core.config.schedule import read_hour
 from torgsync.core.config.settings import LONGEST_NAME, TOO_LONG
+from torgsync.core.config.storages import is_fetchable, kind_of, storage, surplus, without_password
 from torgsync.core.counts import column_count, item_count, photo_count
 from torgsync.core.problems import TOKENS_PAGE
 from torgsync.errors import TokenRefused, TorgsyncError, UsageError
@@ -105,9 +107,25 @@ def try_place(access: StorageAccess) -> Message:
     from torgsync.files.photos.storage import Trial, try_storage
 
     storage(access.place)
-    if try_storage(access) is Trial.NO_FOLDER:
+    given = {"user": access.user, "password": access.password, "endpoint": access.endpoint}
+    for why in surplus(access.place, [name for name, value in given.items() if value]).values():
+        raise ValueError(why)
+    if try_storage(access, saved=False) is Trial.NO_FOLDER:
         return _("the folder will be made with the first photo")
     return _("photos can be written to `{place}`", place=access.label)
+
+
+def refuse_other_kind(place: str, kinds: Sequence[str]) -> None:
+    """Refuse a place that is not on a server of one of these kinds; without kinds, any server."""
+    if not kinds and kind_of(place):
+        raise ValueError(_("`{place}` is no folder of this computer", place=without_password(place)))
+    if kinds and kind_of(place) not in kinds:
+        raise ValueError(
+            _("write how it is reached too: {ways:quoted}", ways=[f"{kind}://{place}" for kind in kinds])
+            if not kind_of(place)
+            else _("it must begin with {ways:quoted}", ways=[f"{kind}://" for kind in kinds])
+        )
+    storage(place)
 
 
 def refuse_service(text: str) -> None:
@@ -119,13 +137,25 @@ def refuse_service(text: str) -> None:
 def absolute(path: str) -> Path:
     """Return a typed path as an absolute one; one that was copied may have quotation marks around it."""
     quoted = len(path) > 1 and path[0] == path[-1] and path[0] in "\"'"
-    return Path(path[1:-1] if quoted else path).expanduser().absolute()
+    whole = Path(path[1:-1] if quoted else path).expanduser().absolute()
+    plain = Path(os.path.normpath(whole))
+    return plain if plain.resolve() == whole.resolve() else whole  # `..` behind a link is another folder
 
 
 def whole_place(place: str) -> str:
     """Return a place for photos as a whole path, or as the address that it is."""
     folder = place.removeprefix("file://")
     return folder if "://" in folder else str(absolute(folder))
+
+
+def kept_place(place: str, file: Path) -> str:
+    """Return a typed path as a sync object's `file` keeps it, relative where it is below its folder.
+
+    An address of a server stays as it is.
+    """
+    whole = whole_place(place)
+    inside = "://" not in whole and Path(whole).is_relative_to(file.parent)
+    return Path(whole).relative_to(file.parent).as_posix() if inside else whole
 
 
 def refuse_hours(text: str) -> None:

@@ -113,6 +113,8 @@ def print_changes(
 
 def _print_skipped(program: Program, view: PlanResultView) -> None:
     program.print()
+    if not view.result.plan.skipped:
+        program.print(_("no item is skipped"))
     for reason, number in view.result.plan.skipped.items():
         why = skip_message(reason)
         program.print(
@@ -120,6 +122,15 @@ def _print_skipped(program: Program, view: PlanResultView) -> None:
         )
         for line in render_skipped(view.skipped(reason), number):
             program.print_lines(line, INDENT)
+    plan = view.result.plan
+    if leaving := sum(plan.skipped.values()) - plan.counts.skipped:
+        program.print(
+            _n(
+                "{count} of them is still on Prom.ua: taking it down is one of the changes",
+                "{count} of them are still on Prom.ua: taking them down is among the changes",
+                leaving,
+            )
+        )
 
 
 def print_findings(program: Program, job: JobContext, result: PlanResult, *, every: bool) -> None:

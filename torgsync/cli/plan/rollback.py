@@ -201,16 +201,29 @@ def _print_run_back(program: Program, job: JobContext, view: RunView, next_step:
         from torgsync.jobs.push.rollback import held_again
 
         pending = _still_pending(held_again(job, view.result.number))
-        program.print(
-            _(
-                "the export still has the values that were rolled back: {pending}. Restore the older export, "
-                "or correct it, before that; to see what is pending: torgsync update -o {object}",
-                pending=pending,
-                object=job.file.called,
-            )
-        )
+        source = _PHOTOS_STAY if _only_photos(job, view.result.number) else _EXPORT_STAYS
+        program.print(source.filled(pending=pending, object=job.file.called))
     if trouble := trouble_of(view, next_step):
         notify_trouble(program, trouble)
+
+
+def _only_photos(job: JobContext, number: int) -> bool:
+    """Return whether a plan changes nothing but photos, which come from the photo folder."""
+    if job.file.photo_folder is None:
+        return False
+    from torgsync.jobs.plan.result import PlanView
+
+    return all(item.change.fields.keys() == {"photos"} for item in PlanView(job, number).changes())
+
+
+_EXPORT_STAYS = _(
+    "the export still has the values that were rolled back: {pending}. Restore the older export, "
+    "or correct it, before that; to see what is pending: torgsync update -o {object}"
+)
+_PHOTOS_STAY = _(
+    "the photo folder still has the photos that were rolled back: {pending}. Put the older photos there "
+    "before that; to see what is pending: torgsync update -o {object}"
+)
 
 
 def _still_pending(held: Mapping[bool, int]) -> Message:

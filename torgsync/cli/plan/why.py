@@ -18,6 +18,7 @@ from torgsync.cli.messages.fields import VERBS
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.guards import allow_words, remedy
 from torgsync.cli.messages.outcomes import WORDS, reasons_message
+from torgsync.cli.messages.photos import address_message
 from torgsync.cli.messages.skips import skip_message
 from torgsync.cli.messages.status import (
     cause_message,
@@ -107,7 +108,7 @@ def _shortened(text: Message) -> Message:
 
 
 ANSWER, FINDINGS, SENT, THERE = _("answer"), _("findings"), _("sent"), _("on Prom.ua")
-PLAN, HISTORY = _("plan"), _("history")
+PLAN, HISTORY, PHOTOS = _("plan"), _("history"), _("photos")
 
 RULES = {
     Rule.EXTERNAL_ID: _("external id"),
@@ -122,6 +123,7 @@ RULES = {
 def _render_good(good: GoodView, called: str) -> Iterator[WhyLine]:
     yield from _answer(good, called)
     yield from row_lines(good)
+    yield from _photo_lines(good, called)
     for finding in good.findings:
         severity = composed("{severity} `{code}`", severity=SEVERITIES[finding.severity], code=finding.code)
         column = verbatim(f"`{finding.column}`" if finding.column else "")
@@ -140,7 +142,8 @@ def _answer(good: GoodView, called: str) -> Iterator[WhyLine]:
     if good.problem:
         yield answer(NOTHING, _("the export cannot be read now: this is from the last time it was read"))
     if good.row and good.row.out and good.row_status is RowStatus.OUT:
-        yield answer(_("left out"), skip_message(good.row.out))
+        label = _("to be taken down") if good.held else _("left out")
+        yield answer(label, skip_message(good.row.out))
     if good.held:
         observed, flag = held_words(good.held)
         seen = observed or _("`torgsync update` shows the number")
@@ -157,6 +160,24 @@ def _answer(good: GoodView, called: str) -> Iterator[WhyLine]:
         if not good.refused:
             refused = _("{reasons}; the item has changed since then", reasons=refused)
         yield answer(_("refused {at:time}", at=good.refusal.at), refused)
+
+
+def _photo_lines(good: GoodView, called: str) -> Iterator[WhyLine]:
+    """Yield of each photo that is sent whether it is published, and what its address answered."""
+    for photo in good.row.photos if good.row else ():
+        if not photo.address or (photo.published is None and photo.answer is None):
+            continue
+        text = _("its address was not asked: `{address}`", address=photo.address)
+        if photo.published is False:
+            text = _("not published yet: {command}", command=f"torgsync photos publish -o {called}")
+        elif photo.answer and photo.fault:
+            why = address_message(photo.fault, photo.answer)
+            text = composed("{why} (`{address}`)", why=why, address=photo.address)
+        elif photo.answer:
+            text = _("its address answers with the photo: `{address}`", address=photo.address)
+        if photo.published:
+            text = _("published; {text}", text=text)
+        yield WhyLine(PHOTOS, verbatim(photo.file), text)
 
 
 def _prom_lines(good: GoodView) -> Iterator[WhyLine]:

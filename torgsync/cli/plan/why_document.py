@@ -19,6 +19,7 @@ from torgsync.core.product.products import Existing, Product
 from torgsync.i18n import NOTHING, Message, _, composed, joined
 
 if TYPE_CHECKING:
+    from torgsync.jobs.photos.checked import CheckedPhoto
     from torgsync.jobs.plan.why import GoodView, Held
     from torgsync.state.shop.adoptions import Adoption
 
@@ -36,6 +37,7 @@ def good_document(catalog: str, good: GoodView) -> dict[str, object]:
         "deletion": _iso(good.deletion),
         "export_problem": good.problem or None,
         "row": _row_document(good),
+        "photos": [_photo_document(photo) for photo in good.row.photos] if good.row else [],
         "findings": [finding_document(finding, name) for finding in good.findings],
         "desired": _values(good.desired),
         "sent": {"at": _iso(good.sent_at), "values": _values(good.sent)} if good.sent else None,
@@ -123,6 +125,17 @@ def _row_document(good: GoodView) -> dict[str, object] | None:
         },
         "reason": str(row.out) if row.out else None,
         "unreadable": sorted(row.mapped.unreadable),
+    }
+
+
+def _photo_document(photo: CheckedPhoto) -> dict[str, object]:
+    return {
+        "file": photo.file,
+        "address": photo.address or None,
+        "flaws": list(map(str, photo.flaws)),
+        "published": photo.published,
+        "status": photo.answer and photo.answer.status,
+        "fault": photo.fault and str(photo.fault),
     }
 
 

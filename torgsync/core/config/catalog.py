@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from torgsync.core.addresses import names_host
 from torgsync.core.config.keys import Key
+from torgsync.core.config.storages import is_fetchable, storage, surplus
 from torgsync.core.product.cells import PLACEHOLDERS, line_of_text
 from torgsync.core.product.columns import (
     KEY,
@@ -76,41 +76,6 @@ class Languages(SettingsTable):
     """Whether they are sent as both languages of Prom.ua; no text is translated."""
 
 
-_FETCHABLE = re.compile(r"(?:https?|ftp)://[^\s/]+")
-
-
-def is_fetchable(address: str) -> bool:
-    """Return whether files can be fetched from an address over the internet; only https:// is encrypted."""
-    return bool(_FETCHABLE.match(address)) and names_host(address)
-
-
-STORAGES = ("ftp", "sftp", "s3")
-"""Kinds of servers on which files are put."""
-
-
-def storage(place: str) -> str:
-    """Return a folder, or the address of a server on which files can be put. Raises ValueError."""
-    scheme, mark, _rest = place.partition("://")
-    if mark and scheme.casefold() not in STORAGES:
-        known = [f"{one}://" for one in STORAGES]
-        raise ValueError(
-            _(
-                "this program cannot put files on `{scheme}://`; give a folder, or one of {known:quoted}",
-                scheme=scheme,
-                known=known,
-            )
-        )
-    if mark and not names_host(place):
-        # Not repeated: a password may be in it.
-        raise ValueError(
-            _(
-                "this is not an address such as `ftp://server/folder`; in a name or password write `[` "
-                "as `%5B`, `]` as `%5D`, `/` as `%2F`, `#` as `%23` and `?` as `%3F`"
-            )
-        )
-    return place
-
-
 class Photos(SettingsTable):
     """The photo folder, and the address under which the same folder can be read from the internet."""
 
@@ -160,6 +125,17 @@ class Photos(SettingsTable):
         if address is not None and not (is_fetchable(address) and address.startswith("http")):
             raise ValueError(_('"{given}" is not an address such as `"https://s3.example"`', given=address))
         return address
+
+    @model_validator(mode="after")
+    def _asked_for(self) -> Self:
+        given = (
+            ("user", self.publish_user),
+            ("password", self.publish_password),
+            ("endpoint", self.publish_endpoint),
+        )
+        for key, why in surplus(self.publish, [key for key, value in given if value]).items():
+            raise misplaced((f"publish_{key}",), why)
+        return self
 
     @field_validator("url")
     @classmethod

@@ -6,7 +6,6 @@ none is claimed to be Torgsoft's (torgsoft §17 no. 32). Docstrings go into the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, datetime, time
@@ -27,7 +26,6 @@ from torgsync.core.config.catalog import (
     Photos,
     SettingsTable,
     misplaced,
-    storage,
     twin_target,
 )
 from torgsync.core.config.keys import HIDDEN
@@ -44,6 +42,7 @@ from torgsync.core.config.schedule import (
     read_step,
     weekday_words,
 )
+from torgsync.core.config.storages import kind_of, storage, surplus, without_password
 from torgsync.core.config.unattended import Notify, Reports, masked
 from torgsync.core.config.value_map import ValueMap, ValueMapping, twin_column
 from torgsync.core.product.fields import TARGETS
@@ -115,11 +114,6 @@ class SynchronizationTime(SettingsTable):
 _HALVES = {"goods": _("only goods"), "orders": _("only orders")}
 
 
-def without_password(address: str) -> str:
-    """Return an address with its password removed."""
-    return re.sub(r"(://[^/@:]*):[^/]*@", r"\1@", address)
-
-
 class Clients(SettingsTable):
     """How the buyer of an order is found among clients, and whether a missing one is created."""
 
@@ -180,6 +174,13 @@ class Orders(SettingsTable):
     @classmethod
     def _reachable(cls, outbox: str | None) -> str | None:
         return None if outbox is None else storage(outbox)
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if kind_of(self.outbox) and self.outbox_password:
+            for why in surplus(self.outbox, ["password"], "outbox").values():
+                raise misplaced(("outbox_password",), why)
+        return self
 
     @property
     def clock(self) -> ZoneInfo:
@@ -264,7 +265,7 @@ class SyncObject(SettingsTable):
     name: str = Field(min_length=1)
     """Name of the shop; what was sent is remembered under it."""
     language: Literal["uk", "en"] | None = None
-    """Language of notifications and reports: `uk` or `en`; if left out `TORGSYNC_LANG`, else `uk`."""
+    """Language of notifications, reports and output without a terminal: `uk` or `en`."""
     category: Literal["online-store"] = "online-store"
     """Kind of object."""
     via: Literal["prom.ua"] = "prom.ua"

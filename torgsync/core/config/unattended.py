@@ -12,9 +12,9 @@ from torgsync.core.config.catalog import (
     FromFile,
     FromKeyring,
     SettingsTable,
-    is_fetchable,
     misplaced,
 )
+from torgsync.core.config.storages import is_fetchable
 from torgsync.i18n import _
 
 SecretAddress = FromEnvironment | FromFile | FromKeyring | SecretStr

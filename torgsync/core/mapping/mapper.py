@@ -29,13 +29,18 @@ from torgsync.core.product.columns import (
     PICTURE,
     SUM_COLUMN,
 )
-from torgsync.core.product.fields import PRICE_STOCK, TARGETS, Characteristic, Photo, Value
+from torgsync.core.product.fields import (
+    PHOTO_LIMIT,
+    PRICE_STOCK,
+    TARGETS,
+    Characteristic,
+    Photo,
+    Value,
+)
 from torgsync.core.product.groups import MODEL, MODEL_NAME, NUMBER, PATH, SECTION, TYPE
 from torgsync.core.product.money import DecimalSigns
 from torgsync.core.product.products import Product
 from torgsync.core.text import quotation
-
-PHOTO_LIMIT = 10
 
 PhotoSource = Callable[[str], tuple[Photo, ...] | None]
 """Returns a good's photos by its id, main one first; None where there is no source of photos."""

@@ -26,7 +26,7 @@ class Undelivered(StrEnum):
     NO_ANSWER = "no-answer"  # within the deadline
 
 
-class Failure(Struct, frozen=True):
+class FailedDelivery(Struct, frozen=True):
     """Why an address could not be reached, with the HTTP status if there was one.
 
     `address` is how people see it: without what is secret of it.
@@ -37,7 +37,7 @@ class Failure(Struct, frozen=True):
     status: int = 0
 
 
-def failure_message(failure: Failure) -> Message:
+def failure_message(failure: FailedDelivery) -> Message:
     """Return why an address could not be reached."""
     why = _FAILURES[failure.why]
     if failure.status:
@@ -47,7 +47,7 @@ def failure_message(failure: Failure) -> Message:
 
 _FAILURES = {
     Undelivered.SECRET: _("the address cannot be read from where it is kept"),
-    Undelivered.LIBRARY: _('notifications need a library: `pip install "torgsync[notify]"`'),
+    Undelivered.LIBRARY: _("a library for notifications is missing"),
     Undelivered.UNKNOWN: _("this is not an address that Apprise knows"),
     Undelivered.UNREACHED: _("there was no connection"),
     Undelivered.REFUSED: _("the service did not accept it"),

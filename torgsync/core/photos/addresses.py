@@ -7,8 +7,6 @@ from http import HTTPStatus
 
 from msgspec import Struct
 
-from torgsync.core.photos.pictures import PictureFacts
-
 _REDIRECTION = 3
 _UNSAID_TYPES = ("", "application/octet-stream", "binary/octet-stream")
 """Types that a server gives to every file that it does not know."""
@@ -34,8 +32,11 @@ class AddressAnswer(Struct, frozen=True, array_like=True):
     etag: str = ""
     modified: str = ""
 
-    def fault(self, facts: PictureFacts | None) -> AddressFault | None:
-        """Return why the photo with these facts cannot be fetched there; None where it can."""
+    def fault(self, size: int | None) -> AddressFault | None:
+        """Return why the photo of this size in bytes cannot be fetched there; None where it can.
+
+        Where the size is None, it is not known.
+        """
         if not self.status:
             return AddressFault.NO_ANSWER
         if self.status // 100 == _REDIRECTION:
@@ -44,6 +45,6 @@ class AddressAnswer(Struct, frozen=True, array_like=True):
             return AddressFault.STATUS
         if self.type not in _UNSAID_TYPES and not self.type.startswith("image/"):
             return AddressFault.TYPE
-        if facts and self.size is not None and self.size != facts.size:
+        if size is not None and self.size is not None and self.size != size:
             return AddressFault.SIZE
         return None

@@ -40,7 +40,11 @@ class PictureFlaw(StrEnum):
     """Why a picture is not fit as it is."""
 
     UNREADABLE = "unreadable"
-    """It is no picture, or a broken one."""
+    """It is no picture."""
+    DAMAGED = "damaged"
+    """It begins as a picture does, but is cut off or damaged."""
+    HEIC = "heic"
+    """It is a picture of a telephone, of a type that is not decoded here."""
     TOO_MANY_PIXELS = "too-many-pixels"
     """It cannot be decoded in a bounded amount of memory."""
     TYPE = "type"
@@ -170,4 +174,4 @@ class PictureRecord(Struct, frozen=True, array_like=True):
 
     def flaws(self, rules: PictureRules) -> tuple[PictureFlaw, ...]:
         """Return why the picture is not fit as Prom gets it."""
-        return self.shown.flaws(rules) if self.shown else (PictureFlaw.UNREADABLE,)
+        return self.shown.flaws(rules) if self.shown else (self.refusal or PictureFlaw.UNREADABLE,)

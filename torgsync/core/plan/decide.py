@@ -232,21 +232,30 @@ def why_incomplete(desired: Product) -> SkipReason | None:
     return None if "status" in desired.values else SkipReason.NO_STOCK
 
 
-def is_created_as_desired(desired: Product) -> bool:
+def lacks_photos(desired: Product, settings: SyncObject) -> bool:
+    """Return whether it is unknown which photos a good has, though there is a folder of photos."""
+    return settings.catalog.photos is not None and "photos" not in desired.values
+
+
+def is_created_as_desired(desired: Product, settings: SyncObject) -> bool:
     """Return whether a good of which nothing else is known is created exactly as it is desired.
 
     No guard holds it: what a buyer pays is above 0.
     """
     price = buyer_price(desired.values)
-    whole = price is not None and price > 0 and why_incomplete(desired) is None
+    complete = why_incomplete(desired) is None and not lacks_photos(desired, settings)
+    whole = price is not None and price > 0 and complete
     return whole and "presence" in desired.values and all(item.value for item in desired.characteristics)
 
 
 def _as_created(desired: Product, settings: SyncObject) -> Product:
     """Return a new good as it is created: not available where its stock could not be read.
 
-    There is no earlier value to keep, and what may not be in stock is not offered (architecture §5.3).
+    There is no earlier value to keep, and what may not be in stock is not offered (architecture §5.3). Where
+    none of its photos can be sent, it is created with none, which is remembered: it is not sent once more.
     """
+    if lacks_photos(desired, settings):
+        desired = Product(desired.good_id, {**desired.values, "photos": ()})
     if "presence" in desired.values:
         return desired
     quantity = {"quantity": 0} if settings.column_of("quantity") else {}

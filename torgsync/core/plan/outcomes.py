@@ -46,7 +46,7 @@ class OutcomeCode(StrEnum):
     IMPORTS_USED_UP = "imports-used-up"  # free: when an import is free again, ISO 8601 in UTC
     IMPORT_LEFT = "import-left"
     IMPORT_WAITS = "import-waits"
-    PHOTOS_UNPUBLISHED = "photos-unpublished"  # photos: how many
+    PHOTOS_UNPUBLISHED = "photos-unpublished"  # photos: how many, called: the object
     REMOVALS_AFTER_FAILURE = "removals-after-failure"
     REMOVALS_BEFORE_IMPORT_END = "removals-before-import-end"
     MOVED = "moved"  # the problem why a saved change is not pending any more

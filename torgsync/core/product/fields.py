@@ -73,6 +73,10 @@ class Characteristic(NamedTuple):
     value: str
 
 
+PHOTO_LIMIT = 10
+"""The most photos that Prom takes of one product."""
+
+
 class Photo(NamedTuple):
     """A photo's address and the digest of its content, so that a changed photo differs."""
 

@@ -27,6 +27,7 @@ from torgsync.core.product.money import TypedNumber
 from torgsync.core.product.prom_export import prom_names
 from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid
+from torgsync.extras import install_command
 from torgsync.files.catalog import headers, layouts, refusals
 from torgsync.files.catalog.archives import TooLarge, refuse_large_book
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
@@ -184,7 +185,7 @@ def _book(path: Path) -> Iterator[CalamineWorkbook]:
     except ImportError as error:
         raise ExportInvalid(
             _("`{path}` is a spreadsheet, and what reads those is not installed", path=path),
-            hint=verbatim('pip install "torgsync[xlsx]"'),
+            hint=verbatim(install_command("xlsx")),
         ) from error
     try:
         refuse_large_book(path)

@@ -12,6 +12,7 @@ import os
 import socket
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from torgsync.disk import OTHERS, make_folder, stat_file
 from torgsync.errors import UsageError
@@ -35,6 +36,16 @@ class Settings:
     def without_state(self) -> Settings:
         """Return the same with a state in memory: empty, and forgotten at the end of the job."""
         return replace(self, state_url="sqlite://")
+
+    def rehearses(self, address: str) -> bool:
+        """Return whether an address is on the server that takes the place of Prom.ua for rehearsals."""
+        return urlsplit(address).netloc == urlsplit(self.prom_url or "").netloc
+
+    def hides(self, address: str) -> bool:
+        """Return whether Prom.ua certainly cannot ask an address: no other network reaches its host."""
+        from torgsync.core.loopback import is_private  # noqa: PLC0415  # few commands ask
+
+        return is_private(urlsplit(address).hostname or "") and not self.rehearses(address)
 
     @property
     def objects(self) -> Path:

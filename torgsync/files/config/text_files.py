@@ -7,6 +7,7 @@ import stat
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EACCES, EDQUOT, EEXIST, ENOSPC, ENOTDIR, EPERM, EROFS
 from pathlib import Path
 from typing import Any
 
@@ -94,15 +95,26 @@ def replace_text(path: Path, text: str, *, private: bool = False) -> None:
 def _not_written(path: Path, trouble: OSError) -> TorgsyncError:
     return TorgsyncError(
         _("`{path}` cannot be written: {why}", path=path, why=reason(trouble)),
-        hint=look_at_folder(path.parent),
+        hint=cure(path.parent, trouble),
     )
 
 
-def look_at_folder(folder: Path) -> Message:
+CURES = {
+    EACCES: _("allow writing in `{folder}`, then run the same command again"),
+    EPERM: _("allow writing in `{folder}`, then run the same command again"),
+    EEXIST: _("there is a file where a folder is needed: remove it, or name another folder than `{folder}`"),
+    ENOTDIR: _("there is a file where a folder is needed: remove it, or name another folder than `{folder}`"),
+    ENOSPC: _("free some space on the disk of `{folder}`, then run the same command again"),
+    EDQUOT: _("free some space on the disk of `{folder}`, then run the same command again"),
+    EROFS: _("mount the disk of `{folder}` for writing, then run the same command again"),
+}
+"""What to do where a file cannot be written to a folder, by the system's numbers."""
+_LOOK = _("look at `{folder}` and the free space on its disk, then run the same command again")
+
+
+def cure(folder: Path, trouble: OSError) -> Message:
     """Return what to do where a file cannot be written to a folder."""
-    return _(
-        "look at `{folder}` and the free space on its disk, then run the same command again", folder=folder
-    )
+    return CURES.get(trouble.errno or 0, _LOOK).filled(folder=folder)
 
 
 def parse_toml(text: str) -> dict[str, Any] | Mistake:

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from torgsync.core.config.settings import FromEnvironment, FromFile, FromKeyring
 from torgsync.disk import read_text
 from torgsync.errors import TorgsyncError
+from torgsync.extras import install_command
 from torgsync.files.config.objects import ObjectFile, mistakes_at, path_in
 from torgsync.files.config.settings import variable
 from torgsync.files.config.text_files import replace_text
@@ -164,7 +165,7 @@ def _keyring() -> ModuleType:
     try:
         import keyring  # noqa: PLC0415  # an extra
     except ImportError as missing:
-        needed = _('the system\'s keyring needs a library: `pip install "torgsync[keyring]"`')
+        needed = _("the system's keyring needs a library: {command}", command=install_command("keyring"))
         raise TorgsyncError(needed) from missing
     return keyring
 

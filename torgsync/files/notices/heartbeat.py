@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
-from torgsync.core.notices.sending import Failure, Undelivered
+from torgsync.core.notices.sending import FailedDelivery, Undelivered
 from torgsync.files.notices.addresses import Address
 
 TIMEOUT = 5.0
@@ -30,7 +30,7 @@ class Heartbeat(threading.Thread):
         super().__init__(name="torgsync-heartbeat", daemon=True)
         self.address = address
         self._signals: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._failure: Failure | None = None
+        self._failure: FailedDelivery | None = None
         self._ended = False
 
     def begin(self) -> None:
@@ -48,10 +48,10 @@ class Heartbeat(threading.Thread):
         if self.ident is None:
             self.start()
 
-    def result(self, seconds: float) -> Failure | None:
+    def result(self, seconds: float) -> FailedDelivery | None:
         """Return why the monitor does not know the end, None where it does; it has so many seconds for it."""
         self.join(max(0.0, seconds))
-        return self._failure if self._ended else Failure(self.address.shown, Undelivered.NO_ANSWER)
+        return self._failure if self._ended else FailedDelivery(self.address.shown, Undelivered.NO_ANSWER)
 
     def run(self) -> None:
         """Ping until the end."""
@@ -61,21 +61,21 @@ class Heartbeat(threading.Thread):
             self._failure = self._ping(signal)
         self._ended = True
 
-    def _ping(self, signal: str) -> Failure | None:
+    def _ping(self, signal: str) -> FailedDelivery | None:
         """Return why a ping failed, None where it was taken."""
         if self.address.secret is None:
-            return Failure(self.address.shown, Undelivered.SECRET)
+            return FailedDelivery(self.address.shown, Undelivered.SECRET)
         try:
             status = _ask(ping_address(self.address.secret.get_secret_value(), signal))
         except httpx.ReadTimeout:
-            return Failure(self.address.shown, Undelivered.NO_ANSWER)
+            return FailedDelivery(self.address.shown, Undelivered.NO_ANSWER)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError):  # each may hold the address
-            return Failure(self.address.shown, Undelivered.UNREACHED)
+            return FailedDelivery(self.address.shown, Undelivered.UNREACHED)
         ok = httpx.codes.is_success(status)
-        return None if ok else Failure(self.address.shown, Undelivered.REFUSED, status)
+        return None if ok else FailedDelivery(self.address.shown, Undelivered.REFUSED, status)
 
 
-def try_heartbeat(address: Address, seconds: float = TIMEOUT) -> Failure | None:
+def try_heartbeat(address: Address, seconds: float = TIMEOUT) -> FailedDelivery | None:
     """Return why a monitor cannot be pinged; healthchecks.io only writes the signal to the monitor's log."""
     beat = Heartbeat(address)
     beat.signal(TRIAL)

@@ -16,7 +16,7 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
-from torgsync.core.notices.sending import Failure, Text, Undelivered
+from torgsync.core.notices.sending import FailedDelivery, Text, Undelivered
 from torgsync.files.notices.addresses import Address
 
 DEADLINE = 8.0
@@ -31,7 +31,7 @@ _NO_CONNECTION = re.compile(r"connection error|socket", re.IGNORECASE)
 
 def send(
     messages: Mapping[Address, Sequence[Text]], deadline: float = DEADLINE
-) -> dict[Address, list[Failure | None]]:
+) -> dict[Address, list[FailedDelivery | None]]:
     """Send to each address its messages in order; return why each was not delivered, None where it was."""
     until = time.monotonic() + deadline
     with suppress(ImportError):  # each address reports that
@@ -44,7 +44,7 @@ def send(
     return {worker.address: worker.results() for worker in workers}
 
 
-def why_unusable(address: Address) -> Failure | None:
+def why_unusable(address: Address) -> FailedDelivery | None:
     """Return why no message can be sent to an address, None where one can; nothing is sent."""
     try:
         plugin_of(address)
@@ -54,7 +54,7 @@ def why_unusable(address: Address) -> Failure | None:
 
 
 class _NotSent(Exception):
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: FailedDelivery) -> None:
         super().__init__()
         self.failure = failure
 
@@ -66,23 +66,23 @@ class _Worker(threading.Thread):
         super().__init__(name="torgsync-notify", daemon=True)
         self.address = address
         self._texts = texts
-        self._sent: list[Failure | None] = []
+        self._sent: list[FailedDelivery | None] = []
 
-    def results(self) -> list[Failure | None]:
+    def results(self) -> list[FailedDelivery | None]:
         """Return what became of each message until now."""
         sent = list(self._sent)
-        late = Failure(self.address.shown, Undelivered.NO_ANSWER)
+        late = FailedDelivery(self.address.shown, Undelivered.NO_ANSWER)
         return sent + [late] * (len(self._texts) - len(sent))
 
     def run(self) -> None:
         """Send one after another; the first that fails ends it."""
-        failure: Failure | None = None
+        failure: FailedDelivery | None = None
         for text in self._texts:
             if failure is None:
                 failure = self._send(text)
             self._sent.append(failure)
 
-    def _send(self, text: Text) -> Failure | None:
+    def _send(self, text: Text) -> FailedDelivery | None:
         try:
             service = plugin_of(self.address)
             heard = _FailureLog(threading.get_ident())
@@ -94,10 +94,10 @@ class _Worker(threading.Thread):
         except _NotSent as failed:
             return failed.failure
         except Exception:  # noqa: BLE001  # whatever a plugin raises may hold the address
-            return Failure(self.address.shown, Undelivered.UNREACHED)
+            return FailedDelivery(self.address.shown, Undelivered.UNREACHED)
         if taken:
             return None
-        return Failure(self.address.shown, heard.why, heard.status)
+        return FailedDelivery(self.address.shown, heard.why, heard.status)
 
 
 class _FailureLog(logging.Handler):
@@ -123,11 +123,11 @@ class _FailureLog(logging.Handler):
 def plugin_of(address: Address) -> Any:  # noqa: ANN401  # Apprise is an extra
     """Return what sends to an address by Apprise. Raises `_NotSent`."""
     if address.secret is None:
-        raise _NotSent(Failure(address.shown, Undelivered.SECRET))
+        raise _NotSent(FailedDelivery(address.shown, Undelivered.SECRET))
     try:
         apprise = _library()
     except ImportError as missing:
-        raise _NotSent(Failure(address.shown, Undelivered.LIBRARY)) from missing
+        raise _NotSent(FailedDelivery(address.shown, Undelivered.LIBRARY)) from missing
     asset = apprise.AppriseAsset(
         app_id="torgsync",
         app_desc="torgsync",
@@ -143,7 +143,7 @@ def plugin_of(address: Address) -> Any:  # noqa: ANN401  # Apprise is an extra
     )
     service = apprise.Apprise.instantiate(address.secret.get_secret_value(), asset=asset)
     if not isinstance(service, apprise.NotifyBase):
-        raise _NotSent(Failure(address.shown, Undelivered.UNKNOWN))
+        raise _NotSent(FailedDelivery(address.shown, Undelivered.UNKNOWN))
     # Texts are data and never a markup, and a command in HTML has blanks that no shell takes for blanks.
     html = type(service).__name__ == _ALWAYS_HTML
     service.notify_format = apprise.NotifyFormat.HTML if html else apprise.NotifyFormat.TEXT

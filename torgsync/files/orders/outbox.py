@@ -19,7 +19,7 @@ from torgsync.i18n import _
 
 _WORDS = PlaceWords(
     _("the outbox `{place}` cannot be used: {why}"),
-    _('the outbox `{place}` needs a library: `pip install "torgsync[{extra}]"`'),
+    _("the outbox `{place}` needs a library"),
     _("the orders are kept, and the next run writes their files; look at `outbox` under `[orders]`"),
     _(
         "check the user in `outbox`, and `outbox_password`, under `[orders]`, and that this user may write "

@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from torgsync import __version__
+from torgsync.core.loopback import is_private
 from torgsync.core.photos.addresses import AddressAnswer
 
 AT_ONCE = 8
@@ -42,8 +43,11 @@ def place_of(address: str) -> HostPlace:
     """Return where the host of an address is, as the system resolves its name."""
     if not address.casefold().startswith(("http://", "https://")):
         return HostPlace.OTHER_WAY
+    host = urlsplit(address).hostname or ""
+    if is_private(host):
+        return HostPlace.PRIVATE
     try:
-        found = socket.getaddrinfo(urlsplit(address).hostname, None)
+        found = socket.getaddrinfo(host, None)
     except (OSError, UnicodeError):
         return HostPlace.NOWHERE
     public = all(ip_address(str(place[0]).partition("%")[0]).is_global for *_, place in found)

@@ -25,7 +25,10 @@ _HINT = _("check the path, and that the folder is connected")
 
 
 class PhotoFile(NamedTuple):
-    """One photo: its name in the folder, its size in bytes, its last change in nanoseconds since 1970."""
+    """One photo: its name in the folder, its size in bytes, its last change in nanoseconds since 1970.
+
+    The size is -1 where the system does not say it.
+    """
 
     name: str
     size: int
@@ -73,6 +76,14 @@ def photos_of(file: ObjectFile) -> PhotoIndex | None:
         raise
 
 
+def no_photos(folder: Path) -> ObjectInvalid:
+    """Return the error for a folder without a photo: absence is no signal, whatever it is asked for."""
+    return ObjectInvalid(
+        _("there is no photo in `{folder}`: photos on Prom.ua stay as they are", folder=folder.name),
+        hint=_("check that the folder is connected, and that photos are named after their items: `17.jpg`"),
+    )
+
+
 def index_photos(folder: Path) -> PhotoIndex:
     """Read a folder's photos. Raises ObjectInvalid where it is missing: that is no shop without photos."""
     try:
@@ -116,6 +127,8 @@ def _seen(entry: os.DirEntry[str]) -> PhotoFile | None:
         seen = entry.stat()
     except FileNotFoundError:
         return None
+    except OSError:  # such as a link to itself; reading it says why
+        return PhotoFile(entry.name, -1, 0)
     return PhotoFile(entry.name, seen.st_size, seen.st_mtime_ns)
 
 

@@ -44,6 +44,9 @@ QUALITY = 92
 _ORIENTATION = 0x0112
 _UPRIGHT = 1
 _LYING = range(5, 9)
+_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
+"""How pictures begin that are decoded."""
+_HEIC = tuple(b"ftyp" + brand for brand in (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1"))
 _SCREEN_COLORS = ("1", "L", "LA", "P", "RGB", "RGBA")
 
 
@@ -153,7 +156,15 @@ def _decoding(content: bytes) -> Iterator[Image.Image]:
     except PictureRefused:
         raise
     except Exception as error:  # Pillow's decoders raise of a dozen kinds
-        raise PictureRefused(PictureFlaw.UNREADABLE) from error
+        raise PictureRefused(_unreadable(content[:16])) from error
+
+
+def _unreadable(start: bytes) -> PictureFlaw:
+    """Return why a content cannot be read, by how it begins."""
+    if start[4:12] in _HEIC:
+        return PictureFlaw.HEIC
+    known = start.startswith(_STARTS) or start[4:12] == b"ftypavif"
+    return PictureFlaw.DAMAGED if known else PictureFlaw.UNREADABLE
 
 
 def _facts(image: Image.Image, size: int) -> PictureFacts:

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import closing
 from enum import Enum, auto
 from pathlib import Path
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
-from torgsync.core.config.settings import without_password
+from torgsync.core.config.storages import kind_of, without_password
 from torgsync.errors import TorgsyncError
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.tokens import read_photos_password
 from torgsync.files.places.folder import FolderPlace
-from torgsync.files.places.place import TRIAL, FilePlace, is_address
+from torgsync.files.places.place import TRIAL, UNFINISHED, FilePlace, is_address
 from torgsync.files.places.remote import PlaceWords, RemotePlace, connect_remote
-from torgsync.i18n import _
+from torgsync.i18n import _, _n
 
 PUBLIC = 0o644
 """A web server reads published pictures, whoever it is."""
 _WORDS = PlaceWords(
     _("photos cannot be published on `{place}`: {why}"),
-    _('to publish photos on `{place}` a library is needed: `pip install "torgsync[{extra}]"`'),
-    _("the next run publishes them; look at `publish` under `[catalog.photos]`"),
+    _("to publish photos on `{place}` a library is needed"),
+    _("look at `publish` under `[catalog.photos]`; once it works, the next run publishes them"),
     _(
         "check `publish_user` and `publish_password` under `[catalog.photos]`, and that this user may write "
         "there"
     ),
 )
-_TRIED = _WORDS._replace(
-    hint=_("check the address, the user and the password, and that this user may write there")
+_SERVER_HINT = _("check the address, the user and the password, and that this user may write there")
+_S3_HINT = _(
+    "check the bucket's name, the address of the storage and the access key, and that this key may write "
+    "there"
 )
 
 
@@ -98,16 +101,56 @@ class PhotoStorage:
         """Remove a picture; return False where there was none. Raises TorgsyncError."""
         return self._place.remove(name)
 
+    def remove_unfinished(self, name: str) -> None:
+        """Remove what is left of a picture whose writing was cut off. Raises TorgsyncError."""
+        self._place.remove(f"{name}{UNFINISHED}")
+
     def close(self) -> None:
         """End the connection, if there is one."""
         if isinstance(self._place, RemotePlace):
             self._place.close()
 
 
-def try_storage(access: StorageAccess) -> Trial:
-    """Write a small file and remove it. Raises TorgsyncError where that cannot be done."""
-    with closing(PhotoStorage(access, _TRIED)) as storage:
+def try_storage(access: StorageAccess, *, saved: bool = True) -> Trial:
+    """Write a small file and remove it. Raises TorgsyncError where that cannot be done.
+
+    What is not `saved` yet has no keys in a sync object that a hint could name.
+    """
+    hint = _S3_HINT if kind_of(access.place) == "s3" else _SERVER_HINT
+    words = _WORDS._replace(hint=hint, login=_WORDS.login if saved else hint)
+    with closing(PhotoStorage(access, words)) as storage:
         return storage.try_writing()
+
+
+def lost_pictures(file: ObjectFile, names: Collection[str]) -> TorgsyncError | None:
+    """Return the error for a folder that has none of the pictures put there any more; servers are not asked.
+
+    A disk that is not connected may leave an empty folder in its place.
+    """
+    place = place_of(file)
+    if not names or is_address(place) or any(_exists(Path(place, name)) for name in names):
+        return None
+    return TorgsyncError(
+        _n(
+            "the picture that was published in `{place}` is not there any more",
+            "none of the {count} pictures that were published in `{place}` is there any more",
+            len(names),
+            place=place,
+        ),
+        hint=_(
+            "check that the disk or share is connected; if the pictures are lost, publish them again: "
+            "torgsync photos publish -o {called} --again",
+            called=file.called,
+        ),
+    )
+
+
+def _exists(path: Path) -> bool:
+    """Return whether a file exists, which is assumed where the system refuses to say it."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
 
 
 def access_of(file: ObjectFile) -> StorageAccess:

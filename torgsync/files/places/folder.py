@@ -10,7 +10,7 @@ from pathlib import Path
 
 from torgsync import disk
 from torgsync.errors import TorgsyncError
-from torgsync.files.config.text_files import look_at_folder
+from torgsync.files.config.text_files import cure
 from torgsync.files.places.place import HIDDEN, UNFINISHED, FilePlace, folder_mode
 from torgsync.i18n import _
 from torgsync.system import reason
@@ -137,5 +137,5 @@ class FolderPlace(FilePlace):
         except OSError as trouble:
             raise TorgsyncError(
                 _("`{path}` cannot be used: {why}", path=self._path, why=reason(trouble)),
-                hint=look_at_folder(self._path),
+                hint=cure(self._path, trouble),
             ) from trouble

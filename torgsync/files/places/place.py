@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from torgsync.core.config.settings import without_password
-from torgsync.errors import Temporary
+from torgsync.core.config.storages import without_password
+from torgsync.errors import Temporary, TorgsyncError
 from torgsync.i18n import Message
 
 UNFINISHED = ".tmp"
@@ -54,9 +55,19 @@ class FilePlace(Protocol):
         """Give a file that was put there its real name; one that has this name is replaced."""
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file whole under its real name; one that has this name is replaced."""
-        self.put(name, content)
-        self.publish(name)
+        """Write a file whole under its real name; one that has this name is replaced.
+
+        Where that fails, what was written is removed, unless the server is silent.
+        """
+        try:
+            self.put(name, content)
+            self.publish(name)
+        except PlaceSilent:
+            raise
+        except TorgsyncError:
+            with suppress(TorgsyncError):
+                self.remove(f"{name}{UNFINISHED}")
+            raise
 
     def remove(self, name: str) -> bool:
         """Remove a file; return False where there was none."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import mimetypes
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
@@ -10,8 +12,9 @@ from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from torgsync.core.config.settings import without_password
+from torgsync.core.config.storages import without_password
 from torgsync.errors import Temporary, TorgsyncError
+from torgsync.extras import install_command
 from torgsync.files.places.place import (
     HIDDEN,
     UNFINISHED,
@@ -20,8 +23,11 @@ from torgsync.files.places.place import (
     PlaceUntrusted,
     folder_mode,
 )
-from torgsync.i18n import Message
+from torgsync.i18n import Message, _
 from torgsync.system import NO_ANSWER, connection_words, known_reason, rejection
+
+for _library in ("paramiko", "fsspec", "s3fs", "aiobotocore", "botocore", "asyncio"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())  # what they report is raised too
 
 TIMEOUT = 30
 """Seconds after which a server that does not answer is given up."""
@@ -29,10 +35,12 @@ CONNECTING = 10
 """The same for connections to S3 services, which have many computers."""
 SLOWEST = 10_000
 """Bytes in a second: an upload to S3 that is slower is given up, because nothing else would end it."""
+LONGEST_PART = 5
+"""Letters of a password that may be a part of an ordinary word."""
 
 
 class PlaceWords(NamedTuple):
-    """What a person hears where a place cannot be used: `{place}` and `{why}`, `{extra}`, the way on.
+    """What a person hears where a place cannot be used: `{place}` and `{why}`, and the way on.
 
     `login` is the way on where the user or the password is refused.
     """
@@ -236,7 +244,10 @@ def connect_remote(
         files, path = _opened(address, options | more)
         return RemotePlace(files, path, label, secrets, words, mode)
     except ImportError:  # back ends and extras have the same names
-        failure = TorgsyncError(words.library.filled(place=label, extra=parts.scheme))
+        failure = TorgsyncError(
+            words.library.filled(place=label),
+            hint=_("install it: {command}", command=install_command(parts.scheme)),
+        )
     except Exception as trouble:  # noqa: BLE001  # every back end has a family of errors of its own
         failure = _unreachable(label, trouble, secrets, words)
     raise failure
@@ -273,6 +284,12 @@ _OPTIONS: dict[str, Callable[[], dict[str, object]]] = {
 """Options of each back end, made when they are used."""
 
 
+def _masked(said: str, secret: str) -> str:
+    """Hide a secret in what a server said; one that may be part of words only where it is a word."""
+    found = re.escape(secret) if len(secret) > LONGEST_PART else rf"(?<!\w){re.escape(secret)}(?!\w)"
+    return re.sub(found, "[password]", said)
+
+
 def _unreachable(
     label: str, trouble: Exception, secrets: tuple[str, ...], words: PlaceWords
 ) -> TorgsyncError:
@@ -285,6 +302,6 @@ def _unreachable(
     known = connection_words(trouble)
     said = " ".join((known or str(trouble)).split()) or type(trouble).__name__
     for secret in filter(None, secrets):
-        said = said.replace(secret, "[password]")
+        said = _masked(said, secret)
     kind = PlaceSilent if known == NO_ANSWER else Temporary
     return kind(words.unusable.filled(place=label, why=known_reason(said[:200])), hint=words.hint)

@@ -276,7 +276,7 @@ class RowReader:
             section=section,
             traits=traits_hash(mapped.product.characteristics),
             content_hash=content,
-            creatable=is_created_as_desired(mapped.product),
+            creatable=is_created_as_desired(mapped.product, settings),
         )
 
     def _photo_findings(self, good_id: str, record: ExportRecord) -> Iterator[Finding]:

@@ -10,7 +10,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from torgsync.core.config.hints import map_command
-from torgsync.core.config.settings import SyncObject, without_password
+from torgsync.core.config.settings import SyncObject
+from torgsync.core.config.storages import without_password
 from torgsync.errors import InvalidInput, TokenRefused, TorgsyncError
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object
 from torgsync.files.config.settings import Settings
@@ -45,7 +46,7 @@ def check(
     tried = token_refused or token_tried
     _attempt(checked, _("token"), lambda: _token(file, checked, tried=tried, diagnosed=diagnosed))
     checked.lines += plain_transport(file.settings, file.called)
-    checked.lines += plain_photos(file)
+    checked.lines += plain_photos(file, home)
     edit = f"torgsync object edit {file.called}"
     other_photos = composed("{edit} {dir}", edit=f"{edit} --photos", dir=_("DIR"))
     other_export = composed("{edit} {file}", edit=f"{edit} --export", file=_("FILE"))

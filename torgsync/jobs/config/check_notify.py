@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from torgsync.core.notices.sending import Undelivered, failure_message
+from torgsync.extras import install_command
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.notices.addresses import literal_addresses, read_addresses, read_heartbeat
 from torgsync.files.notices.sending import why_unusable
@@ -33,7 +34,7 @@ def check_notify(file: ObjectFile) -> Iterator[CheckLine]:
             usable += 1
         elif failure.why is Undelivered.LIBRARY:
             needed = _("no notification can be sent: this needs a library")
-            yield warning(_SUBJECT, needed, verbatim('pip install "torgsync[notify]"'))
+            yield warning(_SUBJECT, needed, _("install it: {command}", command=install_command("notify")))
             break
         elif failure.why is Undelivered.UNKNOWN:
             message = _("`{address}` is not an address that Apprise knows", address=address.shown)

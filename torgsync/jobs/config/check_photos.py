@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from torgsync.core.config.settings import without_password
+from torgsync.core.config.storages import without_password
 from torgsync.core.loopback import is_loopback
-from torgsync.core.photos.pictures import PictureRecord, SeenPhoto
 from torgsync.errors import InvalidInput, TorgsyncError
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object
 from torgsync.files.config.settings import Settings
-from torgsync.files.photos.folder import PhotoIndex, photos_of
-from torgsync.files.photos.storage import Trial, access_of, place_of, try_storage
+from torgsync.files.photos.folder import PhotoIndex, no_photos, photos_of
+from torgsync.files.photos.storage import Trial, access_of, lost_pictures, place_of, try_storage
 from torgsync.files.places.place import same_place
-from torgsync.i18n import Message, _, _n
+from torgsync.i18n import NOTHING, Message, _, _n
 from torgsync.jobs.config.check_view import CheckLine, CheckView, ok, unusable, warning
-from torgsync.state.store import open_store
+from torgsync.state.store import UnitOfWork, open_store
+
+Read = TypeVar("Read")
 
 
 def check_photos(file: ObjectFile, home: Settings, checked: CheckView) -> PhotoIndex | None:
@@ -27,9 +29,8 @@ def check_photos(file: ObjectFile, home: Settings, checked: CheckView) -> PhotoI
         return None  # whether the export itself names pictures is seen when it is read
     files, name = index.files(), index.folder.name
     if not files:
-        message = _("there is no photo in `{folder}`: photos on Prom.ua stay as they are", folder=name)
-        hint = _("check that the folder is connected, and that photos are named after their items: `17.jpg`")
-        checked.lines.append(warning(_("photos"), message, hint))
+        empty = no_photos(index.folder)
+        checked.lines.append(warning(_("photos"), empty.message, empty.hint or NOTHING))
         return None
     found = _n("{count} file in `{folder}`", "{count} files in `{folder}`", len(files), folder=name)
     blank = sorted(photo.name for photo in files.values() if not photo.size)
@@ -50,7 +51,10 @@ def _no_pictures(file: ObjectFile, home: Settings, index: PhotoIndex) -> set[str
     """Return the files that are no pictures: as a run saw them, and others by how they begin."""
     from torgsync.files.photos.pictures import begins_as_picture  # noqa: PLC0415  # Pillow is seldom needed
 
-    seen, pictures = _remembered(file, home)
+    seen, pictures = _remembered(file, home, lambda work: (work.photos.seen(), work.photos.pictures())) or (
+        {},
+        {},
+    )
     publishes, odd = file.settings.publishes_photos, set()
     for name, photo in index.files().items():
         known = seen.get(name)
@@ -64,20 +68,18 @@ def _no_pictures(file: ObjectFile, home: Settings, index: PhotoIndex) -> set[str
     return odd
 
 
-def _remembered(
-    file: ObjectFile, home: Settings
-) -> tuple[Mapping[str, SeenPhoto], Mapping[str, PictureRecord]]:
-    """Return what the state knows of photos and pictures; nothing where there is none that can be used."""
+def _remembered(file: ObjectFile, home: Settings, read: Callable[[UnitOfWork], Read]) -> Read | None:
+    """Return what the state knows; None where there is none that can be used."""
     if home.state_file and not home.state_file.exists():
-        return {}, {}
+        return None
     try:
         with (
             closing(open_store(home.state_url)) as store,
             store.transaction(file.slug, durable=False) as work,
         ):
-            return work.photos.seen(), work.photos.pictures()
+            return read(work)
     except TorgsyncError:  # others report that
-        return {}, {}
+        return None
 
 
 def check_publishing(file: ObjectFile, home: Settings, checked: CheckView) -> None:
@@ -102,6 +104,10 @@ def check_publishing(file: ObjectFile, home: Settings, checked: CheckView) -> No
         hint = _("name another folder: torgsync object edit {called} --photos-publish PLACE")
         checked.lines.append(warning(subject, message, hint.filled(called=file.called)))
         return
+    there = _remembered(file, home, lambda work: work.uploads.sizes(place))
+    if there and (lost := lost_pictures(file, there)):
+        checked.lines.append(unusable(subject, lost))
+        return
     try:
         trial = try_storage(access_of(file))
     except InvalidInput:
@@ -109,10 +115,10 @@ def check_publishing(file: ObjectFile, home: Settings, checked: CheckView) -> No
     except TorgsyncError as error:
         checked.lines.append(unusable(subject, error))
         return
-    checked.lines.append(_trial_line(subject, trial, place, photos.url))
+    checked.lines.append(_trial_line(subject, trial, place, photos.url, hidden=home.hides(photos.url)))
 
 
-def _trial_line(subject: Message, trial: Trial, place: str, url: str) -> CheckLine:
+def _trial_line(subject: Message, trial: Trial, place: str, url: str, *, hidden: bool) -> CheckLine:
     where = {"place": place, "url": url}
     match trial:
         case Trial.NO_FOLDER:
@@ -127,7 +133,7 @@ def _trial_line(subject: Message, trial: Trial, place: str, url: str) -> CheckLi
             return warning(subject, message, _("let the user remove files there"))
         case Trial.DONE:
             message = _("photos can be written to `{place}`; Prom.ua fetches them from `{url}`", **where)
-            return ok(subject, message)
+            return ok(subject, _("photos can be written to `{place}`", **where) if hidden else message)
 
 
 def _others(file: ObjectFile, home: Settings, place: str) -> Iterator[CheckLine]:
@@ -151,8 +157,8 @@ def _others(file: ObjectFile, home: Settings, place: str) -> Iterator[CheckLine]
                 yield warning(_("publishing"), message, hint)
 
 
-def plain_photos(file: ObjectFile) -> Iterator[CheckLine]:
-    """Report what of the photos goes over the network for all to read, beyond this machine."""
+def plain_photos(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:
+    """Report what of the photos goes over the network for all to read, and what Prom.ua cannot reach."""
     photos = file.settings.catalog.photos
     if photos is None:
         return
@@ -161,6 +167,13 @@ def plain_photos(file: ObjectFile) -> Iterator[CheckLine]:
         way = photos.url.partition("://")[0].casefold()
         message = _("`{way}://` is not encrypted: photos could be replaced on the way to Prom.ua", way=way)
         yield warning(_("photos"), message, _("use `https://` in `url` if the server has it"))
+    if home.hides(photos.url):
+        message = _(
+            "Prom.ua cannot fetch photos from `{url}`: it is on this machine or in a private network",
+            url=photos.url,
+        )
+        hint = _("name the address on the internet: torgsync object edit {called} --photos-url https://…")
+        yield warning(_("photos"), message, hint.filled(called=file.called))
     ways = {"ftp://": "sftp://", "http://": "https://"}
     for given in (photos.publish or "", photos.publish_endpoint or ""):
         plain = given[: given.find("://") + 3].casefold()

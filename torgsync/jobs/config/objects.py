@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,11 @@ from torgsync.core.config.settings import (
     FromFile,
     FromKeyring,
     PaymentMethod,
+    Photos,
     SynchronizationTime,
     SyncObject,
 )
+from torgsync.core.config.storages import kind_of
 from torgsync.core.config.validation import explained, json_schema, read_settings
 from torgsync.errors import ObjectInvalid, TokenRefused, UsageError
 from torgsync.files.config.objects import ObjectFile, load_object, slugify
@@ -177,13 +179,27 @@ def change_object(
 ) -> tuple[Document, Document]:
     """Set and remove keys of an object; return its values before and after. Raises as `change_keys` does.
 
-    Centers and groups that the export does not have are refused.
+    What a place for photos asked for goes with it where another kind of place follows. Centers and groups
+    that the export does not have are refused.
     """
+    unset = [*unset, *_left_over(file.settings.catalog.photos, settings, unset)]
 
     def verify(after: SyncObject) -> None:
         refuse_unknown(replace(file, settings=after), file.settings)
 
     return change_keys(file.path, settings, unset, called=file.called, verify=verify)
+
+
+def _left_over(photos: Photos | None, settings: Sequence[Setting], unset: Sequence[Key]) -> Iterator[Key]:
+    """Yield keys that belong to a place for photos which another kind of place follows, or none."""
+    place: Key = ("catalog", "photos", "publish")
+    new = next((str(one.value or one.word).strip("\"'") for one in settings if one.key == place), None)
+    if photos is None or (new is None and place not in unset) or kind_of(new) == kind_of(photos.publish):
+        return
+    touched = {*unset, *(one.key[:3] for one in settings)}
+    for name in ("publish_user", "publish_password", "publish_endpoint"):
+        if getattr(photos, name) and (*place[:2], name) not in touched:
+            yield (*place[:2], name)
 
 
 def replace_object(path: Path, before: str, after: str) -> tuple[Document, Document]:
@@ -228,14 +244,22 @@ def replace_token(file: ObjectFile, token: str, home: Settings, *, keyring: bool
     )
 
 
+def photos_password_place(file: ObjectFile, home: Settings) -> list[Setting]:
+    """Return what makes an object keep the password of its place for photos in a file, if it has none."""
+    photos = file.settings.catalog.photos
+    if photos and photos.publish_password:
+        return []
+    return [Setting(_PHOTOS_PASSWORD, value=_in_file(file, home.secrets / photos_secret(file.slug)))]
+
+
 def replace_photos_password(file: ObjectFile, password: str, home: Settings) -> Message:
     """Write another password of the place for photos where the object keeps it, else into a file.
 
     Return where it is, for people.
     """
-    photos, key = file.settings.catalog.photos, ("catalog", "photos", "publish_password")
+    photos = file.settings.catalog.photos
     way = photos.publish_password if photos else None
-    return _replace_secret(file, way, key, password, home.secrets / photos_secret(file.slug))
+    return _replace_secret(file, way, _PHOTOS_PASSWORD, password, home.secrets / photos_secret(file.slug))
 
 
 def _replace_secret(
@@ -254,9 +278,16 @@ def _replace_secret(
             path = file.path_of(place)
         case _:
             path = usual
-            above = usual.parents[1]
-            inside = file.path.parent.parent == above
-            value = f"../{path.relative_to(above).as_posix()}" if inside else str(path)
-            change_keys(file.path, [Setting(key, value={"file": value})], called=file.called)
+            change_keys(file.path, [Setting(key, value=_in_file(file, path))], called=file.called)
     write_token(path, secret)
     return composed("`{path}`", path=path)
+
+
+def _in_file(file: ObjectFile, path: Path) -> dict[str, str]:
+    """Return the value of a key whose secret is in a file of the home."""
+    above = path.parents[1]
+    inside = file.path.parent.parent == above
+    return {"file": f"../{path.relative_to(above).as_posix()}" if inside else str(path)}
+
+
+_PHOTOS_PASSWORD: Key = ("catalog", "photos", "publish_password")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from torgsync.core.paging import pages
 from torgsync.core.photos.addresses import AddressAnswer
@@ -14,8 +13,7 @@ from torgsync.jobs.context import JobContext, Progress, Stage
 def host_place(context: JobContext) -> HostPlace:
     """Return where the photos of an object are; a Prom.ua for rehearsals counts as on the internet."""
     url = context.object.photos_url
-    rehearsed = urlsplit(url).netloc == urlsplit(context.settings.prom_url or "").netloc
-    return HostPlace.INTERNET if rehearsed else place_of(url)
+    return HostPlace.INTERNET if context.settings.rehearses(url) else place_of(url)
 
 
 def ask(context: JobContext, addresses: Collection[str]) -> dict[str, AddressAnswer]:

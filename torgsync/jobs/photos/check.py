@@ -7,40 +7,19 @@ from collections.abc import Collection, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from torgsync.core.photos.addresses import AddressAnswer, AddressFault
-from torgsync.core.photos.pictures import PictureFacts, PictureFlaw
 from torgsync.core.product.cells import id_fault
 from torgsync.errors import ObjectInvalid
 from torgsync.files.catalog.export import open_export
 from torgsync.files.photos.addresses import HostPlace
+from torgsync.files.photos.folder import no_photos
 from torgsync.i18n import _
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.photos.asking import ask, host_place
+from torgsync.jobs.photos.checked import CheckedPhoto, PublishedPhotos
 from torgsync.jobs.photos.folder import PhotoFolder
 from torgsync.jobs.photos.looking import look_at_new_photos
-
-
-class CheckedPhoto(Struct, frozen=True):
-    """One photo of an item, and what its address answered; None where it was not asked.
-
-    Its facts are None where it is no picture.
-    """
-
-    file: str
-    address: str
-    facts: PictureFacts | None
-    flaws: tuple[PictureFlaw, ...]
-    answer: AddressAnswer | None = None
-
-    @property
-    def fault(self) -> AddressFault | None:
-        """Why it cannot be fetched from its address, as far as that is known."""
-        return self.answer.fault(self.facts) if self.answer else None
-
-    @property
-    def is_bad(self) -> bool:
-        """Whether buyers will not see it."""
-        return self.fault is not None or self.facts is None
+from torgsync.jobs.unknown import unknown_goods
+from torgsync.state.store import UnitOfWork
 
 
 class ItemPhotos(Struct, frozen=True):
@@ -70,7 +49,8 @@ def check_photos(context: JobContext, wanted: Collection[str] = ()) -> PhotoChec
     What is found out is remembered: a content is decoded once, and an address that names a version of its
     file is asked whether it still has that one.
 
-    Raises ObjectInvalid where the object has no photo folder, and what reading the export raises.
+    Raises ObjectInvalid where the object has no photo folder or that is empty, UsageError where the export
+    has no such item, and what reading the export raises.
     """
     if context.file.photo_folder is None:
         raise ObjectInvalid(
@@ -83,28 +63,46 @@ def check_photos(context: JobContext, wanted: Collection[str] = ()) -> PhotoChec
     looked = look_at_new_photos(context)
     with context.transaction(durable=False) as work:
         folder = PhotoFolder(context.file, work, looked)
-        items = tuple(_items(context, folder, wanted))
+        if folder.bare:
+            raise no_photos(context.file.photo_folder)
+        items = tuple(_items(context, folder, work, wanted))
         unused = () if wanted else tuple(folder.unused({item.good_id.casefold() for item in items}))
     place = host_place(context)
     if place in (HostPlace.PRIVATE, HostPlace.OTHER_WAY):
         return PhotoCheck(items, unused, context.object.photos_url, private=place is HostPlace.PRIVATE)
-    answers = ask(context, [photo.address for item in items for photo in item.photos])
+    answers = ask(
+        context,
+        [
+            photo.address
+            for item in items
+            for photo in item.photos
+            if photo.address and photo.published is not False
+        ],
+    )
     answered = (
-        replace(item, photos=tuple(replace(photo, answer=answers[photo.address]) for photo in item.photos))
+        replace(
+            item, photos=tuple(replace(photo, answer=answers.get(photo.address)) for photo in item.photos)
+        )
         for item in items
     )
     return PhotoCheck(tuple(answered), unused)
 
 
-def _items(context: JobContext, folder: PhotoFolder, wanted: Collection[str]) -> Iterator[ItemPhotos]:
-    catalog, met = open_export(context.file), set()
+def _items(
+    context: JobContext, folder: PhotoFolder, work: UnitOfWork, wanted: Collection[str]
+) -> Iterator[ItemPhotos]:
+    published = PublishedPhotos(context, work)
+    catalog, met = open_export(context.file), set[str]()
     names = [mapping.column for mapping in context.object.fields if mapping.to == "name"]
     for record in catalog.records():
         good_id = catalog.good_id(record)
-        if id_fault(good_id) or good_id in met or (wanted and good_id not in wanted):
+        if id_fault(good_id) or good_id in met:
             continue
         met.add(good_id)
+        if wanted and good_id not in wanted:
+            continue
         cells = catalog.cells(record)
         title = next((cells[name] for name in names if cells.get(name)), "")
-        photos = tuple(CheckedPhoto(*photo) for photo in folder.photos_of(good_id))
-        yield ItemPhotos(good_id, title, photos)
+        yield ItemPhotos(good_id, title, tuple(published.of(folder, good_id)))
+    if unknown := sorted(set(wanted) - met):
+        raise unknown_goods(context, unknown, met)

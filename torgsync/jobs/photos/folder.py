@@ -21,11 +21,15 @@ from torgsync.core.photos.pictures import (
     SeenPhoto,
 )
 from torgsync.core.plan.decide import ProductSnapshot
-from torgsync.core.product.fields import Photo, file_name
+from torgsync.core.product.fields import PHOTO_LIMIT, Photo, file_name
 from torgsync.core.reason import Arg, Args
+from torgsync.errors import ObjectInvalid
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.photos.folder import PhotoFile, index_of, photos_of, read_photo
 from torgsync.state.store import UnitOfWork
+
+_NEVER_SEEN = SeenPhoto(0, 0, "")
+"""A file whose content was never known."""
 
 
 def publishing_rules(settings: SyncObject) -> PictureRules | None:
@@ -35,7 +39,10 @@ def publishing_rules(settings: SyncObject) -> PictureRules | None:
 
 
 class FolderPhoto(NamedTuple):
-    """A photo of the folder: its name, its address, its facts if it is a picture, and its flaws."""
+    """A photo of the folder: its name, its address, its facts if it is a picture, and its flaws.
+
+    The address is empty where the photo is not sent.
+    """
 
     name: str
     url: str
@@ -55,14 +62,14 @@ class PhotoFolder:
     """The photos in one object's folder, compared with those in the state.
 
     Absence is no signal (torgsoft §6): a folder without any photo, such as a drive that is not connected,
-    keeps its stored photos, and so does a file that is empty or no picture any more.
+    keeps its stored photos, and so does a file that is empty, cannot be read or is no picture any more.
 
     Args:
         file: The sync object.
         work: The transaction in which the photos were seen last.
         looked: What `look_at_photos` returned of those that are new.
 
-    Raises ObjectInvalid if the folder or a photo cannot be read.
+    Raises ObjectInvalid if the folder cannot be read.
     """
 
     def __init__(
@@ -85,6 +92,7 @@ class PhotoFolder:
             self._index = index_of(self._index.folder, files.values()) if files else None
         self._files = files
         self._blank = {name for name, photo in files.items() if not photo.size}
+        self._unread: dict[str, str] = {}  # why they cannot be read, keyed by name
         self._gone = [name for name in self._known if name not in files]
         self._touched = {name for name in files if self._is_touched(name)}
 
@@ -119,19 +127,33 @@ class PhotoFolder:
     def published(self, good_ids: Collection[str] | None = None) -> dict[str, PublishablePhoto]:
         """Return a file with each picture that is to be published, keyed by its name there.
 
-        With `good_ids`, in lower case, only pictures of these goods.
+        With `good_ids` only pictures that are sent of these goods.
         """
+        names = self._files if good_ids is None else {one for each in good_ids for one in self._sent_of(each)}
         found: dict[str, PublishablePhoto] = {}
-        for name in sorted(self._files):
+        for name in sorted(names):
             if name not in self._news and not self._digest_before(name):
                 continue
-            if good_ids is not None and owners_of(name).keys().isdisjoint(good_ids):
-                continue
             record = self._records.get(self._now(name).digest)
-            if record and record.published:
+            if record and record.published and self._is_fit(name):
                 photo = PublishablePhoto(self._folder / name, record.published.facts.size, [])
                 found.setdefault(record.published.name, photo).files.append(name)
         return found
+
+    def _sent_of(self, good_id: str) -> list[str]:
+        """Return the names of a good's photos that are sent: Prom takes only some."""
+        return [name for name in self._names(good_id) if self._usable(name)][:PHOTO_LIMIT]
+
+    def unfit(self, good_ids: Collection[str]) -> list[str]:
+        """Return the names of the photos of goods that cannot be sent as they are now."""
+        names = {name for good_id in good_ids for name in self._names(good_id)}
+        return sorted(name for name in names if not self._is_fit(name))
+
+    def _is_fit(self, name: str) -> bool:
+        """Return whether a file has a picture that can be sent, now and not only earlier."""
+        seen = self._now(name)
+        absent = name in self._blank or name in self._unread
+        return not absent and bool(seen.digest) and self._is_picture(seen.digest)
 
     @cached_property
     def changed(self) -> set[str]:
@@ -158,20 +180,17 @@ class PhotoFolder:
         names = self._names(good_id)
         found = {name: self._photo(name) for name in names}
         photos = tuple(filter(None, found.values()))
-        lacking = any(is_usual(name) or not photos for name, photo in found.items() if not photo)
-        if lacking and (known := self._work.products.known([good_id]).get(good_id)):
-            # A photo that is no picture takes none off the site.
-            if known.sent:
+        if any(is_usual(name) or not photos for name, photo in found.items() if not photo):
+            known = self._work.products.known([good_id]).get(good_id)
+            if known and (known.sent or known.existing):  # what is no picture takes none off the site
                 return self._sent_photos(known)
-            if known.existing:
-                return None
         return photos if photos or not names else None
 
     @staticmethod
-    def _sent_photos(known: ProductSnapshot) -> tuple[Photo, ...]:
-        """Return the photos that Prom was given of a good."""
+    def _sent_photos(known: ProductSnapshot) -> tuple[Photo, ...] | None:
+        """Return the photos that Prom was given of a good; None where it was given neither any nor none."""
         sent = known.sent.values.get("photos") if known.sent else None
-        return tuple(photo for photo in sent if isinstance(photo, Photo)) if isinstance(sent, tuple) else ()
+        return tuple(photo for photo in sent if isinstance(photo, Photo)) if isinstance(sent, tuple) else None
 
     def _photo(self, name: str) -> Photo | None:
         """Return a photo as Prom gets it; None where it has no content that can be sent."""
@@ -187,56 +206,64 @@ class PhotoFolder:
         """Yield a good's photos, main one first, also those that are no pictures."""
         for name in self._names(good_id):
             record = self._records.get(self._now(name).digest, PictureRecord())
-            photo = self._photo(name)
-            url = photo.url if photo else self._url + quote(name)
-            yield FolderPhoto(name, url, record.shown, record.flaws(self._rules))
+            if name in self._blank or name in self._unread:
+                record = PictureRecord()
+            photo = self._photo(name) if self._is_fit(name) else None
+            yield FolderPhoto(name, photo.url if photo else "", record.shown, record.flaws(self._rules))
 
     def unused(self, good_ids: Collection[str]) -> Iterator[str]:
         """Yield the names of photos that belong to no good; ids are in lower case."""
         return (name for name in sorted(self._files) if owners_of(name).keys().isdisjoint(good_ids))
 
     def findings_of(self, good_id: str) -> Iterator[Finding]:
-        """Yield what is wrong with a good's photos."""
+        """Yield what is wrong with the contents of a good's photos."""
         for name in self._names(good_id):
             record = self._records.get(self._now(name).digest)
-            if record is not None:
+            if record is not None and name not in self._blank and name not in self._unread:
                 yield from _findings(good_id, name, record, self._rules)
 
-    def findings(self) -> tuple[Finding, ...]:
-        """Return the findings about the folder as a whole."""
+    def findings(self, good_id: str | None = None) -> Iterator[Finding]:
+        """Yield the findings about photos without a content, of the whole folder or of one good."""
+        about = good_id or ""
         if self.bare:
-            return (Finding(Code.PHOTOS_UNREAD, args={"case": "none"}),)
-        if self._blank:
-            args: Args = {"case": "empty", "count": len(self._blank), "first": min(self._blank)}
-            return (Finding(Code.PHOTOS_UNREAD, args=args),)
-        return ()
+            yield Finding(Code.PHOTOS_UNREAD, good_id=about, args={"case": "none"})
+            return
+        of = set(self._files if good_id is None else self._names(good_id))
+        if blank := self._blank & of:
+            args: Args = {"case": "empty", "count": len(blank), "first": min(blank)}
+            yield Finding(Code.PHOTOS_UNREAD, good_id=about, args=args)
+        if unread := self._unread.keys() & of:
+            first = min(unread)
+            args = {"case": "refused", "count": len(unread), "first": first, "why": self._unread[first]}
+            yield Finding(Code.PHOTOS_UNREAD, good_id=about, args=args)
 
     def store(self, work: UnitOfWork) -> None:
         """Store what changed."""
         if self.moved:
-            seen = {name: self._now(name) for name in self._touched.intersection(self._news)}
+            known = self._touched.intersection(self._news).difference(self._unread)
+            seen = {name: self._now(name) for name in known}
             work.photos.remember(seen, self._gone)
             work.photos.forget_pictures()
 
     def _names(self, good_id: str) -> list[str]:
-        """Return the names of a good's photos, without empty files that never had a content."""
-        files = self._index.of(good_id) if self._index else ()
-        return [
-            file.name
-            for file in files
-            if not (self.bare or file.name in self._blank) or self._digest_before(file.name)
-        ]
+        """Return the names of a good's photos, also of those without a content."""
+        return [file.name for file in self._index.of(good_id)] if self._index else []
 
     def _digest_before(self, name: str) -> str:
         return self._known[name].digest if name in self._known else ""
 
     def _now(self, name: str) -> SeenPhoto:
         """Return a photo as it is now, with its last good content where it is no picture any more."""
-        if name not in self._touched:
-            return self._known[name]
+        if name not in self._touched or name in self._unread:
+            return self._known.get(name, _NEVER_SEEN)
         file, seen = self._files[name], self._news.get(name)
         if not seen or (seen.size, seen.modified_ns) != (file.size, file.modified_ns):
-            seen = SeenPhoto(file.size, file.modified_ns, self._look(name))
+            try:
+                seen = SeenPhoto(file.size, file.modified_ns, self._look(name))
+            except ObjectInvalid as error:
+                refusal = error.__cause__
+                self._unread[name] = str(refusal.strerror if isinstance(refusal, OSError) else refusal)
+                return self._known.get(name, _NEVER_SEEN)
         if not seen.last_good and not self._is_picture(seen.digest):
             seen = seen._replace(last_good=self._good_before(name))
         if not self._publishes and not seen.version:
@@ -254,7 +281,7 @@ class PhotoFolder:
     def _was_sent(self, name: str) -> bool:
         """Return whether Prom was given the address of a photo before."""
         goods = self._work.products.known(list(owners_of(name))).values()
-        return any(file_name(photo.url) == name for good in goods for photo in self._sent_photos(good))
+        return any(file_name(photo.url) == name for good in goods for photo in self._sent_photos(good) or ())
 
     def _good_before(self, name: str) -> str:
         """Return the digest of the last content that was a picture; empty where there was none."""
@@ -293,18 +320,22 @@ def _findings(good_id: str, name: str, record: PictureRecord, rules: PictureRule
     """Yield what is wrong with one photo."""
     facts = record.facts
     if facts is None:
-        yield Finding(Code.PHOTO_BROKEN, good_id=good_id, args={"file": name})
+        args: dict[str, Arg] = {"file": name, **({"flaw": record.refusal} if record.refusal else {})}
+        yield Finding(Code.PHOTO_BROKEN, good_id=good_id, args=args)
         return
     if record.refusal:
         yield Finding(Code.PHOTO_REFUSED, good_id=good_id, args={"file": name, "flaw": record.refusal})
         return
     for flaw in record.flaws(rules):
-        args: dict[str, Arg] = {"file": name, "case": flaw}
+        args = {"file": name, "case": flaw}
         match flaw:
             case PictureFlaw.TYPE:
                 args["type"] = facts.type.upper()
             case PictureFlaw.HEAVY:
                 args["megabytes"] = facts.size // MEGABYTE
             case PictureFlaw.LARGE | PictureFlaw.SMALL | PictureFlaw.TOO_MANY_PIXELS:
-                args |= {"width": facts.width, "height": facts.height}
+                shown = record.shown or facts
+                args |= {"width": shown.width, "height": shown.height}
+                if shown.pixels() != facts.pixels():
+                    args["scaled"] = True
         yield Finding(Code.PHOTO_UNFIT, good_id=good_id, args=args)

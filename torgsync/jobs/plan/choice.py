@@ -14,7 +14,7 @@ from torgsync.core.product.cells import Section
 from torgsync.core.product.groups import group_path, path_in_group
 from torgsync.errors import InvalidInput
 from torgsync.jobs.context import JobContext
-from torgsync.jobs.plan.unknown import unknown_goods, unknown_group
+from torgsync.jobs.unknown import unknown_goods, unknown_group
 from torgsync.state.store import UnitOfWork
 
 

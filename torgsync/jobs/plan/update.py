@@ -145,18 +145,20 @@ def unfetched_photos(work: UnitOfWork) -> Iterator[Finding]:
 
 
 def unreachable_photos(context: JobContext, work: UnitOfWork) -> Iterator[Finding]:
-    """Yield a finding where published photos cannot be fetched from their addresses."""
+    """Yield a finding where photos cannot be fetched from their addresses."""
+    url = context.object.photos_url
+    if url and context.settings.hides(url):
+        yield Finding(Code.PHOTO_UNREACHABLE, args={"address": url})
+        return
     if not context.object.publishes_photos:
         return
-    faulty = [
-        (address, fault, answer)
-        for address, answer in work.photos.addresses().items()
-        if address.startswith(context.object.photos_url) and (fault := answer.fault(None))
-    ]
-    if faulty:
-        address, fault, answer = faulty[0]
-        seen: Args = {"fault": fault, "status": answer.status, "kind": answer.type}
-        yield Finding(Code.PHOTO_UNREACHABLE, args={"count": len(faulty), "address": address, **seen})
+    from torgsync.jobs.photos.checked import PublishedPhotos  # noqa: PLC0415  # most objects publish none
+
+    if faulty := list(PublishedPhotos(context, work).unreachable()):
+        first, answer = faulty[0], faulty[0].answer
+        size: Args = {} if answer.size is None else {"size": answer.size}
+        seen: Args = {"fault": first.fault, "status": answer.status, "kind": answer.type, **size}
+        yield Finding(Code.PHOTO_UNREACHABLE, args={"count": len(faulty), "address": first.address, **seen})
 
 
 def open_import(work: UnitOfWork) -> Iterator[Finding]:

@@ -43,8 +43,8 @@ from torgsync.i18n import NOTHING, Message, joined
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.photos.names import photo_names
 from torgsync.jobs.plan.identity import violation_of
-from torgsync.jobs.plan.unknown import unknown_good
 from torgsync.jobs.plan.why_row import RowView, read_row
+from torgsync.jobs.unknown import unknown_good
 from torgsync.state.runs.change_rows import ChangeAttempt
 from torgsync.state.shop.adoptions import Adoption
 from torgsync.state.shop.products import Dossier, Refusal

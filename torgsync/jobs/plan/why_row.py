@@ -25,6 +25,7 @@ from torgsync.jobs.catalog.mappers import RowMapper
 from torgsync.jobs.catalog.reading import check_columns
 from torgsync.jobs.catalog.row_reader import duplicate
 from torgsync.jobs.context import JobContext
+from torgsync.jobs.photos.checked import CheckedPhoto, PublishedPhotos
 from torgsync.jobs.photos.folder import PhotoFolder
 from torgsync.state.store import UnitOfWork
 
@@ -37,7 +38,7 @@ class RowView:
     `replaced` what `[[values]]` gives instead, keyed by column. `unsent` are columns with one word
     that may be a brand or a country; `centers` is the stock of each accounting center, empty where all are in
     one file; `out` is the first filter that keeps the good out; `waits` whether it is unknown if it is to
-    be displayed.
+    be displayed. `photos` are those of the folder, with what their addresses answered last.
     """
 
     file: str
@@ -53,6 +54,7 @@ class RowView:
     prices: tuple[PriceTrace, ...]
     findings: tuple[Finding, ...]
     mapped: Mapped
+    photos: tuple[CheckedPhoto, ...]
 
 
 def read_row(context: JobContext, work: UnitOfWork, good_id: str, prom_group: int | None) -> RowView | None:
@@ -72,7 +74,7 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, prom_group: in
     mapper = RowMapper(settings, catalog)
     was = _was_displayed(work, [good_id]).get(good_id)
     judged = _judge(mapper, photos_of, good_id, lines, cells, was=was)
-    findings = [*judged.mapped.findings, *photos_of.findings_of(good_id)]
+    findings = [*judged.mapped.findings, *photos_of.findings_of(good_id), *photos_of.findings(good_id)]
     if len(lines) > 1:
         findings.insert(0, duplicate(good_id, lines))
     return RowView(
@@ -91,6 +93,7 @@ def read_row(context: JobContext, work: UnitOfWork, good_id: str, prom_group: in
         prices=price_traces(settings, cells, judged.mapped),
         findings=tuple(findings),
         mapped=judged.mapped,
+        photos=tuple(PublishedPhotos(context, work).answered(photos_of, good_id)),
     )
 
 
@@ -129,7 +132,8 @@ def _judge(
     settings = mapper.settings
     stock, in_folder = count_stock(settings, cells), photos_of(good_id)
     photos = in_folder or pictures(cells) or in_folder
-    outcome = filters(settings, cells, stock, None if photos is None else len(photos), was=was)
+    found = len(photos or ()) if photos is not None or photos_of.is_source else None
+    outcome = filters(settings, cells, stock, found, was=was)
     mapped = mapper.of(cells).product(good_id, lines[0], cells, stock, photos_of, was_displayed=was)
     return _Judged(good_id, lines, outcome, mapped)
 

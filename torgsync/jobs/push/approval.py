@@ -29,12 +29,12 @@ from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.draft import recounted
 from torgsync.jobs.plan.result import PlanResult
-from torgsync.jobs.plan.unknown import near_words
 from torgsync.jobs.plan.update import update
 from torgsync.jobs.push.execute import PlanSource
 from torgsync.jobs.push.rollback import plan_back
 from torgsync.jobs.push.saved import NAMED
 from torgsync.jobs.run import Run
+from torgsync.jobs.unknown import near_words
 from torgsync.state.runs.change_rows import ProductKey
 from torgsync.state.store import UnitOfWork, open_store
 

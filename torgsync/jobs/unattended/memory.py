@@ -12,7 +12,7 @@ import msgspec
 
 from torgsync import disk
 from torgsync.core.notices.decide import Situations
-from torgsync.core.notices.sending import Failure
+from torgsync.core.notices.sending import FailedDelivery
 from torgsync.core.notices.situations import Situation, read_name
 from torgsync.state.store import Store
 
@@ -30,7 +30,7 @@ class Memory(Protocol):
     def write(self, slug: str, situations: Situations) -> None:
         """Remember these situations of an object and no others."""
 
-    def note(self, slug: str, failures: Mapping[str, Failure | None], now: datetime) -> None:
+    def note(self, slug: str, failures: Mapping[str, FailedDelivery | None], now: datetime) -> None:
         """Record which addresses of an object could not be reached, and which were, by fingerprint."""
 
 
@@ -52,7 +52,7 @@ class StateMemory:
             work.situations.replace(situations)
         self._file.forget(slug)
 
-    def note(self, slug: str, failures: Mapping[str, Failure | None], now: datetime) -> None:
+    def note(self, slug: str, failures: Mapping[str, FailedDelivery | None], now: datetime) -> None:
         """Record which addresses of an object could not be reached, and which were."""
         with self._store.transaction(slug, durable=False) as work:
             for address, failure in failures.items():
@@ -73,7 +73,7 @@ class FileMemory:
         """Remember these situations of an object and no others."""
         self._put({**self._all(), slug: {str(name): situation for name, situation in situations.items()}})
 
-    def note(self, slug: str, failures: Mapping[str, Failure | None], now: datetime) -> None:
+    def note(self, slug: str, failures: Mapping[str, FailedDelivery | None], now: datetime) -> None:
         """Record nothing: what keeps the state from being used is to be mended first."""
 
     def forget(self, slug: str) -> None:

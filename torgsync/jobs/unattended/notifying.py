@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from torgsync.core.notices.decide import Look, decide, notified
-from torgsync.core.notices.sending import Failure, Text
+from torgsync.core.notices.sending import FailedDelivery, Text
 from torgsync.core.notices.situations import Event, FoundSituation, Name, Notification, SituationKind
 from torgsync.errors import TorgsyncError
 from torgsync.files.config.objects import ObjectFile, list_objects
@@ -52,7 +52,7 @@ Render = Callable[[Topic, Sequence[About]], Text]
 
 def notify(
     settings: Settings, subjects: Sequence[Subject], monitors: Monitors, now: datetime, render: Render
-) -> list[Failure]:
+) -> list[FailedDelivery]:
     """Notify people of what a call showed of its objects, and of objects that nothing works with any more.
 
     Together with the monitors, which were pinged already, this takes no longer than the deadline of messages.
@@ -153,7 +153,7 @@ class _Mail:
                     topics = self._topics.setdefault(address.fingerprint, {})
                     topics.setdefault(_topic(about), []).append(about)
 
-    def send(self, render: Render, deadline: float) -> Iterator[tuple[Address, About, Failure | None]]:
+    def send(self, render: Render, deadline: float) -> Iterator[tuple[Address, About, FailedDelivery | None]]:
         """Send all, and yield for each address and object why it was not delivered, None where it was."""
         letters = {
             self._addresses[to]: [render(topic, abouts) for topic, abouts in topics.items()]
@@ -168,10 +168,10 @@ class _Mail:
 
 def _send(
     news: Iterable[About], memory: Memory, now: datetime, render: Render, deadline: float
-) -> list[Failure]:
+) -> list[FailedDelivery]:
     """Send what is news, remember whom it reached, and return whom it did not."""
     delivered: dict[str, list[tuple[Notification, str]]] = {}
-    reached: dict[str, dict[str, Failure | None]] = {}
+    reached: dict[str, dict[str, FailedDelivery | None]] = {}
     for address, about, failure in _Mail(news).send(render, deadline):
         to, slug = address.fingerprint, about.subject.slug
         reached.setdefault(slug, {})[to] = failure

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from torgsync.core.notices.heartbeat import ping_code
-from torgsync.core.notices.sending import Failure
+from torgsync.core.notices.sending import FailedDelivery
 from torgsync.core.notices.situations import SituationKind
 from torgsync.errors import Busy, Exit
 from torgsync.files.config.objects import ObjectFile
@@ -49,10 +49,10 @@ class Monitors:
         for to, given in codes.items():
             self._pinged[to].end(int(Exit.worst(given)))
 
-    def results(self, seconds: float) -> Mapping[str, Mapping[str, Failure | None]]:
+    def results(self, seconds: float) -> Mapping[str, Mapping[str, FailedDelivery | None]]:
         """Return what became of the pings within so many seconds, by object and address."""
         until = time.monotonic() + seconds
-        found: dict[str, dict[str, Failure | None]] = {}
+        found: dict[str, dict[str, FailedDelivery | None]] = {}
         for to, slugs in self._subjects.items():
             failure = self._pinged[to].result(until - time.monotonic())
             for slug in slugs:

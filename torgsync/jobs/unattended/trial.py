@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from torgsync.core.notices.sending import Failure, Text
+from torgsync.core.notices.sending import FailedDelivery, Text
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.notices.addresses import Address
 from torgsync.files.notices.heartbeat import try_heartbeat
@@ -19,7 +19,7 @@ class AddressTrial:
 
     subject: Subject
     address: Address
-    failure: Failure | None
+    failure: FailedDelivery | None
     heartbeat: bool = False
 
 

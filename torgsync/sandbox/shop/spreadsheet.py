@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from torgsync.extras import install_command
 from torgsync.sandbox.shop.products import CLOSED_STATUSES, ShopCatalog, ShopProduct
 
 BEGINNING = b"PK\x03\x04"
@@ -120,7 +121,7 @@ def read_sheet(file: bytes) -> list[dict[str, str]]:
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415  # an optional extra
     except ImportError as error:
         raise SpreadsheetInvalid(
-            'the sandbox reads spreadsheets with `pip install "torgsync[xlsx]"`'
+            f"the sandbox reads spreadsheets only with a library: {install_command('xlsx')}"
         ) from error
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(file)) as book:

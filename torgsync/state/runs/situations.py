@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
-from torgsync.core.notices.sending import Failure
+from torgsync.core.notices.sending import FailedDelivery
 from torgsync.core.notices.situations import Name, Situation, read_name
 from torgsync.state.repository import Repository
 from torgsync.state.schema import run_tables as t
@@ -18,7 +18,7 @@ _UNREACHED = "unreached/"
 """Before the fingerprint of an address that could not be reached."""
 _encode = msgspec.json.Encoder(order="sorted").encode
 _situation = msgspec.json.Decoder(Situation).decode
-_failure = msgspec.json.Decoder(Failure).decode
+_failure = msgspec.json.Decoder(FailedDelivery).decode
 
 
 class SituationRepository(Repository):
@@ -40,7 +40,7 @@ class SituationRepository(Repository):
             ],
         )
 
-    def failures(self) -> dict[str, tuple[Failure, datetime]]:
+    def failures(self) -> dict[str, tuple[FailedDelivery, datetime]]:
         """Return the addresses that could not be reached when that was tried last, and since when.
 
         They are keyed by their fingerprints.
@@ -48,7 +48,7 @@ class SituationRepository(Repository):
         rows = self._rows(unreached=True)
         return {row.name.removeprefix(_UNREACHED): (_failure(row.record), row.since) for row in rows}
 
-    def note_failure(self, address: str, failure: Failure | None, now: datetime) -> None:
+    def note_failure(self, address: str, failure: FailedDelivery | None, now: datetime) -> None:
         """Record that an address could not be reached, or with None that it was."""
         name = f"{_UNREACHED}{address}"
         if failure:

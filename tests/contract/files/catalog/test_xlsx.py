@@ -14,6 +14,7 @@ from dialects import DATE, MOMENT, Styled, xlsx
 from torgsync.core.product.columns import LAYOUT_48, ExportRecord
 from torgsync.core.product.money import TypedNumber
 from torgsync.errors import ExportInvalid
+from torgsync.extras import install_command
 from torgsync.files.catalog.catalog_file import Aspect, FileFormat, ReadSettings
 from torgsync.files.catalog.xlsx import XlsxFile, open_xlsx
 
@@ -192,7 +193,7 @@ def test_the_library_is_an_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Where it is not installed, the hint is the command that installs it."""
     monkeypatch.setitem(sys.modules, "python_calamine", None)
     error = refusal(write(tmp_path, xlsx([HEADER, (1, "a", 2)])))
-    assert error.hint == 'pip install "torgsync[xlsx]"'
+    assert error.hint == install_command("xlsx")
 
 
 def made(folder: Path, cells: str, styles: str = "") -> XlsxFile:

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from receivers import closed_port, end_senders, hanging, webhook
 
 from torgsync.core.config.unattended import Notify
-from torgsync.core.notices.sending import Failure, Undelivered
+from torgsync.core.notices.sending import FailedDelivery, Undelivered
 from torgsync.files.notices import heartbeat
 from torgsync.files.notices.addresses import Address, read_heartbeat
 from torgsync.files.notices.heartbeat import Heartbeat, ping_address, try_heartbeat
@@ -55,7 +55,7 @@ def test_refused(status: int) -> None:
     """The number of the answer is known."""
     with webhook() as hook:
         hook.status = status
-        assert try_heartbeat(address(f"http://{hook.host}/x")) == Failure(
+        assert try_heartbeat(address(f"http://{hook.host}/x")) == FailedDelivery(
             "http://…", Undelivered.REFUSED, status
         )
 
@@ -65,7 +65,7 @@ def test_redirects() -> None:
     with webhook() as other, webhook() as hook:
         hook.status, hook.target = 302, f"http://localhost:{other.port}/stolen"
         outcome = try_heartbeat(address(f"http://{hook.host}/x"))
-        assert outcome == Failure("http://…", Undelivered.REFUSED, 302)
+        assert outcome == FailedDelivery("http://…", Undelivered.REFUSED, 302)
         assert other.pinged == []
         hook.target = f"http://{other.host}/moved"
         assert try_heartbeat(address(f"http://{hook.host}/x")) is None
@@ -78,7 +78,7 @@ def test_redirects() -> None:
 def test_no_connection() -> None:
     """Neither at a closed port nor at a host that there is not."""
     for text in (f"http://127.0.0.1:{closed_port()}/secret", "http://no-such-host.invalid/secret"):
-        assert try_heartbeat(address(text)) == Failure("http://…", Undelivered.UNREACHED)
+        assert try_heartbeat(address(text)) == FailedDelivery("http://…", Undelivered.UNREACHED)
 
 
 @pytest.mark.timeout(30)
@@ -89,7 +89,7 @@ def test_who_hangs_is_not_waited_for(drip: bytes) -> None:
         beat = Heartbeat(address(f"http://127.0.0.1:{port}/"))
         beat.begin()
         beat.end(0)
-        assert beat.result(0.2) == Failure("http://…", Undelivered.NO_ANSWER)
+        assert beat.result(0.2) == FailedDelivery("http://…", Undelivered.NO_ANSWER)
     beat.join(20)
     end_senders()
 
@@ -100,11 +100,11 @@ def test_a_server_that_is_silent_for_too_long(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(heartbeat, "TIMEOUT", 0.2)
     with hanging() as port:
         outcome = try_heartbeat(address(f"http://127.0.0.1:{port}/"), 20)
-        assert outcome == Failure("http://…", Undelivered.NO_ANSWER)
+        assert outcome == FailedDelivery("http://…", Undelivered.NO_ANSWER)
 
 
 def test_an_address_that_cannot_be_read() -> None:
     """It is reported like one that cannot be reached."""
     missing = read_heartbeat(Path(), Notify.model_validate({"heartbeat": {"env": "INVENTED_MISSING"}}))
     assert missing is not None
-    assert try_heartbeat(missing) == Failure("INVENTED_MISSING", Undelivered.SECRET)
+    assert try_heartbeat(missing) == FailedDelivery("INVENTED_MISSING", Undelivered.SECRET)

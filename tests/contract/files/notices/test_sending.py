@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from receivers import closed_port, end_senders, hanging, mail_server, webhook
 
 from torgsync.core.config.unattended import Notify
-from torgsync.core.notices.sending import Failure, Text, Undelivered
+from torgsync.core.notices.sending import FailedDelivery, Text, Undelivered
 from torgsync.files.notices import sending
 from torgsync.files.notices.addresses import Address, read_addresses, read_heartbeat
 from torgsync.files.notices.sending import send, why_unusable
@@ -35,7 +35,7 @@ def address(text: str) -> Address:
     return found
 
 
-def sent(text: str, message: Text = HOSTILE, deadline: float = 8) -> Failure | None:
+def sent(text: str, message: Text = HOSTILE, deadline: float = 8) -> FailedDelivery | None:
     """Return why a message did not reach an address."""
     (outcome,) = send({address(text): [message]}, deadline)[address(text)]
     return outcome
@@ -145,7 +145,7 @@ def test_refused(telegram: Telegram, capfd: pytest.CaptureFixture[str]) -> None:
     handler = logging.StreamHandler(log)
     logging.getLogger().addHandler(handler)
     try:
-        assert sent(f"tgram://{TOKEN}/12345") == Failure("tgram://…", Undelivered.REFUSED, 401)
+        assert sent(f"tgram://{TOKEN}/12345") == FailedDelivery("tgram://…", Undelivered.REFUSED, 401)
     finally:
         logging.getLogger().removeHandler(handler)
     assert ("".join(capfd.readouterr()), log.getvalue()) == ("", "")
@@ -175,7 +175,7 @@ def test_who_hangs_is_not_waited_for(drip: bytes) -> None:
         quick = address(f"json://{hook.host}/")
         assert why_unusable(quick) is None  # the library is imported
         outcomes = send({slow[0]: [HOSTILE, HOSTILE], slow[1]: [HOSTILE], quick: [HOSTILE]}, QUICK)
-        late = Failure("json://…", Undelivered.NO_ANSWER)
+        late = FailedDelivery("json://…", Undelivered.NO_ANSWER)
         assert outcomes == {slow[0]: [late, late], slow[1]: [late], quick: [None]}
         assert len(hook.posted) == 1
     end_senders()
@@ -185,7 +185,7 @@ def test_a_mail_that_is_refused() -> None:
     """There is no number of HTTP then."""
     with mail_server(answer="550 no such person") as box:
         to = f"mailto://127.0.0.1:{box.port}?from=shop@example.com&to=olena@example.com&mode=insecure"
-        assert sent(to) == Failure("mailto://…", Undelivered.REFUSED)
+        assert sent(to) == FailedDelivery("mailto://…", Undelivered.REFUSED)
 
 
 def test_a_service_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +195,7 @@ def test_a_service_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         raise RuntimeError(TOKEN)
 
     monkeypatch.setattr(sending, "plugin_of", broken)
-    assert sent("json://127.0.0.1/") == Failure("json://…", Undelivered.UNREACHED)
+    assert sent("json://127.0.0.1/") == FailedDelivery("json://…", Undelivered.UNREACHED)
 
 
 @pytest.mark.parametrize(
@@ -204,8 +204,8 @@ def test_a_service_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_what_apprise_does_not_know(text: str) -> None:
     """Neither addresses of services that there are not, nor of configurations."""
-    assert why_unusable(address(text)) == Failure(address(text).shown, Undelivered.UNKNOWN)
-    assert sent(text) == Failure(address(text).shown, Undelivered.UNKNOWN)
+    assert why_unusable(address(text)) == FailedDelivery(address(text).shown, Undelivered.UNKNOWN)
+    assert sent(text) == FailedDelivery(address(text).shown, Undelivered.UNKNOWN)
 
 
 def test_plugins_of_others_are_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,7 +223,7 @@ def test_plugins_of_others_are_not_loaded(tmp_path: Path, monkeypatch: pytest.Mo
 def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is an extra."""
     monkeypatch.setitem(sys.modules, "apprise", None)
-    assert sent("json://127.0.0.1/") == Failure("json://…", Undelivered.LIBRARY)
+    assert sent("json://127.0.0.1/") == FailedDelivery("json://…", Undelivered.LIBRARY)
 
 
 def test_addresses_from_where_they_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,4 +244,4 @@ def test_addresses_from_where_they_are_kept(tmp_path: Path, monkeypatch: pytest.
     assert heartbeat is not None
     assert str(heartbeat.trouble) == "what is in `address` is not an address"
     assert sent("json://127.0.0.1/") is not None
-    assert why_unusable(found[2]) == Failure("INVENTED_MISSING", Undelivered.SECRET)
+    assert why_unusable(found[2]) == FailedDelivery("INVENTED_MISSING", Undelivered.SECRET)

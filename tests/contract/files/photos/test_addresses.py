@@ -71,7 +71,7 @@ def asked(address: str, before: AddressAnswer | None = None) -> AddressAnswer:
 
 
 def fault(address: str, facts: PictureFacts | None = FACTS) -> AddressFault | None:
-    return asked(address).fault(facts)
+    return asked(address).fault(facts.size if facts else None)
 
 
 def test_a_photo_that_can_be_fetched(server: Server) -> None:

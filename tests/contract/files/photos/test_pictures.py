@@ -15,7 +15,7 @@ from torgsync.core.photos import pictures as core
 from torgsync.core.photos.pictures import PictureFlaw, PictureRules, PictureType
 from torgsync.files.photos import pictures
 from torgsync.files.photos.metadata import without_metadata
-from torgsync.files.photos.pictures import Picture, PictureRefused, inspect, prepare
+from torgsync.files.photos.pictures import Picture, PictureRefused, inspect, prepare, record_of
 
 RULES = PictureRules()
 NOTHING_IS_MENDED = PictureRules(convert=False, rotate=False, scale=False)
@@ -141,12 +141,29 @@ def test_a_small_picture_goes_with_a_warning() -> None:
     assert made.facts.flaws(RULES) == (PictureFlaw.SMALL,)
 
 
+@pytest.mark.parametrize(
+    ("name", "flaw"),
+    [
+        ("a text", PictureFlaw.UNREADABLE),
+        ("empty", PictureFlaw.UNREADABLE),
+        ("a HEIC's head", PictureFlaw.HEIC),
+        ("half a JPEG", PictureFlaw.DAMAGED),
+        ("a PNG without its end", PictureFlaw.DAMAGED),
+        ("half an AVIF", PictureFlaw.DAMAGED),
+    ],
+)
+def test_why_a_picture_cannot_be_read(name: str, flaw: PictureFlaw) -> None:
+    """What is cut off is put there again, what is of another type is saved as JPEG."""
+    record = record_of(UNREADABLE[name](), RULES)
+    assert (record.facts, record.flaws(RULES)) == (None, (flaw,))
+
+
 @pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE.keys())
 def test_what_is_no_picture_is_refused(content: Callable[[], bytes]) -> None:
-    """Whatever is in the file, it is one kind of refusal, and no warning of a library."""
+    """Whatever is in the file, it is refused without a warning of a library."""
     with pytest.raises(PictureRefused) as refused:
         prepare(content(), RULES)
-    assert refused.value.flaw is PictureFlaw.UNREADABLE
+    assert refused.value.flaw in (PictureFlaw.UNREADABLE, PictureFlaw.DAMAGED, PictureFlaw.HEIC)
     with pytest.raises(PictureRefused):
         inspect(content())
 

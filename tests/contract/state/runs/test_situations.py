@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from builders import LATER, NOON
 
-from torgsync.core.notices.sending import Failure, Undelivered
+from torgsync.core.notices.sending import FailedDelivery, Undelivered
 from torgsync.core.notices.situations import Half, Name, Situation, SituationKind, SituationPart
 from torgsync.state.runs.journal import Holder
 from torgsync.state.store import Store
@@ -17,7 +17,7 @@ SITUATIONS = {
     HELD: Situation(NOON, LATER, {"7005": SituationPart(3, LATER)}, frozenset({"a1", "b2"})),
     FAILED: Situation(NOON, LATER, ended=LATER, relapsed=True, until=LATER),
 }
-REFUSED = Failure("tgram://…", Undelivered.REFUSED, 401)
+REFUSED = FailedDelivery("tgram://…", Undelivered.REFUSED, 401)
 
 
 def test_they_come_back_as_they_were(state: Store) -> None:
@@ -40,7 +40,7 @@ def test_addresses_that_could_not_be_reached(state: Store) -> None:
     """Since the first failure, with the last reason, until they are reached; situations are not touched."""
     soon = NOON + timedelta(minutes=5)
     with state.transaction("shop") as work:
-        work.situations.note_failure("a1", Failure("tgram://…", Undelivered.NO_ANSWER), NOON)
+        work.situations.note_failure("a1", FailedDelivery("tgram://…", Undelivered.NO_ANSWER), NOON)
         work.situations.note_failure("b2", REFUSED, NOON)
         work.situations.replace(SITUATIONS)
         work.situations.note_failure("a1", REFUSED, soon)

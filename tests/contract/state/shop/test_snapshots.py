@@ -129,7 +129,7 @@ def test_only_goods_that_are_created_as_desired_are_not_loaded(
         values = {**product(presence="available", quantity=3).values, **dict(odd)}
         spoken = {name: value for name, value in values.items() if value is not LACKING}
         good = Product(str(number), spoken)
-        creatable = is_created_as_desired(good)
+        creatable = is_created_as_desired(good, SHOPS[0])
         seen = row(good.good_id, line=number, product=good, model=model, reason=reason, creatable=creatable)
         work.rows.remember_rows([seen])
         for fact in facts:

@@ -73,7 +73,7 @@ def test_what_was_refused() -> None:
 
 def test_errors_in_items() -> None:
     """The first of each kind, with the number of all like it."""
-    codes = (Code.NAME_MISSING, Code.PHOTO_BROKEN, Code.CURRENCY_OTHER, Code.REFUSED_BEFORE)
+    codes = (Code.NAME_MISSING, Code.LETTERS_LOST, Code.CURRENCY_OTHER, Code.REFUSED_BEFORE)
     groups = tuple(FindingGroup(code, 3, (finding(code),)) for code in codes)
     lines = said(Observation(NOTHING, findings=groups), SituationKind.FINDINGS)
     assert [line.endswith("(2 more like it)") for line in lines] == [True, True, True, False, False]

@@ -7,7 +7,7 @@ import pytest
 from torgsync.core.notices.sending import (
     LONGEST_BODY,
     LONGEST_TITLE,
-    Failure,
+    FailedDelivery,
     Undelivered,
     failure_message,
     plain_text,
@@ -42,5 +42,5 @@ def test_what_is_too_long_is_cut_at_a_line() -> None:
 @pytest.mark.parametrize("why", Undelivered)
 def test_why_an_address_was_not_reached(why: Undelivered) -> None:
     """In words, with the number of the answer where there was one."""
-    assert failure_message(Failure("tgram://…", why))
-    assert failure_message(Failure("tgram://…", why, 401)).endswith("(HTTP 401)")
+    assert failure_message(FailedDelivery("tgram://…", why))
+    assert failure_message(FailedDelivery("tgram://…", why, 401)).endswith("(HTTP 401)")

@@ -18,6 +18,7 @@ from torgsync.core.plan.decide import (
     RowStatus,
     Verdict,
     decide,
+    is_created_as_desired,
     remove_foreign,
     was_displayed,
 )
@@ -108,6 +109,17 @@ def test_a_new_good_without_a_display_that_can_be_read_waits() -> None:
     verdict = decide(replace(waiting, existing=existing(status="not_on_display")), SHOP)
     assert verdict.change is not None
     assert list(verdict.change.fields) == ["price"]
+
+
+def test_a_new_good_whose_photos_cannot_be_sent_has_none() -> None:
+    """What it was created with is remembered, so that its broken photo is no change afterwards."""
+    catalog = {"path": "TSGoods.trs", "photos": {"folder": "photos", "url": "https://shop.example/"}}
+    shop, good = sync_object(catalog=catalog), product(presence="available")
+    made = Product(good.good_id, {**good.values, "photos": ()})
+    for desired in (good, made):
+        assert change_of(decide(known(RowStatus.IN, desired), shop)).new == made.values
+    assert [is_created_as_desired(one, shop) for one in (good, made)] == [False, True]
+    assert change_of(decide(known(RowStatus.IN, good), SHOP)).new == good.values
 
 
 def test_a_new_good_whose_presence_cannot_be_read_is_not_available() -> None:

@@ -218,8 +218,14 @@ ITEMS: dict[Code, Explanation] = {
         Finding(Code.PHOTO_REFUSED, args={"file": "17.webp", "flaw": PictureFlaw.TYPE}),
     ),
     Code.PHOTO_UNREACHABLE: Explanation(
-        _("a photo was published, but its address does not answer with it; it is sent all the same"),
-        _("open the address in a browser, and check `publish` and `url` in `[catalog.photos]`"),
+        _(
+            "photos are published, but their addresses do not answer with them, or `url` is on this machine "
+            "or in a private network, which Prom.ua cannot reach; they are sent all the same"
+        ),
+        _(
+            "open the address in a browser, and check `publish` and `url` in `[catalog.photos]`; if the "
+            "pictures were lost there, publish them again: `torgsync photos publish --again`"
+        ),
         Finding(
             Code.PHOTO_UNREACHABLE,
             args={
@@ -239,7 +245,10 @@ ITEMS: dict[Code, Explanation] = {
         ),
     ),
     Code.PHOTOS_UNREAD: Explanation(
-        _("the photo folder is empty, or photos in it are empty files; photos on Prom.ua stay as they are"),
+        _(
+            "the photo folder is empty, or files in it are empty or cannot be read; photos on Prom.ua stay "
+            "as they are"
+        ),
         _("check that the folder is connected, and put the photos there again"),
         Finding(Code.PHOTOS_UNREAD, args={"case": "none"}),
     ),

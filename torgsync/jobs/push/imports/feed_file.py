@@ -18,14 +18,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from torgsync.core.mapping.mapper import PHOTO_LIMIT
 from torgsync.core.paging import PAGE, pages
 from torgsync.core.plan.channels import by_channel, updated_fields
 from torgsync.core.plan.date_filter import filter_bound
 from torgsync.core.plan.decide import ProductSnapshot, RowStatus
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.outcomes import OutcomeCode, OutcomeReasons
-from torgsync.core.product.fields import Channel, Value
+from torgsync.core.product.fields import PHOTO_LIMIT, Channel, Value
 from torgsync.core.product.groups import Steps, grow
 from torgsync.core.product.products import Existing, Product
 from torgsync.core.reason import Reason
