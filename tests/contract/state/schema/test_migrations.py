@@ -183,7 +183,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
         ("rubbish", "Could not parse SQLAlchemy URL", "TORGSYNC_STATE"),
         ("sqlite+nosuch://", "Can't load plugin", "TORGSYNC_STATE"),
         ("postgresql://127.0.0.1:1/nothing-listens-here", "cannot be reached now", "TORGSYNC_STATE"),
-        ("mysql+pymysql://shop.example/state", "No module named", "pip install"),
+        ("mysql+pymysql://shop.example/state", "No module named", "install the driver: "),
     ],
 )
 def test_a_url_that_cannot_be_opened(url: str, message: str, hint: str) -> None:
