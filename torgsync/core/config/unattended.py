@@ -74,9 +74,7 @@ class Reports(SettingsTable):
 
     @field_validator("url")
     @classmethod
-    def _web_address(cls, url: str | None) -> str | None:
-        if url is None:
-            return None
+    def _web_address(cls, url: str) -> str:
         if not is_web_address(url):
             raise ValueError(
                 _('"{given}" is not an address such as `"https://shop.example/reports/"`', given=url)

@@ -18,6 +18,7 @@ from torgsync.core.product.fields import Channel
 from torgsync.core.product.products import Product
 from torgsync.core.reason import Reason
 from torgsync.errors import Temporary
+from torgsync.state.runs.change_rows import ProductKey
 from torgsync.state.runs.journal import ImportEnd
 from torgsync.state.store import Store, UnitOfWork
 
@@ -47,6 +48,18 @@ def test_changes_come_back_as_they_were(work: UnitOfWork) -> None:
     work.plans.add(plan, [EDITED, FOREIGN])
     work.plans.add(plan, [])
     assert all_changes(work, plan) == [MADE, MOVED, EDITED, REMOVED, FOREIGN]
+
+
+def test_changes_of_some_products(work: UnitOfWork) -> None:
+    """Foreign products have no id of a good: only those with the ids of Prom that are asked for."""
+    plan = work.plans.begin(NOON)
+    work.plans.add(plan, [MOVED, EDITED, FOREIGN, replace(FOREIGN, prom_id="56")])
+    asked = [ProductKey("2"), ProductKey("", "55"), ProductKey("9")]
+    assert work.plans.of_products(plan, asked) == {
+        asked[0]: [MOVED, EDITED],
+        asked[1]: [FOREIGN],
+        asked[2]: [],
+    }
 
 
 def test_many_changes_come_page_by_page(work: UnitOfWork) -> None:
