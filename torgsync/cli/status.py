@@ -221,7 +221,7 @@ def _work(known: Known, called: str, *, usable: bool) -> Iterator[Message]:
         )
     elif known.last is None:
         if usable:
-            yield _("it was not synchronised yet: torgsync sync -o {called}", called=called)
+            yield _("it was not synchronized yet: torgsync sync -o {called}", called=called)
     elif known.last.exit_code != Exit.DONE:
         yield _ended(known.last, called)
     if known.waiting:

@@ -31,20 +31,20 @@ class MetricFamily(Struct, frozen=True):
     counter: bool = False
 
 
-def require_library() -> None:
+def _require_library() -> None:
     """Raise UsageError where the library that writes metrics is not installed."""
     try:
         import prometheus_client  # noqa: F401, PLC0415  # only metrics need it
     except ImportError as missing:
         raise UsageError(
-            _("metrics need a library, so nothing was done"),
+            _("metrics need a library that is not installed"),
             hint=_("install it: {command}", command=install_command("metrics")),
         ) from missing
 
 
 def metrics_text(families: Iterable[MetricFamily]) -> bytes:
     """Return metrics as Prometheus reads them. Raises UsageError where the library is missing."""
-    require_library()
+    _require_library()
     from prometheus_client import CollectorRegistry, generate_latest  # noqa: PLC0415  # as above
 
     registry = CollectorRegistry(auto_describe=False)

@@ -35,7 +35,7 @@ class Known(Struct, frozen=True):
         last: The newest run, or the attempt of a synchronization time that ended before its run began.
         ended: How many runs there were ever, keyed by exit code.
         fetched: When a run that fetched the orders began.
-        waiting: Orders that wait for a person.
+        waiting: Orders that wait for a person, also for a place for their money.
         in_outbox: Order files that Torgsoft has not taken, as far as is known.
         owed: Order files that could not be written yet.
         imports: How many imports were used in 24 hours.
@@ -159,6 +159,8 @@ def _status(
 def _known(work: UnitOfWork, file: ObjectFile | None, now: datetime) -> Known:
     attempts = work.schedule.attempts()
     lease = work.leases.lease()
+    find_by = file.settings.clients.find_by if file else ()
+    waiting = {found.order for found in open_findings(work, find_by)} | work.postings.homeless()
     skipped: dict[str, int] = {}
     for (row_status, reason), count in work.rows.row_statuses().items():
         if reason and row_status != RowStatus.IN:
@@ -169,9 +171,7 @@ def _known(work: UnitOfWork, file: ObjectFile | None, now: datetime) -> Known:
         ended=work.status.ended(),
         plan=work.status.last_plan(),
         fetched=work.status.orders_fetched(),
-        waiting=len(
-            {found.order for found in open_findings(work, file.settings.clients.find_by if file else ())}
-        ),
+        waiting=len(waiting),
         in_outbox=len(work.order_files.in_outbox()),
         owed=len(work.order_files.owed()),
         imports=work.journal.imports_since(now - IMPORT_WINDOW),

@@ -36,10 +36,9 @@ BLOCKED_IMPORT = _(
     "see the imports in the seller's cabinet, «Товари» › «Імпорт»: the running one must end, or be cancelled "
     "there if it hangs; then run the same command again"
 )
-REFUSED_IMPORT = _(
-    "if another import is running, it must end, or be cancelled in the seller's cabinet, «Товари» › "
-    "«Імпорт», if it hangs; if the imports of the day are used up, wait until tomorrow; the next run tries "
-    "again by itself"
+DAY_USED_UP = _(
+    "if the imports of this day are used up, there is nothing to do: later runs try again by themselves; any "
+    "other reason is in the seller's cabinet, «Товари» › «Імпорт»"
 )
 NO_SANDBOX = _(
     "nothing on this computer answers at this address; to start the sandbox: `torgsync sandbox --port {port}`"

@@ -122,6 +122,20 @@ def test_a_page_fits(
 
 
 @BROWSER
+def test_the_lines_of_a_row_stay_next_to_its_photo(browser: Browser, pages: Path) -> None:
+    """However many lines there are, they begin where the name does."""
+    browser.look_at((pages / "run.html").as_uri(), *SIZES[0])
+    left = (
+        "node => { const text = document.createRange(); text.selectNodeContents(node);"
+        " return Math.round(text.getBoundingClientRect().left) }"
+    )
+    lines = "[...row.querySelectorAll(':scope > h3, :scope > p')]"
+    rows = "[...document.querySelectorAll('.rows > li:has(> img)')]"
+    apart = f"{rows}.map(row => new Set({lines}.map({left})).size)"
+    assert set(browser.evaluate(apart)) == {1}
+
+
+@BROWSER
 def test_a_printed_page_is_whole(browser: Browser, pages: Path) -> None:
     """On paper every group is open, so that no change is missing."""
     browser.look_at((pages / "first.html").as_uri(), *SIZES[1])

@@ -169,7 +169,7 @@ def test_a_report_of_a_run(filled: Home) -> None:
     shown = read_markdown(filled.run("--lang", "en", "history", "2", "--format", "markdown").out)
     assert "held" in shown.words
     root = read_junit(filled.run("--lang", "en", "history", "2", "--format", "junit").out)
-    assert "held price" in [case.get("name") for case in root.iter("testcase")]
+    assert "held price 26903" in [case.get("name") for case in root.iter("testcase")]
 
 
 def test_changes_that_prom_refused(filled: Home) -> None:
@@ -227,6 +227,13 @@ def test_reports_are_kept(keeping: Home) -> None:
     (command, *_more) = seen.texts("pre")
     assert re.fullmatch(r'torgsync approve [0-9a-f]{8} -o "My Prom"', command)
     assert seen.all("html")[0].get("lang") == "uk"
+    of_item = command.replace(" -o", " --only 26903 -o")
+    assert of_item in seen.text
+    assert "--allow" not in seen.text
+    for form in ("html", "markdown", "junit"):
+        ran = keeping.run("history", "3", "--format", form)
+        assert "1713.00" in ran.out
+        assert of_item.split(" -o")[0] in (read_page(ran.out).text if form == "html" else ran.out)
     for price in ("70", "71"):
         keeping.edit_row("26931", ";74,5;0;74,5;" if price == "70" else ";70;0;70;", f";{price};0;{price};")
         keeping.sync()

@@ -61,7 +61,7 @@ def test_a_home_that_did_nothing_yet(home: Home) -> None:
     assert document["next"]
     assert not (home.folder / "state.db").exists()
     ran = home.run("status")
-    assert ran.lines[-1] == 'My Prom: it was not synchronised yet: torgsync sync -o "My Prom"'
+    assert ran.lines[-1] == 'My Prom: it was not synchronized yet: torgsync sync -o "My Prom"'
     assert not home.sandbox.log.writes()
 
 

@@ -102,7 +102,8 @@ def _price_move(move: PriceMove) -> Message:
         return _("the price becomes {price}", price=f"{move.new:.2f}")
     limits = _percent(abs(move.lowest)), _percent(move.highest)
     exact = (_percent(abs(move.share), digits) for digits in (0, 1, 3))  # as tables have it, or else as
-    share = next((share for share in exact if share not in limits), limits[0])  # not to look like the limit
+    wrong = {*limits, "100 %" if move.share > -1 else ""}  # not to look like the limit, or like nothing
+    share = next((share for share in exact if share not in wrong), limits[0])
     sign = "+" if move.share > 0 else "-"
     text = f"{move.old:.2f} -> {move.new:.2f} ({sign}{share})"
     if move.discounted:  # the table shows the price itself

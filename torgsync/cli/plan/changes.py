@@ -191,9 +191,15 @@ def _length(value: Value) -> Message:
     return _n("{count} character", "{count} characters", len(value))
 
 
+def reads_as_nothing(share: Decimal | float) -> bool:
+    """Return whether a move by so many percent, without decimal places, would read as one to nothing."""
+    return -100 < share and round(share) == -100  # noqa: PLR2004, SIM300  # a hundred percent
+
+
 def _share(field: FieldChange) -> str:
     if isinstance(field.old, Decimal) and isinstance(field.new, Decimal) and field.old:
-        return f"{(field.new - field.old) / field.old * 100:+.0f} %"
+        share = (field.new - field.old) / field.old * 100
+        return f"{share:+.{1 if reads_as_nothing(share) else 0}f} %"
     return ""
 
 

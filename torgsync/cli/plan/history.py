@@ -125,7 +125,7 @@ def _print_runs(program: Program, job: JobContext, listed: PastRuns, output: For
     elif output is Format.CSV:
         print_csv(map(_flat, runs))
     elif not runs:
-        program.notify(_("`{object}` was not synchronised yet", object=job.object.name))
+        program.notify(_("`{object}` was not synchronized yet", object=job.object.name))
     else:
         headings = (_("run"), _("started"), _("took"), _("by"), _("exit"), _("what it did"))
         print_table(program, headings, map(_cells, runs))

@@ -107,10 +107,6 @@ def sync(
         from torgsync.files.plan.plan_file import read_head
 
         saved = read_head(plan, named(wanted))
-    if metrics:
-        from torgsync.files.metrics import require_library
-
-        require_library()
     allowed, source = _allowed(allow), None
     decided = yes or plan is not None or due or only is Only.ORDERS
     runs = UnattendedRuns(program, unattended=decided, metrics=metrics, ok_codes=program.ok_codes)

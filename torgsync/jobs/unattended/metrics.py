@@ -14,7 +14,7 @@ from torgsync.errors import TorgsyncError
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
 from torgsync.files.metrics import MetricFamily, metrics_text, write_metrics
-from torgsync.i18n import Message, _
+from torgsync.i18n import Message, _, joined
 from torgsync.jobs.deadline import within
 from torgsync.jobs.status import Known, ObjectStatus, statuses
 from torgsync.jobs.unattended.runs import ObjectRun
@@ -182,7 +182,7 @@ def keep_metrics(
     except OSError as trouble:
         return _("`{path}` cannot be written: {why}", path=path, why=reason(trouble))
     except TorgsyncError as trouble:
-        return trouble.message
+        return joined("; ", filter(None, (trouble.message, trouble.hint)))
     except Exception as bug:  # noqa: BLE001  # nothing that follows a run may fail it
         _log.exception("the metrics")
         return _("an error of this program: {error}", error=repr(bug))

@@ -66,6 +66,11 @@ class PostingRepository(Repository):
         )
         return list(self._db.execute(rows.order_by(c.id)).scalars())
 
+    def homeless(self) -> set[str]:
+        """Return the orders that `unmapped` counts, and those of `without_method`."""
+        mappable = self._select(t.postings.c.order_id).where(self._unmapped, t.postings.c.payment_id != "")
+        return {*self._db.execute(mappable).scalars(), *self.without_method()}
+
     @property
     def _unmapped(self) -> ColumnElement[bool]:
         """Whether a posting is the last one of its order, and has no place."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from torgsync.cli.messages.guards import (
     allow_words,
@@ -23,38 +23,46 @@ from torgsync.i18n import NOTHING, Message, _, _n, composed
 
 MOST = 20
 """Held prices with one cause that are named one by one; more are one entry."""
+Letting = Callable[[str], str]
+"""Returns the command that lets through what is held of an item, or of all of them for none."""
 ENTRIES = 100
 """Entries of the longest list; the rest is counted."""
 
 
-def holds_of(violations: Sequence[GuardViolation], titles: Mapping[str, str]) -> tuple[Hold, ...]:
+def holds_of(
+    violations: Sequence[GuardViolation], titles: Mapping[str, str], letting: Letting | None = None
+) -> tuple[Hold, ...]:
     """Return what guards hold: the first entries, and how many more there are; see `_all_holds`."""
-    entries = tuple(_all_holds(violations, titles))
+    entries = tuple(_all_holds(violations, titles, letting))
     if (more := len(entries) - ENTRIES) <= 0:
         return entries
     return (*entries[:ENTRIES], Hold("more", _("… and {count} more", count=more), ()))
 
 
-def _all_holds(violations: Sequence[GuardViolation], titles: Mapping[str, str]) -> Iterator[Hold]:
+def _all_holds(
+    violations: Sequence[GuardViolation], titles: Mapping[str, str], letting: Letting | None
+) -> Iterator[Hold]:
     """Yield what guards hold, prices first; of many prices with the same cause one entry says it.
 
-    `titles` are the names of items, keyed by id.
+    `titles` are the names of items, keyed by id. `letting` returns the command that lets through what is held
+    of an item, or all of it for none; without it, flags do that.
     """
     prices = [violation for violation in violations if violation.guard is Guard.PRICE]
     for same in by_cause(prices):
         if len(same) <= MOST:
-            yield from (_hold(violation, titles) for violation in same)
+            yield from (_hold(violation, titles, letting) for violation in same)
         else:
-            yield _many(same)
+            yield _many(same, letting)
     others = (violation for violation in violations if violation.guard is not Guard.PRICE)
-    yield from (_hold(violation, titles) for violation in others)
+    yield from (_hold(violation, titles, letting) for violation in others)
 
 
-def _hold(violation: GuardViolation, titles: Mapping[str, str]) -> Hold:
+def _hold(violation: GuardViolation, titles: Mapping[str, str], letting: Letting | None) -> Hold:
     seen = observed(violation)
     if violation.good_id:
         seen = _("item {item}: {seen}", item=violation.good_id, seen=seen)
-    ways = (cause(violation), remedy(violation), waiting(violation), allow_words(violation))
+    command = letting(violation.good_id) if letting and violation.good_id else ""
+    ways = (cause(violation), remedy(violation), waiting(violation), allow_words(violation, command))
     return Hold(
         violation.guard,
         _limited(seen, limit(violation)),
@@ -64,7 +72,7 @@ def _hold(violation: GuardViolation, titles: Mapping[str, str]) -> Hold:
     )
 
 
-def _many(same: Sequence[GuardViolation]) -> Hold:
+def _many(same: Sequence[GuardViolation], letting: Letting | None) -> Hold:
     first = same[0]
     seen = _(
         "{prices}, such as that of item {item}: {seen}",
@@ -75,7 +83,7 @@ def _many(same: Sequence[GuardViolation]) -> Hold:
     way = (
         _(
             "if they are wrong, correct them in Torgsoft; if they are right: {command}",
-            command=prices_flag(same),
+            command=letting("") if letting else prices_flag(same),
         )
         if first.allowance
         else NOTHING

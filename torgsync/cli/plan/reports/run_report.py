@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,15 @@ from torgsync.cli.plan.reports.report import Failure, Figure, Hold, ObjectReport
 from torgsync.cli.plan.reports.rows import listings
 from torgsync.cli.plan.reports.run_words import did, ended_words, request_outcome
 from torgsync.core.plan.outcomes import Outcome
+from torgsync.core.shell import quoted
 from torgsync.errors import Exit
 from torgsync.i18n import Message, _, _n, composed, joined
 
 if TYPE_CHECKING:
+    from torgsync.core.plan.approval.kept import KeptPlan
+    from torgsync.core.plan.guards import GuardViolation
     from torgsync.jobs.context import JobContext
-    from torgsync.jobs.plan.result import PlanResult, PlanView
+    from torgsync.jobs.plan.result import PlanView
     from torgsync.jobs.push.execute import RunView
     from torgsync.jobs.run import PastRun
     from torgsync.state.runs.history import RunRecord
@@ -49,13 +53,15 @@ def run_report(
     Right after it, its `view` also says why things are held, what ended it early, and what was found.
     """
     from torgsync.jobs.plan.result import PlanResultView, PlanView
+    from torgsync.jobs.run import kept_of
 
     record, called = past.record, job.file.called
     has_changes = record.plan is not None and record.totals is None
     plan = PlanView(job, record.plan) if has_changes and record.plan else None
     result, trouble = (view.result, view.trouble) if view else (None, None)
     headline, tone = _headline(past)
-    violations = result.plan.violations if result else ()
+    kept = kept_of(job, record.number) if record.kept else None
+    violations = kept.violations if kept else result.plan.violations if result else ()
     titles = dict.fromkeys((violation.good_id for violation in violations), "")
     prices = price_moves(named(plan.changes(), titles)) if plan else None
     update = f"torgsync update -o {called}"
@@ -69,8 +75,8 @@ def run_report(
         tone=tone,
         figures=_figures(record),
         trouble=tuple(filter(None, (trouble.message, trouble.hint))) if trouble else (),
-        holds=_holds(plan, result, titles),
-        allow=_letting(job, view),
+        holds=_holds(job, plan, violations, kept, titles),
+        allow=_approval(job, kept) if kept else _letting(job, view),
         next_step=update
         if any(count for name, count in record.outcomes.items() if name != Outcome.DONE)
         else "",
@@ -139,18 +145,28 @@ def _notes(past: PastRun) -> Iterator[Message]:
         yield _("only its totals are kept; `keep` in `[history]` sets how long changes are kept")
 
 
-def _holds(view: PlanView | None, result: PlanResult | None, titles: Mapping[str, str]) -> tuple[Hold, ...]:
-    if result:
-        return holds_of(result.plan.violations, titles)
+def _holds(
+    job: JobContext,
+    view: PlanView | None,
+    violations: Sequence[GuardViolation],
+    kept: KeptPlan | None,
+    titles: Mapping[str, str],
+) -> tuple[Hold, ...]:
+    if violations:
+        return holds_of(violations, titles, partial(_approval, job, kept) if kept else None)
     return tuple(past_holds(view.holds() if view else {}))
 
 
+def _approval(job: JobContext, kept: KeptPlan, item: str = "") -> str:
+    """Return the command that approves what a run kept, or only what of it one item has."""
+    only = f" --only {quoted(item)}" if item else ""
+    return f"torgsync approve {kept.name}{only} -o {job.file.called}"
+
+
 def _letting(job: JobContext, view: RunView | None) -> str:
-    """Return the command that lets through what was held, where that is known."""
+    """Return the command that lets through what was held and not kept, where that is known."""
     if view is None or (result := view.result) is None:
         return ""
-    if view.kept:
-        return f"torgsync approve {view.kept} -o {job.file.called}"
     undone = f"rollback {result.undone.run}" if result.undone else "sync"
     return allow_command(result.plan, f"torgsync {undone} -o {job.file.called} {{}}".format)
 

@@ -23,7 +23,7 @@ from torgsync.jobs.push.imports.feed_file import ImportFile
 from torgsync.jobs.push.imports.results import ImportReconciler, ImportResult
 from torgsync.jobs.push.imports.waiting import Waiting
 from torgsync.jobs.push.imports.watch import ImportWatch
-from torgsync.prom.responses import REFUSED_IMPORT
+from torgsync.prom.responses import DAY_USED_UP
 from torgsync.state.runs.journal import ImportEnd
 
 IMPORT_LEFT = Reason(OutcomeCode.IMPORT_LEFT)
@@ -116,7 +116,7 @@ class ImportSender:
         except PromRefused as refused:
             self._end(number, ImportEnd.REFUSED)
             not_taken = problem(ProblemCode.IMPORT_NOT_TAKEN, problem_of(refused))
-            raise error_of(Temporary, not_taken, REFUSED_IMPORT) from refused
+            raise error_of(Temporary, not_taken, DAY_USED_UP) from refused
         except TorgsyncError:
             self._end(number, ImportEnd.REFUSED)
             raise

@@ -111,6 +111,8 @@ def test_few_prices_need_no_chart() -> None:
     assert few is not None
     assert (few.bars, [move.item for move in few.farthest]) == ((), ["2", "1"])
     assert share_words(Decimal("-0.25")) == "−0.2 %"
+    assert share_words(Decimal("-99.53")) == "−99.5 %"
+    assert share_words(Decimal(-100)) == "−100 %"
 
 
 def test_what_of_a_sentence_is_copied() -> None:
