@@ -82,8 +82,17 @@ class Mistake:
     def words(self) -> Message:
         """The message with its place."""
         line = _("line {line}  ", line=self.line) if self.line else ""
+        return composed("{line}{mistake}", line=line, mistake=self._mistake)
+
+    @property
+    def sentence(self) -> Message:
+        """The message with its place, outside a table."""
+        return _("line {line}: {what}", line=self.line, what=self._mistake) if self.line else self._mistake
+
+    @property
+    def _mistake(self) -> Message:
         where = composed("{key}: ", key=self.where) if self.where else ""
-        return composed("{line}{where}{mistake}", line=line, where=where, mistake=self.message)
+        return composed("{where}{mistake}", where=where, mistake=self.message)
 
     def __str__(self) -> str:
         return str(self.words)

@@ -83,8 +83,9 @@ class Mailbox:
 
 @contextmanager
 def mail_server(answer: str = "250 OK") -> Iterator[Mailbox]:
-    """Serve SMTP without encryption, with one answer to all mails."""
+    """Serve SMTP without encryption, with one answer to all mails; every login is refused."""
     from aiosmtpd.controller import Controller
+    from aiosmtpd.smtp import AuthResult
 
     box = Mailbox()
 
@@ -94,7 +95,13 @@ def mail_server(answer: str = "250 OK") -> Iterator[Mailbox]:
             return answer
 
     box.port = closed_port()
-    controller = Controller(Handler(), hostname="127.0.0.1", port=box.port)
+    controller = Controller(
+        Handler(),
+        hostname="127.0.0.1",
+        port=box.port,
+        auth_require_tls=False,
+        authenticator=lambda *_: AuthResult(success=False, handled=False),
+    )
     controller.start()
     try:
         yield box

@@ -117,6 +117,26 @@ def test_one_message_for_all_objects_with_one_address(watched: Home, hook: Webho
     assert hook.pinged == ["/ping/uuid/start", "/ping/uuid/4"]
 
 
+def test_a_token_is_refused_once_for_both_halves(watched: Home, hook: Webhook) -> None:
+    """A run for items alone says nothing new after one for orders, and shows that the token works again."""
+    tokens = dict(watched.sandbox.tokens)
+    watched.sandbox.tokens.clear()
+    assert [sync(watched, *only).code for only in (("--only", "orders"), ("--only", "goods"), ())] == [4] * 3
+    assert hook.titles == ["My Prom: Prom.ua refused the token"]
+    watched.sandbox.tokens.update(tokens)
+    assert sync(watched, "--only", "goods").code == 0
+    assert hook.titles[1:] == ["My Prom: the synchronization works again"]
+
+
+def test_a_plan_that_is_stale_is_no_failure(watched: Home, hook: Webhook) -> None:
+    """Who approved twice reads it on the screen; no synchronization failed."""
+    watched.edit_row("26925", ";749;", ";74.9;")
+    plan = json.loads(sync(watched, "--format", "json").out)["kept"]
+    assert [watched.run("approve", plan, "--yes").code for _ in range(2)] == [0, 9]
+    assert hook.titles == ["My Prom: changes are held until you decide"]
+    assert hook.pinged[-2:] == ["/ping/uuid/start", "/ping/uuid/0"]
+
+
 def test_it_speaks_the_language_of_the_object(
     watched: Home, hook: Webhook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -413,10 +433,10 @@ def test_orders_and_their_money(home: Home, hook: Webhook) -> None:
     home.edit_object('name = "My Prom"', 'name = "My Prom"\nlanguage = "en"')
     assert sync(home).code == 0
     home.run("payments", "fetch")
-    home.sandbox.place_order([("26901", 1)], buyer=OLENA)
+    number = home.sandbox.place_order([("26901", 1)], buyer=OLENA)
     assert sync(home, "--only", "orders").code == 8
     first, command, _since = hook.posted[0]["message"].splitlines()
-    assert first == "no cash register or account chosen yet for `Пром-оплата`"
+    assert first == f"no cash register or account chosen yet for `Пром-оплата`: orders {number}"
     assert command.startswith("torgsync payments map ")
     outbox = home.folder / "outbox"
     shutil.rmtree(outbox)

@@ -14,7 +14,14 @@ from torgsync.cli.messages.guards import allow_command, cause, limit, observed, 
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.core.clock import show_times_in
 from torgsync.core.config.hints import map_command
-from torgsync.core.notices.sending import FailedDelivery, Text, Undelivered, failure_message, plain_text
+from torgsync.core.notices.sending import (
+    FailedDelivery,
+    Text,
+    Undelivered,
+    failure_message,
+    no_link,
+    plain_text,
+)
 from torgsync.core.notices.situations import Event, SituationKind
 from torgsync.core.plan.guards import Guard, GuardViolation
 from torgsync.errors import InvalidInput, TorgsyncError
@@ -53,6 +60,13 @@ _TITLES = {
 }
 _OVER = {SituationKind.MISSED: _("{shops}: no synchronization took place for a while")}
 _ENDED = _("{shops}: the synchronization works again")
+_ANY_END = _("The trouble that began {since:time} is over.")
+_ENDS = {
+    SituationKind.TOKEN: _("Prom.ua accepts the token again (refused since {since:time})."),
+    SituationKind.IMPORTS: _("Prom.ua accepts imports again (not accepted since {since:time})."),
+    SituationKind.MISSED: _("Synchronizations take place again (none since {since:time})."),
+}
+"""What is over, where that can be said of one situation alone."""
 
 
 def notice_text(topic: Topic, abouts: Sequence[About]) -> Text:
@@ -69,7 +83,8 @@ def notice_text(topic: Topic, abouts: Sequence[About]) -> Text:
             lines.append("")
         if len(abouts) > 1:
             lines.append(f"{about.subject.name}:")
-        lines += [" ".join(translated(line).split()) for line in _lines(topic, about)]
+        said = (line for message in _lines(topic, about) for line in translated(message).splitlines())
+        lines += [" ".join(line.split()) for line in said if line.strip()]
     return plain_text(translated(title.filled(shops=shops)), "\n".join(lines))
 
 
@@ -82,7 +97,9 @@ def trial_text(subject: Subject) -> Text:
 def _lines(topic: Topic, about: About) -> Iterator[Message]:
     notice, run = about.notice, about.subject.run
     if topic.event is Event.ENDED:
-        yield _("The trouble that began {since:time} is over.", since=notice.since)
+        (name, *others) = notice.names or (None,)
+        over = None if others or name is None else _ENDS.get(name.kind)
+        yield (over or _ANY_END).filled(since=notice.since)
         return
     kind = topic.kinds[0]
     seen = run.seen if run else None
@@ -136,7 +153,7 @@ def error_lines(error: TorgsyncError) -> Iterator[Message]:
     """Yield an error with its first mistakes and the way on."""
     yield error.message
     if isinstance(error, InvalidInput):
-        yield from (mistake.words for mistake in error.mistakes[:FEW])
+        yield from (mistake.sentence for mistake in error.mistakes[:FEW])
         if (more := len(error.mistakes) - FEW) > 0:
             yield _("… and {count} more", count=more)
     if error.hint:
@@ -188,7 +205,7 @@ def _held(about: About, seen: Observation) -> Iterator[Message]:
 def _violation(violation: GuardViolation, title: str) -> Message:
     seen = observed(violation)
     if violation.good_id:
-        item = f"{violation.good_id} {title}".strip()
+        item = no_link(f"{violation.good_id} {title}".strip())
         seen = _("item {item}: {seen}", item=item, seen=seen)
     if most := limit(violation):
         seen = _("{seen}; the limit is {limit}", seen=seen, limit=most)
@@ -201,18 +218,18 @@ def _orders(about: About, seen: Observation) -> Iterator[Message]:
     if seen.stuck:
         yield from error_lines(seen.stuck)
     if seen.orders:
-        orders = joined(", ", seen.orders[:FEW])
-        if (more := len(seen.orders) - FEW) > 0:
-            orders = _n("{orders} and {count} more", "{orders} and {count} more", more, orders=orders)
         yield _n(
             "{count} order waits for you: {orders}",
             "{count} orders wait for you: {orders}",
             len(seen.orders),
-            orders=orders,
+            orders=_first(seen.orders),
         )
         yield verbatim(f"torgsync orders list --held -o {called}")
     if seen.methods:
-        yield _("no cash register or account chosen yet for {names:quoted}", names=list(seen.methods[:FEW]))
+        said = _("no cash register or account chosen yet for {names:quoted}", names=list(seen.methods[:FEW]))
+        yield _("{said}: orders {orders}", said=said, orders=_first(seen.unplaced)) if seen.unplaced else said
+        if seen.unfetched:
+            yield verbatim(f"torgsync payments fetch -o {called}")
         yield verbatim(map_command(seen.methods[0], called))
     if seen.methodless:
         yield _n(
@@ -222,9 +239,17 @@ def _orders(about: About, seen: Observation) -> Iterator[Message]:
         )
 
 
+def _first(orders: Sequence[str]) -> Message:
+    """Return the first numbers, and how many more there are."""
+    first = joined(", ", orders[:FEW])
+    if (more := len(orders) - FEW) > 0:
+        return _n("{orders} and {count} more", "{orders} and {count} more", more, orders=first)
+    return first
+
+
 def _refused(about: About, seen: Observation) -> Iterator[Message]:
     for same in seen.refusals[:FEW]:
-        item = f"{same.good_id} {same.title}".strip()
+        item = no_link(f"{same.good_id} {same.title}".strip())
         reason = reasons_message(same.reasons)
         if same.count > 1:
             yield _n(

@@ -154,7 +154,7 @@ def _perform(
             if output is Format.TABLE:
                 _print_plan_back(program, job, result, number, show, letting)
 
-        begun = runs.begin(job, None)
+        begun = runs.begin(job, "goods")
         view = perform(program, begun, source, show_plan, next_step, allowed=allowed, asks=asks)
         runs.add(job, view, report=None if asks else keep_report(program, job, view))
         if output is Format.JSON and view.result:

@@ -8,7 +8,7 @@ from datetime import datetime
 from torgsync.core.notices.situations import PATIENCE, SituationKind
 from torgsync.errors import Exit
 
-_FINE = frozenset({Exit.DONE, Exit.HELD})
+_FINE = frozenset({Exit.DONE, Exit.HELD, Exit.STALE})
 
 
 def ping_code(

@@ -12,6 +12,7 @@ from torgsync.i18n import Message, _
 LONGEST_TITLE = 120
 LONGEST_BODY = 1800
 """Letters of a message that every service takes, also where some of them are written as entities."""
+_KEPT = ("\n", "\u2060")
 _MENTION = re.compile(r"@(?=everyone\b|here\b|channel\b)|<(?=[@!#])", re.IGNORECASE)
 
 
@@ -23,6 +24,7 @@ class Undelivered(StrEnum):
     UNKNOWN = "unknown"  # Apprise knows no such address
     UNREACHED = "unreached"  # no connection
     REFUSED = "refused"  # the service did not take it
+    LOGIN = "login"  # nor the name or the password
     NO_ANSWER = "no-answer"  # within the deadline
 
 
@@ -51,6 +53,7 @@ _FAILURES = {
     Undelivered.UNKNOWN: _("this is not an address that Apprise knows"),
     Undelivered.UNREACHED: _("there was no connection"),
     Undelivered.REFUSED: _("the service did not accept it"),
+    Undelivered.LOGIN: _("the service did not accept it: the name or the password may be wrong"),
     Undelivered.NO_ANSWER: _("there was no answer in time"),
 }
 
@@ -70,8 +73,13 @@ def plain_text(title: str, body: str) -> Text:
 
 def _harmless(text: str) -> str:
     """Return a text that calls no one: chats call all members of a group by `@everyone`."""
-    shown = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
+    shown = "".join(sign if sign.isprintable() or sign in _KEPT else " " for sign in text)
     return _MENTION.sub(lambda found: f"{found[0]}\u2060", shown)
+
+
+def no_link(text: str) -> str:
+    """Return a text of others, such as an item's name, in which no service finds an address to link to."""
+    return text.replace("://", ":\u2060//")
 
 
 def _cut(text: str, longest: int) -> str:

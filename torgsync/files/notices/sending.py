@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import re
+import smtplib
+import sys
 import threading
 import time
 import warnings
@@ -116,8 +118,21 @@ class _FailureLog(logging.Handler):
         said = record.getMessage()
         if found := _STATUS.search(said):
             self.status = int(found[1])
-        elif _NO_CONNECTION.search(said):
-            self.why = Undelivered.UNREACHED
+        elif _NO_CONNECTION.search(said) and self.why is Undelivered.REFUSED:
+            self.why = _why_unconnected(sys.exc_info()[1])
+
+
+def _why_unconnected(error: BaseException | None) -> Undelivered:
+    """Return what the error means that a plugin reports as a broken connection: it says the same of all."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return Undelivered.LOGIN
+    if isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused):
+        return Undelivered.REFUSED
+    while error is not None:
+        if isinstance(error, TimeoutError) or "timed out" in str(error):
+            return Undelivered.NO_ANSWER
+        error = error.__context__
+    return Undelivered.UNREACHED
 
 
 def plugin_of(address: Address) -> Any:  # noqa: ANN401  # Apprise is an extra

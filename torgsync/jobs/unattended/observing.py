@@ -25,6 +25,7 @@ from torgsync.errors import (
     ImportHangs,
     ImportOpen,
     Interrupted,
+    PlanStale,
     Temporary,
     TokenRefused,
     TorgsyncError,
@@ -47,6 +48,8 @@ _OF_TROUBLE = frozenset(
     }
 )
 """Why changes are unclear because of what ended a run: that is the message then."""
+_OF_ONE_RIGHT = (ProblemCode.RIGHT_MISSING, ProblemCode.RIGHT_OR_PAGE)
+"""Why a token is refused for one half of an object; all else is about the token itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Observation:
         titles: The names of goods whose prices are held, keyed by their ids.
         orders: Numbers of orders that wait for a person.
         methods: Payment methods without a place for their money; `methodless` counts orders without any.
+        unplaced: The orders with these methods; where one is `unfetched`, the object does not know it.
         stuck: What a person must mend before order files can be written.
         free: When an import is free again, ISO 8601 in UTC, where none is left.
         trouble: What ended the run early.
@@ -80,6 +84,8 @@ class Observation:
     titles: Mapping[str, str] = field(default_factory=dict)
     orders: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
+    unfetched: bool = False
     methodless: int = 0
     stuck: TorgsyncError | None = None
     refusals: tuple[Refusals, ...] = ()
@@ -140,15 +146,17 @@ def observe_bug(bug: Exception, half: Half) -> Observation:
 def _of_half(half: Half) -> set[Name]:
     """Return the errors of runs whose end is shown by a run of this half that came to its own end."""
     halves = tuple(Half) if half is Half.BOTH else (half,)
-    return {Name(kind, of) for kind in OF_RUNS for of in halves}
+    return {Name(kind, of) for kind in OF_RUNS for of in halves} | {Name(SituationKind.TOKEN)}
 
 
 def _of_error(error: TorgsyncError, half: Half, since: datetime | None = None) -> dict[Name, FoundSituation]:
-    if isinstance(error, Busy | Interrupted):
+    if isinstance(error, Busy | Interrupted | PlanStale):  # who named a stale plan is told; nothing failed
         return {}
+    code = error.problem.codes[0] if error.problem else ""
     if isinstance(error, TokenRefused):
-        return {Name(SituationKind.TOKEN, half): FoundSituation({_known_by(error): 1})}
-    if error.problem and error.problem.codes[0] == ProblemCode.IMPORT_NOT_TAKEN:
+        of = half if code in _OF_ONE_RIGHT else Half.BOTH
+        return {Name(SituationKind.TOKEN, of): FoundSituation({_known_by(error): 1})}
+    if code == ProblemCode.IMPORT_NOT_TAKEN:
         return {Name(SituationKind.IMPORTS): FoundSituation({"refused": 1})}
     if isinstance(error, Temporary):
         return {Name(SituationKind.DELAYED, half): FoundSituation({"delay": 1}, since)}
@@ -236,6 +244,9 @@ def _of_orders(job: JobContext, fetched: FetchResult, shown: Observation) -> dic
     with job.transaction(durable=False) as work:
         for finding in open_findings(work, job.object.clients.find_by):
             parts[f"{finding.code}/{finding.order}"] = 1
+        shown.unplaced = tuple(work.postings.orders_unmapped())
+    known = {method.name for method in job.object.payment_methods}
+    shown.unfetched = not known.issuperset(fetched.unmapped_methods)
     shown.orders = tuple(dict.fromkeys(key.partition("/")[2] for key in parts))
     shown.methods, shown.methodless, shown.stuck = (
         fetched.unmapped_methods,

@@ -53,6 +53,12 @@ class PostingRepository(Repository):
         query = self._select(c.payment_id, c.payment_name).where(self._unmapped, c.payment_id != "")
         return dict(Counter(name or id_ for id_, name in self._db.execute(query.order_by(c.id))))
 
+    def orders_unmapped(self) -> list[str]:
+        """Return the orders whose payment method has no place for its money, oldest first."""
+        c = t.postings.c
+        query = self._select(c.order_id).where(self._unmapped, c.payment_id != "")
+        return list(dict.fromkeys(self._db.execute(query.order_by(c.id)).scalars()))
+
     def without_method(self) -> list[str]:
         """Return the orders on their way whose money has no payment method and no place, oldest first.
 

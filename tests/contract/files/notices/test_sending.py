@@ -188,6 +188,21 @@ def test_a_mail_that_is_refused() -> None:
         assert sent(to) == FailedDelivery("mailto://…", Undelivered.REFUSED)
 
 
+def test_a_login_that_is_refused() -> None:
+    """The server was there: the name or the password may be wrong."""
+    with mail_server() as box:
+        there = f"127.0.0.1:{box.port}?from=shop@example.com&to=olena@example.com&mode=insecure"
+        assert sent(f"mailto://shop:wrong@{there}") == FailedDelivery("mailto://…", Undelivered.LOGIN)
+
+
+@pytest.mark.slow
+def test_a_service_that_takes_all_and_says_nothing() -> None:
+    """The time of one request is over before that of all."""
+    with hanging() as port:
+        assert sent(f"json://127.0.0.1:{port}/?rto=0.5") == FailedDelivery("json://…", Undelivered.NO_ANSWER)
+    end_senders()
+
+
 def test_a_service_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its error may hold the address; only that it failed is known."""
 

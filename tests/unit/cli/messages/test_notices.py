@@ -71,6 +71,13 @@ def test_what_was_refused() -> None:
     ]
 
 
+def test_a_name_is_no_link() -> None:
+    """Chats make links of addresses, also of those in the names of items."""
+    named = Refusals((prom_said("no"),), 1, "700", "Корм https://shop.example")
+    (line, *_rest) = said(Observation(NOTHING, refusals=(named,)), SituationKind.REFUSED)
+    assert line.startswith("700 Корм https:\u2060//shop.example: ")
+
+
 def test_errors_in_items() -> None:
     """The first of each kind, with the number of all like it."""
     codes = (Code.NAME_MISSING, Code.LETTERS_LOST, Code.CURRENCY_OTHER, Code.REFUSED_BEFORE)
@@ -95,14 +102,15 @@ def test_orders() -> None:
 def test_an_error_has_its_first_mistakes() -> None:
     """And the way on."""
     mistakes = tuple(Mistake(n, f"key{n}", verbatim("wrong")) for n in range(1, 6))
-    error = InvalidInput(verbatim("5 mistakes"), mistakes=mistakes, hint=verbatim("mend them"))
+    error = InvalidInput(verbatim("5 mistakes"), mistakes=mistakes, hint=verbatim("mend them\nor: do it"))
     assert said(Observation(NOTHING, trouble=error), SituationKind.FAILED) == [
         "5 mistakes",
-        "line 1 key1: wrong",
-        "line 2 key2: wrong",
-        "line 3 key3: wrong",
+        "line 1: key1: wrong",
+        "line 2: key2: wrong",
+        "line 3: key3: wrong",
         "… and 2 more",
         "mend them",
+        "or: do it",
     ]
 
 

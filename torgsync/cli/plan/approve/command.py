@@ -84,7 +84,7 @@ def _approve(
 ) -> Exit:
     from torgsync.jobs.push.approval import ApprovedChanges, kept_plan, refuse_not_held
 
-    runs.works_on(file)
+    runs.works_on(file, "goods")
     with program.job(file) as job, job.stop.handling_signals():
         kept = kept_plan(job, name)
         if only:
@@ -101,7 +101,7 @@ def _approve(
                     print_failures(program, job, result.number)
 
         source = ApprovedChanges(kept, only)
-        begun = runs.begin(job, None)
+        begun = runs.begin(job, "goods")
         view = perform(program, begun, source, show, next_step, allowed=Allowed(), asks=asks)
         runs.add(job, view, report=None if asks else keep_report(program, job, view))
         if output is Format.JSON:
