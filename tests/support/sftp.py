@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import paramiko
@@ -120,7 +120,7 @@ def sftp_server(folder: Path, port: int = 0, served: type[Served] = Served) -> I
                 transport = paramiko.Transport(connection)
                 transport.add_server_key(key)
                 transport.set_subsystem_handler("sftp", paramiko.SFTPServer, served, folder)
-                transport.start_server(server=_Guard())
+                transport.start_server(event=Event(), server=_Guard())  # a client may leave at once
                 transports.append(transport)
 
     know_host(listener.getsockname()[1], key)

@@ -150,7 +150,7 @@ def _of_half(half: Half) -> set[Name]:
 
 
 def _of_error(error: TorgsyncError, half: Half, since: datetime | None = None) -> dict[Name, FoundSituation]:
-    if isinstance(error, Busy | Interrupted | PlanStale):  # who named a stale plan is told; nothing failed
+    if isinstance(error, Busy | Interrupted | PlanStale):  # who named a stale plan sees it
         return {}
     code = error.problem.codes[0] if error.problem else ""
     if isinstance(error, TokenRefused):
