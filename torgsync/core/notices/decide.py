@@ -77,7 +77,7 @@ def decide(known: Situations, look: Look, addresses: Collection[str], now: datet
     found_now = look.found.keys() - missing
     notices = (*_beginnings(after, found_now, to, now), *_ending(after, to, now))
     needed = {name for notice in notices for name in notice.names}
-    if any(_lasts(name, situation) for name, situation in after.items()):
+    if _end_waits(after, now):
         needed |= {name for name, situation in after.items() if name.kind in SERIOUS and situation.notified}
     return NotificationDecision(
         notices,
@@ -123,11 +123,13 @@ def _found(name: Name, known: Situations, found: FoundSituation, now: datetime) 
     )
     if before.ended is None:
         return situation
-    # No address is left in `notified` of a serious one whose end was reported, so it is news again.
+    # No address is left in `notified` of a serious one whose end was reported, so it begins again. One whose
+    # end was not has gone on all the time: who heard of its beginning must hear of its end.
     reported = name.kind in SERIOUS and not before.notified
+    begins = reported if name.kind in SERIOUS else not same
     return replace(
         situation,
-        since=(found.since or now) if reported or not same else before.since,
+        since=(found.since or now) if begins else before.since,
         relapsed=before.relapsed or (reported and same and now - before.ended < RELAPSE),
     )
 
@@ -159,9 +161,18 @@ def _is_over(name: Name, situation: Situation, addresses: frozenset[str], now: d
     return now - situation.ended >= (RELAPSE if reported else REMEMBERED)
 
 
-def _lasts(name: Name, situation: Situation) -> bool:
-    """Return whether a situation is serious and not over: while one is, nothing works again."""
-    return name.kind in SERIOUS and situation.ended is None and situation.until is None
+def _end_waits(situations: Situations, now: datetime) -> bool:
+    """Return whether a serious situation is not over, or comes and goes and has not been over for long.
+
+    While one is, nothing works again.
+    """
+    serious = [situation for name, situation in situations.items() if name.kind in SERIOUS]
+    return any(
+        situation.until is None
+        if situation.ended is None
+        else situation.relapsed and situation.notified and now - situation.ended < STEADY
+        for situation in serious
+    )
 
 
 def _too_early(name: Name, situation: Situation, now: datetime) -> bool:
@@ -180,20 +191,12 @@ def _beginnings(
 
 
 def _ending(situations: Situations, addresses: frozenset[str], now: datetime) -> Iterator[Notification]:
-    """Yield one message for the end of all serious situations; while another one lasts there is none."""
-    if any(_lasts(name, situation) for name, situation in situations.items()):
-        return
-    ended = {
-        name: situation
-        for name, situation in situations.items()
-        if name.kind in SERIOUS and situation.ended is not None
-    }
+    """Yield one message for the end of all serious situations, none while it waits."""
     due = {
         name: situation
-        for name, situation in ended.items()
-        if situation.notified & addresses
-        and not (situation.relapsed and now - (situation.ended or now) < STEADY)
+        for name, situation in situations.items()
+        if name.kind in SERIOUS and situation.ended is not None and situation.notified & addresses
     }
-    if due:
+    if due and not _end_waits(situations, now):
         to = frozenset[str]().union(*(situation.notified for situation in due.values())) & addresses
         yield Notification(Event.ENDED, tuple(due), to, min(situation.since for situation in due.values()))
