@@ -1,6 +1,6 @@
 """Sends messages to people by Apprise, each address in a thread of its own, until a common deadline.
 
-Apprise gets no plugin, no configuration and no attachment of anybody's, writes no files, and says nothing:
+Apprise gets no plugin, no configuration and no attachment, writes no files, and says nothing:
 of its log only numbers of HTTP answers are read. A thread that hangs ends with the process.
 """
 

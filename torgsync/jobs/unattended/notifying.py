@@ -89,7 +89,7 @@ def notify(
 
 
 def _others(settings: Settings, subjects: Sequence[Subject]) -> list[Subject]:
-    """Return the other objects of the home that notify anybody."""
+    """Return the other objects of the home that notify people."""
     known = {subject.slug for subject in subjects}
     found = (subject_at(path) for path in list_objects(settings.objects) if mentions_people(path))
     return [subject for subject in found if subject.slug not in known and subject.readable]

@@ -89,7 +89,7 @@ def subject_at(path: Path, run: ObjectRun | None = None) -> Subject:
 
 
 def mentions_people(path: Path) -> bool:
-    """Return whether an object may notify anybody: most homes have many that do not."""
+    """Return whether an object may notify people: most homes have many that do not."""
     try:
         return "notify" in text_of(path)
     except ObjectInvalid:

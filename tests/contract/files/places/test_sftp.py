@@ -98,7 +98,7 @@ def test_a_key_is_known_by_a_hashed_name(server: str, user: Path) -> None:
 def test_a_server_of_another_key_gets_no_password(
     server: str, user: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The connection ends before anybody logs in."""
+    """The connection ends before any user logs in."""
     tried: list[object] = []
     monkeypatch.setattr(paramiko.SSHClient, "_auth", lambda *given: tried.append(given))
     refused(server)
