@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 Result = TypeVar("Result")
+PATIENCE: float = 8
+"""Seconds that a folder has which may be on a share that hangs; all that follows a run may take ten."""
 NAME = "work with a deadline"
 """The name of the threads."""
 

@@ -159,7 +159,7 @@ def test_a_share_that_hangs_delays_a_run_for_seconds_only(
 ) -> None:
     """The thread is left behind; the process can end."""
     released = threading.Event()
-    monkeypatch.setattr(job, "SECONDS", 0.2)
+    monkeypatch.setattr(job, "PATIENCE", 0.2)
     monkeypatch.setattr(job, "write_metrics", lambda *_: released.wait())
     ran = filled.sync("--metrics", str(file))
     released.set()

@@ -15,7 +15,14 @@ from torgsync.cli.base.program import Program
 from torgsync.cli.base.question import ask_hidden, person_there
 from torgsync.core.config.schedule import read_hour
 from torgsync.core.config.settings import LONGEST_NAME, TOO_LONG
-from torgsync.core.config.storages import is_fetchable, kind_of, storage, surplus, without_password
+from torgsync.core.config.storages import (
+    is_fetchable,
+    is_web_address,
+    kind_of,
+    storage,
+    surplus,
+    without_password,
+)
 from torgsync.core.counts import column_count, item_count, photo_count
 from torgsync.core.problems import TOKENS_PAGE
 from torgsync.errors import TokenRefused, TorgsyncError, UsageError
@@ -130,7 +137,7 @@ def refuse_other_kind(place: str, kinds: Sequence[str]) -> None:
 
 def refuse_service(text: str) -> None:
     """Refuse what is no address of an S3 service."""
-    if not (is_fetchable(text) and text.startswith("http")):
+    if not is_web_address(text):
         raise ValueError(_("`{text}` is not an address such as https://s3.example", text=text))
 
 

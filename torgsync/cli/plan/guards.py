@@ -52,22 +52,17 @@ def _render_guards(violations: Sequence[GuardViolation], command: str) -> Iterat
     prices = [violation for violation in violations if violation.guard is Guard.PRICE]
     allowable = [violation for violation in prices if violation.allowance]
     for same in by_cause(prices):
-        first, number = same[0], _n("{count} price", "{count} prices", len(same))
+        first = same[0]
         if len(same) <= FEW_PRICES:
             for violation in same:
                 yield from _lines(violation, command)
         elif not first.allowance:
-            yield _held(composed("{prices}: {seen}", prices=number, seen=observed(first)), limit(first))
+            seen = composed("{prices}: {seen}", prices=price_count(same), seen=observed(first))
+            yield _held(seen, limit(first))
             yield below(cause(first))
         else:
             given = {"cause": cause(first), "flag": prices_flag(allowable)}
-            example = _(
-                "{prices}, such as that of item {item}: {seen}",
-                prices=number,
-                item=first.good_id,
-                seen=observed(first),
-            )
-            yield _held(example, limit(first))
+            yield _held(example_of(same), limit(first))
             if len(allowable) == len(same):
                 yield below(
                     _(
@@ -89,7 +84,7 @@ def _render_guards(violations: Sequence[GuardViolation], command: str) -> Iterat
 
 
 def _lines(violation: GuardViolation, command: str) -> Iterator[Message]:
-    yield _held(_of_item(violation), limit(violation))
+    yield _held(of_item(violation), limit(violation))
     ways = [cause(violation), waiting(violation), allow_words(violation, command)]
     if cure := remedy(violation):
         yield below(ways.pop(0))
@@ -101,14 +96,30 @@ def render_found(violations: Sequence[GuardViolation], label: Message = HELD) ->
     """Yield what guards found where a person decides about it: of those with one cause the first."""
     for same in by_cause(violations):
         first, more = same[0], len(same) - 1
-        seen = _limited(_of_item(first), limit(first))
+        seen = limited(of_item(first), limit(first))
         found = composed("{seen}; {cause}", seen=seen, cause=cause(first))
         if more:
             found = _n("{found} ({count} more like it)", "{found} ({count} more like it)", more, found=found)
         yield labelled(label, found)
 
 
-def _of_item(violation: GuardViolation) -> Message:
+def price_count(same: Sequence[GuardViolation]) -> Message:
+    """Return how many prices are held."""
+    return _n("{count} price", "{count} prices", len(same))
+
+
+def example_of(same: Sequence[GuardViolation]) -> Message:
+    """Return what was observed of many prices with the same cause, by the first of them."""
+    first = same[0]
+    return _(
+        "{prices}, such as that of item {item}: {seen}",
+        prices=price_count(same),
+        item=first.good_id,
+        seen=observed(first),
+    )
+
+
+def of_item(violation: GuardViolation) -> Message:
     """Return what a guard observed, with the item where it is about one."""
     seen = observed(violation)
     return _("item {item}: {seen}", item=violation.good_id, seen=seen) if violation.good_id else seen
@@ -116,10 +127,11 @@ def _of_item(violation: GuardViolation) -> Message:
 
 def _held(seen: Message, most: Message | None) -> Message:
     """Return what a guard holds, with its limit if it has one."""
-    return labelled(HELD, _limited(seen, most))
+    return labelled(HELD, limited(seen, most))
 
 
-def _limited(seen: Message, most: Message | None) -> Message:
+def limited(seen: Message, most: Message | None) -> Message:
+    """Return what a guard observed, with its limit if it has one."""
     return _("{seen}; the limit is {limit}", seen=seen, limit=most) if most else seen
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validat
 from pydantic_core import PydanticCustomError
 
 from torgsync.core.config.keys import Key
-from torgsync.core.config.storages import is_fetchable, storage, surplus
+from torgsync.core.config.storages import folder_address, is_fetchable, is_web_address, storage, surplus
 from torgsync.core.product.cells import PLACEHOLDERS, line_of_text
 from torgsync.core.product.columns import (
     KEY,
@@ -122,7 +122,7 @@ class Photos(SettingsTable):
     @field_validator("publish_endpoint")
     @classmethod
     def _endpoint(cls, address: str | None) -> str | None:
-        if address is not None and not (is_fetchable(address) and address.startswith("http")):
+        if address is not None and not is_web_address(address):
             raise ValueError(_('"{given}" is not an address such as `"https://s3.example"`', given=address))
         return address
 
@@ -144,7 +144,7 @@ class Photos(SettingsTable):
             raise ValueError(
                 _('"{given}" is not an address such as `"https://shop.example/photos/"`', given=url)
             )
-        return url if url.endswith("/") else f"{url}/"
+        return folder_address(url)
 
 
 class Catalog(SettingsTable):

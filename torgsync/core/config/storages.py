@@ -17,6 +17,16 @@ def is_fetchable(address: str) -> bool:
     return bool(_FETCHABLE.match(address)) and names_host(address)
 
 
+def is_web_address(text: str) -> bool:
+    """Return whether a text is an address that can be asked."""
+    return text.startswith("http") and is_fetchable(text)
+
+
+def folder_address(url: str) -> str:
+    """Return the address of a folder, behind which names of files are put."""
+    return url if url.endswith("/") else f"{url}/"
+
+
 STORAGES = ("ftp", "sftp", "s3")
 """Kinds of servers on which files are put."""
 _EXAMPLES = {

@@ -14,7 +14,7 @@ from torgsync.core.config.catalog import (
     SettingsTable,
     misplaced,
 )
-from torgsync.core.config.storages import is_fetchable
+from torgsync.core.config.storages import folder_address, is_web_address
 from torgsync.i18n import _
 
 SecretAddress = FromEnvironment | FromFile | FromKeyring | SecretStr
@@ -25,11 +25,6 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 def is_address(text: str) -> bool:
     """Return whether a text has the form of an address: what can be sent there, only its service knows."""
     return _ADDRESS.fullmatch(text) is not None and text.isprintable()
-
-
-def is_web_address(text: str) -> bool:
-    """Return whether a text is an address that can be asked."""
-    return text.startswith("http") and is_fetchable(text)
 
 
 def masked(address: SecretStr) -> str:
@@ -79,4 +74,4 @@ class Reports(SettingsTable):
             raise ValueError(
                 _('"{given}" is not an address such as `"https://shop.example/reports/"`', given=url)
             )
-        return url if url.endswith("/") else f"{url}/"
+        return folder_address(url)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from torgsync.core.config.unattended import Notify, SecretAddress, is_address, is_web_address, masked
+from torgsync.core.config.storages import is_web_address
+from torgsync.core.config.unattended import Notify, SecretAddress, is_address, masked
 from torgsync.files.config.tokens import read_secret
 from torgsync.i18n import NOTHING, Message, _
 

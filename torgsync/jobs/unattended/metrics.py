@@ -15,15 +15,13 @@ from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
 from torgsync.files.metrics import MetricFamily, metrics_text, write_metrics
 from torgsync.i18n import Message, _, joined
-from torgsync.jobs.deadline import within
+from torgsync.jobs.deadline import PATIENCE, within
 from torgsync.jobs.status import Known, ObjectStatus, statuses
 from torgsync.jobs.unattended.runs import ObjectRun
 from torgsync.state.runs.status import LastRun
 from torgsync.system import reason
 
 _log = logging.getLogger(__name__)
-SECONDS = 8
-"""How long writing a metrics file may take: its folder may be on a share that hangs."""
 
 _HELP = {
     "torgsync_readable": "Whether the settings and the state of the object can be read.",
@@ -176,9 +174,9 @@ def keep_metrics(
         write_metrics(path, families(statuses(settings, objects, now), runs, began))
 
     try:
-        within(SECONDS, write)
+        within(PATIENCE, write)
     except TimeoutError:
-        return _("`{path}` did not answer in {seconds} seconds", path=path, seconds=SECONDS)
+        return _("`{path}` did not answer in {seconds} seconds", path=path, seconds=PATIENCE)
     except OSError as trouble:
         return _("`{path}` cannot be written: {why}", path=path, why=reason(trouble))
     except TorgsyncError as trouble:

@@ -18,7 +18,7 @@ from torgsync.files.orders.outbox import try_outbox
 from torgsync.files.places.folder import FolderPlace
 from torgsync.files.places.place import UNFINISHED
 from torgsync.i18n import Message, _, _n
-from torgsync.jobs.deadline import within
+from torgsync.jobs.deadline import PATIENCE, within
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.push.execute import RunView
     from torgsync.jobs.unattended.runs import ObjectRun
-
-PATIENCE = 8.0
-"""Seconds that a folder has; all that follows a run may take ten."""
 
 _T = TypeVar("_T")
 

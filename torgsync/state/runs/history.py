@@ -28,6 +28,9 @@ _MESSAGE = "chat/send_order_context"
 _DONE = ("done",)
 _UNCLEAR = ("", AnswerLost.kind)
 OUTCOMES = (*map(str, Outcome), HELD, OPEN)
+_c = t.changes.c
+BECAME = case((_c.outcome.is_not(None), _c.outcome), (_c.held.is_not(None), HELD), else_=OPEN).label("became")
+"""What a change became: its outcome, or one of these counts."""
 
 
 class WrittenIds(Struct, frozen=True):
@@ -205,11 +208,10 @@ class History(Repository):
     ) -> Mapping[int, Mapping[str, int]]:
         """Return how many changes became what, keyed by run; `plans` are those of the runs."""
         c = t.changes.c
-        became = case((c.outcome.is_not(None), c.outcome), (c.held.is_not(None), HELD), else_=OPEN)
         rows = self._db.execute(
-            select(c.plan, became.label("became"), func.count().label("number"))
+            select(c.plan, BECAME, func.count().label("number"))
             .where(c.plan.in_([plan for run, plan in plans.items() if run not in totals]))
-            .group_by(c.plan, became)
+            .group_by(c.plan, BECAME)
         )
         counts: dict[int, Counter[str]] = defaultdict(Counter)
         for plan, name, number in rows:

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Row, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select
 
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.errors import Exit
 from torgsync.state.repository import Repository
-from torgsync.state.runs.history import HELD, OPEN
+from torgsync.state.runs.history import BECAME, HELD, OPEN
 from torgsync.state.schema import run_tables as t
 
 SUCCESSES = (Exit.DONE, Exit.HELD)
@@ -104,11 +104,10 @@ class StatusRepository(Repository):
         if plan is None:
             return None
         run = self._newest_run(t.runs.c.plan == plan.number)
-        became = case((c.outcome.is_not(None), c.outcome), (c.held.is_not(None), HELD), else_=OPEN)
         rows = self._db.execute(
-            select(c.verb, became.label("became"), func.count().label("number"))
+            select(c.verb, BECAME, func.count().label("number"))
             .where(c.plan == plan.number, c.seq > 0)
-            .group_by(c.verb, became)
+            .group_by(c.verb, BECAME)
         )
         changes = {(row.verb, row.became): row.number for row in rows}
         return LastPlan(plan.made, run.id if run else None, changes)

@@ -8,18 +8,17 @@ from torgsync.cli.messages.guards import (
     allow_words,
     cause,
     limit,
-    observed,
     prices_flag,
     remedy,
     waiting,
 )
-from torgsync.cli.plan.guards import by_cause
+from torgsync.cli.plan.guards import by_cause, example_of, limited, of_item
 from torgsync.cli.plan.outcomes import guard_words
 from torgsync.cli.plan.reports.report import Hold
 from torgsync.core.counts import change_count
 from torgsync.core.plan.guards import Guard, GuardViolation
 from torgsync.core.plan.plan import MOVED
-from torgsync.i18n import NOTHING, Message, _, _n, composed
+from torgsync.i18n import NOTHING, _, composed
 
 MOST = 20
 """Held prices with one cause that are named one by one; more are one entry."""
@@ -58,14 +57,11 @@ def _all_holds(
 
 
 def _hold(violation: GuardViolation, titles: Mapping[str, str], letting: Letting | None) -> Hold:
-    seen = observed(violation)
-    if violation.good_id:
-        seen = _("item {item}: {seen}", item=violation.good_id, seen=seen)
     command = letting(violation.good_id) if letting and violation.good_id else ""
     ways = (cause(violation), remedy(violation), waiting(violation), allow_words(violation, command))
     return Hold(
         violation.guard,
-        _limited(seen, limit(violation)),
+        limited(of_item(violation), limit(violation)),
         tuple(filter(None, ways)),
         violation.good_id,
         titles.get(violation.good_id, ""),
@@ -74,12 +70,6 @@ def _hold(violation: GuardViolation, titles: Mapping[str, str], letting: Letting
 
 def _many(same: Sequence[GuardViolation], letting: Letting | None) -> Hold:
     first = same[0]
-    seen = _(
-        "{prices}, such as that of item {item}: {seen}",
-        prices=_n("{count} price", "{count} prices", len(same)),
-        item=first.good_id,
-        seen=observed(first),
-    )
     way = (
         _(
             "if they are wrong, correct them in Torgsoft; if they are right: {command}",
@@ -88,11 +78,8 @@ def _many(same: Sequence[GuardViolation], letting: Letting | None) -> Hold:
         if first.allowance
         else NOTHING
     )
-    return Hold(first.guard, _limited(seen, limit(first)), tuple(filter(None, (cause(first), way))))
-
-
-def _limited(seen: Message, most: Message) -> Message:
-    return _("{seen}; the limit is {limit}", seen=seen, limit=most) if most else seen
+    seen = limited(example_of(same), limit(first))
+    return Hold(first.guard, seen, tuple(filter(None, (cause(first), way))))
 
 
 def past_holds(held: Mapping[str, int]) -> Iterator[Hold]:
