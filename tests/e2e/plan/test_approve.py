@@ -76,6 +76,12 @@ def messages(ran: Ran) -> dict[str, str]:
     return {one["good_id"]: one["message"] for one in ran.json["outcomes"] if one["state"] == "refused"}
 
 
+def standing(home: Home) -> tuple[int, int]:
+    """Return how many changes `status` says are pending and held."""
+    (document,) = home.run("status", "--format", "json").json["objects"]
+    return document["plan"]["pending"], document["plan"]["held"]
+
+
 def test_a_held_price(filled: Home) -> None:
     """It goes with the permission recorded; what was not held stays pending, and twice is once."""
     price(filled, "26926", "12.9")
@@ -191,7 +197,11 @@ def test_another_removal_joined(filled: Home) -> None:
     ran = approve(filled, name, "--only", ",".join(LOST[:2]))
     assert (ran.code, hidden(filled) - before) == (0, set(LOST[:2]))
     assert [one["allowed"] for one in ran.json["overrides"]] == ["removals=2"]
-    assert [guard["guard"] for guard in ran.json["guards"]] == ["removals"]
+    assert [(guard["guard"], guard["allow"]) for guard in ran.json["guards"]] == [
+        ("removals", "--allow removals=5")
+    ]
+    assert ran.json["allow_all"] == 'torgsync sync -o "My Prom" --allow removals=5'
+    assert standing(filled) == (0, 5)
     ran = approve(filled, name)
     assert ran.code == 6
     assert hidden(filled) - before == set(LOST[:5])
@@ -206,6 +216,7 @@ def test_another_guard_joined(filled: Home) -> None:
     lose(filled, *(str(number) for number in range(26906, 26936)))
     ran = approve(filled, name)
     assert (ran.code, hidden(filled)) == (9, before)
+    assert standing(filled)[1] > 0
     assert "it is not held for the same reason any more" in ran.json["error"]["message"]
 
 
@@ -386,6 +397,8 @@ def test_several_objects(filled: Home) -> None:
     name = ran.json["kept"]
     missing = filled.run("approve", "0" * 8, "--yes")
     assert (missing.code, name in missing.err) == (64, True)
+    other = filled.run("approve", name, "--yes", "-o", "Second")
+    assert (other.code, f"torgsync approve {name} -o my-prom" in other.err) == (64, True)
     assert filled.run("approve", name, "--yes").code == 0
     with closing(sqlite3.connect(filled.folder / "state.db")) as state, state:
         state.execute(

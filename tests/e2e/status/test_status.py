@@ -191,12 +191,12 @@ def test_a_damaged_state(filled: Home) -> None:
 def test_an_older_state_is_brought_up_to_date(filled: Home) -> None:
     """As by every command; it says so."""
     with closing(sqlite3.connect(filled.folder / "state.db")) as state, state:
-        state.execute("DROP TABLE held_plans")
-        state.execute("DROP TABLE situations")
-        state.execute("UPDATE alembic_version SET version_num = '0016'")
+        state.execute("ALTER TABLE plans DROP COLUMN part_of")
+        state.execute("ALTER TABLE plans DROP COLUMN left_out")
+        state.execute("UPDATE alembic_version SET version_num = '0017'")
     ran = filled.run("status", "--format", "json")
     assert ran.json["objects"][0]["last_run"]["exit"] == 0
-    assert "is updated from schema 0016" in ran.err
+    assert "is updated from schema 0017" in ran.err
 
 
 def test_a_time_that_is_due_is_late(filled: Home) -> None:
@@ -278,3 +278,13 @@ def test_a_state_that_is_gone_is_no_new_one(filled: Home) -> None:
     assert ran.code == 1, ran.out
     assert ran.json["objects"][0]["error"]["kind"] == "state-unusable"
     assert not (filled.folder / "state.db").exists()
+
+
+def test_what_was_not_chosen_is_still_pending(filled: Home) -> None:
+    """A run for a few items leaves the rest to be sent."""
+    filled.next_day()
+    pending = len(filled.run("update", "--format", "json").json["changes"])
+    chosen = filled.sync("--only", "goods", "--first", "2")
+    done = sum(chosen.json["counts"][verb] for verb in ("create", "update", "remove"))
+    (document,) = filled.run("status", "--format", "json").json["objects"]
+    assert document["plan"]["pending"] == pending - done

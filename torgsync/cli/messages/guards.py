@@ -277,7 +277,7 @@ def allow_command(plan: Plan, letting: Letting) -> str:
     """
     if not allowances(plan.violations):
         return ""
-    values = allowances((*plan.overrides, *plan.violations))
+    values = allowances((*(() if plan.approved else plan.overrides), *plan.violations))
     return letting(" ".join(f"--allow {quoted(value)}" for value in values))
 
 

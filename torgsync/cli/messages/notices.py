@@ -24,7 +24,7 @@ from torgsync.core.notices.sending import (
 )
 from torgsync.core.notices.situations import Event, SituationKind
 from torgsync.core.plan.guards import Guard, GuardViolation
-from torgsync.errors import InvalidInput, TorgsyncError
+from torgsync.errors import InvalidInput, ObjectInvalid, TorgsyncError
 from torgsync.extras import install_command
 from torgsync.i18n import Message, _, _n, composed, joined, translated, verbatim
 
@@ -147,6 +147,8 @@ def _failed(about: About, seen: Observation) -> Iterator[Message]:
         yield verbatim(f"torgsync doctor -o {about.subject.called}")
     elif seen.trouble:
         yield from error_lines(seen.trouble)
+        if isinstance(seen.trouble, ObjectInvalid) and not seen.trouble.hint:
+            yield verbatim(f"torgsync object check {about.subject.called}")
 
 
 def error_lines(error: TorgsyncError) -> Iterator[Message]:

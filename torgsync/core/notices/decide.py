@@ -121,6 +121,8 @@ def _found(name: Name, known: Situations, found: FoundSituation, now: datetime) 
         notified=before.notified if same else frozenset(),
         ended=None,
     )
+    if not before.parts.keys() & found.parts.keys():
+        situation = replace(situation, since=found.since or now)  # of what was there before nothing is left
     if before.ended is None:
         return situation
     # No address is left in `notified` of a serious one whose end was reported, so it begins again. One whose
@@ -129,7 +131,7 @@ def _found(name: Name, known: Situations, found: FoundSituation, now: datetime) 
     begins = reported if name.kind in SERIOUS else not same
     return replace(
         situation,
-        since=(found.since or now) if begins else before.since,
+        since=(found.since or now) if begins else situation.since,
         relapsed=before.relapsed or (reported and same and now - before.ended < RELAPSE),
     )
 

@@ -18,6 +18,7 @@ from torgsync.i18n import Message, _, _n
 from torgsync.system import reason
 
 SEE_OBJECTS = _("see what there is: `torgsync object list`")
+_NAME = re.compile(r"^name[ \t]*=.*$", re.MULTILINE)
 _ADD = _('make one: `torgsync object add "My Prom"`')
 
 
@@ -127,11 +128,14 @@ def _names(files: Sequence[Path]) -> list[str]:
 
 
 def name_in(path: Path) -> str | None:
-    """Return the name of the object in a file, None where it cannot be read."""
+    """Return the name of the object in a file, also in one that is no TOML elsewhere; None for none."""
     try:
-        data = parse_toml(read_text(path))
+        text = read_text(path)
     except (OSError, UnicodeDecodeError):
         return None
+    data = parse_toml(text)
+    if isinstance(data, Mistake) and (line := _NAME.search(text.partition("\n[")[0])):
+        data = parse_toml(line[0])
     name = None if isinstance(data, Mistake) else data.get("name")
     return name if isinstance(name, str) else None
 

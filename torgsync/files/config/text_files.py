@@ -130,7 +130,7 @@ def parse_toml(text: str) -> dict[str, Any] | Mistake:
         line = re.search(r"line (\d+)", str(wrong))
         said = re.sub(r" \(at .*\)$", "", str(wrong))
         what = _("this is not TOML: {what}", what=_in_words(said))
-        return Mistake(int(line[1]) if line else 0, "", what)
+        return Mistake(int(line[1]) if line else text.rstrip().count("\n") + 1, "", what)
     except RecursionError:
         return Mistake(0, "", _("this is not TOML: its brackets are too deep inside each other"))
     except ValueError:

@@ -98,6 +98,8 @@ class ExportDraft(Draft):
     def _finish(
         self, counts: Counts, skipped: dict[str, int], left_alone: dict[str, int], *, offline: bool
     ) -> Plan:
+        if self._pending:
+            self.work.plans.leave_out(self.number, len(self._pending))
         return replace(
             self.plan(self.reading.info, counts),
             skipped=skipped,

@@ -16,11 +16,12 @@ from torgsync.core.paging import pages
 from torgsync.core.plan.approval.judge import HoldingGuards, judge_kept, together
 from torgsync.core.plan.approval.kept import DIGITS, Approval, KeptPlan
 from torgsync.core.plan.diff import Change, Verb
-from torgsync.core.plan.guards import Allowed, Guard, GuardViolation
+from torgsync.core.plan.guards import Allowed, Guard, GuardViolation, ProductShare
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReasons, reason_of
 from torgsync.core.plan.plan import MOVED, Plan, SavedVerdict, refused
 from torgsync.core.plan.rollback import Undone
 from torgsync.core.problems import ProblemCode, problem, problem_message
+from torgsync.core.shell import quoted
 from torgsync.errors import PlanStale, Problem, TorgsyncError, UsageError
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
@@ -78,6 +79,15 @@ def kept_plan(context: JobContext, given: str) -> KeptPlan:
     with context.transaction(durable=False) as work:
         kept = work.held_plans.named(plan_name(given))
         known = work.held_plans.names(KNOWN)
+        owners = work.held_plans.owners(plan_name(given))
+    if kept is None and owners:
+        raise UsageError(
+            _("`{object}` has no kept plan `{name}`", object=context.object.name, name=given),
+            hint=_(
+                "another sync object has it: {command}",
+                command=f"torgsync approve {plan_name(given)} -o {quoted(owners[0])}",
+            ),
+        )
     if kept is None:
         raise unknown_plan(given, known)
     return kept
@@ -149,7 +159,7 @@ class ApprovedChanges(PlanSource):
         else:
             result = update(context, prom, allowed=Allowed(), run=run.number)
         with context.transaction() as work:
-            number = work.plans.begin_next(context.now())
+            number = work.plans.begin_next(context.now(), part_of=result.number)
             part = _ApprovedPart(work, kept, self.only, result, number)
             part.take()
             if not part.sent:
@@ -227,7 +237,7 @@ class _ApprovedPart:
             left[guard] += count
         left.subtract(self._guards)
         still = tuple(
-            violation
+            _rest(violation, left[violation.guard]) if violation in self.sent else violation
             for violation in plan.violations
             if violation not in self.sent
             or (violation.guard is not Guard.PRICE and left[violation.guard] > 0)
@@ -236,7 +246,7 @@ class _ApprovedPart:
             violation if violation.guard is Guard.PRICE else replace(violation, count=count)
             for violation, count in self.sent.items()
         )
-        return replace(plan, violations=still, overrides=opened)
+        return replace(plan, violations=still, overrides=opened, approved=True)
 
     def _judged(self, verb: Verb) -> Iterator[_Judged]:
         """Yield the chosen changes of a verb with what may go of each, by pages of products."""
@@ -310,6 +320,15 @@ class _ApprovedPart:
         for run, change in self.work.plans.done_since(self.kept.number, lost) if lost else ():
             done.setdefault(ProductKey(change.good_id), []).append((run, change))
         return done
+
+
+def _rest(violation: GuardViolation, left: int) -> GuardViolation:
+    """Return a violation of which a part is let through as what is left of it."""
+    measure = violation.measure
+    if isinstance(measure, ProductShare):
+        total = measure.total - max(0, measure.count - left)
+        measure = ProductShare(left, total, measure.limit)
+    return replace(violation, count=left, measure=measure)
 
 
 def _sent_by(done: Sequence[tuple[int, Change]], change: Change) -> Problem | None:

@@ -182,7 +182,7 @@ def _of_plan(
 ) -> dict[Name, FoundSituation]:
     found: dict[Name, FoundSituation] = {}
     shown.plan = result.plan
-    if result.plan.violations:
+    if result.plan.violations and not result.approval:  # what else is held is of the next run's plan
         parts = {_known_violation(violation): violation.count for violation in result.plan.violations}
         found[Name(SituationKind.HELD)] = FoundSituation(parts)
     groups = PlanResultView(job, result).finding_groups(most=1)
@@ -253,7 +253,7 @@ def _of_orders(job: JobContext, fetched: FetchResult, shown: Observation) -> dic
         fetched.methodless,
         fetched.stuck,
     )
-    parts |= {f"method/{_digest(name)}": 1 for name in fetched.unmapped_methods}
+    parts |= {f"method/{_digest(name)}": len(shown.unplaced) or 1 for name in fetched.unmapped_methods}
     if fetched.methodless:
         parts["methodless"] = fetched.methodless
     if fetched.stuck:

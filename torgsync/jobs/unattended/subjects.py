@@ -13,7 +13,7 @@ from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.config.unattended import Notify
 from torgsync.core.shell import quoted
 from torgsync.errors import Mistake, ObjectInvalid
-from torgsync.files.config.objects import ObjectFile, load_object, slugify, text_of
+from torgsync.files.config.objects import ObjectFile, load_object, name_in, slugify, text_of
 from torgsync.files.config.text_files import parse_toml
 from torgsync.files.notices.addresses import Address, read_addresses, read_heartbeat
 from torgsync.jobs.unattended.runs import ObjectRun
@@ -66,15 +66,14 @@ def subject_at(path: Path, run: ObjectRun | None = None) -> Subject:
         return subject_of(load_object(path), run)
     except ObjectInvalid:
         pass
-    unreadable = Subject(slugify(path.stem), path.stem, quoted(path.stem), run=run, readable=False)
+    name = name_in(path) or path.stem
+    unreadable = Subject(slugify(name), name, quoted(path.stem), run=run, readable=False)
     try:
         data = parse_toml(text_of(path))
     except ObjectInvalid:
         return unreadable
     if isinstance(data, Mistake):
         return unreadable
-    name = data.get("name")
-    name = name if isinstance(name, str) and name.strip() else path.stem
     language = data.get("language")
     notify = _readable(data.get("notify"))
     return Subject(

@@ -73,9 +73,13 @@ class Plans(Repository):
         self._delete(t.plans, stale)
         return self.begin_next(now)
 
-    def begin_next(self, now: datetime) -> int:
+    def begin_next(self, now: datetime, part_of: int | None = None) -> int:
         """Return the number of a new plan and keep the last one, of which it is made."""
-        return self._insert_one(t.plans, made=now)
+        return self._insert_one(t.plans, made=now, part_of=part_of)
+
+    def leave_out(self, plan: int, goods: int) -> None:
+        """Record how many goods have changes that are not in a plan, because they were not chosen."""
+        self._update(t.plans, t.plans.c.number == plan, left_out=goods)
 
     def add(self, plan: int, changes: Iterable[Change]) -> None:
         """Append changes, in order."""

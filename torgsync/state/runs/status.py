@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, case, exists, func, or_, select
 
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.errors import Exit
@@ -38,20 +38,23 @@ class LastRun(Struct, frozen=True):
 
 
 class LastPlan(Struct, frozen=True):
-    """The newest plan: when it was made, the run that performed it (None for none), and its changes.
+    """The newest plan of the export, and what became of its changes.
 
-    `changes` are counted by verb and what became of them (`OUTCOMES` of the history). Those of the newest
-    plan are never compacted.
+    `made` is when it was made, `run` performed it or a part of it (None for none), `left_out` are goods with
+    changes that were not chosen to be in it. `changes` are counted by verb and what became of them
+    (`OUTCOMES` of the history). Those of the newest plan are never compacted.
     """
 
     made: datetime
     run: int | None
     changes: Mapping[tuple[str, str], int]
+    left_out: int = 0
 
     @property
     def pending(self) -> int:
         """How many changes are still to be sent."""
-        return sum(count for (_verb, became), count in self.changes.items() if became in _LEFT)
+        left = sum(count for (_verb, became), count in self.changes.items() if became in _LEFT)
+        return left + self.left_out
 
     @property
     def held(self) -> int:
@@ -98,19 +101,36 @@ class StatusRepository(Repository):
         return self._pairs(by_code.group_by(c.exit).order_by(c.exit))
 
     def last_plan(self) -> LastPlan | None:
-        """Return the newest plan, None where none was ever made."""
-        p, c = t.plans.c, t.changes.c
-        plan = self._db.execute(self._select(t.plans).order_by(p.number.desc()).limit(1)).first()
-        if plan is None:
+        """Return the newest plan of the export, None where none was ever made.
+
+        Where a run then sent a part of it, such as one that a person approved, that part is done.
+        """
+        c, runs = t.changes.c, t.runs.c
+        undoing = self._select(runs.plan).where(runs.undoes.is_not(None), runs.plan.is_not(None))
+        newest = self._newest_plan(t.plans.c.number.not_in(undoing))
+        if newest is None:
             return None
-        run = self._newest_run(t.runs.c.plan == plan.number)
+        whole = self._newest_plan(t.plans.c.number == newest.part_of) or newest
+        sent = t.changes.alias("sent")
+        done = exists(
+            select(sent.c.seq).where(
+                *(sent.c.plan == newest.number, sent.c.outcome == Outcome.DONE, c.outcome.is_(None)),
+                *(sent.c[name] == c[name] for name in ("good_id", "prom_id", "verb")),
+            )
+        )
+        became = case((done, str(Outcome.DONE)), else_=BECAME).label("became")
         rows = self._db.execute(
-            select(c.verb, BECAME, func.count().label("number"))
-            .where(c.plan == plan.number, c.seq > 0)
-            .group_by(c.verb, BECAME)
+            select(c.verb, became, func.count().label("number"))
+            .where(c.plan == whole.number, c.seq > 0)
+            .group_by(c.verb, became)
         )
         changes = {(row.verb, row.became): row.number for row in rows}
-        return LastPlan(plan.made, run.id if run else None, changes)
+        run = self._newest_run(runs.plan == newest.number)
+        return LastPlan(whole.made, run.id if run else None, changes, whole.left_out)
+
+    def _newest_plan(self, *where: ColumnElement[bool]) -> Row[Any] | None:
+        query = self._select(t.plans).where(*where).order_by(t.plans.c.number.desc()).limit(1)
+        return self._db.execute(query).first()
 
     def _newest_run(self, *where: ColumnElement[bool]) -> Row[Any] | None:
         query = self._select(t.runs).where(*where).order_by(t.runs.c.id.desc()).limit(1)

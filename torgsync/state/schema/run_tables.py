@@ -16,7 +16,13 @@ from torgsync.state.schema.base import (
 )
 
 plans = Table(
-    "plans", metadata, key("number", Integer), required("object", String(200)), required("made", Instant)
+    "plans",
+    metadata,
+    key("number", Integer),
+    required("object", String(200)),
+    required("made", Instant),
+    Column("part_of", Integer),  # the plan of which this one sends a part
+    required("left_out", Integer, default=0),  # goods with changes that were not chosen
 )
 
 changes = Table(

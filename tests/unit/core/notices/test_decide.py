@@ -96,6 +96,17 @@ def test_a_new_part_is_a_message(kind: Kind) -> None:
     assert calls.call(found(kind, "a")) == began
 
 
+def test_what_has_nothing_of_before_begins_again() -> None:
+    """Other held changes, or another failure, are there since they were found, not since the first ones."""
+    calls = Calls()
+    assert calls.call(found(Kind.HELD, "a")) == ["began held"]
+    assert calls.call(found(Kind.HELD, "b")) == ["began held"]
+    assert calls.known[Name(Kind.HELD)].since == calls.now
+    began = calls.now
+    calls.call(found(Kind.HELD, "b", "c"))
+    assert calls.known[Name(Kind.HELD)].since == began
+
+
 def test_growth_is_a_message_when_it_is_much() -> None:
     """55 removals instead of 50 are none, 63 are, and it does not matter that there were fewer meanwhile."""
     calls = Calls()
