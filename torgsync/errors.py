@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -102,10 +102,24 @@ class InvalidInput(TorgsyncError, kind="invalid", exit_code=Exit.INVALID):
     """A file that people or programs wrote has mistakes; all are reported at once, each with its place."""
 
     def __init__(
-        self, message: Message, *, mistakes: tuple[Mistake, ...] = (), hint: Message | None = None
+        self,
+        message: Message,
+        *,
+        mistakes: tuple[Mistake, ...] = (),
+        unlisted: int = 0,
+        hint: Message | None = None,
     ) -> None:
+        """Keep the mistakes; `unlisted` is the number of all others of a file that has too many."""
         super().__init__(message, hint=hint)
         self.mistakes = mistakes
+        self.unlisted = unlisted
+
+    def lines(self, most: int | None = None) -> Iterator[Message]:
+        """Yield the mistakes, the first `most` of them as sentences, and how many more there are."""
+        for mistake in self.mistakes[:most]:
+            yield mistake.words if most is None else mistake.sentence
+        if more := self.unlisted + len(self.mistakes) - len(self.mistakes[:most]):
+            yield _("… and {count} more", count=more)
 
 
 class NamedFileInvalid(InvalidInput, kind="file-invalid", exit_code=Exit.USAGE):

@@ -152,6 +152,8 @@ def test_printed_commands_name_the_object_as_the_call_did(home: Home) -> None:
         (("object", "ad"), "there is no command `ad`", "torgsync object --help"),
         (("update", "--format", "xml"), "`--format`: `xml` is not one of", "torgsync update --help"),
         (("payments", "map"), "`METHOD` is needed", "give it on the command line"),
+        (("sync", "-o", "a", "-o", "b"), "`--object` is given more than once", "or take all with `--all`"),
+        (("status", "--object=a", "-ob"), "`--object` is given more than once", "once for each"),
     ],
 )
 def test_a_command_line_that_cannot_be_understood(
@@ -204,6 +206,14 @@ def test_another_state(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert home.run("update").code == 0
     assert (tmp_path / "other.db").exists()
     assert not (home.folder / "state.db").exists()
+
+
+def test_tables_without_a_terminal_have_no_blanks_at_their_ends(filled: Home) -> None:
+    """Their columns are as wide as the longest value; who compares texts or pastes them wants no padding."""
+    for command in (("status",), ("object", "list"), ("goods", "list"), ("history",), ("fields", "list")):
+        lines = filled.run(*command).out.splitlines()
+        assert len(lines) > 1
+        assert [line for line in lines if line != line.rstrip()] == []
 
 
 def test_output_that_no_person_waits_for(home: Home) -> None:

@@ -48,6 +48,7 @@ ERROR = record(
     hint=OR_NULL,
 )
 ERROR["properties"]["mistakes"] = items(line=COUNT, where=TEXT, message=TEXT)
+ERROR["properties"]["unlisted"] = COUNT
 
 SYNC = record(
     **PLAN,

@@ -8,13 +8,15 @@ import typer
 
 from torgsync.cli.base.language import speaking
 from torgsync.cli.base.options import FormatOption, ObjectOption
-from torgsync.cli.base.program import Format, program_of
+from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_result, print_table
 from torgsync.cli.messages.notices import trial_text
-from torgsync.errors import Exit, UsageError
+from torgsync.errors import Exit, ObjectInvalid, UsageError
 from torgsync.i18n import NOTHING, Message, _, verbatim
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torgsync.core.notices.sending import Text
     from torgsync.jobs.unattended.subjects import Subject
     from torgsync.jobs.unattended.trial import AddressTrial
@@ -41,18 +43,30 @@ def send_test(
     program = program_of(context, output)
     from torgsync.jobs.unattended.trial import try_addresses
 
-    def text_of(subject: Subject) -> Text:
-        with speaking(subject.language):
-            return trial_text(subject)
+    def text_of(subjects: Sequence[Subject]) -> Text:
+        with speaking(subjects[0].language):
+            return trial_text([subject.name for subject in subjects])
 
-    files = [read() for read in program.objects(wanted, every=True).values()]
-    trials = try_addresses(files, text_of, heartbeat=heartbeat)
-    if not trials:
+    subjects, mistakes = _subjects(program, wanted)
+    trials = try_addresses(subjects, text_of, heartbeat=heartbeat)
+    if not (trials or mistakes):
+        called = subjects[0].called
         raise UsageError(
             _("there is no address in `[notify]`, so no notification is sent"),
-            hint=verbatim(f"torgsync object edit {files[0].called} --set 'notify.to=[\"mailto://…\"]'"),
+            hint=verbatim(f"torgsync object edit {called} --set 'notify.to=[\"mailto://…\"]'"),
         )
-    rows = [
+    rows: list[dict[str, object]] = [
+        {
+            "object": subject.name,
+            "address": None,
+            "ok": False,
+            "code": error.kind,
+            "status": None,
+            "message": error.message,
+        }
+        for subject, error in mistakes
+    ]
+    rows += [
         {
             "object": trial.subject.name,
             "address": trial.address.shown,
@@ -64,9 +78,11 @@ def send_test(
         for trial in trials
     ]
     columns = (_("object"), _("address"), _("result"))
-    people = [(trial.subject.name, trial.address.shown, _result(trial)) for trial in trials]
+    people: list[tuple[object, ...]] = [(subject.name, None, error.message) for subject, error in mistakes]
+    people += [(trial.subject.name, trial.address.shown, _result(trial)) for trial in trials]
     failed = any(trial.failure for trial in trials)
-    code = Exit.ERROR if failed else Exit.DONE
+    codes = [error.exit_code for _subject, error in mistakes]
+    code = Exit.worst([*codes, Exit.ERROR if failed else Exit.DONE])
     print_result(
         output,
         rows,
@@ -76,6 +92,28 @@ def send_test(
         tail={"exit": int(code)},
     )
     raise typer.Exit(int(code))
+
+
+def _subjects(
+    program: Program, wanted: str | None
+) -> tuple[list[Subject], list[tuple[Subject, ObjectInvalid]]]:
+    """Return the objects that are meant, and those of them whose settings have mistakes.
+
+    These notify people too, as far as `[notify]` can be read. Raises ObjectInvalid where only one is meant.
+    """
+    from torgsync.jobs.unattended.subjects import subject_at, subject_of
+
+    subjects, mistakes = [], []
+    objects = program.objects(wanted, every=True)
+    for stem, read in objects.items():
+        try:
+            subjects.append(subject_of(read()))
+        except ObjectInvalid as error:
+            if len(objects) == 1:
+                raise
+            subjects.append(subject_at(program.settings.objects / f"{stem}.toml"))
+            mistakes.append((subjects[-1], error))
+    return subjects, mistakes
 
 
 def _why(trial: AddressTrial) -> Message:

@@ -17,7 +17,7 @@ from torgsync.cli.base.streams import json_text
 from torgsync.core.clock import utc_iso
 from torgsync.core.shell import quoted
 from torgsync.errors import Exit, InvalidInput
-from torgsync.i18n import Message, _, composed, verbatim
+from torgsync.i18n import Message, _, _n, composed, verbatim
 
 if TYPE_CHECKING:
     from torgsync.jobs.status import Known, ObjectStatus
@@ -104,6 +104,7 @@ def _document(one: ObjectStatus, now: datetime) -> dict[str, Any]:
         else None,
         "next": _iso(one.next),
         "late": None if one.late is None else int(one.late.total_seconds()),
+        "missed_since": _iso(one.missed),
         "running": {**pick(lease.holder, "user", "host", "pid"), "since": _iso(lease.since)}
         if lease
         else None,
@@ -205,6 +206,13 @@ def _remarks(one: ObjectStatus) -> Iterator[Message]:
         yield _("the folder `{folder}` of the export does not answer", folder=one.export.path.parent)
     elif one.export and one.export.written is None:
         yield _("there is no export file `{path}`", path=one.export.path)
+    if one.missed:
+        yield _(
+            "nothing has run since {since:time}, although synchronization times were due: "
+            "torgsync schedule list -o {called}",
+            since=one.missed,
+            called=called,
+        )
     if one.known:
         yield from _work(one.known, called, usable=one.error is None)
 
@@ -224,7 +232,16 @@ def _work(known: Known, called: str, *, usable: bool) -> Iterator[Message]:
             yield _("it was not synchronized yet: torgsync sync -o {called}", called=called)
     elif known.last.exit_code != Exit.DONE:
         yield _ended(known.last, called)
-    if known.waiting:
+    if known.unplaced:
+        yield _n(
+            "the payment method of {count} order has no cash register or account: "
+            "torgsync payments fetch -o {called}",
+            "the payment methods of {count} orders have no cash register or account: "
+            "torgsync payments fetch -o {called}",
+            known.unplaced,
+            called=called,
+        )
+    if known.todo:
         yield _("what orders wait for: torgsync orders list --held -o {called}", called=called)
     if known.owed:
         yield _("order files could not be written: torgsync doctor -o {called}", called=called)

@@ -154,7 +154,7 @@ class UnattendedRuns:
         self.runs.append(ObjectRun(file.slug, Exit.ERROR, file, path=file.path, seen=seen))
 
     def _observe(self, run: ObjectRun, job: JobContext, view: RunView, *, fresh: bool, whole: bool) -> None:
-        from torgsync.jobs.unattended.missed import beginnings
+        from torgsync.jobs.missed import beginnings
         from torgsync.jobs.unattended.observing import observe
 
         if not (job.object.notify.to or job.object.notify.heartbeat):

@@ -1,8 +1,12 @@
-"""Numbers with their nouns, where they are a part of a sentence: "3 products"."""
+"""Numbers as people read them: with their nouns, where they are a part of a sentence, and shares."""
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from torgsync.i18n import Message, _, _n
+
+_ALL, _NEARLY_ALL = Decimal(100), Decimal("99.9")
 
 
 def product_count(count: int) -> Message:
@@ -63,3 +67,20 @@ def request_count(count: int) -> Message:
 def megabytes(size: int) -> Message:
     """Return a number of bytes in millions."""
     return _("{number} MB", number=f"{size / 1_000_000:.1f}")
+
+
+def percent(share: Decimal, digits: int = 0) -> str:
+    """Return the size of a share, given in percent, with so many decimal places.
+
+    What is little does not read as nothing, and what is less than 100 not as that.
+    """
+    size = abs(share)
+    text = f"{size:.{digits}f}"
+    if size < _ALL <= Decimal(text):
+        text = f"{min(size, _NEARLY_ALL):.{digits or 1}f}"
+    return text if Decimal(text) or not size else f"{Decimal(f'{size:.1g}'):f}"
+
+
+def moved_by(share: Decimal) -> str:
+    """Return by how many percent a number moves, with its sign; less than one has a decimal place."""
+    return f"{'-' if share < 0 else '+'}{percent(share, 0 if abs(share) >= 1 or not share else 1)}"

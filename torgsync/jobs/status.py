@@ -19,6 +19,7 @@ from torgsync.files.config.objects import ObjectFile, name_in, slugify
 from torgsync.files.config.settings import Settings
 from torgsync.i18n import Message
 from torgsync.jobs.deadline import within
+from torgsync.jobs.missed import last_work, missed
 from torgsync.jobs.orders.listing import open_findings
 from torgsync.jobs.run import is_held
 from torgsync.jobs.timetable import own_times, times_of
@@ -36,6 +37,8 @@ class Known(Struct, frozen=True):
         ended: How many runs there were ever, keyed by exit code.
         fetched: When a run that fetched the orders began.
         waiting: Orders that wait for a person, also for a place for their money.
+        todo: Those of them about which something is to be done.
+        unplaced: Those of them whose payment method has no place for their money.
         in_outbox: Order files that Torgsoft has not taken, as far as is known.
         owed: Order files that could not be written yet.
         imports: How many imports were used in 24 hours.
@@ -43,6 +46,7 @@ class Known(Struct, frozen=True):
         skipped: Items that stay out, keyed by their skip reason.
         lease: Who works with the object now, None where none does.
         attempts: The last attempt at each synchronization time, keyed by its identity.
+        worked: When something last began to work with it.
     """
 
     last_success: datetime | None = None
@@ -51,6 +55,8 @@ class Known(Struct, frozen=True):
     plan: LastPlan | None = None
     fetched: datetime | None = None
     waiting: int = 0
+    todo: int = 0
+    unplaced: int = 0
     in_outbox: int = 0
     owed: int = 0
     imports: int = 0
@@ -58,6 +64,7 @@ class Known(Struct, frozen=True):
     skipped: Mapping[str, int] = {}
     lease: Lease | None = None
     attempts: Mapping[str, Attempt] = {}
+    worked: datetime | None = None
 
 
 class ExportAge(Struct, frozen=True):
@@ -83,6 +90,7 @@ class ObjectStatus:
         imports_left: Imports of these 24 hours; None without settings or state.
         next: When its next synchronization time comes, of any user; None for none.
         late: For how long a time of this user is due; None where its times are unknown.
+        missed: Since when nothing ran although a time came twice, None where that is not so.
     """
 
     stem: str
@@ -95,6 +103,7 @@ class ObjectStatus:
     imports_left: int | None = None
     next: datetime | None = None
     late: timedelta | None = None
+    missed: datetime | None = None
 
     @property
     def exit_code(self) -> Exit:
@@ -160,7 +169,7 @@ def _known(work: UnitOfWork, file: ObjectFile | None, now: datetime) -> Known:
     attempts = work.schedule.attempts()
     lease = work.leases.lease()
     find_by = file.settings.clients.find_by if file else ()
-    waiting = {found.order for found in open_findings(work, find_by)} | work.postings.homeless()
+    todo = {found.order for found in open_findings(work, find_by)}
     skipped: dict[str, int] = {}
     for (row_status, reason), count in work.rows.row_statuses().items():
         if reason and row_status != RowStatus.IN:
@@ -171,7 +180,9 @@ def _known(work: UnitOfWork, file: ObjectFile | None, now: datetime) -> Known:
         ended=work.status.ended(),
         plan=work.status.last_plan(),
         fetched=work.status.orders_fetched(),
-        waiting=len(waiting),
+        waiting=len(todo | work.postings.homeless()),
+        todo=len(todo),
+        unplaced=len(work.postings.orders_unmapped()),
         in_outbox=len(work.order_files.in_outbox()),
         owed=len(work.order_files.owed()),
         imports=work.journal.imports_since(now - IMPORT_WINDOW),
@@ -179,6 +190,7 @@ def _known(work: UnitOfWork, file: ObjectFile | None, now: datetime) -> Known:
         skipped=skipped,
         lease=lease if lease and is_held(lease, now) else None,
         attempts=attempts,
+        worked=last_work(work),
     )
 
 
@@ -217,8 +229,10 @@ def _with_times(status: ObjectStatus, now: datetime) -> ObjectStatus:
     own = {time.identity for time in own_times(file.settings)}
     due = [timed.time.rhythm.latest(now) for timed in table if timed.due and timed.time.identity in own]
     late = max((now - moment for moment in due if moment), default=timedelta())
+    gap = missed(file, known.worked, now) if own and not known.lease else None
     return replace(
         status,
+        missed=gap.since if gap else None,
         imports_left=max(0, file.settings.limits.imports_per_day - known.imports),
         next=min((timed.coming[0] for timed in table if timed.coming), default=None),
         late=timedelta() if known.lease else late,

@@ -11,7 +11,7 @@ from homes import EXAMPLE
 
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.files.config.objects import ObjectFile, load_object
-from torgsync.jobs.unattended.missed import missed
+from torgsync.jobs.missed import missed
 
 
 def kyiv(text: str) -> datetime:

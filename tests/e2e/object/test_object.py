@@ -394,7 +394,19 @@ def test_an_object_is_found_by_name_slug_and_path(home: Home) -> None:
     ways = ("My Prom", "my-prom", "MY PROM", str(home.object))
     assert {found(wanted) for wanted in ways} == {"My Prom"}
     home.object.rename(home.object.with_name("крамниця.toml"))
-    assert found("My Prom") == "My Prom"
+    slug = home.run("status", "-o", "крамниця", "--format", "json").json["objects"][0]["slug"]
+    ways = ("My Prom", "MY PROM", "крамниця", slug)
+    assert {found(wanted) for wanted in ways} == {"My Prom"}
+
+
+def test_a_name_of_two_objects(home: Home) -> None:
+    """One's file is called as the other object is: neither is taken for the other."""
+    other = home.second_object("Інший", "other.toml")
+    third = home.second_object("Other", "third.toml")
+    shown = home.run("object", "show", "other")
+    assert shown.code == 64
+    assert f"several sync objects are called `other`: `{other}`, `{third}`" in shown.err
+    assert home.run("object", "show", str(third), "--format", "json").json["object"]["name"] == "Other"
 
 
 def test_an_unknown_object(home: Home) -> None:

@@ -156,6 +156,9 @@ def test_a_plan_is_for_one_object(filled: Home, plan: Path) -> None:
     ran = filled.run("update", "--out", str(plan))
     assert (ran.code, "a saved plan is for one sync object" in ran.err) == (64, True)
     assert filled.run("update", "--out", str(plan), "-o", "My Prom", "--show", "summary").code == 0
+    ran = filled.run("sync", "--plan", str(plan), "--yes", "-o", "Second")
+    assert (ran.code, "is one of `My Prom`, not of `Second`" in ran.err) == (64, True)
+    assert f'torgsync sync -o "My Prom" --plan {plan}' in ran.err
 
 
 def test_no_other_file_is_written_over(filled: Home) -> None:

@@ -634,7 +634,7 @@ def test_all_objects(filled: Home) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("--format", "csv"), "`sync` prints a table or JSON"),
+        (("--format", "csv"), "`--format`: `csv` is not one of `table`, `json`"),
         (("--only", "clients"), "`--only`: `clients` is not one of"),
         (("--fields", "cost"), "there is no field `cost`"),
     ],

@@ -84,7 +84,10 @@ def test_workflows_of_github(path: Path) -> None:
 def test_the_pipeline_of_gitlab() -> None:
     """As its schema says, after what `!reference` and the like would change."""
     linted("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", str(GITLAB))
-    assert any("torgsync sync" in script for script in blocks(load(GITLAB)))
+    scripts = list(blocks(load(GITLAB)))
+    assert any("torgsync sync" in script for script in scripts)
+    assert [script.count("$PLAN") for script in scripts if '"$PLAN"' in script] == [1]
+    assert not any("$PLAN" in script.replace('"$PLAN"', "") for script in scripts)
 
 
 def test_manifests_of_kubernetes() -> None:
@@ -290,22 +293,31 @@ def test_gitlab_shows_a_plan_and_performs_it(workspace: Home, tmp_path: Path) ->
         assert (workspace.shop / path).exists()
 
 
+def approved_by_gitlab(workspace: Home, folder: Path, plan: str) -> subprocess.CompletedProcess[str]:
+    """Run the job `approve` of GitLab, started with a plan's name as its variable."""
+    state = f"sqlite:///{workspace.folder / 'state.db'}"
+    variables = {"MY_PROM_TOKEN": "full", "TORGSYNC_STATE": state, "PLAN": plan}
+    script = "\n".join(load(GITLAB)["approve"]["script"])
+    return executed(workspace, script, workspace.shop, folder / "gitlab", variables)
+
+
 @posix
 @pytest.mark.parametrize("name", ["$(touch pwned)", '"; touch pwned; "', "--help", "-o x", ""])
 def test_a_name_of_a_plan_is_only_a_name(workspace: Home, tmp_path: Path, name: str) -> None:
     """Whoever may start the workflow cannot have it do anything else."""
     workflow = Workflow(workspace, EXAMPLES / "ci" / "approve.yml", tmp_path, {"plan": name})
     before = len(workspace.writes())
-    ran = workflow.run("approve", workspace.shop)
-    assert ran.returncode == 64
-    assert not (workspace.shop / "pwned").exists()
-    assert len(workspace.writes()) == before
+    for ran in (workflow.run("approve", workspace.shop), approved_by_gitlab(workspace, tmp_path, name)):
+        assert ran.returncode == 64
+        assert not (workspace.shop / "pwned").exists()
+        assert len(workspace.writes()) == before
 
 
 @posix
 @pytest.mark.slow
 @pytest.mark.skipif("approve" not in COMMANDS, reason="there is no `torgsync approve` yet")
-def test_github_approves_what_was_held(workspace: Home, tmp_path: Path) -> None:
+@pytest.mark.parametrize("service", ["github", "gitlab"])
+def test_what_was_held_is_approved(workspace: Home, tmp_path: Path, service: str) -> None:
     """The name that the run gave its plan is all that is needed."""
     workspace.edit_export(
         lambda text: text.replace(";899;0;899;", ";89.9;0;89.9;").replace(";799;0;799;", ";79.9;0;79.9;")
@@ -314,8 +326,13 @@ def test_github_approves_what_was_held(workspace: Home, tmp_path: Path) -> None:
         environment.setenv("MY_PROM_TOKEN", "full")
         held = workspace.sync()
     assert held.code == 8
-    workflow = Workflow(workspace, EXAMPLES / "ci" / "approve.yml", tmp_path, {"plan": held.json["plan"]})
-    ran = workflow.run("approve", workspace.shop)
+    plan = held.json["plan"]
+    workflow = Workflow(workspace, EXAMPLES / "ci" / "approve.yml", tmp_path, {"plan": plan})
+    ran = (
+        workflow.run("approve", workspace.shop)
+        if service == "github"
+        else approved_by_gitlab(workspace, tmp_path, plan)
+    )
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 

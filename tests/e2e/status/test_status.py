@@ -214,6 +214,28 @@ def test_a_time_that_is_due_is_late(filled: Home) -> None:
     assert filled.run("status", now=now).lines[3].split()[-1] == "now"
 
 
+def test_nothing_ran_for_twice_the_interval(filled: Home) -> None:
+    """It is said since when, with the way on; the exit code stays that of a look."""
+    filled.edit_object("OFFICE-PC\\\\olena", who()[0])
+    soon, later = (datetime.now(UTC) + timedelta(**gap) for gap in ({"minutes": 5}, {"days": 3}))
+    assert one_at(filled, soon)["missed_since"] is None
+    began = filled.run("history", "1", "--format", "json").json["run"]["started"]
+    since = datetime.fromisoformat(one_at(filled, later)["missed_since"])
+    assert timedelta() <= since - datetime.fromisoformat(began) < timedelta(minutes=5)
+    shown = filled.run("status", now=later)
+    said = " ".join(shown.out.split())
+    assert (shown.code, "although synchronization times were due: torgsync schedule list" in said) == (
+        0,
+        True,
+    )
+
+
+def one_at(home: Home, now: datetime) -> dict[str, Any]:
+    """Return the document of the only object at a time."""
+    (document,) = home.run("status", "--format", "json", now=now).json["objects"]
+    return dict(document)
+
+
 def test_a_time_of_which_no_run_came(filled: Home) -> None:
     """Its exit code is kept with the time alone."""
     filled.edit_object("OFFICE-PC\\\\olena", who()[0])

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -125,6 +126,35 @@ def test_a_token_is_refused_once_for_both_halves(watched: Home, hook: Webhook) -
     assert hook.titles == ["My Prom: Prom.ua refused the token"]
     watched.sandbox.tokens.update(tokens)
     assert sync(watched, "--only", "goods").code == 0
+    assert hook.titles[1:] == ["My Prom: the synchronization works again"]
+
+
+def test_what_an_approval_finds_held(watched: Home, hook: Webhook) -> None:
+    """The next run says so, with the name of a plan that can be approved; an approval has none."""
+    watched.edit_row("26925", ";749;", ";74.9;")
+    watched.edit_row("26926", ";129;", ";12.9;")
+    plan = json.loads(sync(watched, "--format", "json").out)["kept"]
+    watched.edit_row("26925", ";74.9;", ";7.49;")
+    assert watched.run("approve", plan, "--yes").code == 6
+    assert hook.titles[1:] == ["My Prom: changes did not get to Prom.ua"]
+    plan = json.loads(sync(watched, "--format", "json").out)["kept"]
+    assert hook.titles[2:] == ["My Prom: changes are held until you decide"]
+    assert "7.49" in hook.posted[2]["message"]
+    assert f'torgsync approve {plan} -o "My Prom"' in hook.posted[2]["message"]
+
+
+def test_a_right_that_a_whole_run_lacks(watched: Home, hook: Webhook) -> None:
+    """A run for items does not need it, so it shows nothing of it; runs for each half end it together."""
+    (token, rights), *_others = watched.sandbox.tokens.items()
+    watched.sandbox.tokens[token] = replace(rights, orders="none")
+    assert [sync(watched, *only).code for only in ((), ("--only", "goods"), ("--only", "orders"))] == [
+        4,
+        0,
+        4,
+    ]
+    assert hook.titles == ["My Prom: Prom.ua refused the token"]
+    watched.sandbox.tokens[token] = rights
+    assert sync(watched, "--only", "orders").code == 0
     assert hook.titles[1:] == ["My Prom: the synchronization works again"]
 
 
@@ -262,7 +292,7 @@ def test_who_hangs_does_not_hold_up_a_run(
         watched.sandbox.tokens.clear()
         ran = sync(watched)
         assert (ran.code, len(hook.posted)) == (4, 1)
-        assert "`json://…` was not notified: there was no answer in time" in ran.err
+        assert "`json://…#1` was not notified: there was no answer in time" in ran.err
         assert "`http://…` was not notified: there was no answer in time" in ran.err
     end_senders()
 
@@ -359,23 +389,39 @@ def test_a_test_message(watched: Home, hook: Webhook) -> None:
     ran = watched.run("notify", "test")
     assert ran.code == 1
     assert [line.split(maxsplit=3)[2:] for line in ran.lines[2:]] == [
-        ["json://…", "not sent: there was no connection"],
+        ["json://…#1", "not sent: there was no connection"],
         ["nonsense://…", "not sent: this is not an address that Apprise knows"],
-        ["json://…", "sent"],
+        ["json://…#2", "sent"],
     ]
     assert hook.titles == ["My Prom: a test of torgsync"]
     assert hook.pinged == []
     document = watched.run("notify", "test", "--heartbeat", "--format", "json").json
     assert [(row["address"], row["ok"], row["code"]) for row in document["addresses"]] == [
-        ("json://…", False, "unreached"),
+        ("json://…#1", False, "unreached"),
         ("nonsense://…", False, "unknown"),
-        ("json://…", True, None),
+        ("json://…#2", True, None),
         ("http://…", True, None),
     ]
     assert (document["exit"], hook.pinged) == (1, ["/ping/uuid/log"])
     checked = " ".join(watched.run("object", "check").out.split())
     assert "`nonsense://…` is not an address that Apprise knows" in checked
     assert "2 addresses" in checked
+
+
+def test_a_test_of_several_objects(watched: Home, hook: Webhook) -> None:
+    """One with mistakes is a line, and its addresses are tried too; one message for all of an address."""
+    path = watched.second_object("Other", "other.toml")
+    path.write_text(path.read_text("utf-8").replace('to = "price"', 'to = "prise"'), "utf-8")
+    ran = watched.run("notify", "test", "--format", "json")
+    assert (ran.code, hook.titles) == (3, ["My Prom, Other: a test of torgsync"])
+    assert hook.posted[0]["message"] == "This is a test. Messages about `My Prom`, `Other` arrive here."
+    assert [(row["object"], row["address"], row["code"]) for row in ran.json["addresses"]] == [
+        ("Other", None, "object-invalid"),
+        ("My Prom", "json://…", None),
+        ("Other", "json://…", None),
+    ]
+    assert "1 mistake in `other.toml`" in " ".join(watched.run("notify", "test").out.split())
+    assert watched.run("notify", "test", "-o", "Other").code == 3
 
 
 def test_a_test_without_addresses(mapped: Home) -> None:
@@ -438,6 +484,9 @@ def test_orders_and_their_money(home: Home, hook: Webhook) -> None:
     first, command, _since = hook.posted[0]["message"].splitlines()
     assert first == f"no cash register or account chosen yet for `Пром-оплата`: orders {number}"
     assert command.startswith("torgsync payments map ")
+    status = home.run("status").out
+    assert "payments fetch" in status
+    assert "orders list --held" not in status
     outbox = home.folder / "outbox"
     shutil.rmtree(outbox)
     outbox.write_text("in the way")

@@ -86,6 +86,7 @@ class _Everywhere(_Base):
 
             complete_values(self.params)
         try:
+            self._refuse_two_objects(ctx, args)
             rest: list[str] = super().parse_args(ctx, args)
         except CommandLineWrong as wrong:
             vars(wrong)["ctx"] = vars(wrong)["ctx"] or ctx  # some say no command
@@ -100,6 +101,20 @@ class _Everywhere(_Base):
             if program is not None and not ctx.resilient_parsing:
                 program.set_options(ctx, **given)
         return rest
+
+    def _refuse_two_objects(self, ctx: Context, args: list[str]) -> None:
+        """Raise UsageError where `-o` is given twice: one of the objects would be left out silently."""
+        if not any("--object" in param.opts for param in self.params) or ctx.resilient_parsing:
+            return
+        _values, _rest, order = self.make_parser(ctx).parse_args(list(args))
+        if sum("--object" in param.opts for param in order) > 1:
+            takes_all = any("--all" in param.opts for param in self.params)
+            raise UsageError(
+                _("`--object` is given more than once"),
+                hint=_("name one sync object, or take all with `--all`")
+                if takes_all
+                else _("name one sync object, and call the command once for each"),
+            )
 
     def format_help(self, ctx: Context, formatter: Any) -> None:  # noqa: ANN401
         """Write the help in the language of the call."""

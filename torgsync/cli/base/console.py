@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import IO, Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
 from torgsync.core.text import shown
+
+_PADDING = re.compile(r"[ \t]+(?=\n)")
+
+
+class UnpaddedFile:
+    """A file that is no terminal: tables fill their columns with blanks, here lines end with a letter."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        """Write whole lines without the blanks at their ends."""
+        return self._file.write(_PADDING.sub("", text))
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever a file has
+        return getattr(self._file, name)
 
 
 class SafeConsole(Console):

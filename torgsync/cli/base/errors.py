@@ -32,7 +32,7 @@ def report_error(program: Program, error: TorgsyncError, *, slug: str = "") -> i
     what = composed("{object}: {error}", object=slug, error=error.message) if slug else error.message
     lines = [one_paragraph(translated(_("error: {error}", error=what)))]
     if isinstance(error, InvalidInput):
-        lines += [f"  {one_paragraph(translated(mistake.words))}" for mistake in error.mistakes]
+        lines += [f"  {one_paragraph(translated(mistake))}" for mistake in error.lines()]
     if error.hint:
         lines += ["", translated(_("hint: {hint}", hint=error.hint))]
     if sys.stderr.isatty():
@@ -47,6 +47,7 @@ def error_document(error: TorgsyncError) -> dict[str, object]:
     document = {"kind": error.kind, "exit": int(error.exit_code), **pick(error, "message", "hint")}
     if isinstance(error, InvalidInput):
         document["mistakes"] = [pick(mistake, "line", "where", "message") for mistake in error.mistakes]
+        document["unlisted"] = error.unlisted
     return document
 
 

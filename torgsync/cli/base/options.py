@@ -90,6 +90,19 @@ def check_length(context: typer.Context, form: PlanFormat, most: int | None) -> 
     return GITHUB if most is None else most
 
 
+class RunFormat(StrEnum):
+    """How the result of a run is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+    @property
+    def plain(self) -> Format:
+        """The same form, of the forms of all results."""
+        return Format(str(self))
+
+
+RunFormatOption = Annotated[RunFormat, typer.Option("--format", help=_("How to print the result."))]
 FormatOption = Annotated[Format, typer.Option("--format", help=_("How to print the result."))]
 
 # What is shown of a plan, sent and let through

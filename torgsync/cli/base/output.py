@@ -131,10 +131,13 @@ class Output:
     def _console(self, stream: Any) -> SafeConsole:  # noqa: ANN401
         from rich.theme import Theme
 
-        from torgsync.cli.base.console import SafeConsole
+        from torgsync.cli.base.console import SafeConsole, UnpaddedFile
 
+        file: Any = stream.stream if isinstance(stream, SafeStream) else stream
+        if not stream.isatty():
+            file = UnpaddedFile(file)
         return SafeConsole(
-            file=stream.stream if isinstance(stream, SafeStream) else stream,
+            file=file,
             markup=False,
             emoji=False,
             highlight=False,

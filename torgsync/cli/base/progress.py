@@ -25,7 +25,7 @@ def log_error(error: Exception) -> None:
     """Write an error to the log; of a bug only its type and place, because its text may hold anything."""
     if isinstance(error, TorgsyncError):
         _log.error("%s", error.message, extra=REPORTED)
-        for mistake in error.mistakes if isinstance(error, InvalidInput) else ():
+        for mistake in error.lines() if isinstance(error, InvalidInput) else ():
             _log.error("%s", mistake, extra=REPORTED)
     elif not isinstance(error, (typer.Exit, typer.Abort)):
         *_, frame = traceback.extract_tb(error.__traceback__)

@@ -121,8 +121,8 @@ def until_works(
             answer = ask(answer)
         except TorgsyncError as error:
             person.warn(error.message)
-            for mistake in error.mistakes if isinstance(error, InvalidInput) else ():
-                person.say(composed("    {mistake}", mistake=mistake.words))
+            for mistake in error.lines() if isinstance(error, InvalidInput) else ():
+                person.say(composed("    {mistake}", mistake=mistake))
             if error.hint:
                 person.say(composed("  {hint}", hint=error.hint))
             again = (Option(value=True, title=_("give another answer")), Option(False, _("keep this one")))

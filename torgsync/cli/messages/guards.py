@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from torgsync.cli.messages.template import Sentence, fill
-from torgsync.core.counts import day_count, product_count, row_count
+from torgsync.core.counts import day_count, percent, product_count, row_count
 from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.diff import Leaving
 from torgsync.core.plan.guards import (
@@ -102,8 +102,7 @@ def _price_move(move: PriceMove) -> Message:
         return _("the price becomes {price}", price=f"{move.new:.2f}")
     limits = _percent(abs(move.lowest)), _percent(move.highest)
     exact = (_percent(abs(move.share), digits) for digits in (0, 1, 3))  # as tables have it, or else as
-    wrong = {*limits, "100 %" if move.share > -1 else ""}  # not to look like the limit, or like nothing
-    share = next((share for share in exact if share not in wrong), limits[0])
+    share = next((share for share in exact if share not in limits), limits[0])  # not to look like the limit
     sign = "+" if move.share > 0 else "-"
     text = f"{move.old:.2f} -> {move.new:.2f} ({sign}{share})"
     if move.discounted:  # the table shows the price itself
@@ -270,14 +269,14 @@ Letting = Callable[[str], str]
 """Returns the command that lets held changes through, of the `--allow` options that do."""
 
 
-def allow_command(plan: Plan, letting: Letting) -> str:
+def allow_command(plan: Plan, letting: Letting, *, approved: bool = False) -> str:
     """Return one command that lets all that is held through, and what was let through already.
 
-    Empty where nothing lets any of it.
+    What was `approved` is sent and needs no permission any more. Empty where nothing lets any of it.
     """
     if not allowances(plan.violations):
         return ""
-    values = allowances((*(() if plan.approved else plan.overrides), *plan.violations))
+    values = allowances((*(() if approved else plan.overrides), *plan.violations))
     return letting(" ".join(f"--allow {quoted(value)}" for value in values))
 
 
@@ -287,5 +286,5 @@ def prices_flag(violations: Sequence[GuardViolation]) -> str:
 
 
 def _percent(share: Decimal, digits: int = 1) -> str:
-    text = f"{share * 100:.{digits}f}"
+    text = percent(share * 100, digits)
     return (text.rstrip("0").rstrip(".") if digits else text) + " %"

@@ -71,10 +71,7 @@ _ENDS = {
 
 def notice_text(topic: Topic, abouts: Sequence[About]) -> Text:
     """Return the message about objects that share a topic."""
-    names = [about.subject.name for about in abouts]
-    shops = joined(", ", names[:FEW])
-    if (more := len(names) - FEW) > 0:
-        shops = _n("{shops} and {count} more", "{shops} and {count} more", more, shops=shops)
+    shops = _shops([about.subject.name for about in abouts])
     title = _ENDED if topic.event is Event.ENDED else (_OVER if topic.over else _TITLES)[topic.kinds[0]]
     lines: list[str] = []
     for about in abouts:
@@ -88,10 +85,18 @@ def notice_text(topic: Topic, abouts: Sequence[About]) -> Text:
     return plain_text(translated(title.filled(shops=shops)), "\n".join(lines))
 
 
-def trial_text(subject: Subject) -> Text:
-    """Return the message that `torgsync notify test` sends."""
-    body = _("This is a test. Messages about `{object}` arrive here.", object=subject.name)
-    return plain_text(translated(_("{object}: a test of torgsync", object=subject.name)), translated(body))
+def trial_text(names: Sequence[str]) -> Text:
+    """Return the message that `torgsync notify test` sends to an address of these objects."""
+    body = _("This is a test. Messages about {names:quoted} arrive here.", names=list(names))
+    return plain_text(translated(_("{object}: a test of torgsync", object=_shops(names))), translated(body))
+
+
+def _shops(names: Sequence[str]) -> Message:
+    """Return the first names, and how many more there are."""
+    shops = joined(", ", names[:FEW])
+    if (more := len(names) - FEW) > 0:
+        return _n("{shops} and {count} more", "{shops} and {count} more", more, shops=shops)
+    return shops
 
 
 def _lines(topic: Topic, about: About) -> Iterator[Message]:
@@ -155,9 +160,7 @@ def error_lines(error: TorgsyncError) -> Iterator[Message]:
     """Yield an error with its first mistakes and the way on."""
     yield error.message
     if isinstance(error, InvalidInput):
-        yield from (mistake.sentence for mistake in error.mistakes[:FEW])
-        if (more := len(error.mistakes) - FEW) > 0:
-            yield _("… and {count} more", count=more)
+        yield from error.lines(FEW)
     if error.hint:
         yield error.hint
 

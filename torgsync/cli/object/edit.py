@@ -256,8 +256,8 @@ def _edit_by_hand(program: Program, name: str | None) -> None:
                 _notify_changes(program, *replace_object(path, before, text))
             except ObjectInvalid as invalid:
                 program.notify(_("error: {error}", error=invalid.message), style="error")
-                for mistake in invalid.mistakes:
-                    program.notify(composed("  {mistake}", mistake=mistake.words))
+                for mistake in invalid.lines():
+                    program.notify(composed("  {mistake}", mistake=mistake))
                 question = _("Open it again? Otherwise the file stays as it was")
                 if not typer.confirm(translated(question), default=True, err=True):
                     return

@@ -15,7 +15,7 @@ from torgsync.cli.base.options import Show
 from torgsync.cli.base.render import SCREENFUL, plain_table
 from torgsync.cli.messages.skips import skip_message
 from torgsync.cli.plan.changes import creation_words, field_lines, fold_move, sign
-from torgsync.core.counts import item_count
+from torgsync.core.counts import item_count, moved_by
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.fold import Fold, FoldKind, Folds, Mover
 from torgsync.core.product.field_words import field_word
@@ -194,7 +194,7 @@ def _items_of(count: int, groups: Counter[str]) -> Message:
 
 def mover_words(mover: Mover) -> Message:
     """Return a price that moves far."""
-    move = f"{mover.old} -> {mover.new} ({mover.share * 100:+.0f} %)"
+    move = f"{mover.old} -> {mover.new} ({moved_by(mover.share * 100)} %)"
     return verbatim(f"  {mover.good_id}  {mover.title}: {move}")
 
 

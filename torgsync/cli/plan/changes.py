@@ -13,7 +13,7 @@ from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 from torgsync.cli.messages.fields import value_word
-from torgsync.core.counts import photo_count
+from torgsync.core.counts import moved_by, photo_count
 from torgsync.core.plan.diff import FieldChange, Verb
 from torgsync.core.plan.fold import FoldKind, Move, is_redundant
 from torgsync.core.plan.plan import MOVED
@@ -191,15 +191,9 @@ def _length(value: Value) -> Message:
     return _n("{count} character", "{count} characters", len(value))
 
 
-def reads_as_nothing(share: Decimal | float) -> bool:
-    """Return whether a move by so many percent, without decimal places, would read as one to nothing."""
-    return -100 < share and round(share) == -100  # noqa: PLR2004, SIM300  # a hundred percent
-
-
 def _share(field: FieldChange) -> str:
     if isinstance(field.old, Decimal) and isinstance(field.new, Decimal) and field.old:
-        share = (field.new - field.old) / field.old * 100
-        return f"{share:+.{1 if reads_as_nothing(share) else 0}f} %"
+        return f"{moved_by((field.new - field.old) / field.old * 100)} %"
     return ""
 
 

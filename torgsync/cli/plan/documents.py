@@ -31,7 +31,7 @@ def plan_head(plan: Plan) -> dict[str, object]:
     }
 
 
-def plan_tail(plan: Plan, letting: Letting) -> dict[str, object]:
+def plan_tail(plan: Plan, letting: Letting, *, approved: bool = False) -> dict[str, object]:
     """Return the end of a plan's JSON document: sums, guards and the budget."""
     removed = plan.removed_stock
     return {
@@ -48,7 +48,7 @@ def plan_tail(plan: Plan, letting: Letting) -> dict[str, object]:
         ],
         "overrides": [_violation(opened) | {"allowed": opened.allowance} for opened in plan.overrides],
         "unmet": list(plan.unmet),
-        "allow_all": allow_command(plan, letting) or None,
+        "allow_all": allow_command(plan, letting, approved=approved) or None,
         "budget": pick(plan.budget, "requests", "imports", "imports_left"),
     }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from torgsync.cli.base.errors import error_document
-from torgsync.cli.base.options import AllowOption, FormatOption, ObjectOption, Show
+from torgsync.cli.base.options import AllowOption, ObjectOption, RunFormat, RunFormatOption, Show
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.messages.obstacles import obstacle_message
@@ -37,7 +37,7 @@ from torgsync.core.plan.guards import read_allowed
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.reason import Reason
 from torgsync.core.shell import quoted
-from torgsync.errors import Exit, UsageError
+from torgsync.errors import Exit
 from torgsync.i18n import NOTHING, Message, _, composed
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def rollback(
         int, typer.Argument(help=_("The number of the run, from `torgsync history`."), metavar="RUN", min=1)
     ],
     wanted: ObjectOption = None,
-    output: FormatOption = Format.TABLE,
+    form: RunFormatOption = RunFormat.TABLE,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False,
     allow: AllowOption = None,
     show: Annotated[Show, typer.Option("--show", help=_("Which part of the table to show."))] = Show.CHANGES,
@@ -67,9 +67,8 @@ def rollback(
     ] = None,
 ) -> None:
     """Roll back a run: restore what it changed, where nothing has changed it since."""
+    output = form.plain
     program = program_of(context, output)
-    if output is Format.CSV:
-        raise UsageError(_("`rollback` prints a table or JSON"))
     file = program.object(wanted)
     allowed = read_allowed(allow or ())
     if out:

@@ -167,6 +167,7 @@ STATUS = {
             export=_or_null(path=TEXT, written=OR_NULL, age=_AGE),
             next=OR_NULL,
             late=_AGE,
+            missed_since=OR_NULL,
             running=_or_null(user=TEXT, host=TEXT, pid={"type": "integer"}, since=OR_NULL),
         ),
     },

@@ -12,7 +12,7 @@ import typer
 
 from torgsync.cli.base.command_line import repeated
 from torgsync.cli.base.errors import each
-from torgsync.cli.base.options import AllowOption, FormatOption, ObjectOption, Only, Show, named
+from torgsync.cli.base.options import AllowOption, ObjectOption, Only, RunFormat, RunFormatOption, Show, named
 from torgsync.cli.base.program import SCHEMA, Format, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.plan.choice import FieldsOption, FirstOption, GoodOption, GroupOption, choice_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def sync(
     context: typer.Context,
     wanted: ObjectOption = None,
-    output: FormatOption = Format.TABLE,
+    form: RunFormatOption = RunFormat.TABLE,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False,
     only: Annotated[
         Only | None, typer.Option("--only", help=_("Only send items, or only fetch orders."))
@@ -78,10 +78,9 @@ def sync(
     ] = None,
 ) -> None:
     """Fetch the orders, then send the pending changes to Prom.ua."""
+    output = form.plain
     program = program_of(context, output)
     program.ok_codes = read_ok_codes(ok_codes)
-    if output is Format.CSV:
-        raise UsageError(_("`sync` prints a table or JSON"))
     if due and only:
         add = f"torgsync schedule add --every 30m --only orders{named(wanted)}"
         raise UsageError(

@@ -218,7 +218,7 @@ def print_plan(
                 "skipped_goods": skipped_documents(view.skipped()),
                 "foreign_products": foreign_documents(view.foreign()),
             },
-            plan_tail(result.plan, letting) | dict(tail or {}),
+            plan_tail(result.plan, letting, approved=result.approval is not None) | dict(tail or {}),
         )
     elif output is Format.CSV and show is Show.SKIPPED:
         print_csv(skipped_documents(view.skipped()), SKIPPED_COLUMNS)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 from pydantic import Field, SecretStr, field_validator
 
@@ -30,6 +32,16 @@ def is_address(text: str) -> bool:
 def masked(address: SecretStr) -> str:
     """Return an address without what is secret of it: its scheme alone."""
     return scheme_alone(address.get_secret_value())
+
+
+def number_alike(shown: Sequence[str]) -> list[str]:
+    """Return addresses as people see them, those that look the same with a number: `tgram://…#2`."""
+    met = Counter[str]()
+    numbered = []
+    for address in shown:
+        met[address] += 1
+        numbered.append(f"{address}#{met[address]}" if shown.count(address) > 1 else address)
+    return numbered
 
 
 class Notify(SettingsTable):

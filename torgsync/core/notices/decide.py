@@ -16,6 +16,8 @@ from msgspec.structs import replace
 from torgsync.core.notices.situations import (
     FORGOTTEN,
     GROWTH,
+    HALVES,
+    OF_RUNS,
     PATIENCE,
     RELAPSE,
     REMEMBERED,
@@ -61,7 +63,9 @@ def decide(known: Situations, look: Look, addresses: Collection[str], now: datet
     """
     to = frozenset(addresses)
     after = {name: situation for name, situation in known.items() if now - situation.seen < FORGOTTEN}
-    missing = set(look.covered - look.found.keys())
+    after |= _over_in_halves(after, look)
+    covered = look.covered | {name for name, situation in after.items() if situation.over_in == HALVES}
+    missing = set(covered - look.found.keys())
     for name, found in look.found.items():
         before = after.get(name)
         if found.until and before and before.until is None:
@@ -120,6 +124,7 @@ def _found(name: Name, known: Situations, found: FoundSituation, now: datetime) 
         parts=recent | parts,
         notified=before.notified if same else frozenset(),
         ended=None,
+        over_in=frozenset(),
     )
     if not before.parts.keys() & found.parts.keys():
         situation = replace(situation, since=found.since or now)  # of what was there before nothing is left
@@ -142,6 +147,19 @@ def _no_news(known: Mapping[str, SituationPart], parts: Mapping[str, SituationPa
         key in known and part.size < max(known[key].size + 1, known[key].size * GROWTH)
         for key, part in parts.items()
     )
+
+
+def _over_in_halves(known: Situations, look: Look) -> dict[Name, Situation]:
+    """Return what runs for both halves met, with the half in which this call shows that it is over."""
+    halves = {
+        Name(kind): frozenset(half for half in HALVES if Name(kind, half) in look.covered - look.found.keys())
+        for kind in OF_RUNS
+    }
+    return {
+        name: replace(known[name], over_in=known[name].over_in | over_in)
+        for name, over_in in halves.items()
+        if name in known
+    }
 
 
 def _know_of_half(name: Name, known: Situations, parts: Mapping[str, SituationPart]) -> frozenset[str]:

@@ -34,6 +34,10 @@ class Half(StrEnum):
     ORDERS = "orders"
 
 
+HALVES = frozenset({Half.GOODS, Half.ORDERS})
+"""What together are all that a run for both does."""
+
+
 OF_RUNS = frozenset({SituationKind.FAILED, SituationKind.TOKEN, SituationKind.DELAYED})
 """Situations that belong to the half of the object that a run was for."""
 SERIOUS = OF_RUNS | {SituationKind.IMPORTS, SituationKind.MISSED}
@@ -99,6 +103,7 @@ class Situation(Struct, frozen=True):
         ended: Since when no call finds it any more, None while it is there.
         relapsed: Whether it came back soon after its end.
         until: When it ended, where that was known when it was found.
+        over_in: The halves whose runs have not met it since it was found last, of one that runs for both met.
     """
 
     since: datetime
@@ -108,6 +113,7 @@ class Situation(Struct, frozen=True):
     ended: datetime | None = None
     relapsed: bool = False
     until: datetime | None = None
+    over_in: frozenset[Half] = frozenset()
 
 
 class Event(StrEnum):

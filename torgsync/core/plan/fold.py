@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from torgsync.core.counts import moved_by
 from torgsync.core.plan.diff import Change, FieldChange, Verb, buyer_price
 from torgsync.core.product.fields import CENT, ZERO, Value
 
@@ -139,7 +140,7 @@ def move_of(name: str, moved: FieldChange) -> tuple[Move, tuple[str, ...]]:
     """Return how a field moves, and the arguments of the move."""
     old, new = moved.old, moved.new
     if isinstance(old, Decimal) and isinstance(new, Decimal) and old:
-        return Move.SHARE, (f"{(new - old) / old * 100:+.0f}",)
+        return Move.SHARE, (moved_by((new - old) / old * 100),)
     if name == "quantity" and isinstance(old, int) and isinstance(new, int):
         if not new:
             return Move.SOLD_OUT, ()

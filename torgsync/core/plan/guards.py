@@ -8,7 +8,7 @@ sentences. Source: docs/developers/architecture.md §5.6.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -163,6 +163,17 @@ class GuardViolation:
         if self.cause.code is Cause.ZERO_PRICE:
             return ""
         return f"{self.guard}={self.good_id if self.guard is Guard.PRICE else self.count}"
+
+    def less(self, left: int) -> GuardViolation | None:
+        """Return what a guard still holds when only so many of its changes are left, None for nothing."""
+        if self.guard is Guard.PRICE or left <= 0:
+            return None
+        if not isinstance(self.measure, ProductShare):
+            return self
+        limit = self.measure.limit
+        if limit is not None and left <= limit * self.measure.total:
+            return None
+        return replace(self, count=left, measure=structs.replace(self.measure, count=left))
 
 
 def encode_violation(violation: GuardViolation) -> dict[str, Any]:

@@ -124,7 +124,6 @@ class Plan:
     variants: int = 0  # goods that go along as variants of chosen ones
     removed_stock: RemovedStock = RemovedStock()
     overrides: tuple[GuardViolation, ...] = ()  # what a person allowed
-    approved: bool = False  # these are all that it sends: the approved part of an earlier plan
     unmet: tuple[str, ...] = ()  # values of `--allow` that allowed nothing
 
 

@@ -86,7 +86,9 @@ def _open(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:
             len(blamed),
             names=blamed,
         )
-        raise ExportInvalid(refused.message, mistakes=refused.mistakes, hint=hint) from refused
+        raise ExportInvalid(
+            refused.message, mistakes=refused.mistakes, unlisted=refused.unlisted, hint=hint
+        ) from refused
 
 
 def _look(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:

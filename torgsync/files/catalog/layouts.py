@@ -283,7 +283,7 @@ class Table:
         own = width - _EXTENDED[0]
         hint = either(refusals.NAMES, _NAME_ALL)
         # By column as a number: as a text, 11 sorts before 2.
-        first = sorted(strange, key=lambda place: (strange[place].line, place))[: refusals.LISTED]
+        first = sorted(strange, key=lambda place: (strange[place].line, place))
         return ExportInvalid(
             _n(
                 "`{path}` has no column names, and its {count} column is not the standard one",
@@ -291,6 +291,6 @@ class Table:
                 width,
                 path=self.path,
             ),
-            mistakes=tuple(strange[place] for place in first),
+            **refusals.listed([strange[place] for place in first]),
             hint=either(hint, _own_columns(own)) if own > 0 and width == reading.standard else hint,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from errno import EINVAL, ELOOP, ENAMETOOLONG, ENOTDIR
 from pathlib import Path
+from typing import TypedDict
 
 from torgsync.disk import NotAFile, stat_file
 from torgsync.errors import ExportInvalid, Mistake
@@ -34,6 +35,13 @@ UNPACK = _("unpack it, and give the path of the unpacked file")
 OTHER_PATH = frozenset({_PATH, _NO_FILE, _IN_FOLDER, _OF_PROM, UNPACK})
 """Hints that another path is to be given."""
 CORRECTED = _("correct this in the program that writes the file, and export once more")
+
+
+class Listed(TypedDict):
+    """What an error says of its mistakes."""
+
+    mistakes: tuple[Mistake, ...]
+    unlisted: int
 
 
 def either(one: Message, other: Message) -> Message:
@@ -75,11 +83,16 @@ def unreadable(path: Path, error: OSError) -> ExportInvalid:
     return ExportInvalid(_("`{path}` cannot be read: {why}", path=path, why=reason(error)), hint=hint)
 
 
+def listed(mistakes: Sequence[Mistake], count: int | None = None) -> Listed:
+    """Return the first of a number of mistakes, as an error keeps them; of all where no number is given."""
+    return {"mistakes": tuple(mistakes[:LISTED]), "unlisted": max((count or len(mistakes)) - LISTED, 0)}
+
+
 def bad_names(path: Path, mistakes: Sequence[Mistake], hint: Message) -> ExportInvalid:
     """Return the refusal of a header, with all that is wrong with it."""
     return ExportInvalid(
         _("the column names of `{path}` cannot be used", path=path),
-        mistakes=tuple(mistakes[:LISTED]),
+        **listed(mistakes),
         hint=hint,
     )
 

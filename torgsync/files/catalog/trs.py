@@ -24,7 +24,7 @@ from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat,
 from torgsync.files.catalog.encodings import begin_text, known_encoding
 from torgsync.files.catalog.quotes import with_quotes
 from torgsync.files.catalog.rows import Grammar, LineReader, RowFilter, texts, without_line_end
-from torgsync.i18n import Message, _, _n, verbatim
+from torgsync.i18n import _, _n, verbatim
 
 _BUFFER = 256 * 1024
 _SAID = re.compile(rb'"?sep=([;,\t])"?\r?\n', re.IGNORECASE)
@@ -93,8 +93,14 @@ class TrsFile(CatalogFile):
                 yield ExportRecord(number, raw, row_hash)
         if wrong:
             raise ExportInvalid(
-                _wrong_rows(self.path, wrong, grammar.width),
-                mistakes=tuple(mistakes),
+                _n(
+                    "{count} row of `{path}` does not have the {width} columns of the file",
+                    "{count} rows of `{path}` do not have the {width} columns of the file",
+                    wrong,
+                    path=self.path,
+                    width=grammar.width,
+                ),
+                **refusals.listed(mistakes, wrong),
                 hint=refusals.UNTOUCHED,
             )
 
@@ -311,7 +317,7 @@ def _without_line_end(trs: TrsFile, number: int) -> ExportInvalid:
                 hint=refusals.AGAIN,
             )
         listed = (*refused.mistakes, Mistake(number, "", _("it has no line end")))
-        return ExportInvalid(refused.message, mistakes=listed, hint=refused.hint)
+        return ExportInvalid(refused.message, mistakes=listed, unlisted=refused.unlisted, hint=refused.hint)
     return ExportInvalid(
         _n(
             "`{path}` has no line end after line {line}; the row looks complete ({count} cell), "
@@ -337,28 +343,6 @@ def _wrong(line: int, count: int, width: int) -> Mistake:
         "{count} column instead of {width}", "{count} columns instead of {width}", count, width=width
     )
     return Mistake(line, "", instead)
-
-
-def _wrong_rows(path: Path, wrong: int, width: int) -> Message:
-    """Return how many rows do not have the columns of a file."""
-    if wrong > refusals.LISTED:
-        return _n(
-            "{count} row of `{path}` does not have the {width} columns of the file; "
-            "the first {listed} are listed",
-            "{count} rows of `{path}` do not have the {width} columns of the file; "
-            "the first {listed} are listed",
-            wrong,
-            path=path,
-            width=width,
-            listed=refusals.LISTED,
-        )
-    return _n(
-        "{count} row of `{path}` does not have the {width} columns of the file",
-        "{count} rows of `{path}` do not have the {width} columns of the file",
-        wrong,
-        path=path,
-        width=width,
-    )
 
 
 def _cut_short(path: Path, mistake: Mistake) -> ExportInvalid:

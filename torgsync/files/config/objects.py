@@ -90,14 +90,22 @@ def find_object(folder: Path, wanted: str | None, *, all_by: str | None = None) 
 
 
 def find_path(folder: Path, wanted: str | None, *, all_by: str | None = None) -> Path:
-    """Return one object's file by path, slug or name; `all_by` is the option for all. Raises UsageError."""
+    """Return one object's file by its path or name, or by the name as paths and documents have it.
+
+    `all_by` is the option for all. Raises UsageError, also where the name is that of several.
+    """
     files = list_objects(folder)
     if wanted and wanted.endswith(".toml") and os.path.lexists(wanted):
         return Path(wanted)
     if wanted is None:
         return _only_one(files, all_by)
-    paths = [path for path in files if path.stem == slugify(wanted)]
-    if paths or (paths := [path for path in files if name_in(path) == wanted]):
+    paths = [path for path in files if slugify(wanted) in {path.stem, slugify(name_in(path) or path.stem)}]
+    if len(paths) > 1:
+        raise UsageError(
+            _("several sync objects are called `{name}`: {files:quoted}", name=wanted, files=paths),
+            hint=_("give the path of the file that you mean in place of the name"),
+        )
+    if paths:
         return paths[0]
     known = tuple(_names(files))
     raise UsageError(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from torgsync.core.config.storages import is_web_address
-from torgsync.core.config.unattended import Notify, SecretAddress, is_address, masked
+from torgsync.core.config.unattended import Notify, SecretAddress, is_address, masked, number_alike
 from torgsync.files.config.tokens import read_secret
 from torgsync.i18n import NOTHING, Message, _
 
@@ -30,8 +30,10 @@ class Address:
 
 def read_addresses(folder: Path, notify: Notify) -> list[Address]:
     """Return the addresses of people; `folder` is that of the sync object's file. None is there twice."""
-    found = (_read(folder, way, web=False) for way in notify.to)
-    return list({address.fingerprint: address for address in found}.values())
+    read = (_read(folder, way, web=False) for way in notify.to)
+    found = {address.fingerprint: address for address in read}.values()
+    shown = number_alike([address.shown for address in found])
+    return [replace(address, shown=one) for address, one in zip(found, shown, strict=True)]
 
 
 def read_heartbeat(folder: Path, notify: Notify) -> Address | None:
@@ -39,9 +41,11 @@ def read_heartbeat(folder: Path, notify: Notify) -> Address | None:
     return _read(folder, notify.heartbeat, web=True) if notify.heartbeat else None
 
 
-def literal_addresses(notify: Notify) -> Iterator[str]:
+def literal_addresses(folder: Path, notify: Notify) -> Iterator[str]:
     """Yield, as people see them, the addresses of people that are in the TOML itself."""
-    yield from (masked(way) for way in notify.to if isinstance(way, SecretStr))
+    literal = {_fingerprint(way.get_secret_value()) for way in notify.to if isinstance(way, SecretStr)}
+    found = read_addresses(folder, notify)
+    yield from (address.shown for address in found if address.fingerprint in literal)
 
 
 def _read(folder: Path, way: SecretAddress, *, web: bool) -> Address:

@@ -14,7 +14,7 @@ from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.encodings import begin_text
 from torgsync.files.catalog.equal_names import column_number
-from torgsync.files.catalog.refusals import LISTED, stamp
+from torgsync.files.catalog.refusals import listed, stamp
 from torgsync.files.catalog.rows import Grammar, LineReader, texts, without_line_end
 from torgsync.i18n import Message, _, _n
 from torgsync.system import reason
@@ -50,7 +50,9 @@ def read_clients(path: Path) -> list[Client]:
     except OSError as trouble:
         raise _unreadable(path, trouble) from trouble
     except ExportInvalid as refused:  # the hints of its readers are about the catalog
-        raise ExportInvalid(refused.message, mistakes=refused.mistakes, hint=AGAIN) from refused
+        raise ExportInvalid(
+            refused.message, mistakes=refused.mistakes, unlisted=refused.unlisted, hint=AGAIN
+        ) from refused
     if not rows:
         raise ExportInvalid(_("`{path}` is empty: there is no client in it", path=path), hint=AGAIN)
     return [
@@ -85,7 +87,7 @@ def _rows(path: Path, lines: LineReader, encoding: str) -> Iterator[list[str]]:
             len(mistakes),
             path=path,
         )
-        raise ExportInvalid(what, mistakes=tuple(mistakes[:LISTED]), hint=AGAIN)
+        raise ExportInvalid(what, **listed(mistakes), hint=AGAIN)
 
 
 def _is_number(text: str) -> bool:

@@ -32,7 +32,7 @@ from torgsync.core.product.variants import (
 )
 from torgsync.errors import ExportInvalid, Mistake
 from torgsync.files.catalog.catalog_file import CatalogFile
-from torgsync.files.catalog.refusals import LISTED
+from torgsync.files.catalog.refusals import LISTED, listed
 from torgsync.files.catalog.rows import RowFilter
 from torgsync.i18n import _, _n
 from torgsync.jobs.catalog.mappers import RowMapper
@@ -133,7 +133,7 @@ class RowReader:
                 nameless.append(Mistake(record.line, KEY, id_fault_message(fault, good_id)))
                 del nameless[LISTED:]
             if nameless:
-                continue  # nothing of the file is used; the other rows without an id are listed
+                continue  # nothing of the file is used; the other rows without an id are counted
             self.changed += 1
             if self.changed % REPORT_EVERY == 0:
                 self.context.report(Progress(Stage.READ, self.changed + row_filter.met))
@@ -145,14 +145,13 @@ class RowReader:
         if nameless:
             raise ExportInvalid(
                 _n(
-                    "{count} row of `{file}` has no `{column}`, so its item is unknown{first}",
-                    "{count} rows of `{file}` have no `{column}`, so their items are unknown{first}",
+                    "{count} row of `{file}` has no `{column}`, so its item is unknown",
+                    "{count} rows of `{file}` have no `{column}`, so their items are unknown",
                     count,
                     file=self.file.path.name,
                     column=KEY,
-                    first=_("; the first {number} are listed", number=LISTED) if count > LISTED else "",
                 ),
-                mistakes=tuple(nameless),
+                **listed(nameless, count),
                 hint=_("export the items from Torgsoft again"),
             )
 

@@ -19,7 +19,7 @@ _SUBJECT = _("notifications")
 def check_notify(file: ObjectFile) -> Iterator[CheckLine]:
     """Report addresses that cannot be used, and those that everyone sees who reads the file."""
     notify, folder = file.settings.notify, file.path.parent
-    for shown in literal_addresses(notify):
+    for shown in literal_addresses(folder, notify):
         message = _(
             "the address `{address}` is in the sync object's file, and everyone who reads that file sees it",
             address=shown,

@@ -46,8 +46,8 @@ def warning(subject: Message, message: Message, hint: Message = NOTHING) -> Chec
 
 def failed(subject: Message, error: TorgsyncError) -> CheckLine:
     """Return the line of an error, with all mistakes of a file."""
-    mistakes = error.mistakes if isinstance(error, InvalidInput) else ()
-    message = joined("; ", [error.message, *(mistake.words for mistake in mistakes)])
+    mistakes = error.lines() if isinstance(error, InvalidInput) else ()
+    message = joined("; ", [error.message, *mistakes])
     return CheckLine(Mark.ERROR, subject, message, error.hint or NOTHING, error.exit_code)
 
 

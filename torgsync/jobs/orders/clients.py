@@ -101,7 +101,9 @@ def read_torgsoft_clients(context: JobContext, path: Path | None = None) -> Clie
     except ExportInvalid as refused:
         if not named:
             raise
-        raise NamedFileInvalid(refused.message, mistakes=refused.mistakes, hint=refused.hint) from refused
+        raise NamedFileInvalid(
+            refused.message, mistakes=refused.mistakes, unlisted=refused.unlisted, hint=refused.hint
+        ) from refused
     with context.transaction() as work:
         result = _store_clients(context, work, clients)
         work.clients.set_export_stamp(stamp)

@@ -123,7 +123,7 @@ def why(context: JobContext, good_id: str) -> GoodView:
         try:
             row = read_row(context, work, good_id, _made(dossier))
         except InvalidInput as refused:
-            problem = joined("; ", (refused.message, *(mistake.words for mistake in refused.mistakes)))
+            problem = joined("; ", (refused.message, *refused.lines()))
         if row is None and dossier.empty and not attempts:
             raise unknown_good(good_id, context.file.called, _ids(context, work), problem)
         tree = grow(work.variants.paths())

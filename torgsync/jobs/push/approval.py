@@ -16,16 +16,15 @@ from torgsync.core.paging import pages
 from torgsync.core.plan.approval.judge import HoldingGuards, judge_kept, together
 from torgsync.core.plan.approval.kept import DIGITS, Approval, KeptPlan
 from torgsync.core.plan.diff import Change, Verb
-from torgsync.core.plan.guards import Allowed, Guard, GuardViolation, ProductShare
+from torgsync.core.plan.guards import Allowed, Guard, GuardViolation
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReasons, reason_of
 from torgsync.core.plan.plan import MOVED, Plan, SavedVerdict, refused
 from torgsync.core.plan.rollback import Undone
 from torgsync.core.problems import ProblemCode, problem, problem_message
-from torgsync.core.shell import quoted
 from torgsync.errors import PlanStale, Problem, TorgsyncError, UsageError
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
-from torgsync.i18n import Message, _, composed, joined
+from torgsync.i18n import Message, _, composed, joined, verbatim
 from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.draft import recounted
@@ -79,15 +78,6 @@ def kept_plan(context: JobContext, given: str) -> KeptPlan:
     with context.transaction(durable=False) as work:
         kept = work.held_plans.named(plan_name(given))
         known = work.held_plans.names(KNOWN)
-        owners = work.held_plans.owners(plan_name(given))
-    if kept is None and owners:
-        raise UsageError(
-            _("`{object}` has no kept plan `{name}`", object=context.object.name, name=given),
-            hint=_(
-                "another sync object has it: {command}",
-                command=f"torgsync approve {plan_name(given)} -o {quoted(owners[0])}",
-            ),
-        )
     if kept is None:
         raise unknown_plan(given, known)
     return kept
@@ -102,6 +92,19 @@ def unknown_plan(given: str, known: Sequence[str]) -> UsageError:
         else _(
             "a run without a question, such as `torgsync sync --yes`, keeps its plan when it holds something"
         ),
+    )
+
+
+def plan_of_another(given: str, file: ObjectFile, other: ObjectFile) -> UsageError:
+    """Return the error for a kept plan that is one of another object than the one that was named."""
+    return UsageError(
+        _(
+            "the kept plan `{name}` is one of `{other}`, not of `{object}`",
+            name=given,
+            other=other.settings.name,
+            object=file.settings.name,
+        ),
+        hint=verbatim(f"torgsync approve {given} -o {other.called}"),
     )
 
 
@@ -162,15 +165,13 @@ class ApprovedChanges(PlanSource):
             number = work.plans.begin_next(context.now(), part_of=result.number)
             part = _ApprovedPart(work, kept, self.only, result, number)
             part.take()
-            if not part.sent:
-                work.plans.keep(number, lambda *_: False)  # nothing was sent: no outcome is recorded
-            elif kept.undoes:
+            if not part.sent:  # nothing of this plan is kept
+                raise self._stale(context, part.lost)
+            if kept.undoes:
                 work.journal.turns_back(run.number, number, kept.undoes)
             else:
                 work.journal.plan_of_run(run.number, number, None)
             plan = part.plan(recounted(context, work, result.plan, number))
-        if not part.sent:
-            raise self._stale(context, part.lost)
         undone = Undone(kept.undoes) if kept.undoes else None
         approval = Approval(kept.name, kept.run)
         return replace(result, plan=plan, number=number, undone=undone, approval=approval)
@@ -237,16 +238,15 @@ class _ApprovedPart:
             left[guard] += count
         left.subtract(self._guards)
         still = tuple(
-            _rest(violation, left[violation.guard]) if violation in self.sent else violation
+            part
             for violation in plan.violations
-            if violation not in self.sent
-            or (violation.guard is not Guard.PRICE and left[violation.guard] > 0)
+            if (part := violation.less(left[violation.guard]) if violation in self.sent else violation)
         )
         opened = tuple(
             violation if violation.guard is Guard.PRICE else replace(violation, count=count)
             for violation, count in self.sent.items()
         )
-        return replace(plan, violations=still, overrides=opened, approved=True)
+        return replace(plan, violations=still, overrides=opened)
 
     def _judged(self, verb: Verb) -> Iterator[_Judged]:
         """Yield the chosen changes of a verb with what may go of each, by pages of products."""
@@ -320,15 +320,6 @@ class _ApprovedPart:
         for run, change in self.work.plans.done_since(self.kept.number, lost) if lost else ():
             done.setdefault(ProductKey(change.good_id), []).append((run, change))
         return done
-
-
-def _rest(violation: GuardViolation, left: int) -> GuardViolation:
-    """Return a violation of which a part is let through as what is left of it."""
-    measure = violation.measure
-    if isinstance(measure, ProductShare):
-        total = measure.total - max(0, measure.count - left)
-        measure = ProductShare(left, total, measure.limit)
-    return replace(violation, count=left, measure=measure)
 
 
 def _sent_by(done: Sequence[tuple[int, Change]], change: Change) -> Problem | None:

@@ -21,10 +21,11 @@ from torgsync.core.plan.guards import Allowed, read_allowed
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, reason_of
 from torgsync.core.plan.plan import SavedPlan, gone, judge_saved, refused, stale
 from torgsync.core.problems import ProblemCode, problem, problem_message
-from torgsync.errors import PlanStale, Temporary
+from torgsync.core.shell import quoted
+from torgsync.errors import PlanStale, Temporary, UsageError
 from torgsync.files.config.settings import who
 from torgsync.files.plan.plan_file import read_changes, write_plan
-from torgsync.i18n import Message, _, composed, joined
+from torgsync.i18n import Message, _, composed, joined, verbatim
 from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.plan.draft import recounted
@@ -106,6 +107,21 @@ class SavedChanges(PlanSource):
     def from_export(self) -> bool:
         """Whether the saved plan was made from an export; otherwise it undoes a run."""
         return not self.saved.undoes
+
+    def refuse_choice(self, context: JobContext) -> None:
+        """Raise UsageError where it is the plan of another object."""
+        if self.saved.object != context.object.name:
+            raise UsageError(
+                _(
+                    "the plan in `{path}` is one of `{other}`, not of `{object}`",
+                    path=self.path,
+                    other=self.saved.object,
+                    object=context.object.name,
+                ),
+                hint=verbatim(
+                    f"torgsync sync -o {quoted(self.saved.object)} --plan {quoted(str(self.path))}"
+                ),
+            )
 
     def refuse_stale(self, context: JobContext) -> None:
         """Raise PlanStale where it was performed, or settings or rules changed since it was saved."""

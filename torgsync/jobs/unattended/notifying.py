@@ -20,9 +20,9 @@ from torgsync.files.config.objects import ObjectFile, list_objects
 from torgsync.files.config.settings import Settings
 from torgsync.files.notices.addresses import Address
 from torgsync.files.notices.sending import DEADLINE, send
+from torgsync.jobs.missed import last_work, missed
 from torgsync.jobs.run import is_held
 from torgsync.jobs.unattended.memory import FileMemory, Memory, StateMemory
-from torgsync.jobs.unattended.missed import last_work, missed
 from torgsync.jobs.unattended.pinging import Monitors
 from torgsync.jobs.unattended.subjects import Subject, mentions_people, subject_at, with_addresses_of
 from torgsync.state.store import Store, open_store

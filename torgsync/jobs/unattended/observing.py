@@ -35,6 +35,7 @@ from torgsync.jobs.orders.fetch import FetchResult
 from torgsync.jobs.orders.listing import open_findings
 from torgsync.jobs.plan.result import FindingGroup, PlanResult, PlanResultView, PlanView
 from torgsync.jobs.push.execute import RunView
+from torgsync.prom.request import Right
 
 _FAILED = (Outcome.REFUSED, Outcome.UNCLEAR)
 _OF_TROUBLE = frozenset(
@@ -50,6 +51,8 @@ _OF_TROUBLE = frozenset(
 """Why changes are unclear because of what ended a run: that is the message then."""
 _OF_ONE_RIGHT = (ProblemCode.RIGHT_MISSING, ProblemCode.RIGHT_OR_PAGE)
 """Why a token is refused for one half of an object; all else is about the token itself."""
+_OF_GOODS = frozenset({Right.PRODUCTS_READ.name, Right.PRODUCTS_WRITE.name, Right.GROUPS_READ.name})
+"""Rights that the half for items needs; the half for orders needs all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +157,9 @@ def _of_error(error: TorgsyncError, half: Half, since: datetime | None = None) -
         return {}
     code = error.problem.codes[0] if error.problem else ""
     if isinstance(error, TokenRefused):
-        of = half if code in _OF_ONE_RIGHT else Half.BOTH
-        return {Name(SituationKind.TOKEN, of): FoundSituation({_known_by(error): 1})}
+        right = str(error.problem.args.get("right")) if error.problem and code in _OF_ONE_RIGHT else ""
+        of = (half or (Half.GOODS if right in _OF_GOODS else Half.ORDERS)) if right else Half.BOTH
+        return {Name(SituationKind.TOKEN, of): FoundSituation({f"{_known_by(error)}/{right}".strip("/"): 1})}
     if code == ProblemCode.IMPORT_NOT_TAKEN:
         return {Name(SituationKind.IMPORTS): FoundSituation({"refused": 1})}
     if isinstance(error, Temporary):
@@ -182,7 +186,7 @@ def _of_plan(
 ) -> dict[Name, FoundSituation]:
     found: dict[Name, FoundSituation] = {}
     shown.plan = result.plan
-    if result.plan.violations and not result.approval:  # what else is held is of the next run's plan
+    if result.plan.violations and not result.approval:  # a run that looks at all says what is held
         parts = {_known_violation(violation): violation.count for violation in result.plan.violations}
         found[Name(SituationKind.HELD)] = FoundSituation(parts)
     groups = PlanResultView(job, result).finding_groups(most=1)

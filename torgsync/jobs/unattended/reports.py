@@ -58,9 +58,7 @@ def report_name(slug: str, run: int, started: datetime) -> str:
     return f"{slug}-{moment}-run-{run}.html"
 
 
-def keep_report(
-    file: ObjectFile, run: int, started: datetime, content: bytes, *, patience: float = PATIENCE
-) -> Path:
+def keep_report(file: ObjectFile, run: int, started: datetime, content: bytes) -> Path:
     """Write the report of a run whole, and remove those of the object before the last `keep`.
 
     Raises TorgsyncError where the folder cannot be used, or does not answer in time.
@@ -76,13 +74,13 @@ def keep_report(
         place.publish(name)
         _remove_old(place, file.slug, file.settings.reports.keep)
 
-    _in_time(folder, write, patience)
+    _in_time(folder, write)
     return folder / name
 
 
-def try_report_folder(folder: Path, *, patience: float = PATIENCE) -> bool:
+def try_report_folder(folder: Path) -> bool:
     """Try to write a file and leave none; False where the folder is to be made. Raises TorgsyncError."""
-    return _in_time(folder, lambda: try_outbox(FolderPlace(folder)), patience)
+    return _in_time(folder, lambda: try_outbox(FolderPlace(folder)))
 
 
 def _remove_old(place: FolderPlace, slug: str, keep: int) -> None:
@@ -96,20 +94,18 @@ def _remove_old(place: FolderPlace, slug: str, keep: int) -> None:
         place.remove(match[0])
 
 
-def _in_time(folder: Path, work: Callable[[], _T], patience: float) -> _T:
+def _in_time(folder: Path, work: Callable[[], _T]) -> _T:
     """Return what is done in a thread that ends with the process: a share that hangs would never return."""
     try:
-        return within(patience, work)
+        return within(PATIENCE, work)
     except TimeoutError:
-        raise TorgsyncError(
-            _no_answer(folder, patience), hint=_("check that the share is connected")
-        ) from None
+        raise TorgsyncError(_no_answer(folder), hint=_("check that the share is connected")) from None
 
 
-def _no_answer(folder: Path, patience: float) -> Message:
+def _no_answer(folder: Path) -> Message:
     return _n(
         "`{path}` did not answer within {count} second",
         "`{path}` did not answer within {count} seconds",
-        round(patience),
+        round(PATIENCE),
         path=folder,
     )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from torgsync.core.notices.sending import FailedDelivery, Text
-from torgsync.files.config.objects import ObjectFile
 from torgsync.files.notices.addresses import Address
 from torgsync.files.notices.heartbeat import try_heartbeat
 from torgsync.files.notices.sending import send
-from torgsync.jobs.unattended.subjects import Subject, subject_of
+from torgsync.jobs.unattended.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)
 class AddressTrial:
-    """What became of a test at one address; an address of several objects is tried once, for the first."""
+    """What became of a test at one address of an object."""
 
     subject: Subject
     address: Address
@@ -24,17 +23,23 @@ class AddressTrial:
 
 
 def try_addresses(
-    files: Iterable[ObjectFile], text_of: Callable[[Subject], Text], *, heartbeat: bool
+    subjects: Sequence[Subject], text_of: Callable[[Sequence[Subject]], Text], *, heartbeat: bool
 ) -> list[AddressTrial]:
-    """Send a test message to each address, with `heartbeat` also a ping that changes nothing at a monitor."""
-    subjects = [subject_of(file) for file in files]
-    owners = {address: subject for subject in subjects[::-1] for address in subject.addresses}
-    results = send({address: [text_of(subject)] for address, subject in owners.items()})
+    """Send a test message to each address, with `heartbeat` also a ping that changes nothing at a monitor.
+
+    An address of several objects gets one message, which is about all of them.
+    """
+    addresses = {address.fingerprint: address for subject in subjects for address in subject.addresses}
+    owners = {
+        to: [subject for subject in subjects if to in {one.fingerprint for one in subject.addresses}]
+        for to in addresses
+    }
+    sent = send({address: [text_of(owners[to])] for to, address in addresses.items()})
+    failures = {address.fingerprint: outcomes[0] for address, outcomes in sent.items()}
     trials = [
-        AddressTrial(subject, address, results[address][0])
+        AddressTrial(subject, address, failures[address.fingerprint])
         for subject in subjects
         for address in subject.addresses
-        if owners[address] is subject
     ]
     monitors = {subject.heartbeat: subject for subject in subjects[::-1] if subject.heartbeat}
     if heartbeat:

@@ -44,11 +44,6 @@ class HeldPlans(Repository):
         query = self._select(_c.name).group_by(_c.name).order_by(newest.desc()).limit(most)
         return list(self._db.execute(query).scalars())
 
-    def owners(self, name: str) -> list[str]:
-        """Return all objects of the state that have a plan of a name, by their slugs."""
-        owners = select(_c.object).where(_c.name == name).distinct().order_by(_c.object)
-        return list(self._db.execute(owners).scalars())
-
     def _kept(self, which: ColumnElement[bool]) -> KeptPlan | None:
         query = (
             self._select(t.held_plans, t.runs.c.undoes)

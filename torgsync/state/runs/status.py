@@ -21,6 +21,8 @@ _LEFT = (OPEN, Outcome.DEFERRED, Outcome.UNCLEAR)
 """What a change that is still pending has become."""
 
 _ORDERS = "/orders/list"
+_NO_RUN = (int(Exit.DONE), int(Exit.STALE))
+"""Exit codes of runs that say nothing of the synchronisation; a plan is stale where a person was late."""
 
 
 class LastRun(Struct, frozen=True):
@@ -80,7 +82,7 @@ class StatusRepository(Repository):
         """
         c, r = t.runs.c, t.requests.c
         orders = exists(select(r.id).where(r.run == c.id, r.path == _ORDERS))
-        row = self._newest_run(or_(c.plan.is_not(None), c.exit.is_(None), c.exit != int(Exit.DONE), orders))
+        row = self._newest_run(or_(c.plan.is_not(None), c.exit.is_(None), c.exit.not_in(_NO_RUN), orders))
         if row is None:
             return None
         requests = self._db.execute(select(func.count()).where(r.run == row.id)).scalar_one()

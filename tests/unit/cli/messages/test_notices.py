@@ -102,13 +102,15 @@ def test_orders() -> None:
 def test_an_error_has_its_first_mistakes() -> None:
     """And the way on."""
     mistakes = tuple(Mistake(n, f"key{n}", verbatim("wrong")) for n in range(1, 6))
-    error = InvalidInput(verbatim("5 mistakes"), mistakes=mistakes, hint=verbatim("mend them\nor: do it"))
+    error = InvalidInput(
+        verbatim("15 mistakes"), mistakes=mistakes, unlisted=10, hint=verbatim("mend them\nor: do it")
+    )
     assert said(Observation(NOTHING, trouble=error), SituationKind.FAILED) == [
-        "5 mistakes",
+        "15 mistakes",
         "line 1: key1: wrong",
         "line 2: key2: wrong",
         "line 3: key3: wrong",
-        "… and 2 more",
+        "… and 12 more",
         "mend them",
         "or: do it",
     ]
@@ -142,6 +144,52 @@ def test_what_happened(seen: Observation, kind: SituationKind, first: str) -> No
     assert said(seen, kind)[0].startswith(first)
 
 
+OVER = (
+    "The trouble that began 2026-03-02 14:00 is over.",
+    "Збій, що почався 2026-03-02 14:00, минув.",
+)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "english", "ukrainian"),
+    [
+        (
+            (SituationKind.TOKEN,),
+            "Prom.ua accepts the token again (refused since 2026-03-02 14:00).",
+            "Prom.ua знову приймає токен (не приймав від 2026-03-02 14:00).",
+        ),
+        (
+            (SituationKind.IMPORTS,),
+            "Prom.ua accepts imports again (not accepted since 2026-03-02 14:00).",
+            "Prom.ua знову приймає імпорт (не приймав від 2026-03-02 14:00).",
+        ),
+        (
+            (SituationKind.MISSED,),
+            "Synchronizations take place again (none since 2026-03-02 14:00).",
+            "Синхронізація знову відбувається (не було від 2026-03-02 14:00).",
+        ),
+        ((SituationKind.FAILED,), *OVER),
+        ((SituationKind.TOKEN, SituationKind.FAILED), *OVER),
+    ],
+)
+def test_what_is_over(language: str, kinds: tuple[SituationKind, ...], english: str, ukrainian: str) -> None:
+    """It is named where one thing ended; the rest is one sentence."""
+    ended = Notification(Event.ENDED, tuple(map(Name, kinds)), frozenset({"x"}), NOON)
+    text = notice_text(Topic(Event.ENDED, (), language), [About(Subject("x", "My Prom", "x"), ended)])
+    assert text.body == (english if language == "en" else ukrainian)
+
+
+def test_a_method_that_was_not_fetched(language: str) -> None:
+    """Only a fetch makes it known, so that command comes before the one that chooses its place."""
+    seen = Observation(NOTHING, methods=("Готівка",), unplaced=("7",), unfetched=True)
+    text = notice_text(
+        Topic(Event.BEGAN, (SituationKind.ORDERS,), language), [about(seen, SituationKind.ORDERS)]
+    )
+    _said, fetch, choose, *_rest = text.body.splitlines()
+    assert fetch == "torgsync payments fetch -o my-prom"
+    assert choose.startswith("torgsync payments map Готівка --cash-register ")
+
+
 def test_a_report_is_a_link_where_it_has_an_address(tmp_path: Path) -> None:
     """Else it is a path."""
     text = (EXAMPLE / "my-prom.toml").read_text("utf-8")
@@ -155,7 +203,7 @@ def test_a_report_is_a_link_where_it_has_an_address(tmp_path: Path) -> None:
 
 def test_every_message_is_in_both_languages(language: str) -> None:
     """Titles and lines; names are data, a long list of shops is cut."""
-    texts: list[Text] = [trial_text(Subject("x", "My Prom", "x"))]
+    texts: list[Text] = [trial_text(["My Prom"])]
     for kind in SituationKind:
         for over in (False, True) if kind is SituationKind.MISSED else (False,):
             shops = [about(Observation(NOTHING), kind, f"Shop{n}", until=NOON) for n in range(5)]

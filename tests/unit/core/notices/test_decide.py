@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from torgsync.core.notices.decide import Look, Situations, decide, notified
 from torgsync.core.notices.situations import (
+    OF_RUNS,
     SERIOUS,
     STEADY,
     Event,
@@ -154,6 +155,41 @@ def test_another_half_fails_alike() -> None:
     ]
     assert calls.call({}, covered=frozenset({Name(Kind.TOKEN, Half.ORDERS)})) == []
     assert calls.call({}) == ["ended token,token/orders"]
+
+
+GOODS, ORDERS = (frozenset({Name(kind, half) for kind in OF_RUNS}) for half in (Half.GOODS, Half.ORDERS))
+
+
+@pytest.mark.parametrize("kind", [Kind.FAILED, Kind.DELAYED, Kind.TOKEN])
+@pytest.mark.parametrize(
+    ("calls_after", "ended_with"),
+    [
+        ([GOODS, GOODS, ORDERS], 2),
+        ([ORDERS, GOODS], 1),
+        ([GOODS, "again", ORDERS, GOODS], 3),
+        ([GOODS, "goods", ORDERS, GOODS], 3),
+        ([GOODS, GOODS, GOODS], None),
+        ([EVERYTHING], 0),
+    ],
+)
+def test_the_halves_show_together_what_a_whole_run_shows(
+    kind: Kind, calls_after: list[frozenset[Name] | str], ended_with: int | None
+) -> None:
+    """An object whose times are for items or for orders alone hears the end, and not before both ran."""
+    calls = Calls()
+    long_ago = NOON - timedelta(hours=1)
+    assert calls.call(found(kind, since=long_ago)) == [f"began {kind}"]
+    messages = []
+    for after in calls_after:
+        if after == "again":
+            messages.append(calls.call(found(kind, since=long_ago), covered=frozenset()))
+        elif after == "goods":
+            messages.append(calls.call(found(kind, half=Half.GOODS, since=long_ago), covered=frozenset()))
+        elif isinstance(after, frozenset):
+            messages.append(calls.call({}, covered=after))
+    ended = [place for place, texts in enumerate(messages) if texts]
+    assert ended == ([] if ended_with is None else [ended_with])
+    assert all(text.startswith("ended") for texts in messages for text in texts)
 
 
 def test_a_call_that_looks_at_something_else() -> None:

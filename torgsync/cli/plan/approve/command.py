@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from torgsync.cli.base.options import FormatOption, ObjectOption, separated
+from torgsync.cli.base.options import ObjectOption, RunFormat, RunFormatOption, separated
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.plan.approve.render import print_approval, print_approval_json, print_approved
 from torgsync.cli.plan.outcomes import (
@@ -36,13 +37,12 @@ def approve(
         typer.Option("--only", help=_("Only these of the held items."), metavar="ID,…", callback=separated),
     ] = None,
     wanted: ObjectOption = None,
-    output: FormatOption = Format.TABLE,
+    form: RunFormatOption = RunFormat.TABLE,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False,
 ) -> None:
     """Send what an unattended run held, as far as it is still the same. Nothing else is sent."""
+    output = form.plain
     program = program_of(context, output)
-    if output is Format.CSV:
-        raise UsageError(_("`approve` prints a table or JSON"))
     file = _object(program, wanted, name)
     runs = UnattendedRuns(program, unattended=yes)
     with runs.following(file.called):
@@ -52,11 +52,20 @@ def approve(
 
 def _object(program: Program, wanted: str | None, name: str) -> ObjectFile:
     """Return the sync object that is named, or the one that has the plan. Raises UsageError."""
-    objects = program.objects(None, every=True) if wanted is None else {}
-    if len(objects) < 2:  # noqa: PLR2004  # the only one need not be looked for
-        return program.object(wanted)
-    from torgsync.jobs.push.approval import objects_keeping, plan_name, unknown_plan
+    from torgsync.jobs.push.approval import objects_keeping, plan_name, plan_of_another, unknown_plan
 
+    if wanted is not None:
+        from torgsync.files.config.objects import list_objects, load_object
+
+        file = program.object(wanted)
+        every = {path.stem: partial(load_object, path) for path in list_objects(program.settings.objects)}
+        found, _names = objects_keeping(program.settings, every, plan_name(name))
+        if found and file.slug not in {other.slug for other in found}:
+            raise plan_of_another(name, file, found[0])
+        return file
+    objects = program.objects(None, every=True)
+    if len(objects) < 2:  # noqa: PLR2004  # the only one need not be looked for
+        return program.object(None)
     found, known = objects_keeping(program.settings, objects, plan_name(name))
     if not found:
         raise unknown_plan(name, known)

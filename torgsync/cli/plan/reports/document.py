@@ -121,7 +121,7 @@ class ReportDocument:
         name = settings.name if settings else slug
         lines = [error.message]
         if isinstance(error, InvalidInput):
-            lines += [mistake.words for mistake in error.mistakes]
+            lines += error.lines()
         lines += [error.hint] if error.hint else []
         with self.speaking(settings):
             if self._form is PlanFormat.HTML:

@@ -53,12 +53,19 @@ def _all_holds(
         else:
             yield _many(same, letting)
     others = (violation for violation in violations if violation.guard is not Guard.PRICE)
-    yield from (_hold(violation, titles, letting) for violation in others)
+    for violation in others:
+        yield _hold(violation, titles, letting, alone=len(violations) == 1)
 
 
-def _hold(violation: GuardViolation, titles: Mapping[str, str], letting: Letting | None) -> Hold:
-    command = letting(violation.good_id) if letting and violation.good_id else ""
-    ways = (cause(violation), remedy(violation), waiting(violation), allow_words(violation, command))
+def _hold(
+    violation: GuardViolation, titles: Mapping[str, str], letting: Letting | None, *, alone: bool = False
+) -> Hold:
+    """Return what a guard holds; what it holds of several items is let through with all that is held."""
+    command = letting(violation.good_id) if letting else ""
+    way = allow_words(violation, command)
+    if command and way and not (violation.good_id or alone):
+        way = _("if all that is held is right: {command}", command=command)
+    ways = (cause(violation), remedy(violation), waiting(violation), way)
     return Hold(
         violation.guard,
         limited(of_item(violation), limit(violation)),

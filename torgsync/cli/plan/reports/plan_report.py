@@ -91,7 +91,7 @@ def plan_figures(counts: Counts) -> tuple[Figure, ...]:
         Figure(counts.create, _("to create"), Tone.GOOD),
         Figure(counts.update, _("to update")),
         Figure(counts.remove, _("to take down"), Tone.BAD),
-        Figure(counts.held, _("held"), Tone.CARE, waits=True),
+        Figure(counts.held, _("of them held"), Tone.CARE, waits=True),
     )
 
 

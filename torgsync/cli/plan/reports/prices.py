@@ -9,7 +9,7 @@ from heapq import nlargest
 
 from msgspec import Struct
 
-from torgsync.cli.plan.changes import reads_as_nothing
+from torgsync.core.counts import moved_by
 from torgsync.core.plan.diff import Change
 
 EDGES = (-50, -20, -10, -5, 0, 5, 10, 20, 50)
@@ -102,9 +102,5 @@ def edge_words(edge: int) -> str:
 
 
 def share_words(share: Decimal) -> str:
-    """Return by how many percent a price moves, with a sign; a small share has a decimal place.
-
-    So has a fall that would read as one to nothing.
-    """
-    digits = 0 if abs(share) >= 1 and not reads_as_nothing(share) else 1
-    return f"{share:+.{digits}f} %".replace("-", "−")
+    """Return by how many percent a price moves, with a sign."""
+    return f"{moved_by(share)} %".replace("-", "−")

@@ -168,7 +168,8 @@ def _letting(job: JobContext, view: RunView | None) -> str:
     if view is None or (result := view.result) is None:
         return ""
     undone = f"rollback {result.undone.run}" if result.undone else "sync"
-    return allow_command(result.plan, f"torgsync {undone} -o {job.file.called} {{}}".format)
+    letting = f"torgsync {undone} -o {job.file.called} {{}}".format
+    return allow_command(result.plan, letting, approved=result.approval is not None)
 
 
 def _failures(job: JobContext, plan: int | None, view: RunView | None) -> Iterator[Failure]:

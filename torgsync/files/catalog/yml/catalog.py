@@ -41,7 +41,7 @@ from torgsync.files.catalog.encodings import UTF8, declared_encoding, find_encod
 from torgsync.files.catalog.file_kinds import LOOK, YML_ROOT, other_xml, root_of, start_of_text
 from torgsync.files.catalog.headers import guesses_of_names
 from torgsync.files.catalog.quotes import OfferQuotes, OfferSurvey, guesses_of_quotes
-from torgsync.files.catalog.refusals import AGAIN, CORRECTED, LISTED
+from torgsync.files.catalog.refusals import AGAIN, CORRECTED, listed
 from torgsync.files.catalog.yml import markup
 from torgsync.files.catalog.yml.categories import Category, read_categories, section_columns
 from torgsync.files.catalog.yml.elements import Measured, joined
@@ -182,7 +182,7 @@ def _look(path: Path, file: BinaryIO, given: ReadSettings, size: int, modified_n
     if survey.keyless:
         raise ExportInvalid(
             _("offers of `{path}` have neither an id nor a param `GoodID`", path=path),
-            mistakes=tuple(Mistake(number, "offer", _("it has no id")) for number in survey.keyless[:LISTED]),
+            **listed([Mistake(number, "offer", _("it has no id")) for number in survey.keyless]),
             hint=_(
                 "let the program that writes the file give every offer its id, the same one in every export, "
                 "and export once more"

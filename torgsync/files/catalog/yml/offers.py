@@ -11,7 +11,7 @@ from lxml import etree
 
 from torgsync.core.product.columns import KEY, ExportRecord
 from torgsync.errors import ExportInvalid, Mistake
-from torgsync.files.catalog.refusals import AGAIN, CORRECTED, LISTED, UNTOUCHED
+from torgsync.files.catalog.refusals import AGAIN, CORRECTED, UNTOUCHED, listed
 from torgsync.files.catalog.rows import LONGEST
 from torgsync.files.catalog.yml import markup
 from torgsync.files.catalog.yml.elements import Measured, element_columns, joined
@@ -106,11 +106,9 @@ def unreadable(path: Path, mistakes: Sequence[Mistake]) -> ExportInvalid:
             offers,
             path=path,
         )
-    if len(mistakes) > LISTED:
-        what = _("{what}; the first {listed} mistakes are listed", what=what, listed=LISTED)
     return ExportInvalid(
         what,
-        mistakes=tuple(mistakes[:LISTED]),
+        **listed(mistakes),
         hint=markup.cure(mistakes, CORRECTED),
     )
 

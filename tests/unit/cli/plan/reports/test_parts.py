@@ -7,13 +7,16 @@ from decimal import Decimal
 import pytest
 from builders import sync_object, update
 
+from torgsync.cli.plan.reports.holds import holds_of
 from torgsync.cli.plan.reports.markdown import code, escape
 from torgsync.cli.plan.reports.pictures import picture, picture_source, policy
 from torgsync.cli.plan.reports.prices import price_moves, share_words
 from torgsync.cli.plan.reports.sentences import SentencePart, parts
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.plan.diff import Change, creation
+from torgsync.core.plan.guards import Cause, Guard, GuardViolation, PriceMove, ProductShare
 from torgsync.core.product.products import Product
+from torgsync.core.reason import Reason
 
 
 def with_photos(url: str) -> SyncObject:
@@ -146,3 +149,21 @@ def test_text_in_markdown(text: str, escaped: str) -> None:
 def test_code_in_markdown() -> None:
     """The fence is longer than any in it, and does not touch one."""
     assert [code("x"), code("`x"), code("a``b")] == ["`x`", "`` `x ``", "```a``b```"]
+
+
+def test_a_guard_of_many_items_names_the_command_of_all() -> None:
+    """Where that lets through more than the guard held, it says so; where none was kept, a flag does it."""
+    many = GuardViolation(Guard.REMOVALS, ProductShare(5, 9, Decimal("0.1")), Reason(Cause.CENTERS), count=5)
+    move = PriceMove(Decimal(9), Decimal(1), Decimal("-0.4"), Decimal("1.5"))
+    one = GuardViolation(Guard.PRICE, move, Reason(Cause.MISTYPED_PRICE), "17")
+
+    def approve(item: str) -> str:
+        return f"approve 7f3a91cd {item}".strip()
+
+    def last(*held: GuardViolation, kept: bool = True) -> str:
+        return holds_of(held, {}, approve if kept else None)[-1].ways[-1]
+
+    assert last(many) == "if it is right: approve 7f3a91cd"
+    assert last(one, many) == "if all that is held is right: approve 7f3a91cd"
+    assert last(one).endswith("approve 7f3a91cd 17")
+    assert last(many, kept=False) == "if it is right: --allow removals=5"
