@@ -7,7 +7,8 @@ templates: they are literals in `_("…")`, or in `_n("…", "…")` where a num
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from string import Formatter
 from types import MappingProxyType
@@ -130,6 +131,34 @@ def use(catalog: Translations | None) -> Translations | None:
     global _catalog  # the language of a process
     before, _catalog = _catalog, catalog
     return before
+
+
+class Reworded:
+    """The sentences of a catalog, None for English, each as `change` returns it."""
+
+    def __init__(self, catalog: Translations | None, change: Callable[[str], str]) -> None:
+        self._catalog = catalog
+        self._change = change
+
+    def gettext(self, message: str, /) -> str:
+        """Return the translation of a template."""
+        return self._change(self._catalog.gettext(message) if self._catalog else message)
+
+    def ngettext(self, one: str, many: str, count: int, /) -> str:
+        """Return the translation of a template in the form for a number."""
+        english = one if count == 1 else many
+        return self._change(self._catalog.ngettext(one, many, count) if self._catalog else english)
+
+
+@contextmanager
+def reworded(change: Callable[[str], str]) -> Iterator[None]:
+    """Show each sentence as `change` returns its template, in the language that is spoken, in the block."""
+    before = use(None)
+    use(Reworded(before, change))
+    try:
+        yield
+    finally:
+        use(before)
 
 
 def _fill(template: str, args: Mapping[str, object], shown: Callable[[str], str] = str) -> str:

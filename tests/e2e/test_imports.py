@@ -35,7 +35,15 @@ VALUES = {"msgspec"}
 STATE = {"sqlalchemy", "xxhash"}
 
 LINE = {"cli.app", "cli.base", "cli.tree", "core.clock", "core.shell", "core.text", "errors"}
-OBJECTS = {"core.addresses", "core.config", "core.findings", "core.product", "core.reason", "disk"}
+OBJECTS = {
+    "core.addresses",
+    "core.config",
+    "core.findings",
+    "core.portals",
+    "core.product",
+    "core.reason",
+    "disk",
+}
 OBJECTS |= {"files.config", "jobs.config"}
 TIMES = {"core.plan", "jobs.timetable", "state.runs", "state.schema"}
 WORDS = {

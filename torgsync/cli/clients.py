@@ -220,11 +220,11 @@ def forget(
     It is removed from the state, its copies and the outbox. Orders and their sums stay.
     """
     program = program_of(context, output)
-    from torgsync.core.orders.clients import is_phone, normal_phone
+    from torgsync.core.orders.phones import is_phone, normal_phone
     from torgsync.jobs.orders.forget import forget_person, refuse_unlisted
 
     file = program.object(wanted)
-    person = normal_phone(phone)
+    person = normal_phone(phone, file.settings.portal.region)
     if not is_phone(person):
         with program.job(file) as job:
             refuse_unlisted(job, person)
@@ -260,7 +260,7 @@ def forget(
 
 
 def _notify_odd_phones(program: Program, rows: list[dict[str, object]]) -> None:
-    from torgsync.core.orders.clients import is_phone
+    from torgsync.core.orders.phones import is_phone
 
     phones = {str(row["phone"]) for row in rows if row["phone"]}
     if odd := sorted(phone for phone in phones if not is_phone(phone)):

@@ -28,6 +28,7 @@ TOPICS = (
     "unattended",
     "reports",
     "several-machines",
+    "portals",
     "safety",
     "troubleshooting",
     "environment-and-files",

@@ -100,7 +100,7 @@ def publish(
             raise photos.lost
         program.hide_progress()
         count, size = len(photos.pending), photos.pending_size
-        if program.settings.hides(job.object.photos_url):
+        if program.settings.hides(job.object, job.object.photos_url):
             program.warn(hidden_message(job.object.photos_url))
         if not dry_run:
             if count:

@@ -40,7 +40,8 @@ status_options=title|name, edit_errors=fields|text."""
 _INPUTS = """\
 unknown_fields=refuse|ignore,
 minimum_quantity=optional|required, cancellation_reasons=agreed|all,
-plain_dates=read|empty, chat=true|false."""
+plain_dates=read|empty, chat=true|false,
+portal=prom.ua|satu.kz|deal.by|prom.md."""
 _TROUBLES = """\
 429, 500-599 (retry_after=N), lost, cut, slow (seconds=N), truncated,
 web-page (status=200|403|503), gaps (items_every=N, items_share=0.3),

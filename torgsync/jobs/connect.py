@@ -17,7 +17,6 @@ from torgsync.files.config.tokens import read_token
 from torgsync.i18n import _
 from torgsync.jobs.context import JobContext
 from torgsync.prom.api import Prom, connect
-from torgsync.prom.http import PROM_URL
 from torgsync.prom.request import RequestJournal
 from torgsync.state.runs.journal import Holder, Override
 
@@ -63,9 +62,14 @@ def connect_unverified(context: JobContext, journal: RequestJournal | None = Non
         yield prom
 
 
+def address_of(context: JobContext) -> str:
+    """Return the address of the API of an object's marketplace."""
+    return context.settings.api_address(context.object)
+
+
 def portal(context: JobContext) -> str:
     """Return the address of the portal where the shop of an object is: its seller's cabinet."""
-    address = urlsplit(context.settings.prom_url or PROM_URL)
+    address = urlsplit(address_of(context))
     return f"{address.scheme}://{address.netloc}/"
 
 
@@ -78,7 +82,7 @@ def connect_nameless(
     For `doctor`, which tries the token also where the state cannot be read.
     """
     with connect(
-        context.settings.prom_url or PROM_URL,
+        address_of(context),
         read_token(context.file),
         shop=context.object.name,
         called=context.file.called,
@@ -88,6 +92,7 @@ def connect_nameless(
         on_idle=context.stop.wait,
         recorder=context.recorder,
         insecure=context.object.connection.insecure,
+        portal=context.object.portal,
     ) as prom:
         yield prom
 

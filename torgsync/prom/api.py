@@ -16,6 +16,7 @@ from urllib.parse import quote
 from torgsync.core.orders.order import Order, PaymentOption
 from torgsync.core.plan.channels import EditAnswer, ImportState
 from torgsync.core.plan.external_ids import ProductCopy
+from torgsync.core.portals import PROM, Portal
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.product.products import Existing, ExternalIds
 from torgsync.errors import PromRefused
@@ -187,7 +188,7 @@ class Prom:
     def orders(self, modified_from: datetime | None = None) -> Iterator[list[Order]]:
         """Yield the orders page by page, newest first, all or those modified since an aware moment."""
         for page in self._pages("orders", WireOrder, modified_from, Right.ORDERS_READ):
-            yield [order.order() for order in page]
+            yield [order.order(self.http.portal) for order in page]
 
     def order(self, order_id: str) -> Order | None:
         """Return one order, None where there is none with this id."""
@@ -195,7 +196,7 @@ class Prom:
             answer = self.http.get(f"/orders/{_segment(order_id)}", right=Right.ORDERS_READ)
         except NotFound:
             return None
-        return single(answer, "order", WireOrder).order()
+        return single(answer, "order", WireOrder).order(self.http.portal)
 
     def receive_orders(self, order_ids: Sequence[str]) -> EditAnswer:
         """Set the status of orders to "received"; ids of the answer are order ids.
@@ -300,6 +301,7 @@ def connect(
     on_idle: Callable[[bool], None] = ignore_idle,
     recorder: Recorder | None = None,
     insecure: bool = False,
+    portal: Portal = PROM,
 ) -> Iterator[Prom]:
     """Connect to the shop at `url`; `shop` names it in messages, `called` in commands.
 
@@ -316,5 +318,6 @@ def connect(
             journal=journal,
             on_idle=on_idle,
             recorder=recorder,
+            portal=portal,
         )
         yield Prom(http, names)

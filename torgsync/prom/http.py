@@ -19,14 +19,13 @@ import stamina
 
 from torgsync import __version__
 from torgsync.core.loopback import is_loopback
+from torgsync.core.portals import PROM, PROM_URL, Portal
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.errors import AnswerLost, GivenUp, Interrupted, Problem, TokenRefused, TorgsyncError, UsageError
 from torgsync.i18n import _
 from torgsync.prom.recording.recorder import Recorder
 from torgsync.prom.request import ApiRequest, Json, RequestJournal, Right
 from torgsync.prom.responses import FailedTry, ResponseReader, give_token, lost_answer
-
-PROM_URL = "https://my.prom.ua/api/v1"
 
 TIMEOUT = httpx.Timeout(45.0, connect=10.0)
 IMPORT_TIMEOUT = httpx.Timeout(120.0, connect=10.0)
@@ -150,7 +149,9 @@ class Http:
         sleep: Callable[[float], None] = time.sleep,
         on_idle: Callable[[bool], None] = ignore_idle,
         recorder: Recorder | None = None,
+        portal: Portal = PROM,
     ) -> None:
+        self.portal = portal
         token = token.strip()
         # The HTTP library would refuse such a header in words that hold the whole token.
         if not re.fullmatch(r"[\x21-\x7e]+", token):
@@ -176,8 +177,8 @@ class Http:
         self._headers = {
             "Authorization": f"Bearer {token}",
             "Accept": "application/json",
-            "X-LANGUAGE": "uk",
             "User-Agent": f"torgsync/{__version__}",
+            **({"X-LANGUAGE": "uk"} if "uk" in portal.languages else {}),
         }
 
     def get(self, path: str, params: Mapping[str, str | int] | None = None, *, right: Right) -> Json:

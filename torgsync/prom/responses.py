@@ -10,6 +10,7 @@ import httpx
 
 from torgsync.core.loopback import is_loopback
 from torgsync.core.plan.imports import says_another_runs
+from torgsync.core.portals import API_PATH
 from torgsync.core.problems import TOKENS_PAGE, ProblemCode, error_of, problem, problem_of
 from torgsync.core.shell import command
 from torgsync.errors import (
@@ -43,7 +44,6 @@ DAY_USED_UP = _(
 NO_SANDBOX = _(
     "nothing on this computer answers at this address; to start the sandbox: `torgsync sandbox --port {port}`"
 )
-API_PATH = "/api/v1"
 COMPLETE = _("check `TORGSYNC_PROM_URL`: the address must end with `{path}`", path=API_PATH)
 AGAIN = _("run the same command again: it is safe")
 IN_A_BROWSER = _(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from torgsync.core.portals import PortalName
+
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerQuirks:
@@ -19,6 +21,9 @@ class AnswerQuirks:
     errors of one product. `minimum_quantity` is whether a product without a `minimum_order_quantity` refuses
     every edit (prom-api §3.4). `cancellation_reasons` are those on which all lists agree, or all that were
     seen. `plain_dates` are dates without a time in filters. `chat` is whether the shop uses the chat.
+
+    `portal` is the marketplace whose money is shown: Satu.kz also writes the price of a product as text
+    (prom-api §12.2).
     """
 
     whole_numbers: Literal["integer", "float"] = "integer"
@@ -32,3 +37,4 @@ class AnswerQuirks:
     cancellation_reasons: Literal["agreed", "all"] = "agreed"
     plain_dates: Literal["read", "empty"] = "read"
     chat: bool = True
+    portal: PortalName = "prom.ua"

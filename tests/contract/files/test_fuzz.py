@@ -124,7 +124,10 @@ def test_sealed_plans(tmp_path: Path, examples: int) -> None:
 BYTES = st.binary(max_size=200) | st.text('",;\n\r\0' + "1аb", max_size=60).map(str.encode)
 READERS: dict[str, tuple[Callable[[Path], object], bytes]] = {
     "decisions": (lambda path: read_decisions(path, {}, {}), b"good_id,prom_id\n"),
-    "clients": (read_clients, b'"A";"a@b.c";"0671234567";"0";' + b";" * 8 + b'"0";"0"\r\n'),
+    "clients": (
+        lambda path: read_clients(path, "UA"),
+        b'"A";"a@b.c";"0671234567";"0";' + b";" * 8 + b'"0";"0"\r\n',
+    ),
     "recording": (load_recording, b'{"torgsync_recording": 1, "program": "1.0"}\n'),
     "object": (
         load_object,

@@ -12,9 +12,10 @@ import pytest
 from recorded import BROKEN, CLOSED, CUT, SLOW, TOKEN, URL, Answer, Wire, edit, get, page, said, start_import
 
 from torgsync import __version__
+from torgsync.core.portals import PROM_URL
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import AnswerLost, GivenUp, Interrupted, Temporary, TokenRefused, UsageError
-from torgsync.prom.http import GIVE_UP_AFTER, PROM_URL, TOTAL_TIMEOUT, TRIES, Http, open_client
+from torgsync.prom.http import GIVE_UP_AFTER, TOTAL_TIMEOUT, TRIES, Http, open_client
 from torgsync.prom.request import Right, import_request
 from torgsync.prom.responses import NotFound
 

@@ -13,7 +13,7 @@ from torgsync.core.clock import SHOP_ZONE, shop_day, shop_second, shop_time, sho
 NIGHT = datetime(2026, 1, 5, 22, 30, 15, 250000, UTC)
 ELSEWHERE = {
     "core/clock.py",  # the one place
-    "core/config/settings.py",  # the hours of a schedule, as they are written in the file
+    "core/config/synchronization_time.py",  # the hours of a schedule, as they are written in the file
     "core/orders/decide.py",  # the day from which orders count, as it is written in the file
     "jobs/state.py",  # the names of copies
 }

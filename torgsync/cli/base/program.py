@@ -65,7 +65,7 @@ class Program(Output):
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     recording: CallRecording | None = None
     _logged: Exception | None = field(default=None, repr=False)
-    _spoken: str = field(default="", repr=False)
+    _spoken: tuple[str, str] | None = field(default=None, repr=False)
 
     @cached_property
     def settings(self) -> Settings:
@@ -191,18 +191,21 @@ class Program(Output):
         return self._meant(load_object(path))
 
     def _meant(self, file: ObjectFile) -> ObjectFile:
-        """Return an object, and show times by its clock from now on.
+        """Return an object, and show times by its clock and sentences about its marketplace from now on.
 
         Where no person is there to be asked, its `language` outweighs that of the environment.
         """
         show_times_in(file.settings.orders.clock)
-        language = file.settings.language or self.language
-        if language != (self._spoken or self.language) and not (self.language_given or self.asks):
+        own = not (self.language_given or self.asks)
+        language = (own and file.settings.language) or self.language
+        spoken = (language, file.settings.via)
+        if spoken != (self._spoken or (self.language, "prom.ua")):
             from torgsync.cli.base.language import load_catalog
-            from torgsync.i18n import use
+            from torgsync.i18n import Reworded, use
 
-            use(load_catalog(language))
-            self._spoken = language
+            catalog, portal = load_catalog(language), file.settings.portal
+            use(Reworded(catalog, portal.worded) if portal.name != "prom.ua" else catalog)
+            self._spoken = spoken
         return file
 
     @contextmanager

@@ -26,7 +26,7 @@ from torgsync.core.notices.situations import Event, SituationKind
 from torgsync.core.plan.guards import Guard, GuardViolation
 from torgsync.errors import InvalidInput, ObjectInvalid, TorgsyncError
 from torgsync.extras import install_command
-from torgsync.i18n import Message, _, _n, composed, joined, translated, verbatim
+from torgsync.i18n import Message, _, _n, composed, joined, reworded, translated, verbatim
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +80,8 @@ def notice_text(topic: Topic, abouts: Sequence[About]) -> Text:
             lines.append("")
         if len(abouts) > 1:
             lines.append(f"{about.subject.name}:")
-        said = (line for message in _lines(topic, about) for line in translated(message).splitlines())
+        with reworded(about.subject.portal.worded):
+            said = [line for message in _lines(topic, about) for line in translated(message).splitlines()]
         lines += [" ".join(line.split()) for line in said if line.strip()]
     return plain_text(translated(title.filled(shops=shops)), "\n".join(lines))
 

@@ -22,10 +22,11 @@ from torgsync.cli.messages.words import PHASES, account_word, payment_word, post
 from torgsync.cli.payments import posting_row
 from torgsync.core.clock import shop_time, utc_iso
 from torgsync.core.order_status import status_word
-from torgsync.core.orders.clients import client_of, is_phone, normal_phone
+from torgsync.core.orders.clients import client_of
 from torgsync.core.orders.costs import cost_of
 from torgsync.core.orders.lines import free_lines
 from torgsync.core.orders.messages import MessageState
+from torgsync.core.orders.phones import is_phone, normal_phone
 from torgsync.core.orders.stored import FilePhase, StoredOrder
 from torgsync.core.text import one_line
 from torgsync.i18n import Message, _, composed, joined, translated, verbatim

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from msgspec import Struct
@@ -110,13 +110,14 @@ class Rhythm(Struct, frozen=True):
     """The moments of a day, and the days (0 for Monday), at which something is done.
 
     `step` is at most a day, or whole days. `end` is None for the end of the day; before `start` it is on the
-    next day, whose hours then belong to the day on which they began.
+    next day, whose hours then belong to the day on which they began. Hours are those of `zone`.
     """
 
     step: timedelta
     start: time = time(0)
     end: time | None = None
     days: frozenset[int] = frozenset(range(len(WEEK)))
+    zone: tzinfo = SHOP_ZONE
 
     def __post_init__(self) -> None:
         if self.end == self.start:
@@ -128,7 +129,7 @@ class Rhythm(Struct, frozen=True):
 
     def latest(self, now: datetime) -> datetime | None:
         """Return the last time that has come, in UTC; None where its hours are over, or have not begun."""
-        today = now.astimezone(SHOP_ZONE).date()
+        today = now.astimezone(self.zone).date()
         if not any(self._open(day, now) for day in (today, today - _DAY)):
             return None
         for back in range(max(self.step // _DAY, len(WEEK)) + 2):
@@ -140,7 +141,7 @@ class Rhythm(Struct, frozen=True):
 
     def after(self, now: datetime) -> Iterator[datetime]:
         """Yield the times that are still to come, in UTC, without end."""
-        day = now.astimezone(SHOP_ZONE).date() - _DAY
+        day = now.astimezone(self.zone).date() - _DAY
         while True:
             if self._has(day):
                 moment, end = self._hours(day)
@@ -160,14 +161,13 @@ class Rhythm(Struct, frozen=True):
 
     def _hours(self, day: date) -> tuple[datetime, datetime]:
         """Return when the hours of a day begin and the last moment that belongs to them, in UTC."""
-        begin = _utc(day, self.start)
+        begin = self._utc(day, self.start)
         if self.end is None:
-            return begin, _utc(day + _DAY, self.start) - _INSTANT
-        return begin, _utc(day if self.end > self.start else day + _DAY, self.end)
+            return begin, self._utc(day + _DAY, self.start) - _INSTANT
+        return begin, self._utc(day if self.end > self.start else day + _DAY, self.end)
 
-
-def _utc(day: date, hour: time) -> datetime:
-    return datetime.combine(day, hour, SHOP_ZONE).astimezone(UTC)
+    def _utc(self, day: date, hour: time) -> datetime:
+        return datetime.combine(day, hour, self.zone).astimezone(UTC)
 
 
 class Attempt(Struct, frozen=True):

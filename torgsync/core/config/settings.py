@@ -6,8 +6,7 @@ none is claimed to be Torgsoft's (torgsoft §17 no. 32). Docstrings go into the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any, Literal, Self
@@ -28,90 +27,19 @@ from torgsync.core.config.catalog import (
     misplaced,
     twin_target,
 )
+from torgsync.core.config.connection import Connection, other_language, with_defaults
 from torgsync.core.config.keys import HIDDEN
 from torgsync.core.config.limits import Limits, Prices, StockRules
 from torgsync.core.config.message_text import check_template
-from torgsync.core.config.notation import Every, Weekdays
 from torgsync.core.config.removal import Gone, Removal
 from torgsync.core.config.retention import Retention
-from torgsync.core.config.schedule import (
-    Rhythm,
-    interval_words,
-    read_days,
-    read_hour,
-    read_step,
-    weekday_words,
-)
 from torgsync.core.config.storages import kind_of, storage, surplus, without_password
+from torgsync.core.config.synchronization_time import SynchronizationTime
 from torgsync.core.config.unattended import Notify, Reports, masked
 from torgsync.core.config.value_map import ValueMap, ValueMapping, twin_column
+from torgsync.core.portals import PORTALS, Portal, PortalName
 from torgsync.core.product.fields import TARGETS
-from torgsync.i18n import Message, _, joined
-
-
-class SynchronizationTime(SettingsTable):
-    """When the object is synchronized unattended, by which user of which computer."""
-
-    user: str = Field(min_length=1)
-    """Computer and user that synchronize: `OFFICE-PC\\olena`."""
-    every: Every
-    """How often: `30m`, `2h`, `1d`."""
-    between: tuple[str, str] | None = None
-    """From which hour to which, Kyiv time; the second may be after midnight."""
-    days: Weekdays | None = None
-    """On which weekdays: `mon-sat` or `mon,wed,fri`; every day if left out."""
-    only: Literal["goods", "orders"] | None = None
-    """Only `goods` or only `orders`; both if left out."""
-
-    @field_validator("between", mode="before")
-    @classmethod
-    def _hours(cls, between: object) -> object:
-        match between:
-            case [str(start), str(end)]:
-                with suppress(ValueError):
-                    read_hour(start), read_hour(end)
-                    return (start, end)
-        raise ValueError(_('give two hours, such as `["08:00", "21:00"]`'))
-
-    @model_validator(mode="after")
-    def _possible(self) -> Self:
-        _rhythm = self.rhythm
-        return self
-
-    @cached_property
-    def rhythm(self) -> Rhythm:
-        """The moments that these settings mean."""
-        start, end = map(read_hour, self.between) if self.between else (read_hour("00:00"), None)
-        return Rhythm(read_step(self.every), start, end, read_days(self.days or "mon-sun"))
-
-    @property
-    def identity(self) -> str:
-        """The key of the time in the state: two that mean the same have the same."""
-        rhythm = self.rhythm
-        days = "".join(map(str, sorted(rhythm.days)))
-        hours = f"{rhythm.start:%H:%M}-{rhythm.end:%H:%M}" if rhythm.end else "-"
-        every = int(rhythm.step.total_seconds()) // 60
-        return f"{self.user.casefold()} {every}m {hours} {days} {self.only or 'all'}"
-
-    @property
-    def words(self) -> Message:
-        """The time for people: `every 30 minutes, 08:00-21:00`."""
-        return joined(", ", [interval_words(self.every), *self._limits(weekday_words(self.days or ""))])
-
-    def __str__(self) -> str:
-        """Return the time as documents have it: `every 30m, 08:00-21:00`."""
-        return ", ".join([f"every {self.every}", *self._limits(self.days)])
-
-    def _limits(self, days: str | None) -> Iterator[str]:
-        if self.between:
-            yield "-".join(self.between)
-        if days:
-            yield days
-        if self.only:
-            yield _HALVES[self.only]
-
-
-_HALVES = {"goods": _("only goods"), "orders": _("only orders")}
+from torgsync.i18n import _
 
 
 class Clients(SettingsTable):
@@ -229,6 +157,7 @@ class PaymentMethod(SettingsTable):
 __all__ = [
     "AccountingCenters",
     "Catalog",
+    "Connection",
     "FieldMapping",
     "FromEnvironment",
     "FromFile",
@@ -243,15 +172,9 @@ __all__ = [
     "Reports",
     "Retention",
     "StockRules",
+    "SynchronizationTime",
 ]
 """Tables that other modules define; they are imported from here, with those below."""
-
-
-class Connection(SettingsTable):
-    """How Prom.ua is reached."""
-
-    insecure: bool = False
-    """Whether token and data may go to Prom.ua unencrypted (`http://`); to this computer they may."""
 
 
 LONGEST_NAME = 200
@@ -268,8 +191,8 @@ class SyncObject(SettingsTable):
     """Language of notifications, reports and output without a terminal: `uk` or `en`."""
     category: Literal["online-store"] = "online-store"
     """Kind of object."""
-    via: Literal["prom.ua"] = "prom.ua"
-    """Marketplace."""
+    via: PortalName = "prom.ua"
+    """Marketplace: `prom.ua`; others of its platform were never tried on a living shop."""
     api_key: FromEnvironment | FromFile | FromKeyring | SecretStr
     """Token: `{ env = "NAME" }`, `{ file = "path" }`, `{ keyring = "NAME" }`, or itself (not secret)."""
     product_group: str | None = None
@@ -306,6 +229,20 @@ class SyncObject(SettingsTable):
     """Who is notified of what happens in unattended runs."""
     reports: Reports = Reports.model_construct()
     """Where the reports of unattended runs are kept."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_portal(cls, data: object) -> object:
+        return with_defaults(data) if isinstance(data, Mapping) else data
+
+    @model_validator(mode="after")
+    def _fits_portal(self) -> Self:
+        for one in self.synchronization_times:
+            one._zone = self.portal.clock  # noqa: SLF001  # only the object knows the marketplace
+        languages = self.catalog.languages
+        if why := other_language(self.portal, languages.name, both=languages.both):
+            raise misplaced(("catalog", "languages"), why)
+        return self
 
     @field_validator("fields")
     @classmethod
@@ -344,9 +281,8 @@ class SyncObject(SettingsTable):
         seen: set[int] = set()
         for number, method in enumerate(methods):
             if method.id in seen:
-                raise misplaced(
-                    (number, "id"), _("another payment method also has the id `{id}`", id=method.id)
-                )
+                twin = _("another payment method also has the id `{id}`", id=method.id)
+                raise misplaced((number, "id"), twin)
             seen.add(method.id)
         return methods
 
@@ -376,6 +312,11 @@ class SyncObject(SettingsTable):
         return frozenset(
             field for mapping in self.fields if mapping.owner == "prom" for field in TARGETS[mapping.to]
         )
+
+    @property
+    def portal(self) -> Portal:
+        """The marketplace where the shop is."""
+        return PORTALS[self.via]
 
     @property
     def publishes_photos(self) -> bool:

@@ -6,6 +6,7 @@ Source: docs/developers/torgsoft.md §17 no. 5, 16 and 18, docs/developers/prom-
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ from torgsync.core.mapping.pricing import Priced, PriceRule
 from torgsync.core.mapping.row import EMPTY, MappedCell, Part, Rules, finding
 from torgsync.core.product.cells import CellFault, number, number_fault, readable
 from torgsync.core.product.cleaning import short_text
+from torgsync.core.product.currencies import named_currency
 from torgsync.core.product.fields import CENT, RETAIL_FIELDS, ZERO, Discount, Value, WholesaleStep
 from torgsync.core.product.money import money_fault
 from torgsync.core.text import quotation
@@ -208,14 +210,6 @@ def _steps(prices: _RowPrices, rules: Rules) -> tuple[Ladder, tuple[Finding, ...
     return (), (prices.finding(Code.WHOLESALE_UNUSED, "wholesale_prices", **args),)
 
 
-_SIGNS = {
-    "UAH": frozenset({"uah", "₴", "грн", "грн."}),
-    "USD": frozenset({"usd", "$"}),
-    "EUR": frozenset({"eur", "€"}),
-}
-"""How the accounting program may write the shop's own currency, in folded case."""
-
-
 def _currency(rules: Rules, cells: Mapping[str, str]) -> tuple[bool, tuple[Finding, ...]]:
     """Return whether the price is in another currency than the shop's, and a finding about its currency.
 
@@ -223,13 +217,12 @@ def _currency(rules: Rules, cells: Mapping[str, str]) -> tuple[bool, tuple[Findi
     it is, with a finding, also where the sign has no amount: it is unknown what the price is meant in. Where
     an offer of a YML file names another currency for its price, no price is sent.
     """
-    own = _SIGNS.get(rules.currency, frozenset())
     named = short_text(cells.get(CURRENCY, ""), rules.blank)
-    if named and named.casefold() not in {*own, rules.currency.casefold()}:
+    if named and not _is_own(rules, named):
         args = {"named": quotation(named), "currency": rules.currency}
         return True, (finding(Code.CURRENCY_OTHER, CURRENCY, named, **args),)
     sign = short_text(cells.get(CURRENCY_SIGN, ""), rules.blank)
-    if not sign or sign.casefold() in own:
+    if not sign or _is_own(rules, sign):
         return False, ()
     for column in LINKED_PRICES:
         cell = cells.get(column, "")
@@ -238,6 +231,13 @@ def _currency(rules: Rules, cells: Mapping[str, str]) -> tuple[bool, tuple[Findi
             return False, (finding(Code.CURRENCY_SIGN, column, cell, **args),)
     args = {"case": "sign", "sign": sign, "currency": rules.currency}
     return False, (finding(Code.CURRENCY_SIGN, CURRENCY_SIGN, sign, **args),)
+
+
+def _is_own(rules: Rules, named: str) -> bool:
+    """Return whether a word or a sign is the currency of the export's prices."""
+    with suppress(ValueError):
+        return named_currency(named, rules.home_currency) == rules.currency
+    return named.casefold() == rules.currency.casefold()
 
 
 def _rounding(prices: _RowPrices) -> Iterator[Finding]:

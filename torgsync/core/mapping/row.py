@@ -74,6 +74,7 @@ class Rules:
         self.decimal_signs = decimal_signs
         self.blank = settings.catalog.blank
         self.currency = settings.catalog.currency
+        self.home_currency = settings.portal.currency
         self.russian = languages.name == "ru"
         self.both_languages = languages.both
         self.bilingual = frozenset(mapping.to for mapping in settings.fields if mapping.split is not None)

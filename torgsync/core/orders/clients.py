@@ -10,24 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from torgsync.core.orders.order import Buyer, Order
+from torgsync.core.orders.phones import is_phone, normal_phone, whole_phone
 from torgsync.core.text import one_line
 
-REGION = "UA"
-
 PHONE, EMAIL, NAME, CARD = "phone", "email", "name", "card"
-
-_EXTENSION = re.compile(r"\s*(?:дод|доб|вн|ext)\.?\s*\d{1,6}\s*$", re.IGNORECASE)
-"""An extension, dialled after the number: it does not identify the number."""
-
-_OLD_TRUNK = re.compile(r"8(0\d{9})")
-"""A number as it used to be dialled: 8, then the national number with its 0."""
-
-_AT_HOME = re.compile(r"(?<!\d)(?:\+?38|8)?[\s()./-]*0(?:[\s()./-]*\d){9}(?!\d)")
-"""A national number of Ukraine among other words, where another number may follow at once."""
 
 
 class Contact(NamedTuple):
@@ -63,51 +52,6 @@ class Client:
 def client_of(buyer: Buyer) -> Client:
     """Return an order's buyer in normal form."""
     return Client("", buyer.full_name, normal_phone(buyer.phone), normal_email(buyer.email))
-
-
-def normal_phone(text: str) -> str:
-    """Return a phone number in E.164; as written where the text contains no complete number.
-
-    Where it contains more, such as a name or a second number, the first number counts.
-    """
-    text = one_line(text)
-    return whole_phone(text) or _first_phone(text) or _EXTENSION.sub("", text)
-
-
-@lru_cache(maxsize=4096)  # the buyer of an order is compared several times, and many orders share one
-def whole_phone(text: str) -> str:
-    """Return a text that is one phone number in E.164, empty where it is none."""
-    text = _EXTENSION.sub("", text)
-    import phonenumbers  # noqa: PLC0415  # slow to import, and only orders have phones
-
-    digits = re.sub(r"\D", "", text)
-    old = _OLD_TRUNK.fullmatch(digits)
-    wanted = old[1] if old else digits if digits.startswith("380") else text
-    try:
-        number = phonenumbers.parse(f"+{wanted}" if wanted.startswith("380") else wanted, REGION)
-    except phonenumbers.NumberParseException:
-        return ""
-    significant = phonenumbers.national_significant_number(number)
-    possible = phonenumbers.is_possible_number_with_reason(number)
-    if possible != phonenumbers.ValidationResult.IS_POSSIBLE or significant.startswith("0"):
-        return ""  # a digit is missing, or the code of the town
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _first_phone(text: str) -> str:
-    import phonenumbers  # noqa: PLC0415  # as above
-
-    numbers = [(match.start(), whole_phone(match[0])) for match in _AT_HOME.finditer(text)]
-    numbers += [
-        (match.start, whole_phone(match.raw_string))
-        for match in phonenumbers.PhoneNumberMatcher(text, REGION)
-    ]
-    return next((phone for _, phone in sorted(numbers) if phone), "")
-
-
-def is_phone(normal: str) -> bool:
-    """Return whether a phone in normal form is a number; else it is some text given instead of one."""
-    return normal.startswith("+") and whole_phone(normal) == normal
 
 
 def normal_email(text: str) -> str:

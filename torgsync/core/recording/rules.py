@@ -49,7 +49,8 @@ _BLANK = re.compile(r"\s")
 DATE = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?|\d\d\.\d\d\.\d{4}"
 )
-MONEY = re.compile(r"-?\d[\d\s.,']{0,20}(?:[ \u00a0\u202f]?(?:грн\.?|UAH|₴|\$|USD|EUR|€|₸|тг\.?|KZT))?")
+_CURRENCY = r"грн\.?|UAH|₴|\$|USD|EUR|€|₸|тг\.?|KZT|руб\.?|р\.|Br|BYN|ле[йв]|lei|MDL"
+MONEY = re.compile(rf"-?\d[\d\s.,']{{0,20}}(?:[ \u00a0\u202f]?(?:{_CURRENCY}))?")
 _LONGEST_MONEY = 7
 _LONGEST_MONEY_IN_WORDS = 9
 """Digits of an amount without and with its currency; a phone has more."""

@@ -12,6 +12,7 @@ import os
 import socket
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from torgsync.disk import OTHERS, make_folder, stat_file
@@ -19,6 +20,9 @@ from torgsync.errors import UsageError
 from torgsync.files.config.own_files import narrow_own_files
 from torgsync.i18n import _
 from torgsync.system import reason
+
+if TYPE_CHECKING:
+    from torgsync.core.config.settings import SyncObject
 
 ADDRESSES = ("TORGSYNC_STATE", "TORGSYNC_PROM_URL")
 """Variables that move something out of the home folder."""
@@ -37,15 +41,19 @@ class Settings:
         """Return the same with a state in memory: empty, and forgotten at the end of the job."""
         return replace(self, state_url="sqlite://")
 
-    def rehearses(self, address: str) -> bool:
-        """Return whether an address is on the server that takes the place of Prom.ua for rehearsals."""
-        return urlsplit(address).netloc == urlsplit(self.prom_url or "").netloc
+    def api_address(self, shop: SyncObject) -> str:
+        """Return the address of the API of an object's marketplace."""
+        return shop.connection.url or self.prom_url or shop.portal.url
 
-    def hides(self, address: str) -> bool:
-        """Return whether Prom.ua certainly cannot ask an address: no other network reaches its host."""
+    def rehearses(self, shop: SyncObject, address: str) -> bool:
+        """Return whether an address is on the server where the marketplace is, such as one for rehearsals."""
+        return urlsplit(address).netloc == urlsplit(self.api_address(shop)).netloc
+
+    def hides(self, shop: SyncObject, address: str) -> bool:
+        """Return whether a marketplace certainly cannot ask an address: no other network reaches its host."""
         from torgsync.core.loopback import is_private  # noqa: PLC0415  # few commands ask
 
-        return is_private(urlsplit(address).hostname or "") and not self.rehearses(address)
+        return is_private(urlsplit(address).hostname or "") and not self.rehearses(shop, address)
 
     @property
     def objects(self) -> Path:

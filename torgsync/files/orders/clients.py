@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from torgsync.core.orders.clients import Client, normal_email, normal_phone
+from torgsync.core.orders.clients import Client, normal_email
+from torgsync.core.orders.phones import normal_phone
 from torgsync.core.text import one_line
 from torgsync.disk import open_file
 from torgsync.errors import ExportInvalid, Mistake
@@ -37,11 +38,12 @@ def clients_stamp(path: Path, *, named: bool = False) -> str:
         raise _unreadable(path, trouble, hint) from trouble
 
 
-def read_clients(path: Path) -> list[Client]:
+def read_clients(path: Path, region: str) -> list[Client]:
     """Return the clients of a file, in its order, in normal form and without ids.
 
-    Discounts, turnovers and bonuses are not read. Raises ExportInvalid with the place of every mistake, and
-    for a file without clients: it was cut off or is still being written.
+    Local phones are those of a `region`, a country by ISO 3166. Discounts, turnovers and bonuses are not
+    read. Raises ExportInvalid with the place of every mistake, and for a file without clients: it was cut off
+    or is still being written.
     """
     try:
         with open_file(path) as file:
@@ -57,7 +59,11 @@ def read_clients(path: Path) -> list[Client]:
         raise ExportInvalid(_("`{path}` is empty: there is no client in it", path=path), hint=AGAIN)
     return [
         Client(
-            "", one_line(row[NAME]), normal_phone(row[PHONE]), normal_email(row[EMAIL]), one_line(row[CARD])
+            "",
+            one_line(row[NAME]),
+            normal_phone(row[PHONE], region),
+            normal_email(row[EMAIL]),
+            one_line(row[CARD]),
         )
         for row in rows
     ]

@@ -14,9 +14,10 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from torgsync.core.orders.clients import client_of, normal_phone
+from torgsync.core.orders.clients import client_of
 from torgsync.core.orders.lines import free_lines
 from torgsync.core.orders.order import Buyer, Line, Order, Recipient
+from torgsync.core.orders.phones import normal_phone
 from torgsync.core.text import one_line
 
 _Texts = TypeVar("_Texts", Order, Buyer, Recipient, Line)

@@ -45,6 +45,7 @@ def check(
     checked.lines += _mappings(file)
     tried = token_refused or token_tried
     _attempt(checked, _("token"), lambda: _token(file, checked, tried=tried, diagnosed=diagnosed))
+    checked.lines += _untried_portal(file.settings)
     checked.lines += plain_transport(file.settings, file.called)
     checked.lines += plain_photos(file, home)
     edit = f"torgsync object edit {file.called}"
@@ -153,6 +154,19 @@ def _token(file: ObjectFile, checked: CheckView, *, tried: bool | TokenRefused, 
     elif not diagnosed:
         hint = verbatim(f"torgsync doctor -o {file.called}")
         checked.lines.append(warning(_("token"), _("there is one; it was not tried"), hint))
+
+
+def _untried_portal(settings: SyncObject) -> Iterator[CheckLine]:
+    if settings.portal.experimental:
+        message = _(
+            "{portal} was never tried on a living shop: what is known of it is of other programs",
+            portal=settings.portal.title,
+        )
+        hint = _(
+            "try it with a few items first, and look at each of them in the shop: {command}",
+            command="torgsync sync --first 3",
+        )
+        yield warning(_("marketplace"), message, hint)
 
 
 def plain_transport(settings: SyncObject, called: str) -> Iterator[CheckLine]:

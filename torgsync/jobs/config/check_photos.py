@@ -115,7 +115,9 @@ def check_publishing(file: ObjectFile, home: Settings, checked: CheckView) -> No
     except TorgsyncError as error:
         checked.lines.append(unusable(subject, error))
         return
-    checked.lines.append(_trial_line(subject, trial, place, photos.url, hidden=home.hides(photos.url)))
+    checked.lines.append(
+        _trial_line(subject, trial, place, photos.url, hidden=home.hides(file.settings, photos.url))
+    )
 
 
 def _trial_line(subject: Message, trial: Trial, place: str, url: str, *, hidden: bool) -> CheckLine:
@@ -167,7 +169,7 @@ def plain_photos(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:
         way = photos.url.partition("://")[0].casefold()
         message = _("`{way}://` is not encrypted: photos could be replaced on the way to Prom.ua", way=way)
         yield warning(_("photos"), message, _("use `https://` in `url` if the server has it"))
-    if home.hides(photos.url):
+    if home.hides(file.settings, photos.url):
         message = _(
             "Prom.ua cannot fetch photos from `{url}`: it is on this machine or in a private network",
             url=photos.url,

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.mapping.stock import StockCounter, in_order
+from torgsync.core.portals import PROM_URL
 from torgsync.core.product.cells import balances
 from torgsync.core.product.columns import CENTERS_COLUMN
 from torgsync.core.product.groups import group_path
 from torgsync.files.catalog.export import open_catalog
 from torgsync.files.config.settings import Settings
 from torgsync.prom.api import connect
-from torgsync.prom.http import PROM_URL
 from torgsync.prom.recording.recorder import Recorder
 
 

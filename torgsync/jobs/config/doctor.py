@@ -13,6 +13,7 @@ from shutil import disk_usage
 
 from torgsync.core.config.settings import FromFile
 from torgsync.core.plan.channels import IMPORT_WINDOW
+from torgsync.core.portals import PROM_URL
 from torgsync.core.shell import quoted
 from torgsync.errors import Busy, Exit, InvalidInput, TokenRefused, TorgsyncError
 from torgsync.files.config.own_files import exposed_files
@@ -29,7 +30,6 @@ from torgsync.jobs.orders.listing import open_findings
 from torgsync.jobs.orders.outbox import place_of_file
 from torgsync.jobs.run import refuse_held
 from torgsync.prom.api import Prom, connect
-from torgsync.prom.http import PROM_URL
 from torgsync.prom.recording.recorder import Recorder
 from torgsync.prom.request import NEEDED_RIGHTS, Right
 from torgsync.state.troubles import place_of

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from torgsync.core.orders.clients import CARD, NAME, Client, Contact, Match, client_of, is_phone, match_client
+from torgsync.core.orders.clients import CARD, NAME, Client, Contact, Match, client_of, match_client
 from torgsync.core.orders.order import Order
+from torgsync.core.orders.phones import is_phone
 from torgsync.core.orders.stored import StoredOrder
 from torgsync.errors import Exit, ExportInvalid, NamedFileInvalid, UsageError
 from torgsync.files.orders.clients import clients_stamp, read_clients
@@ -97,7 +98,7 @@ def read_torgsoft_clients(context: JobContext, path: Path | None = None) -> Clie
         with context.transaction() as work:
             if path is None and work.clients.export_stamp() == stamp:
                 return None
-        clients = read_clients(given)
+        clients = read_clients(given, context.object.portal.region)
     except ExportInvalid as refused:
         if not named:
             raise

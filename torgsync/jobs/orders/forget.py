@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from torgsync.core.orders.clients import (
-    PHONE,
-    Contact,
-    Person,
-    client_of,
-    normal_phone,
-    person_behind,
-    trace_of,
-)
+from torgsync.core.orders.clients import PHONE, Contact, Person, client_of, person_behind, trace_of
 from torgsync.core.orders.files import FileAction, decide_file
 from torgsync.core.orders.order import without_people
+from torgsync.core.orders.phones import normal_phone
 from torgsync.core.orders.reasons import HoldReason, hand_work
 from torgsync.core.orders.stored import StoredOrder
 from torgsync.core.problems import problem_message

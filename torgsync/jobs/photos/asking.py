@@ -13,7 +13,7 @@ from torgsync.jobs.context import JobContext, Progress, Stage
 def host_place(context: JobContext) -> HostPlace:
     """Return where the photos of an object are; a Prom.ua for rehearsals counts as on the internet."""
     url = context.object.photos_url
-    return HostPlace.INTERNET if context.settings.rehearses(url) else place_of(url)
+    return HostPlace.INTERNET if context.settings.rehearses(context.object, url) else place_of(url)
 
 
 def ask(context: JobContext, addresses: Collection[str]) -> dict[str, AddressAnswer]:

@@ -147,7 +147,7 @@ def unfetched_photos(work: UnitOfWork) -> Iterator[Finding]:
 def unreachable_photos(context: JobContext, work: UnitOfWork) -> Iterator[Finding]:
     """Yield a finding where photos cannot be fetched from their addresses."""
     url = context.object.photos_url
-    if url and context.settings.hides(url):
+    if url and context.settings.hides(context.object, url):
         yield Finding(Code.PHOTO_UNREACHABLE, args={"address": url})
         return
     if not context.object.publishes_photos:

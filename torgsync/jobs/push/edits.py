@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.plan.channels import EDIT_BATCH, by_channel
 from torgsync.core.plan.date_filter import filter_bound
 from torgsync.core.plan.diff import Verb, own_way, same
@@ -203,7 +202,7 @@ class EditSender:
         )
 
     def _try(self, batch: Sequence[Edit]) -> _Answer:
-        today = self._context.now().astimezone(SHOP_ZONE).date()
+        today = self._context.now().astimezone(self._context.object.orders.clock).date()
         items = [edit_item(edit.good_id, edit.values, today=today) for edit in batch]
         try:
             answer = self._prom.edit(items)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.config.unattended import Notify
+from torgsync.core.portals import PROM, Portal
 from torgsync.core.shell import quoted
 from torgsync.errors import Mistake, ObjectInvalid
 from torgsync.files.config.objects import ObjectFile, load_object, name_in, slugify, text_of
@@ -42,6 +43,11 @@ class Subject:
     file: ObjectFile | None = None
     run: ObjectRun | None = None
     readable: bool = True
+
+    @property
+    def portal(self) -> Portal:
+        """The marketplace of its shop."""
+        return self.file.settings.portal if self.file else PROM
 
 
 def subject_of(file: ObjectFile, run: ObjectRun | None = None) -> Subject:

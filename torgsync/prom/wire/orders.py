@@ -13,6 +13,8 @@ from typing import Annotated
 from pydantic import AliasPath, BeforeValidator, Field
 
 from torgsync.core.orders.order import Buyer, Order, Paid, Recipient, Unread, Unreadable
+from torgsync.core.orders.phones import international
+from torgsync.core.portals import Portal
 from torgsync.core.product.cells import line_of_text
 from torgsync.core.product.fields import ZERO
 from torgsync.prom.wire.costs import SiteCommission
@@ -102,8 +104,8 @@ class WireOrder(WireModel):
         default_factory=list
     )
 
-    def order(self) -> Order:
-        """Return the order; amounts that cannot be read count as zero and are named.
+    def order(self, portal: Portal) -> Order:
+        """Return the order of a marketplace; amounts that cannot be read count as zero and are named.
 
         A gift without a price counts as zero too, and is not named, where the total adds up without it.
         """
@@ -114,7 +116,7 @@ class WireOrder(WireModel):
         if total.explained:
             gifts = (f"products[{n}]" for n, line in enumerate(self.products) if line.may_be_gift)
             amounts.forget_absent(gifts)
-        currency = self._currency(amounts)
+        currency = self._currency(amounts, portal.currency)
         created, modified = self.date_created or self.date_modified, self.date_modified or self.date_created
         if created is None or modified is None:
             amounts.unreadable.append(Unreadable(Unread.NO_TIME, "date_created"))
@@ -124,7 +126,7 @@ class WireOrder(WireModel):
             id=str(self.id),
             created=created or EPOCH,
             modified=modified or EPOCH,
-            buyer=self._buyer(),
+            buyer=self._buyer(portal),
             lines=lines,
             total=total.amount if currency else None,
             currency=currency,
@@ -134,16 +136,19 @@ class WireOrder(WireModel):
             discount_inferred=total.inferred,
             unreadable=tuple(amounts.unreadable),
             recipient=Recipient(
-                recipient.first_name, recipient.second_name, recipient.last_name, recipient.phone
+                recipient.first_name,
+                recipient.second_name,
+                recipient.last_name,
+                international(recipient.phone, portal.region),
             ),
             cancelled_because=self.cancellation_title or self.cancellation_name,
         )
 
-    def _currency(self, amounts: AmountReader) -> str:
+    def _currency(self, amounts: AmountReader, home: str) -> str:
         """Return the currency of the order's money, the empty text where it is unknown."""
         field, money = ("price", self.price) if self.full_price is None else ("full_price", self.full_price)
         try:
-            return currency_of(money) if parse_amount(money) is not None else "UAH"
+            return currency_of(money, home) if parse_amount(money) is not None else home
         except ValueError:
             amounts.unreadable.append(Unreadable(Unread.CURRENCY, field, line_of_text(str(money))[:EXCERPT]))
             return ""
@@ -157,14 +162,16 @@ class WireOrder(WireModel):
             discount=amounts.optional_money("special_offer_discount", self.special_offer_discount) or ZERO,
         )
 
-    def _buyer(self) -> Buyer:
+    def _buyer(self, portal: Portal) -> Buyer:
         """Return the buyer, with the recipient's phone, else the order's (prom-api §5.5)."""
         return Buyer(
             prom_id=self.client_id or self.client.id,
             first_name=self.client_first_name or self.client.first_name,
             middle_name=self.client_second_name or self.client.second_name,
             last_name=self.client_last_name or self.client.last_name,
-            phone=self.delivery_recipient.phone or self.phone or self.client.phone,
+            phone=international(
+                self.delivery_recipient.phone or self.phone or self.client.phone, portal.region
+            ),
             email=self.email,
         )
 

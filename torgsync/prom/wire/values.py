@@ -7,7 +7,6 @@ counts as absent. Source: docs/developers/prom-api.md §3.3, §5.5.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, DecimalException
@@ -18,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from torgsync.core.orders.order import parse_money
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.product.cells import line_of_text
+from torgsync.core.product.currencies import LONGEST, named_currency
 from torgsync.core.product.fields import CENT
 from torgsync.errors import PromRefused
 from torgsync.i18n import _
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 ONE = Decimal(1)
 MOST_DIGITS = 20
-EXCERPT = 40
+EXCERPT = LONGEST
 """Letters shown of a text that cannot be read."""
 
 YEARS = range(1970, 3000)
@@ -34,18 +34,6 @@ YEARS = range(1970, 3000)
 
 HIGHEST_ID = 2**63 - 1
 """What a state can store of a whole number."""
-
-_CURRENCIES = {
-    "UAH": re.compile("грн|uah|₴|гривн[яіиею]|гривень"),
-    "USD": re.compile(r"\$|usd|us\$"),
-    "EUR": re.compile("€|eur|euro|євро|евро"),
-    "PLN": re.compile("zł|zl|pln"),
-    "RUB": re.compile("₽|руб|rub"),
-    "KZT": re.compile("₸|тг|тенге|kzt"),
-}
-"""Currencies, and the words by which money names them (prom-api §5.5)."""
-
-_CURRENCY_WORD = re.compile(r"[^\W\d_]*[$€₴₽₸]|[^\W\d_]+|[^\w\s.,'\u2019\u02bc-]")
 
 Words = Callable[[object], str]
 """Turns a reason that Prom gives, of any JSON type, into one short line."""
@@ -78,20 +66,9 @@ def exact_money(raw: object) -> Decimal:
     return rounded if rounded == amount else amount
 
 
-def currency_of(money: object) -> str:
-    """Return the currency that money names, else the hryvnia. Raises ValueError: unknown or several."""
-    words = _CURRENCY_WORD.findall(money.casefold()) if isinstance(money, str) else []
-    currencies = {_currency(word) for word in words} or {"UAH"}
-    if len(currencies) > 1:
-        raise ValueError(str(money)[:EXCERPT])
-    return currencies.pop()
-
-
-def _currency(word: str) -> str:
-    for currency, words in _CURRENCIES.items():
-        if words.fullmatch(word):
-            return currency
-    raise ValueError(word[:EXCERPT])
+def currency_of(money: object, home: str) -> str:
+    """Return the currency that money names, else that at `home`. Raises ValueError: unknown, or several."""
+    return (named_currency(money, home) if isinstance(money, str) else "") or home
 
 
 def json_number(amount: Decimal) -> int | float:

@@ -145,7 +145,10 @@ def client_json(client: ShopClient) -> Json:
     }
 
 
-def money(amount: Decimal, space: str, unit: str = "грн") -> str:
+HRYVNIA = "грн"
+
+
+def money(amount: Decimal, space: str, unit: str = HRYVNIA) -> str:
     """Write an amount as orders show it: `1 234,50 грн`, no kopiykas where there are none (prom-api §5.5)."""
     hryvnias, kopiykas = f"{amount.quantize(KOPIYKA, ROUND_HALF_UP):,}".split(".")
     decimals = "" if kopiykas == "00" else f",{kopiykas}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from torgsync.sandbox.answer_quirks import AnswerQuirks
-from torgsync.sandbox.api.answers import Json
+from torgsync.sandbox.api.answers import HRYVNIA, Json, money
 from torgsync.sandbox.api.call import rounded_to_hour
 
 # Numbers that may have decimals; ids and pieces in stock are always integers.
@@ -16,6 +18,8 @@ DECIMALS = frozenset({"price", "quantity", "delivery_cost", "minimum_order_quant
 NEWER_ORDER_KEYS = ("cancellation", "client", "delivery_recipient", "prosale_commission")
 # How long an order has no Ref of its warehouse where it comes later.
 REF_DELAY = timedelta(minutes=5)
+# How other marketplaces write their money.
+SIGNS = {"satu.kz": "₸", "deal.by": "руб.", "prom.md": "лей"}
 
 
 def shaped(answer: Json, quirks: AnswerQuirks, now: datetime) -> Json:
@@ -26,6 +30,11 @@ def shaped(answer: Json, quirks: AnswerQuirks, now: datetime) -> Json:
         for product in _listed(answer, "product"):
             moment = datetime.fromisoformat(product["date_modified"])
             product["date_modified"] = rounded_to_hour(moment).isoformat(timespec="seconds")
+    if quirks.portal in SIGNS:
+        for product in _listed(answer, "product"):
+            if quirks.portal == "satu.kz" and product["price"] is not None:
+                product["price"] = money(Decimal(str(product["price"])), " ")
+        _walk(answer, partial(_in_currency, sign=SIGNS[quirks.portal]))
     if quirks.whole_numbers == "float":
         _walk(answer, _as_floats)
     return answer
@@ -59,6 +68,12 @@ def _walk(value: Any, change: Callable[[Json], None]) -> None:  # noqa: ANN401 -
         change(value)
     for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         _walk(part, change)
+
+
+def _in_currency(item: Json, *, sign: str) -> None:
+    for key, value in item.items():
+        if isinstance(value, str) and value.endswith(HRYVNIA):
+            item[key] = f"{value.removesuffix(HRYVNIA)}{sign}"
 
 
 def _as_floats(item: Json) -> None:

@@ -25,7 +25,7 @@ def test_clients_are_read_by_position(tmp_path: Path, encoding: str, end: str) -
     """Name, e-mail, phone and card, in one form; discounts, turnover and bonuses are not read."""
     other = '"Тестовий  Іван";" IVAN@Example.com ";"0500000002";3;"";"";"";"";"";"";"";"";6670,28;-5'
     path = written(tmp_path, ROW, other, encoding=encoding, end=end)
-    assert read_clients(path) == [
+    assert read_clients(path, "UA") == [
         Client("", "Вигадана Особа", "+380500000001", "", "990000000017"),
         Client("", "Тестовий Іван", "+380500000002", "ivan@example.com", ""),
     ]
@@ -34,7 +34,7 @@ def test_clients_are_read_by_position(tmp_path: Path, encoding: str, end: str) -
 def test_quotes_and_separators_stand_in_names(tmp_path: Path) -> None:
     """Doubled quotes, a `;` and a line end inside a cell belong to it; a blank line is none."""
     odd = ROW.replace("Вигадана Особа", 'ТОВ ""Ромашка""; філія\r\nЛьвів')
-    (first, second) = read_clients(written(tmp_path, odd, "", ROW))
+    (first, second) = read_clients(written(tmp_path, odd, "", ROW), "UA")
     assert first.name == 'ТОВ "Ромашка"; філія Львів'
     assert second.name == "Вигадана Особа"
 
@@ -45,7 +45,7 @@ def test_an_export_without_clients_is_refused(tmp_path: Path, content: bytes) ->
     path = tmp_path / "TSClients.trs"
     path.write_bytes(content)
     with pytest.raises(ExportInvalid, match="is empty: there is no client in it") as caught:
-        read_clients(path)
+        read_clients(path, "UA")
     assert str(caught.value.hint).startswith("export the clients from Torgsoft once more")
 
 
@@ -53,7 +53,7 @@ def test_every_text_is_one_line(tmp_path: Path) -> None:
     """Line ends, tabs and invisible characters break neither a table nor a file."""
     name = "Вига\u200bдана\n\tОсоба\x1b[31m"
     row = f'"{name}";"IVAN\n@example.com";"050\n0000001";0;"";"99\n17";"";"";"";"";"";"";0;0'
-    (client,) = read_clients(written(tmp_path, row, encoding="utf-8"))
+    (client,) = read_clients(written(tmp_path, row, encoding="utf-8"), "UA")
     assert client == Client("", "Вигадана Особа[31m", "+380500000001", "ivan @example.com", "99 17")
 
 
@@ -71,7 +71,7 @@ def test_another_shape_is_refused_whole(
 ) -> None:
     """Who would read a phone out of the wrong column makes one person of two."""
     with pytest.raises(ExportInvalid, match=message) as caught:
-        read_clients(written(tmp_path, *rows))
+        read_clients(written(tmp_path, *rows), "UA")
     for mistake, place in zip(caught.value.mistakes, places, strict=True):
         assert str(mistake).startswith(place)
 
@@ -79,10 +79,10 @@ def test_another_shape_is_refused_whole(
 def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     """Missing, a folder, UTF-16: a sentence and a way on."""
     with pytest.raises(ExportInvalid, match="there is no file") as caught:
-        read_clients(tmp_path / "nowhere.trs")
+        read_clients(tmp_path / "nowhere.trs", "UA")
     assert caught.value.hint == "correct `path` under `[clients]` in the sync object"
     with pytest.raises(ExportInvalid, match="cannot be read: it is a folder, not a file"):
-        read_clients(tmp_path)
+        read_clients(tmp_path, "UA")
     for content, message in (
         (ROW.encode("utf-16"), "UTF-16"),
         (b"\0" * 99, "zero bytes"),
@@ -94,7 +94,7 @@ def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
         path = tmp_path / "TSClients.trs"
         path.write_bytes(content)
         with pytest.raises(ExportInvalid, match=message) as caught:
-            read_clients(path)
+            read_clients(path, "UA")
         assert str(caught.value.hint).startswith("export the clients from Torgsoft once more")
     with pytest.raises(ExportInvalid, match="there is no file"):
         clients_stamp(tmp_path / "nowhere.trs")

@@ -13,12 +13,13 @@ from recorded import ORDER, changed, parsed
 from torgsync.core.findings import Code
 from torgsync.core.orders.order import Buyer, Line, Order, Paid, Recipient, Unread, Unreadable
 from torgsync.core.orders.reasons import findings_of
+from torgsync.core.portals import PROM
 from torgsync.prom.wire.orders import EPOCH, WireOrder
 from torgsync.prom.wire.values import single
 
 
 def order(**values: object) -> Order:
-    return single({"order": parsed(changed(ORDER, **values))}, "order", WireOrder).order()
+    return single({"order": parsed(changed(ORDER, **values))}, "order", WireOrder).order(PROM)
 
 
 def test_an_order_is_read_whole() -> None:
@@ -70,7 +71,7 @@ def test_an_absent_key_is_a_null() -> None:
     """Orders of 2023 lack keys that newer ones have (prom-api §13)."""
     missing = ("cancellation", "client", "delivery_recipient", "prosale_commission", "cpa_commission")
     older = parsed({key: value for key, value in ORDER.items() if key not in missing})
-    assert single({"order": older}, "order", WireOrder).order() == order(**dict.fromkeys(missing))
+    assert single({"order": older}, "order", WireOrder).order(PROM) == order(**dict.fromkeys(missing))
 
 
 def test_an_order_keeps_the_details_of_the_sale() -> None:
@@ -94,7 +95,7 @@ def test_an_order_keeps_the_details_of_the_sale() -> None:
 
 def test_an_order_with_nothing_but_an_id_is_read() -> None:
     """What is missing is empty; money and times that are missing are named."""
-    bare = single({"order": {"id": 5}}, "order", WireOrder).order()
+    bare = single({"order": {"id": 5}}, "order", WireOrder).order(PROM)
     assert bare.total is None
     assert bare.created == bare.modified == EPOCH
     assert bare.unreadable == (

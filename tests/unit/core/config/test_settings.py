@@ -171,6 +171,7 @@ def test_a_value_comes_into_its_own_form(key: str, value: object, read: object) 
 
 ROUND = 'is not a step such as `"0.5"` or an ending such as `"0.99"`'
 NO_KEY = "there is no such key"
+NO_API = "this is not an address such as `https://my.prom.ua/api/v1`, without a name or password"
 ZONE = 'that of Ukraine is `"Europe/Kyiv"`'
 
 
@@ -181,7 +182,10 @@ ZONE = 'that of Ukraine is `"Europe/Kyiv"`'
         ("api_key", {"evn": "X"}, TOKEN),
         ("name", "", "this must not be empty"),
         ("name", "Й" * 101, "the name is too long: 200 Latin or 100 Cyrillic letters at most"),
-        ("via", "rozetka", '"rozetka" is not one of `prom.ua`'),
+        ("via", "rozetka", '"rozetka" is not one of `prom.ua`, `satu.kz`, `deal.by`, `prom.md`'),
+        ("connection.url", "https://user:secret@my.satu.kz/api/v1", NO_API),
+        ("connection.url", "https://my.satu.kz", NO_API),
+        ("connection.url", "my.satu.kz/api/v1", NO_API),
         ("catalogue", {}, f"{NO_KEY}; did you mean `catalog`?"),
         ("zzz", 1, NO_KEY),
         ("catalog", 5, "this should be a table"),

@@ -15,11 +15,11 @@ from torgsync.core.orders.clients import (
     client_of,
     match_client,
     name_key,
-    normal_phone,
     person_behind,
     trace_of,
 )
 from torgsync.core.orders.order import Buyer, Order, Recipient, without_people
+from torgsync.core.orders.phones import normal_phone
 
 
 @pytest.mark.parametrize(
