@@ -71,18 +71,21 @@ class Mistake:
     """One mistake of a file: its line (from 1; 0 where the file as a whole is meant), key and message.
 
     `code` names the rule that a setting breaks, as pydantic does; empty where nothing is decided by it.
+    `file` is its name, where mistakes of several files are reported.
     """
 
     line: int
     where: str
     message: Message
     code: str = field(default="", compare=False)
+    file: str = field(default="", compare=False)
 
     @property
     def words(self) -> Message:
         """The message with its place."""
+        file = composed("{file}  ", file=self.file) if self.file else ""
         line = _("line {line}  ", line=self.line) if self.line else ""
-        return composed("{line}{mistake}", line=line, mistake=self._mistake)
+        return composed("{file}{line}{mistake}", file=file, line=line, mistake=self._mistake)
 
     @property
     def sentence(self) -> Message:

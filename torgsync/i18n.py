@@ -189,7 +189,7 @@ def _argument(value: object, spec: str, shown: Callable[[str], str]) -> str:
             return ", ".join(f"`{item}`" if one else item for item in items)
         case str():
             return shown(value)
-    return str(value)
+    return str(getattr(value, "shown", value))  # a copy of a file is shown as what it is of
 
 
 _PARSER = Formatter()

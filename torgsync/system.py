@@ -160,15 +160,15 @@ def connection_words(error: BaseException) -> str:
     """
     import ssl  # noqa: PLC0415  # only an error needs it
 
-    causes = list(_chain(error))
-    for cause in reversed(causes):
+    found = list(causes(error))
+    for cause in reversed(found):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _CERTIFICATES.get(cause.verify_code, "its certificate is not trusted")
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, TimeoutError):
             return "no encrypted connection can be made"
         if isinstance(cause, OSError) and (words := _system_words(cause)):
             return words
-    texts = list(map(str, causes))
+    texts = list(map(str, found))
     words = next((words for begin, words in _LIBRARY for text in texts if text.startswith(begin)), "")
     return words or _NAMES.get(type(error).__name__, "")
 
@@ -182,7 +182,7 @@ class Rejection(NamedTuple):
 
 def rejection(error: BaseException) -> Rejection | None:
     """Return why a server of files refused a user, None where an error is about something else."""
-    for cause in _chain(error):
+    for cause in causes(error):
         if (template := _REJECTIONS.get(code := _rejection_code(cause))) is not None:
             return Rejection(template.filled(code=code), template in _LOGINS)
     return None
@@ -200,7 +200,7 @@ def _rejection_code(error: BaseException) -> str:
     return type(error).__name__
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def causes(error: BaseException | None) -> Iterator[BaseException]:
     """Yield an exception and its causes."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:

@@ -34,9 +34,16 @@ CALLS = {
     "object remove": ("object remove",),
     "clients forget": ("clients forget 0500000001",),
     "state restore": ("state restore COPY.bak",),
+    "fleet push": ("fleet push shops", "fleet push shops --prune --format json"),
     "photos publish": ("photos publish", "photos publish --format json"),
 }
 """Calls of every command that asks before it does something, keyed by its name."""
+PUSHED = """name = "a"
+api_key = { file = "../secrets/a" }
+catalog = { path = "https://shop.example/a.trs" }
+orders = { enabled = false }
+"""
+"""An object that workers could perform."""
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 
 
@@ -75,7 +82,8 @@ def kept_plan(home: Home) -> str:
 def done_in(home: Home) -> tuple[object, ...]:
     """What nothing may change that was not decided: writes, runs, objects, and who took the shop over."""
     runs = home.run("history", "--format", "json").json["runs"]
-    return home.writes(), [(run["run"], run["exit"]) for run in runs], home.object.exists()
+    fleet = home.run("state", "check", "--format", "json").json["rows"]["fleet_objects"]
+    return home.writes(), [(run["run"], run["exit"]) for run in runs], home.object.exists(), fleet
 
 
 @posix
@@ -89,6 +97,8 @@ def test_nothing_happens_without_a_decision(
     """
     monkeypatch.chdir(tmp_path)
     (tmp_path / "COPY.bak").touch()
+    (tmp_path / "shops").mkdir()
+    (tmp_path / "shops" / "a.toml").write_text(PUSHED)
     kept = kept_plan(undecided) if name == "approve" else ""
     before = done_in(undecided)
     first, *others = (call.replace("KEPT", kept) for call in CALLS[name])

@@ -57,7 +57,19 @@ PLAN = RUNS | {"files.catalog", "files.photos", "jobs.catalog", "jobs.photos", "
 PLAN |= {"core.loopback", "state.orders", "state.shop", "cli.unattended"}
 SYNC = {"cli.plan", "cli.unattended"}
 
-STATUS = RUNS | ORDERS | {"cli.status", "jobs.timetable", "jobs.deadline", "jobs.status", "state.shop"}
+STATUS = (
+    RUNS
+    | ORDERS
+    | {
+        "cli.status",
+        "jobs.timetable",
+        "jobs.deadline",
+        "core.notices",
+        "jobs.missed",
+        "jobs.status",
+        "state.shop",
+    }
+)
 
 KINDS = {
     "--version": (set(), set()),

@@ -29,6 +29,7 @@ OPENS_NOTHING = {"--photos", "--export"}
 REST = {
     "rollback --out": ("rollback", "1", "--out"),
     "state restore": ("state", "restore", "--yes"),
+    "fleet push": ("fleet", "push", "--yes"),
     "sandbox compare --scenario": ("sandbox", "compare", "recording", "--scenario"),
 }
 """How a command is called, where the name of the option and the file are not enough."""

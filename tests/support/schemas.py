@@ -210,6 +210,7 @@ RUN = record(
     messages=COUNT,
     unclear_messages=COUNT,
     kept=OR_NULL,
+    stale={"anyOf": [{"type": "null"}, record(plan=TEXT, run=COUNT)]},
     overrides={"type": "array", "items": OVERRIDE},
     undoes={"type": ["integer", "null"]},
     undone_by={"type": "array", "items": {"type": "integer"}},

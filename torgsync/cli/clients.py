@@ -111,7 +111,7 @@ def import_(
             ),
         )
     with program.job(file) as job:
-        result = read_torgsoft_clients(job, given)
+        result = read_torgsoft_clients(job, path, again=True)
     if result is None:  # pragma: no cover  # a file that is named is always read
         return
     numbers = pick(result, "rows", "new", "known", "ambiguous", "unreadable")

@@ -19,6 +19,10 @@ EXAMPLES = {
     "why": ("torgsync why 26925", "torgsync why 4820000000017"),
     "history": ("torgsync history", "torgsync history 12", "torgsync history 12 --format html > run.html"),
     "rollback": ("torgsync rollback 12", "torgsync rollback 12 --out back.plan"),
+    "fleet push": (
+        "torgsync fleet push shops/objects",
+        "torgsync fleet push shops/objects --prune --dry-run --format json",
+    ),
     "explain": ("torgsync explain price-missing", "torgsync explain"),
     "help": ("torgsync help first-shop", "torgsync help"),
     "doctor": ("torgsync doctor", "torgsync doctor -o my-prom"),

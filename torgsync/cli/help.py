@@ -29,6 +29,7 @@ TOPICS = (
     "reports",
     "several-machines",
     "portals",
+    "fleet",
     "safety",
     "troubleshooting",
     "environment-and-files",

@@ -17,7 +17,7 @@ from torgsync.cli.messages.costs import costs_messages
 from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.words import account_word, posting_word
 from torgsync.core.clock import shop_time, utc_iso
-from torgsync.core.config.hints import map_command
+from torgsync.core.config.accounts import map_command
 from torgsync.core.config.settings import PaymentMethod
 from torgsync.core.orders.postings import Posting
 from torgsync.errors import Exit, UsageError

@@ -11,7 +11,7 @@ from torgsync.cli.base.options import BetweenOption, DaysOption, FormatOption, O
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import pick, print_rows
 from torgsync.core.clock import shop_time, utc_iso
-from torgsync.core.config.schedule import Caller
+from torgsync.core.config.schedule import Caller, is_fleet
 from torgsync.errors import Exit, ObjectInvalid, TorgsyncError, UsageError
 from torgsync.i18n import Message, _, _n, composed, verbatim
 
@@ -100,7 +100,11 @@ def add(
     ] = None,
     user: Annotated[
         str | None,
-        typer.Option("--user", help=_("Who does it: COMPUTER\\USER; you if not given."), metavar="USER"),
+        typer.Option(
+            "--user",
+            help=_("Who does it: COMPUTER\\USER, or `fleet` for workers; you if not given."),
+            metavar="USER",
+        ),
     ] = None,
     wanted: ObjectOption = None,
 ) -> None:
@@ -127,10 +131,12 @@ def add(
         else _("{time} by `{user}`; next {at:time}")
     )
     program.notify(done.filled(time=time.words, user=time.user, at=added.coming[0]))
-    if file.path.parent != program.settings.objects:
+    if file.path.parent != program.settings.objects and not is_fleet(time.user):
         program.warn(
             _("`torgsync sync --due` without `-o` looks only in `{folder}`", folder=program.settings.objects)
         )
+    elif is_fleet(time.user):
+        program.notify(_("next: {command}", command="torgsync fleet push DIR"))
     elif time.user == me:
         program.notify(_("next: {command}", command="torgsync schedule install"))
 
@@ -177,7 +183,7 @@ def install(
         program.warn(_("{what} may be unknown there", what=what))
         if cure:
             program.hint(cure)
-    if not any(own_times(file.settings) for file in files):
+    if not any(own_times(file) for file in files):
         program.warn(_("`{user}` has no synchronization time, so nothing will run", user=job.user))
         program.hint(verbatim("torgsync schedule add --every 30m --between 08:00-21:00"))
 

@@ -15,6 +15,7 @@ from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import pick, print_rows, print_table
 from torgsync.cli.base.streams import json_text
 from torgsync.core.clock import utc_iso
+from torgsync.core.config.storages import kind_of
 from torgsync.core.shell import quoted
 from torgsync.errors import Exit, InvalidInput
 from torgsync.i18n import Message, _, _n, composed, verbatim
@@ -96,7 +97,7 @@ def _document(one: ObjectStatus, now: datetime) -> dict[str, Any]:
         else None,
         "imports_left": one.imports_left,
         "export": {
-            "path": str(export.path),
+            "path": export.place,
             "written": _iso(export.written),
             "age": _age(export.written, now),
         }
@@ -205,7 +206,10 @@ def _remarks(one: ObjectStatus) -> Iterator[Message]:
     if one.export and one.export.hangs:
         yield _("the folder `{folder}` of the export does not answer", folder=one.export.path.parent)
     elif one.export and one.export.written is None:
-        yield _("there is no export file `{path}`", path=one.export.path)
+        if kind_of(one.export.place):
+            yield _("the export `{path}` was not fetched yet", path=one.export.place)
+        else:
+            yield _("there is no export file `{path}`", path=one.export.place)
     if one.missed:
         yield _(
             "nothing has run since {since:time}, although synchronization times were due: "

@@ -21,6 +21,7 @@ GROUPS = {
     "schedule": _("Synchronization times, and what starts the program then."),
     "notify": _("Messages about unattended runs."),
     "state": _("The database of this home folder: check, back up, restore."),
+    "fleet": _("Many shops on several machines, performed by workers."),
 }
 """The groups, each with its help."""
 
@@ -217,6 +218,10 @@ COMMANDS = {
         "state:restore",
         _("Replace the state with a backup. The replaced state is kept."),
     ),
+    "fleet push": (
+        "fleet.push:push",
+        _("Put the sync objects of a folder into the state, from where workers perform them."),
+    ),
     "sandbox": (
         "sandbox:app",
         _("Run a Prom.ua of your own for rehearsals, until Ctrl-C."),
@@ -229,6 +234,7 @@ SECTIONS = {
     _("Set up"): ("object", "fields", "schedule", "notify", "doctor"),
     _("Every day"): ("update", "sync", "approve", "status", "goods", "photos", "why"),
     _("Orders, clients, money"): ("orders", "clients", "payments"),
+    _("Many shops"): ("fleet",),
     _("When it went wrong"): ("explain", "history", "rollback", "state"),
     _("Try it out"): ("demo", "sandbox", "help"),
 }

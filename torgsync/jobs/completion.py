@@ -81,7 +81,8 @@ class Completion:
 
     @property
     def _object(self) -> ObjectFile:
-        return find_object(self._settings.objects, self._wanted)
+        found = find_object(self._settings.objects, self._wanted)
+        return found.at_home(self._settings.fetched, offline=True)
 
     def _rows(self) -> Iterator[Mapping[str, str]]:
         catalog, settings = open_export(self._object), self._object.settings

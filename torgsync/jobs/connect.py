@@ -12,6 +12,7 @@ from torgsync.core.plan.guards import SHOP, Allowed, MissingShop, encode_measure
 from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.product.products import Existing, ExternalIds
 from torgsync.errors import PromRefused, TokenRefused, Unsafe
+from torgsync.files.config.objects import mistakes_at
 from torgsync.files.config.settings import who
 from torgsync.files.config.tokens import read_token
 from torgsync.i18n import _
@@ -67,6 +68,17 @@ def address_of(context: JobContext) -> str:
     return context.settings.api_address(context.object)
 
 
+def refuse_untrusted(context: JobContext) -> None:
+    """Refuse to send the token of a pushed object to a host that its worker does not know.
+
+    The address that the worker's own environment names is known. Raises ObjectInvalid.
+    """
+    trust, address = context.file.trust, address_of(context)
+    own = context.object.connection.url is None and context.settings.prom_url is not None
+    if trust and not own and (why := trust.refuses_host(address)):
+        raise mistakes_at(context.file, [(("connection", "url"), "connection.url", why)])
+
+
 def portal(context: JobContext) -> str:
     """Return the address of the portal where the shop of an object is: its seller's cabinet."""
     address = urlsplit(address_of(context))
@@ -79,8 +91,10 @@ def connect_nameless(
 ) -> Iterator[Prom]:
     """Yield the shop that the token of an object opens, without reading the state: goods have no other names.
 
-    For `doctor`, which tries the token also where the state cannot be read.
+    For `doctor`, which tries the token also where the state cannot be read. Raises ObjectInvalid where the
+    token must not be sent to the marketplace's address.
     """
+    refuse_untrusted(context)
     with connect(
         address_of(context),
         read_token(context.file),
@@ -91,7 +105,7 @@ def connect_nameless(
         names=names,
         on_idle=context.stop.wait,
         recorder=context.recorder,
-        insecure=context.object.connection.insecure,
+        insecure=context.object.connection.insecure and context.file.trust is None,
         portal=context.object.portal,
     ) as prom:
         yield prom

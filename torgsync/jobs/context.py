@@ -205,4 +205,4 @@ def open_context(
             raise
         opened = UnusableStore(reason)
     with closing(opened) as store:
-        yield JobContext(settings, file, store)
+        yield JobContext(settings, file.at_home(settings.fetched), store)

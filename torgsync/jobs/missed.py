@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import islice
 
+from torgsync.core.config.schedule import is_fleet
 from torgsync.core.notices.situations import FoundSituation
 from torgsync.files.config.objects import ObjectFile
 from torgsync.state.store import UnitOfWork
@@ -32,12 +33,13 @@ def last_work(work: UnitOfWork) -> datetime | None:
 def missed(file: ObjectFile, since: datetime | None, now: datetime) -> FoundSituation | None:
     """Return that nothing ran since a time although a synchronization time came twice; else None.
 
-    Before its file was changed last an object may have had no such times.
+    Before its file was changed last an object may have had no such times. Those of
+    workers are theirs to watch.
     """
-    changed = datetime.fromtimestamp(file.path.stat().st_mtime, now.tzinfo)
+    changed = file.changed_at.astimezone(now.tzinfo)
     since = max(since, changed) if since else changed
     for time in file.settings.synchronization_times:
-        if file.settings.passes_over(time):
+        if file.settings.passes_over(time) or is_fleet(time.user) is (file.pushed is None):
             continue
         _first, second = islice(time.rhythm.after(since), 2)
         if second + LATE < now:

@@ -30,7 +30,7 @@ from torgsync.state.troubles import command_to_restore, file_of, place_of
 
 @dataclass(frozen=True, slots=True)
 class StateReport:
-    """What a check found, the slugs in the state that no object of the home has, and how to go back.
+    """What a check found, the slugs in the state of no object of the home or pushed, and how to go back.
 
     `removed` is what was removed of old runs, keyed by slug, `space` what of the file is unused, and
     `trouble` what hindered both. In a state in which something is wrong, neither was tried.
@@ -74,7 +74,7 @@ def check_state(settings: Settings, now: datetime) -> StateReport:
         if removed or space.given_back:
             found = check.check_state(settings.state_url)
     known = {_slug(path) for path in list_objects(settings.objects)}
-    unknown = tuple(sorted(set(found.objects) - known))
+    unknown = tuple(sorted(set(found.objects) - known - set(found.pushed)))
     restore = command_to_restore(settings.state_url)
     return StateReport(found, unknown, restore, removed, space, trouble)
 

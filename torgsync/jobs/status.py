@@ -68,11 +68,19 @@ class Known(Struct, frozen=True):
 
 
 class ExportAge(Struct, frozen=True):
-    """The file of an export, and when it was written; None where it is not there, or its folder `hangs`."""
+    """The file of an export, and when it was written; None where it is not there, or its folder `hangs`.
+
+    For an export on a server it is the copy that was fetched last.
+    """
 
     path: Path
     written: datetime | None
     hangs: bool = False
+
+    @property
+    def place(self) -> str:
+        """Where the export is, as people may see it: a path or an address."""
+        return str(getattr(self.path, "shown", self.path))
 
 
 SECONDS = 1
@@ -226,7 +234,7 @@ def _with_times(status: ObjectStatus, now: datetime) -> ObjectStatus:
     if file is None or known is None:
         return status
     table = times_of(file.settings, known.attempts, now)
-    own = {time.identity for time in own_times(file.settings)}
+    own = {time.identity for time in own_times(file)}
     due = [timed.time.rhythm.latest(now) for timed in table if timed.due and timed.time.identity in own]
     late = max((now - moment for moment in due if moment), default=timedelta())
     gap = missed(file, known.worked, now) if own and not known.lease else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from torgsync.core.config.schedule import Attempt, due, is_for
+from torgsync.core.config.schedule import Attempt, due, is_fleet, is_for
 from torgsync.core.config.settings import SynchronizationTime, SyncObject
 from torgsync.errors import Exit, TorgsyncError
 from torgsync.files.config.objects import ObjectFile
@@ -61,7 +61,7 @@ def known_timetable(settings: Settings, file: ObjectFile, now: datetime) -> list
 def nothing_due(settings: Settings, file: ObjectFile, now: datetime) -> bool:
     """Return whether it is known without opening the state that no time of this user is due now."""
     attempts = _known_attempts(settings, file)
-    return attempts is not None and not _due(file.settings, attempts, now)
+    return attempts is not None and not _due(file, attempts, now)
 
 
 def _known_attempts(settings: Settings, file: ObjectFile) -> dict[str, Attempt] | None:
@@ -69,9 +69,9 @@ def _known_attempts(settings: Settings, file: ObjectFile) -> dict[str, Attempt] 
     return read_attempts(plain, file.slug) if plain else None
 
 
-def _due(settings: SyncObject, attempts: Mapping[str, Attempt], now: datetime) -> dict[str, Attempt]:
-    """Return the attempts that are to be made now at times of this user, by the identity of the time."""
-    times = {time.identity: time for time in own_times(settings)}
+def _due(file: ObjectFile, attempts: Mapping[str, Attempt], now: datetime) -> dict[str, Attempt]:
+    """Return the attempts that this process is to make now, by the identity of the time."""
+    times = {time.identity: time for time in own_times(file)}
     return {
         identity: attempt
         for identity, time in times.items()
@@ -112,11 +112,17 @@ class Due(Struct):
         return next(iter(halves)) if len(halves) == 1 else None
 
 
-def own_times(settings: SyncObject) -> list[SynchronizationTime]:
-    """Return the times of an object that belong to this user on this host and are not passed over."""
+def own_times(file: ObjectFile) -> list[SynchronizationTime]:
+    """Return the times of an object that this process performs and that are not passed over.
+
+    Those of a pushed object are its workers', of any other one those of this user on this host.
+    """
+    settings = file.settings
+    times = [time for time in settings.synchronization_times if not settings.passes_over(time)]
+    if file.pushed:
+        return [time for time in times if is_fleet(time.user)]
     name, _, _ = who()
     names = hosts()
-    times = (time for time in settings.synchronization_times if not settings.passes_over(time))
     return [time for time in times if is_for(time.user, name, names)]
 
 
@@ -129,7 +135,7 @@ def taking_up(context: JobContext) -> Iterator[Due | None]:
     now = context.now()
     with context.transaction() as work:
         before = work.schedule.attempts()
-        attempts = _due(context.object, before, now)
+        attempts = _due(context.file, before, now)
         if attempts:
             from torgsync.jobs.run import refuse_lease  # noqa: PLC0415  # only a run needs it
 
@@ -139,7 +145,7 @@ def taking_up(context: JobContext) -> Iterator[Due | None]:
     if not attempts:
         yield None
         return
-    mine = {time.identity: time for time in own_times(context.object)}
+    mine = {time.identity: time for time in own_times(context.file)}
     taken = Due([(mine[identity], attempt.moment) for identity, attempt in attempts.items()])
     try:
         yield taken

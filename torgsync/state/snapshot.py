@@ -12,10 +12,13 @@ from sqlalchemy.pool import StaticPool
 
 from torgsync.core.paging import PAGE
 from torgsync.state.schema.base import metadata
+from torgsync.state.schema.fleet_tables import fleet_allowances, fleet_sightings
 from torgsync.state.schema.run_tables import changes, plans, requests, runs
 
 _OWNERS = {changes.name: (changes.c.plan, plans.c.number), requests.name: (requests.c.run, runs.c.id)}
 """Tables without a column `object`: the column that refers to a row of another table, and its key."""
+_WHOLE = (fleet_allowances, fleet_sightings)
+"""Tables that a plan of one object reads as a whole."""
 
 
 def temporary_engine() -> Engine:
@@ -53,7 +56,7 @@ def copy_rows(read: Connection, write: Connection, slug: str) -> None:
         if table.name in _OWNERS:
             column, key = _OWNERS[table.name]
             rows = rows.where(column.in_(select(key).where(key.table.c.object == slug)))
-        else:
+        elif table not in _WHOLE:
             rows = rows.where(table.c.object == slug)
         found = read.execution_options(yield_per=PAGE).execute(rows).mappings()
         for page in found.partitions(PAGE):

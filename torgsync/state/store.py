@@ -23,6 +23,8 @@ from torgsync.state.schema.upgrade import MIGRATIONS, Migrations, schema_of, upg
 from torgsync.state.troubles import file_of, refuse_lost, trouble, troubles_reported
 
 if TYPE_CHECKING:
+    from torgsync.state.fleet.objects import FleetObjects
+    from torgsync.state.fleet.sightings import Allowances, Sightings
     from torgsync.state.orders.clients import ClientRepository
     from torgsync.state.orders.messages import BuyerMessageRepository
     from torgsync.state.orders.order_files import (
@@ -54,6 +56,8 @@ if TYPE_CHECKING:
     from torgsync.state.shop.variants import VariantRepository
 
 _R = TypeVar("_R")
+_FLEET = "/fleet"
+"""In the place of a slug where all shops are meant; no slug has a `/`."""
 
 
 class _LazyRepository(Generic[_R]):
@@ -127,6 +131,9 @@ class UnitOfWork:
     schedule: _LazyRepository[Schedule] = _LazyRepository("runs.schedule:Schedule")
     situations: _LazyRepository[SituationRepository] = _LazyRepository("runs.situations:SituationRepository")
     status: _LazyRepository[StatusRepository] = _LazyRepository("runs.status:StatusRepository")
+    fleet_objects: _LazyRepository[FleetObjects] = _LazyRepository("fleet.objects:FleetObjects")
+    sightings: _LazyRepository[Sightings] = _LazyRepository("fleet.sightings:Sightings")
+    allowances: _LazyRepository[Allowances] = _LazyRepository("fleet.sightings:Allowances")
 
     def __init__(self, connection: Connection, slug: str) -> None:
         self.connection = connection
@@ -170,6 +177,21 @@ class Store:
             connection.info[LOOKS] = True
             with connection.begin():
                 yield UnitOfWork(connection, slug)
+
+    @contextmanager
+    def fleet(self) -> Iterator[UnitOfWork]:
+        """Yield the repositories of all shops together, as `transaction` does those of one.
+
+        Two such transactions wait for each other. Raises what `transaction` raises.
+        """
+        with self.transaction(_FLEET) as work:
+            yield work
+
+    @contextmanager
+    def look_at_fleet(self) -> Iterator[UnitOfWork]:
+        """Yield the repositories of all shops together, to be read only. Raises what `look` raises."""
+        with self.look(_FLEET) as work:
+            yield work
 
     def snapshot(self, slug: str) -> Store:
         """Return a copy of the state of an object as it was last committed; nothing done to it lasts.

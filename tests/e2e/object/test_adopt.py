@@ -236,3 +236,4 @@ def test_a_strangers_shop(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = home.run("object", "adopt", stdin="n\n")
     assert (ran.code, f"! {doubt}" in ran.err) == (1, True)
     assert home.run("object", "adopt", "--yes").code == 0
+    assert home.run("sync", "--only", "goods", "--yes").code == 0

@@ -100,6 +100,10 @@ def test_a_held_price(filled: Home) -> None:
     again = approve(filled, name)
     assert (again.code, filled.writes(), pending(filled)) == (9, [], (1, 0))
     assert filled.run("status", "--format", "json").json["objects"][0]["last_run"]["run"] == 3
+    record = filled.run("history", "4", "--format", "json").json["run"]
+    assert (record["stale"], record["overrides"]) == ({"plan": name, "run": 2}, [])
+    said = filled.run("history", "4").out
+    assert f"`approve`: what the plan `{name}` of run 2 held was out of date" in said
     assert "it was sent already, by run 3" in again.json["error"]["message"]
 
 

@@ -572,3 +572,31 @@ def test_a_python_without_a_window(timed: Home) -> None:
     command = [sys.executable, "-c", code, "sync", "--due"]
     done = subprocess.run(command, env=timed.environment(), check=False)
     assert (done.returncode, len(timed.sandbox.imports())) == (0, 2)
+
+
+# Times of workers
+
+
+def test_times_of_workers_are_left_alone(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also by a user who is called like them: `sync --due` does nothing, and every listing has them."""
+    monkeypatch.setattr(getpass, "getuser", lambda: "fleet")
+    filled.edit_object("OFFICE-PC\\\\olena", "Fleet")
+    asked = len(filled.sandbox.log)
+    assert due(filled, "2026-12-01 10:00").json["due"] == []
+    ran = filled.run("sync", "--due", now=kyiv("2026-12-01 10:00"))
+    assert (ran.code, ran.err) == (0, "My Prom: nothing is due; workers perform its times\n")
+    assert len(filled.sandbox.log) == asked
+    status = filled.run("status", "--format", "json", now=kyiv("2026-12-01 10:00")).json
+    assert (status["objects"][0]["next"] is not None, status["objects"][0]["late"]) == (True, False)
+    check = filled.run("object", "check")
+    assert "performed by workers, once it is pushed" in check.out
+    assert "does anything call" not in check.out
+
+
+def test_a_time_is_added_for_workers(filled: Home) -> None:
+    """The next step is to push it; a user of that name on a computer is another one."""
+    ran = filled.run("schedule", "add", "--every", "2h", "--user", "fleet")
+    assert (ran.code, "next: torgsync fleet push DIR" in ran.err) == (0, True)
+    ran = filled.run("schedule", "add", "--every", "2h", "--user", f"{socket.gethostname()}\\fleet")
+    assert (ran.code, "fleet push" in ran.err) == (0, False)
+    assert [time["user"] for time in times(filled)][1:] == ["fleet", f"{socket.gethostname()}\\fleet"]

@@ -191,6 +191,8 @@ def test_a_damaged_state(filled: Home) -> None:
 def test_an_older_state_is_brought_up_to_date(filled: Home) -> None:
     """As by every command; it says so."""
     with closing(sqlite3.connect(filled.folder / "state.db")) as state, state:
+        for table in ("fleet_objects", "fleet_sightings", "fleet_allowances"):
+            state.execute(f"DROP TABLE {table}")
         state.execute("ALTER TABLE plans DROP COLUMN part_of")
         state.execute("ALTER TABLE plans DROP COLUMN left_out")
         state.execute("UPDATE alembic_version SET version_num = '0017'")

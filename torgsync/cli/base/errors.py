@@ -46,7 +46,10 @@ def error_document(error: TorgsyncError) -> dict[str, object]:
     """Return an error as JSON: stable English keys, the exit code, every mistake with its place."""
     document = {"kind": error.kind, "exit": int(error.exit_code), **pick(error, "message", "hint")}
     if isinstance(error, InvalidInput):
-        document["mistakes"] = [pick(mistake, "line", "where", "message") for mistake in error.mistakes]
+        document["mistakes"] = [
+            ({"file": mistake.file} if mistake.file else {}) | pick(mistake, "line", "where", "message")
+            for mistake in error.mistakes
+        ]
         document["unlisted"] = error.unlisted
     return document
 

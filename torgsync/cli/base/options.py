@@ -151,6 +151,38 @@ PhotosUrlOption = Annotated[
     str | None,
     typer.Option("--photos-url", help=_("Address where Prom.ua can fetch the same photos."), metavar="URL"),
 ]
+ExportOption = Annotated[
+    str | None,
+    typer.Option(
+        "--export",
+        help=_(
+            "The file that Torgsoft writes, or its address: `https://…`, `sftp://…`, `ftp://…`, `s3://…`."
+        ),
+        metavar="FILE",
+    ),
+]
+ExportUserOption = Annotated[
+    str | None,
+    typer.Option(
+        "--export-user",
+        help=_("User of the server of the export, or id of the access key."),
+        metavar="USER",
+    ),
+]
+ExportPasswordOption = Annotated[
+    str | None,
+    typer.Option(
+        "--export-password",
+        help=_("Its password or secret key; `-` asks for it, or reads it from standard input."),
+        metavar="PASSWORD|-",
+    ),
+]
+ExportEndpointOption = Annotated[
+    str | None,
+    typer.Option(
+        "--export-endpoint", help=_("Address of the S3 service, if it is not Amazon's."), metavar="URL"
+    ),
+]
 PhotosPublishOption = Annotated[
     str | None,
     typer.Option(

@@ -156,7 +156,11 @@ class Program(Output):
         return confirmed(question)
 
     def require_decision(
-        self, given: object, look: str, command: str, deed: Literal["send", "publish", "remove"] = "send"
+        self,
+        given: object,
+        look: str,
+        command: str,
+        deed: Literal["send", "publish", "remove", "push"] = "send",
     ) -> None:
         """Refuse a `deed` where no person can be asked and no decision was `given`.
 
@@ -181,11 +185,12 @@ class Program(Output):
 
         paths = list_objects(self.settings.objects) if every and wanted is None else []
         if paths:
-            return {path.stem: partial(self._loaded, path) for path in paths}
+            return {path.stem: partial(self.loaded, path) for path in paths}
         path = find_path(self.settings.objects, wanted, all_by="--all")
         return {path.stem: partial(self.object, wanted, all_by="--all")}
 
-    def _loaded(self, path: Path) -> ObjectFile:
+    def loaded(self, path: Path) -> ObjectFile:
+        """Return the sync object in a file."""
         from torgsync.files.config.objects import load_object
 
         return self._meant(load_object(path))
@@ -206,7 +211,7 @@ class Program(Output):
             catalog, portal = load_catalog(language), file.settings.portal
             use(Reworded(catalog, portal.worded) if portal.name != "prom.ua" else catalog)
             self._spoken = spoken
-        return file
+        return file.at_home(self.settings.fetched)
 
     @contextmanager
     def job(
@@ -264,6 +269,10 @@ _UNDECIDED = {
     "remove": (
         _("there is no terminal to ask on, so nothing was removed"),
         _("to see what would be removed: {look}\nto remove it without a question: {command}"),
+    ),
+    "push": (
+        _("there is no terminal to ask on, so nothing was pushed"),
+        _("to see what would be pushed: {look}\nto push it without a question: {command}"),
     ),
 }
 """What is said where no person can be asked, and what to do, by what would be done."""

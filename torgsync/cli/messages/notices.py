@@ -13,7 +13,7 @@ from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.guards import allow_command, cause, limit, observed, waiting
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.core.clock import show_times_in
-from torgsync.core.config.hints import map_command
+from torgsync.core.config.accounts import map_command
 from torgsync.core.notices.sending import (
     FailedDelivery,
     Text,

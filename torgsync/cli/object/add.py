@@ -13,6 +13,10 @@ from torgsync.cli.base.options import (
     CenterOption,
     CreateClientsOption,
     DaysOption,
+    ExportEndpointOption,
+    ExportOption,
+    ExportPasswordOption,
+    ExportUserOption,
     FindByOption,
     InStockOption,
     PhotosEndpointOption,
@@ -26,7 +30,7 @@ from torgsync.cli.base.options import (
 from torgsync.cli.base.program import Program, program_of
 from torgsync.cli.object.check import print_check
 from torgsync.cli.object.trials import absolute, read_given_password, whole_place
-from torgsync.core.config.hints import map_command
+from torgsync.core.config.accounts import map_command
 from torgsync.errors import Exit, InvalidInput, TokenRefused, TorgsyncError, UsageError
 from torgsync.i18n import _
 
@@ -53,9 +57,10 @@ def add(
     keyring: Annotated[
         bool, typer.Option("--keyring", help=_("Keep the token in the system's keyring, not in a file."))
     ] = False,
-    export: Annotated[
-        Path | None, typer.Option("--export", help=_("The file that Torgsoft writes."), metavar="FILE")
-    ] = None,
+    export: ExportOption = None,
+    export_user: ExportUserOption = None,
+    export_password: ExportPasswordOption = None,
+    export_endpoint: ExportEndpointOption = None,
     group: Annotated[
         str | None, typer.Option("--group", help=_("Only items of this group."), metavar="GROUP")
     ] = None,
@@ -118,7 +123,7 @@ def add(
         name=one_object(context, name, wanted),
         token=api_key,
         token_env=api_key_env,
-        export=export and absolute(str(export)),
+        export=_export(export, export_user, export_password, export_endpoint),
         group=group,
         photos=photos and absolute(str(photos)),
         photos_url=photos_url,
@@ -138,6 +143,19 @@ def add(
     raise typer.Exit(int(_make(program, answers, requests_per_second, keyring=keyring)))
 
 
+def _export(
+    place: str | None, user: str | None, password: str | None, endpoint: str | None
+) -> StorageAccess | None:
+    """Return where the export is, None where that was not given."""
+    from torgsync.files.photos.storage import StorageAccess
+
+    if place:
+        return StorageAccess(whole_place(place), user, password and read_given_password(password), endpoint)
+    if user or password or endpoint:
+        raise UsageError(_("`--export-user`, `--export-password` and `--export-endpoint` need `--export`"))
+    return None
+
+
 def _publishing(
     place: str | None, user: str | None, password: str | None, endpoint: str | None
 ) -> StorageAccess | None:
@@ -155,7 +173,6 @@ def _publishing(
 
 def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bool) -> Exit:
     """Write the object and its token, do what else was asked, and print its check."""
-    from torgsync.files.config.objects import load_object
     from torgsync.jobs.config.check import check
     from torgsync.jobs.config.fields import add_standard_fields
     from torgsync.jobs.config.objects import create_object
@@ -165,14 +182,14 @@ def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bo
     codes, refused = [], answers.token_refused
     if answers.fetch_payments and not refused:
         try:
-            with program.job(load_object(path)) as job:
+            with program.job(program.loaded(path)) as job:
                 codes.append(_attempt(program, lambda: fetch_methods(job)))
         except TokenRefused as error:
             refused = error
-        codes.append(_attempt(program, lambda: keep_places(load_object(path), answers.payment_methods)))
+        codes.append(_attempt(program, lambda: keep_places(program.loaded(path), answers.payment_methods)))
     if answers.all_fields:
-        codes.append(_attempt(program, lambda: add_standard_fields(load_object(path))))
-    file = load_object(path)
+        codes.append(_attempt(program, lambda: add_standard_fields(program.loaded(path))))
+    file = program.loaded(path)
     checked = check(
         file,
         program.settings,

@@ -15,6 +15,10 @@ from torgsync.cli.base.findings import print_checks
 from torgsync.cli.base.options import (
     CenterOption,
     CreateClientsOption,
+    ExportEndpointOption,
+    ExportOption,
+    ExportPasswordOption,
+    ExportUserOption,
     FindByOption,
     InStockOption,
     NameArgument,
@@ -37,8 +41,11 @@ from torgsync.errors import Exit, ObjectInvalid, UsageError
 from torgsync.i18n import _, composed, translated
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from torgsync.core.config.keys import Document, Key
     from torgsync.files.config.objects import ObjectFile
+    from torgsync.files.config.tokens import Server
     from torgsync.files.config.toml_edit import Setting
 
 
@@ -61,9 +68,10 @@ def edit(
             callback=separated,
         ),
     ] = None,
-    export: Annotated[
-        str | None, typer.Option("--export", help=_("The file that Torgsoft writes."), metavar="FILE")
-    ] = None,
+    export: ExportOption = None,
+    export_user: ExportUserOption = None,
+    export_password: ExportPasswordOption = None,
+    export_endpoint: ExportEndpointOption = None,
     group: Annotated[
         str | None, typer.Option("--group", help=_("Only items of this group; empty for all groups."))
     ] = None,
@@ -93,14 +101,15 @@ def edit(
     from torgsync.files.config.toml_edit import Setting
     from torgsync.jobs.config.objects import (
         change_object,
-        photos_password_place,
-        replace_photos_password,
+        password_place,
         replace_token,
     )
 
-    path = file.path if file else Path()
+    path = file.editable if file else Path()
     given = {
         "catalog.path": export and kept_place(export, path),
+        "catalog.server.user": export_user,
+        "catalog.server.endpoint": export_endpoint,
         "catalog.photos.folder": photos and kept_place(photos, path),
         "catalog.photos.url": photos_url,
         "catalog.photos.publish": photos_publish and kept_place(photos_publish, path),
@@ -113,11 +122,13 @@ def edit(
         "accounting_centers.only_in_stock": in_stock,
         "accounting_centers.only_with_photos": with_photos,
     }
+    given_passwords: dict[Server, str | None] = {"photos": photos_password, "export": export_password}
+    passwords = {server: password for server, password in given_passwords.items() if password}
     changes = [Setting(read_key(key), value=value) for key, value in given.items() if value is not None]
     changes += [_setting(text, name) for text in settings or ()]
     gone = [_key(text, name) for text in unset or ()]
     if file is None:
-        if changes or gone or api_key or photos_password or group is not None:
+        if changes or gone or api_key or passwords or group is not None:
             raise UsageError(_("give either `--editor` or the keys to change, not both"))
         _edit_by_hand(program, name)
         return
@@ -129,7 +140,7 @@ def edit(
         raise UsageError(
             _("`--keyring` needs the token too"), hint=_("`--api-key -` reads it from standard input")
         )
-    if not (changes or gone or api_key or photos_password):
+    if not (changes or gone or api_key or passwords):
         raise UsageError(
             _("nothing to change was given"),
             hint=_(
@@ -137,15 +148,12 @@ def edit(
                 command=f"torgsync object edit --editor {file.called}",
             ),
         )
-    password = read_given_password(photos_password) if photos_password else ""
-    changes += photos_password_place(file, program.settings) if password else []
+    passwords = {server: read_given_password(password) for server, password in passwords.items()}
+    changes += [place for server in passwords for place in password_place(file, program.settings, server)]
     if changes or gone:
         _notify_changes(program, *change_object(file, changes, gone))
-    touched = {str(part) for setting in changes for part in setting.key[:2]}
-    if password:
-        place = replace_photos_password(program.object(name), password, program.settings)
-        touched.add("photos")
-        program.notify(_("the password is in {place}", place=place))
+    touched = {str(part) for setting in changes for part in setting.key[:2]} | {*passwords}
+    _replace_passwords(program, name, passwords)
     if api_key:
         token = read_given_token(api_key)
         place = replace_token(file, token, program.settings, keyring=keyring)
@@ -154,16 +162,24 @@ def edit(
     _notify_faults(program, file.path, touched)
 
 
+def _replace_passwords(program: Program, name: str | None, passwords: Mapping[Server, str]) -> None:
+    """Write the passwords of servers where the object keeps them, and say where that is."""
+    from torgsync.jobs.config.objects import replace_password
+
+    for server, password in passwords.items():
+        place = replace_password(program.object(name), password, program.settings, server)
+        program.notify(_("the password is in {place}", place=place))
+
+
 def _notify_faults(program: Program, path: Path, keys: set[str]) -> None:
     """Show at once what was set and does not work, with the command that mends it. Raises typer.Exit."""
     subjects = {subject for key in keys for subject in _CHECKED.get(key, ())}
     if not subjects:
         return
-    from torgsync.files.config.objects import load_object
     from torgsync.jobs.config.check import check
     from torgsync.jobs.config.check_view import Mark
 
-    checked = check(load_object(path), program.settings)
+    checked = check(program.loaded(path), program.settings)
     lines = [line for line in checked.lines if line.mark is not Mark.OK and line.subject in subjects]
     print_checks(program, lines)
     code = Exit.worst(line.exit_code for line in lines if line.mark is Mark.ERROR)
@@ -175,6 +191,8 @@ _CHECKED = {
     "api_key": (_("token"),),
     "photos": (_("photos"), _("publishing")),
     "path": (_("export"), _("selection"), _("centers")),
+    "server": (_("export"), _("clients")),
+    "export": (_("export"),),
     "product_group": (_("export"), _("selection")),
     "accounting_centers": (_("export"), _("selection"), _("centers"), _("photos")),
     "orders": (_("outbox"),),
@@ -253,7 +271,7 @@ def _edit_by_hand(program: Program, name: str | None) -> None:
                 program.notify(_("nothing changed"))
                 return
             try:
-                _notify_changes(program, *replace_object(path, before, text))
+                _notify_changes(program, *replace_object(program.settings, path, before, text))
             except ObjectInvalid as invalid:
                 program.notify(_("error: {error}", error=invalid.message), style="error")
                 for mistake in invalid.lines():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from torgsync.cli.interview.questions import Interview, Option, in_two, until_works
@@ -111,6 +111,24 @@ def _s3(person: Interview, before: StorageAccess) -> StorageAccess:
     had = before.place if _way_of(before) == _S3 else "s3://"
     question = _("Bucket and folder, such as s3://my-shop/photos")
     place = _ask_name(person, lambda typed: person.text(question, typed or had), "s3")
+    endpoint = ask_service(person, before)
+    return StorageAccess(place, *ask_login(person, before, "s3"), endpoint)
+
+
+def _server(person: Interview, before: StorageAccess) -> StorageAccess:
+    had = before.place if _way_of(before) == _SERVER else "sftp://"
+    question = _("Server and folder, such as sftp://server.example/photos")
+    place = _ask_name(person, lambda typed: person.text(question, typed or had), "sftp", "ftp")
+    return StorageAccess(place, *ask_login(person, before, kind_of(place)))
+
+
+def _ask_name(person: Interview, ask: Callable[[str], str], *kinds: str) -> str:
+    """Return the name of a place on a server of one of these kinds; without kinds, of a folder."""
+    return whole_place(until_works(person, ask, lambda place: refuse_other_kind(place, kinds)))
+
+
+def ask_service(person: Interview, before: StorageAccess) -> str | None:
+    """Return the address of an S3 service, None for Amazon's."""
     company = (
         Option(value=False, title=_("Amazon")),
         Option(value=True, title=_("another company, which has an address of its own")),
@@ -124,35 +142,26 @@ def _s3(person: Interview, before: StorageAccess) -> StorageAccess:
         return until_works(person, lambda typed: person.text(question, typed or had), refuse_service)
 
     had_other = before.endpoint is not None
-    endpoint = in_two(lambda: person.choose(_("Whose storage is it"), company, had_other), ask_address)
-    words = _("Id of the access key"), _("Secret access key (it is not shown)")
-    user, password = _ask_user(person, before, _KEY_WAYS, *words)
-    return StorageAccess(place, user, password, endpoint)
+    return in_two(lambda: person.choose(_("Whose storage is it"), company, had_other), ask_address)
 
 
-def _server(person: Interview, before: StorageAccess) -> StorageAccess:
-    had = before.place if _way_of(before) == _SERVER else "sftp://"
-    question = _("Server and folder, such as sftp://server.example/photos")
-    place = _ask_name(person, lambda typed: person.text(question, typed or had), "sftp", "ftp")
-    words = _("User"), _("Password (it is not shown)")
-    return StorageAccess(place, *_ask_user(person, before, _USER_WAYS, *words))
-
-
-def _ask_name(person: Interview, ask: Callable[[str], str], *kinds: str) -> str:
-    """Return the name of a place on a server of one of these kinds; without kinds, of a folder."""
-    return whole_place(until_works(person, ask, lambda place: refuse_other_kind(place, kinds)))
-
-
-def _ask_user(
-    person: Interview, before: StorageAccess, ways: Sequence[Option[bool]], user: Message, password: Message
+def ask_login(
+    person: Interview, before: StorageAccess, kind: str, *, needed: bool = True
 ) -> tuple[str | None, str | None]:
-    """Return the user and the password that a server asks for; None where this computer knows them."""
+    """Return the user and the password that a kind of server asks for; None where this computer knows them.
+
+    `needed` is the answer that is proposed to whether there are any.
+    """
+    ways, user, password = _USER_WAYS, _("User"), _("Password (it is not shown)")
+    if kind == "s3":
+        ways = _KEY_WAYS
+        user, password = _("Id of the access key"), _("Secret access key (it is not shown)")
 
     def ask_password(name: str) -> tuple[str | None, str | None]:
         return name, person.secret(password)
 
-    def ask(needed: bool) -> tuple[str | None, str | None]:
+    def ask(wanted: bool) -> tuple[str | None, str | None]:
         nobody = None, None
-        return in_two(lambda: person.text(user, before.user or ""), ask_password) if needed else nobody
+        return in_two(lambda: person.text(user, before.user or ""), ask_password) if wanted else nobody
 
-    return in_two(lambda: person.choose(_("How does it let you in"), ways, default=True), ask)
+    return in_two(lambda: person.choose(_("How does it let you in"), ways, default=needed), ask)

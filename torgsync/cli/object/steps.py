@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.interview.questions import Interview, Option, in_two, until_works
 from torgsync.cli.object.draft import NEEDED, NewObject, WizardStep
+from torgsync.cli.object.exporting import ask_export
 from torgsync.cli.object.publishing import address_question, ask_publishing, place_words
 from torgsync.cli.object.trials import (
     TOKEN,
@@ -21,6 +22,7 @@ from torgsync.cli.object.trials import (
     try_token,
 )
 from torgsync.core.config.schedule import interval_words, read_step
+from torgsync.core.config.sources import shown_source
 from torgsync.core.counts import item_count, piece_count
 from torgsync.core.text import listed
 from torgsync.errors import TokenRefused, TorgsyncError
@@ -63,25 +65,11 @@ def _token(person: Interview, draft: NewObject) -> None:
     draft.methods = None
 
 
-def _export(person: Interview, draft: NewObject) -> None:
-    """Ask for the export, until it can be read or the person keeps it anyway."""
-
-    def trial(path: str) -> Message:
-        draft.contents = None
-        draft.contents, notice = try_export(path)
-        return notice
-
-    def ask(before: str) -> str:
-        return person.path(_("File that Torgsoft writes"), before or str(draft.answers.export or ""))
-
-    draft.set(export=absolute(until_works(person, ask, trial, draft.take_given("export"))))
-
-
 def _contents(draft: NewObject) -> ExportContents | None:
     """Return the contents of the export, also of one that was given as an option."""
     if draft.contents is None and draft.given.export:
         try:
-            draft.contents, _notice = try_export(str(draft.given.export))
+            draft.contents, _notice = try_export(draft.given.export, draft.answers.name or "")
         except TorgsyncError:  # the check of the object reports it
             return None
     return draft.contents
@@ -286,7 +274,13 @@ STEPS: tuple[WizardStep, ...] = (
         tried=True,
     ),
     _step(
-        "export", 1, _("Export"), _export, lambda given: given.export, then=("group", "centers"), tried=True
+        "export",
+        1,
+        _("Export"),
+        ask_export,
+        lambda given: given.export and shown_source(given.export.place),
+        then=("group", "centers"),
+        tried=True,
     ),
     _step(
         "group",

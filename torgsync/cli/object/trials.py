@@ -9,12 +9,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.program import Program
 from torgsync.cli.base.question import ask_hidden, person_there
 from torgsync.core.config.schedule import read_hour
 from torgsync.core.config.settings import LONGEST_NAME, TOO_LONG
+from torgsync.core.config.sources import source
 from torgsync.core.config.storages import (
     is_fetchable,
     is_web_address,
@@ -25,6 +27,7 @@ from torgsync.core.config.storages import (
 )
 from torgsync.core.counts import column_count, item_count, photo_count
 from torgsync.core.problems import TOKENS_PAGE
+from torgsync.core.shell import quoted
 from torgsync.errors import TokenRefused, TorgsyncError, UsageError
 from torgsync.i18n import Message, _, joined
 
@@ -89,11 +92,19 @@ def methods_on_prom(program: Program, name: str, token: str) -> dict[int, str]:
     return methods_of_shop(program.settings, token, shop=name, recorder=program.recorder)
 
 
-def try_export(path: str) -> tuple[ExportContents, Message]:
-    """Read an export; return what it has to choose from, and that in words."""
+def try_export(access: StorageAccess, name: str) -> tuple[ExportContents, Message]:
+    """Read the export of an object; return what it has to choose from, and that in words."""
     from torgsync.jobs.config.contents import read_contents
 
-    contents = read_contents(absolute(path))
+    if not kind_of(access.place):
+        contents = read_contents(absolute(access.place))
+    else:
+        from torgsync.files.catalog.sources import given_export
+
+        source(access.place)
+        with TemporaryDirectory() as folder:
+            copy = given_export(*access, folder=Path(folder), called=quoted(name))
+            contents = read_contents(copy)
     return contents, _(
         "{items}, {columns}, {encoding}",
         items=item_count(contents.items),

@@ -16,7 +16,7 @@ from torgsync.cli.messages.findings import finding_message
 from torgsync.cli.messages.orders import hold_message, hold_word, todo_message
 from torgsync.cli.messages.words import PHASES
 from torgsync.core.clock import shop_day, shop_time, utc_iso
-from torgsync.core.config.hints import map_command
+from torgsync.core.config.accounts import map_command
 from torgsync.core.findings import Code, Finding
 from torgsync.core.order_status import status_word
 from torgsync.core.orders.costs import cost_of

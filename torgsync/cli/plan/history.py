@@ -167,6 +167,7 @@ def _document(past: PastRun) -> dict[str, Any]:
         "totals_only": record.totals is not None,
         "external_ids": pick(record.ids, "written", "changed") if record.ids else None,
         "kept": record.kept,
+        "stale": {"plan": record.stale.name, "run": record.stale.run} if record.stale else None,
         "overrides": [_override(opened) for opened in record.overrides],
         "undoes": record.turned_back,
         "undone_by": list(past.undone_by),
@@ -187,12 +188,13 @@ def _override(opened: Overridden) -> dict[str, object]:
 def _flat(past: PastRun) -> dict[str, object]:
     row = _document(past)
     counts, overrides = row.pop("counts"), row.pop("overrides")
-    undone_by, ids = row.pop("undone_by"), row.pop("external_ids")
+    undone_by, ids, stale = row.pop("undone_by"), row.pop("external_ids"), row.pop("stale")
     return {
         **row,
         **counts,
         "ids_written": ids["written"] if ids else None,
         "ids_changed": ids["changed"] if ids else None,
+        "stale": stale["plan"] if stale else None,
         "overrides": " ".join(opened["allowed"] for opened in overrides),
         "undone_by": " ".join(map(str, undone_by)),
     }

@@ -19,6 +19,7 @@ from torgsync.cli.plan.choice import FieldsOption, FirstOption, GoodOption, Grou
 from torgsync.cli.plan.sync_call import SyncCall, read_ok_codes
 from torgsync.cli.unattended import UnattendedRuns
 from torgsync.core.clock import utc_iso
+from torgsync.core.config.schedule import is_fleet
 from torgsync.core.shell import quoted
 from torgsync.errors import Exit, UsageError
 from torgsync.i18n import _, composed, joined, verbatim
@@ -181,7 +182,7 @@ def _perform_due(call: SyncCall, file: ObjectFile) -> Exit:
     from torgsync.jobs.timetable import nothing_due, own_times, taking_up
 
     call.runs.works_on(file)
-    now = call.program.now() if own_times(file.settings) else None
+    now = call.program.now() if own_times(file) else None
     if now is None or nothing_due(call.program.settings, file, now):
         _report_nothing_due(call, file, now)
         return Exit.DONE
@@ -207,13 +208,15 @@ def _report_nothing_due(call: SyncCall, file: ObjectFile, now: datetime | None) 
         call.program.notify(
             _("{object}: nothing is due; orders are off (`enabled = false` in `[orders]`)", object=name)
         )
+    elif now is None and any(is_fleet(time.user) for time in file.settings.synchronization_times):
+        call.program.notify(_("{object}: nothing is due; workers perform its times", object=name))
     elif now is None:
         call.program.notify(
             _("{object}: this user has no synchronization times on this computer", object=name)
         )
         call.program.hint(verbatim(f"torgsync schedule add --every 30m -o {file.called}"))
     else:
-        coming = min(next(time.rhythm.after(now)) for time in own_times(file.settings))
+        coming = min(next(time.rhythm.after(now)) for time in own_times(file))
         call.program.notify(_("{object}: nothing is due; next: {coming:time}", object=name, coming=coming))
 
 

@@ -7,8 +7,8 @@ from typing import Self
 
 from pydantic import field_validator, model_validator
 
-from torgsync.core.config.catalog import SettingsTable, misplaced
 from torgsync.core.config.notation import Kept
+from torgsync.core.config.tables import SettingsTable, misplaced
 from torgsync.core.text import listed
 from torgsync.i18n import _
 

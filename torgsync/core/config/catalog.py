@@ -1,4 +1,4 @@
-"""What every table of a sync object is, and the tables of its export: `[catalog]` and `[[fields]]`."""
+"""The tables of the export of a sync object: `[catalog]` and `[[fields]]`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, WithJsonSchema, field_validator, model_validator
 
-from torgsync.core.config.keys import Key
+from torgsync.core.config.sources import FileServer, check_server, source
 from torgsync.core.config.storages import folder_address, is_fetchable, is_web_address, storage, surplus
+from torgsync.core.config.tables import FromEnvironment, FromFile, FromKeyring, SettingsTable, misplaced
 from torgsync.core.product.cells import PLACEHOLDERS, line_of_text
 from torgsync.core.product.columns import (
     KEY,
@@ -24,47 +24,11 @@ from torgsync.core.product.columns import (
     unit_column,
 )
 from torgsync.core.product.fields import TARGETS
-from torgsync.core.text import did_you_mean
-from torgsync.i18n import Message, _
+from torgsync.core.text import did_you_mean, message_of
+from torgsync.i18n import _
 
 if TYPE_CHECKING:
     from torgsync.core.photos.pictures import PictureRules
-
-
-class SettingsTable(BaseModel):
-    """One table of the file. Unknown keys are mistakes: a misspelt guard would guard nothing.
-
-    To build a model takes long, so each is built when it is first used, and a default that is a table is
-    made with `model_construct`, which uses none. What the keys mean is read from here when it is asked for.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
-
-
-def misplaced(place: Key, message: Message) -> PydanticCustomError:
-    """Return a mistake of the key at `place`, which is relative to the key that is validated."""
-    return PydanticCustomError("misplaced", "{message}", {"message": message, "place": place})
-
-
-class FromEnvironment(SettingsTable):
-    """The token is in an environment variable."""
-
-    env: str = Field(min_length=1)
-    """Name of the environment variable."""
-
-
-class FromFile(SettingsTable):
-    """The token is in a file of its own; the path is relative to the sync object."""
-
-    file: str = Field(min_length=1)
-    """File that holds the token, relative to this one; only its owner should be able to read it."""
-
-
-class FromKeyring(SettingsTable):
-    """The token is in the keyring of the user's system."""
-
-    keyring: str = Field(min_length=1)
-    """Name of the token there."""
 
 
 class Languages(SettingsTable):
@@ -158,7 +122,9 @@ class Catalog(SettingsTable):
     """
 
     path: str = Field(min_length=1)
-    """File that Torgsoft writes."""
+    """File that Torgsoft writes, or its address: `https://`, `sftp://`, `ftp://` or `s3://`."""
+    server: FileServer = FileServer.model_construct()
+    """What the server of that address asks for, and where it may be."""
     centers: dict[str, Annotated[str, Field(min_length=1)]] = {}
     """A file for each accounting center, by its id, instead of one file."""
     format: Literal["trs", "csv", "yml", "xlsx"] | None = None
@@ -200,6 +166,11 @@ class Catalog(SettingsTable):
             return data | ({"path": first[0]} if first else {})
         return data
 
+    @field_validator("path")
+    @classmethod
+    def _readable(cls, path: str) -> str:
+        return source(path)
+
     @field_validator("centers")
     @classmethod
     def _one_file_each(cls, centers: dict[str, str]) -> dict[str, str]:
@@ -211,7 +182,11 @@ class Catalog(SettingsTable):
             if path in seen:
                 raise misplaced((center,), _("center `{center}` also has this file", center=seen[path]))
             seen[path] = center
-        return centers
+            try:
+                source(path)
+            except ValueError as refused:
+                raise misplaced((center,), message_of(refused)) from refused
+        return {center: source(path) for center, path in centers.items()}
 
     @field_validator("names")
     @classmethod
@@ -264,6 +239,16 @@ class Catalog(SettingsTable):
                 ("path",), _("this file is not one of `centers`; name the main one of them, or leave it out")
             )
         return self
+
+    @model_validator(mode="after")
+    def _asked_for(self) -> Self:
+        check_server(self.server, self.files)
+        return self
+
+    @property
+    def files(self) -> list[str]:
+        """The paths and addresses of all files of the export."""
+        return list(self.centers.values()) or [self.path]
 
 
 SPLIT_TARGETS = ("name", "description", "keywords", "characteristic", "vendor", "country", "unit")

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import field_validator
 
-from torgsync.core.config.catalog import SettingsTable
 from torgsync.core.config.storages import is_web_address
+from torgsync.core.config.tables import SettingsTable
 from torgsync.core.portals import API_PATH, PORTALS, PROM, PROM_URL, Portal
 from torgsync.i18n import Message, _
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from torgsync.core.config.catalog import SettingsTable
 from torgsync.core.config.notation import Markup, Rise, Rounding, Share
+from torgsync.core.config.tables import SettingsTable
 from torgsync.core.product.presence import Presence
 
 

@@ -1,12 +1,12 @@
-"""`[removal]`: what becomes of products that leave."""
+"""`[removal]` and `[history]`: what becomes of products that leave, and how long runs are recorded."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Literal
 
-from torgsync.core.config.catalog import SettingsTable
 from torgsync.core.config.notation import Days
+from torgsync.core.config.tables import SettingsTable
 
 Gone = Literal["delete", "hide", "not-available", "keep"]
 
@@ -27,3 +27,10 @@ class Removal(SettingsTable):
     def grace(self) -> timedelta:
         """How long the product of a good that left the export is hidden before it is deleted; 0 for none."""
         return self.delete_after if self.gone == "delete" else timedelta()
+
+
+class Retention(SettingsTable):
+    """How long the records of runs are kept."""
+
+    keep: Days = timedelta(days=180)
+    """How long changes and requests of a run are kept, for a rollback; older runs keep only totals."""

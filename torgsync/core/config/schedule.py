@@ -199,8 +199,19 @@ def due(rhythm: Rhythm, now: datetime, last: Attempt | None) -> Attempt | None:
     return None
 
 
+FLEET = "fleet"
+"""The user of times that workers perform."""
+
+
+def is_fleet(user: str) -> bool:
+    r"""Return whether a time is of workers; a user who is called so is `OFFICE-PC\fleet`."""
+    return user.casefold() == FLEET
+
+
 def is_for(user: str, name: str, hosts: frozenset[str]) -> bool:
     r"""Return whether a time is of a user on one of the names of a host: `OFFICE-PC\olena`, or `olena`."""
+    if is_fleet(user):
+        return False
     host, _, wanted = user.rpartition("\\")
     known = {known.casefold() for known in hosts}
     return wanted.casefold() == name.casefold() and (not host or host.casefold() in known)

@@ -15,26 +15,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from torgsync.core.config.accounting_centers import AccountingCenters
-from torgsync.core.config.catalog import (
-    Catalog,
-    FieldMapping,
-    FromEnvironment,
-    FromFile,
-    FromKeyring,
-    Languages,
-    Photos,
-    SettingsTable,
-    misplaced,
-    twin_target,
-)
+from torgsync.core.config.accounts import PaymentMethod
+from torgsync.core.config.catalog import Catalog, FieldMapping, Languages, Photos, twin_target
 from torgsync.core.config.connection import Connection, other_language, with_defaults
 from torgsync.core.config.keys import HIDDEN
 from torgsync.core.config.limits import Limits, Prices, StockRules
 from torgsync.core.config.message_text import check_template
-from torgsync.core.config.removal import Gone, Removal
-from torgsync.core.config.retention import Retention
+from torgsync.core.config.removal import Gone, Removal, Retention
+from torgsync.core.config.sources import FileServer, check_server, source
 from torgsync.core.config.storages import kind_of, storage, surplus, without_password
 from torgsync.core.config.synchronization_time import SynchronizationTime
+from torgsync.core.config.tables import FromEnvironment, FromFile, FromKeyring, SettingsTable, misplaced
 from torgsync.core.config.unattended import Notify, Reports, masked
 from torgsync.core.config.value_map import ValueMap, ValueMapping, twin_column
 from torgsync.core.portals import PORTALS, Portal, PortalName
@@ -50,7 +41,19 @@ class Clients(SettingsTable):
     create: bool = True
     """Whether a missing client is created."""
     path: str | None = Field(None, min_length=1)
-    """File of clients that Torgsoft writes (`TSClients.trs`): those in it are known from the first day."""
+    """File of clients that Torgsoft writes (`TSClients.trs`), or its address; they are known at once."""
+    server: FileServer = FileServer.model_construct()
+    """What the server of that address asks for, and where it may be."""
+
+    @field_validator("path")
+    @classmethod
+    def _readable(cls, path: str | None) -> str | None:
+        return None if path is None else source(path)
+
+    @model_validator(mode="after")
+    def _asked_for(self) -> Self:
+        check_server(self.server, [self.path] if self.path else [])
+        return self
 
 
 class Orders(SettingsTable):
@@ -121,39 +124,6 @@ class Orders(SettingsTable):
         return datetime.combine(date.fromisoformat(self.since), time.min, self.clock) if self.since else None
 
 
-class PaymentMethod(SettingsTable):
-    """One of Prom's payment methods and where its money goes. Without either it is not mapped yet."""
-
-    id: int = Field(ge=0, le=2**63 - 1)
-    """Its id on Prom.ua."""
-    name: str
-    """Its name on Prom.ua."""
-    cash_register: str | None = Field(None, min_length=1)
-    """Cash register that gets its money; either this or `current_account`."""
-    current_account: str | None = Field(None, min_length=1)
-    """Current account that gets its money; either this or `cash_register`."""
-    gone: bool = False
-    """Whether Prom.ua no longer lists it; old orders may still be paid by it."""
-
-    @field_validator("cash_register", "current_account")
-    @classmethod
-    def _named(cls, place: str | None) -> str | None:
-        if place is not None and not place.strip():
-            raise ValueError(_("the name is empty"))
-        return place
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if self.cash_register and self.current_account:
-            raise ValueError(_("give either `cash_register` or `current_account`, not both"))
-        return self
-
-    @property
-    def mapped(self) -> bool:
-        """Whether its money has a cash register or an account."""
-        return bool(self.cash_register or self.current_account)
-
-
 __all__ = [
     "AccountingCenters",
     "Catalog",
@@ -166,6 +136,7 @@ __all__ = [
     "Languages",
     "Limits",
     "Notify",
+    "PaymentMethod",
     "Photos",
     "Prices",
     "Removal",

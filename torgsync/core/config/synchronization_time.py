@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from torgsync.core.clock import SHOP_ZONE
-from torgsync.core.config.catalog import SettingsTable
 from torgsync.core.config.notation import Every, Weekdays
 from torgsync.core.config.schedule import (
     Rhythm,
@@ -21,6 +20,7 @@ from torgsync.core.config.schedule import (
     read_step,
     weekday_words,
 )
+from torgsync.core.config.tables import SettingsTable
 from torgsync.i18n import Message, _, joined
 
 
@@ -28,7 +28,7 @@ class SynchronizationTime(SettingsTable):
     """When the object is synchronized unattended, by which user of which computer."""
 
     user: str = Field(min_length=1)
-    """Computer and user that synchronize: `OFFICE-PC\\olena`."""
+    """Computer and user that synchronize: `OFFICE-PC\\olena`, or `fleet` for workers."""
     every: Every
     """How often: `30m`, `2h`, `1d`."""
     between: tuple[str, str] | None = None

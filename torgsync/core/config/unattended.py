@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from pydantic import Field, SecretStr, field_validator
 
 from torgsync.core.addresses import scheme_alone
-from torgsync.core.config.catalog import (
+from torgsync.core.config.storages import folder_address, is_web_address
+from torgsync.core.config.tables import (
     FromEnvironment,
     FromFile,
     FromKeyring,
     SettingsTable,
     misplaced,
 )
-from torgsync.core.config.storages import folder_address, is_web_address
 from torgsync.i18n import _
 
 SecretAddress = FromEnvironment | FromFile | FromKeyring | SecretStr

@@ -23,7 +23,14 @@ from torgsync.core.text import did_you_mean, message_of
 from torgsync.errors import Mistake
 from torgsync.i18n import Message, _, joined, verbatim
 
-_PASSWORDS: tuple[Key, ...] = (("orders", "outbox_password"), ("catalog", "photos", "publish_password"))
+_PASSWORDS: tuple[Key, ...] = (
+    ("orders", "outbox_password"),
+    ("catalog", "photos", "publish_password"),
+    ("catalog", "server", "password"),
+    ("catalog", "server", "query"),
+    ("clients", "server", "password"),
+    ("clients", "server", "query"),
+)
 
 _ADDRESSES: Mapping[Key, int] = {("notify", "to"): 3, ("notify", "heartbeat"): 2}
 """Keys of secret addresses, and how many parts of a mistake's place name one of them."""

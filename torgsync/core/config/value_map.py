@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from torgsync.core.config.catalog import SettingsTable, misplaced
+from torgsync.core.config.tables import SettingsTable, misplaced
 from torgsync.core.product.cleaning import folded_line, unmarked
 from torgsync.core.product.columns import KEY, SECRET, canonical
 from torgsync.i18n import _

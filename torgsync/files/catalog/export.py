@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from torgsync.core.config.settings import Catalog
@@ -19,6 +20,7 @@ from torgsync.files.catalog import refusals
 from torgsync.files.catalog.catalog_file import Aspect, CatalogFile, FileFormat, Guess, ReadSettings
 from torgsync.files.catalog.centers import compose
 from torgsync.files.catalog.file_kinds import ARCHIVE, LOOK, OLD_OFFICE, refuse_other_kinds, start_of_text
+from torgsync.files.catalog.sources import export_file
 from torgsync.files.config.objects import ObjectFile, path_in
 from torgsync.i18n import Message, _, _n, verbatim
 
@@ -26,10 +28,13 @@ _BY_SETTING = {"trs": FileFormat.TRS, "csv": FileFormat.TRS, "yml": FileFormat.Y
 
 
 def open_export(file: ObjectFile) -> CatalogFile:
-    """Look at an object's export; columns that its fields speak of keep their names. Raises ExportInvalid."""
+    """Look at an object's export; columns that its fields speak of keep their names.
+
+    Raises ExportInvalid, and what `export_file` raises.
+    """
     mapped = frozenset(mapping.column for mapping in file.settings.fields)
     try:
-        return open_catalog(file.settings.catalog, file.path.parent, mapped)
+        return open_files(file.settings.catalog, partial(export_file, file), mapped)
     except ExportInvalid as refused:
         if refused.hint in refusals.OTHER_PATH:
             refused.hint = _(
@@ -42,10 +47,16 @@ def open_export(file: ObjectFile) -> CatalogFile:
 
 
 def open_catalog(catalog: Catalog, folder: Path, mapped: Collection[str] = ()) -> CatalogFile:
+    """Look at an export whose paths are relative to `folder`; see `open_files`."""
+    return open_files(catalog, partial(path_in, folder), mapped)
+
+
+def open_files(catalog: Catalog, file_of: Callable[[str], Path], mapped: Collection[str] = ()) -> CatalogFile:
     """Look at an export and return it ready to be read.
 
-    Paths are relative to `folder`. What the settings leave open is detected and listed in `guesses`. With
-    one file per accounting center all are read as one, see `files/catalog/centers.py`. Raises ExportInvalid.
+    `file_of` returns the file for a path of the settings. What the settings leave open is detected and listed
+    in `guesses`. With one file per accounting center all are read as one, see `files/catalog/centers.py`.
+    Raises ExportInvalid.
     """
     given = ReadSettings(
         encoding=catalog.encoding,
@@ -58,11 +69,9 @@ def open_catalog(catalog: Catalog, folder: Path, mapped: Collection[str] = ()) -
         mapped=mapped,
     )
     if not catalog.centers:
-        return _open(path_in(folder, catalog.path), catalog.format, given)
+        return _open(file_of(catalog.path), catalog.format, given)
     main_first = sorted(catalog.centers.items(), key=lambda item: item[1] != catalog.path)
-    return compose(
-        {center: _open(path_in(folder, path), catalog.format, given) for center, path in main_first}
-    )
+    return compose({center: _open(file_of(path), catalog.format, given) for center, path in main_first})
 
 
 def _open(path: Path, wanted: str | None, given: ReadSettings) -> CatalogFile:

@@ -5,17 +5,26 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from torgsync.core.config.settings import FromFile, SyncObject
+from torgsync.core.config.sources import FileServer, shown_source
+from torgsync.core.config.storages import kind_of
 from torgsync.core.config.validation import read_settings
+from torgsync.core.reach import Reach
 from torgsync.core.shell import quoted
 from torgsync.disk import read_text
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
+from torgsync.files.config.copies import Copies
 from torgsync.files.config.text_files import TomlLines, parse_toml
 from torgsync.i18n import Message, _, _n
 from torgsync.system import reason
+
+if TYPE_CHECKING:
+    from torgsync.core.fleet.trust import Trust
 
 SEE_OBJECTS = _("see what there is: `torgsync object list`")
 _NAME = re.compile(r"^name[ \t]*=.*$", re.MULTILINE)
@@ -23,12 +32,61 @@ _ADD = _('make one: `torgsync object add "My Prom"`')
 
 
 @dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a sync object in the state has instead of a file; `trust` is its worker's."""
+
+    text: str
+    at: datetime
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectFile:
-    """A sync object, its file, and how a command calls it: by name if it is in the home, else by path."""
+    """A sync object, its file, and how a command calls it: by name if it is in the home, else by path.
+
+    One that was `pushed` has no file: its `path` is where it would be, for what is relative to it.
+
+    `copies` are those of its files on servers, for one job; `reach` limits where these servers may be, and
+    what they may get, for an object whose author is not trusted.
+    """
 
     path: Path
     settings: SyncObject
     called: str
+    pushed: Pushed | None = None
+    copies: Copies = field(default_factory=Copies, compare=False, repr=False)
+    reach: Reach | None = field(default=None, compare=False)
+
+    @property
+    def trust(self) -> Trust | None:
+        """What it may reach, None where that is everything: whoever wrote its file uses this computer."""
+        return self.pushed.trust if self.pushed else None
+
+    @property
+    def text(self) -> str:
+        """Its text, line ends as line feeds. Raises ObjectInvalid where its file cannot be read."""
+        return self.pushed.text if self.pushed else text_of(self.path)
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it was changed last, in UTC. Raises OSError."""
+        return self.pushed.at if self.pushed else datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
+
+    @property
+    def editable(self) -> Path:
+        """Its file, to be changed. Raises ObjectInvalid where it was pushed."""
+        if self.pushed:
+            raise ObjectInvalid(
+                _("`{object}` was pushed, and is not changed here", object=self.settings.name),
+                hint=_(
+                    "change it in its folder, then push that: {command}", command="torgsync fleet push DIR"
+                ),
+            )
+        return self.path
+
+    def at_home(self, fetched: Path, *, offline: bool = False) -> ObjectFile:
+        """Return the same for a new job, whose files on servers are kept in the folder `fetched`."""
+        return replace(self, copies=Copies(fetched / self.slug, offline=offline))
 
     @property
     def slug(self) -> str:
@@ -39,16 +97,22 @@ class ObjectFile:
         """Return a path of the object, which is relative to its file."""
         return path_in(self.path.parent, path)
 
+    def kept(self, path: str, server: FileServer) -> Path:
+        """Return the file for a path, or the copy of the file at an address: as it is, nothing is fetched."""
+        if not kind_of(path):
+            return self.path_of(path)
+        return self.copies.kept(path, server.user, shown_source(path))
+
     @property
     def catalog_path(self) -> Path:
-        """The export's file."""
-        return self.path_of(self.settings.catalog.path)
+        """The export's file, for an address the copy of it that is kept."""
+        return self.kept(self.settings.catalog.path, self.settings.catalog.server)
 
     @property
     def clients_path(self) -> Path | None:
-        """The file of Torgsoft's clients, None where the object names none."""
-        path = self.settings.clients.path
-        return self.path_of(path) if path else None
+        """The file of Torgsoft's clients, as `catalog_path`; None where the object names none."""
+        clients = self.settings.clients
+        return self.kept(clients.path, clients.server) if clients.path else None
 
     @property
     def token_path(self) -> Path | None:
@@ -150,14 +214,33 @@ def name_in(path: Path) -> str | None:
 
 def load_object(path: Path) -> ObjectFile:
     """Read a sync object. Raises ObjectInvalid with every mistake and its line."""
-    text = text_of(path)
+    settings = settings_in(path, text_of(path))
+    return ObjectFile(path.absolute(), settings, quoted(_called(path, settings.name)))
+
+
+def settings_in(path: Path, text: str) -> SyncObject:
+    """Return the settings that a text holds; `path` is named where it has mistakes. Raises ObjectInvalid."""
     data = parse_toml(text)
-    if isinstance(data, Mistake):
-        raise ObjectInvalid(mistakes_in(path, [data]), mistakes=(data,))
-    settings = read_settings(data, TomlLines(text).of)
+    settings = [data] if isinstance(data, Mistake) else read_settings(data, TomlLines(text).of)
     if isinstance(settings, SyncObject):
-        return ObjectFile(path.absolute(), settings, quoted(_called(path, settings.name)))
+        return settings
     raise ObjectInvalid(mistakes_in(path, settings), mistakes=tuple(settings))
+
+
+def pushed_object(base: Path, name: str, pushed: Pushed) -> ObjectFile:
+    """Return an object that was pushed, for a worker whose own objects would be in the folder `base`.
+
+    Raises ObjectInvalid with every mistake, and everything that its worker refuses.
+    """
+    from torgsync.core.config.keys import key_text  # noqa: PLC0415  # only a worker needs them
+    from torgsync.core.fleet.trust import refusals  # noqa: PLC0415
+
+    path = base.absolute() / f"{slugify(name)}.toml"
+    settings = settings_in(path, pushed.text)
+    file = ObjectFile(path, settings, quoted(_called(path, settings.name)), pushed, reach=pushed.trust.reach)
+    if refused := refusals(settings, pushed.trust):
+        raise mistakes_at(file, [(key, key_text(key), why) for key, why in refused])
+    return file
 
 
 def _called(path: Path, name: str) -> str:
@@ -174,7 +257,7 @@ def mistakes_at(
     file: ObjectFile, seen: Sequence[tuple[tuple[str | int, ...], str, Message]]
 ) -> ObjectInvalid:
     """Return the error for mistakes seen with other files: key's path, key as written, message."""
-    lines = TomlLines(text_of(file.path))
+    lines = TomlLines(file.text)
     mistakes = tuple(sorted(Mistake(lines.of(path), where, message) for path, where, message in seen))
     return ObjectInvalid(mistakes_in(file.path, mistakes), mistakes=mistakes)
 

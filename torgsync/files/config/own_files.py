@@ -19,7 +19,7 @@ from torgsync import disk
 from torgsync.errors import Mistake
 
 _OBJECT_FILES = re.compile(r".*\.toml|\..*\.(lock|tmp)|\.tmp-.*|torgsync\.schema\.json")
-_WHOLE = ("secrets", "logs", "feeds", "outbox", "plans", "recordings", "backups")
+_WHOLE = ("secrets", "logs", "feeds", "fetched", "outbox", "plans", "recordings", "backups")
 """Folders of a home that hold nothing but files of ours."""
 _KEY_OF_SECRETS = "file"
 """The key by which a sync object names a file with a secret (`api_key = { file = … }`)."""

@@ -71,6 +71,11 @@ class Settings:
         return self.home / "feeds"
 
     @property
+    def fetched(self) -> Path:
+        """Copies of files on servers, such as exports, a folder for each object."""
+        return self.home / "fetched"
+
+    @property
     def log(self) -> Path:
         """What commands that work with an object did, a line an event."""
         return self.home / "logs" / "torgsync.log"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import SecretStr
 
@@ -18,6 +19,10 @@ from torgsync.files.config.text_files import replace_text
 from torgsync.i18n import Message, _
 from torgsync.system import reason
 
+if TYPE_CHECKING:
+    from torgsync.core.fleet.trust import Trust
+    from torgsync.core.fleet.walk import Secret
+
 SERVICE = "torgsync"
 """What all our tokens in a keyring are kept for."""
 _NO_TOKEN = _("there is no token in `{place}`")
@@ -28,13 +33,8 @@ LONGEST = 1000
 
 def read_token(file: ObjectFile) -> str:
     """Return the object's token. Raises ObjectInvalid where there is none, without any part of it."""
-    way = file.settings.api_key
-    if isinstance(way, SecretStr):
-        token, trouble = way.get_secret_value(), _("it is empty")
-    else:
-        secret, trouble = read_secret(file.path.parent, way, _NO_TOKEN)
-        token = secret or ""
-    token = token.strip()
+    secret, trouble = read_secret(file.path.parent, file.settings.api_key, _NO_TOKEN, file.trust)
+    token = (secret or "").strip()
     if 0 < len(token) <= LONGEST and token.isascii() and token.isprintable() and " " not in token:
         return token
     if token:
@@ -58,42 +58,64 @@ def read_photos_password(file: ObjectFile) -> str | None:
     )
 
 
+def read_server_secret(
+    file: ObjectFile, way: FromEnvironment | FromFile | FromKeyring | None, table: str, key: str
+) -> str | None:
+    """Return what the server of a file asks for, None where it is not named; `table` is that of the file.
+
+    Raises ObjectInvalid for an empty one.
+    """
+    return _password(file, way, (table, "server", key))
+
+
 def _password(
     file: ObjectFile, way: FromEnvironment | FromFile | FromKeyring | None, key: tuple[str, ...]
 ) -> str | None:
     """Return a password, None where the object names none. Raises ObjectInvalid for an empty one."""
     if way is None:
         return None
-    secret, trouble = read_secret(file.path.parent, way, _NO_PASSWORD)
+    secret, trouble = read_secret(file.path.parent, way, _NO_PASSWORD, file.trust)
     if password := (secret or "").strip("\r\n"):
         return password
     raise mistakes_at(file, [(key, ".".join(key), trouble)])
 
 
 def read_secret(
-    folder: Path, way: FromEnvironment | FromFile | FromKeyring, missing: Message
+    folder: Path, way: Secret, missing: Message, trust: Trust | None
 ) -> tuple[str | None, Message]:
     """Return a secret, and why there is none.
 
     Args:
         folder: That of the sync object's file; paths are relative to it.
-        way: Where the secret is kept.
+        way: The secret, or where it is kept.
         missing: What is said of a place without one.
+        trust: What the object may reach, None where that is everything.
     """
+    if trust and (why := trust.refuses_secret(way)):
+        return None, why
     match way:
+        case SecretStr():
+            return way.get_secret_value(), _("it is empty")
         case FromEnvironment(env=name):
             return variable(name), _("the environment variable `{name}` is not set", name=name)
         case FromFile(file=path):
-            place = path_in(folder, path)
-            try:
-                return read_text(place), missing.filled(place=place)
-            except FileNotFoundError:
-                return None, missing.filled(place=place)
-            except (OSError, UnicodeDecodeError) as trouble:
-                why = reason(trouble) if isinstance(trouble, OSError) else _("it is not UTF-8 text")
-                return None, _("`{path}` cannot be read: {why}", path=place, why=why)
-        case FromKeyring(keyring=name):  # pragma: no branch  # there is no fourth way
+            place = trust.secret_place(path) if trust else path
+            found = path_in(Path(trust.secrets) if trust else folder, place)
+            if trust and not found.is_relative_to(Path(trust.secrets).resolve()):
+                return None, _("`{path}` is a link to somewhere outside the folder of secrets", path=path)
+            return _from_file(found, missing)
+        case FromKeyring(keyring=name):  # pragma: no branch  # there is no fifth way
             return _from_keyring(name)
+
+
+def _from_file(place: Path, missing: Message) -> tuple[str | None, Message]:
+    try:
+        return read_text(place), missing.filled(place=place)
+    except FileNotFoundError:
+        return None, missing.filled(place=place)
+    except (OSError, UnicodeDecodeError) as trouble:
+        why = reason(trouble) if isinstance(trouble, OSError) else _("it is not UTF-8 text")
+        return None, _("`{path}` cannot be read: {why}", path=place, why=why)
 
 
 def _from_keyring(name: str) -> tuple[str | None, Message]:
@@ -127,15 +149,26 @@ def keep_in_keyring(name: str, token: str) -> None:
         raise TorgsyncError(_refused(refused), hint=_("unlock it, or keep the token in a file")) from refused
 
 
-def photos_secret(slug: str) -> str:
-    """Return the name under which the password of an object's place for photos is kept."""
-    return f"{slug}.photos"
+Server = Literal["photos", "export"]
+"""What a server is for whose password an object keeps: the place for photos, or the export."""
 
 
-def forget_photos_password(file: ObjectFile, secrets: Path) -> bool:
-    """Delete the password of the place for photos where it was kept for this object alone."""
-    photos = file.settings.catalog.photos
-    return _forget(file, photos.publish_password if photos else None, secrets)
+def secret_name(slug: str, server: Server) -> str:
+    """Return the name under which the password of an object's server is kept."""
+    return f"{slug}.{server}"
+
+
+def password_of(file: ObjectFile, server: Server) -> FromEnvironment | FromFile | FromKeyring | None:
+    """Return where the password of a server is kept, None where the object names no place."""
+    catalog = file.settings.catalog
+    if server == "export":
+        return catalog.server.password
+    return catalog.photos.publish_password if catalog.photos else None
+
+
+def forget_password(file: ObjectFile, secrets: Path, server: Server) -> bool:
+    """Delete the password of a server where it was kept for this object alone."""
+    return _forget(file, password_of(file, server), secrets)
 
 
 def forget_token(file: ObjectFile, secrets: Path) -> bool:

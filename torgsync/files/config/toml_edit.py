@@ -220,7 +220,7 @@ def set_payment_methods(file: ObjectFile, methods: Sequence[PaymentMethod]) -> N
         method.model_dump(exclude_none=True, exclude={"gone"} if not method.gone else set())
         for method in methods
     ]
-    with _edited(file.path) as document:
+    with _edited(file.editable) as document:
         tables = _tables(document, "payment_methods")
         known = {table.get("id"): table for table in tables}
         _append_tables(tables, [row for row in rows if row["id"] not in known])
@@ -242,27 +242,27 @@ def add_fields(file: ObjectFile, mappings: Sequence[FieldMapping]) -> None:
         | {"column": mapping.column, "to": mapping.to}
         for mapping in mappings
     ]
-    with _edited(file.path) as document:
+    with _edited(file.editable) as document:
         _append_tables(_tables(document, "fields"), rows)
 
 
 def remove_field(file: ObjectFile, column: str) -> None:
     """Remove every mapping of a column from the object."""
-    _remove_tables(file.path, "fields", lambda table: canonical(str(table["column"])) == column)
+    _remove_tables(file.editable, "fields", lambda table: canonical(str(table["column"])) == column)
 
 
 def add_time(file: ObjectFile, time: SynchronizationTime) -> None:
     """Append a synchronization time to the object."""
     row = time.model_dump(exclude_none=True)
     row |= {"between": list(time.between)} if time.between else {}
-    with _edited(file.path) as document:
+    with _edited(file.editable) as document:
         _append_tables(_tables(document, "synchronization_times"), [row])
 
 
 def remove_time(file: ObjectFile, time: SynchronizationTime) -> None:
     """Remove a synchronization time from the object."""
     _remove_tables(
-        file.path,
+        file.editable,
         "synchronization_times",
         lambda table: SynchronizationTime.model_validate(table).identity == time.identity,
     )

@@ -10,13 +10,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from enum import Enum, auto
-from ipaddress import ip_address
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from torgsync import __version__
-from torgsync.core.loopback import is_private
+from torgsync.core.loopback import is_private, is_public
 from torgsync.core.photos.addresses import AddressAnswer
 
 AT_ONCE = 8
@@ -50,7 +49,7 @@ def place_of(address: str) -> HostPlace:
         found = socket.getaddrinfo(host, None)
     except (OSError, UnicodeError):
         return HostPlace.NOWHERE
-    public = all(ip_address(str(place[0]).partition("%")[0]).is_global for *_, place in found)
+    public = all(is_public(str(place[0])) for *_, place in found)
     return HostPlace.INTERNET if public else HostPlace.PRIVATE
 
 

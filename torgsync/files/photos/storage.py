@@ -6,7 +6,7 @@ from collections.abc import Collection
 from contextlib import closing
 from enum import Enum, auto
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from torgsync.core.config.storages import kind_of, without_password
@@ -68,7 +68,7 @@ class PhotoStorage:
         if not is_address(access.place):
             self._place = FolderPlace(Path(access.place), mode=PUBLIC)
             return
-        options: dict[str, object] = {}
+        options: dict[str, Any] = {}
         if urlsplit(access.place).scheme == "s3":
             given = {"key": access.user, "secret": access.password, "endpoint_url": access.endpoint}
             options = {name: value for name, value in given.items() if value}

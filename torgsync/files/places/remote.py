@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from torgsync.core.config.storages import without_password
+from torgsync.core.reach import Reach
 from torgsync.errors import Temporary, TorgsyncError
 from torgsync.extras import install_command
 from torgsync.files.places.place import (
@@ -24,7 +25,10 @@ from torgsync.files.places.place import (
     folder_mode,
 )
 from torgsync.i18n import Message, _
-from torgsync.system import NO_ANSWER, connection_words, known_reason, rejection
+from torgsync.system import NO_ANSWER, causes, connection_words, known_reason, rejection
+
+if TYPE_CHECKING:
+    from torgsync.files.places.download import FileStamp
 
 for _library in ("paramiko", "fsspec", "s3fs", "aiobotocore", "botocore", "asyncio"):
     logging.getLogger(_library).addHandler(logging.NullHandler())  # what they report is raised too
@@ -35,6 +39,8 @@ CONNECTING = 10
 """The same for connections to S3 services, which have many computers."""
 SLOWEST = 10_000
 """Bytes in a second: an upload to S3 that is slower is given up, because nothing else would end it."""
+TOTAL = 900
+"""Seconds after which a file that is fetched is given up."""
 LONGEST_PART = 5
 """Letters of a password that may be a part of an ordinary word."""
 
@@ -104,6 +110,25 @@ class RemotePlace(FilePlace):
                 return None
             content: bytes = self._files.cat_file(self._at(name))
             return content
+
+    def stamp(self, name: str) -> FileStamp | None:
+        """Return what the server says of a file, None where there is none."""
+        from torgsync.files.places.download import stamp_of  # noqa: PLC0415  # most places only get files
+
+        with self._usable():
+            try:
+                info = self._files.info(self._at(name))
+            except FileNotFoundError:
+                return None
+        return stamp_of(info)
+
+    def parts(self, name: str, size: int | None) -> Iterator[bytes]:
+        """Yield a file of so many bytes in parts; a server that takes too long for them is given up."""
+        from torgsync.files.places.download import in_time, parts_of  # noqa: PLC0415  # most places only get files
+
+        limit = min(TOTAL, TIMEOUT + (size or TOTAL * SLOWEST) // SLOWEST)
+        with self._usable():
+            yield from in_time(parts_of(self._files, self._protocol, self._at(name), size), limit, self.close)
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file whole under its temporary name."""
@@ -228,11 +253,13 @@ def connect_remote(
     password: str | None,
     words: PlaceWords,
     mode: int | None = None,
+    reach: Reach | None = None,
     **more: object,
 ) -> RemotePlace:
     """Open the file system behind an address; FTP and SFTP are greeted at once. Raises TorgsyncError.
 
-    `mode` is that of `RemotePlace`, `more` are options of the back end.
+    `mode` is that of `RemotePlace`, `reach` says where the server may be, anywhere without it, `more` are
+    options of the back end.
     """
     label = without_password(address)
     parts = urlsplit(address)
@@ -241,7 +268,7 @@ def connect_remote(
         options["password"] = password
     secrets = (password or "", parts.password or "")
     try:
-        files, path = _opened(address, options | more)
+        files, path = _opened(address, options | more, reach)
         return RemotePlace(files, path, label, secrets, words, mode)
     except ImportError:  # back ends and extras have the same names
         failure = TorgsyncError(
@@ -253,13 +280,26 @@ def connect_remote(
     raise failure
 
 
-def _opened(address: str, options: dict[str, object]) -> tuple[Any, str]:
+def _opened(address: str, options: dict[str, Any], reach: Reach | None) -> tuple[Any, str]:
     """Return the file system behind an address, and the path in it."""
-    if urlsplit(address).scheme == "sftp":
+    kind, host = urlsplit(address).scheme, urlsplit(address).hostname
+    if kind == "sftp":
         from torgsync.files.places.sftp import KnownServerFiles  # noqa: PLC0415  # only such places need it
 
-        files = KnownServerFiles(**KnownServerFiles._get_kwargs_from_urls(address) | options)  # noqa: SLF001
+        options = KnownServerFiles._get_kwargs_from_urls(address) | options  # noqa: SLF001
+        if reach:
+            options |= {"reach": reach, "host": host}  # that of the library has the brackets of IPv6
+        files = KnownServerFiles(**options)
         return files, KnownServerFiles._strip_protocol(address)  # noqa: SLF001
+    if kind == "ftp" and reach:
+        from torgsync.files.places.ftp import CheckedServerFiles  # noqa: PLC0415  # likewise
+
+        options = CheckedServerFiles._get_kwargs_from_urls(address) | options | {"host": host}  # noqa: SLF001
+        return CheckedServerFiles(reach, **options), CheckedServerFiles._strip_protocol(address)  # noqa: SLF001
+    if kind == "s3" and reach:
+        from torgsync.files.places.s3 import checked_options  # noqa: PLC0415  # likewise
+
+        options = checked_options(options, reach)
     from fsspec.core import url_to_fs  # noqa: PLC0415  # likewise
 
     files, path = url_to_fs(address, **options)
@@ -294,8 +334,9 @@ def _unreachable(
     label: str, trouble: Exception, secrets: tuple[str, ...], words: PlaceWords
 ) -> TorgsyncError:
     """Return the error for whatever a back end raised, without a password and without its chain."""
-    if isinstance(trouble, PlaceUntrusted):
-        return TorgsyncError(words.unusable.filled(place=label, why=trouble.why), hint=trouble.hint)
+    for cause in causes(trouble):
+        if isinstance(cause, PlaceUntrusted):
+            return TorgsyncError(words.unusable.filled(place=label, why=cause.why), hint=cause.hint)
     if refused := rejection(trouble):
         hint = words.login if refused.is_login else words.hint
         return Temporary(words.unusable.filled(place=label, why=refused.why), hint=hint)

@@ -13,6 +13,7 @@ import paramiko
 from fsspec.implementations.sftp import SFTPFileSystem
 
 from torgsync.files.places.place import PlaceUntrusted
+from torgsync.files.places.reach import connect
 from torgsync.i18n import _
 
 _SCANNED = {"ssh-rsa": "rsa", "ssh-ed25519": "ed25519"}
@@ -24,13 +25,19 @@ class KnownServerFiles(SFTPFileSystem):  # type: ignore[misc]  # fsspec has no t
 
     def _connect(self) -> None:
         host = self.host.lower()  # as ssh looks it up
+        options = dict(self.ssh_kwargs)
+        if reach := options.pop("reach", None):
+            timeout = options.get("timeout") or 0
+            options["sock"] = connect(host, options.get("port") or paramiko.config.SSH_PORT, reach, timeout)
+            if not reach.own_keys:
+                options |= {"allow_agent": False, "look_for_keys": False}
         self.client = paramiko.SSHClient()
         for path in _known_hosts():
             with suppress(OSError):
                 self.client.load_system_host_keys(str(path))
         self.client.set_missing_host_key_policy(_Unknown)
         try:
-            self.client.connect(host, **self.ssh_kwargs)
+            self.client.connect(host, **options)
             self.ftp = self.client.open_sftp()
         except BaseException as trouble:
             self.client.close()

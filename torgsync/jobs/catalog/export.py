@@ -12,6 +12,7 @@ import json
 
 from msgspec import Struct
 
+from torgsync.core.config.sources import shown_source
 from torgsync.core.findings import Code, Finding
 from torgsync.core.plan.plan import ExportInfo
 from torgsync.files.catalog.content import content_of
@@ -31,10 +32,11 @@ class ExportReading(Struct, frozen=True):
 def read_export(context: JobContext) -> ExportReading:
     """Read the export and store its goods; nothing is stored when the file cannot be trusted.
 
-    Raises what `read_rows` raises.
+    Raises what `read_rows` raises, Temporary where its server fails.
     """
     context.report(Progress(Stage.READ))
-    content = content_of(context.file)
+    with context.stop.interruptible():  # it may come from a server
+        content = content_of(context.file)
     with context.transaction(durable=False) as work:
         photos = PhotoFolder(context.file, work)
         if reading := _unchanged(context, work, photos, content):
@@ -58,7 +60,7 @@ def _unchanged(
     if not content or before != _fingerprint(context, photos, content) or photos.moved:
         return None
     last = json.loads(summary)
-    info = ExportInfo(context.object.catalog.path, last["goods"], last["encoding"])
+    info = ExportInfo(shown_source(context.object.catalog.path), last["goods"], last["encoding"])
     stored = (Finding(Code(document.pop("code")), **document) for document in last["findings"])
     return ExportReading(info, (*stored, *photos.findings()))
 

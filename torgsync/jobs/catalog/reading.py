@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 from torgsync.core.config.settings import FieldMapping, SyncObject
+from torgsync.core.config.sources import shown_source
 from torgsync.core.findings import Code, Finding
 from torgsync.core.mapping.skip_reasons import SkipReason
 from torgsync.core.plan.decide import RowStatus
@@ -60,7 +61,7 @@ def read_rows(
     last = {"goods": rows.count, "encoding": catalog.encoding, "centers": sorted(rows.centers)}
     last |= {"signs": mapper.decimal_signs, "findings": documents}
     work.object_state.end_reading(fingerprint, json.dumps(last, ensure_ascii=False))
-    return ExportInfo(settings.catalog.path, rows.count, catalog.encoding), findings
+    return ExportInfo(shown_source(settings.catalog.path), rows.count, catalog.encoding), findings
 
 
 def _signs_changed(before: DecimalSigns, mapper: RowMapper) -> bool:

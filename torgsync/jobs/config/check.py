@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from torgsync.core.config.hints import map_command
+from torgsync.core.config.accounts import map_command
 from torgsync.core.config.settings import SyncObject
-from torgsync.core.config.storages import without_password
-from torgsync.errors import InvalidInput, TokenRefused, TorgsyncError
+from torgsync.core.config.storages import kind_of, without_password
+from torgsync.errors import InvalidInput, Temporary, TokenRefused, TorgsyncError
 from torgsync.files.config.objects import ObjectFile, list_objects, load_object
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import literal_token, read_token
@@ -131,6 +131,9 @@ def _attempt(
     """Perform one part of the check; an error in a file becomes a line, which the command `cure` mends."""
     try:
         return part()
+    except Temporary as error:  # a server, which is no mistake of the object
+        checked.lines.append(unusable(subject, error))
+        return None
     except InvalidInput as error:
         checked.lines.append(failed(subject, error))
         if cure:
@@ -175,6 +178,13 @@ def plain_transport(settings: SyncObject, called: str) -> Iterator[CheckLine]:
         message = _("`insecure = true` under `[connection]`: the token may go to Prom.ua unencrypted")
         hint = verbatim(f"torgsync object edit {called} --unset connection.insecure")
         yield warning(_("connection"), message, hint)
+    for subject, paths in (
+        (_("export"), settings.catalog.files),
+        (_("clients"), [settings.clients.path or ""]),
+    ):
+        if any(kind_of(path) == "ftp" for path in paths):
+            message = _("`ftp://` is not encrypted: others on the way can read and change the file")
+            yield warning(subject, message, _("use `sftp://` if the server has it"))
     outbox = settings.orders.outbox or ""
     if outbox.casefold().startswith("ftp://"):
         message = _("`ftp://` is not encrypted: names and phone numbers of buyers can be read on the way")

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from torgsync.core.config.settings import SyncObject
+from torgsync.core.config.sources import shown_source
+from torgsync.core.config.storages import kind_of
 from torgsync.core.counts import column_count, row_count
 from torgsync.core.findings import Code, Finding, Severity
 from torgsync.core.mapping.codes import brand_or_country
@@ -69,6 +71,8 @@ def check_export(file: ObjectFile, checked: CheckView, photos: PhotoIndex | None
         _("with a header") if catalog.has_header else _("without a header"),
         _("a spreadsheet") if catalog.kind is FileFormat.XLSX else catalog.encoding,
     ]
+    if kind_of(settings.catalog.path):
+        facts.insert(0, _("fetched from `{place}`", place=shown_source(settings.catalog.path)))
     checked.lines.append(ok(_("export"), joined(", ", facts)))
     checked.lines.append(selection_line(file, tally))
     checked.lines += center_lines(file, catalog.columns, tally)

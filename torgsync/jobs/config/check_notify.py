@@ -28,7 +28,7 @@ def check_notify(file: ObjectFile) -> Iterator[CheckLine]:
             _SUBJECT, message, _('write `to = [{ env = "NAME" }]` or `to = [{ file = "path" }]` instead')
         )
     usable = 0
-    for address in read_addresses(folder, notify):
+    for address in read_addresses(folder, notify, file.trust):
         failure = why_unusable(address)
         if failure is None:
             usable += 1
@@ -44,7 +44,7 @@ def check_notify(file: ObjectFile) -> Iterator[CheckLine]:
     if usable:
         message = _n("{count} address", "{count} addresses", usable)
         yield ok(_SUBJECT, message, verbatim(f"torgsync notify test -o {file.called}"))
-    heartbeat = read_heartbeat(folder, notify)
+    heartbeat = read_heartbeat(folder, notify, file.trust)
     if heartbeat and heartbeat.trouble:
         yield warning(_("heartbeat"), heartbeat.trouble)
 
@@ -54,8 +54,8 @@ def unreached(context: JobContext) -> Iterator[CheckLine]:
     with context.transaction(durable=False) as work:
         failures = work.situations.failures()
     notify, folder = context.object.notify, context.file.path.parent
-    heartbeat = read_heartbeat(folder, notify)
-    known = {address.fingerprint for address in read_addresses(folder, notify)}
+    heartbeat = read_heartbeat(folder, notify, context.file.trust)
+    known = {address.fingerprint for address in read_addresses(folder, notify, context.file.trust)}
     again = verbatim(f"torgsync notify test -o {context.file.called}")
     for fingerprint, (failure, since) in failures.items():
         if heartbeat and fingerprint == heartbeat.fingerprint:

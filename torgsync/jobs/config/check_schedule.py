@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from torgsync.core.config.schedule import is_fleet
 from torgsync.core.config.settings import SynchronizationTime
 from torgsync.errors import Exit, TorgsyncError
 from torgsync.files.config.objects import ObjectFile
@@ -41,7 +42,7 @@ def idle_times(file: ObjectFile) -> Iterator[CheckLine]:
 
 def installed_times(file: ObjectFile, home: Settings) -> Iterator[CheckLine]:
     """Report, without the state, whether the times of an object are called."""
-    mine = own_times(file.settings)
+    mine = own_times(file)
     if mine and (caller := installed_caller(job_of(home, [file]))):
         message = _n(
             "{count} synchronization time of this user, called by {caller}",
@@ -72,7 +73,7 @@ def performed_times(context: JobContext) -> Iterator[CheckLine]:
     except TorgsyncError:
         yield from installed_times(context.file, context.settings)
         raise
-    mine, now = own_times(context.object), context.now()
+    mine, now = own_times(context.file), context.now()
     caller = installed_caller(job_of(context.settings, [context.file])) if mine else None
     for timed in times:
         if context.object.passes_over(timed.time):
@@ -110,6 +111,8 @@ def _performed(timed: Timed, now: datetime) -> bool:
 
 
 def _elsewhere(time: SynchronizationTime, file: ObjectFile) -> CheckLine:
+    if is_fleet(time.user):
+        return ok(_("schedule"), _("{time}: performed by workers, once it is pushed", time=_called(time)))
     message = _(
         "{time}: of another user or computer; this computer does not know whether anything calls it",
         time=_called(time),

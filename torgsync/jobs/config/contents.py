@@ -12,7 +12,7 @@ from torgsync.core.portals import PROM_URL
 from torgsync.core.product.cells import balances
 from torgsync.core.product.columns import CENTERS_COLUMN
 from torgsync.core.product.groups import group_path
-from torgsync.files.catalog.export import open_catalog
+from torgsync.files.catalog.export import open_files
 from torgsync.files.config.settings import Settings
 from torgsync.prom.api import connect
 from torgsync.prom.recording.recorder import Recorder
@@ -48,7 +48,7 @@ def read_contents(path: Path) -> ExportContents:
     written = str(path).encode("utf-8", "replace").decode()  # as TOML could hold it
     document = {"name": "new", "api_key": {"env": "NONE"}, "catalog": {"path": written}}
     settings = SyncObject.model_validate(document)
-    catalog = open_catalog(settings.catalog, path.parent)
+    catalog = open_files(settings.catalog, lambda _path: path)
     contents = ExportContents(len(catalog.columns), catalog.encoding)
     counter, paths = StockCounter(settings), dict[tuple[str, ...], Portion]()
     for record in catalog.records():

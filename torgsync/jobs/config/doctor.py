@@ -104,11 +104,14 @@ def _secrets(context: JobContext) -> Iterator[CheckLine]:
         message = _("other users of this computer may read the token in `{path}`", path=place)
         yield warning(_("token"), message, verbatim(f'chmod 600 "{place}"'))
     photos = context.object.catalog.photos
-    passwords = {
-        _("publishing"): photos.publish_password if photos else None,
-        _("outbox"): context.object.orders.outbox_password,
-    }
-    for subject, way in passwords.items():
+    catalog, clients = context.object.catalog.server, context.object.clients.server
+    passwords = (
+        (_("publishing"), photos.publish_password if photos else None),
+        (_("outbox"), context.object.orders.outbox_password),
+        *((_("export"), way) for way in (catalog.password, catalog.query)),
+        *((_("clients"), way) for way in (clients.password, clients.query)),
+    )
+    for subject, way in passwords:
         place = context.file.path_of(way.file) if isinstance(way, FromFile) else None
         if place and others_may_read(place):
             message = _("other users of this computer may read the password in `{path}`", path=place)

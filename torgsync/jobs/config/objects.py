@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 from torgsync.core.config.keys import Document, Key
 from torgsync.core.config.settings import (
+    Catalog,
+    Clients,
     FromEnvironment,
     FromFile,
     FromKeyring,
@@ -17,16 +20,19 @@ from torgsync.core.config.settings import (
     SynchronizationTime,
     SyncObject,
 )
+from torgsync.core.config.sources import FileServer
 from torgsync.core.config.storages import kind_of
 from torgsync.core.config.validation import explained, json_schema, read_settings
 from torgsync.errors import ObjectInvalid, TokenRefused, UsageError
 from torgsync.files.config.objects import ObjectFile, load_object, slugify
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import (
-    forget_photos_password,
+    Server,
+    forget_password,
     forget_token,
     keep_in_keyring,
-    photos_secret,
+    password_of,
+    secret_name,
     write_token,
 )
 from torgsync.files.config.toml_edit import Setting, add_time, change_keys, replace_whole, write_new
@@ -51,7 +57,7 @@ class Answers:
     name: str | None = None
     token: str | None = None
     token_env: str | None = None
-    export: Path | None = None
+    export: StorageAccess | None = None
     group: str | None = None
     photos: Path | None = None
     photos_url: str | None = None
@@ -73,8 +79,10 @@ class Answers:
 
 def remove_object(file: ObjectFile, home: Settings) -> bool:
     """Delete an object's file and the token that is kept for it alone; return whether there was such one."""
-    file.path.unlink()
-    forget_photos_password(file, home.secrets)
+    file.editable.unlink()
+    rmtree(home.fetched / file.slug, ignore_errors=True)
+    forget_password(file, home.secrets, "photos")
+    forget_password(file, home.secrets, "export")
     return forget_token(file, home.secrets)
 
 
@@ -88,18 +96,23 @@ def create_object(home: Settings, answers: Answers, pace: float | None, *, keyri
     slug, token = slugify(answers.name or ""), answers.token
     path = home.objects / f"{slug}.toml"
     document, times = _document(answers, slug, pace, keyring=keyring), _times(answers)
-    _refuse(path, document | {"synchronization_times": times})
-    password = answers.publishing.password if answers.publishing else None
+    _refuse(home, path, document | {"synchronization_times": times})
+    given: dict[Server, StorageAccess | None] = {"photos": answers.publishing, "export": answers.export}
+    passwords = {
+        secret_name(slug, server): access.password
+        for server, access in given.items()
+        if access and access.password
+    }
     if keyring:
-        for name, secret in ((slug, token), (photos_secret(slug), password)):
+        for name, secret in {slug: token, **passwords}.items():
             if secret:
                 keep_in_keyring(name, secret)
     remarks = {item.key: translated(item.meaning) for item in explained()}
     write_new(path, document, schema=json_schema(), remarks=remarks)
     if token and not keyring:
         write_token(home.secrets / f"{slug}.token", token)
-    if password and not keyring:
-        write_token(home.secrets / photos_secret(slug), password)
+    for name, password in passwords.items() if not keyring else ():
+        write_token(home.secrets / name, password)
     for time in times:
         add_time(load_object(path), SynchronizationTime.model_validate(time))
     return path
@@ -112,14 +125,14 @@ def refuse_answers(home: Settings, answers: Answers) -> None:
     """
     sure = replace(answers, name=answers.name or "-", photos=answers.photos if answers.photos_url else None)
     document = _document(sure, "-", None, keyring=False) | {"synchronization_times": _times(answers)}
-    _refuse(home.objects / "-.toml", document)
+    _refuse(home, home.objects / "-.toml", document)
 
 
-def _refuse(path: Path, document: Document) -> None:
+def _refuse(home: Settings, path: Path, document: Document) -> None:
     settings = read_settings(document, lambda _path: 0)
     if not isinstance(settings, SyncObject):
         raise ObjectInvalid(_("the sync object would not be valid"), mistakes=tuple(settings))
-    refuse_unknown(ObjectFile(path, settings, settings.name))
+    refuse_unknown(ObjectFile(path, settings, settings.name).at_home(home.fetched))
 
 
 def _times(answers: Answers) -> list[dict[str, Any]]:
@@ -135,8 +148,16 @@ def _document(answers: Answers, slug: str, pace: float | None, *, keyring: bool)
         key = {"env": answers.token_env}
     else:
         key = {"keyring": slug} if keyring else {"file": f"../secrets/{slug}.token"}
+    export = answers.export or StorageAccess(str(Path().absolute()))
+    asked = {
+        "user": export.user,
+        "password": _kept("export", slug, keyring=keyring) if export.password else None,
+        "endpoint": export.endpoint,
+    }
+    server = {key: value for key, value in asked.items() if value}
     catalog: dict[str, Any] = {
-        "path": str((answers.export or Path()).expanduser().absolute()),
+        "path": export.place,
+        **({"server": server} if server else {}),
         "languages": {"name": "uk", "both": True},
     }
     if answers.photos:
@@ -163,15 +184,19 @@ def _document(answers: Answers, slug: str, pace: float | None, *, keyring: bool)
 
 def _publishing(access: StorageAccess, slug: str, *, keyring: bool) -> dict[str, Any]:
     """Return the keys of the place where photos are published."""
-    name = photos_secret(slug)
-    kept = {"keyring": name} if keyring else {"file": f"../secrets/{name}"}
     given = {
         "publish": access.place,
         "publish_user": access.user,
-        "publish_password": kept if access.password else None,
+        "publish_password": _kept("photos", slug, keyring=keyring) if access.password else None,
         "publish_endpoint": access.endpoint,
     }
     return {key: value for key, value in given.items() if value}
+
+
+def _kept(server: Server, slug: str, *, keyring: bool) -> dict[str, str]:
+    """Return where the password of a server of a new object is kept, as its file says it."""
+    name = secret_name(slug, server)
+    return {"keyring": name} if keyring else {"file": f"../secrets/{name}"}
 
 
 def change_object(
@@ -183,17 +208,19 @@ def change_object(
     that the export does not have are refused.
     """
     unset = [*unset, *_left_over(file.settings.catalog.photos, settings, unset)]
+    unset += [*_left_of_server(file.settings.catalog, "catalog", settings, unset)]
+    unset += [*_left_of_server(file.settings.clients, "clients", settings, unset)]
 
     def verify(after: SyncObject) -> None:
         refuse_unknown(replace(file, settings=after), file.settings)
 
-    return change_keys(file.path, settings, unset, called=file.called, verify=verify)
+    return change_keys(file.editable, settings, unset, called=file.called, verify=verify)
 
 
 def _left_over(photos: Photos | None, settings: Sequence[Setting], unset: Sequence[Key]) -> Iterator[Key]:
     """Yield keys that belong to a place for photos which another kind of place follows, or none."""
     place: Key = ("catalog", "photos", "publish")
-    new = next((str(one.value or one.word).strip("\"'") for one in settings if one.key == place), None)
+    new = _new_place(settings, place)
     if photos is None or (new is None and place not in unset) or kind_of(new) == kind_of(photos.publish):
         return
     touched = {*unset, *(one.key[:3] for one in settings)}
@@ -202,14 +229,36 @@ def _left_over(photos: Photos | None, settings: Sequence[Setting], unset: Sequen
             yield (*place[:2], name)
 
 
-def replace_object(path: Path, before: str, after: str) -> tuple[Document, Document]:
+def _new_place(settings: Sequence[Setting], key: Key) -> str | None:
+    """Return the path or address that a key gets, None where it stays."""
+    return next((str(one.value or one.word).strip("\"'") for one in settings if one.key == key), None)
+
+
+def _left_of_server(
+    table: Catalog | Clients, name: str, settings: Sequence[Setting], unset: Sequence[Key]
+) -> Iterator[Key]:
+    """Yield the keys of the server of a file that another kind of server follows, or none."""
+    place: Key = (name, "path")
+    new = _new_place(settings, place)
+    touched = {*unset, *(one.key[:3] for one in settings)}
+    if not kind_of(table.path) or (new is None and place not in unset) or (name, "server") in touched:
+        return
+    if kind_of(new) == kind_of(table.path):
+        return
+    for key in FileServer.model_fields:
+        kept = key == "allow_private" and kind_of(new)
+        if getattr(table.server, key) and not kept and (name, "server", key) not in touched:
+            yield (name, "server", key)
+
+
+def replace_object(home: Settings, path: Path, before: str, after: str) -> tuple[Document, Document]:
     """Replace an object's text by what a person wrote; return its values before and after.
 
     Centers and groups that the export does not have are refused. Raises as `replace_whole` does.
     """
 
     def verify(settings: SyncObject) -> None:
-        refuse_unknown(ObjectFile(path, settings, settings.name))
+        refuse_unknown(ObjectFile(path, settings, settings.name).at_home(home.fetched))
 
     return replace_whole(path, before, after, verify)
 
@@ -221,7 +270,7 @@ def replace_token(file: ObjectFile, token: str, home: Settings, *, keyring: bool
     """
     if keyring and not isinstance(file.settings.api_key, FromKeyring):
         keep_in_keyring(file.slug, token)
-        change_keys(file.path, [Setting(("api_key",), value={"keyring": file.slug})], called=file.called)
+        change_keys(file.editable, [Setting(("api_key",), value={"keyring": file.slug})], called=file.called)
         forget_token(file, home.secrets)
         return _("the system's keyring as `{name}`", name=file.slug)
     if isinstance(file.settings.api_key, FromEnvironment):
@@ -244,22 +293,21 @@ def replace_token(file: ObjectFile, token: str, home: Settings, *, keyring: bool
     )
 
 
-def photos_password_place(file: ObjectFile, home: Settings) -> list[Setting]:
-    """Return what makes an object keep the password of its place for photos in a file, if it has none."""
-    photos = file.settings.catalog.photos
-    if photos and photos.publish_password:
+def password_place(file: ObjectFile, home: Settings, server: Server) -> list[Setting]:
+    """Return what makes an object keep the password of a server in a file, if it has none."""
+    if password_of(file, server):
         return []
-    return [Setting(_PHOTOS_PASSWORD, value=_in_file(file, home.secrets / photos_secret(file.slug)))]
+    path = home.secrets / secret_name(file.slug, server)
+    return [Setting(_PASSWORDS[server], value=_in_file(file, path))]
 
 
-def replace_photos_password(file: ObjectFile, password: str, home: Settings) -> Message:
-    """Write another password of the place for photos where the object keeps it, else into a file.
+def replace_password(file: ObjectFile, password: str, home: Settings, server: Server) -> Message:
+    """Write another password of a server where the object keeps it, else into a file.
 
     Return where it is, for people.
     """
-    photos = file.settings.catalog.photos
-    way = photos.publish_password if photos else None
-    return _replace_secret(file, way, _PHOTOS_PASSWORD, password, home.secrets / photos_secret(file.slug))
+    usual = home.secrets / secret_name(file.slug, server)
+    return _replace_secret(file, password_of(file, server), _PASSWORDS[server], password, usual)
 
 
 def _replace_secret(
@@ -278,7 +326,7 @@ def _replace_secret(
             path = file.path_of(place)
         case _:
             path = usual
-            change_keys(file.path, [Setting(key, value=_in_file(file, path))], called=file.called)
+            change_keys(file.editable, [Setting(key, value=_in_file(file, path))], called=file.called)
     write_token(path, secret)
     return composed("`{path}`", path=path)
 
@@ -290,4 +338,7 @@ def _in_file(file: ObjectFile, path: Path) -> dict[str, str]:
     return {"file": f"../{path.relative_to(above).as_posix()}" if inside else str(path)}
 
 
-_PHOTOS_PASSWORD: Key = ("catalog", "photos", "publish_password")
+_PASSWORDS: dict[Server, Key] = {
+    "photos": ("catalog", "photos", "publish_password"),
+    "export": ("catalog", "server", "password"),
+}

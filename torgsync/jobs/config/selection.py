@@ -12,7 +12,7 @@ from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.core.product.columns import CENTERS_COLUMN
 from torgsync.core.product.groups import in_group
 from torgsync.core.text import nearest
-from torgsync.errors import InvalidInput, Mistake, ObjectInvalid
+from torgsync.errors import InvalidInput, Mistake, ObjectInvalid, Temporary
 from torgsync.files.config.objects import ObjectFile
 from torgsync.i18n import _
 
@@ -43,7 +43,7 @@ def refuse_unknown(file: ObjectFile, before: SyncObject | None = None) -> None:
     try:
         found = _mistakes(settings, open_export(file))
         mistakes = tuple(mistake for mistake in found if mistake.where in chosen)
-    except InvalidInput:
+    except (InvalidInput, Temporary):
         return
     if mistakes:
         raise ObjectInvalid(

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from torgsync.core.config.sources import shown_source
+from torgsync.core.config.storages import kind_of
 from torgsync.errors import ObjectInvalid
 from torgsync.files.config.objects import list_objects, load_object, name_in
 from torgsync.files.config.settings import Settings
@@ -30,5 +32,7 @@ def summaries(home: Settings) -> Iterator[ObjectSummary]:
             yield ObjectSummary(path.stem, name_in(path) or path.stem, None, error.message)
         else:
             settings = file.settings
-            lost = None if file.catalog_path.is_file() else _("there is no export file")
-            yield ObjectSummary(path.stem, settings.name, settings.catalog.path, lost)
+            export = settings.catalog.path
+            there = kind_of(export) or file.catalog_path.is_file()
+            lost = None if there else _("there is no export file")
+            yield ObjectSummary(path.stem, settings.name, shown_source(export), lost)

@@ -11,6 +11,7 @@ from torgsync.core.orders.order import Order
 from torgsync.core.orders.phones import is_phone
 from torgsync.core.orders.stored import StoredOrder
 from torgsync.errors import Exit, ExportInvalid, NamedFileInvalid, UsageError
+from torgsync.files.catalog.sources import local_file
 from torgsync.files.orders.clients import clients_stamp, read_clients
 from torgsync.i18n import _
 from torgsync.jobs.context import JobContext
@@ -83,20 +84,24 @@ class ClientsImport:
         return Exit.HELD if self.ambiguous else Exit.DONE
 
 
-def read_torgsoft_clients(context: JobContext, path: Path | None = None) -> ClientsImport | None:
+def read_torgsoft_clients(
+    context: JobContext, path: Path | None = None, *, again: bool = False
+) -> ClientsImport | None:
     """Store Torgsoft's clients, None where there is nothing to read.
 
-    The object's own file is read where it changed; a `path` that is given is always read. Where the file is
-    missing or of another layout, raises ExportInvalid for the object's own, else NamedFileInvalid.
+    The object's own file is read where it changed, or `again`; a `path` that is given is always read. Where
+    the file is missing or of another layout, raises ExportInvalid for the object's own, else
+    NamedFileInvalid. Raises Temporary where its server fails.
     """
-    given = path or context.file.clients_path
-    if given is None:
+    own, named = context.object.clients, path is not None and path != context.file.clients_path
+    if path is None and own.path is None:
         return None
-    named = path is not None and path != context.file.clients_path
+    with context.stop.interruptible():  # it may come from a server
+        given = path or local_file(context.file, own.path or "", own.server, "clients")
     try:
         stamp = f"{given}/{clients_stamp(given, named=named)}"
         with context.transaction() as work:
-            if path is None and work.clients.export_stamp() == stamp:
+            if path is None and not again and work.clients.export_stamp() == stamp:
                 return None
         clients = read_clients(given, context.object.portal.region)
     except ExportInvalid as refused:

@@ -78,7 +78,7 @@ class FetchResult(DeliveryResult):
     methodless: int = 0
     trouble: TorgsyncError | None = None
     stuck: TorgsyncError | None = None
-    unread: ExportInvalid | None = None
+    unread: TorgsyncError | None = None
     to_confirm: str = ""
     begun: datetime | None = None
 
@@ -117,7 +117,7 @@ def fetch_orders(context: JobContext, prom: VerifiedShop) -> FetchResult:
     fetched = FetchResult()
     try:
         read_torgsoft_clients(context)
-    except ExportInvalid as wrong:
+    except (ExportInvalid, Temporary) as wrong:
         fetched.unread = wrong
         fetched.find(Code.CLIENTS_UNREAD)
     try:

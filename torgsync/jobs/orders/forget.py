@@ -14,6 +14,7 @@ from torgsync.core.orders.stored import StoredOrder
 from torgsync.core.problems import problem_message
 from torgsync.core.reason import Reason
 from torgsync.errors import Exit, Temporary, TorgsyncError, UsageError
+from torgsync.files.catalog.sources import forget_copy
 from torgsync.files.orders.order_file import order_file_name
 from torgsync.files.places.place import FilePlace
 from torgsync.i18n import _
@@ -88,6 +89,7 @@ def _forget(context: JobContext, phone: str) -> ForgetResult:
         others = work.clients.other_objects()
     elsewhere = tuple(slug for slug in others if _knows(context, slug, phone))
     named_in = tuple(sorted(person.named_in))
+    forget_copy(context.file, "clients")
     if not person.client_ids and not orders:
         context.store.wipe()
         kept = tuple(map(str, context.store.copies()))

@@ -55,7 +55,7 @@ def fetch_methods(context: JobContext) -> MethodsFetched:
         now.setdefault(number, PaymentMethod(id=number, name=name))
     set_payment_methods(context.file, [method for method in now.values() if method != known.get(method.id)])
     return MethodsFetched(
-        tuple(load_object(context.file.path).settings.payment_methods),
+        tuple(load_object(context.file.editable).settings.payment_methods),
         len(listed),
         tuple(name for number, name in listed.items() if number not in known),
         tuple(

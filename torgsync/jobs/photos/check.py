@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from torgsync.core.product.cells import id_fault
 from torgsync.errors import ObjectInvalid
 from torgsync.files.catalog.export import open_export
+from torgsync.files.catalog.sources import export_files
 from torgsync.files.photos.addresses import HostPlace
 from torgsync.files.photos.folder import no_photos
 from torgsync.i18n import _
@@ -61,6 +62,7 @@ def check_photos(context: JobContext, wanted: Collection[str] = ()) -> PhotoChec
         )
     context.report(Progress(Stage.PHOTOS))
     looked = look_at_new_photos(context)
+    export_files(context.file)  # before the state is held
     with context.transaction(durable=False) as work:
         folder = PhotoFolder(context.file, work, looked)
         if folder.bare:

@@ -36,9 +36,10 @@ from torgsync.core.plan.plan_guards import change_price_violation
 from torgsync.core.product.groups import grow
 from torgsync.core.product.products import Existing, Product
 from torgsync.core.product.variants import CODES
-from torgsync.errors import InvalidInput
+from torgsync.errors import InvalidInput, Temporary, TorgsyncError
 from torgsync.files.catalog.content import changed_at, configured_at, written_at
 from torgsync.files.catalog.export import open_export
+from torgsync.files.catalog.sources import export_files
 from torgsync.i18n import NOTHING, Message, joined
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.photos.names import photo_names
@@ -115,6 +116,8 @@ class GoodView:
 
 def why(context: JobContext, good_id: str) -> GoodView:
     """Return what is known of a good. Raises UsageError where that is nothing; similar ids are named."""
+    with suppress(TorgsyncError):  # before the state is held; whoever reads it reports that
+        export_files(context.file)
     with context.transaction() as work:
         dossier = work.products.dossier(good_id)
         looked = work.object_state.looks().looked
@@ -122,8 +125,9 @@ def why(context: JobContext, good_id: str) -> GoodView:
         row, problem = None, NOTHING
         try:
             row = read_row(context, work, good_id, _made(dossier))
-        except InvalidInput as refused:
-            problem = joined("; ", (refused.message, *refused.lines()))
+        except (InvalidInput, Temporary) as refused:
+            lines = refused.lines() if isinstance(refused, InvalidInput) else ()
+            problem = joined("; ", (refused.message, *lines))
         if row is None and dossier.empty and not attempts:
             raise unknown_good(good_id, context.file.called, _ids(context, work), problem)
         tree = grow(work.variants.paths())
@@ -211,7 +215,7 @@ def _facts(context: JobContext, dossier: Dossier, attempts: Sequence[ChangeAttem
 def _ids(context: JobContext, work: UnitOfWork) -> set[str]:
     """Return the ids of all goods in the state, and in the export as far as it can be read."""
     ids = set(work.rows.rows_of(lambda *_: True))
-    with suppress(InvalidInput):
+    with suppress(InvalidInput, Temporary):
         catalog = open_export(context.file)
         ids.update(catalog.good_id(record) for record in catalog.records())
     return ids

@@ -23,7 +23,7 @@ from torgsync.core.plan.rollback import Undone
 from torgsync.core.problems import ProblemCode, problem, problem_message
 from torgsync.errors import PlanStale, Problem, TorgsyncError, UsageError
 from torgsync.files.config.objects import ObjectFile
-from torgsync.files.config.settings import Settings
+from torgsync.files.config.settings import Settings, who
 from torgsync.i18n import Message, _, composed, joined, verbatim
 from torgsync.jobs.connect import VerifiedShop
 from torgsync.jobs.context import JobContext
@@ -36,6 +36,7 @@ from torgsync.jobs.push.saved import NAMED
 from torgsync.jobs.run import Run
 from torgsync.jobs.unknown import near_words
 from torgsync.state.runs.change_rows import ProductKey
+from torgsync.state.runs.journal import Holder
 from torgsync.state.store import UnitOfWork, open_store
 
 KNOWN = 5
@@ -161,6 +162,19 @@ class ApprovedChanges(PlanSource):
             result = plan_back(context, prom, kept.undoes, allowed=Allowed(), run=run.number)
         else:
             result = update(context, prom, allowed=Allowed(), run=run.number)
+        approval = Approval(kept.name, kept.run)
+        try:
+            plan, number = self._take(context, result, run)
+        except PlanStale:
+            with context.transaction() as work:
+                work.journal.note_stale(run.number, approval, Holder(*who()), context.now())
+            raise
+        undone = Undone(kept.undoes) if kept.undoes else None
+        return replace(result, plan=plan, number=number, undone=undone, approval=approval)
+
+    def _take(self, context: JobContext, result: PlanResult, run: Run) -> tuple[Plan, int]:
+        """Record what of the kept plan goes as the plan of the run, and return it with its number."""
+        kept = self.kept
         with context.transaction() as work:
             number = work.plans.begin_next(context.now(), part_of=result.number)
             part = _ApprovedPart(work, kept, self.only, result, number)
@@ -171,10 +185,7 @@ class ApprovedChanges(PlanSource):
                 work.journal.turns_back(run.number, number, kept.undoes)
             else:
                 work.journal.plan_of_run(run.number, number, None)
-            plan = part.plan(recounted(context, work, result.plan, number))
-        undone = Undone(kept.undoes) if kept.undoes else None
-        approval = Approval(kept.name, kept.run)
-        return replace(result, plan=plan, number=number, undone=undone, approval=approval)
+            return part.plan(recounted(context, work, result.plan, number)), number
 
     def _stale(self, context: JobContext, lost: Mapping[Message, Sequence[str]]) -> PlanStale:
         reasons = [

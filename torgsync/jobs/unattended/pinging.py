@@ -31,7 +31,7 @@ class Monitors:
 
     def begin(self, file: ObjectFile) -> None:
         """Ping that a run of an object begins, unless its monitor knows of a run of this call."""
-        address = read_heartbeat(file.path.parent, file.settings.notify)
+        address = read_heartbeat(file.path.parent, file.settings.notify, file.trust)
         if address and address.fingerprint not in self._pinged:
             self._pinged[address.fingerprint] = Heartbeat(address)
             self._pinged[address.fingerprint].begin()

@@ -59,8 +59,8 @@ def subject_of(file: ObjectFile, run: ObjectRun | None = None) -> Subject:
         file.called,
         settings.language,
         settings.orders.clock,
-        read_addresses(folder, settings.notify),
-        read_heartbeat(folder, settings.notify),
+        read_addresses(folder, settings.notify, file.trust),
+        read_heartbeat(folder, settings.notify, file.trust),
         file,
         run,
     )
@@ -87,8 +87,8 @@ def subject_at(path: Path, run: ObjectRun | None = None) -> Subject:
         name,
         quoted(path.stem),
         language if isinstance(language, str) else None,
-        addresses=read_addresses(path.parent, notify),
-        heartbeat=read_heartbeat(path.parent, notify),
+        addresses=read_addresses(path.parent, notify, None),
+        heartbeat=read_heartbeat(path.parent, notify, None),
         run=run,
     )
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.i18n import _
 from torgsync.state.engine import LOOKS, make_engine
+from torgsync.state.schema import fleet_tables as f
 from torgsync.state.schema import order_tables as o
 from torgsync.state.schema import run_tables as r
 from torgsync.state.schema import shop_tables as s
@@ -64,6 +65,7 @@ class StateCheck:
         size: In bytes.
         rows: How many there are, keyed by table.
         objects: Rows of each object in all tables, keyed by slug.
+        pushed: The objects that were pushed to this state, also those removed since.
         orphans: Rows that belong to a row that is not there, keyed by table.
         error: Why the check ended early.
     """
@@ -75,6 +77,7 @@ class StateCheck:
     faults: list[Found] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     objects: Counter[str] = field(default_factory=Counter)
+    pushed: frozenset[str] = frozenset()
     orphans: dict[str, int] = field(default_factory=dict)
     error: TorgsyncError | None = None
 
@@ -90,6 +93,7 @@ _PARENTS: tuple[tuple[Column[Any], Column[Any]], ...] = (
     (r.imports.c.run, r.runs.c.id),
     (r.leases.c.run, r.runs.c.id),
     (r.held_plans.c.run, r.runs.c.id),
+    (f.fleet_sightings.c.run, r.runs.c.id),
     (s.id_writes.c.import_number, r.imports.c.id),
     (o.order_versions.c.order_id, o.orders.c.order_id),
     (o.confirmations.c.order_id, o.orders.c.order_id),
@@ -194,6 +198,8 @@ def _count(connection: Connection, check: StateCheck, tables: list[Table]) -> No
         if "object" in table.c:
             rows = connection.execute(select(table.c.object, func.count()).group_by(table.c.object))
             check.objects.update({slug: count for slug, count in rows})  # noqa: C416
+    if f.fleet_objects in tables:
+        check.pushed = frozenset(connection.execute(select(f.fleet_objects.c.object)).scalars())
     for child, parent in _PARENTS:
         if child.table in tables and parent.table in tables:
             orphans = connection.execute(_orphans(child, parent)).scalar_one()

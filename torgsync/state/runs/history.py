@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlalchemy import Column, ColumnElement, case, func, select
 
 from torgsync.core.paging import pages
+from torgsync.core.plan.approval.kept import Approval
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.errors import AnswerLost
 from torgsync.state.repository import HIGHEST, Repository
@@ -51,6 +52,7 @@ class RunRecord(Struct, frozen=True):
         exit_code: None where it did not come to its end.
         undoes: The run that it was to undo.
         outcomes: Numbers of changes, keyed by `OUTCOMES`, all of them.
+        stale: The kept plan of which it was to send what was held, where nothing of that could go any more.
         kept: The name of the plan that it kept for a person to approve, None where it kept none.
         ids: What its imports of external ids did, None where it sent none.
         parcels: Parcel numbers that Prom took.
@@ -75,6 +77,7 @@ class RunRecord(Struct, frozen=True):
     orders: int = 0
     new_orders: int = 0
     overrides: tuple[Overridden, ...] = ()
+    stale: Approval | None = None
     kept: str | None = None
     ids: WrittenIds | None = None
     totals: RunTotals | None = None
@@ -83,6 +86,12 @@ class RunRecord(Struct, frozen=True):
     def turned_back(self) -> int | None:
         """The run of which it undid something; None where it did nothing, or performed another plan."""
         return self.undoes if self.outcomes.get(Outcome.DONE) else None
+
+
+def _stale(noted: Overridden) -> Approval:
+    """Return the kept plan that `note_stale` noted."""
+    of = noted.override.observed
+    return Approval(str(of["plan"]), int(str(of["plan_run"])))
 
 
 class History(Repository):
@@ -158,7 +167,8 @@ class History(Repository):
                 messages.get(row.id, 0),
                 unclear.get(row.id, 0),
                 *orders[row.id],
-                tuple(overrides[row.id]),
+                tuple(opened for opened in overrides[row.id] if opened.override.allowed),
+                next(map(_stale, (one for one in overrides[row.id] if not one.override.allowed)), None),
                 kept.get(row.id),
                 ids.get(row.id),
                 totals.get(row.id),

@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, or_, select, update
 
+from torgsync.core.plan.approval.kept import Approval
 from torgsync.core.plan.imports import NEIGHBOURS, is_late
 from torgsync.core.reason import Args, decode_args, encode_args
 from torgsync.state.repository import Repository
@@ -207,10 +208,15 @@ class Journal(Repository):
         ]
         self._insert(t.overrides, rows)
 
+    def note_stale(self, run: int, approval: Approval, holder: Holder, now: datetime) -> None:
+        """Record that nothing could go any more of what a kept plan held: nothing was let through."""
+        of = Override("", "", {"plan": approval.name, "plan_run": approval.run})
+        self.note_overrides(run, [of], holder, now)
+
     def overrides(self, run: int | None = None) -> list[Overridden]:
         """Return which guards were opened, oldest first: for one run, or ever."""
         c = t.overrides.c
-        query = self._select(t.overrides).order_by(c.id)
+        query = self._select(t.overrides).where(c.allowed != "").order_by(c.id)
         if run is not None:
             query = query.where(c.run == run)
         return list(map(overridden, self._db.execute(query)))

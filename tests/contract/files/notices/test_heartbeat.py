@@ -16,7 +16,7 @@ from torgsync.files.notices.heartbeat import Heartbeat, ping_address, try_heartb
 
 
 def address(text: str) -> Address:
-    found = read_heartbeat(Path(), Notify(heartbeat=SecretStr(text)))
+    found = read_heartbeat(Path(), Notify(heartbeat=SecretStr(text)), None)
     assert found is not None
     return found
 
@@ -105,6 +105,6 @@ def test_a_server_that_is_silent_for_too_long(monkeypatch: pytest.MonkeyPatch) -
 
 def test_an_address_that_cannot_be_read() -> None:
     """It is reported like one that cannot be reached."""
-    missing = read_heartbeat(Path(), Notify.model_validate({"heartbeat": {"env": "INVENTED_MISSING"}}))
+    missing = read_heartbeat(Path(), Notify.model_validate({"heartbeat": {"env": "INVENTED_MISSING"}}), None)
     assert missing is not None
     assert try_heartbeat(missing) == FailedDelivery("INVENTED_MISSING", Undelivered.SECRET)

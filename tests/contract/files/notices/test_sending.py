@@ -31,7 +31,7 @@ QUICK = 1.0
 
 
 def address(text: str) -> Address:
-    (found,) = read_addresses(Path(), Notify(to=[SecretStr(text)]))
+    (found,) = read_addresses(Path(), Notify(to=[SecretStr(text)]), None)
     return found
 
 
@@ -248,14 +248,14 @@ def test_addresses_from_where_they_are_kept(tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "address").write_text("json://127.0.0.1/me", "utf-8")
     to = [{"env": name} for name in ("INVENTED_ADDRESS", "INVENTED_NONSENSE", "INVENTED_MISSING")]
     notify = Notify.model_validate({"to": [*to, {"file": "address"}], "heartbeat": {"file": "address"}})
-    found = read_addresses(tmp_path, notify)
+    found = read_addresses(tmp_path, notify, None)
     assert [(one.shown, one.secret is None, str(one.trouble)) for one in found] == [
         ("json://…", False, ""),
         ("INVENTED_NONSENSE", True, "what is in `INVENTED_NONSENSE` is not an address"),
         ("INVENTED_MISSING", True, "the environment variable `INVENTED_MISSING` is not set"),
     ]
     assert "hunter2" not in repr(found)
-    heartbeat = read_heartbeat(tmp_path, notify)
+    heartbeat = read_heartbeat(tmp_path, notify, None)
     assert heartbeat is not None
     assert str(heartbeat.trouble) == "what is in `address` is not an address"
     assert sent("json://127.0.0.1/") is not None

@@ -238,6 +238,7 @@ def test_a_clock_that_was_set_back_a_little_doubles_nothing() -> None:
         ("OTHER\\olena", False),
         ("petro", False),
         ("OFFICE-PC\\", False),
+        ("fleet", False),
     ],
 )
 def test_whose_time_it_is(user: str, mine: bool) -> None:

@@ -18,7 +18,7 @@ from torgsync.cli.plan.reports.plan_report import named, remarks
 from torgsync.cli.plan.reports.prices import price_moves
 from torgsync.cli.plan.reports.report import Failure, Figure, Hold, ObjectReport, Requests, Tone
 from torgsync.cli.plan.reports.rows import listings
-from torgsync.cli.plan.reports.run_words import did, ended_words, request_outcome
+from torgsync.cli.plan.reports.run_words import did, ended_words, request_outcome, stale_words
 from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.shell import quoted
 from torgsync.errors import Exit
@@ -116,7 +116,7 @@ def _headline(past: PastRun) -> tuple[Message, Tone]:
     done = counts.get(Outcome.DONE, 0)
     tone = _TONES.get(record.exit_code, Tone.BAD) if record.exit_code is not None else Tone.CARE
     if record.exit_code == Exit.STALE:
-        return _("its plan was out of date"), tone
+        return stale_words(record), tone
     if record.exit_code == Exit.DONE and done and set(counts) == {Outcome.DONE}:
         return _n("{count} change is on Prom.ua", "{count} changes are on Prom.ua", done), tone
     if not counts:

@@ -11,7 +11,7 @@ from torgsync.i18n import Message, _, _n, composed, joined
 
 if TYPE_CHECKING:
     from torgsync.jobs.run import PastRun
-    from torgsync.state.runs.history import WrittenIds
+    from torgsync.state.runs.history import RunRecord, WrittenIds
     from torgsync.state.runs.journal import Overridden
 
 STATES: dict[str, Message] = {
@@ -33,7 +33,7 @@ def did(past: PastRun) -> Iterator[Message]:
         ", ", (outcome_count(name, number) for name, number in record.outcomes.items() if number)
     )
     if record.exit_code == Exit.STALE:  # Prom was not asked, so it refused nothing
-        outcomes = _("its plan was out of date")
+        outcomes = stale_words(record)
     rest = [*_fetched(past), *_shipped(past), *(_wrote(record.ids) if record.ids else ())]
     if outcomes or not rest:
         yield outcomes or _nothing(past)
@@ -45,6 +45,17 @@ def did(past: PastRun) -> Iterator[Message]:
         yield _("what it held was kept as the plan `{name}`", name=record.kept)
     if past.undone_by:
         yield _("rolled back by run {runs}", runs=list(past.undone_by))
+
+
+def stale_words(record: RunRecord) -> Message:
+    """Return what was out of date: a saved plan, or what an earlier run had held."""
+    if record.stale is None:
+        return _("its plan was out of date")
+    return _(
+        "`approve`: what the plan `{name}` of run {run} held was out of date",
+        name=record.stale.name,
+        run=record.stale.run,
+    )
 
 
 def opened_words(opened: Overridden) -> Message:

@@ -1,0 +1,1 @@
+"""`torgsync fleet`: many shops on several machines."""

@@ -1,0 +1,1 @@
+"""Jobs of a fleet of shops, whose objects are in the state."""

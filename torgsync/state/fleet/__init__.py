@@ -1,0 +1,1 @@
+"""What concerns all shops of a state together."""
