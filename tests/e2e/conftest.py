@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +11,26 @@ import stamina
 from faulty import FaultyServer
 from homes import PRINTED, FirstDay, Home, SandboxAddress, invented_shop
 from pasted import unpasteable
+from postgres import Cluster
 from spoken import BYPASSED
 
 from torgsync.prom.http import TRIES, Http
 from torgsync.sandbox.server import serve
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Perform a test that is marked for it on SQLite and on PostgreSQL."""
+    if metafunc.definition.get_closest_marker("both_states"):
+        metafunc.parametrize("_state", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _state(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the state where the test wants it; `TORGSYNC_TEST_STATE` says where all others have it."""
+    kind = getattr(request, "param", os.environ.get("TORGSYNC_TEST_STATE", "sqlite"))
+    if kind == "postgresql":
+        postgres: Cluster = request.getfixturevalue("postgres")
+        monkeypatch.setenv("TORGSYNC_STATE", postgres.empty("state"))
 
 
 @pytest.fixture(autouse=True)

@@ -34,6 +34,7 @@ CALLS = {
     "object remove": ("object remove",),
     "clients forget": ("clients forget 0500000001",),
     "state restore": ("state restore COPY.bak",),
+    "state move": ("state move sqlite:///moved.db",),
     "fleet push": ("fleet push shops", "fleet push shops --prune --format json"),
     "photos publish": ("photos publish", "photos publish --format json"),
 }
@@ -164,24 +165,27 @@ def test_what_follows_an_interrupted_question(monkeypatch: pytest.MonkeyPatch) -
     assert shown.getvalue() == "Send it? [y/N]: \n"
 
 
-def test_a_yes_that_comes_late(filled: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lease has expired: nothing of the old plan is sent, and it was no run."""
+@pytest.mark.parametrize("taken_over", [False, True])
+def test_a_yes_that_comes_late(filled: Home, monkeypatch: pytest.MonkeyPatch, taken_over: bool) -> None:
+    """It counts, unless another run has taken the object over: then nothing is sent, and it was no run."""
     filled.edit_row("26926", ";129;0;129;", ";119;0;119;")
     clock = clock_of(filled.sandbox)
 
     def answer(_program: Program, _question: str) -> bool:
         clock.pass_by(minutes=11)
+        if taken_over:
+            filled.orphan_leases()
+            assert filled.run("sync", "--yes", "--only", "goods", now=clock.now, sleep=clock.sleep).code == 0
+            filled.sandbox.log.clear()
         return True
 
     monkeypatch.setattr(Program, "asks", True)
     monkeypatch.setattr(Program, "confirm", answer)
     ran = filled.run("sync", "--only", "goods", now=clock.now, sleep=clock.sleep)
-    assert (ran.code, filled.writes(), "the question waited too long for its answer" in ran.err) == (
-        5,
-        [],
-        True,
-    )
-    assert [run["run"] for run in filled.run("history", "--format", "json").json["runs"]] == [1]
+    late = "the question waited too long for its answer" in ran.err
+    assert (ran.code, len(filled.writes()), late) == ((5, 0, True) if taken_over else (0, 1, False))
+    exits = [run["exit"] for run in filled.run("history", "--format", "json").json["runs"]]
+    assert exits == [0, 0]
 
 
 def test_orders_stay_after_a_no(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> None:

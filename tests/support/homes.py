@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from typing import Any, Protocol
 
 from pasted import printed_commands
 from spoken import BYPASSED, PRODUCED, bypassing
+from sqlalchemy import update
 from typer.testing import CliRunner
 
 from torgsync.cli.app import app
@@ -30,6 +30,9 @@ from torgsync.sandbox.quirks import Quirks, Rights
 from torgsync.sandbox.scenario import read_quirks
 from torgsync.sandbox.shop.imports import ImportSettings
 from torgsync.sandbox.shop.shop import Shop
+from torgsync.state.maintenance.move import move_state
+from torgsync.state.schema.run_tables import leases
+from torgsync.state.store import open_store
 
 ROOT = Path(__file__).parents[2]
 NO_PROCESS = 2**22 + 1
@@ -231,8 +234,9 @@ class Home:
 
     def orphan_leases(self) -> None:
         """Give every lease to a process that does not run, as if its holder had been killed."""
-        with closing(sqlite3.connect(self.folder / "state.db")) as state, state:
-            state.execute("UPDATE leases SET pid = ?", (NO_PROCESS,))
+        url = os.environ.get("TORGSYNC_STATE") or f"sqlite:///{self.folder / 'state.db'}"
+        with closing(open_store(url)) as store, store.transaction("any") as work:
+            work.connection.execute(update(leases).values(pid=NO_PROCESS))
 
     def writes(self) -> list[str]:
         """Return the paths of every request so far that was not a GET."""
@@ -256,6 +260,10 @@ class FirstDay:
     def again(self, folder: Path, sandbox_server: SandboxAddress) -> Home:
         """Return a home and fill a marketplace as that synchronisation did."""
         shutil.copytree(self.home.folder, folder / "home")
+        if server := os.environ.get("TORGSYNC_STATE"):
+            file = folder / "home" / "state.db"
+            move_state(f"sqlite:///{file}", server, lambda _slug, _lease: None)
+            file.unlink()
         shop = sandbox_server.shop
         shop.import_queue.accept(self.feed, self.settings, shop.quirks, shop.now())
         return Home(folder / "home", folder / "home" / "objects", sandbox_server)

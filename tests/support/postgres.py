@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from torgsync.state.server import close_all
+
 if TYPE_CHECKING:
     from psycopg import Connection
 
 DEBIAN = "/usr/lib/postgresql/*/bin"
 FAST = (
     "fsync=off",
-    "synchronous_commit=off",
     "full_page_writes=off",
     "max_wal_size=4GB",
     "shared_buffers=32MB",
@@ -44,6 +45,7 @@ class Cluster:
 
     def create(self, database: str, template: str = "template0") -> str:
         """Make a database, empty or as a copy of another, instead of one of that name; return its address."""
+        close_all()  # a database that is in use is no template
         with self._connected("postgres") as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
             connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
@@ -54,6 +56,25 @@ class Cluster:
         with self._connected(database) as connection:
             connection.execute(_EMPTY)
         return self.url(database)
+
+    def restart(self) -> None:
+        """Kill the server and start it again: every connection breaks, and what was committed is there."""
+        _run(self, "pg_ctl", "restart", "--wait", "--mode=immediate", f"--log={self.folder / 'log'}")
+
+    def allow(self, *lines: str) -> None:
+        """Put lines before all others that say who may connect."""
+        rules = self.folder / "data" / "pg_hba.conf"
+        rules.write_text("\n".join([*lines, rules.read_text("utf-8")]), "utf-8")
+        self.execute("SELECT pg_reload_conf()")
+
+    def execute(self, *statements: str, database: str = "postgres") -> list[tuple[object, ...]]:
+        """Execute statements as the owner of everything; return the rows of the last."""
+        rows: list[tuple[object, ...]] = []
+        with self._connected(database) as connection:
+            for statement in statements:
+                cursor = connection.execute(statement.encode())
+                rows = cursor.fetchall() if cursor.description else []
+        return rows
 
     def _connected(self, database: str) -> Connection[tuple[object, ...]]:
         import psycopg

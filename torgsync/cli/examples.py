@@ -95,6 +95,7 @@ EXAMPLES = {
     "state check": ("torgsync state check",),
     "state backup": ("torgsync state backup monday.db",),
     "state restore": ("torgsync state restore monday.db",),
+    "state move": ("torgsync state move postgresql://torgsync@server/torgsync",),
     "sandbox": (
         "torgsync sandbox",
         "torgsync sandbox --fill 200 --keep shop.json",

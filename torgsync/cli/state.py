@@ -179,3 +179,54 @@ def restore(
         )
 
     print_result(output, [document], show, head={"restored": document, "exit": int(Exit.DONE)})
+
+
+def move(
+    context: typer.Context,
+    address: Annotated[
+        str,
+        typer.Argument(
+            help=_("The address of an empty database: `sqlite:///…` or `postgresql://…`."), metavar="URL"
+        ),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Do not ask."))] = False,
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Move the state to another database, such as from SQLite to PostgreSQL.
+
+    The old state stays as it is. All of it is copied and compared, or nothing.
+    """
+    program = program_of(context, output)
+    from torgsync.cli.messages.state import ONE_STATE
+    from torgsync.jobs.state import move_state, require_target
+
+    planned = require_target(program.settings, address)
+    if not yes:
+        if not program.asks:
+            raise UsageError(
+                _("there is no terminal to ask on, so nothing was moved"),
+                hint=_(
+                    "to move the state without a question: {command}",
+                    command=command("state move", planned.address or "URL", options="--yes"),
+                ),
+            )
+        question = _("Move the state from `{old}` to `{new}`?", old=planned.source, new=planned.target)
+        if not program.confirm(question):
+            program.notify(_("nothing was changed"))
+            raise typer.Exit(int(Exit.ERROR))
+    moved = move_state(program.settings, address, program.now(), program.notify)
+    document = {"from": moved.source, "to": moved.target, "state_schema": moved.schema, "rows": moved.rows}
+
+    def show() -> None:
+        rows = row_count(sum(moved.rows.values()))
+        program.notify(
+            _("the state is in `{place}` now: {rows}, compared one by one", place=moved.target, rows=rows),
+            style="success",
+        )
+        if moved.address:
+            program.notify(_("from now on, set `TORGSYNC_STATE` to `{address}`", address=moved.address))
+        else:
+            program.notify(_("from now on, set `TORGSYNC_STATE` to the address that you gave"))
+        program.warn(ONE_STATE.filled(old=moved.source))
+
+    print_result(output, [document], show, head={"moved": document, "exit": int(Exit.DONE)})

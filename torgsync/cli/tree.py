@@ -20,7 +20,7 @@ GROUPS = {
     "clients": _("People who ordered."),
     "schedule": _("Synchronization times, and what starts the program then."),
     "notify": _("Messages about unattended runs."),
-    "state": _("The database of this home folder: check, back up, restore."),
+    "state": _("The database of this home folder: check, back up, restore, move."),
     "fleet": _("Many shops on several machines, performed by workers."),
 }
 """The groups, each with its help."""
@@ -217,6 +217,10 @@ COMMANDS = {
     "state restore": (
         "state:restore",
         _("Replace the state with a backup. The replaced state is kept."),
+    ),
+    "state move": (
+        "state:move",
+        _("Move the state to another database, such as from SQLite to PostgreSQL."),
     ),
     "fleet push": (
         "fleet.push:push",

@@ -98,6 +98,8 @@ class ProblemCode(StrEnum):
     STATE_SCHEMA = "state-schema"
     STATE_NO_DATABASE = "state-no-database"
     STATE_UNREACHABLE = "state-unreachable"
+    STATE_LOST = "state-lost"
+    STATE_ENCRYPTION = "state-encryption"
     STATE_REFUSED = "state-refused"
     STATE_EMPTY = "state-empty"
     STATE_GONE = "state-gone"
@@ -233,6 +235,12 @@ _SENTENCES: dict[ProblemCode, Message] = {
     ProblemCode.STATE_SCHEMA: _("the state `{place}` is damaged: a part of its schema is missing ({words})"),
     ProblemCode.STATE_NO_DATABASE: _("the state `{place}` is not a database"),
     ProblemCode.STATE_UNREACHABLE: _("the server of the state `{place}` cannot be reached now ({words})"),
+    ProblemCode.STATE_LOST: _(
+        "the connection to the server of the state `{place}` broke while something was being saved ({words})"
+    ),
+    ProblemCode.STATE_ENCRYPTION: _(
+        "the connection to the server of the state `{place}` is not encrypted as it must be ({words})"
+    ),
     ProblemCode.STATE_REFUSED: _("the server refused to open the state `{place}` ({words})"),
     ProblemCode.STATE_EMPTY: _("the state `{place}` is empty: what was in it is lost, or it was never one"),
     ProblemCode.STATE_GONE: _("the state `{place}` is gone, and copies of it are still there"),

@@ -184,7 +184,7 @@ class JobContext:
         With `durable=False` the commit may be lost in a power failure; use it only for data that can be
         recomputed.
         """
-        with self.store.transaction(self.slug, durable=durable) as work:
+        with self.store.transaction(self.slug, durable=durable, give_up=self.stop.check) as work:
             self.renew_lease(work)
             yield work
             self.renew_lease(work)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
@@ -20,16 +20,15 @@ from torgsync.core.plan.approval.kept import KeptPlan
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.errors import Busy, Exit, Temporary, TorgsyncError, UsageError
 from torgsync.files.config.logs import note_run
-from torgsync.files.config.settings import alive, who
+from torgsync.files.config.settings import alive, machine, who
 from torgsync.i18n import _, composed
 from torgsync.jobs.context import JobContext, Progress
+from torgsync.jobs.lease import RENEW_EVERY, LeaseKeeper
 from torgsync.state.runs.history import RunRecord
 from torgsync.state.runs.journal import Holder
-from torgsync.state.runs.leases import LEASE, Lease
+from torgsync.state.runs.leases import Lease
 from torgsync.state.runs.requests import Request
 from torgsync.state.store import UnitOfWork
-
-RENEW_EVERY = timedelta(minutes=1)
 
 Answer = TypeVar("Answer")
 
@@ -40,8 +39,9 @@ _log = logging.getLogger(__name__)
 class Run:
     """A run that has begun, and the journal of its requests.
 
-    Its `context` is that of the job, replaced by one that renews the lease with every unit of work when it is
-    time, and lets a stop end the run wherever progress is reported. `exit_code` is what the journal records.
+    Its `context` is that of the job, replaced by one that lets a stop end the run wherever progress is
+    reported. Its units of work renew the lease when it is time, as `keeper` does between them, and refuse to
+    begin once it was lost. `exit_code` is what the journal records.
     One that ends `undecided` was no run: the journal forgets it, as it does one that found a mistake of the
     call before it did anything.
     """
@@ -51,33 +51,44 @@ class Run:
     renewed: datetime
     exit_code: Exit = Exit.ERROR
     undecided: bool = False
+    keeper: LeaseKeeper = field(init=False)
 
     def __post_init__(self) -> None:
         report_progress = self.context.report
         stop = self.context.stop
+        bare = self._bare = self.context
 
         def report(progress: Progress) -> None:
             report_progress(progress)
             stop.check()
 
+        def renew(give_up: Callable[[], None]) -> bool:
+            with bare.store.transaction(bare.slug, durable=False, give_up=give_up) as work:
+                return work.leases.renew(self.number, bare.now())
+
         self.context = replace(self.context, report=report, renew_lease=self._renew_lease)
+        self.keeper = LeaseKeeper(renew)
 
     def _renew_lease(self, work: UnitOfWork) -> None:
-        """Renew the lease if it is time. A lost lease is noticed before the next request."""
+        """Renew the lease if it is time. Raises Busy where it was lost."""
         now = self.context.now()
-        if now - self.renewed >= RENEW_EVERY:
-            work.leases.renew(self.number, now)
+        if self.keeper.lost or now - self.renewed >= timedelta(seconds=RENEW_EVERY):
+            if not work.leases.renew(self.number, now):
+                raise _lost_lease(self.context, work.leases.lease())
             self.renewed = now
 
     def answer(self, ask: Callable[[], Answer]) -> Answer:
-        """Return what a person answers. Raises Temporary where a yes came after the lease had expired."""
-        asked = self.context.now()
-        answer = ask()
-        if answer and self.context.now() - asked >= LEASE:
-            late = problem(ProblemCode.ANSWERED_LATE)
-            raise error_of(
-                Temporary, late, _("run the same command again; it shows the changes as they are now")
-            )
+        """Return what a person answers. Raises Temporary where another run took the object over meanwhile."""
+        with self.keeper.thinking():
+            answer = ask()
+        if answer:
+            with self._bare.transaction() as work:
+                held = work.leases.renew(self.number, self.context.now())
+            if not held:
+                late = problem(ProblemCode.ANSWERED_LATE)
+                raise error_of(
+                    Temporary, late, _("run the same command again; it shows the changes as they are now")
+                )
         return answer
 
     def before(self, method: str, path: str, items: int, digest: str) -> int:
@@ -86,16 +97,19 @@ class Run:
         Raises Interrupted where a stop was requested, Busy where the lease was lost; nothing may be sent.
         """
         self.context.stop.check()
-        with self.context.transaction() as work:
+        with self.keeper.renewing(), self._bare.transaction() as work:
             if not work.leases.renew(self.number, self.context.now()):
                 raise _lost_lease(self.context, work.leases.lease())
             if method != "GET" and path.lstrip("/").startswith("products/"):
                 work.object_state.note_first_write(self.context.now())
-            return work.journal.before(self.number, method, path, items, digest, self.context.now())
+            entry = work.journal.before(self.number, method, path, items, digest, self.context.now())
+        if not self.keeper.valid:  # the answer to the commit came too late
+            raise _lost_lease(self.context, None)
+        return entry
 
     def after(self, entry: int, *, status: int | None, outcome: str) -> None:
         """Record how a request was answered: its HTTP status, and "done" or the kind of the error."""
-        with self.context.transaction() as work:
+        with self._bare.transaction() as work:
             work.journal.after(entry, status, outcome, self.context.now())
 
 
@@ -110,13 +124,17 @@ def running(context: JobContext) -> Iterator[Run]:
     with context.transaction() as work:
         refuse_lease(context, work.leases.lease())
         number = work.journal.begin_run(me, context.now())
-        work.leases.take(number, me, context.now())
+        work.leases.take(number, me, context.now(), machine())
     run = Run(context, number, context.now())
     note_run(number)
     _log.info("%s", _("the run begins"))
     context.began()
+    run.keeper.start()
     try:
-        yield run
+        try:
+            yield run
+        finally:
+            run.keeper.stop()
     except TorgsyncError as error:
         run.exit_code = error.exit_code
         run.undecided |= isinstance(error, UsageError) and not _did_anything(context, run)
@@ -199,10 +217,14 @@ WAIT = _("wait until it has finished, then run the same command again")
 
 
 def is_held(lease: Lease, now: datetime) -> bool:
-    """Return whether a lease has not expired and its holder is not known to have crashed."""
+    """Return whether a lease has not expired and its holder is not known to have crashed.
+
+    That is known only of a process of this very system: elsewhere its number means another one.
+    """
     me, holder = Holder(*who()), lease.holder
-    crashed = holder.host == me.host and holder.pid != me.pid and not alive(holder.pid)
-    return lease.expires > now and not crashed
+    here = holder.host == me.host and lease.machine in ("", machine())
+    crashed = here and holder.pid != me.pid and not alive(holder.pid)  # this process may have several runs
+    return not lease.expired(now) and not crashed
 
 
 def _lost_lease(context: JobContext, lease: Lease | None) -> Busy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,12 +14,14 @@ from torgsync.core.problems import ProblemCode
 from torgsync.errors import Exit, TorgsyncError
 from torgsync.files.config.objects import list_objects, load_object
 from torgsync.files.config.settings import Settings
+from torgsync.i18n import Message
 from torgsync.jobs.compaction import compact
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import held_by, is_held
-from torgsync.state.maintenance import backup, check, restore, upkeep
+from torgsync.state.maintenance import backup, check, move, restore, upkeep
 from torgsync.state.maintenance.backup import Backup
 from torgsync.state.maintenance.check import StateCheck, StateFault
+from torgsync.state.maintenance.move import Moved
 from torgsync.state.maintenance.restore import Restored
 from torgsync.state.maintenance.upkeep import NOTHING_UNUSED, Space
 from torgsync.state.runs.compaction import Compacted
@@ -123,12 +125,27 @@ def restore_state(settings: Settings, file: Path, now: datetime) -> Restored:
 
     Raises Busy where a run holds an object, TorgsyncError where the backup cannot be used.
     """
+    return restore.restore_state(settings.state_url, file, stamp(now), settings.home, _refusal(now))
+
+
+def require_target(settings: Settings, target: str) -> Moved:
+    """Return what a move of the state will be, without any row yet. Raises UsageError where there is none."""
+    return move.require_target(settings.state_url, target)
+
+
+def move_state(settings: Settings, target: str, now: datetime, notify: Callable[[Message], None]) -> Moved:
+    """Copy the state to an empty database; the old one stays. Raises Busy where a run holds an object."""
+    return move.move_state(settings.state_url, target, _refusal(now), notify)
+
+
+def _refusal(now: datetime) -> Callable[[str, Lease], None]:
+    """Return what raises Busy for the lease of a run that goes on."""
 
     def refuse(slug: str, lease: Lease) -> None:
         if is_held(lease, now):
             raise held_by(slug, lease)
 
-    return restore.restore_state(settings.state_url, file, stamp(now), settings.home, refuse)
+    return refuse
 
 
 def require_backup(file: Path) -> None:

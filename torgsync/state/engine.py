@@ -6,11 +6,13 @@ import logging
 import os
 import secrets
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from msgspec.structs import replace
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -19,26 +21,32 @@ from torgsync.disk import create_file, put_new
 from torgsync.errors import StateUnusable
 from torgsync.extras import install_command
 from torgsync.i18n import _
-from torgsync.state.troubles import code_of, file_of, kind_of, reason_of
+from torgsync.state.begin import BEGIN, Begin, begun
+from torgsync.state.server import is_server, server_engine
+from torgsync.state.troubles import code_of, file_of, kind_of, reason_of, troubles_reported
 
 PATIENCE = 30
 """Seconds to wait for another process that writes."""
-DURABLE = "torgsync.durable"
-"""Whether a transaction must survive a power failure, as the journal's must."""
-LOOKS = "torgsync.looks"
-"""Whether a transaction only reads, and needs no right to write."""
 
 
 def make_engine(url: str) -> Engine:
     """Return the engine of a state; nothing is opened yet.
 
+    That of a server is the same for the whole process, so that its connections are few.
+
     Raises:
         StateUnusable: The address means no database, or its driver is not installed.
     """
+    if url.startswith("postgres") and url.partition("?")[0].count("@") > 1:
+        raise StateUnusable(
+            _("the address of the state has more than one `@`"),
+            hint=_("in a user or a password, write `@` as `%40`, `/` as `%2F` and `:` as `%3A`"),
+        )  # as it is, a part of the password would be taken for the server, and shown
     try:
         address = make_url(url)
-        if address.drivername == "postgresql":
-            address = address.set(drivername="postgresql+psycopg")  # one driver, whatever SQLAlchemy prefers
+        if address.get_backend_name() in ("postgresql", "postgres"):  # the latter is how others spell it
+            # One driver, whatever SQLAlchemy prefers.
+            return server_engine(address.set(drivername="postgresql+psycopg"), PATIENCE)
         engine = create_engine(address, hide_parameters=True)  # people must not get into messages
     except ImportError as error:
         raise StateUnusable(
@@ -53,9 +61,37 @@ def make_engine(url: str) -> Engine:
                 "`postgresql://USER@SERVER/DATABASE`"
             ),
         ) from error
-    if engine.dialect.name == "sqlite":  # pragma: no branch  # PostgreSQL is tested where it is installed
+    if engine.dialect.name == "sqlite":  # pragma: no branch  # no other driver is an extra of this program
         use_sqlite(engine)
     return engine
+
+
+def release(engine: Engine) -> None:
+    """Close what a state has open, but for the few connections to a server: the process uses them again."""
+    if not is_server(engine):
+        engine.dispose()
+
+
+@contextmanager
+def transaction(
+    engine: Engine, begin: Begin, give_up: Callable[[], None] | None = None
+) -> Iterator[Connection]:
+    """Yield a connection with an open transaction; commit at the end, or roll back on an error.
+
+    Args:
+        engine: The state's.
+        begin: How it begins.
+        give_up: Raises an error where it is not worth to wait any longer for a server that is away.
+
+    Raises:
+        Temporary: Another process holds the state for too long, or its server is away. Where the connection
+            broke in the middle, it is unknown whether the transaction was committed: nothing repeats it.
+        StateUnusable: The disk is full or read-only, the state is damaged, or the like.
+    """
+    with troubles_reported(engine.url, opening=True):
+        connection, unit = begun(engine, replace(begin, patience=PATIENCE), give_up)
+    with troubles_reported(engine.url, begun=True), connection, unit:
+        yield connection
 
 
 def make_database(file: Path) -> None:
@@ -98,16 +134,6 @@ def use_sqlite(engine: Engine) -> None:
         )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_immediate)
-
-
-def wait_for_turn(connection: Connection, name: str) -> None:
-    """Wait until no other transaction of this name is open; SQLite's `BEGIN IMMEDIATE` has done so.
-
-    PostgreSQL would show two transactions the same free lease, so that both would take it.
-    """
-    if connection.dialect.name == "postgresql":  # pragma: no cover  # tested where PostgreSQL is installed
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"torgsync/{name}", 0))))
 
 
 class _Unchanging(sqlite3.Connection):
@@ -163,9 +189,10 @@ def _is_busy(error: Exception) -> bool:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    if connection.info.get(LOOKS):
+    begin: Begin = connection.info.get(BEGIN, Begin())
+    if begin.looks:
         connection.exec_driver_sql("BEGIN")
         return
-    level = "FULL" if connection.info.get(DURABLE, True) else "NORMAL"
+    level = "FULL" if begin.durable else "NORMAL"
     connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")

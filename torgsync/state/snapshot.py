@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Engine, create_engine, insert, select
 from sqlalchemy.pool import StaticPool
 
 from torgsync.core.paging import PAGE
+from torgsync.state.begin import Begin
+from torgsync.state.engine import transaction
 from torgsync.state.schema.base import metadata
 from torgsync.state.schema.fleet_tables import fleet_allowances, fleet_sightings
 from torgsync.state.schema.run_tables import changes, plans, requests, runs
@@ -34,8 +36,9 @@ def copy_state(source: Engine, target: Engine, slug: str) -> None:
     if source.dialect.name == "sqlite":  # pragma: no branch  # PostgreSQL needs TORGSYNC_TEST_POSTGRES
         copy_file(source, target)
         return
-    with source.connect() as read, target.begin() as write:  # pragma: no cover  # as above
-        copy_rows(read.execution_options(isolation_level="REPEATABLE READ"), write, slug)
+    looks = Begin(looks=True, long=True)
+    with transaction(source, looks) as read, target.begin() as write:  # pragma: no cover  # as above
+        copy_rows(read, write, slug)
 
 
 def copy_file(source: Engine, target: Engine) -> None:

@@ -7,6 +7,7 @@ failing halfway: on SQLite for the whole file, on PostgreSQL for one object.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -17,9 +18,11 @@ from sqlalchemy import Connection, Engine
 
 from torgsync.core.problems import ProblemCode
 from torgsync.i18n import Message
-from torgsync.state.engine import DURABLE, LOOKS, make_database, make_engine, use_sqlite, wait_for_turn
+from torgsync.state.begin import Begin, contact_of
+from torgsync.state.engine import make_database, make_engine, release, transaction, use_sqlite
 from torgsync.state.schema.backups import copies_of, delete_copies
 from torgsync.state.schema.upgrade import MIGRATIONS, Migrations, schema_of, upgrade
+from torgsync.state.server import is_server
 from torgsync.state.troubles import file_of, refuse_lost, trouble, troubles_reported
 
 if TYPE_CHECKING:
@@ -147,23 +150,23 @@ class Store:
         self._engine = engine
 
     @contextmanager
-    def transaction(self, slug: str, *, durable: bool = True) -> Iterator[UnitOfWork]:
+    def transaction(
+        self, slug: str, *, durable: bool = True, give_up: Callable[[], None] | None = None
+    ) -> Iterator[UnitOfWork]:
         """Yield the repositories of one object; commit at the end, or roll back on an error.
 
         Args:
             slug: The sync object's.
             durable: With False the commit may be lost in a power failure, as a whole; it is faster. Use it
                 only for data that can be recomputed.
+            give_up: Raises an error where it is not worth to wait any longer for a server that is away.
 
         Raises:
             Temporary: Another process holds the state for too long, or its server cannot be reached.
             StateUnusable: The disk is full or read-only, the state is damaged, or the like.
         """
-        with troubles_reported(self._engine.url), self._engine.connect() as connection:
-            connection.info.update({DURABLE: durable, LOOKS: False})
-            with connection.begin():
-                wait_for_turn(connection, slug)
-                yield UnitOfWork(connection, slug)
+        with transaction(self._engine, Begin(slug, durable=durable), give_up) as connection:
+            yield UnitOfWork(connection, slug)
 
     @contextmanager
     def look(self, slug: str) -> Iterator[UnitOfWork]:
@@ -173,10 +176,8 @@ class Store:
             Temporary: The state cannot be read now.
             StateUnusable: It is damaged, or the like.
         """
-        with troubles_reported(self._engine.url), self._engine.connect() as connection:
-            connection.info[LOOKS] = True
-            with connection.begin():
-                yield UnitOfWork(connection, slug)
+        with transaction(self._engine, Begin(looks=True)) as connection:
+            yield UnitOfWork(connection, slug)
 
     @contextmanager
     def fleet(self) -> Iterator[UnitOfWork]:
@@ -241,8 +242,8 @@ class Store:
         return file_of(self._engine.url)
 
     def close(self) -> None:
-        """Close all connections."""
-        self._engine.dispose()
+        """Close all connections, but for those to a server, which this process may use again."""
+        release(self._engine)
 
 
 def open_store(
@@ -265,13 +266,31 @@ def open_store(
             refuse_lost(engine.url)
             if (file := file_of(engine.url)) is not None:  # pragma: no branch  # in memory, PostgreSQL
                 make_database(file)
-        with troubles_reported(engine.url), engine.begin() as connection:
-            wait_for_turn(connection, "")
-            upgrade(connection, notify, migrations)
+        if not _is_up_to_date(engine, migrations):
+            with transaction(engine, Begin("", long=True)) as connection:
+                upgrade(connection, notify, migrations)
     except BaseException:
-        engine.dispose()
+        release(engine)
         raise
     return Store(engine)
+
+
+CHECKED = 60
+"""Seconds in which a process that found the schema of a state on a server the newest need not look again."""
+
+
+def _is_up_to_date(engine: Engine, migrations: Migrations) -> bool:
+    """Return whether the schema of a state on a server is the newest, without waiting for anybody."""
+    if not is_server(engine):
+        return False  # of a file, looking needs the same as migrating
+    contact, now = contact_of(engine), time.monotonic()
+    if migrations == MIGRATIONS and contact.checked is not None and now - contact.checked < CHECKED:
+        return True
+    with transaction(engine, Begin(looks=True)) as connection:
+        newest = schema_of(connection) == migrations.newest
+    if newest and migrations == MIGRATIONS:
+        contact.checked = now
+    return newest
 
 
 def open_to_look(url: str, notify: Callable[[Message], None] | None = None) -> Store | None:
@@ -285,16 +304,14 @@ def open_to_look(url: str, notify: Callable[[Message], None] | None = None) -> S
         with troubles_reported(engine.url):
             refuse_lost(engine.url)
             if file is not None and file.parent.is_dir() and not os.path.lexists(file):
-                engine.dispose()
+                release(engine)
                 return None
-        with troubles_reported(engine.url), engine.connect() as connection:
-            connection.info[LOOKS] = True
-            with connection.begin():
-                schema = schema_of(connection)
+        with transaction(engine, Begin(looks=True)) as connection:
+            schema = schema_of(connection)
     except BaseException:
-        engine.dispose()
+        release(engine)
         raise
     if schema == MIGRATIONS.newest:
         return Store(engine)
-    engine.dispose()
+    release(engine)
     return open_store(url, notify) if schema else None

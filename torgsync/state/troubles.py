@@ -18,13 +18,21 @@ from traceback import walk_tb
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.shell import command
 from torgsync.errors import StateUnusable, Temporary, TorgsyncError
 from torgsync.i18n import _, composed
 
-_TEMPORARY = frozenset({ProblemCode.STATE_BUSY, ProblemCode.STATE_REPLACED, ProblemCode.STATE_UNREACHABLE})
+_TEMPORARY = frozenset(
+    {
+        ProblemCode.STATE_BUSY,
+        ProblemCode.STATE_REPLACED,
+        ProblemCode.STATE_UNREACHABLE,
+        ProblemCode.STATE_LOST,
+    }
+)
 _BACKUP = _("see what is damaged: `torgsync state check`; go back to a backup: {restore}")
 _HINTS = {
     ProblemCode.STATE_BUSY: _("wait until the other run has finished, then run the same command again"),
@@ -56,6 +64,10 @@ _HINTS = {
     ProblemCode.STATE_UNREACHABLE: _(
         "check whether the server runs, and check `TORGSYNC_STATE`, then run the same command again"
     ),
+    ProblemCode.STATE_LOST: _("run the same command again: it first looks up what was under way"),
+    ProblemCode.STATE_ENCRYPTION: _(
+        "check `sslmode` and `sslrootcert` in `TORGSYNC_STATE`, such as `?sslmode=require` at its end"
+    ),
     ProblemCode.STATE_REFUSED: _("check the user, the password and the database in `TORGSYNC_STATE`"),
     ProblemCode.STATE_EMPTY: _(
         "go back to a backup: `{restore}`; only if the shop is new, or there is no backup, "
@@ -68,6 +80,22 @@ _HINTS = {
     ProblemCode.STATE_VALUE: _("check the numbers and texts of the command; nothing was stored"),
     ProblemCode.STATE_OTHER: _("check `--home` and `TORGSYNC_STATE`"),
 }
+
+_HINTS_ON_SERVERS = {
+    ProblemCode.STATE_FULL: _(
+        "free some space on the server's disk, then run the same command again: it first looks up what was "
+        "under way"
+    ),
+    ProblemCode.STATE_READ_ONLY: _(
+        "check whether `TORGSYNC_STATE` names the server that takes writes, not a copy of it, then run the "
+        "same command again: it first looks up what was under way"
+    ),
+    ProblemCode.STATE_NO_RIGHT: _(
+        "give the user in `TORGSYNC_STATE` the right to make and to write tables in this database, then run "
+        "the same command again"
+    ),
+}
+"""What is said otherwise where the state is no file."""
 
 _SQLITE = {
     sqlite3.SQLITE_BUSY: ProblemCode.STATE_BUSY,
@@ -94,6 +122,8 @@ _POSTGRESQL = {
     "57": ProblemCode.STATE_UNREACHABLE,  # the server is shut down, or starts
     "08": ProblemCode.STATE_UNREACHABLE,
     "25006": ProblemCode.STATE_READ_ONLY,
+    "25P03": ProblemCode.STATE_UNREACHABLE,  # the transaction was open for too long without a statement
+    "25P04": ProblemCode.STATE_BUSY,  # the transaction took too long
     "42501": ProblemCode.STATE_NO_RIGHT,
     "28": ProblemCode.STATE_REFUSED,
     "3D": ProblemCode.STATE_REFUSED,
@@ -113,11 +143,13 @@ _ALMOST_NOTHING = 1_000_000
 
 
 @contextmanager
-def troubles_reported(address: URL | str) -> Iterator[None]:
+def troubles_reported(address: URL | str, *, opening: bool = False, begun: bool = False) -> Iterator[None]:
     """Raise what goes wrong with the database of a block as an error that is printed.
 
     Args:
         address: The state's.
+        opening: Whether the block only connects and begins, so that whatever a driver says is about that.
+        begun: Whether a transaction has begun, of which it is unknown what became where the connection broke.
 
     Raises:
         Temporary: The same command can be run again later.
@@ -127,8 +159,14 @@ def troubles_reported(address: URL | str) -> Iterator[None]:
         yield
     except TorgsyncError:
         raise
+    except NoConnectionFree as error:
+        raise trouble(ProblemCode.STATE_BUSY, address) from error
     except (DBAPIError, sqlite3.Error, OverflowError, UnicodeEncodeError) as error:
         what = code_of(error, make_url(address))
+        if what is None and opening and file_of(address) is None:
+            what = ProblemCode.STATE_OTHER  # such as an option of the address that there is not
+        if what == ProblemCode.STATE_UNREACHABLE and begun:
+            what = ProblemCode.STATE_LOST
         if what is None and not is_damaged(file_of(address)):
             raise  # a bug
         raise trouble(what or ProblemCode.STATE_DAMAGED, address, reason_of(error)) from error
@@ -141,7 +179,8 @@ def troubles_reported(address: URL | str) -> Iterator[None]:
 def trouble(what: ProblemCode, address: URL | str, words: str = "") -> TorgsyncError:
     """Return the error of one kind of trouble, with the way on."""
     kind = Temporary if what in _TEMPORARY else StateUnusable
-    hint = _HINTS[what].filled(restore=command_to_restore(address))
+    hints = _HINTS if file_of(address) else {**_HINTS, **_HINTS_ON_SERVERS}
+    hint = hints[what].filled(restore=command_to_restore(address))
     return error_of(kind, problem(what, place=place_of(address), words=words), hint)
 
 
@@ -213,8 +252,20 @@ def code_of(error: Exception, address: URL) -> ProblemCode | None:
         return ProblemCode.STATE_VALUE
     if name != "OperationalError":
         return None
-    refused = "FATAL:" in str(cause) and not any(word in str(cause) for word in _PASSES)
+    words = str(cause)
+    plain = address.query.get("sslmode") == "disable" and "no encryption" in words
+    if plain or any(word in words for word in _ENCRYPTION):
+        return ProblemCode.STATE_ENCRYPTION
+    if any(word in words for word in _OPTION):
+        return ProblemCode.STATE_OTHER
+    refused = any(word in words for word in _REFUSED) and not passes(error)
     return ProblemCode.STATE_REFUSED if refused else ProblemCode.STATE_UNREACHABLE
+
+
+def passes(error: Exception) -> bool:
+    """Return whether PostgreSQL itself says that it cannot be used just now: it is there."""
+    cause = getattr(error, "orig", None) or error
+    return any(word in str(cause) for word in _PASSES)
 
 
 def _of_driver(error: Exception) -> bool:
@@ -225,6 +276,12 @@ def _of_driver(error: Exception) -> bool:
 
 _PASSES = ("starting up", "shutting down", "recovery", "too many", "remaining connection")
 """Words of PostgreSQL about a refusal that passes by itself."""
+_REFUSED = ("FATAL:", "no password supplied")
+"""Words of PostgreSQL, and of the driver, about a connection that a person has to do something about."""
+_ENCRYPTION = ("does not support SSL", "SSL error", "certificate")
+"""Words of the driver about a connection that is not encrypted as one of the two sides wants."""
+_OPTION = ("invalid sslmode", "invalid connection option", "invalid integer value", "invalid port number")
+"""Words of the driver about an address that is wrong."""
 
 
 def kind_of(error: Exception) -> int:
@@ -312,4 +369,6 @@ def place_of(address: URL | str) -> str:
     if file:
         return str(file)
     url = make_url(address)
-    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+    secrets = [name for name in url.query if "password" in name]
+    url = url.difference_update_query(secrets).set(drivername=url.get_backend_name())
+    return url.render_as_string(hide_password=True)

@@ -14,7 +14,7 @@ class UnusableStore(Store):
     def __init__(self, reason: TorgsyncError) -> None:
         self._reason = reason
 
-    def transaction(self, slug: str, *, durable: bool = True) -> NoReturn:  # noqa: ARG002  # it never begins
+    def transaction(self, slug: str, **_given: object) -> NoReturn:  # noqa: ARG002  # it never begins
         """Raise the reason."""
         raise self._reason
 

@@ -419,6 +419,12 @@ def _some(column: Any) -> object:  # noqa: ANN401
         ("sqlite://", None, "sqlite://"),
         ("postgresql://olena:secret@db/torgsync", None, "postgresql://olena:***@db/torgsync"),
         ("postgresql+psycopg://olena@db/torgsync", None, "postgresql://olena@db/torgsync"),
+        ("postgresql://db/torgsync?password=secret", None, "postgresql://db/torgsync"),
+        (
+            "postgresql://olena@db/torgsync?sslmode=require&sslpassword=secret",
+            None,
+            "postgresql://olena@db/torgsync?sslmode=require",
+        ),
     ],
 )  # fmt: skip
 def test_the_address_of_a_state(url: str, file: Path | None, place: str) -> None:

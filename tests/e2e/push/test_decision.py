@@ -22,6 +22,7 @@ NO_TERMINAL = "there is no terminal to ask on"
         ("clients forget 12", "12"),
         ("clients forget +380500000001 -o nowhere", "nowhere"),
         ("state restore nowhere.db", "there is no file `nowhere.db`"),
+        ("state move nowhere.db", "not the address of a database"),
     ],
 )
 def test_what_does_not_exist_is_said_first(filled: Home, command: str, missing: str) -> None:
@@ -41,6 +42,7 @@ def test_what_does_not_exist_is_said_first(filled: Home, command: str, missing: 
         "object remove my-prom",
         "clients forget +380500000001",
         "state restore objects/token",
+        "state move sqlite:///moved.db",
     ],
 )
 def test_what_exists_needs_a_decision(filled: Home, monkeypatch: pytest.MonkeyPatch, command: str) -> None:

@@ -32,7 +32,7 @@ from torgsync.sandbox.faults import Forward, HookAnswer, HookedCall
 from torgsync.state import engine
 from torgsync.state.schema.upgrade import MIGRATIONS
 
-NOT_ASKED = {"sandbox", "demo", "state check", "state restore", "object remove"}
+NOT_ASKED = {"sandbox", "demo", "state check", "state restore", "state move", "object remove"}
 """Commands that serve, that have a home of their own, are for a damaged state, or take the object away."""
 
 
@@ -129,7 +129,9 @@ def test_a_run_keeps_its_state(filled: Home, tmp_path: Path) -> None:
     with closing(sqlite3.connect(filled.folder / "state.db")) as state, state:
         holder = (socket.gethostname(), os.getppid())
         state.execute(
-            "INSERT INTO leases VALUES ('my-prom', 1, 'olena', ?, ?, '9999-01-01T00:00:00+00:00')", holder
+            "INSERT INTO leases (object, run, user, host, pid, expires) "
+            "VALUES ('my-prom', 1, 'olena', ?, ?, '9999-01-01T00:00:00+00:00')",
+            holder,
         )
     backup = tmp_path / "copy"
     assert filled.run("state", "backup", str(backup)).code == 0

@@ -30,6 +30,12 @@ SINCE = _(
 )
 
 
+ONE_STATE = _(
+    "set it wherever torgsync is called: for timers, services and other users too. Nothing may work with the "
+    "old state any more; it is left as it is: `{old}`"
+)
+
+
 NOT_REMOVED = _("old runs were left as they are: {why}")
 SPACE_KEPT = {
     SpaceKept.IN_USE: _("{unused} of it are unused; they are released once nothing works with the state"),

@@ -11,6 +11,7 @@ import getpass
 import os
 import socket
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -132,6 +133,19 @@ def who() -> tuple[str, str, int]:
     except (OSError, KeyError):  # a container without a user of that number
         user = "unknown"
     return user, socket.gethostname(), os.getpid()
+
+
+@cache
+def machine() -> str:
+    """Return a name of the running system that process ids belong to, empty where the system has none.
+
+    Hosts with one name are common, and so are containers on one host: neither sees the other's processes.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except (OSError, ValueError):
+        return ""
 
 
 def hosts() -> frozenset[str]:

@@ -16,7 +16,7 @@ from torgsync.core.problems import ProblemCode
 from torgsync.disk import put_new
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.i18n import _
-from torgsync.state.engine import make_engine
+from torgsync.state.engine import make_engine, release
 from torgsync.state.maintenance import dumps
 from torgsync.state.maintenance.check import looking
 from torgsync.state.schema.backups import copy_database, open_file, space_hint
@@ -63,7 +63,7 @@ def back_up_state(url: str, target: Path) -> Backup:
             else:
                 _copy(url, file, temporary)
     finally:
-        engine.dispose()
+        release(engine)
     return Backup(target, target.stat().st_size, schema)
 
 

@@ -25,14 +25,15 @@ from sqlalchemy import (
 
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.i18n import _
-from torgsync.state.engine import LOOKS, make_engine
+from torgsync.state.begin import Begin
+from torgsync.state.engine import make_engine, release, transaction
 from torgsync.state.schema import fleet_tables as f
 from torgsync.state.schema import order_tables as o
 from torgsync.state.schema import run_tables as r
 from torgsync.state.schema import shop_tables as s
 from torgsync.state.schema.base import metadata
 from torgsync.state.schema.upgrade import MIGRATIONS, schema_of
-from torgsync.state.troubles import file_of, place_of, refuse_lost, troubles_reported
+from torgsync.state.troubles import file_of, place_of, refuse_lost
 
 MOST = 10
 """Places of damage that are listed."""
@@ -123,7 +124,7 @@ def check_state(url: str) -> StateCheck:
     except TorgsyncError as error:
         check.error = error
     finally:
-        engine.dispose()
+        release(engine)
     return check
 
 
@@ -137,10 +138,8 @@ def looking(engine: Engine) -> Iterator[Connection]:
             _("there is no state yet: `{file}`", file=file),
             hint=_("check `--home` and `TORGSYNC_STATE`; the first command with an object creates it"),
         )
-    with troubles_reported(engine.url), engine.connect() as connection:
-        connection.info[LOOKS] = True
-        with connection.begin():
-            yield connection
+    with transaction(engine, Begin(looks=True, long=True)) as connection:
+        yield connection
 
 
 def _is_missing(file: Path) -> bool:

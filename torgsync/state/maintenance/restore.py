@@ -13,7 +13,7 @@ from datetime import datetime
 from errno import EEXIST, ENOSPC, EROFS
 from pathlib import Path
 
-from sqlalchemy import NullPool, create_engine, inspect, select
+from sqlalchemy import NullPool, create_engine, inspect
 
 from torgsync import disk
 from torgsync.core.problems import ProblemCode
@@ -24,7 +24,7 @@ from torgsync.state.maintenance import dumps
 from torgsync.state.maintenance.backup import back_up_state, known_schema
 from torgsync.state.maintenance.check import MOST, looking, missing_parts
 from torgsync.state.runs.journal import Holder
-from torgsync.state.runs.leases import Lease
+from torgsync.state.runs.leases import Lease, all_leases
 from torgsync.state.schema.backups import copy_database, open_file
 from torgsync.state.schema.base import metadata
 from torgsync.state.schema.run_tables import leases
@@ -215,11 +215,10 @@ def _restore_dump(  # pragma: no cover  # tested where PostgreSQL is installed
     try:
         with looking(engine) as connection:
             there = set(inspect(connection).get_table_names()) & {*metadata.tables, "alembic_version"}
-            if leases.name in there:
-                for row in connection.execute(select(leases)):
-                    refuse(row.object, Lease(Holder(row.user, row.host, row.pid), row.run, row.expires, None))
+            for slug, lease in all_leases(connection) if leases.name in there else ():
+                refuse(slug, lease)
     finally:
-        engine.dispose()
+        engine.dispose()  # what this process knows of the tables is not true any more
     kept = back_up_state(url, replaced).path if "alembic_version" in there else None
     dumps.load(url, backup, sorted(there))
     return Restored(backup, schema, kept)

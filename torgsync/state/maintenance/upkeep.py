@@ -10,14 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
-from sqlalchemy import select
-
 from torgsync.errors import Temporary
-from torgsync.state.engine import make_engine
+from torgsync.state.engine import make_engine, release
 from torgsync.state.maintenance.check import looking
-from torgsync.state.runs.journal import Holder
-from torgsync.state.runs.leases import Lease
-from torgsync.state.schema.run_tables import leases
+from torgsync.state.runs.leases import Lease, all_leases
 from torgsync.state.store import UnitOfWork, open_store
 from torgsync.state.troubles import file_of
 
@@ -56,7 +52,7 @@ def overdue(url: str, before: Mapping[str, datetime]) -> list[str]:
         with looking(engine) as connection:
             return [slug for slug, at in before.items() if UnitOfWork(connection, slug).compaction.due(at)]
     finally:
-        engine.dispose()
+        release(engine)
 
 
 def give_back(url: str, is_held: Callable[[Lease], bool]) -> Space:
@@ -77,13 +73,13 @@ def give_back(url: str, is_held: Callable[[Lease], bool]) -> Space:
                 connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
                 for name in ("page_size", "page_count", "freelist_count")
             )
-            rows = connection.execute(select(leases)).all()
+            held = all_leases(connection)
     finally:
-        engine.dispose()
+        release(engine)
     unused, needed = free * page, COPIES * (pages - free) * page
     if unused < LEAST or free < pages * MUCH:
         return Space(unused)
-    if any(is_held(Lease(Holder(row.user, row.host, row.pid), row.run, row.expires)) for row in rows):
+    if any(is_held(lease) for _slug, lease in held):
         return Space(unused, kept=SpaceKept.IN_USE)
     if shutil.disk_usage(file.parent).free < needed:
         return Space(unused, kept=SpaceKept.DISK_FULL, needed=needed)

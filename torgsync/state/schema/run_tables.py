@@ -103,6 +103,7 @@ leases = object_table(
     required("host", MachineText(200)),
     required("pid", Integer),
     required("expires", Instant),
+    blank("machine", String(80)),  # the running system that `pid` belongs to
 )
 
 held_plans = object_table(

@@ -1,4 +1,4 @@
-"""Objects that were pushed, and what is known of all shops together."""
+"""Objects that were pushed, what is known of all shops together, and the machine of a lease's holder."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,3 +40,4 @@ def upgrade() -> None:
         sa.Column("at", sa.String(32), nullable=False),
         sa.PrimaryKeyConstraint("kind"),
     )
+    op.add_column("leases", sa.Column("machine", sa.String(80), nullable=False, server_default=""))
