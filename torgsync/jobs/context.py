@@ -205,4 +205,4 @@ def open_context(
             raise
         opened = UnusableStore(reason)
     with closing(opened) as store:
-        yield JobContext(settings, file.at_home(settings.fetched), store)
+        yield JobContext(settings, file.at_home(settings.fetched, offline=file.copies.offline), store)

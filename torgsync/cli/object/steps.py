@@ -23,6 +23,7 @@ from torgsync.cli.object.trials import (
 )
 from torgsync.core.config.schedule import interval_words, read_step
 from torgsync.core.config.sources import shown_source
+from torgsync.core.config.storages import kind_of
 from torgsync.core.counts import item_count, piece_count
 from torgsync.core.text import listed
 from torgsync.errors import TokenRefused, TorgsyncError
@@ -67,9 +68,10 @@ def _token(person: Interview, draft: NewObject) -> None:
 
 def _contents(draft: NewObject) -> ExportContents | None:
     """Return the contents of the export, also of one that was given as an option."""
-    if draft.contents is None and draft.given.export:
+    given = draft.given.export
+    if draft.contents is None and given and not kind_of(given.place):  # else its own step fetches it
         try:
-            draft.contents, _notice = try_export(draft.given.export, draft.answers.name or "")
+            draft.contents, _notice = try_export(given, draft.answers.name or "")
         except TorgsyncError:  # the check of the object reports it
             return None
     return draft.contents

@@ -33,6 +33,8 @@ from torgsync.cli.plan.documents import (
     plan_tail,
 )
 from torgsync.cli.plan.render import foreign_documents, print_plan_table, skipped_documents
+from torgsync.core.clock import shop_time
+from torgsync.core.config.storages import kind_of
 from torgsync.core.plan.guards import read_allowed
 from torgsync.core.shell import quoted
 from torgsync.errors import Exit, UsageError
@@ -115,6 +117,7 @@ def update(
 
     def look(file: ObjectFile) -> Exit:
         nonlocal pending_goods
+        file = _from_copies(program, file) if offline else file
         with program.job(file, stateless=stateless) as real, undisturbed(real) as (job, running):
             result = pending(
                 job,
@@ -171,6 +174,18 @@ def _code(counts: Counts) -> Exit:
     if counts.to_send:
         return Exit.PENDING
     return Exit.HELD if counts.held else Exit.DONE
+
+
+def _from_copies(program: Program, file: ObjectFile) -> ObjectFile:
+    """Return an object whose files on servers are read from their copies, and say how old the export is."""
+    from torgsync.files.catalog.content import written_at
+
+    file = file.at_home(program.settings.fetched, offline=True)
+    written = written_at(file) if kind_of(file.settings.catalog.path) else None
+    if written:
+        at = shop_time(written)
+        program.notify(_("the export is the copy that was fetched last, written {time}", time=at))
+    return file
 
 
 def _refuse_together(out: Path | None, *, offline: bool, full_refresh: bool, stateless: bool) -> None:

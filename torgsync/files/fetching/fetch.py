@@ -55,13 +55,14 @@ def _try(source: FileSource, known: Validators, target: Target) -> Fetched | Non
 
 def _may_retry(error: Exception, source: FileSource) -> bool | float:
     """Return for stamina whether to try once more, or after how many seconds."""
-    again: bool | float = False
     if isinstance(error, FetchFailed):
-        again = error.again
+        again, failure = error.again, source.words.unusable.filled(place=source.shown, why=error.why)
     elif isinstance(error, Temporary):
-        again = not (isinstance(error, PlaceSilent) or _is_login(error, source))
+        again, failure = not (isinstance(error, PlaceSilent) or _is_login(error, source)), error.message
+    else:
+        return False
     if again is not False:
-        _log.info("%s", _("{error}; unless this was the last try, it is asked again", error=str(error)))
+        _log.info("%s", _("{error}; unless this was the last try, it is asked again", error=failure))
     return again
 
 

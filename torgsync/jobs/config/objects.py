@@ -20,7 +20,7 @@ from torgsync.core.config.settings import (
     SynchronizationTime,
     SyncObject,
 )
-from torgsync.core.config.sources import FileServer
+from torgsync.core.config.sources import WEB, FileServer
 from torgsync.core.config.storages import kind_of
 from torgsync.core.config.validation import explained, json_schema, read_settings
 from torgsync.errors import ObjectInvalid, TokenRefused, UsageError
@@ -243,11 +243,13 @@ def _left_of_server(
     touched = {*unset, *(one.key[:3] for one in settings)}
     if not kind_of(table.path) or (new is None and place not in unset) or (name, "server") in touched:
         return
-    if kind_of(new) == kind_of(table.path):
+    if kind_of(new) == kind_of(table.path) or {kind_of(new), kind_of(table.path)} <= {*WEB}:
+        return
+    if not kind_of(new) and table.server != FileServer():
+        yield (name, "server")
         return
     for key in FileServer.model_fields:
-        kept = key == "allow_private" and kind_of(new)
-        if getattr(table.server, key) and not kept and (name, "server", key) not in touched:
+        if getattr(table.server, key) and key != "allow_private" and (name, "server", key) not in touched:
             yield (name, "server", key)
 
 

@@ -101,9 +101,6 @@ def pending(
     Raises UsageError where the choice names what there is not. `running` is the finding that a run holds the
     object: then Prom is not asked.
     """
-    if offline:
-        file = context.file.at_home(context.settings.fetched, offline=True)
-        context = replace(context, file=file)
     refuse_unknown(context, choice)
     if offline or running:
         result = update(context, None, allowed=allowed, choice=choice)
