@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from string import Formatter
 from types import MappingProxyType
@@ -35,7 +36,14 @@ class Translations(Protocol):
         """Return the translation of a template in the form for a number."""
 
 
-_catalog: Translations | None = None
+class _Spoken:
+    """What sentences are translated by."""
+
+    def __init__(self, catalog: Translations | None = None) -> None:
+        self.catalog = catalog
+
+
+_spoken: ContextVar[_Spoken] = ContextVar("spoken", default=_Spoken())  # noqa: B039  # the language of a process
 FORMATS: dict[str, Callable[[Any], str]] = {}
 """How `{value:name}` is written, keyed by the name; whoever knows a kind of value adds it."""
 
@@ -76,13 +84,14 @@ class Message(str):
 
     def translated(self) -> str:
         """Return the sentence in the language of `use`."""
-        if _catalog is None:
+        catalog = _spoken.get().catalog
+        if catalog is None:
             return str(self)
         if self.many:
             count = self.args.get("count")
-            text = _catalog.ngettext(self.template, self.many, count if isinstance(count, int) else 0)
+            text = catalog.ngettext(self.template, self.many, count if isinstance(count, int) else 0)
         else:
-            text = _catalog.gettext(self.template) if self.template else ""
+            text = catalog.gettext(self.template) if self.template else ""
         return _fill(text, self.args, translated) if self.args else text
 
 
@@ -120,16 +129,18 @@ def translated(text: str) -> str:
 
 def translated_text(text: str) -> str:
     """Return the translation of a text that other software handed on as a plain string, a help say."""
-    return _catalog.gettext(text) if _catalog and text else text
+    catalog = _spoken.get().catalog
+    return catalog.gettext(text) if catalog and text else text
 
 
 def use(catalog: Translations | None) -> Translations | None:
     """Show sentences in the language of a catalog from now on, and return the catalog used before.
 
-    Without a catalog they are shown in English.
+    Without a catalog they are shown in English. It is the language of the process, in `language_of_its_own`
+    that of the block.
     """
-    global _catalog  # the language of a process
-    before, _catalog = _catalog, catalog
+    spoken = _spoken.get()
+    before, spoken.catalog = spoken.catalog, catalog
     return before
 
 
@@ -159,6 +170,16 @@ def reworded(change: Callable[[str], str]) -> Iterator[None]:
         yield
     finally:
         use(before)
+
+
+@contextmanager
+def language_of_its_own() -> Iterator[None]:
+    """Have what chooses a language in the block, or in threads with its context, choose it only for these."""
+    token = _spoken.set(_Spoken(_spoken.get().catalog))
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
 
 
 def _fill(template: str, args: Mapping[str, object], shown: Callable[[str], str] = str) -> str:

@@ -6,10 +6,12 @@ import json
 import os
 import platform
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from storages import Storage
 
+from tests.bench.objects import OBJECTS, jobs_rows
 from tests.bench.photos import PHOTOS, photo_rows
 from tests.bench.processes import Row, measure
 from tests.bench.programs import BigShop, Exports, Tree
@@ -34,13 +36,14 @@ SECTIONS = {
     ),
     "edits": ("sync",),
     "shop": ("why", "orders"),
+    "jobs": ("one", "at-once"),
     "photos-folder": ("publish", "first"),
     "photos-s3": ("publish", "first"),
     "growth": (),
     "memory": (),
 }
 """The rows of each section, in the order in which sections are measured."""
-UNITS = ("bare", "read", "polars", "duckdb", "copy")
+UNITS = ("bare", "read", "polars", "duckdb", "copy", "one")
 """Rows that are measured with any other one of their section, as these are ratios to them."""
 JOINED = {"work": ("edits", "shop")}
 """Sections whose rows are ratios to a row of another one."""
@@ -71,6 +74,7 @@ class Figures:
         self._exports: dict[int, Exports] = {}
         self._shops: dict[tuple[str, int], BigShop] = {}
         self._storages: list[Storage] = []
+        self._open = ExitStack()
 
     def measure(self, report_line: Callable[[str], object]) -> None:
         """Measure what is wanted; `report_line` gets a line for each process."""
@@ -79,6 +83,7 @@ class Figures:
             "work": self._work,
             "edits": lambda: [edit_row(shop, self._count(EDITS)) for shop in self._big(self.goods)],
             "shop": lambda: order_rows(self._big(self.goods), self._count(ORDERS)),
+            "jobs": self._jobs,
             "photos-folder": lambda: self._photos("folder"),
             "photos-s3": lambda: self._photos("s3"),
             "growth": self._growth,
@@ -91,6 +96,7 @@ class Figures:
             if self.large and self._wanted("growth"):
                 self._measure(self._grown(self.goods * FACTOR), 1, report_line)
         finally:
+            self._open.close()
             for storage in self._storages:
                 storage.stop()
             for shop in self._shops.values():
@@ -111,6 +117,8 @@ class Figures:
         join = measure_of("work", work)
         yield from work_table("Start", of["start"], measure_of("start", of["start"]), trees)
         yield from work_table("Work", work, join, trees)
+        jobs = of["jobs"]
+        yield from work_table("Objects at the same time", jobs, next(iter(jobs), None), trees)
         for place, title in (("folder", "Photos into a folder"), ("s3", "Photos onto an S3 server")):
             photos = of[f"photos-{place}"]
             yield from work_table(title, photos, next(iter(photos), None), trees)
@@ -159,6 +167,10 @@ class Figures:
         yield from rival_rows(self._exports[self.goods])
         for shop in shops:
             yield from plan_rows(shop)
+
+    def _jobs(self) -> Iterator[Row]:
+        count = max(OBJECTS // FACTOR, min(OBJECTS, self.goods // 1_000))
+        return jobs_rows(self.folder, self.trees[-1], count, self._open)
 
     def _photos(self, kind: str) -> Iterator[Row]:
         storage = Storage(kind, self.folder / f"published-{kind}")

@@ -65,6 +65,32 @@ def test_another_program_works_with_it(tmp_path: Path) -> None:
     assert (process.returncode, out, err) == (0, "", "stopped\n")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a process gets no Ctrl-C from a test on Windows")
+def test_many_shops(tmp_path: Path) -> None:
+    """Each token has a shop of its own, with goods of its own; Ctrl-C ends all."""
+    with sandbox(tmp_path, "--port", "0", "--shops", "300", "--fill", "2") as (process, url, pages):
+        assert pages == f"the list of the shops: {url.removesuffix('api/v1')}"
+        found = [
+            httpx.get(f"{url}/products/list", headers={"Authorization": f"Bearer {token}"})
+            for token in ("sandbox-token-001", "sandbox-token-300", "sandbox-token-301")
+        ]
+        assert [answer.status_code for answer in found] == [200, 200, 401]
+        first, last = ({product["id"] for product in answer.json()["products"]} for answer in found[:2])
+        assert (len(first), len(last), first & last) == (2, 2, set())
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=300)
+    assert (process.returncode, out, err) == (0, "", "stopped\n")
+
+
+def test_options_of_one_shop(tmp_path: Path, sandbox_server: SandboxAddress) -> None:
+    """With many shops they are refused, and the hint is a command."""
+    home = Home(tmp_path / "home", tmp_path, sandbox_server)
+    for option in ("--token", "--keep"):
+        ran = home.run("sandbox", "--shops", "3", option, "mine")
+        assert (ran.code, ran.out) == (64, "")
+        assert ran.err.endswith("torgsync sandbox --shops 3\n")
+
+
 def test_a_port_that_is_taken(tmp_path: Path, sandbox_server: SandboxAddress) -> None:
     """The port is named, and how to take another."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

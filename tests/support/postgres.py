@@ -57,9 +57,9 @@ class Cluster:
             connection.execute(_EMPTY)
         return self.url(database)
 
-    def restart(self) -> None:
-        """Kill the server and start it again: every connection breaks, and what was committed is there."""
-        _run(self, "pg_ctl", "restart", "--wait", "--mode=immediate", f"--log={self.folder / 'log'}")
+    def restart(self, mode: str = "immediate") -> None:
+        """Restart the server at once, as after a crash, or in another way; what was committed stays."""
+        _run(self, "pg_ctl", "restart", "--wait", f"--mode={mode}", f"--log={self.folder / 'log'}")
 
     def allow(self, *lines: str) -> None:
         """Put lines before all others that say who may connect."""
@@ -121,8 +121,8 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Run a server until the end of the block."""
+def cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """Run a server until the end of the block; a `durable` one loses no commit when it crashes."""
     folder = Path(tempfile.mkdtemp(prefix="torgsync-postgres-"))
     bin_folder = programs()
     assert bin_folder
@@ -140,7 +140,8 @@ def cluster() -> Iterator[Cluster]:
             "--no-sync",
         )
         options = {"listen_addresses": "127.0.0.1", "port": server.port, "unix_socket_directories": ""}
-        settings = [*FAST, *(f"{name}={value}" for name, value in options.items())]
+        fast = [setting for setting in FAST if not (durable and setting == "synchronous_commit=off")]
+        settings = [*fast, *(f"{name}={value}" for name, value in options.items())]
         words = " ".join(f"-c {setting}" for setting in settings)
         _run(server, "pg_ctl", "start", "--wait", f"--log={folder / 'log'}", f"--options={words}")
         try:

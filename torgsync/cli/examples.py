@@ -19,6 +19,11 @@ EXAMPLES = {
     "why": ("torgsync why 26925", "torgsync why 4820000000017"),
     "history": ("torgsync history", "torgsync history 12", "torgsync history 12 --format html > run.html"),
     "rollback": ("torgsync rollback 12", "torgsync rollback 12 --out back.plan"),
+    "fleet worker": (
+        "torgsync fleet worker --concurrency 20 --secrets SHOP_",
+        "torgsync fleet worker --allow-host server.example --format json",
+    ),
+    "fleet status": ("torgsync fleet status", "torgsync fleet status --format prometheus"),
     "fleet push": (
         "torgsync fleet push shops/objects",
         "torgsync fleet push shops/objects --prune --dry-run --format json",

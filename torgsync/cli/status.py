@@ -170,17 +170,18 @@ def _cells(one: ObjectStatus, now: datetime) -> Iterator[object]:
     known = one.known
     plan = known.plan if known else None
     yield one.name
-    yield _ago(known.last_success if known else None, now)
-    yield _ago(plan.made if plan else None, now)
+    yield ago(known.last_success if known else None, now)
+    yield ago(plan.made if plan else None, now)
     yield plan.pending if plan else None
     yield plan.held if plan else None
     yield known.waiting if known else None
     yield one.imports_left
-    yield _ago(one.export.written if one.export else None, now)
+    yield ago(one.export.written if one.export else None, now)
     yield _("now") if one.late else span(one.next - now) if one.next else None
 
 
-def _ago(moment: datetime | None, now: datetime) -> Message | None:
+def ago(moment: datetime | None, now: datetime) -> Message | None:
+    """Return how long ago something was, as a cell of a table has it."""
     return span(max(now - moment, timedelta())) if moment else None
 
 

@@ -222,6 +222,14 @@ COMMANDS = {
         "state:move",
         _("Move the state to another database, such as from SQLite to PostgreSQL."),
     ),
+    "fleet worker": (
+        "fleet.worker:worker",
+        _("Perform what is due of the pushed objects, several at a time, until stopped."),
+    ),
+    "fleet status": (
+        "fleet.status:status",
+        _("Show how every shop of the fleet stands, and how the workers keep up."),
+    ),
     "fleet push": (
         "fleet.push:push",
         _("Put the sync objects of a folder into the state, from where workers perform them."),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import typer
@@ -37,6 +38,7 @@ class UnattendedRuns:
         unattended: Whether its runs are not confirmed on a terminal.
         metrics: The file that gets the metrics of all objects of the call, None for none.
         ok_codes: Exit codes that end the process as 0 does.
+        whole: The runs of the call that these are a part of.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class UnattendedRuns:
         unattended: bool,
         metrics: Path | None = None,
         ok_codes: Collection[Exit] = frozenset(),
+        whole: UnattendedRuns | None = None,
     ) -> None:
         self._program = program
         self._unattended = unattended
@@ -54,7 +57,10 @@ class UnattendedRuns:
         self._ok_codes = ok_codes
         self._at_work: ObjectFile | None = None
         self._half = ""
-        self.runs: list[ObjectRun] = []
+        self._whole = whole
+        self._parts: list[UnattendedRuns] = []
+        self._lock = Lock()
+        self.runs: list[ObjectRun] = whole.runs if whole else []
 
     @contextmanager
     def following(self, wanted: str | None) -> Iterator[None]:
@@ -70,18 +76,23 @@ class UnattendedRuns:
                 self._failed(file.path if file else self._path(wanted), error, file)
             raise
         except KeyboardInterrupt:
-            file = self._at_work
-            if file and all(run.slug != file.slug for run in self.runs):
-                self._failed(file.path, Interrupted(_("stopped by you at once")), file)
+            for part in (self, *self._parts):
+                part.stopped()
             raise
         except (typer.Exit, typer.Abort):
             raise
         except Exception as bug:
-            self._crashed(bug)
+            self.crashed(bug)
             raise
         finally:
             if self._unattended and self.runs:
                 self._safely(self._follow)
+
+    def of_one(self, program: Program) -> UnattendedRuns:
+        """Return a part for one object, which a thread works with; what follows, follows all of them once."""
+        part = UnattendedRuns(program, unattended=self._unattended, whole=self)
+        self._parts.append(part)
+        return part
 
     def works_on(self, file: ObjectFile, half: str | None = None) -> None:
         """Note which object the call works with from now on, and whether for items or orders alone."""
@@ -92,7 +103,12 @@ class UnattendedRuns:
         self.works_on(job.file, half)
         if not (self._unattended and job.object.notify.heartbeat):
             return job
-        return replace(job, began=lambda: self._safely(lambda: self._monitors.begin(job.file)))
+        return replace(job, began=lambda: self._safely(lambda: (self._whole or self).ping(job.file)))
+
+    def ping(self, file: ObjectFile) -> None:
+        """Ping that a run of an object begins."""
+        with self._lock:  # several may begin at the same time
+            self._monitors.begin(file)
 
     def add(
         self,
@@ -110,6 +126,12 @@ class UnattendedRuns:
         self.runs.append(run)
         if self._unattended:
             self._safely(lambda: self._observe(run, job, view, fresh=fresh, whole=whole))
+
+    def stopped(self) -> None:
+        """Take over that a person ended the work at once."""
+        file = self._at_work
+        if file and all(run.slug != file.slug for run in self.runs):
+            self._failed(file.path, Interrupted(_("stopped by you at once")), file)
 
     def failed(self, slug: str, error: TorgsyncError) -> None:
         """Take over the error that ended the work with an object."""
@@ -142,15 +164,15 @@ class UnattendedRuns:
         seen = observe_error(error, self._half_of(file))
         self.runs.append(ObjectRun(slug, error.exit_code, file, error=error, path=path, seen=seen))
 
-    def _crashed(self, bug: Exception) -> None:
-        """Take over an error of the program itself."""
+    def crashed(self, bug: Exception) -> None:
+        """Take over an error of the program itself, which ended the work with an object."""
         if (file := self._at_work) is None:
             return
         from torgsync.jobs.unattended.observing import observe_bug
         from torgsync.jobs.unattended.runs import ObjectRun
 
         seen = observe_bug(bug, self._half_of(file))
-        self.runs = [run for run in self.runs if run.slug != file.slug]
+        self.runs[:] = [run for run in self.runs if run.slug != file.slug]
         self.runs.append(ObjectRun(file.slug, Exit.ERROR, file, path=file.path, seen=seen))
 
     def _observe(self, run: ObjectRun, job: JobContext, view: RunView, *, fresh: bool, whole: bool) -> None:
@@ -180,6 +202,8 @@ class UnattendedRuns:
                 return notice_text(topic, abouts)
 
         program, now = self._program, self._program.now()
+        if self._parts:  # they ended in any order
+            self.runs.sort(key=lambda run: run.file.path.stem if run.file else run.slug)
         subjects = [subject_of(run.file, run) for run in self.runs if run.file]
         subjects += [subject_at(run.path, run) for run in self.runs if run.path and not run.file]
         self._monitors.end(subjects, self._ok_codes, now)

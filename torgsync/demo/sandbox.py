@@ -19,9 +19,12 @@ from torgsync.sandbox.quirks import Rights
 from torgsync.sandbox.scenario import TOKEN_WORDS, Filling, Scenario, read_quirks, read_scenario
 from torgsync.sandbox.shop.filling import fill
 from torgsync.sandbox.shop.persistence import Persistence
-from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shop import KEPT_RECORDS, Shop
+from torgsync.sandbox.shop.shops import Shops
 from torgsync.system import reason
 
+LEAST_RECORDS = 1_000
+"""How many requests the log of each shop keeps at least."""
 HELP = _("see `torgsync sandbox --help`")
 
 
@@ -30,7 +33,8 @@ class SandboxOptions:
     """Options of the command line; they override the scenario.
 
     `quirks` are texts such as `last_id=inclusive`, `faults` rules such as `POST products/edit* nth=2 429`.
-    `products` and `import_seconds` are None where not given.
+    `products` and `import_seconds` are None where not given. `shops` is how many there are; each
+    has a token.
     """
 
     scenario: Path | None = None
@@ -42,6 +46,7 @@ class SandboxOptions:
     products: int | None = None
     import_seconds: float | None = None
     keep: Path | None = None
+    shops: int | None = None
 
 
 @contextmanager
@@ -63,6 +68,38 @@ def open_sandbox(options: SandboxOptions) -> Iterator[Shop]:
     finally:
         if persistence:
             persistence.close()
+
+
+def open_shops(options: SandboxOptions) -> Shops:
+    """Return as many shops as the options say, each with the goods, quirks and faults of the scenario.
+
+    Each is filled when it is asked for first, with goods of its own. Raises like `open_sandbox`.
+    """
+    scenario = read_options(options)
+    count = options.shops or 1
+    if scenario.tokens.keys() != {"sandbox"}:
+        raise UsageError(
+            _("with `--shops` each shop has one token, which the sandbox gives it"),
+            hint=_("leave out the other tokens: torgsync sandbox --shops {count}", count=count),
+        )
+    if options.keep:
+        raise UsageError(
+            _("`--keep` keeps one shop, not many"),
+            hint=_("leave it out: torgsync sandbox --shops {count}", count=count),
+        )
+
+    def make(number: int, token: str) -> Shop:
+        shop = Shop(
+            tokens={token: Rights.full()},
+            quirks=scenario.quirks,
+            faults=scenario.faults,
+            number=number,
+            kept_records=max(KEPT_RECORDS // count, LEAST_RECORDS),
+        )
+        fill(shop, scenario.shop.products, scenario.shop.seed + number)
+        return shop
+
+    return Shops(count, make)
 
 
 def read_options(options: SandboxOptions) -> Scenario:

@@ -103,6 +103,7 @@ def connect_nameless(
         requests_per_second=context.object.limits.requests_per_second,
         journal=journal,
         names=names,
+        sleep=context.stop.sleep,
         on_idle=context.stop.wait,
         recorder=context.recorder,
         insecure=context.object.connection.insecure and context.file.trust is None,

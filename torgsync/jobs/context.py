@@ -8,7 +8,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,7 +24,8 @@ from torgsync.errors import Interrupted, TorgsyncError
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
 from torgsync.i18n import Message
-from torgsync.state.store import Store, UnitOfWork, open_store
+from torgsync.state.shared import shared_store
+from torgsync.state.store import Store, UnitOfWork
 from torgsync.state.unusable import UnusableStore
 
 if TYPE_CHECKING:
@@ -67,25 +68,50 @@ HANGUP = getattr(signal, "SIGHUP", None)
 SIGNALS = (signal.SIGINT, signal.SIGTERM, *([HANGUP] if HANGUP else []))
 
 
-class StopSignal:
-    """Whether a run was requested to stop, and whether it may stop where it is."""
+class StopRequest:
+    """The request to stop one or several runs."""
 
     def __init__(self) -> None:
-        self._requested = False
+        self.made = False
+        self.event = threading.Event()
+
+    def make(self) -> None:
+        """Make the request, also a second time, and from the handler of a signal that interrupts this."""
+        if not self.made:
+            self.made = True  # an event alone would wait for itself
+            self.event.set()
+
+
+class StopSignal:
+    """Whether a run was requested to stop, and whether it may stop where it is.
+
+    Several runs that are stopped together have a signal each, made with a common request.
+    """
+
+    def __init__(self, request: StopRequest | None = None) -> None:
+        self._request = request or StopRequest()
         self._waiting = False
 
+    @property
+    def requested(self) -> bool:
+        """Whether a stop was requested."""
+        return self._request.made
+
     def request(self) -> None:
-        """Request a stop. Raises Interrupted where the run only waits, KeyboardInterrupt the second time."""
-        if self._requested:
-            raise KeyboardInterrupt
-        self._requested = True
-        if self._waiting:
-            self.check()
+        """Request a stop, from any thread; the run notices it at its next safe point, or where it sleeps."""
+        self._request.make()
 
     def check(self) -> None:
         """Raise Interrupted if a stop was requested: where all outcomes of requests are recorded."""
-        if self._requested:
+        if self._request.made:
             raise error_of(Interrupted, problem(ProblemCode.STOPPED))
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep. Raises Interrupted as soon as a stop is requested, where the run only waits."""
+        if threading.current_thread() is threading.main_thread():
+            time.sleep(seconds)  # the handler of the signal raises
+        elif self._request.event.wait(seconds) and self._waiting:
+            self.check()
 
     def wait(self, waiting: bool) -> None:  # noqa: FBT001  # nothing else could be meant
         """Note whether the run only waits from now on, so that a stop takes effect at once."""
@@ -106,6 +132,7 @@ class StopSignal:
     def handling_signals(self) -> Iterator[None]:
         """Request a stop for the time of the block: on Ctrl-C, and when the system or the terminal ends.
 
+        Where the run only waits, Interrupted is raised at once, the second time KeyboardInterrupt anywhere.
         A hangup that `nohup` has the process ignore stays ignored. One that is repeated, as shells do, says
         nothing new.
         """
@@ -116,9 +143,13 @@ class StopSignal:
         def handle(number: int, _frame: FrameType | None) -> None:
             if number == HANGUP:
                 _leave_terminal()
-                if self._requested:
+                if self.requested:
                     return
+            if self.requested:
+                raise KeyboardInterrupt
             self.request()
+            if self._waiting:
+                self.check()
 
         ignored = HANGUP and signal.getsignal(HANGUP) is signal.SIG_IGN
         handled = [number for number in SIGNALS if not (number == HANGUP and ignored)]
@@ -198,11 +229,12 @@ def open_context(
 
     With `any_state` a state that cannot be opened ends only what needs it.
     """
-    try:
-        opened = open_store(settings.state_url, notify)
-    except TorgsyncError as reason:
-        if not any_state:
-            raise
-        opened = UnusableStore(reason)
-    with closing(opened) as store:
-        yield JobContext(settings, file.at_home(settings.fetched, offline=file.copies.offline), store)
+    with ExitStack() as stack:
+        try:
+            store = stack.enter_context(shared_store(settings.state_url, notify))
+        except TorgsyncError as reason:
+            if not any_state:
+                raise
+            store = UnusableStore(reason)
+        stop, file = StopSignal(), file.at_home(settings.fetched, offline=file.copies.offline)
+        yield JobContext(settings, file, store, sleep=stop.sleep, stop=stop)

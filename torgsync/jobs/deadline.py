@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from torgsync.threads import in_this_context
+
 Result = TypeVar("Result")
 PATIENCE: float = 8
 """Seconds that a folder has which may be on a share that hangs; all that follows a run may take ten."""
@@ -27,7 +29,7 @@ def within(seconds: float, work: Callable[[], Result]) -> Result:
         except BaseException as error:  # noqa: BLE001  # raised again where it is waited for
             errors.append(error)
 
-    thread = threading.Thread(target=perform, name=NAME, daemon=True)
+    thread = threading.Thread(target=in_this_context(perform), name=NAME, daemon=True)
     thread.start()
     thread.join(seconds)
     if errors:

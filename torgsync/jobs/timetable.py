@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
@@ -72,10 +72,11 @@ def _known_attempts(settings: Settings, file: ObjectFile) -> dict[str, Attempt] 
 def _due(file: ObjectFile, attempts: Mapping[str, Attempt], now: datetime) -> dict[str, Attempt]:
     """Return the attempts that this process is to make now, by the identity of the time."""
     times = {time.identity: time for time in own_times(file)}
+    by_worker = file.pushed is not None
     return {
         identity: attempt
         for identity, time in times.items()
-        if (attempt := due(time.rhythm, now, attempts.get(identity)))
+        if (attempt := due(time.rhythm, now, attempts.get(identity), by_worker=by_worker))
     }
 
 
@@ -127,15 +128,20 @@ def own_times(file: ObjectFile) -> list[SynchronizationTime]:
 
 
 @contextmanager
-def taking_up(context: JobContext) -> Iterator[Due | None]:
+def taking_up(
+    context: JobContext, takes: Callable[[SynchronizationTime], bool] = lambda _: True
+) -> Iterator[Due | None]:
     """Take up the times that are due now and yield them, None where none is; the exit code is stored.
 
-    Raises Busy where something is due and another run holds the object: then nothing is taken up.
+    `takes` may choose some of them. Raises Busy where something is due and another run holds the object: then
+    nothing is taken up.
     """
     now = context.now()
+    mine = {time.identity: time for time in own_times(context.file) if takes(time)}
     with context.transaction() as work:
         before = work.schedule.attempts()
-        attempts = _due(context.file, before, now)
+        wanted = _due(context.file, before, now)
+        attempts = {identity: attempt for identity, attempt in wanted.items() if identity in mine}
         if attempts:
             from torgsync.jobs.run import refuse_lease  # noqa: PLC0415  # only a run needs it
 
@@ -145,7 +151,6 @@ def taking_up(context: JobContext) -> Iterator[Due | None]:
     if not attempts:
         yield None
         return
-    mine = {time.identity: time for time in own_times(context.file)}
     taken = Due([(mine[identity], attempt.moment) for identity, attempt in attempts.items()])
     try:
         yield taken

@@ -6,6 +6,7 @@ Source: docs/developers/prom-api.md §2, §3, §4, §5.1, §6.1, §6.4, §11 Q2,
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from torgsync.core.problems import ProblemCode, error_of, problem
 from torgsync.core.product.products import Existing, ExternalIds
 from torgsync.errors import PromRefused
 from torgsync.prom.http import Http, ignore_idle, open_client
+from torgsync.prom.pace import shared_pace
 from torgsync.prom.recording.recorder import Recorder
 from torgsync.prom.request import (
     XLSX_FILE,
@@ -298,6 +300,7 @@ def connect(
     requests_per_second: float = 2.0,
     journal: RequestJournal | None = None,
     names: ExternalIds | None = None,
+    sleep: Callable[[float], None] = time.sleep,
     on_idle: Callable[[bool], None] = ignore_idle,
     recorder: Recorder | None = None,
     insecure: bool = False,
@@ -308,14 +311,15 @@ def connect(
     Raises UsageError for an address that `open_client` refuses, TokenRefused for a bad token.
     """
     with open_client(url, insecure=insecure, called=called) as client:
-        pace = requests_per_second
         http = Http(
             client,
             token=token,
             shop=shop,
             called=called,
-            requests_per_second=pace,
+            requests_per_second=requests_per_second,
             journal=journal,
+            sleep=sleep,
+            pace=shared_pace(str(client.base_url), token),
             on_idle=on_idle,
             recorder=recorder,
             portal=portal,

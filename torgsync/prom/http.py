@@ -8,11 +8,13 @@ Source: docs/developers/prom-api.md §1, §11 Q13.
 from __future__ import annotations
 
 import logging
+import random
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from ssl import SSLContext
 
 import httpx
 import stamina
@@ -23,6 +25,7 @@ from torgsync.core.portals import PROM, PROM_URL, Portal
 from torgsync.core.problems import ProblemCode, error_of, problem, problem_of
 from torgsync.errors import AnswerLost, GivenUp, Interrupted, Problem, TokenRefused, TorgsyncError, UsageError
 from torgsync.i18n import _
+from torgsync.prom.pace import Pace
 from torgsync.prom.recording.recorder import Recorder
 from torgsync.prom.request import ApiRequest, Json, RequestJournal, Right
 from torgsync.prom.responses import FailedTry, ResponseReader, give_token, lost_answer
@@ -44,9 +47,12 @@ _log = logging.getLogger(__name__)
 # Stamina reports every repeated try itself, and without a handler Python would print its bare report.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
-_RETRY = stamina.RetryingCaller(
-    attempts=TRIES, timeout=None, wait_initial=1.0, wait_max=60.0, wait_jitter=1.0, wait_exp_base=2
-)
+_RETRY = stamina.RetryingCaller(attempts=TRIES, timeout=None)
+
+
+def _back_off(tries: int) -> float:
+    """Return the seconds before the next try: 1, 2, 4, 8 and up to one more."""
+    return 2.0 ** (tries - 1) + random.random()  # noqa: S311  # it spreads requests
 
 
 @dataclass
@@ -111,7 +117,15 @@ def open_client(url: str = PROM_URL, *, insecure: bool = False, called: str = ""
             hint=hint,
         )
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-    return httpx.Client(base_url=address, timeout=TIMEOUT, limits=limits, follow_redirects=False)
+    return httpx.Client(
+        base_url=address, timeout=TIMEOUT, limits=limits, follow_redirects=False, verify=_certificates()
+    )
+
+
+@cache
+def _certificates() -> SSLContext:
+    """Return what servers are recognised by; to read it takes as long as a small plan."""
+    return httpx.create_ssl_context()
 
 
 def _parsed(url: str) -> httpx.URL | None:
@@ -130,7 +144,8 @@ class Http:
     After `GIVE_UP_AFTER` reads or as many writes in a row that failed, every request raises GivenUp.
 
     The base address of `client` is the API's, `shop` its name in messages. `requests_per_second` limits the
-    starts of requests on the clock `monotonic`, by `sleep`; the pauses before a repeated try are stamina's.
+    starts of requests on the clock `monotonic`, by `sleep`, which also waits before a repeated try; `pace` is
+    that of all who use the token at the same time.
     `on_idle` is called with True when nothing is in flight while the next try is waited for, and with False
     when that is over; it may raise Interrupted. A `recorder` gets every try and its answer. Raises
     TokenRefused where no header can carry the token. `called` is what the sync object is called in commands.
@@ -147,6 +162,7 @@ class Http:
         journal: RequestJournal | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        pace: Pace | None = None,
         on_idle: Callable[[bool], None] = ignore_idle,
         recorder: Recorder | None = None,
         portal: Portal = PROM,
@@ -173,7 +189,7 @@ class Http:
         self._recorder = recorder
         self._monotonic = monotonic
         self._sleep = sleep
-        self._next_start = monotonic()
+        self._pace = pace or Pace()
         self._headers = {
             "Authorization": f"Bearer {token}",
             "Accept": "application/json",
@@ -203,7 +219,7 @@ class Http:
             raise given_up
         stopped = False
         try:
-            answer = _RETRY(self._may_retry, self._try, request)
+            answer = _RETRY(partial(self._may_retry, request), self._try, request)
         except FailedTry as failed:
             failure = failed.failure
         except Interrupted as stop:
@@ -226,23 +242,22 @@ class Http:
             failure = given_up
         raise failure
 
-    def _may_retry(self, error: Exception) -> bool | float:
-        """Return for stamina whether to try once more, or after how many seconds."""
-        if not isinstance(error, FailedTry):
+    def _may_retry(self, request: ApiRequest, error: Exception) -> bool | float:
+        """Return for stamina whether to try once more: at once, as the next try begins with the pause."""
+        if not isinstance(error, FailedTry) or error.again is False:
             return False
-        if error.again is not False:
-            _log.info(
-                "%s",
-                _(
-                    "{error}; unless this was the last try, it is asked again",
-                    error=error.failure.message,
-                ),
-            )
-            self._on_idle(True)
-        return error.again
+        _log.info(
+            "%s",
+            _("{error}; unless this was the last try, it is asked again", error=error.failure.message),
+        )
+        self._on_idle(True)
+        request.pause = _back_off(request.tries) if error.again is True else error.again
+        return 0.0
 
     def _try(self, request: ApiRequest) -> Json:
         self._on_idle(True)
+        if request.pause and not stamina.is_testing():
+            self._sleep(request.pause)
         self._keep_pace()
         self._on_idle(False)
         request.tries += 1
@@ -273,10 +288,10 @@ class Http:
         return answer
 
     def _keep_pace(self) -> None:
-        pause = self._next_start - self._monotonic()
+        pause = self._pace.wait_for(self._monotonic(), self._interval)
         if pause > 0:
             self._sleep(pause)
-        self._next_start = self._monotonic() + self._interval
+            self._pace.started(self._monotonic(), self._interval)
 
     def _built(self, request: ApiRequest) -> httpx.Request:
         build = partial(self._client.build_request, request.method, request.path)

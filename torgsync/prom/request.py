@@ -91,8 +91,8 @@ class ApiRequest:
 
     `form` are the two parts of an import, its settings and the file, which is streamed; `file_type` are the
     name and the media type that the file is sent with. `in_doubt` is whether a try may have had its effect
-    although no answer confirmed it. `asks_for_state` is set where the `status` of the answer is the state of
-    an import and not the success of the request.
+    although no answer confirmed it, `pause` the seconds before the next try. `asks_for_state` is set where
+    the `status` of the answer is the state of an import and not the success of the request.
     """
 
     method: str
@@ -107,6 +107,7 @@ class ApiRequest:
     digest: str = xxhash.xxh3_64_hexdigest(b"")
     in_doubt: bool = False
     tries: int = 0
+    pause: float = 0.0
     asks_for_state: bool = False
 
 

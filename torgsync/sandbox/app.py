@@ -147,7 +147,7 @@ class SandboxApp:
             # outside the lock, so that a slow sender blocks no other request.
             upload, body = _read_body(request)
             if wrong:
-                response = _json({"error": wrong}, Forbidden.code)
+                response = json_response({"error": wrong}, Forbidden.code)
             elif request.path.startswith(f"{cabinet.BASE}/"):
                 response = self._answer_cabinet(request, body)
             else:
@@ -157,8 +157,8 @@ class SandboxApp:
     def _answer_cabinet(self, request: Request, body: bytes) -> Response:
         """Perform an action of the cabinet, unless a page of another site asks for it."""
         if wrong := wrong_origin(request.headers):
-            return _json({"error": wrong}, Forbidden.code)
-        return _json(*cabinet.perform(self._shop, request.method, request.path, body))
+            return json_response({"error": wrong}, Forbidden.code)
+        return json_response(*cabinet.perform(self._shop, request.method, request.path, body))
 
     def _answer_call(self, request: Request, upload: Upload | None, body: bytes) -> Response:
         """Answer a call of the API, and record it, also where the connection is cut."""
@@ -212,7 +212,7 @@ class SandboxApp:
             try:
                 data = parse_json(body) if body and upload is None else None
             except ValueError:
-                return _json({"error": "Invalid JSON"})
+                return json_response({"error": "Invalid JSON"})
             language: Language = "uk" if request.headers.get("X-LANGUAGE", "").lower() == "uk" else "ru"
             call = Call(query=request.args, language=language, body=data, upload=upload, hit=hit)
             with self._shop.up_to_date():
@@ -222,7 +222,7 @@ class SandboxApp:
             if answer is None:
                 raise NotFound
             answer = shaped(answer, self._shop.quirks, self._shop.now())
-            return _json(broken(answer) if self._shop.quirks.texts == "broken" else answer)
+            return json_response(broken(answer) if self._shop.quirks.texts == "broken" else answer)
         except RefusedWithStatus as refused:
             return Response(json.dumps(refused.answer), refused.status, mimetype="application/json")
         except HTTPException as page:
@@ -236,7 +236,7 @@ class SandboxApp:
             raise Unauthorized
         if self._shop.quirks.api_closed != "no":
             status, _, _ = self._shop.quirks.api_closed.partition("-")
-            return _json({"error": API_CLOSED}, int(status))
+            return json_response({"error": API_CLOSED}, int(status))
         if rights.allow(route.section, "read" if route.method == "GET" else "write"):
             return None
         if self._shop.quirks.forbidden_as == "401-html":
@@ -244,10 +244,10 @@ class SandboxApp:
         if self._shop.quirks.forbidden_as == "403-html":
             raise Forbidden
         if self._shop.quirks.forbidden_as == "403-json":
-            return _json({"error": {"status": 403, "message": NO_ACCESS}}, Forbidden.code)
+            return json_response({"error": {"status": 403, "message": NO_ACCESS}}, Forbidden.code)
         if route.handler in (products.import_file, products.import_url):
-            return _json(refusal("Import forbidden"))
-        return _json({"error": f"Access to {route.section} is forbidden"})
+            return json_response(refusal("Import forbidden"))
+        return json_response({"error": f"Access to {route.section} is forbidden"})
 
 
 def _instead(fault: Fault) -> Response | None:
@@ -260,7 +260,7 @@ def _instead(fault: Fault) -> Response | None:
         return None
     status = int(fault.does)
     if status == TOO_MANY:
-        answer = _json({"error": "Too many requests"}, status)
+        answer = json_response({"error": "Too many requests"}, status)
     else:
         answer = Response(SERVER_PAGE.format(status=status), status, mimetype="text/html")
     if fault.retry_after is not None:
@@ -292,6 +292,6 @@ def _read_body(request: Request) -> tuple[Upload | None, bytes]:
     return Upload(file=file.read(), name=file.filename or "", data=data, fields=fields), data.encode()
 
 
-def _json(answer: Json, status: int = 200) -> Response:
+def json_response(answer: Json, status: int = 200) -> Response:
     """Return an answer in JSON, with escapes for its letters, as Prom writes them (prom-api §4.3)."""
     return Response(json.dumps(answer), status, mimetype="application/json")

@@ -20,7 +20,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from torgsync.sandbox.api.answers import Json
 from torgsync.sandbox.api.call import parse_json
+from torgsync.sandbox.faults import parse_fault
 from torgsync.sandbox.quirks import LONGEST_IMPORT
+from torgsync.sandbox.scenario import read_quirks
 from torgsync.sandbox.shop.orders import CUSTOM_STATUS, STATUS_NAMES, ShopBuyer, ShopCosts
 from torgsync.sandbox.shop.products import Presence, ShopDiscount
 from torgsync.sandbox.shop.shop import Shop
@@ -225,6 +227,28 @@ class _CancelledImport(_Body):
     id: str | None = None
 
 
+class _FaultRules(_Body):
+    """Rules such as `POST products/edit* nth=2 429`; they replace all others, and count from zero."""
+
+    rules: tuple[str, ...]
+
+
+class _QuirkWords(_Body):
+    """Words such as `last_id=inclusive`; the other quirks stay."""
+
+    quirks: tuple[str, ...]
+
+
+def _set_faults(shop: Shop, body: _FaultRules) -> Json:
+    shop.misbehave(*map(parse_fault, body.rules))
+    return {"faults": len(body.rules)}
+
+
+def _set_quirks(shop: Shop, body: _QuirkWords) -> Json:
+    shop.quirks = read_quirks(shop.quirks, body.quirks)
+    return {"quirks": len(body.quirks)}
+
+
 def _start_import(shop: Shop, body: _StartedImport) -> Json:
     return {"import": shop.start_import(body.seconds).id}
 
@@ -309,6 +333,8 @@ ACTIONS: Mapping[str, tuple[type[_Body], Callable[[Shop, Any], Json]]] = {
     "chat/write": (_NewChatMessage, _write_in_chat),
     "import/start": (_StartedImport, _start_import),
     "import/cancel": (_CancelledImport, _cancel_import),
+    "faults/set": (_FaultRules, _set_faults),
+    "quirks/set": (_QuirkWords, _set_quirks),
 }
 
 

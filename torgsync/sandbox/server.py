@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from threading import Thread
 from typing import Self
-from wsgiref.types import WSGIEnvironment
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -15,7 +15,9 @@ from torgsync.errors import TorgsyncError, UsageError
 from torgsync.i18n import _
 from torgsync.sandbox.app import BASE, SandboxApp
 from torgsync.sandbox.faults import ConnectionCut
+from torgsync.sandbox.many_shops import ManyShopsApp
 from torgsync.sandbox.shop.shop import Shop
+from torgsync.sandbox.shop.shops import Shops
 from torgsync.system import reason
 
 LOOPBACK = {
@@ -44,10 +46,15 @@ class _RequestHandler(WSGIRequestHandler):
         super().connection_dropped(error, environ)
 
 
-class RunningServer:
+class Listener:
     """A sandbox that listens until left; `url` ends with `/api/v1`, `shop_url` is the page of buyers."""
 
-    def __init__(self, shop: Shop, host: str, port: int, photos: Iterable[Path] = ()) -> None:
+    def __init__(self, app: WSGIApplication, host: str, port: int) -> None:
+        if host not in LOOPBACK:
+            raise UsageError(
+                _("the sandbox listens only on this computer (loopback), not on `{host}`", host=host),
+                hint=_("start it without another host: torgsync sandbox"),
+            )
         address, family = LOOPBACK[host]
         # Bound here: werkzeug would print a message and end the program when a port is in use.
         try:
@@ -66,13 +73,12 @@ class RunningServer:
             self._server = make_server(
                 address,
                 port,
-                SandboxApp(shop, photos),
+                app,
                 threaded=True,
                 request_handler=_RequestHandler,
                 fd=listener.fileno(),
             )
         shown = f"[{address}]" if family == socket.AF_INET6 else address
-        self.shop = shop
         self.shop_url = f"http://{shown}:{self._server.port}/"
         self.url = f"http://{shown}:{self._server.port}{BASE}"
         self._thread = Thread(
@@ -99,11 +105,19 @@ class RunningServer:
         self.stop()
 
 
+class RunningServer(Listener):
+    """A sandbox of one shop that listens until left."""
+
+    def __init__(self, shop: Shop, host: str, port: int, photos: Iterable[Path] = ()) -> None:
+        super().__init__(SandboxApp(shop, photos), host, port)
+        self.shop = shop
+
+
 def serve(shop: Shop, host: str = "127.0.0.1", port: int = 0, photos: Iterable[Path] = ()) -> RunningServer:
     """Start a server, with port 0 on a free one. UsageError beyond loopback, as the shop has no passwords."""
-    if host not in LOOPBACK:
-        raise UsageError(
-            _("the sandbox listens only on this computer (loopback), not on `{host}`", host=host),
-            hint=_("start it without another host: torgsync sandbox"),
-        )
     return RunningServer(shop, host, port, photos)
+
+
+def serve_shops(shops: Shops, port: int = 0, photos: Iterable[Path] = ()) -> Listener:
+    """Start a server of many shops, with port 0 on a free one."""
+    return Listener(ManyShopsApp(shops, photos), "127.0.0.1", port)

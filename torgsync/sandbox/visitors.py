@@ -24,6 +24,12 @@ def wrong_host(headers: Headers) -> str | None:
     return f"this sandbox is for its own machine only, not for the host `{host}`"
 
 
+def named_shop(headers: Headers) -> str:
+    """Return the token in a `Host` such as `sandbox-token-007.localhost:8765`, empty without one."""
+    name = _place(f"//{headers.get('Host', '')}")[0]
+    return name.removesuffix(".localhost") if name.endswith(".localhost") else ""
+
+
 def wrong_origin(headers: Headers) -> str | None:
     """Return why a request may change nothing; None where it may.
 

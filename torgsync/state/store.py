@@ -24,9 +24,11 @@ from torgsync.state.schema.backups import copies_of, delete_copies
 from torgsync.state.schema.upgrade import MIGRATIONS, Migrations, schema_of, upgrade
 from torgsync.state.server import is_server
 from torgsync.state.troubles import file_of, refuse_lost, trouble, troubles_reported
+from torgsync.state.turns import in_turn
 
 if TYPE_CHECKING:
     from torgsync.state.fleet.objects import FleetObjects
+    from torgsync.state.fleet.shops import FleetShops
     from torgsync.state.fleet.sightings import Allowances, Sightings
     from torgsync.state.orders.clients import ClientRepository
     from torgsync.state.orders.messages import BuyerMessageRepository
@@ -135,6 +137,7 @@ class UnitOfWork:
     situations: _LazyRepository[SituationRepository] = _LazyRepository("runs.situations:SituationRepository")
     status: _LazyRepository[StatusRepository] = _LazyRepository("runs.status:StatusRepository")
     fleet_objects: _LazyRepository[FleetObjects] = _LazyRepository("fleet.objects:FleetObjects")
+    fleet_shops: _LazyRepository[FleetShops] = _LazyRepository("fleet.shops:FleetShops")
     sightings: _LazyRepository[Sightings] = _LazyRepository("fleet.sightings:Sightings")
     allowances: _LazyRepository[Allowances] = _LazyRepository("fleet.sightings:Allowances")
 
@@ -165,7 +168,10 @@ class Store:
             Temporary: Another process holds the state for too long, or its server cannot be reached.
             StateUnusable: The disk is full or read-only, the state is damaged, or the like.
         """
-        with transaction(self._engine, Begin(slug, durable=durable), give_up) as connection:
+        with (
+            in_turn(self._engine),
+            transaction(self._engine, Begin(slug, durable=durable), give_up) as connection,
+        ):
             yield UnitOfWork(connection, slug)
 
     @contextmanager

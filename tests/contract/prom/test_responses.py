@@ -12,7 +12,6 @@ import httpx
 import pytest
 import stamina
 from recorded import BROKEN, CLOSED, CUT, SLOW, TOKEN, Answer, Call, Wire, edit, get, page, said, start_import
-from stamina.instrumentation import set_on_retry_hooks
 
 from torgsync.errors import ImportBusy, PromRefused, Temporary, TokenRefused, TorgsyncError
 from torgsync.prom.http import TRIES
@@ -298,13 +297,21 @@ def test_retry_after_is_seconds_or_a_date_and_at_most_five_minutes(header: str, 
 def test_retry_after_takes_the_place_of_the_back_off(status: int) -> None:
     """With `Retry-After: 0` five tries take no time, though the back-off would be seconds."""
     waits: list[float] = []
-    set_on_retry_hooks([lambda details: waits.append(details.wait_for)])
-    try:
-        with stamina.set_testing(False), pytest.raises(Temporary):
-            get(Wire(page(status, Retry_After="0")))
-    finally:
-        set_on_retry_hooks(None)
-    assert waits == [0.0] * (TRIES - 1)
+    with stamina.set_testing(False), pytest.raises(Temporary):
+        get(Wire(page(status, Retry_After="0")).http(sleep=waits.append))
+    assert waits == []
+    with stamina.set_testing(False), pytest.raises(Temporary):
+        get(Wire(page(status, Retry_After="7")).http(sleep=waits.append, requests_per_second=1000))
+    assert [wait for wait in waits if wait > 1] == [7.0] * (TRIES - 1)
+
+
+def test_the_back_off_grows() -> None:
+    """A server that names no pause is asked again after 1, 2, 4 and 8 seconds, and up to one more."""
+    waits: list[float] = []
+    with stamina.set_testing(False), pytest.raises(Temporary):
+        get(Wire(page(500)).http(sleep=waits.append, requests_per_second=1000))
+    pauses = [wait for wait in waits if wait >= 1]
+    assert [int(pause) for pause in pauses] == [1, 2, 4, 8]
 
 
 @pytest.mark.parametrize("call", [get, edit, start_import])

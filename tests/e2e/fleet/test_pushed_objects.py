@@ -28,7 +28,7 @@ def worker(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
     file = pushed_object(mapped.shop, "My Prom", Pushed(text, at, trust))
 
     def found(program: Program, *_wanted: object, **_options: object) -> ObjectFile:
-        return program._meant(file)
+        return program.meet(file)
 
     monkeypatch.setattr(Program, "object", found)
     monkeypatch.setattr(Program, "objects", lambda program, *_a, **_k: {file.slug: lambda: found(program)})

@@ -19,20 +19,27 @@ from typing import Any, get_type_hints
 
 import kubernetes_validate
 import pytest
+import typer.main
 import yaml
 from dockerfile_parse import DockerfileParser
 from homes import ROOT, Home
 
+from torgsync.cli.app import app
 from torgsync.cli.plan.update import update
 from torgsync.cli.tree import COMMANDS
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.files.config.timers import Job, Systemd
+from torgsync.jobs.fleet.queue import GRACE
 
 EXAMPLES = ROOT / "examples"
 GITHUB = sorted({*(EXAMPLES / "ci").glob("*.yml")} - {EXAMPLES / "ci" / "gitlab-ci.yml"})
 GITLAB = EXAMPLES / "ci" / "gitlab-ci.yml"
 CONTAINER = EXAMPLES / "container" / "Containerfile"
 MANIFEST = EXAMPLES / "container" / "cronjob.yaml"
+FLEET = EXAMPLES / "fleet"
+COMPOSE = FLEET / "compose.yaml"
+DEPLOYMENT = FLEET / "kubernetes.yaml"
+WORKER = FLEET / "torgsync-worker@.service"
 UNITS = [EXAMPLES / "systemd" / name for name in ("torgsync.service", "torgsync.timer")]
 HOSTS = re.compile(r"\b[\w-]+(\.[\w-]+)*\.(io|com|org|net|ua|dev)/", re.IGNORECASE)
 posix = pytest.mark.skipif(os.name == "nt", reason="the recipes run on Linux")
@@ -98,6 +105,52 @@ def test_manifests_of_kubernetes() -> None:
         kubernetes_validate.validate(document, "1.34", strict=True)
 
 
+def test_workers_of_kubernetes() -> None:
+    """Strict, too; a worker has more time to stop than its runs need, and its options are its own."""
+    config, deployment = yaml.safe_load_all(DEPLOYMENT.read_text("utf-8"))
+    for document in (config, deployment):
+        kubernetes_validate.validate(document, "1.34", strict=True)
+    pod = deployment["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert pod["terminationGracePeriodSeconds"] > GRACE
+    assert {mount["name"] for mount in container["volumeMounts"]} == {one["name"] for one in pod["volumes"]}
+    assert set(config["data"]) <= variables_of(container["args"])
+
+
+def test_workers_of_compose() -> None:
+    """As its schema says; it waits longer than runs need to stop."""
+    linted("--builtin-schema", "vendor.compose-spec", str(COMPOSE))
+    worker = load(COMPOSE)["services"]["worker"]
+    assert int(worker["stop_grace_period"].removesuffix("s")) > GRACE
+    assert worker["command"][:2] == ["fleet", "worker"]
+
+
+def variables_of(words: list[str]) -> set[str]:
+    """Return the environment variables that a command reads its options from."""
+    command = typer.main.get_command(app)
+    context = command.make_context("torgsync", [], resilient_parsing=True)
+    for word in words:
+        command = command.get_command(context, word)  # type: ignore[attr-defined]
+        context = command.make_context(word, [], parent=context, resilient_parsing=True)
+    return {str(param.envvar) for param in context.command.params}
+
+
+@pytest.mark.skipif(not SYSTEMD, reason="this system has no systemd")
+def test_the_worker_of_systemd(tmp_path: Path) -> None:
+    """It is a template; it has more time to stop than its runs need."""
+    program = tmp_path / "torgsync"
+    program.write_text("#!/bin/sh\n", "utf-8")
+    program.chmod(0o755)
+    text = WORKER.read_text("utf-8").replace("/opt/torgsync/bin/torgsync", str(program))
+    unit = tmp_path / "torgsync-worker@1.service"
+    unit.write_text(text, "utf-8")
+    ran = subprocess.run(
+        [SYSTEMD, "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert float(re.findall(r"(?m)^TimeoutStopSec=(\d+)$", text)[0]) > GRACE
+
+
 @pytest.mark.skipif(not HADOLINT, reason="hadolint has no package for this system")
 def test_the_container_as_hadolint_wants_it() -> None:
     ran = subprocess.run([HADOLINT, str(CONTAINER)], capture_output=True, text=True, check=False)
@@ -126,7 +179,9 @@ def test_units_of_systemd(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("path", [CONTAINER, MANIFEST, GITLAB], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [CONTAINER, MANIFEST, GITLAB, COMPOSE, DEPLOYMENT], ids=lambda path: path.name
+)
 def test_no_recipe_names_a_registry(path: Path) -> None:
     """Where a base comes from is decided by whoever builds."""
     images = re.findall(r"(?m)^ *(?:FROM|ARG BASE=|image:) *(\S+)", path.read_text("utf-8"))

@@ -9,7 +9,7 @@ from torgsync.core.shell import quoted
 
 _NOT_REPEATED = frozenset(
     {
-        *("--object", "--all", "--due"),  # the command names its object
+        *("--object", "--all", "--due", "--jobs"),  # the command names its object
         *("--yes", "--allow", "--plan", "--out", "--dry-run"),  # what a person decides
         *("--format", "--max-length", "--show"),
     }

@@ -106,11 +106,13 @@ _ZERO = r"(?<![\d.,])0 [^\W\d][^,]*|[^\W\d][\w -]*: 0(?![\d.])"
 class Output:
     """The two consoles, and how much is written to them: `verbosity` is -1 with `-q`, 1 with `-v`.
 
-    `hide_progress` is called before anything is printed.
+    `hide_progress` is called before anything is printed. Where it is not `live`, what is printed is shown
+    later, so that no progress is shown.
     """
 
     verbosity: int = 0
     color: bool = True
+    live: bool = True
     hide_progress: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from torgsync.files.config.objects import ObjectFile
     from torgsync.files.config.settings import Settings
-    from torgsync.jobs.context import JobContext
+    from torgsync.jobs.context import JobContext, StopSignal
     from torgsync.jobs.recording import CallRecording
 
 SCHEMA = 1
@@ -50,7 +49,8 @@ class Program(Output):
     With `json` even an error is printed as a document; `unattended` asks nothing, also on a terminal. A call
     within another one has its `language`, which was given where the command line names it.
     Exit codes in `ok_codes` end the process as 0 does; what is printed keeps the true one.
-    With `pages` long tables go through a pager, which waits for a person.
+    With `pages` long tables go through a pager, which waits for a person. Where `stop` is given, it ends the
+    call instead of a signal; `sleep` replaces the waiting for an import.
     """
 
     home: Path | None = None
@@ -61,7 +61,8 @@ class Program(Output):
     language_given: bool = False
     pages: bool = True
     ok_codes: frozenset[Exit] = frozenset()
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] | None = None
+    stop: StopSignal | None = None
     now: Callable[[], datetime] = field(default=partial(datetime.now, UTC))
     recording: CallRecording | None = None
     _logged: Exception | None = field(default=None, repr=False)
@@ -174,7 +175,7 @@ class Program(Output):
         """Return the sync object that is meant; `all_by` is the option that would mean all of them."""
         from torgsync.files.config.objects import find_object
 
-        return self._meant(find_object(self.settings.objects, wanted, all_by=all_by))
+        return self.meet(find_object(self.settings.objects, wanted, all_by=all_by))
 
     def objects(self, wanted: str | None, *, every: bool = False) -> dict[str, Callable[[], ObjectFile]]:
         """Return functions that read sync objects, keyed by their files: the one wanted, or `every` one.
@@ -185,17 +186,17 @@ class Program(Output):
 
         paths = list_objects(self.settings.objects) if every and wanted is None else []
         if paths:
-            return {path.stem: partial(self.loaded, path) for path in paths}
+            return {path.stem: partial(self.load, path) for path in paths}
         path = find_path(self.settings.objects, wanted, all_by="--all")
         return {path.stem: partial(self.object, wanted, all_by="--all")}
 
-    def loaded(self, path: Path) -> ObjectFile:
-        """Return the sync object in a file."""
+    def load(self, path: Path) -> ObjectFile:
+        """Return the sync object of a file."""
         from torgsync.files.config.objects import load_object
 
-        return self._meant(load_object(path))
+        return self.meet(load_object(path))
 
-    def _meant(self, file: ObjectFile) -> ObjectFile:
+    def meet(self, file: ObjectFile) -> ObjectFile:
         """Return an object, and show times by its clock and sentences about its marketplace from now on.
 
         Where no person is there to be asked, its `language` outweighs that of the environment.
@@ -236,7 +237,9 @@ class Program(Output):
                 opened = open_context(settings, file, self.notify, any_state=any_state)
                 job = stack.enter_context(opened)
                 report = progress.logged_progress(stack.enter_context(progress.progress_reporter(self)))
-                yield replace(job, now=self.now, report=report, sleep=self.sleep, recorder=self.recorder)
+                stop = self.stop or job.stop
+                job = replace(job, stop=stop, sleep=self.sleep or stop.sleep)
+                yield replace(job, now=self.now, report=report, recorder=self.recorder)
             except Exception as error:
                 self._logged = error
                 progress.log_error(error)

@@ -43,6 +43,9 @@ def progress_reporter(output: Output) -> Iterator[Callable[[Progress], None]]:
     if output.verbosity < 0:
         yield lambda _progress: None
     elif output.is_terminal():
+        if not output.live:
+            yield _by_stage(begin) if output.verbosity else lambda _progress: None
+            return
         bar = _Bar(output)
         output.hide_progress = bar.close
         try:

@@ -169,6 +169,7 @@ SENTENCES: dict[OutcomeCode, Sentence] = {
         called=called,
     ),
     OutcomeCode.IMPORT_WAITS: _("not sent yet: an earlier import has to end first"),
+    OutcomeCode.IMPORT_IN_TURN: _("not sent yet: the next run for imports sends it"),
     OutcomeCode.REMOVALS_AFTER_FAILURE: _("products are removed only when everything before went well"),
     OutcomeCode.REMOVALS_BEFORE_IMPORT_END: _("products are removed only after the import has ended"),
     OutcomeCode.MOVED: composed("{problem}"),

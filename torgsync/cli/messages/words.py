@@ -1,8 +1,9 @@
-"""What people read instead of Prom's words for orders and money, and of our own for order files."""
+"""What people read instead of Prom's words for orders and money, and of our own for order files and times."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from torgsync.core.orders.stored import FilePhase
@@ -43,3 +44,14 @@ def account_word(posting: Mapping[str, Any]) -> str:
 def posting_word(kind: str) -> Message:
     """Return what a movement of money is."""
     return _POSTINGS[kind]
+
+
+def time_words(time: timedelta) -> Message:
+    """Return how long it took, in the words of a clock: `8 s`, `3 min 05 s`, `1 h 12 min`."""
+    minutes, seconds = divmod(round(time.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return _("{hours} h {minutes} min", hours=hours, minutes=str(minutes).zfill(2))
+    if minutes:
+        return _("{minutes} min {seconds} s", minutes=minutes, seconds=str(seconds).zfill(2))
+    return _("{seconds} s", seconds=seconds)

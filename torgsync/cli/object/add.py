@@ -182,14 +182,14 @@ def _make(program: Program, answers: Answers, pace: float | None, *, keyring: bo
     codes, refused = [], answers.token_refused
     if answers.fetch_payments and not refused:
         try:
-            with program.job(program.loaded(path)) as job:
+            with program.job(program.load(path)) as job:
                 codes.append(_attempt(program, lambda: fetch_methods(job)))
         except TokenRefused as error:
             refused = error
-        codes.append(_attempt(program, lambda: keep_places(program.loaded(path), answers.payment_methods)))
+        codes.append(_attempt(program, lambda: keep_places(program.load(path), answers.payment_methods)))
     if answers.all_fields:
-        codes.append(_attempt(program, lambda: add_standard_fields(program.loaded(path))))
-    file = program.loaded(path)
+        codes.append(_attempt(program, lambda: add_standard_fields(program.load(path))))
+    file = program.load(path)
     checked = check(
         file,
         program.settings,

@@ -179,7 +179,7 @@ def _notify_faults(program: Program, path: Path, keys: set[str]) -> None:
     from torgsync.jobs.config.check import check
     from torgsync.jobs.config.check_view import Mark
 
-    checked = check(program.loaded(path), program.settings)
+    checked = check(program.load(path), program.settings)
     lines = [line for line in checked.lines if line.mark is not Mark.OK and line.subject in subjects]
     print_checks(program, lines)
     code = Exit.worst(line.exit_code for line in lines if line.mark is Mark.ERROR)

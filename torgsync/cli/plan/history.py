@@ -21,8 +21,9 @@ from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import pick, print_csv, print_json, print_table
 from torgsync.cli.messages.guards import override_observed
 from torgsync.cli.messages.outcomes import reasons_message
+from torgsync.cli.messages.words import time_words
 from torgsync.cli.plan.documents import change_document, field_rows
-from torgsync.cli.plan.outcomes import outcome_words, print_failures, time_words
+from torgsync.cli.plan.outcomes import outcome_words, print_failures
 from torgsync.cli.plan.render import print_changes
 from torgsync.cli.plan.reports.run_words import STATES, did, ended_words, request_outcome
 from torgsync.core.clock import shop_second, shop_time, utc_iso

@@ -10,6 +10,7 @@ from torgsync.cli.base.program import Program
 from torgsync.cli.base.render import SCREENFUL
 from torgsync.cli.messages.fields import VERBS
 from torgsync.cli.messages.outcomes import WORDS, notice_message, reasons_message
+from torgsync.cli.messages.words import time_words
 from torgsync.cli.plan.sums import changes_of, count_lines, removed_lines, send_question, undone_lines
 from torgsync.core.counts import import_count, request_count
 from torgsync.core.plan.outcomes import Outcome
@@ -44,6 +45,7 @@ def perform(
     asks: bool,
     fetches: bool = False,
     waits: bool = True,
+    leaves_import: bool = False,
 ) -> RunView:
     """Show a plan and perform it; where something would go and a person `asks` to be asked, only after a yes.
 
@@ -72,6 +74,7 @@ def perform(
             allowed=allowed,
             fetches=fetches,
             waits=waits,
+            leaves_import=leaves_import,
             keeps=not asks,
             confirm=confirm,
             notify=notify,
@@ -165,17 +168,6 @@ def asked_words(requests: int, imports: int) -> Message:
     """Return how much was asked of Prom.ua: requests, and imports where there were any."""
     counts = (request_count(requests), import_count(imports))
     return joined(", ", counts) if imports else counts[0]
-
-
-def time_words(time: timedelta) -> Message:
-    """Return how long it took, in the words of a clock: `8 s`, `3 min 05 s`, `1 h 12 min`."""
-    minutes, seconds = divmod(round(time.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return _("{hours} h {minutes} min", hours=hours, minutes=str(minutes).zfill(2))
-    if minutes:
-        return _("{minutes} min {seconds} s", minutes=minutes, seconds=str(seconds).zfill(2))
-    return _("{seconds} s", seconds=seconds)
 
 
 NOTHING_SENT = _("nothing was sent")

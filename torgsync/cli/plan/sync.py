@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 from torgsync.cli.base.command_line import repeated
 from torgsync.cli.base.errors import each
 from torgsync.cli.base.options import AllowOption, ObjectOption, Only, RunFormat, RunFormatOption, Show, named
-from torgsync.cli.base.program import SCHEMA, Format, program_of
+from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.plan.choice import FieldsOption, FirstOption, GoodOption, GroupOption, choice_of
 from torgsync.cli.plan.sync_call import SyncCall, read_ok_codes
@@ -21,7 +22,7 @@ from torgsync.cli.unattended import UnattendedRuns
 from torgsync.core.clock import utc_iso
 from torgsync.core.config.schedule import is_fleet
 from torgsync.core.shell import quoted
-from torgsync.errors import Exit, UsageError
+from torgsync.errors import Exit, TorgsyncError, UsageError
 from torgsync.i18n import _, composed, joined, verbatim
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from torgsync.core.plan.plan import SavedPlan
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import JobContext
+
+MOST_JOBS = 64
+"""How many sync objects a call works with at the same time at most."""
 
 
 def sync(
@@ -52,6 +56,16 @@ def sync(
         ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help=_("All sync objects, one after another."))] = False,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            "--jobs",
+            help=_("With `--all` or `--due`: how many sync objects at the same time."),
+            metavar="N",
+            min=1,
+            max=MOST_JOBS,
+        ),
+    ] = 1,
     wait: Annotated[
         bool,
         typer.Option(
@@ -82,6 +96,7 @@ def sync(
     output = form.plain
     program = program_of(context, output)
     program.ok_codes = read_ok_codes(ok_codes)
+    _check_jobs(context, jobs, decided=yes or due or only is Only.ORDERS, several=every or due)
     if due and only:
         add = f"torgsync schedule add --every 30m --only orders{named(wanted)}"
         raise UsageError(
@@ -130,16 +145,64 @@ def sync(
             waits=wait,
             runs=runs,
         )
-        work: Callable[[ObjectFile], Exit] = partial(_perform_due if due else _perform, call)
+        perform = _perform_due if due else _perform
+        work: Callable[[ObjectFile], Exit] = partial(perform, call)
         if saved and plan and saved.undoes:
             from torgsync.cli.plan.rollback import perform_saved
 
             work = partial(perform_saved, program, output, show, runs, saved=saved, path=plan)
         try:
-            code = each(program, objects, work, apart=not due, on_error=runs.failed)
+            if min(jobs, len(objects)) > 1:
+                code = _side_by_side(context, call, perform, jobs)
+            else:
+                code = each(program, objects, work, apart=not due, on_error=runs.failed)
         finally:
             runs.write_metrics(objects)
     raise typer.Exit(int(code))
+
+
+def _check_jobs(context: typer.Context, jobs: int, *, decided: bool, several: bool) -> None:
+    if jobs == 1 or (several and decided):
+        return  # else it is for one object, or each would have to ask a question
+    again = repeated(context, "sync", "--all", "--yes", f"--jobs {jobs}")
+    if not several:
+        raise UsageError(
+            _("`--jobs` is for several sync objects, and this call is for one"),
+            hint=_("leave out `--jobs`, or synchronise all of them: {command}", command=again),
+        )
+    raise UsageError(
+        _("with `--jobs` nothing is asked, so nothing was sent"),
+        hint=_(
+            "to see what would be sent: {look}\nto send it without a question: {command}",
+            look=repeated(context, "update"),
+            command=again,
+        ),
+    )
+
+
+def _side_by_side(
+    context: typer.Context, call: SyncCall, perform: Callable[[SyncCall, ObjectFile], Exit], jobs: int
+) -> Exit:
+    """Synchronise all objects, so many at the same time, and return the worst exit code."""
+    from torgsync.cli.side_by_side.many import each_side_by_side
+    from torgsync.files.config.objects import list_objects
+
+    def synchronise(path: Path, program: Program) -> Exit:
+        runs = call.runs.of_one(program)
+        try:
+            return perform(replace(call, program=program, runs=runs, due=[]), program.load(path))
+        except TorgsyncError as error:
+            runs.failed(path.stem, error)
+            raise
+        except Exception as bug:
+            runs.crashed(bug)
+            raise
+
+    paths = list_objects(call.program.settings.objects)
+    work = {path.stem: partial(synchronise, path) for path in paths}
+    what = ["--due"] if context.params["due"] else ["--all", "--yes"]
+    again = repeated(context, "sync", *what, f"--jobs {jobs}")
+    return each_side_by_side(call.program, work, jobs, again=again)
 
 
 def _letting(

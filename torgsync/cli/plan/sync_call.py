@@ -23,6 +23,7 @@ class SyncCall:
     """One call of `sync`, which may be for several objects; without a `source` a new plan is made.
 
     `require_decision` raises UsageError where no person can be asked: after what the call names is found.
+    With `leaves_import` an import is left to another run of a worker.
     """
 
     program: Program
@@ -37,6 +38,7 @@ class SyncCall:
     asks: bool
     waits: bool
     runs: UnattendedRuns
+    leaves_import: bool = False
     due: list[dict[str, str]] = field(default_factory=list)
 
 

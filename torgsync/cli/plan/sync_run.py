@@ -73,6 +73,7 @@ def execute(call: SyncCall, job: JobContext, only: Only | None) -> Exit:
         asks=call.asks,
         fetches=only is not Only.GOODS,
         waits=call.waits,
+        leaves_import=call.leaves_import,
     )
     report = None if call.asks else keep_report(call.program, job, view)
     call.runs.add(job, view, report=report, fresh=call.source is None, whole=not choice.of_goods)

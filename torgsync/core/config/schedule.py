@@ -22,6 +22,8 @@ GRACE = timedelta(minutes=10)
 """How long after its last hour the last time of a rhythm is still performed: callers are not punctual."""
 PAUSE = timedelta(minutes=15)
 """How long after an attempt that failed a time is tried again."""
+WORKER_PAUSES = (timedelta(minutes=5), timedelta(minutes=15))
+"""The same where a worker of a fleet performs it: they grow."""
 TRIES = 3
 """How often a time is tried."""
 RETRIED = (None, Exit.TEMPORARY, Exit.INVALID, Exit.INTERRUPTED)
@@ -182,11 +184,12 @@ class Attempt(Struct, frozen=True):
     exit_code: Exit | None = None
 
 
-def due(rhythm: Rhythm, now: datetime, last: Attempt | None) -> Attempt | None:
+def due(rhythm: Rhythm, now: datetime, last: Attempt | None, *, by_worker: bool = False) -> Attempt | None:
     """Return the attempt that is to be made now, None where nothing is due.
 
-    Of several missed times only the last counts. A time in the future was tried when the clock
-    was wrong.
+    Of several missed times only the last counts. A time in the future was tried when the clock was wrong.
+    Where it is performed `by_worker`, an attempt that was interrupted is repeated at once: no person stopped
+    it.
     """
     moment = rhythm.latest(now)
     if moment is None:
@@ -194,7 +197,11 @@ def due(rhythm: Rhythm, now: datetime, last: Attempt | None) -> Attempt | None:
     if last is None or last.moment != moment:
         missed = last is None or last.moment < moment or last.moment > now
         return Attempt(moment, now) if missed else None
-    if last.tries < TRIES and last.exit_code in RETRIED and not last.started <= now < last.started + PAUSE:
+    if last.tries >= TRIES or last.exit_code not in RETRIED:
+        return None
+    pause = WORKER_PAUSES[last.tries - 1] if by_worker else PAUSE
+    at_once = by_worker and last.exit_code is Exit.INTERRUPTED
+    if at_once or not last.started <= now < last.started + pause:
         return Attempt(moment, now, last.tries + 1)
     return None
 

@@ -46,6 +46,7 @@ class OutcomeCode(StrEnum):
     IMPORTS_USED_UP = "imports-used-up"  # free: when an import is free again, ISO 8601 in UTC
     IMPORT_LEFT = "import-left"
     IMPORT_WAITS = "import-waits"
+    IMPORT_IN_TURN = "import-in-turn"  # another run of the fleet sends it
     PHOTOS_UNPUBLISHED = "photos-unpublished"  # photos: how many, called: the object
     REMOVALS_AFTER_FAILURE = "removals-after-failure"
     REMOVALS_BEFORE_IMPORT_END = "removals-before-import-end"

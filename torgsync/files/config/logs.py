@@ -10,9 +10,11 @@ import logging
 import os
 import re
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
@@ -32,6 +34,10 @@ REPORTED = {"reported": True}
 
 _run: ContextVar[int | None] = ContextVar("run", default=None)
 _object: ContextVar[str] = ContextVar("object", default="-")
+_block: ContextVar[_Block | None] = ContextVar("block", default=None)
+_open: dict[Path, _OpenLog] = {}
+"""The logs of this process, by path: blocks of several threads share one file."""
+_opening = threading.Lock()
 LONGEST = 2000
 """Letters of one event; what is longer is cut."""
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}\.\w{2,24}")
@@ -92,6 +98,22 @@ def _is_open(stream: TextIOWrapper, path: Path) -> bool:
     return False
 
 
+@dataclass
+class _OpenLog:
+    """A log that is open, how many blocks use it, and the level of events before."""
+
+    file: LogFile
+    level: int
+    blocks: int = 0
+
+
+class _Block:
+    """One block of `logged`."""
+
+    def __init__(self, file: LogFile) -> None:
+        self.file = file
+
+
 class _LineFormatter(logging.Formatter):
     """One line an event: time in UTC, level, object, run, and what happened."""
 
@@ -110,23 +132,46 @@ def clean(text: str) -> str:
 
 @contextmanager
 def logged(path: Path, slug: str, also: logging.Handler | None = None) -> Iterator[LogFile]:
-    """Log an object's events to the file at `path` and to `also`; an inner block uses the outer file."""
-    for handler in ROOT.handlers:
-        if isinstance(handler, LogFile):
-            yield handler
-            return
-    file = LogFile(path)
-    handlers = [file, *([also] if also else [])]
-    level, object_, run = ROOT.level, _object.set(slug), _run.set(None)
-    for handler in handlers:
-        ROOT.addHandler(handler)
-    ROOT.setLevel(logging.DEBUG)
+    """Log an object's events to the file at `path` and to `also`; an inner block uses the outer file.
+
+    Blocks of several threads share the file; `also` gets only the events of its own block.
+    """
+    if (outer := _block.get()) is not None:
+        yield outer.file
+        return
+    with _opened(path) as file:
+        block = _Block(file)
+        within, object_, run = _block.set(block), _object.set(slug), _run.set(None)
+        if also:
+            also.addFilter(lambda _record: _block.get() is block)
+            ROOT.addHandler(also)
+        try:
+            yield file
+        finally:
+            if also:
+                ROOT.removeHandler(also)
+                also.close()
+            _block.reset(within)
+            _object.reset(object_)
+            _run.reset(run)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[LogFile]:
+    """Have the log at `path` get all events, until the last block with it ends."""
+    with _opening:
+        log = _open.setdefault(path, _OpenLog(LogFile(path), ROOT.level))
+        log.blocks += 1
+        if log.blocks == 1:
+            ROOT.addHandler(log.file)
+            ROOT.setLevel(logging.DEBUG)
     try:
-        yield file
+        yield log.file
     finally:
-        ROOT.setLevel(level)
-        for handler in handlers:
-            ROOT.removeHandler(handler)
-            handler.close()
-        _object.reset(object_)
-        _run.reset(run)
+        with _opening:
+            log.blocks -= 1
+            if not log.blocks:
+                del _open[path]
+                ROOT.removeHandler(log.file)
+                ROOT.setLevel(log.level)
+                log.file.close()

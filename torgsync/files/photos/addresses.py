@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from enum import Enum, auto
 from urllib.parse import urljoin, urlsplit
@@ -17,6 +16,7 @@ import httpx
 from torgsync import __version__
 from torgsync.core.loopback import is_private, is_public
 from torgsync.core.photos.addresses import AddressAnswer
+from torgsync.threads import ContextThreadPool
 
 AT_ONCE = 8
 """Requests at once: web servers answer browsers in the same way."""
@@ -57,7 +57,7 @@ def ask_addresses(asked: Sequence[tuple[str, AddressAnswer | None]]) -> Iterator
     """Yield what each address answers, in their order, given what it answered last time, if it is known."""
     headers = {"User-Agent": f"torgsync/{__version__}"}
     client = httpx.Client(timeout=TIMEOUT, headers=headers)
-    with closing(client), ThreadPoolExecutor(AT_ONCE) as pool:
+    with closing(client), ContextThreadPool(AT_ONCE) as pool:
         yield from pool.map(lambda one: _ask(client, *one), asked)
 
 

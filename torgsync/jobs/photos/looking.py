@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from torgsync.core.paging import pages
@@ -14,6 +13,7 @@ from torgsync.files.photos.folder import PhotoFile, read_photo
 from torgsync.files.photos.pictures import record_of
 from torgsync.jobs.context import JobContext, Progress, Stage
 from torgsync.jobs.photos.folder import PhotoFolder, publishing_rules
+from torgsync.threads import ContextThreadPool
 
 WORKERS = min(4, os.cpu_count() or 1)
 """Pictures that are decoded at once: Pillow leaves other threads alone meanwhile."""
@@ -36,7 +36,7 @@ def look_at_photos(context: JobContext, photos: Sequence[PhotoFile]) -> dict[str
         known = work.photos.pictures()
     rules = publishing_rules(context.object)
     seen: dict[str, SeenPhoto] = {}
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ContextThreadPool(WORKERS) as pool:
         for page in pages(photos):
             context.report(Progress(Stage.PHOTOS, len(seen), len(photos)))
             new: dict[str, PictureRecord] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -29,6 +29,7 @@ from torgsync.jobs.photos.checked import PublishedPhotos
 from torgsync.jobs.photos.folder import PhotoFolder, PublishablePhoto, publishing_rules
 from torgsync.jobs.photos.looking import look_at_new_photos
 from torgsync.state.store import UnitOfWork
+from torgsync.threads import ContextThreadPool
 
 AT_ONCE = 4
 """Connections at once; servers of hosters often allow few more."""
@@ -140,7 +141,7 @@ def publish(context: JobContext, publication: Publication, names: Collection[str
         left = work.uploads.unfinished(publication.place) - publication.pending.keys()
     coming, done = _begun(context, publication.place, wanted), 0
     running: dict[Future[int | TorgsyncError], str] = {}
-    with _Uploads(context) as uploads, ThreadPoolExecutor(AT_ONCE) as pool:
+    with _Uploads(context) as uploads, ContextThreadPool(AT_ONCE) as pool:
         try:
             while done < len(wanted):
                 context.stop.check()

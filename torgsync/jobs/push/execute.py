@@ -22,7 +22,7 @@ from torgsync.core.plan.outcomes import Outcome
 from torgsync.core.plan.plan import Plan
 from torgsync.core.product.fields import Channel
 from torgsync.core.reason import Reason
-from torgsync.errors import Exit, ImportHangs, ImportOpen, TorgsyncError
+from torgsync.errors import Exit, ImportBusy, ImportHangs, ImportOpen, TorgsyncError
 from torgsync.jobs.compaction import compact_after_run
 from torgsync.jobs.connect import VerifiedShop, connect_shop
 from torgsync.jobs.context import JobContext
@@ -81,7 +81,9 @@ class RunView:
     person answered that nothing is to be sent. `outcomes` says how many changes ended how, `requests` how
     many were sent, keyed by method and endpoint, `trouble` what ended the run early, `earlier` what became of
     the import of an earlier run. It took `seconds`, without the time in which a person was asked. `kept` is
-    the name under which the state keeps what it held for a person, empty where it keeps nothing.
+    the name under which the state keeps what it held for a person, empty where it keeps nothing. Where it
+    `left_import`, its plan needs an import that another run is to send; its own `import_goes_on` where it was
+    not to wait.
     """
 
     run: int
@@ -94,6 +96,8 @@ class RunView:
     earlier: EarlierOutcomes | None = None
     seconds: float = 0
     kept: str = ""
+    left_import: bool = False
+    import_goes_on: bool = False
 
     @property
     def imports(self) -> int:
@@ -115,6 +119,12 @@ class RunView:
     def leaves_nothing(self) -> bool:
         """Whether it came to its end with nothing left for it to do."""
         return not self.declined and self.trouble is None
+
+    @property
+    def import_open(self) -> bool:
+        """Whether all that it left is an import: one to be sent, or one whose end is to be looked up."""
+        left = self.left_import or self.import_goes_on
+        return left or isinstance(self.trouble, ImportOpen | ImportBusy)
 
     @property
     def changes(self) -> int:
@@ -152,6 +162,7 @@ def execute(
     allowed: Allowed,
     fetches: bool,
     waits: bool = True,
+    leaves_import: bool = False,
     keeps: bool = False,
     confirm: Callable[[PlanResult], bool],
     notify: Callable[[Reason[Notice]], None],
@@ -163,6 +174,7 @@ def execute(
         allowed: What a person allowed; it may let the object begin again in another shop.
         fetches: Whether orders are fetched before the plan is made, if the object fetches any.
         waits: Whether an import is waited for after everything else; otherwise it is left to the next run.
+        leaves_import: Whether an import that the plan needs is left to another run; `left_import` says so.
         keeps: Whether the state keeps what the plan holds, for a person to approve it later.
         confirm: Shows the plan and returns whether it may be sent; asked of an empty plan too.
         notify: Receives what a person should hear meanwhile.
@@ -213,8 +225,10 @@ def execute(
                     Waiting(context, waits),
                     earlier if earlier and earlier.end is None else None,
                     on_ended=lambda: notify(Reason(Notice.IMPORT_ENDED)),
+                    leaves_import=leaves_import,
                 )
                 view.trouble = performance.perform()
+                view.left_import, view.import_goes_on = performance.left_import, performance.unwatched
         view.earlier = _outcomes_of(context, earlier, hung)
         if not view.declined:
             with context.transaction() as work:

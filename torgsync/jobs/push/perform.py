@@ -8,7 +8,7 @@ of every import of ours is known. Source: docs/developers/architecture.md §6.2,
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Guard
@@ -33,6 +33,8 @@ class Performance:
     """The changes of the plan of the run `run` as they are performed; what is not reached stays pending.
 
     `earlier` is the import of an earlier run that has no end yet; `on_ended` is called when its end came.
+    With `leaves_import` an import is left to another run, and `left_import` says whether there was one. One
+    of this run, for which it was not to wait, is `unwatched`.
     """
 
     context: JobContext
@@ -42,8 +44,10 @@ class Performance:
     waiting: Waiting
     earlier: EarlierImport | None
     on_ended: Callable[[], None]
+    leaves_import: bool = False
+    left_import: bool = field(default=False, init=False)
+    unwatched: bool = field(default=False, init=False)
     _open: bool = False  # whether an import is left without an end
-    _unwatched: bool = False  # whether that is this run's own, for which it was not to wait
 
     def __post_init__(self) -> None:
         self.outcomes = OutcomeRecorder(self.context, self.result.number)
@@ -64,7 +68,7 @@ class Performance:
         except TorgsyncError as error:
             self.outcomes.defer_open(because_of(OutcomeCode.NOT_REACHED, error))
             trouble = error
-        return trouble if self._unwatched else open_end(self.context, trouble)
+        return trouble if self.unwatched else open_end(self.context, trouble)
 
     def _perform(self) -> TorgsyncError | None:
         counts = self.result.plan.counts
@@ -78,7 +82,7 @@ class Performance:
         self.outcomes.failed = self.outcomes.failed or (postponed is not None and not busy)
         if self.outcomes.failed:
             self.outcomes.defer_open(Reason(OutcomeCode.REMOVALS_AFTER_FAILURE))
-        elif self._open or (busy and self._changes_keys()):
+        elif self._open or ((busy or self.left_import) and self._changes_keys()):
             self.outcomes.defer_open(Reason(OutcomeCode.REMOVALS_BEFORE_IMPORT_END))
         else:
             self.editor.perform(counts.remove, Verb.REMOVE, Stage.REMOVE)
@@ -107,15 +111,19 @@ class Performance:
                 self._open = not ended
                 self.outcomes.defer_imported(Reason(OutcomeCode.IMPORT_WAITS))
                 return ended_late(self.earlier.sent) if ended else None
+        plan = self.result.plan
+        if self.leaves_import and plan.offers and plan.budget.imports_left:
+            self.left_import = True
+            self.outcomes.defer_imported(Reason(OutcomeCode.IMPORT_IN_TURN))
+            return None
         file = ImportFile(self.context, self.prom, self.outcomes, undoes=self.result.undone is not None)
         sender = ImportSender(file, self.editor, self.run, self.waiting, self._is_worth_waiting())
-        plan = self.result.plan
         try:
             left_out = publish_for_import(file) if plan.offers and plan.budget.imports_left else 0
             sender.perform(plan.offers - left_out, plan.budget.imports_left)
         finally:
             self._open = sender.left
-            self._unwatched = sender.left and not self.waiting.waits
+            self.unwatched = sender.left and not self.waiting.waits
         return None
 
     def _is_worth_waiting(self) -> bool:

@@ -23,7 +23,7 @@ from torgsync.system import reason
 
 _log = logging.getLogger(__name__)
 
-_HELP = {
+HELP = {
     "torgsync_readable": "Whether the settings and the state of the object can be read.",
     "torgsync_last_success_timestamp_seconds": "When a run last brought the shop in step with the export.",
     "torgsync_last_run_timestamp_seconds": "When the last run began.",
@@ -48,6 +48,7 @@ _HELP = {
     "torgsync_schedule_lag_seconds": "For how long a synchronization time of this user is due.",
     "torgsync_running": "Whether a run works with the object now.",
 }
+"""The metrics of an object, and what they say."""
 _LABELS = {
     "torgsync_runs_total": ("exit_code",),
     "torgsync_changes": ("verb", "outcome"),
@@ -64,7 +65,7 @@ def families(
 
     What a call says of an object outweighs the state: a run that never began left nothing there.
     """
-    samples: dict[str, dict[tuple[str, ...], float]] = {name: {} for name in _HELP}
+    samples: dict[str, dict[tuple[str, ...], float]] = {name: {} for name in HELP}
     done = {run.slug: run for run in runs}
     for status in found:
         run = done.get(status.slug) or done.get(status.stem)
@@ -72,7 +73,7 @@ def families(
             samples[name].setdefault((status.slug, *labels), value)  # two files may name one object
     return [
         MetricFamily(
-            name, _HELP[name], values, ("object", *_LABELS.get(name, ())), counter=name.endswith("_total")
+            name, HELP[name], values, ("object", *_LABELS.get(name, ())), counter=name.endswith("_total")
         )
         for name, values in samples.items()
     ]

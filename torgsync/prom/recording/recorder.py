@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
 import httpx
 
@@ -63,6 +64,7 @@ class Recorder:
         self._write = write
         self._now = now
         self._monotonic = monotonic
+        self._lock = Lock()
         self.count = 0
         self.unread = 0
 
@@ -80,9 +82,10 @@ class Recorder:
             error = type(broken).__name__
             raise
         finally:
-            self.count += 1
             seconds = self._monotonic() - started
-            self._record(sending, base, at, seconds, error)
+            with self._lock:
+                self.count += 1
+                self._record(sending, base, at, seconds, error)
 
     def _record(self, sending: Sending, base: httpx.URL, at: datetime, seconds: float, error: str) -> None:
         """Write a line, or none where an answer is one that nothing here can read: the command goes on."""

@@ -94,8 +94,8 @@ class LoggedRequest(NamedTuple):
 
 
 @cache
-def _templates() -> Environment:
-    """Return the templates of every shop; to compile them is slow."""
+def page_templates() -> Environment:
+    """Return the templates of all pages; to compile them is slow."""
     templates = Environment(
         loader=PackageLoader("torgsync.sandbox.pages"),
         autoescape=True,
@@ -159,7 +159,7 @@ class Pages:
         """Fill a template with texts in the language of the request."""
         language: Language = "ru" if request.args.get("lang") == "ru" else "uk"
         html = (
-            _templates()
+            page_templates()
             .get_template(template)
             .render(
                 context,
@@ -235,7 +235,7 @@ class Pages:
         return None if self._photos.find(name) is None else f"/photos/{quote(name)}"
 
     def _file(self, _: Request, name: str) -> Response:
-        return Response(_templates().get_template(name).render(), mimetype=FILES[name])
+        return Response(page_templates().get_template(name).render(), mimetype=FILES[name])
 
     # Pages of the seller; the newest come first
 

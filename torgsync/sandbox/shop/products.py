@@ -138,13 +138,16 @@ class ShopGroup:
 
 
 class ShopCatalog:
-    """All products that are not deleted, and all groups; `last_image_id` is the highest id of a photo."""
+    """All products that are not deleted, and all groups; `last_image_id` is the highest id of a photo.
 
-    def __init__(self) -> None:
+    `offset` is added to the first ids.
+    """
+
+    def __init__(self, offset: int = 0) -> None:
         self.products: Collection[ShopProduct] = Collection(
-            1600000001, key=attrgetter("external_id"), group=attrgetter("group_id")
+            1600000001 + offset, key=attrgetter("external_id"), group=attrgetter("group_id")
         )
-        self.groups: Collection[ShopGroup] = Collection(1000001, key=attrgetter("external_id"))
+        self.groups: Collection[ShopGroup] = Collection(1000001 + offset, key=attrgetter("external_id"))
         self.deleted_external_ids: set[str] = set()
         self.last_image_id = 10
 

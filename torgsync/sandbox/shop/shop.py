@@ -24,6 +24,8 @@ from torgsync.sandbox.shop.products import ShopCatalog, ShopGroup, ShopProduct
 
 # A sandbox may run for weeks; the oldest records are dropped.
 KEPT_RECORDS = 20_000
+IDS_A_SHOP = 100_000
+"""How far the ids of a shop are from those of the next one: on the marketplace they are unique among all."""
 EMPTY_FEED = b"<yml_catalog><shop><offers/></shop></yml_catalog>"
 
 
@@ -63,7 +65,8 @@ class Shop:
     `tokens` are the API tokens with their rights; by default there is one, `sandbox`, with all rights.
     `clock` returns the time in UTC. `photo_status` returns the HTTP status of a photo's address; without it
     every photo can be fetched. Nothing is ever really fetched. `faults` are rules of fault injection; `sleep`
-    waits the seconds of a slow answer.
+    waits the seconds of a slow answer. `number` distinguishes it from other shops of the same marketplace,
+    which have other ids. `kept_records` is the length of its log.
 
     Products are identified by their Prom id (an int) or their external id (a text); an unknown one is a
     LookupError. Thread-safe.
@@ -78,17 +81,23 @@ class Shop:
         clock: Callable[[], datetime] | None = None,
         photo_status: Callable[[str], int] | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        number: int = 0,
+        kept_records: int = KEPT_RECORDS,
     ) -> None:
+        offset = number * IDS_A_SHOP
         self.lock = RLock()
         self.quirks = quirks or Quirks()
         self.faults = FaultInjector(faults)
         self.sleep = sleep
         self.tokens: dict[str, Rights] = dict(tokens or {"sandbox": Rights.full()})
-        self.log = RequestLog(maxlen=KEPT_RECORDS)
-        self.catalog = ShopCatalog()
-        self.import_queue = ImportQueue(self.catalog, photo_status)
-        self.orders: Collection[orders.ShopOrder] = Collection(300000001)
-        self.clients: Collection[orders.ShopClient] = Collection(100000001, key=attrgetter("contact"))
+        self.log = RequestLog(maxlen=kept_records)
+        self.catalog = ShopCatalog(offset)
+        seed = f"{number}/" if number else ""
+        self.import_queue = ImportQueue(self.catalog, photo_status, seed)
+        self.orders: Collection[orders.ShopOrder] = Collection(300000001 + offset)
+        self.clients: Collection[orders.ShopClient] = Collection(
+            100000001 + offset, key=attrgetter("contact")
+        )
         self.conversations = Conversations()
         self.payment_options = {
             option.id: option

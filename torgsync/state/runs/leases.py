@@ -50,8 +50,8 @@ class Leases(Repository):
 
     def lease(self) -> Lease | None:
         """Return the lease of the object, expired or not."""
-        row = self._db.execute(_query(self._db).where(self._own(t.leases))).one_or_none()
-        return None if row is None else _lease(row)
+        row = self._db.execute(lease_query(self._db).where(self._own(t.leases))).one_or_none()
+        return None if row is None else lease_of(row)
 
     def renew(self, run: int, now: datetime) -> bool:
         """Renew the lease; return False where this run does not hold it any more."""
@@ -100,13 +100,15 @@ def _has_clock(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
-def _query(connection: Connection) -> Select[Any]:
+def lease_query(connection: Connection) -> Select[Any]:
+    """Return the query for leases, of all objects where nothing is added to it."""
     columns: list[Any] = [t.leases, t.runs.c.started]
     if _has_clock(connection):  # pragma: no cover  # tested where PostgreSQL is installed
         columns.append(literal_column(_NOW, Instant).label("read"))
     return select(*columns).outerjoin(t.runs, t.runs.c.id == t.leases.c.run)
 
 
-def _lease(row: Row[Any]) -> Lease:
+def lease_of(row: Row[Any]) -> Lease:
+    """Return the lease that a row of that query has."""
     holder = Holder(row.user, row.host, row.pid)
     return Lease(holder, row.run, row.expires, row.started, row.machine, getattr(row, "read", None))

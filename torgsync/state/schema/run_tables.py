@@ -56,6 +56,8 @@ runs = numbered_table(
     Column("rows", Integer),
     Column("undoes", Integer),  # the run that it turns back
     Column("totals", Text),  # of a run whose changes and requests were removed
+    Index("runs_object", "object", "id"),
+    Index("runs_started", "started"),
 )
 
 overrides = numbered_table(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from torgsync.cli.plan.outcomes import asked_words, outcome_count, time_words
+from torgsync.cli.messages.words import time_words
+from torgsync.cli.plan.outcomes import asked_words, outcome_count
 from torgsync.errors import Exit
 from torgsync.i18n import Message, _, _n, composed, joined
 

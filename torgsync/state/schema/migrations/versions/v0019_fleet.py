@@ -41,3 +41,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind"),
     )
     op.add_column("leases", sa.Column("machine", sa.String(80), nullable=False, server_default=""))
+    op.create_index("runs_object", "runs", ["object", "id"])
+    op.create_index("runs_started", "runs", ["started"])

@@ -1,0 +1,90 @@
+"""A day of a fleet in some minutes: exports change, buyers order, workers die, the database restarts."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from fleet import Fleet, Worker
+
+MOST_NEW = 5
+"""New goods of a shop at most: each needs an import, of which there are few a day."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a day ended.
+
+    `settled` is how many seconds after the last change all shops were in step, None for never. `differences`,
+    `duplicates` and `late` name each case; `gaps` is the longest interval of each shop between two good runs.
+    """
+
+    settled: float | None
+    differences: list[str]
+    duplicates: list[str]
+    late: list[str]
+    gaps: Mapping[str, timedelta]
+    exits: list[int]
+
+
+def perform_day(fleet: Fleet, seconds: float, accidents: Mapping[float, Callable[[], object]]) -> Result:
+    """Let time pass: each shop changes about twice an interval; accidents happen at their seconds."""
+    chance = random.Random(26)  # noqa: S311
+    pending = sorted(accidents.items())
+    began = time.monotonic()
+    interval, shops = fleet.every.total_seconds(), fleet.shops
+    changes, orders, turns = 0, 0, 0
+    while (passed := time.monotonic() - began) < seconds or pending:
+        while pending and pending[0][0] <= passed:
+            pending.pop(0)[1]()
+        while changes < passed * 2 * len(shops) / interval:
+            shop = shops[changes % len(shops)]
+            shop.change(new=len(shop.goods) < shop.first + MOST_NEW and chance.random() < 0.3)
+            changes += 1
+        while orders < passed * len(shops) / interval:
+            shop = chance.choice(shops)
+            shop.order(fleet.marketplace[shop.token])
+            orders += 1
+        if turns % 4 == 0:
+            fleet.sample()
+        turns += 1
+        time.sleep(0.25)
+    settled = fleet.settle(3 * interval)
+    ended = datetime.now(UTC)
+    exits = [worker.stop() for worker in fleet.workers]
+    for shop in shops:
+        shop.take_orders()
+    gaps = fleet.longest_gaps(ended)
+    late = [f"{slug}: {gap}" for slug, gap in sorted(gaps.items()) if gap > 2 * fleet.every]
+    return Result(settled, fleet.differences(), fleet.duplicates(), late, gaps, exits)
+
+
+class Accidents:
+    """What befalls one of the workers: it is killed three times, once while an import is sent."""
+
+    def __init__(self, fleet: Fleet, victim: Worker, patience: float = 60) -> None:
+        self._fleet, self._victim, self._patience = fleet, victim, patience
+
+    def kill_at_work(self) -> None:
+        """Kill it as soon as it performs a run."""
+        self._wait(lambda: self._fleet.busy(self._victim), "is not at work")
+        self._victim.kill()
+        self._fleet.killed.append(f"{self._victim.host} at work")
+
+    def kill_at_next(self, calls: str) -> None:
+        """Have it killed once the marketplace has accepted its next call of this kind."""
+        self._fleet.kill_at(self._victim, calls)
+
+    def start_again(self) -> None:
+        """Start it again, as soon as it was killed."""
+        self._wait(lambda: not self._victim.alive, "was not killed")
+        self._victim.start()
+
+    def _wait(self, condition: Callable[[], bool], trouble: str) -> None:
+        until = time.monotonic() + self._patience
+        while not condition():
+            assert time.monotonic() < until, f"{self._victim.host} {trouble}"
+            time.sleep(0.05)

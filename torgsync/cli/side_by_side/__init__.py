@@ -1,0 +1,1 @@
+"""Several sync objects at the same time, each with output of its own."""
