@@ -10,12 +10,14 @@ from pathlib import Path
 
 from tests.bench import ROOT
 from tests.bench.figures import SECTIONS, Figures
+from tests.bench.fleet import FEW, measure_fleet
 from tests.bench.listing import compare_pages
 from tests.bench.processes import CommandFailed
 from tests.bench.requests import count_requests
 from torgsync.errors import Exit
 
 GOODS, QUICK, ROUNDS = 100_000, 1_000, 5
+SHOPS, MINUTES = 300, 5
 NAMES = "; ".join(" ".join((f"{section}:", *keys)).rstrip(":") for section, keys in SECTIONS.items())
 
 
@@ -39,9 +41,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("figures", "requests", "listing"),
+        choices=("figures", "requests", "listing", "fleet"),
         default="figures",
-        help="figures: time and memory; requests: what days ask of Prom.ua; listing: pages of the sandbox",
+        help="figures: time and memory; requests: what days ask of Prom.ua; listing: pages of the sandbox; "
+        "fleet: many shops, two workers, PostgreSQL",
     )
     parser.add_argument(
         "--goods", type=at_least(100), metavar="N", help=f"size of the export, else {GOODS:,}"
@@ -62,10 +65,20 @@ def arguments() -> argparse.Namespace:
     figures.add_argument("--against", type=Path, metavar="DIR", help="measure this checkout too, in turn")
     figures.add_argument("--json", type=Path, metavar="FILE", help="write all rounds in seconds and bytes")
     figures.add_argument("--keep", type=Path, metavar="DIR", help="keep what is made there, to use it again")
+    fleet = parser.add_argument_group("fleet")
+    fleet.add_argument("--shops", type=at_least(1), metavar="N", help=f"how many, else {SHOPS}")
+    fleet.add_argument(
+        "--minutes", type=at_least(1), metavar="N", help=f"interval of their schedules, else {MINUTES}"
+    )
     args = parser.parse_args()
     for name in ("rounds", "only", "large", "against", "json", "keep"):
         if args.what != "figures" and getattr(args, name):
             parser.error(f"argument --{name}: `{args.what}` has no such option")
+    for name in ("shops", "minutes"):
+        if args.what != "fleet" and getattr(args, name):
+            parser.error(f"argument --{name}: `{args.what}` has no such option")
+    args.shops = args.shops or (FEW if args.quick else SHOPS)
+    args.minutes = args.minutes or (1 if args.quick else MINUTES)
     args.goods = args.goods or (QUICK if args.quick else GOODS)
     args.rounds = args.rounds or (1 if args.quick else ROUNDS)
     if args.json and (args.json.is_dir() or not args.json.parent.is_dir()):
@@ -110,6 +123,8 @@ def main() -> None:
         match args.what:
             case "requests":
                 count_requests(args.goods, 3 if args.quick else 48, say)
+            case "fleet":
+                measure_fleet(args.shops, args.minutes, say)
             case "listing":
                 compare_pages(100, args.goods, say)
             case _:

@@ -175,7 +175,8 @@ def _idle_runs(say: Say, rounds: int = 9) -> None:
                 shop = FleetShop.made(folder, number, token, 50)
                 text = shop.text(sandbox.url, "30m")
                 (home / "objects" / f"{shop.slug}.toml").write_text(text, "utf-8")
-                (home / "objects" / token).write_text(token, "utf-8")
+                (home / "secrets").mkdir()
+                (home / "secrets" / token).write_text(token, "utf-8")
                 environment = tree.environment(home, sandbox.url) | (
                     {"TORGSYNC_STATE": state} if state else {}
                 )

@@ -26,8 +26,8 @@ from torgsync.sandbox.server import Listener, serve_shops
 from torgsync.sandbox.shop.shops import Shops
 
 LAUNCHER = Path(__file__).with_name("fleet_host.py")
-GOOD_ENDS = (0, 8)
-"""Exit codes of a run that left nothing for the next one to do."""
+WENT_THROUGH = (0, 5, 8)
+"""Exit codes of a run that made a plan and came to its end; with 5, an import is left to a later run."""
 
 
 @dataclass
@@ -87,7 +87,7 @@ class Worker:
         self.process.wait()
 
     def stop(self, seconds: float = 60) -> int:
-        """Ask it to stop, and return its exit code."""
+        """Ask it to stop, and return its exit code; that of a killed one, where it does not stop in time."""
         assert self.process
         self.sample()
         if self.alive:
@@ -96,8 +96,7 @@ class Worker:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
-            raise
+            return self.process.wait()
 
 
 @dataclass(frozen=True)
@@ -109,6 +108,12 @@ class RunRow:
     finished: datetime | None
     exit: int | None
     host: str
+    planned: bool
+
+    @property
+    def went_through(self) -> bool:
+        """Whether it compared export and marketplace, and sent what it could."""
+        return self.planned and self.finished is not None and self.exit in WENT_THROUGH
 
 
 @dataclass
@@ -221,7 +226,7 @@ class Fleet:
 
     def runs(self) -> list[RunRow]:
         """Return the history of all runs, oldest first."""
-        found = self.rows("select object, started, finished, exit, host from runs order by started")
+        found = self.rows("select object, started, finished, exit, host, plan from runs order by started")
         return [
             RunRow(
                 slug,
@@ -229,15 +234,16 @@ class Fleet:
                 datetime.fromisoformat(finished) if finished else None,
                 code,
                 host,
+                plan is not None,
             )
-            for slug, started, finished, code, host in found
+            for slug, started, finished, code, host, plan in found
         ]
 
     def longest_gaps(self, until: datetime) -> dict[str, timedelta]:
-        """Return how long each shop at most was not brought in step: from the push on, between good runs."""
+        """Return the longest time without a run of each shop that went through, from the push on."""
         ends: dict[str, list[datetime]] = {shop.slug: [self.began] for shop in self.shops}
         for run in self.runs():
-            if run.exit in GOOD_ENDS and run.finished:
+            if run.went_through and run.finished:
                 ends[run.slug].append(run.finished)
         return {
             slug: max(after - before for before, after in zip(found, [*found[1:], until], strict=True))
@@ -265,13 +271,20 @@ class Fleet:
             shop.take_orders()
 
     def settle(self, seconds: float) -> float | None:
-        """Write all exports a last time; return the seconds until all shops are in step, None if never."""
-        for shop in self.shops:
-            shop.write()
-        began = time.monotonic()
+        """Return the seconds until all shops are in step, None if never.
+
+        In step is also that the accounting programs got one file of each order. They write the same exports
+        again and again: what was sold is kept back until an export is newer than the look that found its file
+        taken.
+        """
+        began = written = time.monotonic()
         while time.monotonic() - began < seconds:
+            if time.monotonic() >= written:
+                for shop in self.shops:
+                    shop.write()
+                written += self.every.total_seconds() / 4
             self.sample()
-            if not self.differences():
+            if not self.differences() and not self.duplicates():
                 return time.monotonic() - began
             time.sleep(1)
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +20,7 @@ class Result:
     """How a day ended.
 
     `settled` is how many seconds after the last change all shops were in step, None for never. `differences`,
-    `duplicates` and `late` name each case; `gaps` is the longest interval of each shop between two good runs.
+    `duplicates` and `late` name each case; `gaps` is the longest interval of each shop between two runs.
     """
 
     settled: float | None
@@ -31,15 +32,31 @@ class Result:
 
 
 def perform_day(fleet: Fleet, seconds: float, accidents: Mapping[float, Callable[[], object]]) -> Result:
-    """Let time pass: each shop changes about twice an interval; accidents happen at their seconds."""
+    """Let time pass: each shop changes about twice an interval.
+
+    Accidents happen at their seconds, or later, if one before them took longer; the day lasts until all did.
+    """
     chance = random.Random(26)  # noqa: S311
-    pending = sorted(accidents.items())
+    with ThreadPoolExecutor(1) as beside:
+        happening = beside.submit(_happen, accidents)
+        _pass(fleet, seconds, chance, happening)
+    happening.result()
+    settled = fleet.settle(3 * fleet.every.total_seconds())
+    return _result(fleet, settled)
+
+
+def _happen(accidents: Mapping[float, Callable[[], object]]) -> None:
+    began = time.monotonic()
+    for second, accident in sorted(accidents.items()):
+        time.sleep(max(0.0, began + second - time.monotonic()))
+        accident()
+
+
+def _pass(fleet: Fleet, seconds: float, chance: random.Random, happening: Future[None]) -> None:
     began = time.monotonic()
     interval, shops = fleet.every.total_seconds(), fleet.shops
     changes, orders, turns = 0, 0, 0
-    while (passed := time.monotonic() - began) < seconds or pending:
-        while pending and pending[0][0] <= passed:
-            pending.pop(0)[1]()
+    while (passed := time.monotonic() - began) < seconds or not happening.done():
         while changes < passed * 2 * len(shops) / interval:
             shop = shops[changes % len(shops)]
             shop.change(new=len(shop.goods) < shop.first + MOST_NEW and chance.random() < 0.3)
@@ -52,10 +69,13 @@ def perform_day(fleet: Fleet, seconds: float, accidents: Mapping[float, Callable
             fleet.sample()
         turns += 1
         time.sleep(0.25)
-    settled = fleet.settle(3 * interval)
+
+
+def _result(fleet: Fleet, settled: float | None) -> Result:
+    """Stop the workers, and return how the day ended."""
     ended = datetime.now(UTC)
     exits = [worker.stop() for worker in fleet.workers]
-    for shop in shops:
+    for shop in fleet.shops:
         shop.take_orders()
     gaps = fleet.longest_gaps(ended)
     late = [f"{slug}: {gap}" for slug, gap in sorted(gaps.items()) if gap > 2 * fleet.every]

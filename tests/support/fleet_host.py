@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import socket
 import sys
 from collections.abc import Callable
-from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
 NEW_UTS = 0x04000000
 """`CLONE_NEWUTS` of Linux."""
 PACES = {
+    "torgsync.core.config.schedule": ("WORKER_PAUSES",),
     "torgsync.core.fleet.ticks": ("TICK",),
-    "torgsync.state.runs.leases": ("LEASE", "RENEWED"),
+    "torgsync.state.runs.leases": ("LEASE", "_EXPIRES"),
+    "torgsync.jobs.lease": ("RENEW_EVERY", "RETRY"),
     "torgsync.jobs.fleet.queue": ("POLL", "HEARTBEAT", "DEAD_AFTER"),
+    "torgsync.jobs.fleet.worker": ("LOOK_AGAIN", "BUSY_AGAIN", "IMPORT_AGAIN"),
 }
 """The constants that are paces of a worker, by module."""
 
@@ -44,11 +47,23 @@ def hasten(speed: float) -> None:
         module = import_module(place)
         for name in names:
             before = getattr(module, name)
-            after = before / speed
-            assert isinstance(before, int | float | timedelta), name
+            after = _hastened(before, speed)
             for other in list(sys.modules.values()):
                 if getattr(other, "__name__", "").startswith("torgsync") and vars(other).get(name) is before:
                     setattr(other, name, after)
+
+
+def _hastened(pace: Any, speed: float) -> Any:  # noqa: ANN401  # a duration of any kind
+    """Return a pace divided; of SQL, the seconds of its interval."""
+    if isinstance(pace, tuple):
+        return tuple(_hastened(one, speed) for one in pace)
+    if not isinstance(pace, str):
+        return pace / speed
+    changed, count = re.subn(
+        r"interval '(\d+) seconds'", lambda found: f"interval '{float(found[1]) / speed} seconds'", pace
+    )
+    assert count == 1, pace
+    return changed
 
 
 def main() -> None:

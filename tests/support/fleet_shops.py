@@ -27,7 +27,7 @@ DAILY = frozenset({"price", "quantity_in_stock", "available", "presence", "in_st
 """What of an offer changes by the day: an offer that is sent again with other ones of these is the same."""
 OBJECT = """\
 name = "{name}"
-api_key = {{ file = "{token}" }}
+api_key = {{ file = "../secrets/{token}" }}
 [catalog]
 path = "{export}"
 [orders]

@@ -28,6 +28,7 @@ EXAMPLES = {
         "torgsync fleet push shops/objects",
         "torgsync fleet push shops/objects --prune --dry-run --format json",
     ),
+    "fleet allow": ("torgsync fleet allow price --for 1h", "torgsync fleet allow --format json"),
     "explain": ("torgsync explain price-missing", "torgsync explain"),
     "help": ("torgsync help first-shop", "torgsync help"),
     "doctor": ("torgsync doctor", "torgsync doctor -o my-prom"),

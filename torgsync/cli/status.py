@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +18,7 @@ from torgsync.cli.base.streams import json_text
 from torgsync.core.clock import utc_iso
 from torgsync.core.config.storages import kind_of
 from torgsync.core.shell import quoted
-from torgsync.errors import Exit, InvalidInput
+from torgsync.errors import Exit, InvalidInput, TorgsyncError
 from torgsync.i18n import Message, _, _n, composed, verbatim
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def status(
         sys.stdout.write(metrics_text_of(found))
     elif output is StatusFormat.TABLE:
         _print_table(program, found, now)
+        _print_fleet(program, now)
     else:
         documents = [_document(one, now) for one in found]
         rows = documents if program.json else list(map(_flat, documents))
@@ -164,6 +166,16 @@ def _print_table(program: Program, found: Sequence[ObjectStatus], now: datetime)
         program.print()
     for one, remark in remarks:
         program.print(composed("{object}: {remark}", object=one.name, remark=remark))
+
+
+def _print_fleet(program: Program, now: datetime) -> None:
+    """Print what is held in many shops; where the state cannot be read, each line said so."""
+    from torgsync.cli.messages.fleet import guard_lines
+    from torgsync.jobs.fleet.guard import fleet_guard
+
+    with suppress(TorgsyncError):
+        for line in guard_lines(fleet_guard(program.settings, now)):
+            program.print(line, style="held")
 
 
 def _cells(one: ObjectStatus, now: datetime) -> Iterator[object]:

@@ -234,6 +234,10 @@ COMMANDS = {
         "fleet.push:push",
         _("Put the sync objects of a folder into the state, from where workers perform them."),
     ),
+    "fleet allow": (
+        "fleet.allow:allow",
+        _("Let a kind of changes through in all shops for a while, though many shops show the same."),
+    ),
     "sandbox": (
         "sandbox:app",
         _("Run a Prom.ua of your own for rehearsals, until Ctrl-C."),

@@ -123,6 +123,12 @@ def begin_statement(begin: Begin) -> str:
     return "; ".join(parts)
 
 
+def wait_too(connection: Connection, turn: str) -> None:
+    """Wait within a transaction for another turn as well; on SQLite it has waited for all when it began."""
+    if is_server(connection.engine):  # pragma: no cover  # see the top
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_number(turn)})")
+
+
 def _number(turn: str) -> int:
     """Return the number of a turn among the locks of the database, which are signed."""
     return xxhash.xxh3_64_intdigest(f"torgsync/{turn}".encode()) - 2**63

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from torgsync.core.problems import ProblemCode
 from torgsync.i18n import Message
-from torgsync.state.begin import Begin, contact_of
+from torgsync.state.begin import FLEET, Begin, contact_of
 from torgsync.state.engine import make_database, make_engine, release, transaction, use_sqlite
 from torgsync.state.schema.backups import copies_of, delete_copies
 from torgsync.state.schema.upgrade import MIGRATIONS, Migrations, schema_of, upgrade
@@ -61,8 +61,6 @@ if TYPE_CHECKING:
     from torgsync.state.shop.variants import VariantRepository
 
 _R = TypeVar("_R")
-_FLEET = "/fleet"
-"""In the place of a slug where all shops are meant; no slug has a `/`."""
 
 
 class _LazyRepository(Generic[_R]):
@@ -191,13 +189,13 @@ class Store:
 
         Two such transactions wait for each other. Raises what `transaction` raises.
         """
-        with self.transaction(_FLEET) as work:
+        with self.transaction(FLEET) as work:
             yield work
 
     @contextmanager
     def look_at_fleet(self) -> Iterator[UnitOfWork]:
         """Yield the repositories of all shops together, to be read only. Raises what `look` raises."""
-        with self.look(_FLEET) as work:
+        with self.look(FLEET) as work:
             yield work
 
     def snapshot(self, slug: str) -> Store:

@@ -60,6 +60,7 @@ ONE_CALL = {
     "update": _CHOICE,
     "sync": _CHOICE,
     "approve": frozenset(("only",)),
+    "fleet allow": frozenset(("for",)),
     "fields add": frozenset(("to", "name", "unit", "split", "owner")),
 }
 """Options that are a decision in one command, and none in another."""

@@ -15,6 +15,7 @@ from torgsync.core.plan.guards import (
     Guard,
     GuardViolation,
     KeyChange,
+    ManyShops,
     Measure,
     MissingShop,
     PriceMove,
@@ -77,8 +78,47 @@ def _observed(guard: str, measure: Measure) -> Message:
             )
         case KeyChange(count, before, now):
             return _key_changes([(before, now)], count)
+        case ManyShops():
+            return observed_in(measure)
         case MissingShop(products, groups):
             return problem_message(problem(ProblemCode.SHOP_MISSING, products=products, groups=groups))
+
+
+_KINDS = {
+    Guard.PRICE: _("suspicious prices"),
+    Guard.REMOVALS: _("many removals"),
+    Guard.DELETIONS: _("many deletions"),
+    Guard.STOCK_OUT: _("many items sold out"),
+    Guard.PHOTOS: _("many lost photos"),
+    Guard.EXPORT_ROWS: _("a much smaller export"),
+    Guard.IDENTITY: _("changed keys"),
+}
+_HELD = {
+    Guard.PRICE: _("all price changes and new items wait"),
+    Guard.REMOVALS: _("all removals and new items wait"),
+    Guard.DELETIONS: _("all deletions wait"),
+    Guard.STOCK_OUT: _("all changes of stock and new items wait"),
+    Guard.PHOTOS: _("all changes of photos and new items wait"),
+    Guard.EXPORT_ROWS: _("all removals, deletions and new items wait"),
+    Guard.IDENTITY: _("all removals and new items wait"),
+}
+"""What of a kind the guard of a fleet holds in each shop that shows it."""
+
+
+def observed_in(many: ManyShops) -> Message:
+    """Return what many shops showed, and how many."""
+    return _n(
+        "{what} in {count} of {total} shops within an hour",
+        "{what} in {count} of {total} shops within an hour",
+        many.shops,
+        what=_KINDS[Guard(many.kind)],
+        total=many.total,
+    )
+
+
+def held_of_kind(kind: str) -> Message:
+    """Return what waits in each shop that shows a kind."""
+    return _HELD[Guard(kind)]
 
 
 def _key_changes(pairs: Sequence[tuple[str, str]], count: int) -> Message:
@@ -122,7 +162,7 @@ def limit(violation: GuardViolation) -> Message:
             return _("never all products") if most is None else verbatim(_percent(most))
         case ExportSize(limit=least):
             return _("{share} of the usual rows", share=_percent(least))
-        case KeyChange() | MissingShop():
+        case KeyChange() | ManyShops() | MissingShop():
             return NOTHING
 
 
@@ -143,6 +183,10 @@ def _currency(factor: int, lower: bool, currency: str) -> Message:  # arguments 
         lower=lower,
         currency=currency,
     )
+
+
+def _many_shops(kind: str) -> Message:
+    return _("the format of the exports seems to have changed; {held}", held=held_of_kind(kind))
 
 
 _CAUSES: dict[Cause, Sentence] = {
@@ -167,6 +211,7 @@ _CAUSES: dict[Cause, Sentence] = {
         "`GoodID` was renumbered or changed: these items have the barcode, or the name and article, of items "
         "that left the export"
     ),
+    Cause.MANY_SHOPS: _many_shops,
 }
 _SETTINGS = {
     "product_group": _("product group"),
@@ -217,6 +262,11 @@ def _source(reason: str, count: str, *changed: str) -> Message:
 
 def remedy(violation: GuardViolation) -> Message:
     """Return what a person may do other than to let it through, empty where that is not known."""
+    if isinstance(violation.measure, ManyShops):
+        return _(
+            "if it is right in all shops, let it through there: {command}",
+            command=fleet_allow_command(violation.measure.kind),
+        )
     if violation.cause.code is not Cause.KEY_CHANGED:
         return NOTHING
     return _(
@@ -224,6 +274,11 @@ def remedy(violation: GuardViolation) -> Message:
         "torgsync object adopt {object}",
         object=violation.cause.args["object"],
     )
+
+
+def fleet_allow_command(kind: str) -> str:
+    """Return the command that lets a kind through in all shops for a while."""
+    return f"torgsync fleet allow {kind} --for 1h"
 
 
 def waiting(violation: GuardViolation) -> Message:
@@ -244,6 +299,8 @@ def allow_words(violation: GuardViolation, command: str = "") -> Message:
     """
     if not (flag := allow_flag(violation)):
         return NOTHING
+    if violation.guard is Guard.FLEET:
+        return _("in this shop alone: {command}", command=command or flag)
     if violation.guard is Guard.IDENTITY:
         return _("if they are different items: {command}", command=command or flag)
     if violation.cause.code is Cause.EDITED_PRICE and isinstance(violation.measure, PriceMove):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from torgsync.cli.messages.findings import finding_message
-from torgsync.cli.messages.guards import allow_command, cause, limit, observed, waiting
+from torgsync.cli.messages.guards import allow_command, cause, fleet_allow_command, limit, observed, waiting
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.core.clock import show_times_in
 from torgsync.core.config.accounts import map_command
@@ -23,7 +23,7 @@ from torgsync.core.notices.sending import (
     plain_text,
 )
 from torgsync.core.notices.situations import Event, SituationKind
-from torgsync.core.plan.guards import Guard, GuardViolation
+from torgsync.core.plan.guards import Guard, GuardViolation, ManyShops, of_one_shop
 from torgsync.errors import InvalidInput, ObjectInvalid, TorgsyncError
 from torgsync.extras import install_command
 from torgsync.i18n import Message, _, _n, composed, joined, reworded, translated, verbatim
@@ -53,6 +53,7 @@ _TITLES = {
     SituationKind.DELAYED: _("{shops}: the synchronization does not get through"),
     SituationKind.IMPORTS: _("{shops}: Prom.ua accepts no import"),
     SituationKind.MISSED: _("{shops}: no synchronization takes place"),
+    SituationKind.FLEET: _("{shops} and others: the same in many shops, changes are held until you decide"),
     SituationKind.HELD: _("{shops}: changes are held until you decide"),
     SituationKind.ORDERS: _("{shops}: orders wait for you"),
     SituationKind.REFUSED: _("{shops}: changes did not get to Prom.ua"),
@@ -188,13 +189,27 @@ def _imports(about: About, seen: Observation) -> Iterator[Message]:
         yield verbatim(f"torgsync doctor -o {about.subject.called}")
 
 
+def _fleet(about: About, seen: Observation) -> Iterator[Message]:
+    violations = seen.plan.violations if seen.plan else ()
+    for violation in violations:
+        if isinstance(violation.measure, ManyShops):
+            yield joined("; ", (observed(violation), cause(violation)))
+            yield _(
+                "if it is right: {command}",
+                command=fleet_allow_command(violation.measure.kind),
+            )
+    yield _("to see all of it: {command}", command=f"torgsync update -o {about.subject.called} --show held")
+    yield _("this message comes once for all shops; shops that do not show it go on")
+
+
 def _held(about: About, seen: Observation) -> Iterator[Message]:
     plan = seen.plan
     if plan is None:
         return
-    for violation in plan.violations[:FEW]:
+    violations = of_one_shop(plan.violations)
+    for violation in violations[:FEW]:
         yield _violation(violation, seen.titles.get(violation.good_id, ""))
-    if (more := len(plan.violations) - FEW) > 0:
+    if (more := len(violations) - FEW) > 0:
         yield _("… and {count} more", count=more)
     called, run = about.subject.called, about.subject.run
     kept = run.view.kept if run and run.view else ""
@@ -294,6 +309,7 @@ _SAID: dict[SituationKind, Callable[[About, Observation], Iterator[Message]]] = 
     SituationKind.TOKEN: _failed,
     SituationKind.DELAYED: _delayed,
     SituationKind.IMPORTS: _imports,
+    SituationKind.FLEET: _fleet,
     SituationKind.HELD: _held,
     SituationKind.ORDERS: _orders,
     SituationKind.REFUSED: _refused,

@@ -234,7 +234,7 @@ def _change_lines(good: GoodView) -> Iterator[WhyLine]:
         for name, field in change.fields.items():
             yield WhyLine(PLAN, field_word(name), _field_words(good, change.verb, name, field))
         if good.held:
-            names = held_fields(change, good.held.guard)
+            names = good.held.fields or held_fields(change, good.held.guard)
             held = joined(", ", map(field_word, names))
             some = len(names) < len(change.fields)
             yield WhyLine(PLAN, _("held"), held if some else _("all of it"))

@@ -14,6 +14,7 @@ from torgsync.cli.messages.status import UNSENT, alone_message, filter_message, 
 from torgsync.cli.plan.documents import change_document
 from torgsync.core.clock import utc_iso
 from torgsync.core.plan.diff import Change
+from torgsync.core.plan.guards import Guard
 from torgsync.core.product.fields import FIELDS, Value, encode
 from torgsync.core.product.products import Existing, Product
 from torgsync.i18n import NOTHING, Message, _, composed, joined
@@ -179,7 +180,8 @@ def _held_document(held: Held) -> dict[str, object]:
 def held_words(held: Held) -> tuple[Message, str]:
     """Return what a guard holds, empty where only a plan can say it, and the flag that allows it."""
     if held.violation is None:
-        return NOTHING, composed("{option}={number}", option=f"--allow {held.guard}", number=_("N"))
+        value = _("KIND") if held.guard == Guard.FLEET else _("N")
+        return NOTHING, composed("{option}={value}", option=f"--allow {held.guard}", value=value)
     most = limit(held.violation)
     limited = _("the limit is {limit}", limit=most) if most else NOTHING
     parts = (observed(held.violation), limited, cause(held.violation))

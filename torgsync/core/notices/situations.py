@@ -20,6 +20,7 @@ class SituationKind(StrEnum):
     DELAYED = "delayed"  # temporary trouble
     IMPORTS = "imports"  # Prom takes no import, or none is left
     MISSED = "missed"  # nothing ran for twice the interval of a synchronization time
+    FLEET = "fleet"  # the same happened in many shops, and is held in all of them
     HELD = "held"  # guards hold changes
     ORDERS = "orders"  # orders, or their money, wait for a person
     REFUSED = "refused"  # Prom refused changes, or it is unclear what became of them

@@ -31,6 +31,7 @@ class Guard(StrEnum):
     PHOTOS = "photos"
     EXPORT_ROWS = "export-rows"
     IDENTITY = "identity"
+    FLEET = "fleet"
 
 
 SHOP = "shop"
@@ -58,6 +59,7 @@ class Cause(StrEnum):
     PHOTO_FOLDER = "photo-folder"
     EXPORT_CUT = "export-cut"
     KEY_CHANGED = "key-changed"  # object: the sync object as commands name it
+    MANY_SHOPS = "many-shops"  # kind: the guard
 
 
 class PriceMove(Struct, frozen=True):
@@ -105,6 +107,14 @@ class KeyChange(Struct, frozen=True):
     now: str
 
 
+class ManyShops(Struct, frozen=True):
+    """So many of all shops tripped the same guard within an hour."""
+
+    kind: str
+    shops: int
+    total: int
+
+
 class MissingShop(Struct, frozen=True):
     """What was looked for in a shop and not found: so many products, so many groups."""
 
@@ -112,11 +122,12 @@ class MissingShop(Struct, frozen=True):
     groups: int
 
 
-Measure = PriceMove | ProductShare | ExportSize | KeyChange | MissingShop
+Measure = PriceMove | ProductShare | ExportSize | KeyChange | ManyShops | MissingShop
 _MEASURES: dict[str, type[Measure]] = {
     Guard.PRICE: PriceMove,
     Guard.EXPORT_ROWS: ExportSize,
     Guard.IDENTITY: KeyChange,
+    Guard.FLEET: ManyShops,
     SHOP: MissingShop,
 }
 
@@ -134,7 +145,7 @@ def decode_measure(guard: str, args: Args) -> Measure:
     """Return the measure of a guard that `encode_measure` made arguments of; others are ignored."""
     kind = _MEASURES.get(guard, ProductShare)
     stored = ((name, args.get(name)) for name in kind.__struct_fields__)
-    texts = kind is KeyChange
+    texts = kind in (KeyChange, ManyShops)
     values: dict[str, Any] = {
         name: Decimal(value) if isinstance(value, str) and not texts else value for name, value in stored
     }
@@ -162,6 +173,8 @@ class GuardViolation:
         """The value of `--allow` that lets exactly this through, empty where nothing does."""
         if self.cause.code is Cause.ZERO_PRICE:
             return ""
+        if isinstance(self.measure, ManyShops):
+            return f"{self.guard}={self.measure.kind}"
         return f"{self.guard}={self.good_id if self.guard is Guard.PRICE else self.count}"
 
     def less(self, left: int) -> GuardViolation | None:
@@ -174,6 +187,18 @@ class GuardViolation:
         if limit is not None and left <= limit * self.measure.total:
             return None
         return replace(self, count=left, measure=structs.replace(self.measure, count=left))
+
+
+def kinds_in(violations: Iterable[GuardViolation]) -> set[str]:
+    """Return the guards that many shops tripped, of a plan's violations."""
+    return {violation.measure.kind for violation in violations if isinstance(violation.measure, ManyShops)}
+
+
+def of_one_shop(violations: Iterable[GuardViolation]) -> list[GuardViolation]:
+    """Return the violations that are not part of what many shops showed."""
+    found = list(violations)
+    kinds = {Guard.FLEET, *kinds_in(found)}
+    return [violation for violation in found if violation.guard not in kinds]
 
 
 def encode_violation(violation: GuardViolation) -> dict[str, Any]:
@@ -220,18 +245,22 @@ class Allowed(Struct, frozen=True):
     """What a person let through, and nothing else of its kind.
 
     `price` holds ids of goods, `prices` a number for all suspicious prices together, `numbers` one for each
-    other guard, `shop` the shop that may be opened instead of the remembered one.
+    other guard, `shop` the shop that may be opened instead of the remembered one, `fleet` the guards that may
+    be tripped in many shops.
     """
 
     price: frozenset[str] = frozenset()
     numbers: Mapping[Guard, int] = {}
     shop: str = ""
     prices: int = 0
+    fleet: frozenset[str] = frozenset()
 
     def lets(self, violation: GuardViolation) -> bool:
         """Return whether exactly this violation is allowed; prices by their number are not considered."""
         if violation.guard is Guard.PRICE:
             return violation.good_id in self.price
+        if isinstance(violation.measure, ManyShops):
+            return violation.measure.kind in self.fleet
         return violation.count <= self.numbers.get(violation.guard, 0)
 
     def unmet(self, opened: Sequence[GuardViolation]) -> tuple[str, ...]:
@@ -241,6 +270,7 @@ class Allowed(Struct, frozen=True):
         unused = [f"price={good_id}" for good_id in sorted(self.price - prices)]
         if self.prices and not prices - self.price:
             unused.append(f"{PRICES}={self.prices}")
+        unused += [f"{Guard.FLEET}={kind}" for kind in sorted(self.fleet - kinds_in(opened))]
         return (*unused, *(f"{guard}={self.numbers[guard]}" for guard in self.numbers if guard not in guards))
 
     @property
@@ -249,13 +279,15 @@ class Allowed(Struct, frozen=True):
         numbers = [f"{guard}={self.numbers[guard]}" for guard in Guard if guard in self.numbers]
         price = [f"price={','.join(sorted(self.price))}"] if self.price else []
         prices = [f"{PRICES}={self.prices}"] if self.prices else []
-        return (*price, *prices, *numbers, *([f"{SHOP}={self.shop}"] if self.shop else []))
+        fleet = [f"{Guard.FLEET}={','.join(sorted(self.fleet))}"] if self.fleet else []
+        return (*price, *prices, *numbers, *fleet, *([f"{SHOP}={self.shop}"] if self.shop else []))
 
 
 def read_allowed(texts: Sequence[str]) -> Allowed:
     """Return what the values of `--allow` let through; UsageError for one of another form."""
     prices: set[str] = set()
     numbers: dict[Guard, int] = {}
+    fleet: set[str] = set()
     shop, count = "", 0
     for text in texts:
         name, _sign, value = (part.strip() for part in text.partition("="))
@@ -266,11 +298,13 @@ def read_allowed(texts: Sequence[str]) -> Allowed:
                 count = _count(value)
             elif name == Guard.PRICE:
                 prices |= _ids(value)
+            elif name == Guard.FLEET:
+                fleet |= _kinds(value)
             else:
                 numbers[Guard(name)] = _count(value)
         except ValueError as wrong:
             raise _not_allowable(text, name) from wrong
-    return Allowed(frozenset(prices), numbers, shop, count)
+    return Allowed(frozenset(prices), numbers, shop, count, frozenset(fleet))
 
 
 def _not_allowable(text: str, name: str) -> UsageError:
@@ -278,6 +312,7 @@ def _not_allowable(text: str, name: str) -> UsageError:
     number = _("N")
     forms = {guard: composed("{guard}={number}", guard=guard, number=number) for guard in (*Guard, PRICES)}
     forms[Guard.PRICE] = composed("{guard}={id},{id}", guard=Guard.PRICE, id=_("ID"))
+    forms[Guard.FLEET] = composed("{guard}={name}", guard=Guard.FLEET, name=_("KIND"))
     forms[SHOP] = composed("{guard}={id}", guard=SHOP, id=_("ID"))
     known = [forms[name]] if name in forms else list(forms.values())
     near = NOTHING if name in forms else did_you_mean(name, list(forms))
@@ -289,6 +324,14 @@ def _ids(text: str) -> set[str]:
     if not (ids := set(listed(text))):
         raise ValueError(text)
     return ids
+
+
+def _kinds(text: str) -> set[str]:
+    """Return the guards that a text names; the guard of a fleet is none that many shops could trip."""
+    kinds = {str(Guard(name)) for name in _ids(text)}
+    if Guard.FLEET in kinds:
+        raise ValueError(text)
+    return kinds
 
 
 def _count(text: str) -> int:

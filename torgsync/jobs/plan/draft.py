@@ -30,6 +30,7 @@ from torgsync.core.plan.plan_guards import (
 from torgsync.core.product.fields import Channel
 from torgsync.core.product.products import Existing
 from torgsync.jobs.context import JobContext
+from torgsync.jobs.plan.fleet_guard import closed_for, hold_kinds
 from torgsync.state.store import UnitOfWork
 
 RowStatuses = Mapping[tuple[str, str], int]
@@ -159,6 +160,12 @@ class Draft:
         pictured = existing.pictured_count() if self.bared else 0
         if self._holds(photos_violation(bared=self.bared, pictured=pictured, limits=limits)):
             plans.hold_fields(self.number, Guard.PHOTOS, PHOTO_FIELDS, loses_photos)
+
+    def guard_fleet(self, *, records: bool, whole: bool) -> None:
+        """Hold what is held in many shops at once, as far as this plan shows it; see `closed_for`."""
+        closed = closed_for(self.work, self.violations, self.opened, self.made, records=records, whole=whole)
+        for violation in hold_kinds(self.work, self.number, closed, self.allowed) if closed else ():
+            self._holds(violation)
 
     def _holds(self, violation: GuardViolation | None) -> bool:
         """Record a violation as one that holds, or as one that a person allowed; return whether it holds."""

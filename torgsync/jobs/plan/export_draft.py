@@ -53,11 +53,13 @@ class ExportDraft(Draft):
     """The draft of a plan from the export.
 
     All changes of the chosen fields are decided and measured by the guards; then the goods that were not
-    chosen are left out. `given_away` are goods that keep their price because it is 0 in the export.
+    chosen are left out. `recorded` says that the plan is made for a run. `given_away` are goods that keep
+    their price because it is 0 in the export.
     """
 
     reading: ExportReading
     choice: Choice
+    recorded: bool = False
     given_away: set[str] = field(default_factory=set)
     skipped: list[Skipped] = field(default_factory=list)
     _pending: set[str] = field(default_factory=set)  # goods with changes that the choice leaves out
@@ -78,6 +80,7 @@ class ExportDraft(Draft):
             # Nothing changed since a plan without changes.
             recorded = json.loads(sums)
             counts, skipped = Counts(**recorded["counts"]), recorded["skipped"]
+            self.guard_fleet(records=self.recorded, whole=not self.choice)
             return self._finish(counts, skipped, recorded.get("left_alone", {}), offline=offline)
         self._importing = self.work.plans.importing()
         for page in self.work.products.dirty(self._importing, whole=bool(self.choice.fields)):
@@ -244,6 +247,7 @@ class ExportDraft(Draft):
             held = [one for one in here if chosen is None or one in chosen or one in self.choice.named]
             self.violations += map(zero_price_violation, held)
             self.given_away.update(held)
+        self.guard_fleet(records=self.recorded, whole=not self.choice)
 
     def _hold_changed_keys(self) -> None:
         """Hold new goods that are goods which left the export, with the removals of these."""

@@ -78,7 +78,14 @@ def update(
             *unreachable_photos(context, work),
             *open_import(work),
         )
-        draft = ExportDraft(context=context, work=work, reading=reading, allowed=allowed, choice=choice)
+        draft = ExportDraft(
+            context=context,
+            work=work,
+            reading=reading,
+            allowed=allowed,
+            choice=choice,
+            recorded=bool(run),
+        )
         plan = draft.make(offline=prom is None)
         if run:  # now: another process may be about to read a newer export
             work.plans.complete(draft.number)

@@ -57,10 +57,14 @@ ATTEMPTS = 10
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a guard holds: the guard, and its violation where that is known without a plan."""
+    """What a guard holds: the guard, and its violation where that is known without a plan.
+
+    `fields` are those that the last plan held, where the guard alone does not say it.
+    """
 
     guard: str
     violation: GuardViolation | None = None
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,5 +279,6 @@ def _held(
         past = attempt.item.change
         newest = attempt.at == attempts[0].at
         if newest and past.held and past.held != Guard.PRICE and past.verb is change.verb:
-            return Held(past.held, renamed if past.held == Guard.IDENTITY else None)
+            fields = tuple(past.fields) if past.held == Guard.FLEET else ()
+            return Held(past.held, renamed if past.held == Guard.IDENTITY else None, fields)
     return None

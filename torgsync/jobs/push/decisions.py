@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from torgsync.core.fleet.guard import stops_removals
 from torgsync.core.plan.approval.kept import KeptPlan
-from torgsync.core.plan.guards import Guard, encode_measure, prices_allowance
+from torgsync.core.plan.guards import Guard, encode_measure, kinds_in, prices_allowance
 from torgsync.core.plan.plan import MOVED
 from torgsync.core.plan.plan_guards import selection
 from torgsync.core.reason import Args
@@ -34,6 +35,7 @@ def note_decisions(context: JobContext, run: int, result: PlanResult) -> None:
             or result.approval
             or result.plan.choice
             or any(violation.guard in _OF_REMOVALS for violation in result.plan.violations)
+            or stops_removals(kinds_in(result.plan.violations))
         ):
             work.object_state.note_selection(json.dumps(selection(context.object), sort_keys=True))
 
@@ -42,14 +44,17 @@ def overrides(result: PlanResult) -> Iterator[Override]:
     """Yield the guards that a person opened for a plan; many prices are one override."""
     plan, approval = result.plan, result.approval
     of: Args = {"plan": approval.name, "plan_run": approval.run} if approval else {}
+    closed = set() if approval else kinds_in(plan.violations)
     prices = [violation for violation in plan.overrides if violation.guard is Guard.PRICE]
-    if prices:
+    if prices and Guard.PRICE not in closed:
         more = {"more": len(prices) - 1} if len(prices) > 1 else {}
         args = {**encode_measure(prices[0].measure), **more, **of}
         yield Override(Guard.PRICE, prices_allowance(prices), args)
     holding = set() if approval else {violation.guard for violation in plan.violations}
     for violation in plan.overrides:
-        if violation.guard is not Guard.PRICE and not holding & _STOPPED_BY.get(violation.guard, set()):
+        if violation.guard not in (Guard.PRICE, *closed) and not holding & _STOPPED_BY.get(
+            violation.guard, set()
+        ):
             args = {**encode_measure(violation.measure), **of}
             yield Override(violation.guard, violation.allowance, args)
 

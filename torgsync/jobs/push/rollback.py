@@ -137,6 +137,7 @@ class _Undo(Draft):
             work.plans.add(self.number, self._undo(page, since, remains))
         foreign = work.existing.foreign_count()
         self.guard(work.rows.row_statuses(), foreign=foreign)
+        self.guard_fleet(records=False, whole=True)  # what a run did says nothing of exports
         held = tuple(dict.fromkeys(self.held))
         undone = Undone(undoes, tuple(remains), self.not_done, self.recreated, self.hidden, held)
         counts = counts_of(work, self.number, skipped=undone.left, unchanged=self.unmoved, foreign=foreign)

@@ -9,22 +9,27 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec.structs import replace as replace_struct
 
 from torgsync.core.notices.decide import Look, decide, notified
 from torgsync.core.notices.sending import FailedDelivery, Text
 from torgsync.core.notices.situations import Event, FoundSituation, Name, Notification, SituationKind
+from torgsync.core.plan.guards import kinds_in
 from torgsync.errors import TorgsyncError
 from torgsync.files.config.objects import ObjectFile, list_objects
 from torgsync.files.config.settings import Settings
 from torgsync.files.notices.addresses import Address
 from torgsync.files.notices.sending import DEADLINE, send
 from torgsync.jobs.missed import last_work, missed
+from torgsync.jobs.plan.fleet_guard import closed_now
 from torgsync.jobs.run import is_held
 from torgsync.jobs.unattended.memory import FileMemory, Memory, StateMemory
 from torgsync.jobs.unattended.pinging import Monitors
 from torgsync.jobs.unattended.subjects import Subject, mentions_people, subject_at, with_addresses_of
+from torgsync.state.begin import FLEET
 from torgsync.state.store import Store, open_store
 
 
@@ -81,6 +86,8 @@ def notify(
             if decision.situations != known:
                 memory.write(subject.slug, decision.situations)
             news += [About(subject, notice) for notice in decision.notices]
+        if store is not None:
+            news += _fleet_news(subjects, memory, store, now)
         failures = _send(news, memory, now, render, until - time.monotonic())
         for slug, outcomes in monitors.results(until - time.monotonic()).items():
             memory.note(slug, outcomes, now)
@@ -122,6 +129,35 @@ def _look(subject: Subject, store: Store | None, now: datetime) -> Look:
         before = missed(subject.file, run.before, run.began)
         gap = FoundSituation(before.parts, before.since, run.began) if before else None
     return Look({**look.found, **({name: gap} if gap else {})}, covered)
+
+
+def _fleet_news(subjects: Sequence[Subject], memory: Memory, store: Store, now: datetime) -> Iterator[About]:
+    """Yield the message about what many shops show: to each address once, whichever shops it belongs to."""
+    known = memory.read(FLEET)
+    showing = [subject for subject in subjects if subject.addresses and _kinds_of(subject)]
+    if not (showing or known):
+        return
+    with store.look_at_fleet() as work:
+        closed = closed_now(work, now)
+    since = min((spread.since for spread in closed.values()), default=now)
+    found = {Name(SituationKind.FLEET): FoundSituation(dict.fromkeys(closed, 1), since)} if closed else {}
+    about: dict[str, Subject] = {}
+    for subject in showing:
+        for address in subject.addresses:
+            about.setdefault(address.fingerprint, subject)
+    decision = decide(known, Look(found, frozenset({Name(SituationKind.FLEET)})), about, now)
+    if decision.situations != known:
+        memory.write(FLEET, decision.situations)
+    for notice in decision.notices:
+        for subject in {about[to].slug: about[to] for to in sorted(notice.to)}.values():
+            to = frozenset(print_ for print_ in notice.to if about[print_] is subject)
+            yield About(replace(subject, slug=FLEET), replace_struct(notice, to=to))
+
+
+def _kinds_of(subject: Subject) -> set[str]:
+    """Return what the run of an object shows that many shops show."""
+    seen = subject.run.seen if subject.run else None
+    return kinds_in(seen.plan.violations) if seen and seen.plan else set()
 
 
 def _gap(slug: str, file: ObjectFile, store: Store, now: datetime) -> FoundSituation | None:

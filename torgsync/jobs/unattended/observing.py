@@ -13,7 +13,7 @@ from hashlib import blake2b
 from torgsync.core.findings import Code, Severity
 from torgsync.core.notices.decide import Look
 from torgsync.core.notices.situations import OF_RUNS, FoundSituation, Half, Name, SituationKind
-from torgsync.core.plan.guards import Guard, GuardViolation, encode_measure
+from torgsync.core.plan.guards import Guard, GuardViolation, encode_measure, of_one_shop
 from torgsync.core.plan.outcomes import Outcome, OutcomeCode, OutcomeReasons, encode_reasons
 from torgsync.core.plan.plan import Plan
 from torgsync.core.problems import ProblemCode
@@ -186,8 +186,9 @@ def _of_plan(
 ) -> dict[Name, FoundSituation]:
     found: dict[Name, FoundSituation] = {}
     shown.plan = result.plan
-    if result.plan.violations and not result.approval:  # a run that looks at all says what is held
-        parts = {_known_violation(violation): violation.count for violation in result.plan.violations}
+    violations = of_one_shop(result.plan.violations)
+    if violations and not result.approval:  # a run that looks at all says what is held
+        parts = {_known_violation(violation): violation.count for violation in violations}
         found[Name(SituationKind.HELD)] = FoundSituation(parts)
     groups = PlanResultView(job, result).finding_groups(most=1)
     shown.findings = tuple(

@@ -1,31 +1,56 @@
-"""In which shops a kind of violation was seen last, and the kinds that a person allows for a while."""
+"""Which kinds of violations each shop shows, and the kinds that a person allows for a while."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
+from torgsync.core.fleet.guard import Sighting
+from torgsync.state.begin import FLEET
 from torgsync.state.repository import Repository
 from torgsync.state.schema.fleet_tables import fleet_allowances, fleet_sightings
+from torgsync.state.schema.run_tables import runs
+from torgsync.state.server import wait_too
 
 
 class Sightings(Repository):
-    """When each kind of violation was seen last, by shop."""
+    """The kinds of violations that shops show."""
 
-    def note(self, kinds: Iterable[str], run: int | None, now: datetime) -> None:
-        """Record kinds of violations that this object shows now."""
-        self._upsert(fleet_sightings, [{"kind": kind, "run": run, "at": now} for kind in kinds])
+    def wait(self) -> None:
+        """Wait until no other shop decides: of two at the same time none would see the other."""
+        wait_too(self._db, FLEET)
 
-    def shops(self, since: datetime) -> dict[str, frozenset[str]]:
-        """Return the slugs of all objects that showed a violation at this moment or later, keyed by kind."""
+    def own(self) -> dict[str, Sighting]:
+        """Return what this object shows, keyed by kind."""
+        rows = self._db.execute(self._select(fleet_sightings))
+        return {row.kind: Sighting(row.since, row.at, row.size) for row in rows}
+
+    def replace(self, shown: Mapping[str, Sighting]) -> None:
+        """Record what this object shows, keyed by kind, and nothing else."""
+        self._delete(fleet_sightings)
+        self._insert(
+            fleet_sightings,
+            [
+                {"kind": kind, "since": one.since, "at": one.at, "size": one.size}
+                for kind, one in shown.items()
+            ],
+        )
+
+    def of_all(self, since: datetime) -> dict[str, dict[str, Sighting]]:
+        """Return what all objects showed at this moment or later, keyed by kind, then by slug."""
+        found: dict[str, dict[str, Sighting]] = {}
         c = fleet_sightings.c
-        seen: dict[str, set[str]] = {}
-        for kind, slug in self._db.execute(select(c.kind, c.object).where(c.at >= since)):
-            seen.setdefault(kind, set()).add(slug)
-        return {kind: frozenset(slugs) for kind, slugs in sorted(seen.items())}
+        for row in self._db.execute(select(fleet_sightings).where(c.at >= since).order_by(c.kind, c.object)):
+            found.setdefault(row.kind, {})[row.object] = Sighting(row.since, row.at, row.size)
+        return found
+
+    def shops(self, since: datetime) -> int:
+        """Return how many objects had a run that began at this moment or later."""
+        query = select(func.count(func.distinct(runs.c.object))).where(runs.c.started >= since)
+        return self._db.execute(query).scalar_one()
 
 
 class Allowance(Struct, frozen=True):
@@ -39,7 +64,7 @@ class Allowance(Struct, frozen=True):
 
 
 class Allowances(Repository):
-    """The kinds that a person allows for a while, in all shops."""
+    """The kinds that a person lets through for a while, in all shops."""
 
     def allow(self, allowance: Allowance) -> None:
         """Record one, in the place of an earlier one of the same kind."""

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.i18n import _
-from torgsync.state.begin import Begin
+from torgsync.state.begin import FLEET, Begin
 from torgsync.state.engine import make_engine, release, transaction
 from torgsync.state.schema import fleet_tables as f
 from torgsync.state.schema import order_tables as o
@@ -94,7 +94,6 @@ _PARENTS: tuple[tuple[Column[Any], Column[Any]], ...] = (
     (r.imports.c.run, r.runs.c.id),
     (r.leases.c.run, r.runs.c.id),
     (r.held_plans.c.run, r.runs.c.id),
-    (f.fleet_sightings.c.run, r.runs.c.id),
     (s.id_writes.c.import_number, r.imports.c.id),
     (o.order_versions.c.order_id, o.orders.c.order_id),
     (o.confirmations.c.order_id, o.orders.c.order_id),
@@ -195,7 +194,11 @@ def _count(connection: Connection, check: StateCheck, tables: list[Table]) -> No
     for table in tables:
         check.rows[table.name] = _read_all(connection, table)
         if "object" in table.c:
-            rows = connection.execute(select(table.c.object, func.count()).group_by(table.c.object))
+            rows = connection.execute(
+                select(table.c.object, func.count())
+                .where(table.c.object != FLEET)  # of all shops together, not of one
+                .group_by(table.c.object)
+            )
             check.objects.update({slug: count for slug, count in rows})  # noqa: C416
     if f.fleet_objects in tables:
         check.pushed = frozenset(connection.execute(select(f.fleet_objects.c.object)).scalars())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table
+from sqlalchemy import Column, Integer, String, Table
 
 from torgsync.state.schema.base import Instant, MachineText, key, metadata, object_table, required
 
@@ -20,9 +20,9 @@ fleet_objects = object_table(
 fleet_sightings = object_table(
     "fleet_sightings",
     key("kind", String(20)),  # of a violation
-    Column("run", Integer),
+    required("since", Instant),  # when it appeared
     required("at", Instant),  # when it was seen last
-    Index("fleet_sightings_at", "kind", "at"),
+    required("size", Integer),  # of changes that it stopped, at the least
 )
 
 fleet_allowances = Table(

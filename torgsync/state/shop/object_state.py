@@ -85,6 +85,10 @@ class ObjectState(Repository):
         """Return whether the shop belongs to this object: something was sent there, or it was adopted."""
         return bool(self._scalar(t.objects.c.first_write_at) or self._scalar(t.objects.c.adopted_at))
 
+    def has_sent(self) -> bool:
+        """Return whether anything was ever sent to the shop."""
+        return self._scalar(t.objects.c.first_write_at) is not None
+
     def note_first_write(self, now: datetime) -> None:
         """Record that something is about to be sent."""
         if self._scalar(t.objects.c.first_write_at) is None:

@@ -49,6 +49,12 @@ def _fields() -> _Values:
     return dict.fromkeys(FIELDS, "")
 
 
+def _kinds() -> _Values:
+    from torgsync.core.fleet.guard import KINDS
+
+    return {str(kind): "" for kind in KINDS}
+
+
 def _guards() -> _Values:
     from torgsync.core.plan.guards import PRICES, Guard
 
@@ -80,6 +86,7 @@ FIXED: dict[str, Callable[[], _Values]] = {
     "TARGET": _targets,
     "FIELD": _fields,
     "GUARD": _guards,
+    "KIND": _kinds,
     "CODE": _codes,
     "WAY": _ways,
     "STATUS": _statuses,

@@ -31,6 +31,7 @@ PLACEHOLDERS = {
         _("INTERVAL"),
         _("ITEM"),
         _("KEY"),
+        _("KIND"),
         _("MESSAGE"),
         _("METHOD"),
         _("N"),

@@ -18,7 +18,7 @@ TYPER_HELPS = (
     _("Show completion for the current shell, to copy it or customize the installation."),
 )
 """Helps of the options that every Typer application has: they have translations here."""
-LISTED = ("FIELD", "GUARD", "TARGET")
+LISTED = ("FIELD", "GUARD", "KIND", "TARGET")
 """Words whose values a help lists; those of others are in the helps of their options, or are too many."""
 _QUOTED = re.compile(r"`[^`]*`")
 _NARROW = 40

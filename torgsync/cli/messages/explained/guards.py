@@ -12,6 +12,7 @@ from torgsync.core.plan.guards import (
     Guard,
     GuardViolation,
     KeyChange,
+    ManyShops,
     MissingShop,
     PriceMove,
     ProductShare,
@@ -127,6 +128,24 @@ GUARDS: dict[str, Explanation] = {
             Reason(Cause.KEY_CHANGED, {"object": "my-prom"}),
             count=2,
             pairs=(("26901", "126901"), ("26902", "126902")),
+        ),
+    ),
+    Guard.FLEET: Explanation(
+        _(
+            "the same guard held changes in more than a tenth of all shops, three at least, within an hour: "
+            "rather a format changed than the shops; in each shop that shows it everything of the kind is "
+            "held, also what is within the limits, and all the rest is sent; first runs do not count"
+        ),
+        _(
+            "look at some of the shops, and correct the exports; if it is right: `torgsync fleet allow KIND "
+            "--for 1h` lets the kind through in all shops for that time, `--allow fleet=KIND` in one run of "
+            "one shop; what the guard itself holds in a shop waits for its own decision"
+        ),
+        GuardViolation(
+            Guard.FLEET,
+            ManyShops(Guard.PRICE, 40, 300),
+            Reason(Cause.MANY_SHOPS, {"kind": Guard.PRICE}),
+            count=310,
         ),
     ),
     SHOP: Explanation(

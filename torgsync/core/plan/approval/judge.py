@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
+from torgsync.core.fleet.guard import covers
 from torgsync.core.plan.diff import Change, Leaving, Verb
-from torgsync.core.plan.guards import ExportSize, Guard, GuardViolation, Measure, ProductShare
+from torgsync.core.plan.guards import ExportSize, Guard, GuardViolation, ManyShops, Measure, ProductShare
 from torgsync.core.plan.plan import SavedVerdict, judge_saved
 from torgsync.core.problems import ProblemCode, problem
 
@@ -34,6 +35,8 @@ class HoldingGuards:
 
 def _stops(violation: GuardViolation, change: Change) -> bool:
     guard, verb = violation.guard, change.verb
+    if isinstance(violation.measure, ManyShops):
+        return change.held == guard and covers(violation.measure.kind, change)
     if change.held == guard or (guard is Guard.PRICE and verb is Verb.CREATE):
         return True
     over = verb is Verb.REMOVE and change.reason == Leaving.GRACE_OVER
@@ -76,13 +79,15 @@ def _alike(
 
     Of a guard that counts, the limit: products that came and went since change its numbers every day, and
     nothing goes but what was kept. Where all products were to leave (`unlimited`), that some of them do is
-    less. Of a new key, the pairs of the good.
+    less. Of a new key, the pairs of the good. Of many shops the kind alone: their number changes all day.
     """
     alike: set[tuple[object, ...]] = set()
     for violation in violations:
         what: object = violation.measure
         if isinstance(violation.measure, ProductShare | ExportSize):
             what = None if violation.guard in unlimited else violation.measure.limit
+        elif isinstance(violation.measure, ManyShops):
+            what = violation.measure.kind
         elif violation.guard is Guard.IDENTITY:
             what = tuple(pair for pair in violation.pairs if change.good_id in pair)
         alike.add((violation.guard, what))

@@ -26,11 +26,11 @@ def upgrade() -> None:
         "fleet_sightings",
         sa.Column("object", sa.String(200), nullable=False),
         sa.Column("kind", sa.String(20), nullable=False),
-        sa.Column("run", sa.Integer(), nullable=True),
+        sa.Column("since", sa.String(32), nullable=False),
         sa.Column("at", sa.String(32), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("object", "kind"),
     )
-    op.create_index("fleet_sightings_at", "fleet_sightings", ["kind", "at"])
     op.create_table(
         "fleet_allowances",
         sa.Column("kind", sa.String(20), nullable=False),

@@ -1,0 +1,112 @@
+"""`torgsync fleet allow`: let through for a while what is held because many shops show the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from torgsync.cli.base.options import FormatOption
+from torgsync.cli.base.program import Format, program_of
+from torgsync.cli.base.render import print_result
+from torgsync.cli.messages.fleet import guard_lines
+from torgsync.core.clock import utc_iso
+from torgsync.core.fleet.guard import KINDS
+from torgsync.core.text import did_you_mean
+from torgsync.errors import UsageError
+from torgsync.i18n import _
+
+if TYPE_CHECKING:
+    from torgsync.jobs.fleet.guard import FleetGuard
+
+SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=24)
+COLUMNS = ("guard", "held", "shops", "known", "since", "until", "user", "host", "at")
+
+
+def allow(
+    context: typer.Context,
+    kind: Annotated[
+        str | None,
+        typer.Argument(
+            help=_("The guard that many shops tripped; without it, show what is held and let through."),
+            metavar="KIND",
+        ),
+    ] = None,
+    time: Annotated[
+        str, typer.Option("--for", help=_("For how long, 5m to 24h."), metavar="INTERVAL")
+    ] = "1h",
+    output: FormatOption = Format.TABLE,
+) -> None:
+    """Let a kind of changes through in all shops for a while, though many shops show the same.
+
+    The decision ends by itself, and a new one takes its place. What a guard holds in a shop on its own
+    account stays held there.
+    """
+    program = program_of(context, output)
+    now = program.now()
+    until = now + _time(time)
+    if kind is not None:
+        _refuse_unknown(kind)
+    from torgsync.jobs.fleet.guard import allow as allow_kind
+    from torgsync.jobs.fleet.guard import fleet_guard
+
+    guard = allow_kind(program.settings, kind, until, now) if kind else fleet_guard(program.settings, now)
+
+    def for_people() -> None:
+        for line in guard_lines(guard):
+            program.print(line)
+        if not guard:
+            program.notify(_("nothing is held in many shops, and nothing is let through"))
+
+    rows = list(guard_rows(guard))
+    print_result(output, rows, for_people, columns=COLUMNS, lists={"guards": rows})
+
+
+def guard_rows(guard: FleetGuard) -> Iterator[dict[str, object]]:
+    """Yield how each kind stands that is held, or let through."""
+    for kind in KINDS:
+        spread, allowance = guard.closed.get(kind), guard.allowances.get(kind)
+        if spread or allowance:
+            yield {
+                "guard": str(kind),
+                "held": spread is not None,
+                "shops": spread.shops if spread else None,
+                "known": spread.known if spread else None,
+                "since": _iso(spread.since if spread else None),
+                "until": _iso(allowance.until if allowance else None),
+                "user": allowance.user if allowance else None,
+                "host": allowance.host if allowance else None,
+                "at": _iso(allowance.at if allowance else None),
+            }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return utc_iso(moment) if moment else None
+
+
+def _refuse_unknown(kind: str) -> None:
+    """Raise UsageError where no such guard can be tripped in many shops."""
+    known = list(map(str, KINDS))
+    if kind not in known:
+        raise UsageError(
+            _("no guard is called `{given}`{near}", given=kind, near=did_you_mean(kind, known)),
+            hint=_("the guards are {known:quoted}", known=known),
+        )
+
+
+def _time(text: str) -> timedelta:
+    """Return the duration of an option. Raises UsageError where it is none, too short or too long."""
+    from torgsync.core.config.schedule import read_step
+
+    try:
+        time = read_step(text)
+    except ValueError:
+        time = timedelta()
+    if not SHORTEST <= time <= LONGEST:
+        raise UsageError(
+            _("`--for {given}` cannot be used", given=text),
+            hint=_("give a time from 5 minutes to 24 hours, such as `30m` or `2h`"),
+        )
+    return time
