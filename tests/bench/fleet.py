@@ -27,8 +27,10 @@ from torgsync.sandbox.faults import Fault
 from torgsync.sandbox.server import serve_shops
 
 FEW = 30
-INTERVALS = 6
+INTERVALS = 4
 """How many intervals of the schedules a day lasts."""
+NEW = 0.05
+"""The share of changes that bring a new good, which needs an import."""
 CONCURRENT = 20
 MEGABYTE = 1_000_000
 Say = Callable[[str], object]
@@ -99,16 +101,15 @@ def _day(shops: int, minutes: int, say: Say) -> float:
                 0.65 * day: lambda: accidents.kill_at_next("POST products/edit*"),
                 0.66 * day: accidents.start_again,
             },
+            NEW,
         )
         wall = time.monotonic() - began
         runs = [one for one in built.runs() if one.exit is not None]
         cpu = sum(worker.used.cpu for worker in built.workers)
         say(f"  {len(runs)} runs in {wall:.0f} s, by exit code: {_counted(run.exit for run in runs)}")
         say(f"  killed: {'; '.join(built.killed)}; database restarted once")
-        settled = "never" if result.settled is None else f"after {result.settled:.0f} s"
-        say(
-            f"  in step {settled}; {len(result.differences)} differences, {len(result.duplicates)} duplicates"
-        )
+        when = "never" if result.in_step_after is None else f"after {result.in_step_after:.0f} s"
+        say(f"  in step {when}; {len(result.differences)} differences, {len(result.duplicates)} duplicates")
         longest = max(gap.total_seconds() for gap in result.gaps.values()) / 60 / minutes
         say(f"  longest interval of a shop: {longest:.2f} x its own; over twice: {len(result.late)}")
         say(f"  CPU of both workers: {cpu:.0f} s, {cpu / wall:.2f} cores; a run {cpu / len(runs):.2f} s")

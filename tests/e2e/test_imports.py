@@ -52,24 +52,14 @@ WORDS = {
 RUNS = WORDS | {"cli.plan", "cli.unattended", "core.paging", "jobs.context", "jobs.run"}
 RUNS |= {f"state.{name}" for name in ("bulk", "engine", "repository", "runs", "schema", "store")}
 RUNS |= {"state.troubles", "state.unusable"}
+RUNS |= {"state.shared", "state.turns"}
 ORDERS = {"cli.orders", "files.orders", "jobs.orders", "state.orders"}
 PLAN = RUNS | {"files.catalog", "files.photos", "jobs.catalog", "jobs.photos", "jobs.plan", "jobs.unknown"}
-PLAN |= {"core.loopback", "state.orders", "state.shop", "cli.unattended"}
+PLAN |= {"core.loopback", "state.orders", "state.shop", "cli.unattended", "core.fleet", "state.fleet"}
 SYNC = {"cli.plan", "cli.unattended"}
 
-STATUS = (
-    RUNS
-    | ORDERS
-    | {
-        "cli.status",
-        "jobs.timetable",
-        "jobs.deadline",
-        "core.notices",
-        "jobs.missed",
-        "jobs.status",
-        "state.shop",
-    }
-)
+STATUS = RUNS | ORDERS | {"cli.status", "jobs.timetable", "jobs.deadline", "jobs.status", "state.shop"}
+STATUS |= {"core.fleet", "core.notices", "jobs.fleet", "jobs.missed", "jobs.plan", "state.fleet"}
 
 KINDS = {
     "--version": (set(), set()),
@@ -127,6 +117,14 @@ def imported(home: Path, words: str) -> set[str]:
 def part(module: str, length: int) -> str:
     """Return the first parts of a module's name."""
     return ".".join(module.split(".")[:length])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", ["fleet status", "fleet worker --help"])
+def test_only_a_worker_imports_the_queue(folder: Path, words: str) -> None:
+    """How a fleet stands is read without it."""
+    packages = {part(module, 1) for module in imported(folder, words)}
+    assert not packages & {"procrastinate", "asgiref", "psycopg"}
 
 
 @pytest.mark.slow

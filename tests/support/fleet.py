@@ -51,11 +51,13 @@ class Worker:
     environment: dict[str, str]
     log: Path
     process: subprocess.Popen[bytes] | None = None
+    killed: bool = False
     used: Used = field(default_factory=Used)
     _before: float = 0  # seconds of CPU of the processes before
 
     def start(self) -> None:
         """Start it, or start it again."""
+        self.killed = False
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=self.environment
@@ -67,8 +69,9 @@ class Worker:
         return self.process is not None and self.process.poll() is None
 
     def sample(self) -> None:
-        """Note what it uses now."""
+        """Note what it uses now. One that ended without being killed is an error."""
         if not self.alive:
+            assert self.killed, f"{self.host} ended by itself, see {self.log}"
             return
         assert self.process
         with suppress(psutil.Error):
@@ -81,6 +84,7 @@ class Worker:
     def kill(self) -> None:
         """Kill it in the middle of whatever it does."""
         self.sample()
+        self.killed = True
         self._before = self.used.cpu
         assert self.process
         self.process.send_signal(signal.SIGKILL)
@@ -270,7 +274,7 @@ class Fleet:
         for shop in self.shops:
             shop.take_orders()
 
-    def settle(self, seconds: float) -> float | None:
+    def wait_until_in_step(self, seconds: float) -> float | None:
         """Return the seconds until all shops are in step, None if never.
 
         In step is also that the accounting programs got one file of each order. They write the same exports

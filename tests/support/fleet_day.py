@@ -19,11 +19,12 @@ MOST_NEW = 5
 class Result:
     """How a day ended.
 
-    `settled` is how many seconds after the last change all shops were in step, None for never. `differences`,
-    `duplicates` and `late` name each case; `gaps` is the longest interval of each shop between two runs.
+    `in_step_after` is how many seconds after the last change all shops were in step, None for never.
+    `differences`, `duplicates` and `late` name each case; `gaps` is the longest interval of each shop
+    between two runs.
     """
 
-    settled: float | None
+    in_step_after: float | None
     differences: list[str]
     duplicates: list[str]
     late: list[str]
@@ -31,18 +32,23 @@ class Result:
     exits: list[int]
 
 
-def perform_day(fleet: Fleet, seconds: float, accidents: Mapping[float, Callable[[], object]]) -> Result:
-    """Let time pass: each shop changes about twice an interval.
+def perform_day(
+    fleet: Fleet,
+    seconds: float,
+    accidents: Mapping[float, Callable[[], object]],
+    new: float = 0.3,
+) -> Result:
+    """Let time pass: each shop changes about twice an interval, and gets an order until the last interval.
 
-    Accidents happen at their seconds, or later, if one before them took longer; the day lasts until all did.
+    A share of `new` of the changes brings a new good, too. Accidents happen at their seconds, or later, if one
+    before them took longer; the day lasts until all did.
     """
-    chance = random.Random(26)  # noqa: S311
-    with ThreadPoolExecutor(1) as beside:
-        happening = beside.submit(_happen, accidents)
-        _pass(fleet, seconds, chance, happening)
+    with ThreadPoolExecutor(1) as pool:
+        happening = pool.submit(_happen, accidents)
+        _pass(fleet, seconds, new, happening)
     happening.result()
-    settled = fleet.settle(3 * fleet.every.total_seconds())
-    return _result(fleet, settled)
+    in_step_after = fleet.wait_until_in_step(3 * fleet.every.total_seconds())
+    return _result(fleet, in_step_after)
 
 
 def _happen(accidents: Mapping[float, Callable[[], object]]) -> None:
@@ -52,16 +58,17 @@ def _happen(accidents: Mapping[float, Callable[[], object]]) -> None:
         accident()
 
 
-def _pass(fleet: Fleet, seconds: float, chance: random.Random, happening: Future[None]) -> None:
+def _pass(fleet: Fleet, seconds: float, new: float, happening: Future[None]) -> None:
+    chance = random.Random(26)  # noqa: S311
     began = time.monotonic()
     interval, shops = fleet.every.total_seconds(), fleet.shops
     changes, orders, turns = 0, 0, 0
     while (passed := time.monotonic() - began) < seconds or not happening.done():
         while changes < passed * 2 * len(shops) / interval:
             shop = shops[changes % len(shops)]
-            shop.change(new=len(shop.goods) < shop.first + MOST_NEW and chance.random() < 0.3)
+            shop.change(new=len(shop.goods) < shop.first + MOST_NEW and chance.random() < new)
             changes += 1
-        while orders < passed * len(shops) / interval:
+        while orders < min(passed, seconds - interval) * len(shops) / interval:
             shop = chance.choice(shops)
             shop.order(fleet.marketplace[shop.token])
             orders += 1
@@ -71,7 +78,7 @@ def _pass(fleet: Fleet, seconds: float, chance: random.Random, happening: Future
         time.sleep(0.25)
 
 
-def _result(fleet: Fleet, settled: float | None) -> Result:
+def _result(fleet: Fleet, in_step_after: float | None) -> Result:
     """Stop the workers, and return how the day ended."""
     ended = datetime.now(UTC)
     exits = [worker.stop() for worker in fleet.workers]
@@ -79,7 +86,7 @@ def _result(fleet: Fleet, settled: float | None) -> Result:
         shop.take_orders()
     gaps = fleet.longest_gaps(ended)
     late = [f"{slug}: {gap}" for slug, gap in sorted(gaps.items()) if gap > 2 * fleet.every]
-    return Result(settled, fleet.differences(), fleet.duplicates(), late, gaps, exits)
+    return Result(in_step_after, fleet.differences(), fleet.duplicates(), late, gaps, exits)
 
 
 class Accidents:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from torgsync.cli.base.options import ObjectOption
+from torgsync.cli.base.options import ObjectOption, StatusFormat
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import pick, print_rows, print_table
 from torgsync.cli.base.streams import json_text
 from torgsync.core.clock import utc_iso
 from torgsync.core.config.storages import kind_of
+from torgsync.core.counts import ago, span
 from torgsync.core.shell import quoted
 from torgsync.errors import Exit, InvalidInput, TorgsyncError
 from torgsync.i18n import Message, _, _n, composed, verbatim
@@ -24,15 +24,6 @@ from torgsync.i18n import Message, _, _n, composed, verbatim
 if TYPE_CHECKING:
     from torgsync.jobs.status import Known, ObjectStatus
     from torgsync.state.runs.status import LastRun
-
-
-class StatusFormat(StrEnum):
-    """How the status is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    PROMETHEUS = "prometheus"
 
 
 def status(
@@ -170,12 +161,14 @@ def _print_table(program: Program, found: Sequence[ObjectStatus], now: datetime)
 
 def _print_fleet(program: Program, now: datetime) -> None:
     """Print what is held in many shops; where the state cannot be read, each line said so."""
-    from torgsync.cli.messages.fleet import guard_lines
     from torgsync.jobs.fleet.guard import fleet_guard
 
     with suppress(TorgsyncError):
-        for line in guard_lines(fleet_guard(program.settings, now)):
-            program.print(line, style="held")
+        if guard := fleet_guard(program.settings, now):
+            from torgsync.cli.fleet.guard_words import guard_lines
+
+            for line in guard_lines(guard):
+                program.print(line, style="held")
 
 
 def _cells(one: ObjectStatus, now: datetime) -> Iterator[object]:
@@ -190,21 +183,6 @@ def _cells(one: ObjectStatus, now: datetime) -> Iterator[object]:
     yield one.imports_left
     yield ago(one.export.written if one.export else None, now)
     yield _("now") if one.late else span(one.next - now) if one.next else None
-
-
-def ago(moment: datetime | None, now: datetime) -> Message | None:
-    """Return how long ago something was, as a cell of a table has it."""
-    return span(max(now - moment, timedelta())) if moment else None
-
-
-def span(time: timedelta) -> Message:
-    """Return a stretch of time in its largest unit, as a cell of a table has it."""
-    minutes = int(time.total_seconds() // 60)
-    if minutes < 60:  # noqa: PLR2004  # an hour
-        return _("{count} min", count=minutes)
-    if minutes < 48 * 60:
-        return _("{count} h", count=minutes // 60)
-    return _("{count} d", count=minutes // (24 * 60))
 
 
 def _remarks(one: ObjectStatus) -> Iterator[Message]:

@@ -228,7 +228,10 @@ COMMANDS = {
     ),
     "fleet status": (
         "fleet.status:status",
-        _("Show how every shop of the fleet stands, and how the workers keep up."),
+        _(
+            "Show how every shop of the fleet stands, and how the workers keep up. "
+            "Nothing is asked of Prom.ua."
+        ),
     ),
     "fleet push": (
         "fleet.push:push",

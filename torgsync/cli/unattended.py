@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from torgsync.jobs.unattended.notifying import About, Topic
     from torgsync.jobs.unattended.pinging import Monitors
     from torgsync.jobs.unattended.runs import ObjectRun
+    from torgsync.jobs.unattended.subjects import Subject
 
 _log = logging.getLogger(__name__)
 
@@ -190,23 +191,33 @@ class UnattendedRuns:
 
         return Half(self._half) if file else Half.BOTH
 
+    def notify_of(self, files: Iterable[ObjectFile]) -> None:
+        """Notify people of objects that nothing works with any more."""
+        from torgsync.jobs.unattended.subjects import subject_of
+
+        self._safely(lambda: self._notify([subject_of(file) for file in files]))
+
     def _follow(self) -> None:
         """Ping the monitors, and notify people of what is news."""
+        from torgsync.jobs.unattended.subjects import subject_at, subject_of
+
+        if self._parts:  # they ended in any order
+            self.runs.sort(key=lambda run: run.file.path.stem if run.file else run.slug)
+        subjects = [subject_of(run.file, run) for run in self.runs if run.file]
+        subjects += [subject_at(run.path, run) for run in self.runs if run.path and not run.file]
+        self._monitors.end(subjects, self._ok_codes, self._program.now())
+        self._notify(subjects)
+
+    def _notify(self, subjects: Sequence[Subject]) -> None:
         from torgsync.cli.base.language import speaking
         from torgsync.cli.messages.notices import delivery_message, notice_text
         from torgsync.jobs.unattended.notifying import notify
-        from torgsync.jobs.unattended.subjects import subject_at, subject_of
 
         def render(topic: Topic, abouts: Sequence[About]) -> Text:
             with speaking(topic.language):
                 return notice_text(topic, abouts)
 
         program, now = self._program, self._program.now()
-        if self._parts:  # they ended in any order
-            self.runs.sort(key=lambda run: run.file.path.stem if run.file else run.slug)
-        subjects = [subject_of(run.file, run) for run in self.runs if run.file]
-        subjects += [subject_at(run.path, run) for run in self.runs if run.path and not run.file]
-        self._monitors.end(subjects, self._ok_codes, now)
         for failure in notify(program.settings, subjects, self._monitors, now, render):
             why = delivery_message(failure)
             self._warn(_("`{address}` was not notified: {why}", address=failure.address, why=why))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from torgsync.i18n import Message, _, _n
@@ -84,3 +85,18 @@ def percent(share: Decimal, digits: int = 0) -> str:
 def moved_by(share: Decimal) -> str:
     """Return by how many percent a number moves, with its sign; less than one has a decimal place."""
     return f"{'-' if share < 0 else '+'}{percent(share, 0 if abs(share) >= 1 or not share else 1)}"
+
+
+def ago(moment: datetime | None, now: datetime) -> Message | None:
+    """Return how long ago something was, as a cell of a table has it."""
+    return span(max(now - moment, timedelta())) if moment else None
+
+
+def span(time: timedelta) -> Message:
+    """Return a stretch of time in its largest unit, as a cell of a table has it."""
+    minutes = int(time.total_seconds() // 60)
+    if minutes < 60:  # noqa: PLR2004  # an hour
+        return _("{count} min", count=minutes)
+    if minutes < 48 * 60:
+        return _("{count} h", count=minutes // 60)
+    return _("{count} d", count=minutes // (24 * 60))

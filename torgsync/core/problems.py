@@ -314,6 +314,11 @@ def problem(code: ProblemCode, cause: Problem | None = None, **args: str | int) 
     return Problem((code, *cause.codes), {**cause.args, **args})
 
 
+def of_state(error: TorgsyncError) -> bool:
+    """Return whether an error is about the state, so that it says nothing of what was sent before it."""
+    return error.problem is not None and error.problem.codes[0].startswith("state-")
+
+
 def problem_of(error: TorgsyncError) -> Problem:
     """Return an error as data: its problem, or its kind where it has none."""
     return error.problem or problem(ProblemCode.OTHER, kind=error.kind)

@@ -71,11 +71,10 @@ def address_of(context: JobContext) -> str:
 def refuse_untrusted(context: JobContext) -> None:
     """Refuse to send the token of a pushed object to a host that its worker does not know.
 
-    The address that the worker's own environment names is known. Raises ObjectInvalid.
+    Raises ObjectInvalid.
     """
-    trust, address = context.file.trust, address_of(context)
-    own = context.object.connection.url is None and context.settings.prom_url is not None
-    if trust and not own and (why := trust.refuses_host(address)):
+    trust = context.file.trust
+    if trust and (why := trust.refuses_host(address_of(context))):
         raise mistakes_at(context.file, [(("connection", "url"), "connection.url", why)])
 
 

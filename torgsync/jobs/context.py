@@ -215,7 +215,7 @@ class JobContext:
         With `durable=False` the commit may be lost in a power failure; use it only for data that can be
         recomputed.
         """
-        with self.store.transaction(self.slug, durable=durable, give_up=self.stop.check) as work:
+        with self.store.transaction(self.slug, durable=durable, give_up=lambda: self.stop.requested) as work:
             self.renew_lease(work)
             yield work
             self.renew_lease(work)
@@ -223,7 +223,12 @@ class JobContext:
 
 @contextmanager
 def open_context(
-    settings: Settings, file: ObjectFile, notify: Callable[[Message], None], *, any_state: bool = False
+    settings: Settings,
+    file: ObjectFile,
+    notify: Callable[[Message], None],
+    stop: StopSignal,
+    *,
+    any_state: bool = False,
 ) -> Iterator[JobContext]:
     """Open the state and yield the context of an object's jobs; `notify` hears of a schema that changes.
 
@@ -236,5 +241,5 @@ def open_context(
             if not any_state:
                 raise
             store = UnusableStore(reason)
-        stop, file = StopSignal(), file.at_home(settings.fetched, offline=file.copies.offline)
+        file = file.at_home(settings.fetched, offline=file.copies.offline, check=stop.check)
         yield JobContext(settings, file, store, sleep=stop.sleep, stop=stop)

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from torgsync.errors import Temporary, TorgsyncError
-from torgsync.i18n import verbatim
+from torgsync.errors import TorgsyncError
 from torgsync.state.runs.leases import LEASE
+from torgsync.threads import in_this_context
 
 RENEW_EVERY: float = 30
 """Seconds between two renewals."""
@@ -39,14 +39,14 @@ class LeaseKeeper:
     `lost` says that another run has taken the object over.
 
     Args:
-        renew: Renews the lease; returns False where this run does not hold it any more. It is also given what
-            raises an error once the run has ended.
+        renew: Renews the lease; returns False where this run does not hold it any more. It is given what says
+            whether the run has ended.
     """
 
-    def __init__(self, renew: Callable[[Callable[[], None]], bool]) -> None:
+    def __init__(self, renew: Callable[[Callable[[], bool]], bool]) -> None:
         self._renew = renew
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
+        self._thread = threading.Thread(target=in_this_context(self._keep), name="lease", daemon=True)
         self._renewed = elapsed()
         self._until: float | None = None
         self.lost = False
@@ -89,12 +89,8 @@ class LeaseKeeper:
                 continue
             try:
                 with self.renewing():
-                    if not self._renew(self._refuse_ended):
+                    if not self._renew(self._ended.is_set):
                         self.lost = True
                         return
             except TorgsyncError:
                 pause = RETRY  # the run notices by itself what is wrong with the state
-
-    def _refuse_ended(self) -> None:
-        if self._ended.is_set():
-            raise Temporary(verbatim("the run has ended"))

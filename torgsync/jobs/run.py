@@ -62,7 +62,7 @@ class Run:
             report_progress(progress)
             stop.check()
 
-        def renew(give_up: Callable[[], None]) -> bool:
+        def renew(give_up: Callable[[], bool]) -> bool:
             with bare.store.transaction(bare.slug, durable=False, give_up=give_up) as work:
                 return work.leases.renew(self.number, bare.now())
 

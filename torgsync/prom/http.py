@@ -281,11 +281,21 @@ class Http:
         request.in_doubt = request.in_doubt or isinstance(cause, AnswerLost)
         seconds = self._monotonic() - started
         _log.debug("%s %s: %s, %s, %.2f s", request.method, request.path, status, outcome, seconds)
-        if self._journal:
-            self._journal.after(entry, status=status, outcome=outcome)
+        self._record_answer(request, entry, status, outcome)
         if error:
             raise error
         return answer
+
+    def _record_answer(self, request: ApiRequest, entry: int, status: int | None, outcome: str) -> None:
+        """Record an answer. Raises AnswerLost where that fails for a write: it was sent all the same."""
+        if self._journal is None:
+            return
+        try:
+            self._journal.after(entry, status=status, outcome=outcome)
+        except TorgsyncError as error:
+            if request.effect is None:
+                raise
+            raise lost_answer(request, problem_of(error)) from error
 
     def _keep_pace(self) -> None:
         pause = self._pace.wait_for(self._monotonic(), self._interval)

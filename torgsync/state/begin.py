@@ -62,12 +62,12 @@ def contact_of(engine: Engine) -> ServerContact:
 
 
 def begun(
-    engine: Engine, begin: Begin, give_up: Callable[[], None] | None = None
+    engine: Engine, begin: Begin, give_up: Callable[[], bool] | None = None
 ) -> tuple[Connection, RootTransaction]:
     """Return a connection with a transaction that has begun.
 
     A server that was met before, or says that it will be there soon, is tried again for a while; one that was
-    never met may have a wrong address. `give_up` raises an error where waiting is not worth it any more.
+    never met may have a wrong address. `give_up` says that waiting is not worth it any more.
     """
     try:
         return _begin(engine, begin)
@@ -104,15 +104,13 @@ def _begin(engine: Engine, begin: Begin) -> tuple[Connection, RootTransaction]:
     return connection, unit
 
 
-def _worth_another(error: Exception, engine: Engine, give_up: Callable[[], None] | None) -> bool:
+def _worth_another(error: Exception, engine: Engine, give_up: Callable[[], bool] | None) -> bool:
     """Return whether a transaction that could not begin is tried again."""
     if not isinstance(error, DBAPIError) or code_of(error, engine.url) != ProblemCode.STATE_UNREACHABLE:
         return False
     contact, now = contact_of(engine), time.monotonic()
     if not (contact.met or passes(error)):
         return False
-    if give_up:
-        give_up()
     if contact.away is None:
         contact.away = now
-    return now - contact.away < RECONNECT
+    return now - contact.away < RECONNECT and not (give_up and give_up())

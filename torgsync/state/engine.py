@@ -74,14 +74,14 @@ def release(engine: Engine) -> None:
 
 @contextmanager
 def transaction(
-    engine: Engine, begin: Begin, give_up: Callable[[], None] | None = None
+    engine: Engine, begin: Begin, give_up: Callable[[], bool] | None = None
 ) -> Iterator[Connection]:
     """Yield a connection with an open transaction; commit at the end, or roll back on an error.
 
     Args:
         engine: The state's.
         begin: How it begins.
-        give_up: Raises an error where it is not worth to wait any longer for a server that is away.
+        give_up: Says whether it is not worth to wait any longer for a server that is away.
 
     Raises:
         Temporary: Another process holds the state for too long, or its server is away. Where the connection

@@ -152,7 +152,7 @@ class Store:
 
     @contextmanager
     def transaction(
-        self, slug: str, *, durable: bool = True, give_up: Callable[[], None] | None = None
+        self, slug: str, *, durable: bool = True, give_up: Callable[[], bool] | None = None
     ) -> Iterator[UnitOfWork]:
         """Yield the repositories of one object; commit at the end, or roll back on an error.
 
@@ -160,16 +160,14 @@ class Store:
             slug: The sync object's.
             durable: With False the commit may be lost in a power failure, as a whole; it is faster. Use it
                 only for data that can be recomputed.
-            give_up: Raises an error where it is not worth to wait any longer for a server that is away.
+            give_up: Says whether it is not worth to wait any longer for a server that is away.
 
         Raises:
             Temporary: Another process holds the state for too long, or its server cannot be reached.
             StateUnusable: The disk is full or read-only, the state is damaged, or the like.
         """
-        with (
-            in_turn(self._engine),
-            transaction(self._engine, Begin(slug, durable=durable), give_up) as connection,
-        ):
+        begin = Begin(slug, durable=durable)
+        with in_turn(self._engine), transaction(self._engine, begin, give_up) as connection:
             yield UnitOfWork(connection, slug)
 
     @contextmanager

@@ -13,11 +13,12 @@ from recorded import BROKEN, CLOSED, CUT, SLOW, TOKEN, URL, Answer, Wire, edit, 
 
 from torgsync import __version__
 from torgsync.core.portals import PROM_URL
-from torgsync.core.problems import ProblemCode, error_of, problem
+from torgsync.core.problems import ProblemCode, error_of, of_state, problem
 from torgsync.errors import AnswerLost, GivenUp, Interrupted, Temporary, TokenRefused, UsageError
 from torgsync.prom.http import GIVE_UP_AFTER, TOTAL_TIMEOUT, TRIES, Http, open_client
 from torgsync.prom.request import Right, import_request
 from torgsync.prom.responses import NotFound
+from torgsync.state.troubles import trouble
 
 
 class JournalRecorder:
@@ -226,6 +227,30 @@ def test_a_refused_try_is_recorded_with_its_kind() -> None:
         get(Wire(page(401)).http(journal=journal))
     before = ("before", "GET", "/products/list", 0, "2d06800538d394c2")
     assert journal.lines == [before, ("after", 1, 401, "token-refused")]
+
+
+class HalfAJournal(JournalRecorder):
+    """A journal that cannot record how a request was answered."""
+
+    def after(self, entry: int, *, status: int | None, outcome: str) -> None:
+        super().after(entry, status=status, outcome=outcome)
+        raise trouble(ProblemCode.STATE_LOST, "postgresql://db/torgsync", "the server is away")
+
+
+def test_an_answer_that_cannot_be_recorded() -> None:
+    """A write may have had its effect, and must not be taken for one that was never sent; a read had none."""
+    with pytest.raises(
+        AnswerLost, match="its answer was lost: the connection to the server of the state"
+    ) as lost:
+        edit(Wire(said({"processed_ids": ["1"]})).http(journal=HalfAJournal()), count=1)
+    assert not of_state(lost.value)
+    wire = Wire(said({"id": "1"}))
+    with pytest.raises(AnswerLost, match="an import was sent"):
+        wire.http(journal=HalfAJournal()).send(import_request("{}", io.BytesIO(b"x")))
+    assert len(wire.requests) == 1
+    with pytest.raises(Temporary, match="broke while something was being saved") as away:
+        get(Wire(said({})).http(journal=HalfAJournal()))
+    assert of_state(away.value)
 
 
 def test_the_digest_of_an_import_is_that_of_its_content() -> None:

@@ -214,7 +214,7 @@ def test_every_mistake_of_every_file(fleet: Fleet) -> None:
     found = [(one["file"], one["line"], one["where"]) for one in error["mistakes"]]
     assert found == [
         ("a.toml", 6, "later"),
-        ("c.toml", 0, ""),
+        ("c.toml", 1, ""),
         ("d.toml", 0, ""),
         ("e.toml", 0, ""),
         ("f.toml", 1, "orders.outbox"),
@@ -314,3 +314,23 @@ def test_a_worker_sees_a_push_at_once(fleet: Fleet) -> None:
             path.write_text(text.replace(OUTBOX, "enabled = false"), "utf-8")
         fleet.push()
         assert list(worker.view().files) == ["shop-1", "shop-2", "shop-3"]
+
+
+def test_removals_and_tables_are_shown(fleet: Fleet) -> None:
+    """A table of a list as a whole, an object that goes with its sign."""
+    fleet.push()
+    fleet.write("shop-1", '\n[[payment_methods]]\nid = 9000001\nname = "Готівка"\ncash_register = "Каса 1"\n')
+    (fleet.folder / "shop-2.toml").unlink()
+    ran = fleet.home.run("fleet", "push", str(fleet.folder), "--prune", "--dry-run")
+    assert ran.lines == [
+        "~ change  shop-1",
+        '    + payment_methods: id = 9000001, name = "Готівка", cash_register = "Каса 1"',
+        "- remove  shop-2",
+        "0 to create, 1 to change, 1 to remove, 1 unchanged",
+    ]
+    command = ("fleet", "push", str(fleet.folder), "--prune", "--dry-run", "--format", "csv")
+    rows = [*csv.DictReader(io.StringIO(fleet.home.run(*command).out))]
+    assert [(row["verb"], row["key"], row["old"]) for row in rows] == [
+        ("change", "payment_methods", ""),
+        ("remove", "", ""),
+    ]

@@ -24,7 +24,7 @@ def worker(mapped: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
     text = mapped.object.read_text("utf-8").replace('{ file = "token" }', '{ file = "../secrets/token" }')
     at = load_object(mapped.object).changed_at
     mapped.object.unlink()
-    trust = worker_trust(settings_of(mapped.folder), shared_disk=True)
+    trust = worker_trust(settings_of(mapped.folder, mapped.server.url), shared_disk=True)
     file = pushed_object(mapped.shop, "My Prom", Pushed(text, at, trust))
 
     def found(program: Program, *_wanted: object, **_options: object) -> ObjectFile:

@@ -16,7 +16,7 @@ from torgsync.sandbox.shop.imports import ImportSettings
 from torgsync.sandbox.shop.shop import Shop
 
 SHOPS, SPEED = 30, 5
-SECONDS = 130
+SECONDS = 105
 
 
 @pytest.fixture
@@ -43,13 +43,13 @@ def test_nothing_is_lost_and_nothing_is_done_twice(thirty: Fleet) -> None:
         thirty,
         SECONDS,
         {
-            8: lambda: accidents.kill_at_next("POST products/import_file"),
-            14: accidents.start_again,
-            45: accidents.kill_at_work,
-            48: accidents.start_again,
-            70: thirty.cluster.restart,
-            90: lambda: accidents.kill_at_next("POST products/edit*"),
-            92: accidents.start_again,
+            5: lambda: accidents.kill_at_next("POST products/import_file"),
+            10: accidents.start_again,
+            35: accidents.kill_at_work,
+            38: accidents.start_again,
+            55: thirty.cluster.restart,
+            75: lambda: accidents.kill_at_next("POST products/edit*"),
+            77: accidents.start_again,
         },
     )
     hosts = {run.host for run in thirty.runs()}

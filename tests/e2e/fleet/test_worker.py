@@ -7,13 +7,14 @@ import os
 import signal
 import time
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from homes import Home, Ran
 from postgres import Cluster
+from receivers import webhook
 
 from torgsync.jobs.fleet import access
 from torgsync.jobs.fleet import worker as module
@@ -32,11 +33,15 @@ class Fleet:
     def __init__(self, home: Home) -> None:
         self.home = home
         (home.folder / "secrets").mkdir(exist_ok=True)
-        token = home.folder / "secrets" / "token"
-        token.write_text("full\n", "utf-8")
-        token.chmod(0o600)
+        self.keep("token", "full")
         home.edit_object('{ file = "token" }', '{ file = "../secrets/token" }')
         home.edit_object(TIME, "")
+
+    def keep(self, name: str, secret: str) -> None:
+        """Write a secret of the worker."""
+        path = self.home.folder / "secrets" / name
+        path.write_text(f"{secret}\n", "utf-8")
+        path.chmod(0o600)
 
     def push(self, *times: str) -> None:
         """Push the shop with times such as `every = "1m"`."""
@@ -95,6 +100,32 @@ def test_an_import_is_left_to_a_run_of_its_own(fleet: Fleet, monkeypatch: pytest
     assert len(fleet.home.sandbox.imports()) == 1
 
 
+def test_an_import_that_is_left_is_no_failure(fleet: Fleet) -> None:
+    """Neither for the monitor nor for people, as long as it goes on."""
+    with webhook() as hook:
+        fleet.keep("beat", f"http://{hook.host}/ping")
+        fleet.keep("to", f"json://{hook.host}/olena")
+        people = 'to = [{ file = "../secrets/to" }]\nheartbeat = { file = "../secrets/beat" }'
+        fleet.push(f'every = "1m"\n[notify]\n{people}')
+        assert fleet.runs() == [("goods", 5), ("imports", 5)]
+        assert (hook.pinged, hook.titles) == (["/ping/start", "/ping/0", "/ping/start", "/ping/0"], [])
+
+
+def test_people_hear_of_a_shop_with_which_nothing_works(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it was passed over twice: all workers are too busy, say."""
+    monkeypatch.setattr(module, "MISSED_EVERY", timedelta(0))
+    with webhook() as hook:
+        fleet.keep("to", f"json://{hook.host}/olena")
+        fleet.push('every = "30m"\n[notify]\nto = [{ file = "../secrets/to" }]')
+        late = datetime.now(UTC) + timedelta(hours=2)  # what is due then waits in the queue
+        for _ in range(2):
+            assert fleet.home.run("fleet", "worker", "--once", *fleet.options, now=late).code == 0
+        (title,) = hook.titles
+    assert "My Prom" in title
+
+
 def test_orders_have_a_lane_of_their_own(fleet: Fleet) -> None:
     """They are fetched alone, and nothing of the export is sent."""
     fleet.push('every = "1m"\nonly = "orders"')
@@ -104,7 +135,7 @@ def test_orders_have_a_lane_of_their_own(fleet: Fleet) -> None:
 
 def test_what_fails_is_said_and_tried_later(fleet: Fleet) -> None:
     """A line a run; the worker goes on, and its own exit code says nothing of shops."""
-    (fleet.home.folder / "secrets" / "token").write_text("unknown\n", "utf-8")
+    fleet.keep("token", "unknown")
     fleet.push('every = "1m"')
     ran = fleet.work()
     assert (ran.code, "my-prom  goods  4 the token was refused" in ran.out) == (0, True)

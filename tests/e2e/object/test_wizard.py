@@ -153,6 +153,27 @@ def test_an_answer_may_be_kept_all_the_same(empty: Home, tmp_path: Path) -> None
     assert (empty.folder / "secrets" / "my-prom.token").read_text("utf-8") == "read-only\n"
 
 
+def test_an_export_may_be_on_a_server(empty: Home) -> None:
+    """What its server asks for is asked too, and kept as the token is; the address itself has no secret."""
+    refused = "sftp://torgsoft:g3heim@shop.example/TSGoods.trs"
+    first = ("sftp://127.0.0.1:1/TSGoods.trs", "1", "torgsoft", "g3heim")
+    other = ("s3://bucket/TSGoods.trs", "2", "https://127.0.0.1:1", "1", "KEY", "g3heim")
+    third = ("https://127.0.0.1:1/TSGoods.trs", "2")
+    last = ("sftp://torgsoft@127.0.0.1:1/TSGoods.trs", "g3heim")
+    places = (refused, *first, "1", *other, "1", *third, "1", *last, "2")
+    asked = ask(empty, ["My Prom", "full", *places, "1", *NOTHING])
+    assert asked.code == 3, asked.err
+    said = " ".join(asked.err.split())
+    assert "! a user or password in an address is seen by everyone who reads it" in said
+    assert said.count("it is this computer, or one of a private network: 127.0.0.1") == 4
+    assert "Export: sftp://torgsoft@127.0.0.1:1/TSGoods.trs" in said
+    assert "g3heim" not in said + asked.out
+    assert (empty.folder / "secrets" / "my-prom.export").read_text("utf-8") == "g3heim\n"
+    text = (empty.folder / "objects" / "my-prom.toml").read_text("utf-8")
+    assert 'path = "sftp://torgsoft@127.0.0.1:1/TSGoods.trs"' in text
+    assert "../secrets/my-prom.export" in text
+
+
 def test_a_way_back_and_a_change_before_saving(empty: Home) -> None:
     """`<` returns to the question before; of the summary one answer is changed, and what it decides.
 

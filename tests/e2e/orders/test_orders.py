@@ -58,6 +58,7 @@ def versions(home: Home) -> list[tuple[int, str]]:
         connection.close()
 
 
+@pytest.mark.both_states
 def test_an_order_becomes_a_file_for_torgsoft(mapped: Home) -> None:
     """One JSON file an order: numbers are strings with a point, what the format lacks is in the comment."""
     number = mapped.sandbox.place_order(
@@ -174,6 +175,7 @@ def test_an_outbox_that_cannot_be_written(mapped: Home) -> None:
     assert (ran.code, len(files(mapped))) == (0, 1)
 
 
+@pytest.mark.both_states
 def test_orders_before_goods(hard_filled: Home, faulty: FaultyServer) -> None:
     """Orders are stored also when sending goods fails afterwards."""
     faulty.misbehave("POST /products/edit_by_external_id", says(500, {}))

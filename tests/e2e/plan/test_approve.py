@@ -82,6 +82,7 @@ def pending(home: Home) -> tuple[int, int]:
     return known["plan"]["pending"], known["plan"]["held"]
 
 
+@pytest.mark.both_states
 def test_a_held_price(filled: Home) -> None:
     """It goes with the permission recorded; what was not held stays pending, and twice is once."""
     price(filled, "26926", "12.9")
@@ -322,6 +323,7 @@ def test_the_import_is_refused(renumbered: Home) -> None:
     assert {*shown(renumbered)} == {f"10{key}" for key in KEYS}
 
 
+@pytest.mark.both_states
 @pytest.mark.parametrize("after", [False, True])
 def test_killed_in_the_middle(filled: Home, monkeypatch: pytest.MonkeyPatch, *, after: bool) -> None:
     """Before the edit is sent the change is pending as before; after it, it is found out that it was sent."""
@@ -478,6 +480,7 @@ def test_a_person_on_a_terminal(filled: Home, tmp_path: Path) -> None:
     assert [(run["run"], run["kept"]) for run in runs][:3] == [(4, None), (3, None), (2, name)]
 
 
+@pytest.mark.both_states
 def test_compaction_takes_it(filled: Home) -> None:
     """A kept plan goes with the changes of its run."""
     price(filled, "26926", "12.9")

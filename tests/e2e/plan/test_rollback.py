@@ -47,6 +47,7 @@ def remains(document: Any) -> list[tuple[str | None, str | None, str]]:  # noqa:
     return [(one["good_id"], one["field"], one["reason"]) for one in document["remains"]]
 
 
+@pytest.mark.both_states
 def test_a_run_is_rolled_back(filled: Home) -> None:
     """Prices and stock are restored, created products removed, and all changes are pending again."""
     a_mild_day(filled)
@@ -349,6 +350,7 @@ def test_a_run_that_went_only_in_part(hard_filled: Home, faulty: FaultyServer) -
     assert (document["exit"], document["error"]["kind"]) == (5, "temporary")
 
 
+@pytest.mark.both_states
 def test_a_killed_rollback_is_reconciled_by_the_next_run(filled: Home) -> None:
     """Its import is found again, reconciled with its plan, and not sent twice."""
     filled.edit_row("26931", '"Шуруп', '"Новий шуруп')

@@ -70,6 +70,7 @@ def test_the_points_are_all_requests(calm: dict[str, tuple[object, int, int]]) -
     assert len(POINTS) >= 30
 
 
+@pytest.mark.both_states
 @pytest.mark.parametrize(("day", "nth", "after"), sampled(POINTS, ("second", 5, True)))
 def test_killed_at_a_request(
     day: str,

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from faulty import Answer, Asked, Fault, FaultyServer
 from homes import Home, stopped
 from typer.testing import CliRunner
@@ -26,6 +27,7 @@ def rewrites(change: tuple[str, str]) -> Fault:
     return fault
 
 
+@pytest.mark.both_states
 def test_an_import_of_a_stopped_run_is_found_again(home: Home) -> None:
     """It is awaited and reconciled by its id: no second import is sent, and every change is done."""
     program = Program(home.folder, home.server.url, sleep=stopped)
@@ -53,6 +55,7 @@ def test_an_import_id_unknown_to_prom(home: Home, faulty: FaultyServer) -> None:
     assert (len(hard.sandbox.imports()), len(hard.sandbox.products())) == (1, 39)
 
 
+@pytest.mark.both_states
 def test_an_import_of_unknown_acceptance(home: Home, faulty: FaultyServer) -> None:
     """After a run was killed before the answer, its products are read back before anything is sent."""
     hard = Home(home.folder, home.shop, faulty)

@@ -60,6 +60,7 @@ def test_a_first_sync_fills_the_shop_and_a_second_sends_no_write(home: Home) -> 
     check_nothing_pending(home)
 
 
+@pytest.mark.both_states
 def test_the_second_day(filled: Home) -> None:
     """New goods are made, prices and stock follow, sold out is not available, gone is hidden."""
     filled.next_day()
@@ -491,6 +492,7 @@ def test_an_invalid_token(home: Home, token: str) -> None:
 # The journal
 
 
+@pytest.mark.both_states
 def test_every_write_is_in_the_journal_before_its_answer(hard_filled: Home, faulty: FaultyServer) -> None:
     """The journal has a write before Prom gets it; afterwards it equals Prom's own log."""
     seen: list[list[Any]] = []
@@ -537,6 +539,7 @@ def test_the_exit_code_is_recorded(home: Home) -> None:
 # Concurrent and killed runs
 
 
+@pytest.mark.both_states
 def test_two_runs_at_once(hard_filled: Home, faulty: FaultyServer) -> None:
     """A second `sync` names the holder of the lease and sends nothing; the first finishes.
 

@@ -28,8 +28,8 @@ from torgsync.cli.app import app
 from torgsync.cli.plan.update import update
 from torgsync.cli.tree import COMMANDS
 from torgsync.core.clock import SHOP_ZONE
+from torgsync.core.fleet.lanes import STOP_WITHIN
 from torgsync.files.config.timers import Job, Systemd
-from torgsync.jobs.fleet.queue import GRACE
 
 EXAMPLES = ROOT / "examples"
 GITHUB = sorted({*(EXAMPLES / "ci").glob("*.yml")} - {EXAMPLES / "ci" / "gitlab-ci.yml"})
@@ -112,7 +112,7 @@ def test_workers_of_kubernetes() -> None:
         kubernetes_validate.validate(document, "1.34", strict=True)
     pod = deployment["spec"]["template"]["spec"]
     (container,) = pod["containers"]
-    assert pod["terminationGracePeriodSeconds"] > GRACE
+    assert pod["terminationGracePeriodSeconds"] > STOP_WITHIN
     assert {mount["name"] for mount in container["volumeMounts"]} == {one["name"] for one in pod["volumes"]}
     assert set(config["data"]) <= variables_of(container["args"])
 
@@ -121,7 +121,7 @@ def test_workers_of_compose() -> None:
     """As its schema says; it waits longer than runs need to stop."""
     linted("--builtin-schema", "vendor.compose-spec", str(COMPOSE))
     worker = load(COMPOSE)["services"]["worker"]
-    assert int(worker["stop_grace_period"].removesuffix("s")) > GRACE
+    assert int(worker["stop_grace_period"].removesuffix("s")) > STOP_WITHIN
     assert worker["command"][:2] == ["fleet", "worker"]
 
 
@@ -148,7 +148,7 @@ def test_the_worker_of_systemd(tmp_path: Path) -> None:
         [SYSTEMD, "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False
     )
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert float(re.findall(r"(?m)^TimeoutStopSec=(\d+)$", text)[0]) > GRACE
+    assert float(re.findall(r"(?m)^TimeoutStopSec=(\d+)$", text)[0]) > STOP_WITHIN
 
 
 @pytest.mark.skipif(not HADOLINT, reason="hadolint has no package for this system")

@@ -215,6 +215,7 @@ def test_a_day_of_a_machine_that_sleeps(timed: Home) -> None:
     assert (last["last"], last["last_exit"]) == ("2026-11-24T12:30:00+00:00", 0)
 
 
+@pytest.mark.both_states
 def test_what_is_due_is_synchronised(timed: Home) -> None:
     """Goods are sent without a question; the JSON is that of `sync`."""
     timed.next_day()
@@ -301,6 +302,7 @@ def test_a_manual_run_holds_the_lease(timed: Home) -> None:
     assert moments(due(timed, "2026-11-24 08:05")) == ["24 08:00"]
 
 
+@pytest.mark.both_states
 def test_temporary_errors_are_retried(timed: Home) -> None:
     """After 15 minutes, not at every call; errors that need a person wait for the next time."""
     whole = timed.export.read_bytes()
@@ -324,6 +326,7 @@ def test_a_run_that_a_person_stopped_is_finished(timed: Home) -> None:
     assert (again.code, moments(again), len(timed.sandbox.imports())) == (0, ["24 08:00"], 2)
 
 
+@pytest.mark.both_states
 @pytest.mark.slow
 def test_a_run_that_was_killed_is_finished(timed: Home) -> None:
     """Even if the kill was not recorded."""

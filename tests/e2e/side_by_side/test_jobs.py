@@ -15,6 +15,7 @@ import pytest
 from homes import Ran
 from many_objects import ManyObjects, many_objects
 from receivers import webhook
+from terminals import Typist
 from typer.testing import CliRunner
 
 from torgsync.cli.app import app
@@ -158,43 +159,78 @@ def test_the_environment_may_give_it(six: ManyObjects, monkeypatch: pytest.Monke
     monkeypatch.setenv("TORGSYNC_SYNC_JOBS", "3")
     assert "6 objects in " in sync(six).out
     assert six.wrong() == []
+    assert six.home.run("sync", "--yes", "-o", "shop-001").code == 0
+    ran = six.home.run("sync", "--all")
+    assert "there is no terminal to ask on, so nothing was sent" in ran.err
+
+
+def pressed(six: ManyObjects, number: int, *args: str) -> tuple[int, str, str]:
+    """Synchronise all objects, stop that by a signal as soon as the object is at work, and return the end."""
+    for shop in range(6):
+        six.there(shop).misbehave(parse_fault("slow GET orders/list seconds=1"))
+    with six.start("sync", "--all", "--yes", *args) as process:
+        until = time.monotonic() + 30
+        while not six.there(number).log.records() and time.monotonic() < until:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    for shop in range(6):
+        six.there(shop).misbehave()
+    return process.returncode, out, err
+
+
+def test_a_stop_begins_no_other_one_after_another(six: ManyObjects) -> None:
+    """Who stops the first of many has stopped them all; the next call does the rest."""
+    code, out, err = pressed(six, 1)
+    assert code == 130
+    assert "4 objects were not begun: shop-003, shop-004, shop-005, shop-006" in err
+    assert err.splitlines()[-1] == "hint: to go on: torgsync sync --all --yes"
+    assert "Shop 003" not in out
+    assert not six.there(2).log.records()
+    assert sync(six).code == 0
+    assert six.wrong() == []
+
+
+def test_a_stop_leaves_a_whole_document_one_after_another(six: ManyObjects) -> None:
+    """As with `--jobs`."""
+    code, out, _err = pressed(six, 0, "--format", "json")
+    found = json.loads(out)["objects"]
+    assert (code, len(found)) == (130, 6)
+    assert [one["error"]["kind"] for one in found[1:]] == ["interrupted"] * 5
 
 
 def test_a_stop_reaches_all_of_them(six: ManyObjects) -> None:
     """Ctrl-C ends what is at work at its next safe point and begins nothing; the next call does the rest."""
-    for number in range(6):
-        six.there(number).misbehave(parse_fault("slow GET orders/list seconds=1"))
-    with six.start("sync", "--all", "--yes", "--jobs", "2") as process:
-        until = time.monotonic() + 30
-        while not six.there(1).log.records() and time.monotonic() < until:
-            time.sleep(0.02)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
+    code, out, err = pressed(six, 1, "--jobs", "2")
+    assert code == 130, err
     assert "stopping all of them at their next safe points" in err
     left = re.search(r"objects were not begun: (.*)", err)
     assert left
     assert left[1] == "shop-003, shop-004, shop-005, shop-006"
     assert err.splitlines()[-1] == "hint: to go on: torgsync sync --all --yes --jobs 2"
     assert blocks(out).keys() == {"shop-001", "shop-002"}
-    for number in range(6):
-        six.there(number).misbehave()
     assert sync(six, "--jobs", "6").code == 0
     assert six.wrong() == []
 
 
+def test_a_terminal_shows_one_line_of_progress(six: ManyObjects) -> None:
+    """It is there while nothing is printed; what objects print never goes above it, but to its own stream."""
+    six.there(1).tokens.clear()
+    with Typist(six.home, "sync", "--all", "--yes", "--jobs", "3") as person:
+        person.sees("0 of 6 done, 3 at work")
+    assert person.code == 4
+    assert "3 at work, 1 failed" in person.screen
+    assert person.screen.count("error: shop-002: ") == 1
+    assert "Shop 001" not in person.screen
+    printed = blocks(person.printed)
+    assert all(f"Shop {number:03}" in printed[f"shop-{number:03}"] for number in (1, 3, 4, 5, 6))
+
+
 def test_a_stop_leaves_a_whole_document(six: ManyObjects) -> None:
     """Also those that were not begun are in it."""
-    for number in range(6):
-        six.there(number).misbehave(parse_fault("slow GET orders/list seconds=1"))
-    with six.start("sync", "--all", "--yes", "--jobs", "2", "--format", "json") as process:
-        until = time.monotonic() + 30
-        while not six.there(1).log.records() and time.monotonic() < until:
-            time.sleep(0.02)
-        process.send_signal(signal.SIGTERM)
-        out, _err = process.communicate(timeout=60)
+    code, out, _err = pressed(six, 1, "--jobs", "2", "--format", "json")
     found = json.loads(out)["objects"]
-    assert process.returncode == 130
+    assert code == 130
     assert len(found) == 6
     assert {one["error"]["kind"] for one in found} == {"interrupted"}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import stamina
-from faulty import Answer, Asked, FaultyServer
+from faulty import Answer, Asked, FaultyServer, Kills
 from homes import Home, invented_shop
 from matrix import sampled
 from postgres import Cluster, cluster, missing
@@ -18,7 +18,7 @@ from sqlalchemy import Engine, event
 
 from torgsync.errors import Exit
 from torgsync.sandbox.faults import Forward
-from torgsync.state import begin
+from torgsync.state import begin, server
 from torgsync.state.server import close_all
 from torgsync.state.store import open_store
 
@@ -33,9 +33,9 @@ def own() -> Iterator[Cluster]:
     reason = missing()
     if reason:
         pytest.skip(reason)
-    with cluster() as server:
-        open_store(server.create("state")).close()
-        server.execute(
+    with cluster() as started:
+        open_store(started.create("state")).close()
+        started.execute(
             f"CREATE ROLE locked LOGIN PASSWORD '{PASSWORD}'",
             "CREATE ROLE encrypted LOGIN",
             "CREATE ROLE crowded LOGIN CONNECTION LIMIT 0",
@@ -44,8 +44,8 @@ def own() -> Iterator[Cluster]:
             "ALTER ROLE standby SET default_transaction_read_only = on",
         )
         rules = ("host all locked %s scram-sha-256", "hostnossl all encrypted %s reject")
-        server.allow(*(rule % "127.0.0.1/32" for rule in rules))
-        yield server
+        started.allow(*(rule % "127.0.0.1/32" for rule in rules))
+        yield started
 
 
 @pytest.fixture(autouse=True)
@@ -60,9 +60,9 @@ def use(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("TORGSYNC_STATE", url)
 
 
-def leave_dead(server: Cluster) -> None:
+def leave_dead(own: Cluster) -> None:
     """Give all leases to a process that does not run: the next run of a test is in the same process."""
-    server.execute("UPDATE leases SET pid = 4194305", database="state")  # no system assigns it
+    own.execute("UPDATE leases SET pid = 4194305", database="state")  # no system assigns it
 
 
 def second_day(folder: Path, faulty: FaultyServer) -> Home:
@@ -224,6 +224,52 @@ def filled_on(own: Cluster, tmp_path: Path, faulty: FaultyServer, monkeypatch: p
     home = Home.of_example(tmp_path, faulty)
     assert home.sync().code == 0
     return home
+
+
+def test_no_transaction_spans_a_request(
+    own: Cluster, tmp_path: Path, faulty: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While Prom.ua answers, or lets wait, no connection is in use: a few serve many runs."""
+    use(monkeypatch, own.empty("state"))
+    in_use: list[int] = []
+
+    def look(call: Asked, forward: Forward) -> Answer:
+        in_use.append(sum(engine.pool.checkedout() for engine in server._engines.values()))  # type: ignore[attr-defined]
+        return forward(call.body)
+
+    faulty.misbehave("ANY /", look)
+    home = second_day(tmp_path, faulty)
+    for words in ("sync --yes", "update", "orders fetch", "doctor", "rollback 2 --yes"):
+        home.run(*words.split())
+    assert len(in_use) > 2 * REQUESTS
+    assert set(in_use) == {0}
+
+
+def test_a_run_that_was_killed_on_another_computer(
+    own: Cluster, tmp_path: Path, faulty: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its object is held until the lease has expired by the server's clock; then the next run reconciles."""
+    use(monkeypatch, own.empty("state"))
+    home = second_day(tmp_path, faulty)
+    kills = Kills(1, after=True)
+    faulty.misbehave("POST /products/import_file", kills)
+    with home.start("sync", "--yes") as process:
+        kills.process = process
+        process.communicate()
+    faulty.behave()
+    own.execute("UPDATE leases SET host = 'HOME-PC', machine = 'another'", database="state")
+    imports = len(home.sandbox.imports())
+    much_later = datetime.now(UTC) + timedelta(minutes=31)
+    ran = home.run("sync", "--yes", now=much_later)  # this computer's clock says nothing
+    assert (ran.code, "on HOME-PC, process" in ran.err) == (10, True)
+    (left,) = own.execute("SELECT expires::timestamptz - now() <= '2 min' FROM leases", database="state")
+    assert left == (True,)
+    own.execute("UPDATE leases SET expires = '2020-01-01T00:00:00.000000+00:00'", database="state")
+    assert home.run("sync", "--yes", now=much_later).code == Exit.HELD
+    assert len(home.sandbox.imports()) == imports
+    assert own.execute("SELECT id FROM runs WHERE finished IS NULL", database="state") == []
+    home.sandbox.log.clear()
+    assert (home.sync().code, home.writes()) == (Exit.HELD, [])
 
 
 REFUSALS = {

@@ -65,6 +65,7 @@ def test_a_home_that_did_nothing_yet(home: Home) -> None:
     assert not home.sandbox.log.writes()
 
 
+@pytest.mark.both_states
 def test_after_a_run(filled: Home) -> None:
     """Last success, plan, orders and imports are those of the run; no request is sent."""
     before = len(filled.sandbox.log.records())
@@ -116,6 +117,7 @@ def test_confirming_an_order_is_no_synchronisation(filled: Home) -> None:
     assert one(filled)["last_run"]["exit"] == 4
 
 
+@pytest.mark.both_states
 def test_while_a_run_goes_on(filled: Home) -> None:
     """A look does not wait for its transaction; the line says who works."""
     file = load_object(filled.object)

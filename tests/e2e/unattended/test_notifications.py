@@ -73,6 +73,7 @@ def sync(home: Home, *args: str) -> Ran:
     return home.run("sync", "--yes", *args)
 
 
+@pytest.mark.both_states
 def test_what_is_held(watched: Home, hook: Webhook) -> None:
     """What, in which shop, since when, and the commands of the terminal; a name is text and calls no one."""
     hostile = "Конструктор @everyone <b>Потяг</b> *x*"

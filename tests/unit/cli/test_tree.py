@@ -62,7 +62,7 @@ def completed(shell: str, line: str) -> list[str]:
         ("torgsync -v sandbox c", ["compare"]),
         ("torgsync object --q", ["--quiet"]),
         ("torgsync object list --f", ["--format"]),
-        ("torgsync sync --format ", ["table", "json", "csv"]),
+        ("torgsync sync --format ", ["table", "json"]),
     ],
 )
 def test_a_shell_completes_commands_and_options(shell: str, line: str, offers: list[str]) -> None:

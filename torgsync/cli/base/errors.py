@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,8 @@ from torgsync.cli.base.output import one_paragraph, wrapped
 from torgsync.cli.base.program import SCHEMA, Program
 from torgsync.cli.base.render import pick
 from torgsync.cli.base.streams import json_text
-from torgsync.errors import Exit, InvalidInput, TorgsyncError
-from torgsync.i18n import _, composed, translated
+from torgsync.errors import Exit, Interrupted, InvalidInput, TorgsyncError
+from torgsync.i18n import _, _n, composed, translated
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
@@ -61,11 +61,13 @@ def each(
     *,
     apart: bool = True,
     on_error: Callable[[str, TorgsyncError], None] = lambda _slug, _error: None,
+    again: str = "",
 ) -> Exit:
     """Return the worst exit code of `work`, done for each object; `objects` read them, keyed by slug.
 
     One object prints its own document; several are in one document under `objects`. With `apart` people see a
-    blank line between two. `on_error` receives the error that ended the work with an object.
+    blank line between two. `on_error` receives the error that ended the work with an object. Once a person
+    has stopped one, no other is begun; `again` is the command that goes on.
     """
     if len(objects) == 1:
         ((slug, read),) = objects.items()
@@ -74,10 +76,12 @@ def each(
         except TorgsyncError as error:
             on_error(slug, error)
             raise
-    codes = []
+    codes: list[Exit] = []
+    waiting = list(objects)
     if program.json:
         sys.stdout.write(f'{{"schema": {SCHEMA}, "objects": [\n')
     for number, (slug, read) in enumerate(objects.items()):
+        waiting.remove(slug)
         if number and (program.json or apart):
             sys.stdout.write("," if program.json else "\n")
         try:
@@ -86,6 +90,31 @@ def each(
             report_error(program, error, slug=slug)
             on_error(slug, error)
             codes.append(error.exit_code)
+        if codes[-1] is Exit.INTERRUPTED:
+            report_not_begun(program, waiting, again, first=False)
+            break
     if program.json:
         sys.stdout.write("]}\n")
     return Exit.worst(codes)
+
+
+def report_not_begun(program: Program, slugs: Sequence[str], again: str, *, first: bool) -> None:
+    """Report the objects that were not begun because a person stopped the call, and the way on.
+
+    In JSON each gets a document in the list of them, of which it may be the `first`.
+    """
+    for number, slug in enumerate(slugs if program.json else ()):
+        sys.stdout.write("," if number or not first else "")
+        error = error_document(Interrupted(_("stopped by you before it was begun")))
+        print(json_text({"schema": SCHEMA, "object": slug, "error": error}))  # noqa: T201
+    if slugs:
+        program.notify(
+            _n(
+                "{count} object was not begun: {objects}",
+                "{count} objects were not begun: {objects}",
+                len(slugs),
+                objects=", ".join(slugs),
+            )
+        )
+    if again:
+        program.hint(_("to go on: {command}", command=again))

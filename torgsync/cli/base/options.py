@@ -102,6 +102,15 @@ class RunFormat(StrEnum):
         return Format(str(self))
 
 
+class StatusFormat(StrEnum):
+    """How the status is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    PROMETHEUS = "prometheus"
+
+
 RunFormatOption = Annotated[RunFormat, typer.Option("--format", help=_("How to print the result."))]
 FormatOption = Annotated[Format, typer.Option("--format", help=_("How to print the result."))]
 

@@ -226,7 +226,7 @@ class Program(Output):
         from torgsync.cli.base import progress
         from torgsync.cli.messages.outcomes import render_reasons
         from torgsync.files.config.logs import logged
-        from torgsync.jobs.context import open_context
+        from torgsync.jobs.context import StopSignal, open_context
 
         settings = self.settings.without_state() if stateless else self.settings
         terminal = progress.TerminalLogHandler(self)
@@ -234,12 +234,12 @@ class Program(Output):
             for handler in (log, terminal):
                 handler.addFilter(render_reasons)
             try:
-                opened = open_context(settings, file, self.notify, any_state=any_state)
+                stop = self.stop or StopSignal()
+                opened = open_context(settings, file, self.notify, stop, any_state=any_state)
                 job = stack.enter_context(opened)
                 report = progress.logged_progress(stack.enter_context(progress.progress_reporter(self)))
-                stop = self.stop or job.stop
-                job = replace(job, stop=stop, sleep=self.sleep or stop.sleep)
-                yield replace(job, now=self.now, report=report, recorder=self.recorder)
+                sleep = self.sleep or stop.sleep
+                yield replace(job, now=self.now, sleep=sleep, report=report, recorder=self.recorder)
             except Exception as error:
                 self._logged = error
                 progress.log_error(error)

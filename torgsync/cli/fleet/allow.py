@@ -11,9 +11,9 @@ import typer
 from torgsync.cli.base.options import FormatOption
 from torgsync.cli.base.program import Format, program_of
 from torgsync.cli.base.render import print_result
-from torgsync.cli.messages.fleet import guard_lines
+from torgsync.cli.fleet.guard_words import guard_lines
 from torgsync.core.clock import utc_iso
-from torgsync.core.fleet.guard import KINDS
+from torgsync.core.plan.plan_guards import KINDS
 from torgsync.core.text import did_you_mean
 from torgsync.errors import UsageError
 from torgsync.i18n import _

@@ -10,15 +10,22 @@ from torgsync.cli.base.options import Only, Show
 from torgsync.cli.base.program import Format, Program
 from torgsync.cli.plan.sync_call import SyncCall
 from torgsync.cli.side_by_side.one import Performed, perform_apart
+from torgsync.cli.side_by_side.summary import ending_words
 from torgsync.cli.unattended import UnattendedRuns
 from torgsync.core.fleet.lanes import Lane
 from torgsync.errors import Exit
+from torgsync.i18n import Message, _
 from torgsync.jobs.timetable import own_times, taking_up
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
     from torgsync.jobs.context import StopSignal
     from torgsync.jobs.push.execute import RunView
+
+
+def run_ending(code: Exit) -> Message:
+    """Return how a run of a worker ended, in a few words: most that are not finished left an import."""
+    return _("not finished; a later run goes on") if code is Exit.TEMPORARY else ending_words(code)
 
 
 @dataclass(slots=True)
@@ -49,6 +56,7 @@ class FleetRun:
         """Do what is due, and what follows a run that no person watches."""
         program.meet(self.file)
         runs = UnattendedRuns(program, unattended=True)
+        runs.works_on(self.file)
         with runs.following(None):
             code = self._do(program, runs)
             self._note([run.view for run in runs.runs if run.view])

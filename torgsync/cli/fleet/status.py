@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from torgsync.cli.base.options import StatusFormat
 from torgsync.cli.base.program import SCHEMA, Program, program_of
 from torgsync.cli.base.render import pick, print_json, print_table
-from torgsync.cli.side_by_side.summary import GOOD, ending_words
-from torgsync.cli.status import StatusFormat, ago
+from torgsync.cli.fleet.run import run_ending
+from torgsync.cli.side_by_side.summary import GOOD
 from torgsync.core.clock import utc_iso
+from torgsync.core.counts import ago
 from torgsync.errors import Exit, UsageError
 from torgsync.i18n import Message, _, _n, composed, joined
 
@@ -148,7 +150,7 @@ def _last(shop: FleetShop) -> Message | None:
     if shop.last.exit_code is None:
         return _("goes on") if shop.lease else _("it died")
     code = Exit(shop.last.exit_code)
-    return composed("{code} {ending}", code=int(code), ending=ending_words(code))
+    return composed("{code} {ending}", code=int(code), ending=run_ending(code))
 
 
 _LANES = {"orders": _("orders"), "goods": _("items"), "imports": _("imports")}
@@ -166,7 +168,7 @@ def _endings(found: FleetStatus) -> Iterator[Message]:
     for code in Exit:
         if code in counts:
             yield composed(
-                "{count} {ending} ({code})", count=counts[code], ending=ending_words(code), code=int(code)
+                "{count} {ending} ({code})", count=counts[code], ending=run_ending(code), code=int(code)
             )
     if found.pace.died:
         yield _("{count} died", count=found.pace.died)

@@ -127,6 +127,10 @@ class _Jobs:
     def _tick(self) -> None:
         self._fleet.tick()
         self._lines.answers(len(self._fleet.files))
+        if missed := self._fleet.newly_missed():
+            from torgsync.cli.unattended import UnattendedRuns
+
+            UnattendedRuns(self._program, unattended=True).notify_of(missed)
         if self._metrics:
             from torgsync.jobs.fleet.metrics import keep_fleet_metrics
 
@@ -173,13 +177,13 @@ class _Jobs:
 
 def _ending(run: FleetRun, code: Exit) -> Message:
     """Return how a run ended: what is left of it is often only an import."""
-    from torgsync.cli.side_by_side.summary import ending_words
+    from torgsync.cli.fleet.run import run_ending
 
     if code is Exit.TEMPORARY and run.left:
         return _("an import is sent next")
     if code is Exit.TEMPORARY and run.is_open:
         return _("an import goes on")
-    return ending_words(code)
+    return run_ending(code)
 
 
 class _Lines:

@@ -10,7 +10,7 @@ from torgsync.cli.object.draft import NewObject
 from torgsync.cli.object.publishing import ask_login, ask_service
 from torgsync.cli.object.trials import try_export, whole_place
 from torgsync.core.config.sources import WEB, source
-from torgsync.core.config.storages import kind_of
+from torgsync.core.config.storages import kind_of, without_password
 from torgsync.files.photos.storage import StorageAccess
 from torgsync.i18n import Message, _
 
@@ -40,7 +40,7 @@ def _ask_access(person: Interview, before: StorageAccess) -> StorageAccess:
     """Return a file of this computer, or an address with what its server asks for."""
 
     def ask(typed: str) -> str:
-        return person.path(_("File that Torgsoft writes"), typed or before.place)
+        return person.path(_("File that Torgsoft writes"), without_password(typed or before.place))
 
     place = whole_place(until_works(person, ask, lambda typed: source(whole_place(typed))))
     kind = kind_of(place)

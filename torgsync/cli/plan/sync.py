@@ -96,7 +96,7 @@ def sync(
     output = form.plain
     program = program_of(context, output)
     program.ok_codes = read_ok_codes(ok_codes)
-    _check_jobs(context, jobs, decided=yes or due or only is Only.ORDERS, several=every or due)
+    jobs = _jobs(context, jobs, decided=yes or due or only is Only.ORDERS, several=every or due)
     if due and only:
         add = f"torgsync schedule add --every 30m --only orders{named(wanted)}"
         raise UsageError(
@@ -146,6 +146,7 @@ def sync(
             runs=runs,
         )
         perform = _perform_due if due else _perform
+        again = repeated(context, "sync", "--due" if due else "--all" + " --yes" * yes, *_option(jobs))
         work: Callable[[ObjectFile], Exit] = partial(perform, call)
         if saved and plan and saved.undoes:
             from torgsync.cli.plan.rollback import perform_saved
@@ -153,17 +154,24 @@ def sync(
             work = partial(perform_saved, program, output, show, runs, saved=saved, path=plan)
         try:
             if min(jobs, len(objects)) > 1:
-                code = _side_by_side(context, call, perform, jobs)
+                code = _side_by_side(call, perform, jobs, again)
             else:
-                code = each(program, objects, work, apart=not due, on_error=runs.failed)
+                code = each(program, objects, work, apart=not due, on_error=runs.failed, again=again)
         finally:
             runs.write_metrics(objects)
     raise typer.Exit(int(code))
 
 
-def _check_jobs(context: typer.Context, jobs: int, *, decided: bool, several: bool) -> None:
+def _option(jobs: int) -> list[str]:
+    return [f"--jobs {jobs}"] * (jobs > 1)
+
+
+def _jobs(context: typer.Context, jobs: int, *, decided: bool, several: bool) -> int:
+    source = context.get_parameter_source("jobs")
     if jobs == 1 or (several and decided):
-        return  # else it is for one object, or each would have to ask a question
+        return jobs
+    if source is None or source.name != "COMMANDLINE":
+        return 1  # a variable is for those calls that can have it
     again = repeated(context, "sync", "--all", "--yes", f"--jobs {jobs}")
     if not several:
         raise UsageError(
@@ -181,7 +189,7 @@ def _check_jobs(context: typer.Context, jobs: int, *, decided: bool, several: bo
 
 
 def _side_by_side(
-    context: typer.Context, call: SyncCall, perform: Callable[[SyncCall, ObjectFile], Exit], jobs: int
+    call: SyncCall, perform: Callable[[SyncCall, ObjectFile], Exit], jobs: int, again: str
 ) -> Exit:
     """Synchronise all objects, so many at the same time, and return the worst exit code."""
     from torgsync.cli.side_by_side.many import each_side_by_side
@@ -200,8 +208,6 @@ def _side_by_side(
 
     paths = list_objects(call.program.settings.objects)
     work = {path.stem: partial(synchronise, path) for path in paths}
-    what = ["--due"] if context.params["due"] else ["--all", "--yes"]
-    again = repeated(context, "sync", *what, f"--jobs {jobs}")
     return each_side_by_side(call.program, work, jobs, again=again)
 
 

@@ -10,9 +10,8 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from torgsync.cli.base.errors import error_document
+from torgsync.cli.base.errors import report_not_begun
 from torgsync.cli.base.program import SCHEMA, Program
-from torgsync.cli.base.streams import json_text
 from torgsync.cli.side_by_side.one import Performed, Work, perform_apart
 from torgsync.cli.side_by_side.summary import (
     Ended,
@@ -20,9 +19,8 @@ from torgsync.cli.side_by_side.summary import (
     heading,
     print_summary,
     progress_words,
-    report_stop,
 )
-from torgsync.errors import Exit, Interrupted
+from torgsync.errors import Exit
 from torgsync.i18n import _, translated
 from torgsync.jobs.parallel import Parallel
 
@@ -56,17 +54,12 @@ def each_side_by_side(program: Program, work: Mapping[str, Work], most: int, *, 
                 program.print(heading(done[-1]), style="total")
             one.printed.show()
             progress.show()
-    if program.json:
-        for slug in parallel.waiting:
-            sys.stdout.write("," if documents else "")
-            documents += 1
-            error = error_document(Interrupted(_("stopped by you before it was begun")))
-            print(json_text({"schema": SCHEMA, "object": slug, "error": error}))  # noqa: T201
-        sys.stdout.write("]}\n")
-    else:
+    if not program.json:
         print_summary(program, done, timedelta(seconds=time.monotonic() - started))
     if parallel.stopped:
-        report_stop(program, parallel.waiting, again)
+        report_not_begun(program, parallel.waiting, again, first=not documents)
+    if program.json:
+        sys.stdout.write("]}\n")
     codes = [one.code for one in done]
     return Exit.worst([*codes, Exit.INTERRUPTED] if parallel.waiting else codes)
 
@@ -97,7 +90,14 @@ class _ProgressLine:
         if isinstance(self._line, Live):
             self._line.update(text, refresh=True)
             return
-        self._line = Live(text, console=self._program.err, auto_refresh=False, transient=True)
+        self._line = Live(
+            text,
+            console=self._program.err,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,  # threads would print above the line, and not apart
+            redirect_stderr=False,
+        )
         self._line.start(refresh=True)
 
     def hide(self) -> None:

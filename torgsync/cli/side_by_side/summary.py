@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -85,20 +85,6 @@ def print_summary(program: Program, done: Sequence[Ended], took: timedelta) -> N
     )
     whole = _n("{count} object in {took}", "{count} objects in {took}", len(done), took=time_words(took))
     program.print(composed("{whole}; {endings}", whole=whole, endings=joined("; ", endings)), style="total")
-
-
-def report_stop(program: Program, left: Collection[str], again: str) -> None:
-    """Report which objects were not begun because the call was stopped, and how to go on."""
-    if left:
-        program.notify(
-            _n(
-                "{count} object was not begun: {objects}",
-                "{count} objects were not begun: {objects}",
-                len(left),
-                objects=", ".join(left),
-            )
-        )
-    program.hint(_("to go on: {command}", command=again))
 
 
 def ending_words(code: Exit) -> Message:

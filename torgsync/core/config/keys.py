@@ -129,7 +129,8 @@ def changes_between(before: Document, after: Document) -> SettingChanges:
     values = [(key, old.get(key), new.get(key)) for key in old | new if old.get(key) != new.get(key)]
     tables = []
     for key in lists:
-        was, now = ([row for _, row in flat_rows({key: part.get(key, [])})] for part in (before, after))
+        sides = (part.get(key) or [] for part in (before, after))
+        was, now = ([row for _, row in flat_rows({key: side})] if side else [] for side in sides)
         tables += [("-", key, row) for row in was if row not in now]
         tables += [("+", key, row) for row in now if row not in was]
     return SettingChanges(tuple(values), tuple(tables), bool(lists))

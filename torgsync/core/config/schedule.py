@@ -22,7 +22,7 @@ GRACE = timedelta(minutes=10)
 """How long after its last hour the last time of a rhythm is still performed: callers are not punctual."""
 PAUSE = timedelta(minutes=15)
 """How long after an attempt that failed a time is tried again."""
-WORKER_PAUSES = (timedelta(minutes=5), timedelta(minutes=15))
+WORKER_PAUSES = (timedelta(minutes=1), timedelta(minutes=5))
 """The same where a worker of a fleet performs it: they grow."""
 TRIES = 3
 """How often a time is tried."""

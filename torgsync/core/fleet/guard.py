@@ -9,19 +9,13 @@ Source: docs/developers/architecture.md §5.12.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from torgsync.core.notices.situations import GROWTH
-from torgsync.core.plan.diff import Change, Leaving, Verb
-from torgsync.core.plan.guards import Guard
-from torgsync.core.plan.plan_guards import PHOTO_FIELDS, STOCK_FIELDS
-from torgsync.core.product.fields import RETAIL_FIELDS
-
-KINDS = tuple(guard for guard in Guard if guard is not Guard.FLEET)
-"""What may appear in many shops at once."""
+GROWTH = 1.25
+"""By how much what a guard stops in a shop must have grown to have appeared again."""
 LEAST = 3
 """Fewer shops are no fleet, whatever share of all they are."""
 PART = 10
@@ -89,50 +83,3 @@ def _most_within(begun: list[datetime]) -> tuple[int, datetime | None]:
         if end - start + 1 > most:
             most, first = end - start + 1, begun[start]
     return most, first
-
-
-# What is held
-
-
-_FIELDS: Mapping[str, tuple[str, ...]] = {
-    Guard.PRICE: (*RETAIL_FIELDS, "wholesale_prices"),
-    Guard.STOCK_OUT: STOCK_FIELDS,
-    Guard.PHOTOS: PHOTO_FIELDS,
-}
-"""The fields of updates that a kind holds."""
-_REMOVALS = frozenset({Guard.REMOVALS, Guard.EXPORT_ROWS, Guard.IDENTITY})
-"""The kinds that hold removals, and hiding."""
-_DELETIONS = frozenset({Guard.DELETIONS, Guard.EXPORT_ROWS})
-"""The kinds that hold deletions at the end of the grace period."""
-
-
-def held_update_fields(kinds: Collection[str]) -> tuple[str, ...]:
-    """Return the fields of updates that kinds hold, sorted."""
-    return tuple(sorted({name for kind in kinds for name in _FIELDS.get(kind, ())}))
-
-
-def holds_update(kind: str, change: Change) -> bool:
-    """Return whether a kind holds some of an update."""
-    return not change.fields.keys().isdisjoint(_FIELDS.get(kind, ()))
-
-
-def holds_whole(kind: str, verb: Verb, reason: str) -> bool:
-    """Return whether a kind holds creations, or removals for a reason.
-
-    A new item has its values from the columns in question, or is an old one under another key.
-    """
-    if verb is Verb.CREATE:
-        return kind != Guard.DELETIONS
-    return kind in (_DELETIONS if reason == Leaving.GRACE_OVER else _REMOVALS)
-
-
-def covers(kind: str, change: Change) -> bool:
-    """Return whether a kind holds a change, or some of it."""
-    if change.verb is Verb.UPDATE:
-        return holds_update(kind, change)
-    return holds_whole(kind, change.verb, change.reason)
-
-
-def stops_removals(kinds: Collection[str]) -> bool:
-    """Return whether one of these kinds holds removals."""
-    return not _REMOVALS.isdisjoint(kinds)

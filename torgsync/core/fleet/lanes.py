@@ -13,6 +13,9 @@ from msgspec import Struct
 
 from torgsync.core.config.settings import SynchronizationTime
 
+STOP_WITHIN = 30.0
+"""Seconds that runs have to come to a safe point when their worker is stopped."""
+
 
 class Lane(StrEnum):
     """What a run of a fleet is for, the most urgent first."""

@@ -48,7 +48,7 @@ class Trust(Struct, frozen=True):
     @property
     def reach(self) -> Reach:
         """Where servers of exports may be; what they may get was looked at when the object was loaded."""
-        return Reach(private=self.private)
+        return Reach(private=self.private, own_keys=False)
 
     def refuses_secret(self, way: Secret) -> Message | None:
         """Return why a secret is not resolved, None where it is; links are looked at where it is read."""

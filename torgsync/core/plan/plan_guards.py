@@ -5,7 +5,7 @@ Source: docs/developers/architecture.md §5.6.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from statistics import median
@@ -251,3 +251,52 @@ def falls_to_zero(change: Change) -> bool:
     if quantity is not None and isinstance(quantity.old, int):
         return quantity.old > 0 and quantity.new == 0
     return presence is not None and presence.old == Presence.AVAILABLE != presence.new
+
+
+# What is held where many shops trip the same guard; a kind is that guard (`core/fleet/guard.py`)
+
+
+KINDS = tuple(guard for guard in Guard if guard is not Guard.FLEET)
+
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    Guard.PRICE: (*RETAIL_FIELDS, "wholesale_prices"),
+    Guard.STOCK_OUT: STOCK_FIELDS,
+    Guard.PHOTOS: PHOTO_FIELDS,
+}
+"""The fields of updates that a kind holds."""
+_REMOVALS = frozenset({Guard.REMOVALS, Guard.EXPORT_ROWS, Guard.IDENTITY})
+"""The kinds that hold removals, and hiding."""
+_DELETIONS = frozenset({Guard.DELETIONS, Guard.EXPORT_ROWS})
+"""The kinds that hold deletions at the end of the grace period."""
+
+
+def held_update_fields(kinds: Collection[str]) -> tuple[str, ...]:
+    """Return the fields of updates that kinds hold, sorted."""
+    return tuple(sorted({name for kind in kinds for name in _FIELDS.get(kind, ())}))
+
+
+def holds_update(kind: str, change: Change) -> bool:
+    """Return whether a kind holds some of an update."""
+    return not change.fields.keys().isdisjoint(_FIELDS.get(kind, ()))
+
+
+def holds_whole(kind: str, verb: Verb, reason: str) -> bool:
+    """Return whether a kind holds creations, or removals for a reason.
+
+    A new item has its values from the columns in question, or is an old one under another key.
+    """
+    if verb is Verb.CREATE:
+        return kind != Guard.DELETIONS
+    return kind in (_DELETIONS if reason == Leaving.GRACE_OVER else _REMOVALS)
+
+
+def covers(kind: str, change: Change) -> bool:
+    """Return whether a kind holds a change, or some of it."""
+    if change.verb is Verb.UPDATE:
+        return holds_update(kind, change)
+    return holds_whole(kind, change.verb, change.reason)
+
+
+def stops_removals(kinds: Collection[str]) -> bool:
+    """Return whether one of these kinds holds removals."""
+    return not _REMOVALS.isdisjoint(kinds)

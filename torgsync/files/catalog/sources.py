@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from torgsync.core.config.sources import FileServer, shown_source
 from torgsync.core.config.storages import kind_of
-from torgsync.core.reach import Reach
 from torgsync.errors import Temporary, TorgsyncError
-from torgsync.files.catalog.file_kinds import refuse_other_kinds
 from torgsync.files.config.copies import Copies, CopyNote
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.tokens import read_server_secret
@@ -18,6 +16,7 @@ from torgsync.i18n import Message, _
 from torgsync.system import reason
 
 if TYPE_CHECKING:
+    from torgsync.core.reach import Reach
     from torgsync.files.places.remote import PlaceWords
 
 Table = Literal["catalog", "clients"]
@@ -58,7 +57,9 @@ def _newest(
             _("`{place}` was never fetched, so there is no copy to work with", place=shown),
             hint=_("run the command without `--offline`"),
         )
-    from torgsync.files.fetching.fetched import FileSource  # noqa: PLC0415  # most objects need none of it
+    from torgsync.core.reach import Reach  # noqa: PLC0415  # most objects need none of it
+    from torgsync.files.catalog.file_kinds import refuse_other_kinds  # noqa: PLC0415  # likewise
+    from torgsync.files.fetching.fetched import FileSource  # noqa: PLC0415  # likewise
     from torgsync.files.fetching.newest import newest_copy  # noqa: PLC0415  # likewise
 
     reach = file.reach or Reach()
@@ -73,7 +74,7 @@ def _newest(
         query=read_server_secret(file, server.query, table, "query"),
         endpoint=server.endpoint,
     )
-    return newest_copy(source, refuse_other_kinds, place, note)
+    return newest_copy(source, refuse_other_kinds, file.copies.check, place, note)
 
 
 def given_export(
@@ -89,7 +90,9 @@ def given_export(
 
     `called` is what the object will be called in commands. Raises as `local_file` does.
     """
-    from torgsync.files.fetching.fetched import FileSource  # noqa: PLC0415  # as above
+    from torgsync.core.reach import Reach  # noqa: PLC0415  # as above
+    from torgsync.files.catalog.file_kinds import refuse_other_kinds  # noqa: PLC0415  # likewise
+    from torgsync.files.fetching.fetched import FileSource  # noqa: PLC0415  # likewise
     from torgsync.files.fetching.newest import newest_copy  # noqa: PLC0415  # likewise
 
     hint = _("check the address, the user and the password, and that this user may read the file")
@@ -97,7 +100,9 @@ def given_export(
     reach = Reach(private=False, hint=_allow(called, "catalog"))
     shown = shown_source(path)
     source = FileSource(path, shown, words, reach, user=user, password=password, endpoint=endpoint)
-    return Copies(folder).once(path, user, shown, partial(newest_copy, source, refuse_other_kinds))
+    copies = Copies(folder)
+    newest = partial(newest_copy, source, refuse_other_kinds, copies.check)
+    return copies.once(path, user, shown, newest)
 
 
 def words_of(table: Table) -> PlaceWords:

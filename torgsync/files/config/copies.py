@@ -14,13 +14,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PosixPath, WindowsPath
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-import xxhash
-from msgspec import Struct
-
 from torgsync import disk
-from torgsync.errors import TorgsyncError
+from torgsync.errors import Interrupted, TorgsyncError
 
 NOTE = "copy.json"
 """The file about the newest version of a file."""
@@ -46,7 +44,7 @@ class CopyPath(_Base):  # type: ignore[misc, valid-type]  # one of two classes
         return copy
 
 
-class CopyNote(Struct, frozen=True):
+class CopyNote(NamedTuple):
     """The newest version of a file: its folder, name and bytes, and what the server said about it."""
 
     version: str
@@ -63,10 +61,12 @@ class Copies:
     Args:
         folder: Where they are kept; None where nothing is fetched.
         offline: Whether copies are used without asking the servers.
+        check: Called while a file comes; it may raise Interrupted.
     """
 
     folder: Path | None = None
     offline: bool = False
+    check: Callable[[], None] = lambda: None
     _done: dict[str, CopyPath | TorgsyncError] = field(default_factory=dict)
 
     def kept(self, address: str, user: str | None, shown: str) -> CopyPath:
@@ -92,6 +92,8 @@ class Copies:
             try:
                 note = note if self.offline and note else newest(place, note)
                 done = CopyPath.of(place / note.version / note.name, shown)
+            except Interrupted:
+                raise
             except TorgsyncError as failed:
                 done = failed
             self._done[address] = done
@@ -107,6 +109,8 @@ class Copies:
     def _place(self, address: str, user: str | None) -> Path:
         if self.folder is None:
             raise ValueError("an object that was not loaded for a home")
+        import xxhash  # noqa: PLC0415  # most objects have no file on a server
+
         return self.folder / xxhash.xxh3_128_hexdigest(f"{user or ''}\n{address}".encode())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,6 @@ from torgsync.core.config.settings import FromFile, SyncObject
 from torgsync.core.config.sources import FileServer, shown_source
 from torgsync.core.config.storages import kind_of
 from torgsync.core.config.validation import read_settings
-from torgsync.core.reach import Reach
 from torgsync.core.shell import quoted
 from torgsync.disk import read_text
 from torgsync.errors import Mistake, ObjectInvalid, UsageError
@@ -25,6 +24,7 @@ from torgsync.system import reason
 
 if TYPE_CHECKING:
     from torgsync.core.fleet.trust import Trust
+    from torgsync.core.reach import Reach
 
 SEE_OBJECTS = _("see what there is: `torgsync object list`")
 _NAME = re.compile(r"^name[ \t]*=.*$", re.MULTILINE)
@@ -84,9 +84,14 @@ class ObjectFile:
             )
         return self.path
 
-    def at_home(self, fetched: Path, *, offline: bool = False) -> ObjectFile:
-        """Return the same for a new job, whose files on servers are kept in the folder `fetched`."""
-        return replace(self, copies=Copies(fetched / self.slug, offline=offline))
+    def at_home(
+        self, fetched: Path, *, offline: bool = False, check: Callable[[], None] = lambda: None
+    ) -> ObjectFile:
+        """Return the same for a new job, whose files on servers are kept in the folder `fetched`.
+
+        See `Copies` for `offline` and `check`.
+        """
+        return replace(self, copies=Copies(fetched / self.slug, offline, check))
 
     @property
     def slug(self) -> str:
@@ -233,13 +238,20 @@ def pushed_object(base: Path, name: str, pushed: Pushed) -> ObjectFile:
     Raises ObjectInvalid with every mistake, and everything that its worker refuses.
     """
     from torgsync.core.config.keys import key_text  # noqa: PLC0415  # only a worker needs them
+    from torgsync.core.config.paths import local_paths  # noqa: PLC0415
     from torgsync.core.fleet.trust import refusals  # noqa: PLC0415
 
     path = base.absolute() / f"{slugify(name)}.toml"
     settings = settings_in(path, pushed.text)
     file = ObjectFile(path, settings, quoted(_called(path, settings.name)), pushed, reach=pushed.trust.reach)
-    if refused := refusals(settings, pushed.trust):
-        raise mistakes_at(file, [(key, key_text(key), why) for key, why in refused])
+    refused = [(key, key_text(key), why) for key, why in refusals(settings, pushed.trust)]
+    secrets = path_in(base, pushed.trust.secrets)
+    for where, place in local_paths(settings):
+        if file.path_of(place).is_relative_to(secrets):
+            why = _("`{path}` is in the folder of secrets, from which only secrets are read", path=place)
+            refused.append((tuple(where.split(".", 2)), where, why))
+    if refused:
+        raise mistakes_at(file, refused)
     return file
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import stamina
 
 from torgsync.core.config.sources import WEB
-from torgsync.errors import ExportInvalid, Temporary, TorgsyncError
+from torgsync.errors import ExportInvalid, Interrupted, Temporary, TorgsyncError
 from torgsync.files.fetching.fetched import Fetched, FetchFailed, FileSource, Target, Validators
 from torgsync.files.places.place import PlaceSilent, PlaceUntrusted
 from torgsync.i18n import _
@@ -37,6 +37,8 @@ def fetch(source: FileSource, known: Validators, target: Target) -> Fetched | No
     except PlaceUntrusted as untrusted:
         message = source.words.unusable.filled(place=source.shown, why=untrusted.why)
         failure = ExportInvalid(message, hint=untrusted.hint)
+    except Interrupted:
+        raise
     except TorgsyncError as trouble:
         permanent = not isinstance(trouble, Temporary) or _is_login(trouble, source)
         failure = ExportInvalid(trouble.message, hint=trouble.hint) if permanent else trouble

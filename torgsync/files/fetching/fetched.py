@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import BinaryIO, NamedTuple
 
@@ -52,10 +53,14 @@ class Fetched(NamedTuple):
 
 
 class Target:
-    """A new file into which another one is fetched. Raises FetchFailed where it would be too large."""
+    """A new file into which another one is fetched.
 
-    def __init__(self, out: BinaryIO) -> None:
+    `check` is called for each part, and may raise Interrupted.
+    """
+
+    def __init__(self, out: BinaryIO, check: Callable[[], None]) -> None:
         self._out = out
+        self._check = check
         self.size = 0
 
     def begin(self) -> None:
@@ -65,7 +70,8 @@ class Target:
         self.size = 0
 
     def write(self, part: bytes) -> None:
-        """Add a part."""
+        """Add a part. Raises FetchFailed where the file is too large, or cannot be written."""
+        self._check()
         self.size += len(part)
         refuse_size(self.size)
         try:

@@ -29,15 +29,20 @@ _START = 4096
 
 
 def newest_copy(
-    source: FileSource, verify: Callable[[Path, bytes], None], place: Path, note: CopyNote | None
+    source: FileSource,
+    verify: Callable[[Path, bytes], None],
+    check: Callable[[], None],
+    place: Path,
+    note: CopyNote | None,
 ) -> CopyNote:
     """Fetch a file into the folder `place` where it changed, and return the note of its newest version.
 
-    `verify` refuses a file by its path and its beginning, which then does not replace the one that is kept.
+    `verify` refuses a file by its path and its beginning, which then does not replace the one that is kept;
+    `check` is called while it comes.
     Raises what `fetch` and `verify` raise.
     """
     try:
-        return _newest(source, verify, place, note)
+        return _newest(source, verify, check, place, note)
     except OSError as trouble:
         why = _("its copy cannot be written: {why}", why=reason(trouble))
         message = source.words.unusable.filled(place=source.shown, why=why)
@@ -45,7 +50,11 @@ def newest_copy(
 
 
 def _newest(
-    source: FileSource, verify: Callable[[Path, bytes], None], place: Path, note: CopyNote | None
+    source: FileSource,
+    verify: Callable[[Path, bytes], None],
+    check: Callable[[], None],
+    place: Path,
+    note: CopyNote | None,
 ) -> CopyNote:
     known = Validators(note.etag, note.modified) if note else Validators()
     began = time.time()
@@ -53,7 +62,7 @@ def _newest(
     new = CopyPath.of(place / f".{secrets.token_hex(8)}.tmp", source.shown)
     try:
         with os.fdopen(disk.create_file(new), "wb") as out:
-            target = Target(out)
+            target = Target(out, check)
             fetched = fetch(source, known, target)
             out.flush()
             os.fsync(out.fileno())
@@ -96,7 +105,7 @@ def _keep(
             os.utime(new, (written, written))
         new.replace(folder / note.name)
     with disk.replacing(place / NOTE) as out:
-        out.write(json.dumps({name: getattr(note, name) for name in note.__struct_fields__}).encode())
+        out.write(json.dumps(note._asdict()).encode())
     return note
 
 

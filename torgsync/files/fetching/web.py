@@ -1,7 +1,8 @@
 """Fetches a file from a web server, by the rules for servers that a sync object names.
 
 The connection goes to an address that was checked, whatever the name resolves to a moment later; redirects
-stay on the server, at most five, and never leave encryption. Source: RFC 9110 §8.8, §15.4, RFC 9112 §8.
+stay on the server, at most five, and never leave encryption.
+Source: RFC 9110, sections 8.8 and 15.4; RFC 9112, section 8.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class _AnswerHead(NamedTuple):
         return self.headers.get(name, "")
 
 
-class _Pace:
+class _Speed:
     """The time that a server has: an answer that comes byte by byte would never be late."""
 
     def __init__(self) -> None:
@@ -85,7 +86,7 @@ class _Pace:
 class _Stream(httpcore.NetworkStream):
     """A connection whose server has so much time."""
 
-    def __init__(self, stream: httpcore.NetworkStream, pace: _Pace) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, pace: _Speed) -> None:
         self._stream, self._pace = stream, pace
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -131,7 +132,7 @@ class _Stream(httpcore.NetworkStream):
 class _Backend(httpcore.NetworkBackend):
     """Connections by the rules of a `Reach`; certificates are still compared with the name of the server."""
 
-    def __init__(self, reach: Reach, pace: _Pace) -> None:
+    def __init__(self, reach: Reach, pace: _Speed) -> None:
         self._reach, self._pace = reach, pace
 
     def connect_tcp(
@@ -177,7 +178,7 @@ def _fetch(source: FileSource, known: Validators, target: Target) -> Fetched | N
     if source.query:
         at = at._replace(query="&".join(filter(None, (at.query, source.query.lstrip("?&")))))
     reach = source.reach
-    pace = _Pace()
+    pace = _Speed()
     timeouts = {"connect": CONNECTING, "read": TIMEOUT, "write": TIMEOUT, "pool": TIMEOUT}
     for _number in range(REDIRECTS + 1):
         url = httpx.URL(at.geturl())

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from torgsync.core.config.storages import without_password
 from torgsync.core.reach import Reach
-from torgsync.errors import Temporary, TorgsyncError
+from torgsync.errors import Interrupted, Temporary, TorgsyncError
 from torgsync.extras import install_command
 from torgsync.files.places.place import (
     HIDDEN,
@@ -242,6 +242,8 @@ class RemotePlace(FilePlace):
         failure = None
         try:
             yield
+        except Interrupted:
+            raise
         except Exception as trouble:  # noqa: BLE001  # likewise
             failure = _unreachable(self.label, trouble, self._secrets, self._words)
         if failure:
@@ -270,6 +272,8 @@ def connect_remote(
     try:
         files, path = _opened(address, options | more, reach)
         return RemotePlace(files, path, label, secrets, words, mode)
+    except Interrupted:
+        raise
     except ImportError:  # back ends and extras have the same names
         failure = TorgsyncError(
             words.library.filled(place=label),

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from torgsync.core.fleet.guard import Spread
 from torgsync.files.config.settings import Settings, who
-from torgsync.jobs.plan.fleet_guard import closed_now
+from torgsync.jobs.plan.closed import closed_now
 from torgsync.state.fleet.sightings import Allowance
 from torgsync.state.store import Store, open_store, open_to_look
 

@@ -23,7 +23,7 @@ import psycopg
 from procrastinate import App, PsycopgConnector, exceptions
 from procrastinate.jobs import Job, Status
 
-from torgsync.core.fleet.lanes import Lane, Slots
+from torgsync.core.fleet.lanes import STOP_WITHIN, Lane, Slots
 from torgsync.core.fleet.ticks import TICK, Ask
 from torgsync.errors import TorgsyncError
 from torgsync.i18n import _
@@ -38,8 +38,6 @@ KEPT_HOURS = 24
 """How long failed jobs are kept; others are deleted when they end."""
 PAUSES = (1.0, 60.0)
 """Seconds to wait before the server is tried again: at first, and at most."""
-GRACE = 30.0
-"""Seconds that runs have to come to a safe point after a stop."""
 CONNECTIONS = 3
 """Connections to the queue at most; each is needed for a moment."""
 _NEVER = 1e6
@@ -67,7 +65,7 @@ class Queue:
     address: str
     application: str
     slots: Sequence[Slots]
-    grace: float = GRACE
+    grace: float = STOP_WITHIN
     once: bool = False
     signal: Signals | None = field(default=None, init=False)
     _at_work: int = field(default=0, init=False)
@@ -237,16 +235,25 @@ class Queue:
 
     async def _defer(self, jobs: Sequence[Job]) -> int:
         """Defer all at once; where some were asked for meanwhile, one after another."""
-        manager = self._app.job_manager
         try:
-            return len(await manager.batch_defer_jobs_async(list(jobs)))
+            return len(await self._app.job_manager.batch_defer_jobs_async(list(jobs)))
         except exceptions.AlreadyEnqueued:
-            asked = 0
-            for job in jobs if len(jobs) > 1 else ():
+            return sum([await self._defer_one(job) for job in jobs])
+
+    async def _defer_one(self, job: Job) -> bool:
+        """Defer a job and return whether it was; one that waits until later than this one gives way to it."""
+        manager = self._app.job_manager
+        with suppress(exceptions.AlreadyEnqueued):
+            await manager.defer_job_async(job)
+            return True
+        begin = job.scheduled_at or datetime.now(UTC)
+        for other in await manager.list_jobs_async(queueing_lock=job.queueing_lock, status=Status.TODO.value):
+            if other.id and other.scheduled_at and begin < other.scheduled_at:
+                await manager.cancel_job_by_id_async(other.id, delete_job=True)
                 with suppress(exceptions.AlreadyEnqueued):
                     await manager.defer_job_async(job)
-                    asked += 1
-            return asked
+                    return True
+        return False
 
     def _wait(self, work: Coroutine[Any, Any, _R]) -> _R:
         """Return the result of what the main thread does with the queue."""

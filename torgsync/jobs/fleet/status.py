@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec import Struct
 from pydantic import ValidationError
@@ -24,6 +26,9 @@ from torgsync.state.runs.leases import Lease
 from torgsync.state.runs.status import LastRun
 from torgsync.state.store import Store, open_to_look
 
+_HEADER = re.compile(r"\[{1,2} *(synchronization_times|orders) *\]{1,2} *(?:#.*)?")
+_ODD = re.compile(r"""(?m)^[ \t]*(?:synchronization_times|orders|"[^"]*"|'[^']*')[ \t]*[.=]|\"{3}|'{3}""")
+"""What makes it uncertain where the tables of a text are."""
 MINUTES = 10
 """Over how long the runs a minute are counted."""
 HOUR = timedelta(hours=1)
@@ -119,13 +124,29 @@ def times_in(text: str) -> tuple[SynchronizationTime, ...]:
     Nothing else of it is read: that would take a second for every hundred objects.
     """
     try:
-        data = tomllib.loads(text)
+        data = _tables(text)
         orders, times = data.get("orders", {}), data.get("synchronization_times", [])
         found = [SynchronizationTime.model_validate(time) for time in times]
         fetches = orders.get("enabled", True)
     except (tomllib.TOMLDecodeError, ValidationError, AttributeError, TypeError):
         return ()  # of a newer program: its worker says so
     return tuple(time for time in found if is_fleet(time.user) and (fetches or time.only != "orders"))
+
+
+def _tables(text: str) -> dict[str, Any]:
+    """Return the tables of a text that say when it is synchronized, or all of it. Raises TOMLDecodeError."""
+    kept: list[str] = []
+    wanted = False
+    for line in () if _ODD.search(text) else text.splitlines():
+        bare = line.strip()
+        if bare.startswith("["):
+            wanted = _HEADER.fullmatch(bare) is not None
+        if wanted:
+            kept.append(line)
+    with suppress(tomllib.TOMLDecodeError):
+        if kept:
+            return tomllib.loads("\n".join(kept))
+    return tomllib.loads(text)
 
 
 def _schedule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from torgsync.core.fleet.hosts import read_host
+from torgsync.core.fleet.hosts import host_of, read_host
 from torgsync.core.fleet.trust import PORTAL_HOSTS, Trust
 from torgsync.core.text import message_of
 from torgsync.errors import UsageError
@@ -25,7 +25,8 @@ def worker_trust(
 ) -> Trust:
     """Return what a worker in a home lets pushed objects reach: `Trust` says what the parameters mean.
 
-    Raises UsageError where an option is no host, or a prefix that also names secrets of the program itself.
+    The address of a marketplace that the worker's environment names is allowed by that. Raises UsageError
+    where an option is no host, or a prefix also names secrets of the program itself.
     """
     if prefix is not None and (not prefix.strip() or any(name.startswith(prefix) for name in _OWN)):
         own = next((name for name in _OWN if name.startswith(prefix)), "TORGSYNC_STATE")
@@ -37,6 +38,6 @@ def worker_trust(
         allowed = frozenset(map(read_host, hosts))
     except ValueError as wrong:
         raise UsageError(message_of(wrong)) from wrong
-    return Trust(
-        str(settings.secrets), prefix or "", PORTAL_HOSTS | allowed, shared_disk=shared_disk, private=private
-    )
+    named = host_of(settings.prom_url or "")
+    known = PORTAL_HOSTS | allowed | ({named} if named else set())
+    return Trust(str(settings.secrets), prefix or "", known, shared_disk=shared_disk, private=private)

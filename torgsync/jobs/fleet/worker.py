@@ -23,6 +23,7 @@ from torgsync.jobs.fleet.objects import PushedObjects
 from torgsync.jobs.fleet.status import FleetStatus, status_of
 from torgsync.jobs.run import is_held
 from torgsync.jobs.timetable import own_times
+from torgsync.jobs.unattended.missed import missed
 from torgsync.state.store import Store
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ BUSY_AGAIN = timedelta(seconds=20)
 IMPORT_AGAIN = timedelta(minutes=10)
 """How long after it failed, or died with its worker, a run for an import is asked for again."""
 TIDY_EVERY = timedelta(hours=1)
+MISSED_EVERY = timedelta(minutes=10)
+"""How often it is looked whether nothing works with some shop any more; first so long after the start."""
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +63,8 @@ class FleetWorker:
     _reading: Lock = field(default_factory=Lock)
     _broken: Mapping[str, str] = field(default_factory=dict)
     _tidied: datetime | None = None
+    _looked: datetime | None = None
+    _missed: frozenset[str] = frozenset()
 
     def tick(self) -> None:
         """Ask for what is due and not asked for. Raises Temporary where the state cannot be reached."""
@@ -78,6 +83,29 @@ class FleetWorker:
         if self._tidied is None or now - self._tidied >= TIDY_EVERY:
             self.queue.tidy()
             self._tidied = now
+
+    def newly_missed(self) -> list[ObjectFile]:
+        """Return the objects that notify people and for which nothing ran for twice an interval, each once.
+
+        Raises Temporary.
+        """
+        now = self.now()
+        self._looked = self._looked or now
+        files = [file for file in self.files.values() if file.settings.notify.to]
+        if not files or now - self._looked < MISSED_EVERY:
+            return []
+        self._looked = now
+        with self.store.look_at_fleet() as work:
+            attempts, runs = work.fleet_shops.attempts(), work.fleet_shops.last_runs()
+            leases = work.fleet_shops.leases()
+        found = []
+        for file in files:
+            begun = [attempt.started for attempt in attempts.get(file.slug, {}).values()]
+            begun += [runs[file.slug].started] if file.slug in runs else []
+            if file.slug not in leases and missed(file, max(begun, default=None), now):
+                found.append(file)
+        before, self._missed = self._missed, frozenset(file.slug for file in found)
+        return [file for file in found if file.slug not in before]
 
     def file(self, slug: str) -> ObjectFile | None:
         """Return a shop's object, None where it was removed. Raises Temporary."""

@@ -14,37 +14,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from torgsync.core.fleet.guard import (
-    KNOWN,
-    LEAST,
     REMEMBERED,
-    Sighting,
     Spread,
-    closed_kinds,
-    held_update_fields,
-    holds_update,
-    holds_whole,
     seen,
 )
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.guards import Allowed, Cause, Guard, GuardViolation, ManyShops
+from torgsync.core.plan.plan_guards import held_update_fields, holds_update, holds_whole
 from torgsync.core.reason import Reason
+from torgsync.jobs.plan.closed import closed_of
 from torgsync.state.store import UnitOfWork
-
-
-def closed_now(work: UnitOfWork, now: datetime) -> dict[str, Spread]:
-    """Return the kinds that are held now, keyed by kind: those of many shops that no person lets through."""
-    return _closed(work, work.sightings.of_all(now - REMEMBERED), now)
-
-
-def _closed(
-    work: UnitOfWork, shown: Mapping[str, Mapping[str, Sighting]], now: datetime
-) -> dict[str, Spread]:
-    many = {kind: shops.values() for kind, shops in shown.items() if len(shops) >= LEAST}
-    if not many:  # as on most days
-        return {}
-    let = work.allowances.valid(now)
-    closed = closed_kinds(many, work.sightings.shops(now - KNOWN), now)
-    return {kind: spread for kind, spread in closed.items() if kind not in let}
 
 
 def closed_for(
@@ -84,7 +63,7 @@ def closed_for(
         if kind in shown:
             of_kind[work.slug] = shown[kind]
     here = {violation.guard for violation in (*violations, *opened)}
-    return {kind: spread for kind, spread in _closed(work, all_shops, now).items() if kind in here}
+    return {kind: spread for kind, spread in closed_of(work, all_shops, now).items() if kind in here}
 
 
 def hold_kinds(

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from torgsync.core.fleet.guard import stops_removals
 from torgsync.core.plan.approval.kept import KeptPlan
 from torgsync.core.plan.guards import Guard, encode_measure, kinds_in, prices_allowance
 from torgsync.core.plan.plan import MOVED
-from torgsync.core.plan.plan_guards import selection
+from torgsync.core.plan.plan_guards import selection, stops_removals
 from torgsync.core.reason import Args
 from torgsync.files.config.settings import who
 from torgsync.jobs.context import JobContext

@@ -14,6 +14,7 @@ from torgsync.core.plan.diff import Verb
 from torgsync.core.plan.guards import Guard
 from torgsync.core.plan.imports import is_late
 from torgsync.core.plan.outcomes import OutcomeCode, because_of
+from torgsync.core.problems import of_state
 from torgsync.core.reason import Reason
 from torgsync.errors import ImportBusy, Interrupted, Temporary, TorgsyncError
 from torgsync.jobs.connect import VerifiedShop
@@ -66,7 +67,8 @@ class Performance:
             self.outcomes.defer_open(Reason(OutcomeCode.STOPPED))
             return error
         except TorgsyncError as error:
-            self.outcomes.defer_open(because_of(OutcomeCode.NOT_REACHED, error))
+            if not of_state(error):  # what was sent may have no outcome, which the next run finds out
+                self.outcomes.defer_open(because_of(OutcomeCode.NOT_REACHED, error))
             trouble = error
         return trouble if self.unwatched else open_end(self.context, trouble)
 

@@ -24,7 +24,7 @@ from torgsync.files.config.settings import Settings
 from torgsync.files.notices.addresses import Address
 from torgsync.files.notices.sending import DEADLINE, send
 from torgsync.jobs.missed import last_work, missed
-from torgsync.jobs.plan.fleet_guard import closed_now
+from torgsync.jobs.plan.closed import closed_now
 from torgsync.jobs.run import is_held
 from torgsync.jobs.unattended.memory import FileMemory, Memory, StateMemory
 from torgsync.jobs.unattended.pinging import Monitors

@@ -127,7 +127,8 @@ def observe(job: JobContext, view: RunView, half: Half, *, fresh: bool, whole: b
             trouble, half, since=_waiting_since(job) if isinstance(trouble, ImportOpen | ImportBusy) else None
         )
     elif view.exit_code is Exit.TEMPORARY and Name(SituationKind.IMPORTS) not in found:
-        found[Name(SituationKind.DELAYED, half)] = FoundSituation({"delay": 1}, _waiting_since(job))
+        since = job.now() if view.left_import else _waiting_since(job)  # another run sends it next
+        found[Name(SituationKind.DELAYED, half)] = FoundSituation({"delay": 1}, since)
     elif fresh and not view.declined:
         covered |= _of_half(half)
     shown.look = Look(found, frozenset(covered))

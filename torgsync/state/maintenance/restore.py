@@ -220,5 +220,5 @@ def _restore_dump(  # pragma: no cover  # tested where PostgreSQL is installed
     finally:
         engine.dispose()  # what this process knows of the tables is not true any more
     kept = back_up_state(url, replaced).path if "alembic_version" in there else None
-    dumps.load(url, backup, sorted(there))
+    dumps.load(url, backup, sorted(there), replaced.parent)
     return Restored(backup, schema, kept)

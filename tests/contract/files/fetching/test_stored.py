@@ -19,12 +19,13 @@ from sftp import Served, sftp_server
 from storages import BUCKET, SERVERS, Storage
 
 from torgsync.core.reach import Reach
-from torgsync.errors import ExportInvalid, Temporary, TorgsyncError
+from torgsync.errors import ExportInvalid, Interrupted, Temporary, TorgsyncError
 from torgsync.files.catalog.content import written_at
 from torgsync.files.catalog.sources import export_files
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.fetching import fetched
 from torgsync.files.places import remote
+from torgsync.i18n import verbatim
 
 EXPORT = '"GoodID";"GoodName"\r\n"17";"Капці"\r\n'.encode("cp1251") * 9000
 OTHER = '"GoodID";"GoodName"\r\n"18";"Чоботи"\r\n'.encode("cp1251")
@@ -219,6 +220,17 @@ def test_a_server_that_sends_byte_by_byte_is_given_up(
     assert isinstance(refused, Temporary)
     assert "it did not answer in time" in refused.message
     assert time() - began < 10
+
+
+def test_a_stop_ends_it_at_once(storage: Storage, tmp_path: Path) -> None:
+    """It is no failure of the server, wherever it comes."""
+    put(storage, EXPORT)
+
+    def stop() -> None:
+        raise Interrupted(verbatim("stopped by you"))
+
+    file = object_on(storage, tmp_path)
+    assert isinstance(refusal(file.at_home(tmp_path / "fetched", check=stop)), Interrupted)
 
 
 def at(address: str, home: Path) -> ObjectFile:

@@ -18,12 +18,13 @@ from builders import sync_object
 from web_server import Answer, Asked, WebServer, if_changed, says, web_server
 
 from torgsync.core.reach import Reach
-from torgsync.errors import ExportInvalid, ObjectInvalid, Temporary, TorgsyncError
+from torgsync.errors import ExportInvalid, Interrupted, ObjectInvalid, Temporary, TorgsyncError
 from torgsync.files.catalog.content import written_at
 from torgsync.files.catalog.export import open_export
 from torgsync.files.catalog.sources import export_files
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.fetching import fetched, web
+from torgsync.i18n import verbatim
 
 EXPORT = '"GoodID";"GoodName"\r\n"17";"Капці"\r\n'.encode("cp1251")
 OTHER = '"GoodID";"GoodName"\r\n"18";"Чоботи"\r\n'.encode("cp1251")
@@ -467,3 +468,19 @@ def test_older_versions_go_once_nobody_reads_them(server: WebServer, tmp_path: P
         os.utime(path, (0, 0))
     export_files(again(file))
     assert [path.name for path in sorted(second.parent.parent.iterdir())] == [second.parent.name, "copy.json"]
+
+
+def stop() -> None:
+    """Have a person press Ctrl-C."""
+    raise Interrupted(verbatim("stopped by you"))
+
+
+def test_a_stop_ends_it_at_once(server: WebServer, tmp_path: Path) -> None:
+    """It is no failure of the server, and the next reading of the same job fetches the file."""
+    server.serve(PATH, says(200, EXPORT))
+    file = object_at(tmp_path, server.url + PATH)
+    stopping = file.at_home(tmp_path / "fetched", check=stop)
+    for _again in range(2):
+        assert isinstance(refusal(stopping), Interrupted)
+    assert server.times(PATH) == 2
+    assert content(file) == EXPORT

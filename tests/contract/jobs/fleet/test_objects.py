@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from builders import NOON
 from states import ME
-from torgsync.jobs.unattended.missed import missed
 
 from torgsync.core.config.settings import SyncObject
 from torgsync.core.config.unattended import Notify
@@ -28,6 +27,7 @@ from torgsync.jobs.connect import connect_nameless
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.fleet.objects import PushedObjects
 from torgsync.jobs.fleet.trust import worker_trust
+from torgsync.jobs.missed import missed
 from torgsync.jobs.timetable import own_times, taking_up
 from torgsync.state.store import Store, open_store
 
@@ -159,6 +159,21 @@ def test_a_link_to_somewhere_outside_is_refused(store: Store, trust: Trust, to: 
     assert "ghijkl" not in str(caught.value.mistakes)
 
 
+@pytest.mark.parametrize("place", ["../secrets/my.token", "{home}/secrets", "../link/my.token"])
+def test_the_folder_of_secrets_is_for_secrets(store: Store, trust: Trust, place: str) -> None:
+    """No export is read from it, and nothing is written there, also where files may be named."""
+    home = Path(trust.secrets).parent
+    (home / "link").symlink_to("secrets")
+    (home / "objects").mkdir()
+    for key, usual in (("catalog.path", "../export/goods.trs"), ("orders.outbox", "../orders")):
+        named = text().replace(usual, place.format(home=home))
+        with pytest.raises(ObjectInvalid) as caught:
+            pushed(store, trust, named)
+        (mistake,) = caught.value.mistakes
+        assert mistake.where == key
+        assert "from which only secrets are read" in mistake.message
+
+
 def test_a_link_inside_is_followed(store: Store, trust: Trust) -> None:
     """As Kubernetes mounts secrets."""
     folder = Path(trust.secrets)
@@ -221,8 +236,10 @@ def test_the_token_goes_to_no_other_host(store: Store, trust: Trust, tmp_path: P
     assert (mistake.line, mistake.where) == (1, "connection.url")
     assert "`--allow-host 127.0.0.1:1`" in mistake.message
     rehearsal = settings_of(tmp_path, "http://127.0.0.1:1/api/v1")
-    with connect_nameless(JobContext(rehearsal, pushed(store, trust, text()), store)):
-        pass
+    for one in (text(), unknown):
+        known = pushed(store, worker_trust(rehearsal, shared_disk=True), one)
+        with connect_nameless(JobContext(rehearsal, known, store)):
+            pass
 
 
 @pytest.mark.parametrize("prefix", ["", " ", "T", "TORGSYNC_", "PG", "AWS_SECRET"])

@@ -13,6 +13,9 @@ import psycopg
 import pytest
 from postgres import Cluster
 
+if os.name == "nt":
+    pytest.skip("asyncio has no signals on Windows", allow_module_level=True)
+
 from torgsync.core.fleet.lanes import Lane, slots_of
 from torgsync.core.fleet.ticks import Ask
 from torgsync.errors import StateUnusable, Temporary, TorgsyncError
@@ -98,6 +101,21 @@ def test_a_shop_and_lane_waits_once(address: str) -> None:
 
     assert played.serve(tick) == [("two", Lane.GOODS)]
     assert counts == [1, 1, 2]
+
+
+def test_what_waits_until_later_gives_way(address: str) -> None:
+    """A run that is asked for at once does not wait for the moment of one that was asked for before."""
+    played, counts = Played(address), list[int]()
+
+    def tick() -> list[Ask]:
+        counts.append(played.queue.ask([ask("one", Lane.IMPORTS, 600)]))
+        counts.append(played.queue.ask([ask("one", Lane.IMPORTS, 900)]))
+        counts.append(played.queue.ask([ask("one", Lane.IMPORTS)]))
+        return []
+
+    assert played.serve(tick) == [("one", Lane.IMPORTS)]
+    assert counts == [1, 0, 1]
+    assert rows(address, "SELECT count(*) FROM procrastinate_jobs") == [(0,)]
 
 
 def test_orders_never_wait_for_imports_or_goods(address: str) -> None:

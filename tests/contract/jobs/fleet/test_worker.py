@@ -177,6 +177,23 @@ def test_a_lease_of_this_process_is_held(ticking: Ticking) -> None:
     assert (ticking.tick(), ticking.queue.failed) == ([], [])
 
 
+def test_shops_with_which_nothing_works_are_found_once(ticking: Ticking) -> None:
+    """Where people want to know; not in the first minutes, and again only after it worked."""
+    told = '[notify]\nto = [{ file = "../secrets/to" }]\n'
+    ticking.push("told", "works", more=told)
+    ticking.push("silent")
+    ticking.tick()
+    assert ticking.worker.newly_missed() == []
+    ticking.now = NOON + timedelta(hours=2)
+    ticking.tick()
+    (time,) = ticking.worker.files["works"].settings.synchronization_times
+    with ticking.store.transaction("works") as work:
+        work.schedule.take_up(time.identity, Attempt(NOON, ticking.now, 1, Exit.TOKEN))
+    assert [file.slug for file in ticking.worker.newly_missed()] == ["told"]
+    ticking.now += timedelta(minutes=10)
+    assert ticking.worker.newly_missed() == []
+
+
 def test_the_queue_is_tidied_every_hour(ticking: Ticking) -> None:
     """Not at every tick."""
     ticking.tick()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 
 from builders import LATER, NOON
 from sqlalchemy import create_engine
 from states import HOUR, ME, SLUG, at_once
 
+from torgsync.core.fleet.guard import Sighting
 from torgsync.state.fleet.objects import PushedObject, digest_of
 from torgsync.state.fleet.sightings import Allowance
 from torgsync.state.maintenance.backup import back_up_state
@@ -88,19 +88,52 @@ def test_two_pushes_wait_for_each_other(state: Store) -> None:
 
 
 def test_sightings_are_known_to_every_shop(state: Store) -> None:
-    """The last of each kind and shop counts, from a moment on."""
-    for number, slug in enumerate(("a", "b", "c")):
+    """Each shop records its own, as they are now; all of a moment or later are read."""
+    seen = {slug: Sighting(NOON, NOON + number * HOUR, number + 1) for number, slug in enumerate("abc")}
+    for slug, sighting in seen.items():
         with state.transaction(slug) as work:
-            run = work.journal.begin_run(ME, NOON)
-            work.sightings.note(["price", "stock-out"], run, NOON + number * timedelta(minutes=1))
+            work.sightings.replace({"price": sighting, "stock-out": sighting})
     with state.transaction("a") as work:
-        work.sightings.note(["price"], None, NOON + HOUR)
-        assert work.sightings.shops(NOON) == {"price": {"a", "b", "c"}, "stock-out": {"a", "b", "c"}}
-        assert work.sightings.shops(NOON + HOUR) == {"price": {"a"}}
-        assert work.sightings.shops(NOON + timedelta(minutes=2)) == {
-            "price": {"a", "c"},
-            "stock-out": {"c"},
+        assert work.sightings.own() == dict.fromkeys(("price", "stock-out"), seen["a"])
+        work.sightings.replace({"price": seen["a"]})
+    with state.look_at_fleet() as work:
+        assert work.sightings.of_all(NOON) == {
+            "price": seen,
+            "stock-out": {"b": seen["b"], "c": seen["c"]},
         }
+        assert work.sightings.of_all(NOON + 2 * HOUR)["price"] == {"c": seen["c"]}
+
+
+def test_all_shops_are_those_with_runs(state: Store) -> None:
+    """One that had no run for long is not counted, one with several once."""
+    for slug, moments in {"a": (NOON,), "b": (NOON, LATER), "c": (LATER,)}.items():
+        for moment in moments:
+            with state.transaction(slug) as work:
+                work.journal.begin_run(ME, moment)
+    with state.look_at_fleet() as work:
+        assert work.sightings.shops(NOON) == 3
+        assert work.sightings.shops(LATER) == 2
+
+
+def test_of_two_shops_at_the_same_time_one_sees_the_other(state: Store) -> None:
+    """The second waits until the first has committed what it shows."""
+    begun = threading.Event()
+    seen: list[set[str]] = []
+
+    def second() -> None:
+        with state.transaction("b") as work:
+            begun.set()
+            work.sightings.wait()
+            seen.append(set(work.sightings.of_all(NOON).get("price", {})))
+
+    thread = threading.Thread(target=second)
+    with state.transaction("a") as work:
+        work.sightings.wait()
+        thread.start()
+        begun.wait(0.5)  # on SQLite it does not even begin
+        work.sightings.replace({"price": Sighting(NOON, NOON, 1)})
+    thread.join()
+    assert seen == [{"a"}]
 
 
 def test_an_allowance_ends_by_itself(state: Store) -> None:
@@ -119,14 +152,14 @@ def test_a_copy_for_a_look_has_what_all_shops_share(tmp_path: Path) -> None:
     """A plan that is only looked at is guarded like one that is performed."""
     url = f"sqlite:///{tmp_path / 'state.db'}"
     with closing(open_store(url)) as store, store.transaction("other") as work:
-        work.sightings.note(["price"], None, NOON)
+        work.sightings.replace({"price": Sighting(NOON, NOON, 1)})
         work.allowances.allow(Allowance("price", LATER, *WHO, NOON))
     source, target = create_engine(url), temporary_engine()
     with source.connect() as read, target.begin() as write:
         copy_rows(read, write, SLUG)
     source.dispose()
     with closing(Store(target)) as copied, copied.transaction(SLUG) as work:
-        assert work.sightings.shops(NOON) == {"price": {"other"}}
+        assert work.sightings.of_all(NOON)["price"].keys() == {"other"}
         assert work.allowances.valid(NOON).keys() == {"price"}
 
 

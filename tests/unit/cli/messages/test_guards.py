@@ -138,6 +138,7 @@ def test_every_cause_has_a_sentence() -> None:
         Cause.CURRENCY: {"factor": 42, "lower": False, "currency": "USD"},
         Cause.REMOVALS: {"sources": [["gone", "1"]]},
         Cause.GRACE_OVER: {"days": 30},
+        Cause.MANY_SHOPS: {"kind": Guard.PHOTOS},
     }
     for code in Cause:
         assert cause(price("1", "2", Reason(code, args.get(code, {}))))

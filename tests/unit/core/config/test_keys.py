@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from torgsync.core.config.keys import Key, flat_rows, key_text, meanings, put, read_key, remove
+from torgsync.core.config.keys import (
+    Key,
+    changes_between,
+    flat_rows,
+    key_text,
+    meanings,
+    put,
+    read_key,
+    remove,
+)
 
 
 @pytest.mark.parametrize(
@@ -89,3 +98,10 @@ def test_a_table_of_a_list_is_one_line() -> None:
         "map": {"черн": "чорний", "син": "синій"},
         "on": False,
     }
+
+
+def test_the_first_table_of_a_list_is_only_added() -> None:
+    """And the last one only removed: a list that is not there has no table."""
+    table = {"fields": [{"column": "Size"}]}
+    assert changes_between({}, table).tables == (("+", "fields", 'column = "Size"'),)
+    assert changes_between(table, {}).tables == (("-", "fields", 'column = "Size"'),)

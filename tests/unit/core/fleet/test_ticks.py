@@ -97,15 +97,15 @@ def test_lanes_are_asked_for_apart() -> None:
 
 
 def test_what_failed_is_asked_for_with_growing_pauses() -> None:
-    """After 5 and then 15 minutes, three times at most; what a worker interrupted at once."""
+    """After 1 and then 5 minutes, three times at most; what a worker interrupted at once."""
     begun = MIDNIGHT + TICK
 
     def again(minutes: int, code: Exit | None, tries: int = 1) -> bool:
         now = begun + timedelta(minutes=minutes)
         return asks("shop", [HALF_HOUR], attempt(MIDNIGHT, code, tries), (), now) != []
 
-    assert [again(4, Exit.TEMPORARY), again(5, Exit.TEMPORARY)] == [False, True]
-    assert [again(14, Exit.TEMPORARY, 2), again(15, Exit.TEMPORARY, 2)] == [False, True]
+    assert [again(0, Exit.TEMPORARY), again(1, Exit.TEMPORARY)] == [False, True]
+    assert [again(4, Exit.TEMPORARY, 2), again(5, Exit.TEMPORARY, 2)] == [False, True]
     assert not again(28, Exit.TEMPORARY, 3)
     assert [again(0, Exit.INTERRUPTED), again(0, Exit.INTERRUPTED, 2), again(0, Exit.INTERRUPTED, 3)] == [
         True,

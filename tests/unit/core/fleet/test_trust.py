@@ -181,6 +181,7 @@ def test_servers_of_its_own_network_are_for_the_worker_to_allow(table: str) -> N
     assert refused(settings).keys() == {f"{table}.server.allow_private"}
     assert refused(settings, None) == refused(settings, Trust("/", shared_disk=True, private=True)) == {}
     assert (NOTHING.reach.private, Trust("/", private=True).reach.private) == (False, True)
+    assert not Trust("/", private=True).reach.own_keys  # those are the worker's
 
 
 def test_a_secret_of_another_kind_is_never_read() -> None:

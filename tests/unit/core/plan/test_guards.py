@@ -61,7 +61,7 @@ def test_anything_else_is_not_understood(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         read_allowed([text])
     forms = ["price=ID,ID", "removals=N", "deletions=N", "stock-out=N", "photos=N", "export-rows=N"]
-    forms += ["identity=N", "prices=N", "shop=ID"]
+    forms += ["identity=N", "fleet=KIND", "prices=N", "shop=ID"]
     name = text.partition("=")[0]
     one = [form for form in forms if form.startswith(f"{name}=")]
     assert caught.value.message.startswith(f"`--allow {text}` cannot be used")

@@ -50,7 +50,7 @@ def _fields() -> _Values:
 
 
 def _kinds() -> _Values:
-    from torgsync.core.fleet.guard import KINDS
+    from torgsync.core.plan.plan_guards import KINDS
 
     return {str(kind): "" for kind in KINDS}
 

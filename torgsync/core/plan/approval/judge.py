@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
-from torgsync.core.fleet.guard import covers
 from torgsync.core.plan.diff import Change, Leaving, Verb
 from torgsync.core.plan.guards import ExportSize, Guard, GuardViolation, ManyShops, Measure, ProductShare
 from torgsync.core.plan.plan import SavedVerdict, judge_saved
+from torgsync.core.plan.plan_guards import covers
 from torgsync.core.problems import ProblemCode, problem
 
 
