@@ -40,8 +40,8 @@ def perform_day(
 ) -> Result:
     """Let time pass: each shop changes about twice an interval, and gets an order until the last interval.
 
-    A share of `new` of the changes brings a new good, too. Accidents happen at their seconds, or later, if one
-    before them took longer; the day lasts until all did.
+    A share of `new` of the changes brings a new good, too. Accidents happen at their seconds, or later, if
+    one before them took longer; the day lasts until all did.
     """
     with ThreadPoolExecutor(1) as pool:
         happening = pool.submit(_happen, accidents)

@@ -21,7 +21,7 @@ from torgsync.core.config.accounts import map_command
 from torgsync.core.config.settings import PaymentMethod
 from torgsync.core.orders.postings import Posting
 from torgsync.errors import Exit, UsageError
-from torgsync.i18n import Message, _, _n, composed, verbatim
+from torgsync.i18n import Message, _, _n, composed
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
@@ -55,7 +55,7 @@ def fetch(context: typer.Context, wanted: ObjectOption = None, output: FormatOpt
     if fetched.unmapped:
         program.notify(_("no cash register or account chosen yet for:"))
         for name in fetched.unmapped:
-            program.notify(verbatim(f"  {map_command(name, file.called)}"))
+            program.notify(composed("  {command}", command=map_command(name, file.called)))
 
 
 def list_(context: typer.Context, wanted: ObjectOption = None, output: FormatOption = Format.TABLE) -> None:
@@ -233,7 +233,7 @@ def report(
     for finding in view.findings:
         program.warn(finding_message(finding))
         if method := finding.args.get("method"):
-            program.hint(verbatim(map_command(str(method), file.called)))
+            program.hint(map_command(str(method), file.called))
 
 
 METHOD_COLUMNS = ("id", "name", "cash_register", "current_account", "gone")

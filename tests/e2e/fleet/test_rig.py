@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fleet import Fleet, fleet
+from fleet import LAUNCHER, Fleet, fleet
 from fleet_day import Accidents, perform_day
 from fleet_shops import FleetShop, differences, imported_twice, orders_twice_or_never
+from homes import ROOT
 from postgres import cluster, missing
 
 from torgsync.sandbox.quirks import Quirks
@@ -78,6 +83,21 @@ def pair(tmp_path: Path) -> tuple[FleetShop, Shop]:
             quantity_in_stock=good.stock,
         )
     return export, there
+
+
+def test_a_host_of_its_own() -> None:
+    """A process of the rig has the host name that it was given, and its paces can be hastened."""
+    code = "import socket; print(socket.gethostname())"
+    script = f"import fleet_host; fleet_host.name_host('a-host'); fleet_host.hasten(5); {code}"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(LAUNCHER.parent)))},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=60,
+    )
+    assert (done.stdout, socket.gethostname() == "a-host") == ("a-host\n", False)
 
 
 def test_what_the_rig_finds(pair: tuple[FleetShop, Shop]) -> None:

@@ -474,7 +474,7 @@ def test_an_unmapped_payment_method_and_center(home: Home) -> None:
             "! warning  payments   no cash register or account chosen yet for `Пром-оплата`, "
             "`Накладений платіж`, `Оплата на карту`"
         ),
-        '                      torgsync payments map Пром-оплата --cash-register "…" -o "My Prom"',
+        f'{" " * 22}torgsync payments map Пром-оплата --cash-register "REGISTER NAME" -o "My Prom"',
     ]
 
 

@@ -18,7 +18,7 @@ EXPORT, PHOTOS, URL = str(EXAMPLE / "TSGoods.trs"), str(EXAMPLE / "photos"), "ht
 GIVEN = ("object", "add", "My Prom", "--api-key", "full", "--export", EXPORT, "--photos", PHOTOS)
 REST = ("--group", "", "--find-by", "phone", "--create-clients", "--no-fetch-payments", "--center", "2")
 OTHERS = ("--no-only-in-stock", "--no-only-with-photos", "--every", "1d", "--between", "08:00-21:00")
-ADD = (*GIVEN, *REST, *OTHERS, "--all-fields")
+ADD = (*GIVEN, *REST, *OTHERS, "--notify", "json://127.0.0.1:9/invented", "--all-fields")
 
 
 @pytest.fixture

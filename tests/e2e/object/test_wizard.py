@@ -18,11 +18,12 @@ if os.name != "nt":
 EXPORT = str(EXAMPLE / "TSGoods.trs")
 PHOTOS = str(EXAMPLE / "photos")
 URL = "https://shop.example/photos/"
+ADDRESS = "tgram://123456:invented/789"
 IBAN = "UA213223130000026007233566001"
 GENERAL = ["My Prom", "full", EXPORT, "Взуття", "2", PHOTOS, "1", URL]
 """Name, token, export, product group, photos from a folder, its path, by a web server, address."""
 PLACES = ["1", "Каса 1", "another current account…", IBAN, "decide later"]
-OTHERS = ["email phone", "n", "y", *PLACES, "2, 8", "y", "n", "30m", "2", "08:00-21:00", "y"]
+OTHERS = ["email phone", "n", "y", *PLACES, "2, 8", "y", "n", "30m", "2", "08:00-21:00", ADDRESS, "y"]
 """Clients: found by, made; payments: fetched; centers, in stock, with photos; every, between; all fields."""
 ANSWERS = [*GENERAL, *OTHERS, "save"]
 NOTHING = ["", "", "", "n", "", "n", "n", "", "n", ""]
@@ -53,8 +54,10 @@ def by_flags(home: Home) -> None:
     general = ("--api-key", "full", "--export", EXPORT, "--group", "Взуття", "--photos", PHOTOS)
     clients = ("--photos-url", URL, "--find-by", "email", "--find-by", "phone", "--no-create-clients")
     centers = ("--fetch-payments", "--center", "2", "--center", "8", "--only-in-stock")
-    times = ("--no-only-with-photos", "--every", "30m", "--between", "08:00-21:00", "--all-fields")
-    assert home.run("object", "add", "My Prom", *general, *clients, *centers, *times).code == 0
+    times = ("--no-only-with-photos", "--every", "30m", "--between", "08:00-21:00", "--notify", ADDRESS)
+    assert (
+        home.run("object", "add", "My Prom", *general, *clients, *centers, *times, "--all-fields").code == 0
+    )
     assert home.run("payments", "map", "Пром-оплата", "--cash-register", "Каса 1").code == 0
     assert home.run("payments", "map", "Накладений платіж", "--current-account", IBAN).code == 0
 
@@ -82,11 +85,13 @@ def test_the_wizard_and_the_flags_make_the_same_file(
         "6 of 6: Synchronization files",
         "  Money of `Накладений платіж`: current account `UA213223130000026007233566001`",
         "  Hours: 08:00-21:00",
-        'then: torgsync payments map "Оплата на карту" --cash-register "…" -o "My Prom"',
+        "  Messages go to: tgram://…",
+        'then: torgsync payments map "Оплата на карту" --cash-register "REGISTER NAME" -o "My Prom"',
     ):
         assert shown in asked.err
-    assert "full" not in asked.err
-    assert "✓ ok       token      Prom.ua accepts it" in asked.lines
+    assert not {"full", ADDRESS} & {*asked.err.split()}
+    assert (empty.folder / "secrets" / "my-prom.notify").read_text("utf-8") == f"{ADDRESS}\n"
+    assert "✓ ok       token          Prom.ua accepts it" in asked.lines
     other = Home(tmp_path / "other", EXAMPLE, sandbox_server)
     by_flags(other)
     assert set(written(empty)) == set(written(other))
@@ -104,7 +109,21 @@ def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path
         *("Взутя", "Взуття", "2", str(tmp_path / "none"), *again, PHOTOS, "1", "shop.example", URL),
         *("card", "phone", "maybe", "y", "y", "2", "UA213223130000026007233566002", IBAN, "4", "4"),
         *("1,4", "2, 8", "y", "n"),
-        *("6", "often", "36h", "2h", "2", "8-21", "08:00", "08:00-08:00", "22:00-06:00", "n", "save"),
+        *(
+            "6",
+            "often",
+            "36h",
+            "2h",
+            "2",
+            "8-21",
+            "08:00",
+            "08:00-08:00",
+            "22:00-06:00",
+            "olena",
+            "",
+            "n",
+            "save",
+        ),
     ]
     asked = ask(empty, answers)
     assert asked.code == 0
@@ -124,6 +143,7 @@ def test_an_answer_that_does_not_work_is_asked_again(empty: Home, tmp_path: Path
         '! "36h" is longer than a day',
         '! "8" is not an hour such as `08:00`',
         "! `08:00` is not two hours such as `08:00-21:00`",
+        "! this is not an address such as `tgram://…`",
     ):
         assert shown in asked.err
     assert (empty.folder / "secrets" / "my-prom.token").read_text("utf-8") == "full\n"
@@ -180,7 +200,7 @@ def test_a_way_back_and_a_change_before_saving(empty: Home) -> None:
     Back from an answer that is to be changed, and from what it decides, every answer is as it was.
     """
     back = ["My Prom", "full", EXPORT, "Взуття", "<", "Краса", "1", "phone", "<", "<", "2", "<", "1"]
-    rest = ["email", "y", "n", "-", "n", "n", "1h", "1", "y"]
+    rest = ["email", "y", "n", "-", "n", "n", "1h", "1", "", "y"]
     kept = ["change", "Export", "<", "change", "Export", EXPORT, "<", "<"]
     changed = ["change", "Schedule", "1", "change", "<", "change", "Name", "Two", "1"]
     asked = ask(empty, [*back, *rest, *kept, *changed])
@@ -197,7 +217,7 @@ def test_a_way_back_and_a_change_before_saving(empty: Home) -> None:
 def test_what_is_not_given_is_asked(empty: Home) -> None:
     """What is given is tried in the place of its question, and asked only where it does not work."""
     given = ("My Prom", "--api-key", "nobody", "--export", EXPORT, "--find-by", "name", "--every", "3h")
-    rest = ["Взуття", "", "n", "n", "", "n", "n", "n", "save"]
+    rest = ["Взуття", "", "n", "n", "", "n", "n", "", "n", "save"]
     asked = empty.run("object", "add", *given, stdin="".join(f"{one}\n" for one in ["1", "full", *rest]))
     assert asked.code == 0
     for shown in ("it is unknown, expired or revoked", "✓ 40 items", "found: by name", "every 3 hours"):
@@ -266,6 +286,8 @@ def test_a_token_that_is_refused_after_the_object_was_made(empty: Home) -> None:
     ("flags", "shown"),
     [
         (("--between", "08:00-21:00"), "`--between` and `--days` need `--every`"),
+        (("--notify", "olena"), "this is not an address such as"),
+        (("--notify", ""), "this is not an address such as"),
         (("--every", "often"), '"often" is not an interval'),
         (("--every", "1h", "--days", "weekend"), '"weekend" is not weekdays'),
         (("--find-by", "card"), '"card" is not one of'),
@@ -324,13 +346,14 @@ def test_keys_choose_complete_and_go_back(
         person.answers("Synchronize on a schedule", DOWN)
         person.answers("At which hours", DOWN)
         person.answers("Hours", "\x1b[200~08:00-21:00\r\n\x1b[201~")
+        person.answers("Address of messages", ADDRESS)
         person.answers("Send every standard field", "")
         person.answers("This will be saved", DOWN)
         person.answers("Which answer", DOWN, DOWN)
         person.answers("File that Torgsoft writes", ESC)
         person.answers("This will be saved", "")
     assert person.code == 0
-    assert "✓ ok       token      Prom.ua accepts it" in person.printed
+    assert "✓ ok       token          Prom.ua accepts it" in person.printed
     assert "full" not in person.screen
     other = Home(tmp_path / "other", EXAMPLE, sandbox_server)
     by_flags(other)

@@ -25,9 +25,9 @@ def test_fetched_methods_are_in_the_file(home: Home) -> None:
     assert fetched.err == (
         "3 payment methods on Prom.ua, 3 new in `my-prom.toml`\n"
         "no cash register or account chosen yet for:\n"
-        '  torgsync payments map Пром-оплата --cash-register "…" -o "My Prom"\n'
-        '  torgsync payments map "Накладений платіж" --cash-register "…" -o "My Prom"\n'
-        '  torgsync payments map "Оплата на карту" --cash-register "…" -o "My Prom"\n'
+        '  torgsync payments map Пром-оплата --cash-register "REGISTER NAME" -o "My Prom"\n'
+        '  torgsync payments map "Накладений платіж" --cash-register "REGISTER NAME" -o "My Prom"\n'
+        '  torgsync payments map "Оплата на карту" --cash-register "REGISTER NAME" -o "My Prom"\n'
     )
     after = home.object.read_text("utf-8")
     assert after.startswith(before)
@@ -65,7 +65,7 @@ def test_printed_commands_can_be_pasted(mapped: Home, tmp_path: Path) -> None:
         assert mapped.run(*words).code == 0
     methods = mapped.run("payments", "list", "--format", "json").json["payment_methods"]
     assert {method["name"]: method["cash_register"] for method in methods} == dict.fromkeys(
-        NAMES.values(), "…"
+        NAMES.values(), "REGISTER NAME"
     )
 
 
@@ -77,8 +77,8 @@ def test_a_second_fetch_changes_nothing(home: Home) -> None:
     assert home.run("payments", "fetch").err == (
         "3 payment methods on Prom.ua, 0 new in `my-prom.toml`\n"
         "no cash register or account chosen yet for:\n"
-        '  torgsync payments map "Накладений платіж" --cash-register "…" -o "My Prom"\n'
-        '  torgsync payments map "Оплата на карту" --cash-register "…" -o "My Prom"\n'
+        '  torgsync payments map "Накладений платіж" --cash-register "REGISTER NAME" -o "My Prom"\n'
+        '  torgsync payments map "Оплата на карту" --cash-register "REGISTER NAME" -o "My Prom"\n'
     )
     assert home.object.read_bytes() == before
 
@@ -97,7 +97,10 @@ def test_methods_come_and_go(home: Home) -> None:
         "`Пром-оплата` is now called `Карткою`",
         "! `Оплата на карту` is no longer on Prom.ua; its mapping is kept",
     ]
-    assert fetched[-1] == '  torgsync payments map "Частинами [/red]" --cash-register "…" -o "My Prom"'
+    assert (
+        fetched[-1]
+        == '  torgsync payments map "Частинами [/red]" --cash-register "REGISTER NAME" -o "My Prom"'
+    )
     listed = home.run("payments", "list", "--format", "json").json["payment_methods"]
     assert [(method["name"], method["gone"]) for method in listed] == [
         ("Карткою", False),

@@ -209,6 +209,10 @@ def test_another_removal_joined(filled: Home) -> None:
     assert ran.code == 6
     assert hidden(filled) - before == set(LOST[:5])
     assert {*messages(ran).values()} == {"it was sent already, by run 3"}
+    said = filled.run("--lang", "en", "history", "4", "--format", "markdown").out
+    assert ("### Out of date, not sent: 2\n" in said, "### Held" in said) == (True, False)
+    (found,) = (line for line in said.splitlines() if "had found" in line)
+    assert "3 products" in found
 
 
 def test_what_an_approval_left_of_a_guard(filled: Home) -> None:

@@ -221,6 +221,8 @@ def test_reports_are_kept(keeping: Home) -> None:
     raised(keeping)
     assert keeping.sync().code == Exit.HELD
     (first,) = kept(keeping)
+    assert keeping.sync().code == Exit.HELD
+    assert kept(keeping) == [first]
     assert re.fullmatch(r"my-prom-\d{4}-\d\d-\d\d-\d{4}-run-3\.html", first.name)
     seen = read_page(first.read_text("utf-8"))
     assert "1713.00 → 171.30 (-90 %)" in seen.text
@@ -237,7 +239,7 @@ def test_reports_are_kept(keeping: Home) -> None:
     for price in ("70", "71"):
         keeping.edit_row("26931", ";74,5;0;74,5;" if price == "70" else ";70;0;70;", f";{price};0;{price};")
         keeping.sync()
-    assert [path.name[-10:] for path in kept(keeping)] == ["run-4.html", "run-5.html"]
+    assert [path.name[-10:] for path in kept(keeping)] == ["run-5.html", "run-6.html"]
     written = b"".join(path.read_bytes() for path in kept(keeping))
     assert b">full<" not in written
 

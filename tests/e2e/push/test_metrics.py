@@ -247,3 +247,13 @@ def test_a_plan_that_undoes_a_run_has_both_too(filled: Home, file: Path, tmp_pat
     again = filled.sync("--plan", str(plan), "--metrics", str(file), "--ok-codes", "9")
     assert (again.code, again.json["error"]["exit"]) == (0, 9)
     assert read(file)["last_run_exit_code", "my-prom"] == 9
+
+
+@pytest.mark.parametrize("option", ["sync --yes --metrics", "update --out", "rollback 1 --out"])
+def test_a_file_without_a_name(filled: Home, option: str) -> None:
+    """An unset variable, or the sign for the standard output, is refused before anything is done."""
+    filled.sandbox.log.clear()
+    for name in ("", "-"):
+        ran = filled.run("--lang", "en", *option.split(), name)
+        assert (ran.code, f"`{option.rsplit(maxsplit=1)[-1]}` names no file" in ran.err) == (64, True)
+    assert not filled.sandbox.log

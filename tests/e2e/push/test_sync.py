@@ -592,7 +592,7 @@ def test_an_unmapped_payment(filled: Home) -> None:
     hints = [line.removeprefix("hint: torgsync ") for line in ran.err.splitlines() if line.startswith("hint")]
     assert hints == [
         'payments fetch -o "My Prom"',
-        'payments map Пром-оплата --cash-register "…" -o "My Prom"',
+        'payments map Пром-оплата --cash-register "REGISTER NAME" -o "My Prom"',
     ]
     assert [filled.run(*shlex.split(hint)).code for hint in hints] == [0, 0]
     assert filled.sync().code == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -113,6 +114,21 @@ class StatusFormat(StrEnum):
 
 RunFormatOption = Annotated[RunFormat, typer.Option("--format", help=_("How to print the result."))]
 FormatOption = Annotated[Format, typer.Option("--format", help=_("How to print the result."))]
+
+
+def named_file(param: typer.CallbackParam, given: Path | None) -> Path | None:
+    """Return the path of an option that writes a file.
+
+    Raises UsageError where it is empty, as a variable that is not set, or stands for the standard output.
+    """
+    if given is None or given not in (Path(), Path("-")):
+        return given
+    option = param.opts[0]
+    raise UsageError(
+        _("`{option}` names no file", option=option),
+        hint=_("leave `{option}` out, or give it a value", option=option),
+    )
+
 
 # What is shown of a plan, sent and let through
 

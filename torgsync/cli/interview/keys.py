@@ -68,9 +68,10 @@ class KeyInterview(Interview):
             ),
         )
 
-    def secret(self, question: Message) -> str:
-        """Return one line that is not empty; stars are shown for it."""
-        asked = questionary.password(_asked(question), validate=_given, **self._shared)
+    def secret(self, question: Message, *, optional: bool = False) -> str:
+        """Return one line, not empty unless it is `optional`; stars are shown for it."""
+        validate = None if optional else _given
+        asked = questionary.password(_asked(question), validate=validate, **self._shared)
         return str(self._ask(asked)).strip()
 
     def choose(self, question: Message, choices: Sequence[Option[Value]], default: Value) -> Value:

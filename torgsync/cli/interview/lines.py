@@ -76,9 +76,9 @@ class LineInterview(Interview):
         """Return a path."""
         return self.text(question, default)
 
-    def secret(self, question: Message) -> str:
-        """Return one line that is not empty and not shown."""
-        while not (answer := self._line(question, hidden=True)):
+    def secret(self, question: Message, *, optional: bool = False) -> str:
+        """Return one line that is not shown, and not empty unless it is `optional`."""
+        while not (answer := self._line(question, hidden=True)) and not optional:
             pass
         return answer
 

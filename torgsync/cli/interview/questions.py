@@ -55,8 +55,8 @@ class Interview(ABC):
         """Return a path; Tab completes it."""
 
     @abstractmethod
-    def secret(self, question: Message) -> str:
-        """Return one line that is not empty and not shown."""
+    def secret(self, question: Message, *, optional: bool = False) -> str:
+        """Return one line that is not shown, and not empty unless it is `optional`."""
 
     @abstractmethod
     def choose(self, question: Message, choices: Sequence[Option[Value]], default: Value) -> Value:

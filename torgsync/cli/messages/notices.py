@@ -24,7 +24,7 @@ from torgsync.core.notices.sending import (
 )
 from torgsync.core.notices.situations import Event, SituationKind
 from torgsync.core.plan.guards import Guard, GuardViolation, ManyShops, of_one_shop
-from torgsync.errors import InvalidInput, ObjectInvalid, TorgsyncError
+from torgsync.errors import ExportInvalid, InvalidInput, ObjectInvalid, StateUnusable, TorgsyncError
 from torgsync.extras import install_command
 from torgsync.i18n import Message, _, _n, composed, joined, reworded, translated, verbatim
 
@@ -63,11 +63,18 @@ _OVER = {SituationKind.MISSED: _("{shops}: no synchronization took place for a w
 _ENDED = _("{shops}: the synchronization works again")
 _ANY_END = _("The trouble that began {since:time} is over.")
 _ENDS = {
+    SituationKind.DELAYED: _("Synchronizations get through again (not since {since:time})."),
     SituationKind.TOKEN: _("Prom.ua accepts the token again (refused since {since:time})."),
     SituationKind.IMPORTS: _("Prom.ua accepts imports again (not accepted since {since:time})."),
     SituationKind.MISSED: _("Synchronizations take place again (none since {since:time})."),
 }
 """What is over, where that can be said of one situation alone."""
+_FAILURES_END = {
+    ExportInvalid.kind: _("The export can be read again (it could not since {since:time})."),
+    ObjectInvalid.kind: _("The settings are in order again (they were not since {since:time})."),
+    StateUnusable.kind: _("The state can be used again (it could not since {since:time})."),
+}
+"""What is over where synchronizations failed by one kind of error."""
 
 
 def notice_text(topic: Topic, abouts: Sequence[About]) -> Text:
@@ -105,7 +112,7 @@ def _lines(topic: Topic, about: About) -> Iterator[Message]:
     notice, run = about.notice, about.subject.run
     if topic.event is Event.ENDED:
         (name, *others) = notice.names or (None,)
-        over = None if others or name is None else _ENDS.get(name.kind)
+        over = None if others or name is None else _ENDS.get(name.kind, _FAILURES_END.get(notice.error))
         yield (over or _ANY_END).filled(since=notice.since)
         return
     kind = topic.kinds[0]
@@ -251,7 +258,7 @@ def _orders(about: About, seen: Observation) -> Iterator[Message]:
         yield _("{said}: orders {orders}", said=said, orders=_first(seen.unplaced)) if seen.unplaced else said
         if seen.unfetched:
             yield verbatim(f"torgsync payments fetch -o {called}")
-        yield verbatim(map_command(seen.methods[0], called))
+        yield map_command(seen.methods[0], called)
     if seen.methodless:
         yield _n(
             "{count} order is on its way without a payment method",

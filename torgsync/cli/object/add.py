@@ -89,6 +89,14 @@ def add(
     ] = None,
     between: BetweenOption = None,
     days: DaysOption = None,
+    notify: Annotated[
+        str | None,
+        typer.Option(
+            "--notify",
+            help=_("Address of messages about unattended runs; `-` reads it from standard input."),
+            metavar="URL|-",
+        ),
+    ] = None,
     all_fields: Annotated[
         bool | None, typer.Option("--all-fields/--no-all-fields", help=_("Send every standard field."))
     ] = None,
@@ -109,6 +117,7 @@ def add(
     On a terminal you are asked for what is not given, in the order of Torgsoft's tabs.
     """
     program = program_of(context)
+    from torgsync.cli.object.messaging import read_given_address
     from torgsync.cli.object.wizard import complete
     from torgsync.jobs.config.objects import Answers
 
@@ -137,6 +146,7 @@ def add(
         every=every,
         between=between,
         days=",".join(days) if days else None,
+        notify=None if notify is None else read_given_address(notify),
         all_fields=all_fields,
     )
     answers = complete(program, given, asks=program.asks and not yes)

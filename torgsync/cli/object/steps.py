@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from torgsync.cli.interview.questions import Interview, Option, in_two, until_works
 from torgsync.cli.object.draft import NEEDED, NewObject, WizardStep
 from torgsync.cli.object.exporting import ask_export
+from torgsync.cli.object.messaging import ask_notify, shown_address
 from torgsync.cli.object.publishing import address_question, ask_publishing, place_words
 from torgsync.cli.object.trials import (
     TOKEN,
@@ -195,7 +196,7 @@ def _every(person: Interview, draft: NewObject) -> None:
     question = _("Synchronize on a schedule")
     draft.set(every=in_two(lambda: person.choose(question, choices, default), ask_other))
     if draft.answers.every is None:
-        draft.set(between=None)
+        draft.set(between=None, notify=draft.given.notify)
 
 
 def _between(person: Interview, draft: NewObject) -> None:
@@ -365,7 +366,7 @@ STEPS: tuple[WizardStep, ...] = (
         _("Schedule"),
         _every,
         lambda given: interval_words(given.every) if given.every else _("only when someone runs it"),
-        then=("between",),
+        then=("between", "notify"),
     ),
     _step(
         "between",
@@ -374,6 +375,14 @@ STEPS: tuple[WizardStep, ...] = (
         _between,
         lambda given: given.between or (_("all day") if given.every else ""),
         when=lambda draft: draft.answers.every and not draft.given.every,
+    ),
+    _step(
+        "notify",
+        5,
+        _("Messages go to"),
+        ask_notify,
+        lambda given: shown_address(given.notify) if given.every else "",
+        when=lambda draft: draft.answers.every,
     ),
     _step(
         "all_fields",

@@ -161,7 +161,7 @@ def _hints(job: JobContext, fetched: FetchResult) -> Iterator[Message]:
     if set(fetched.unmapped_methods) - known:
         yield verbatim(f"torgsync payments fetch -o {called}")
     for name in fetched.unmapped_methods:
-        yield verbatim(map_command(name, called))
+        yield map_command(name, called)
     if any(finding.code is Code.CLIENT_AMBIGUOUS for finding in fetched.findings):
         yield verbatim(f"torgsync clients list --held -o {called}")
     if fetched.to_confirm:

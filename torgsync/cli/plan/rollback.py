@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from torgsync.cli.base.errors import error_document
-from torgsync.cli.base.options import AllowOption, ObjectOption, RunFormat, RunFormatOption, Show
+from torgsync.cli.base.options import (
+    AllowOption,
+    ObjectOption,
+    RunFormat,
+    RunFormatOption,
+    Show,
+    named_file,
+)
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.messages.obstacles import obstacle_message
@@ -63,7 +70,12 @@ def rollback(
     show: Annotated[Show, typer.Option("--show", help=_("Which part of the table to show."))] = Show.CHANGES,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help=_("Only save the plan, for `sync --plan` to send."), metavar="FILE"),
+        typer.Option(
+            "--out",
+            help=_("Only save the plan, for `sync --plan` to send."),
+            metavar="FILE",
+            callback=named_file,
+        ),
     ] = None,
 ) -> None:
     """Roll back a run: restore what it changed, where nothing has changed it since."""

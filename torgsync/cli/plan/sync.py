@@ -13,7 +13,16 @@ import typer
 
 from torgsync.cli.base.command_line import repeated
 from torgsync.cli.base.errors import each
-from torgsync.cli.base.options import AllowOption, ObjectOption, Only, RunFormat, RunFormatOption, Show, named
+from torgsync.cli.base.options import (
+    AllowOption,
+    ObjectOption,
+    Only,
+    RunFormat,
+    RunFormatOption,
+    Show,
+    named,
+    named_file,
+)
 from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
 from torgsync.cli.base.render import print_json
 from torgsync.cli.plan.choice import FieldsOption, FirstOption, GoodOption, GroupOption, choice_of
@@ -83,6 +92,7 @@ def sync(
             "--metrics",
             help=_("Afterwards write metrics of these objects to this file, for Prometheus."),
             metavar="FILE",
+            callback=named_file,
         ),
     ] = None,
     ok_codes: Annotated[

@@ -19,6 +19,7 @@ from torgsync.cli.base.options import (
     PlanFormatOption,
     Show,
     check_length,
+    named_file,
 )
 from torgsync.cli.base.program import Format, Program, program_of
 from torgsync.cli.base.render import Row, print_csv, print_json
@@ -82,7 +83,12 @@ def update(
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help=_("Save the plan, for `sync --plan` to send."), metavar="FILE"),
+        typer.Option(
+            "--out",
+            help=_("Save the plan, for `sync --plan` to send."),
+            metavar="FILE",
+            callback=named_file,
+        ),
     ] = None,
     schema: Annotated[
         bool, typer.Option("--schema", help=_("Only print the JSON Schema of `--format json`."))

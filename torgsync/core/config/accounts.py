@@ -12,10 +12,12 @@ from pydantic import Field, field_validator, model_validator
 
 from torgsync.core.config.tables import SettingsTable
 from torgsync.core.shell import command
-from torgsync.i18n import _, _n
+from torgsync.i18n import Message, _, _n, composed
 
 LENGTH = 29
 """Letters and digits of a Ukrainian IBAN."""
+_GAP = "\0"
+"""What no name has: it is where a person fills something in."""
 _LIKE_IBAN = re.compile(r"[A-Za-z]{2}\s*\d[\d\sA-Za-z]*")
 
 
@@ -79,6 +81,11 @@ class PaymentMethod(SettingsTable):
         return bool(self.cash_register or self.current_account)
 
 
-def map_command(method: str, called: str) -> str:
-    """Return the command that gives the money of a payment method a place, for the object `called`."""
-    return command("payments map", method, options=f'--cash-register "…" -o {called}')
+def map_command(method: str, called: str) -> Message:
+    """Return the command that gives the money of a payment method a place, for the object `called`.
+
+    The name of the place is for a person to fill in.
+    """
+    whole = command("payments map", method, options=f'--cash-register "{_GAP}" -o {called}')
+    before, after = whole.split(_GAP)
+    return composed("{before}{name}{after}", before=before, name=_("REGISTER NAME"), after=after)

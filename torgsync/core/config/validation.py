@@ -55,7 +55,7 @@ def _mistake(error: Mapping[str, Any], line_of: Callable[[Key], int]) -> Mistake
         ways = _('give `{ env = "NAME" }`, `{ file = "path" }`, `{ keyring = "NAME" }` or the token itself')
         return Mistake(line_of(path), "api_key", ways)
     for secret, depth in _ADDRESSES.items():
-        if path[: len(secret)] == secret and error["type"] not in ("misplaced", "value_error"):
+        if path[: len(secret)] == secret and error["type"] not in ("misplaced", "value_error", "list_type"):
             ways = _(
                 'give `{ env = "NAME" }`, `{ file = "path" }`, `{ keyring = "NAME" }` or the address itself'
             )

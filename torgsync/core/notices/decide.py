@@ -219,4 +219,7 @@ def _ending(situations: Situations, addresses: frozenset[str], now: datetime) ->
     }
     if due and not _end_waits(situations, now):
         to = frozenset[str]().union(*(situation.notified for situation in due.values())) & addresses
-        yield Notification(Event.ENDED, tuple(due), to, min(situation.since for situation in due.values()))
+        since = min(situation.since for situation in due.values())
+        errors = {part.partition("/")[0] for situation in due.values() for part in situation.parts}
+        error = errors.pop() if len(errors) == 1 else ""
+        yield Notification(Event.ENDED, tuple(due), to, since, error=error)

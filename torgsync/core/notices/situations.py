@@ -127,7 +127,8 @@ class Event(StrEnum):
 class Notification(Struct, frozen=True):
     """A message about an object: to whom, by the fingerprints of their addresses, and of what.
 
-    `names` are one situation that began, or all serious ones that have ended.
+    `names` are one situation that began, or all serious ones that have ended; `error` is the kind of error by
+    which all of these were known, empty where there were several.
     """
 
     event: Event
@@ -135,3 +136,4 @@ class Notification(Struct, frozen=True):
     to: frozenset[str]
     since: datetime
     until: datetime | None = None
+    error: str = ""

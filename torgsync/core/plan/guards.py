@@ -186,7 +186,13 @@ class GuardViolation:
         limit = self.measure.limit
         if limit is not None and left <= limit * self.measure.total:
             return None
-        return replace(self, count=left, measure=structs.replace(self.measure, count=left))
+        return self.counted(left)
+
+    def counted(self, count: int) -> GuardViolation:
+        """Return it for so many of its changes; what it saw of products is as many of them."""
+        share = isinstance(self.measure, ProductShare)
+        measure = structs.replace(self.measure, count=count) if share else self.measure
+        return replace(self, count=count, measure=measure)
 
 
 def kinds_in(violations: Iterable[GuardViolation]) -> set[str]:

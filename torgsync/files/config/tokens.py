@@ -153,8 +153,8 @@ Server = Literal["photos", "export"]
 """What a server is for whose password an object keeps: the place for photos, or the export."""
 
 
-def secret_name(slug: str, server: Server) -> str:
-    """Return the name under which the password of an object's server is kept."""
+def secret_name(slug: str, server: Server | Literal["notify"]) -> str:
+    """Return the name under which the password of an object's server is kept, or the address of messages."""
     return f"{slug}.{server}"
 
 
@@ -169,6 +169,15 @@ def password_of(file: ObjectFile, server: Server) -> FromEnvironment | FromFile 
 def forget_password(file: ObjectFile, secrets: Path, server: Server) -> bool:
     """Delete the password of a server where it was kept for this object alone."""
     return _forget(file, password_of(file, server), secrets)
+
+
+def forget_address(file: ObjectFile, secrets: Path) -> None:
+    """Delete the address of messages that was kept with the object when it was made."""
+    name = secret_name(file.slug, "notify")
+    for way in file.settings.notify.to:
+        kept = way.file if isinstance(way, FromFile) else way.keyring if isinstance(way, FromKeyring) else ""
+        if Path(kept).name == name:
+            _forget(file, way, secrets)
 
 
 def forget_token(file: ObjectFile, secrets: Path) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from errno import EACCES, ENOTDIR
+from errno import ENOTDIR
 from pathlib import Path
+from tempfile import mkdtemp
 
 from torgsync import disk
 from torgsync.errors import TorgsyncError
 from torgsync.files.config.text_files import cure
-from torgsync.files.places.place import HIDDEN, UNFINISHED, FilePlace, folder_mode
+from torgsync.files.places.place import HIDDEN, TRIAL, UNFINISHED, FilePlace, folder_mode
 from torgsync.i18n import _
 from torgsync.system import reason
 
@@ -116,8 +117,7 @@ class FolderPlace(FilePlace):
         with self._usable():
             if not above.is_dir():
                 raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR))
-            if not os.access(above, os.W_OK | os.X_OK):
-                raise PermissionError(EACCES, os.strerror(EACCES))
+            Path(mkdtemp(prefix=TRIAL, dir=above)).rmdir()  # rights alone say little of a share, or to root
 
     def make_durable(self) -> None:
         """Make the names survive a power failure; Windows does so by itself."""

@@ -118,7 +118,7 @@ def _payments(file: ObjectFile) -> CheckLine:
         hint = verbatim(f"torgsync payments fetch -o {file.called}")
         return warning(_("payments"), _("payment methods have not been fetched yet"), hint)
     if unmapped:
-        hint = verbatim(map_command(unmapped[0], file.called))
+        hint = map_command(unmapped[0], file.called)
         message = _("no cash register or account chosen yet for {names:quoted}", names=unmapped)
         return warning(_("payments"), message, hint)
     message = _n("{count} payment method mapped", "{count} payment methods mapped", len(methods))

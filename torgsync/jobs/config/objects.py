@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from torgsync.core.config.keys import Document, Key
 from torgsync.core.config.settings import (
@@ -28,6 +28,7 @@ from torgsync.files.config.objects import ObjectFile, load_object, slugify
 from torgsync.files.config.settings import Settings
 from torgsync.files.config.tokens import (
     Server,
+    forget_address,
     forget_password,
     forget_token,
     keep_in_keyring,
@@ -71,6 +72,7 @@ class Answers:
     every: str | None = None
     between: str | None = None
     days: str | None = None
+    notify: str | None = None
     all_fields: bool | None = None
     payment_methods: tuple[PaymentMethod, ...] = ()
     token_tried: bool = False
@@ -83,6 +85,7 @@ def remove_object(file: ObjectFile, home: Settings) -> bool:
     rmtree(home.fetched / file.slug, ignore_errors=True)
     forget_password(file, home.secrets, "photos")
     forget_password(file, home.secrets, "export")
+    forget_address(file, home.secrets)
     return forget_token(file, home.secrets)
 
 
@@ -103,6 +106,8 @@ def create_object(home: Settings, answers: Answers, pace: float | None, *, keyri
         for server, access in given.items()
         if access and access.password
     }
+    if answers.notify:
+        passwords[secret_name(slug, "notify")] = answers.notify
     if keyring:
         for name, secret in {slug: token, **passwords}.items():
             if secret:
@@ -179,6 +184,7 @@ def _document(answers: Answers, slug: str, pace: float | None, *, keyring: bool)
             "respect_display": True,
         },
         **({"limits": {"requests_per_second": pace}} if pace is not None else {}),
+        **({"notify": {"to": [_kept("notify", slug, keyring=keyring)]}} if answers.notify else {}),
     }
 
 
@@ -193,8 +199,8 @@ def _publishing(access: StorageAccess, slug: str, *, keyring: bool) -> dict[str,
     return {key: value for key, value in given.items() if value}
 
 
-def _kept(server: Server, slug: str, *, keyring: bool) -> dict[str, str]:
-    """Return where the password of a server of a new object is kept, as its file says it."""
+def _kept(server: Server | Literal["notify"], slug: str, *, keyring: bool) -> dict[str, str]:
+    """Return where a password of a new object, or its address of messages, is kept, as its file says it."""
     name = secret_name(slug, server)
     return {"keyring": name} if keyring else {"file": f"../secrets/{name}"}
 

@@ -254,7 +254,7 @@ class _ApprovedPart:
             if (part := violation.less(left[violation.guard]) if violation in self.sent else violation)
         )
         opened = tuple(
-            violation if violation.guard is Guard.PRICE else replace(violation, count=count)
+            violation if violation.guard is Guard.PRICE else violation.counted(count)
             for violation, count in self.sent.items()
         )
         return replace(plan, violations=still, overrides=opened)

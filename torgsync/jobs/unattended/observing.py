@@ -160,17 +160,17 @@ def _of_error(error: TorgsyncError, half: Half, since: datetime | None = None) -
     if isinstance(error, TokenRefused):
         right = str(error.problem.args.get("right")) if error.problem and code in _OF_ONE_RIGHT else ""
         of = (half or (Half.GOODS if right in _OF_GOODS else Half.ORDERS)) if right else Half.BOTH
-        return {Name(SituationKind.TOKEN, of): FoundSituation({f"{_known_by(error)}/{right}".strip("/"): 1})}
+        return {Name(SituationKind.TOKEN, of): FoundSituation({f"{known_by(error)}/{right}".strip("/"): 1})}
     if code == ProblemCode.IMPORT_NOT_TAKEN:
         return {Name(SituationKind.IMPORTS): FoundSituation({"refused": 1})}
     if isinstance(error, Temporary):
         return {Name(SituationKind.DELAYED, half): FoundSituation({"delay": 1}, since)}
     if isinstance(error, ImportHangs):
         return {Name(SituationKind.IMPORTS): FoundSituation({"hangs": 1})}
-    return {Name(SituationKind.FAILED, half): FoundSituation({_known_by(error): 1})}
+    return {Name(SituationKind.FAILED, half): FoundSituation({known_by(error): 1})}
 
 
-def _known_by(error: TorgsyncError) -> str:
+def known_by(error: TorgsyncError) -> str:
     """Return by what it is known that an error is the same."""
     return "/".join((error.kind, *(error.problem.codes if error.problem else ())))
 
@@ -263,7 +263,7 @@ def _of_orders(job: JobContext, fetched: FetchResult, shown: Observation) -> dic
     if fetched.methodless:
         parts["methodless"] = fetched.methodless
     if fetched.stuck:
-        parts[f"outbox/{_known_by(fetched.stuck)}"] = 1
+        parts[f"outbox/{known_by(fetched.stuck)}"] = 1
         shown.orders = ()  # they wait for the outbox, not for a person each
         parts = {key: size for key, size in parts.items() if not key.startswith(Code.OUTBOX_FAILED)}
     return {Name(SituationKind.ORDERS): FoundSituation(parts)} if parts else {}

@@ -78,6 +78,24 @@ def keep_report(file: ObjectFile, run: int, started: datetime, content: bytes) -
     return folder / name
 
 
+def last_report(file: ObjectFile) -> tuple[Path, bytes] | None:
+    """Return the newest report of an object and its content, None where there is none.
+
+    Raises TorgsyncError where the folder cannot be used, or does not answer in time.
+    """
+    folder = report_folder(file)
+    if folder is None:
+        return None
+    place = FolderPlace(folder)
+
+    def read() -> tuple[Path, bytes] | None:
+        whole, _unfinished = _reports(place, file.slug)
+        content = place.read(whole[-1]) if whole else None
+        return None if content is None else (folder / whole[-1], content)
+
+    return _in_time(folder, read)
+
+
 def try_report_folder(folder: Path) -> bool:
     """Try to write a file and leave none; False where the folder is to be made. Raises TorgsyncError."""
     return _in_time(folder, lambda: try_outbox(FolderPlace(folder)))
@@ -85,13 +103,19 @@ def try_report_folder(folder: Path) -> bool:
 
 def _remove_old(place: FolderPlace, slug: str, keep: int) -> None:
     """Remove what is older than the last reports of an object, and what a killed run left; nothing else."""
+    whole, unfinished = _reports(place, slug)
+    for name in (*whole[:-keep], *unfinished):
+        place.remove(name)
+
+
+def _reports(place: FolderPlace, slug: str) -> tuple[list[str], list[str]]:
+    """Return the names of an object's reports, the oldest first, and of those that a killed run left."""
     ours = re.compile(
         rf"{re.escape(slug)}-\d{{4}}-\d\d-\d\d-\d{{4}}-run-(\d+)\.html({re.escape(UNFINISHED)})?"
     )
     found = [match for match in map(ours.fullmatch, place.sizes() or ()) if match]
     whole = sorted((match for match in found if not match[2]), key=lambda match: (int(match[1]), match[0]))
-    for match in (*whole[:-keep], *(match for match in found if match[2])):
-        place.remove(match[0])
+    return [match[0] for match in whole], [match[0] for match in found if match[2]]
 
 
 def _in_time(folder: Path, work: Callable[[], _T]) -> _T:

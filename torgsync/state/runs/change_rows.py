@@ -80,12 +80,12 @@ class ProductKey(NamedTuple):
 
 
 class ChangePlace(Struct, frozen=True):
-    """Where a report shows a change: its number, verb and topmost group, and whether a guard holds it."""
+    """Where a report shows a change: its number, verb and topmost group, and the guard that holds it."""
 
     seq: int
     verb: Verb
     group: str
-    held: bool
+    held: str | None
 
 
 def change_row(change: Change) -> dict[str, object]:

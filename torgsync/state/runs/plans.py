@@ -322,7 +322,7 @@ class Plans(Repository):
         )
         name = cache(lambda path: json.loads(path)[0][1] if path else "")
         for seq, verb, path, held in self._db.execute(query.where(_c.plan == plan).order_by(_c.seq)):
-            yield ChangePlace(seq, Verb(verb), name(path), held is not None)
+            yield ChangePlace(seq, Verb(verb), name(path), held)
 
     def numbered(self, plan: int, seqs: Sequence[int]) -> dict[int, NumberedChange]:
         """Return the changes with these numbers, keyed by them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from errno import EACCES
 from functools import partial
 from pathlib import Path
 
@@ -119,9 +120,16 @@ def test_a_folder_that_could_not_be_made_is_reported(tmp_path: Path, monkeypatch
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(TorgsyncError, match="cannot be used: Not a directory"):
         FolderPlace(tmp_path / "file" / "in").try_making()
-    monkeypatch.setattr("os.access", lambda _path, _mode: False)
+    place = FolderPlace(tmp_path / "in" / "orders")
+    place.try_making()
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+    def refuse(*_path: object) -> None:
+        raise PermissionError(EACCES, "Permission denied")
+
+    monkeypatch.setattr("os.mkdir", refuse)
     with pytest.raises(TorgsyncError, match="cannot be used: Permission denied"):
-        FolderPlace(tmp_path / "in" / "orders").try_making()
+        place.try_making()
 
 
 def test_a_share_on_other_disk_from_the_home(outbox: FilePlace, tmp_path: Path) -> None:

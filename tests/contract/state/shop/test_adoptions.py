@@ -206,7 +206,7 @@ def test_changes_with_their_groups(work: UnitOfWork) -> None:
     work.plans.hold(number, Verb.REMOVE, "removals")
     places = list(work.plans.places(number))
     assert [(place.verb, place.group, place.held) for place in places] == [
-        *((Verb.UPDATE, "Взуття", False), (Verb.UPDATE, "", False), (Verb.REMOVE, "", True)),
+        *((Verb.UPDATE, "Взуття", None), (Verb.UPDATE, "", None), (Verb.REMOVE, "", "removals")),
     ]
     numbered = work.plans.numbered(number, [places[2].seq, places[0].seq, 99])
     assert {seq: item.change.prom_id for seq, item in numbered.items()} == {

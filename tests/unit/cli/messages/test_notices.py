@@ -41,9 +41,11 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
     i18n.use(None)
 
 
-def about(seen: Observation, kind: SituationKind, name: str = "My Prom", **more: datetime) -> About:
+def about(
+    seen: Observation, kind: SituationKind, name: str = "My Prom", until: datetime | None = None
+) -> About:
     run = ObjectRun("my-prom", Exit.ERROR, seen=seen, report=Path("/reports/7.html"))
-    notification = Notification(Event.BEGAN, (Name(kind),), frozenset({"x"}), NOON, **more)
+    notification = Notification(Event.BEGAN, (Name(kind),), frozenset({"x"}), NOON, until)
     return About(Subject("my-prom", name, "my-prom", run=run), notification)
 
 
@@ -94,7 +96,7 @@ def test_orders() -> None:
         "4 orders wait for you: 1, 2, 3 and 1 more",
         "torgsync orders list --held -o my-prom",
         "no cash register or account chosen yet for `Готівка`",
-        'torgsync payments map Готівка --cash-register "…" -o my-prom',
+        'torgsync payments map Готівка --cash-register "REGISTER NAME" -o my-prom',
         "2 orders are on their way without a payment method",
     ]
 
@@ -168,13 +170,17 @@ OVER = (
             "Synchronizations take place again (none since 2026-03-02 14:00).",
             "Синхронізація знову відбувається (не було від 2026-03-02 14:00).",
         ),
-        ((SituationKind.FAILED,), *OVER),
+        (
+            (SituationKind.FAILED,),
+            "The export can be read again (it could not since 2026-03-02 14:00).",
+            "Вивантаження знову читається (не читалося від 2026-03-02 14:00).",
+        ),
         ((SituationKind.TOKEN, SituationKind.FAILED), *OVER),
     ],
 )
 def test_what_is_over(language: str, kinds: tuple[SituationKind, ...], english: str, ukrainian: str) -> None:
     """It is named where one thing ended; the rest is one sentence."""
-    ended = Notification(Event.ENDED, tuple(map(Name, kinds)), frozenset({"x"}), NOON)
+    ended = Notification(Event.ENDED, tuple(map(Name, kinds)), frozenset({"x"}), NOON, error="export-invalid")
     text = notice_text(Topic(Event.ENDED, (), language), [About(Subject("x", "My Prom", "x"), ended)])
     assert text.body == (english if language == "en" else ukrainian)
 

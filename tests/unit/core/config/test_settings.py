@@ -90,7 +90,7 @@ def test_addresses_of_notifications_are_not_shown() -> None:
         ({"notify": {"to": ["olena@shop.example"]}}, "notify.to[0]", "this is not an address such as"),
         ({"notify": {"to": [{"env": "A"}, {"evn": "B"}]}}, "notify.to[1]", "or the address itself"),
         ({"notify": {"to": [7]}}, "notify.to[0]", "or the address itself"),
-        ({"notify": {"to": "tgram://a/b"}}, "notify.to", "or the address itself"),
+        ({"notify": {"to": "tgram://a/b"}}, "notify.to", "this should be a list in brackets"),
         ({"notify": {"heartbeat": "hc.example/ping"}}, "notify.heartbeat", "this is not an address such as"),
         ({"notify": {"heartbeat": "ftp://hc.example/x"}}, "notify.heartbeat", "this is not an address"),
         ({"notify": {"heartbeat": {}}}, "notify.heartbeat", "or the address itself"),

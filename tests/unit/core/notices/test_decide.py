@@ -71,6 +71,15 @@ def test_one_message_while_it_lasts(kind: Kind) -> None:
     assert calls.call({}) == []
 
 
+@pytest.mark.parametrize(("parts", "error"), [(("a/b", "a"), "a"), (("a/b", "c"), "")])
+def test_an_end_knows_its_error(parts: tuple[str, ...], error: str) -> None:
+    """Where all that failed was of one kind."""
+    calls = Calls()
+    calls.call(found(Kind.FAILED, *parts))
+    decision = decide(calls.known, Look({}, EVERYTHING), calls.addresses, calls.now + timedelta(hours=1))
+    assert [notice.error for notice in decision.notices] == [error]
+
+
 def test_temporary_trouble_needs_half_an_hour() -> None:
     """A short one is no message, neither its beginning nor its end."""
     calls = Calls()

@@ -23,7 +23,8 @@ _log = logging.getLogger(__name__)
 def keep_report(program: Program, job: JobContext, view: RunView) -> Path | None:
     """Keep the page of a run that did something, while its job is still open, where its object wants that.
 
-    Returns its path, None where there is none.
+    A run that sent nothing and leaves what the last page shows gets no page of its own, so that those to
+    which messages link stay. Returns the path of the page that shows the run, None where there is none.
     """
     if not job.object.reports.folder:
         return None
@@ -47,12 +48,17 @@ def _kept(job: JobContext, view: RunView) -> Path:
     from torgsync.cli.plan.reports.run_report import run_report
     from torgsync.jobs.run import requests_of, run_of
     from torgsync.jobs.unattended import reports
+    from torgsync.jobs.unattended.left import did_something, left_by
 
+    left = left_by(job, view)
+    last = reports.last_report(job.file) if not did_something(view) else None
+    if last and left.encode() in last[1]:
+        return last[0]
     past, requests = run_of(job, view.run), requests_of(job, view.run)
     language = unattended_language(job.object.language)
     with speaking(language):
         report = run_report(job, past, requests, language=language, view=view)
-        content = "".join(whole_page(report)).encode(errors="replace")
+        content = "".join(whole_page(report, left)).encode(errors="replace")
     return reports.keep_report(job.file, view.run, past.record.started, content)
 
 

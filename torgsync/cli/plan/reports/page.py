@@ -89,14 +89,15 @@ def _bytes(text: str) -> int:
     return len(escape(text).encode(errors="replace"))
 
 
-def begin(title: str, language: str, pictures: Iterable[str]) -> Iterator[str]:
-    """Yield the beginning of a page that shows photos from these addresses."""
+def begin(title: str, language: str, pictures: Iterable[str], left: str = "") -> Iterator[str]:
+    """Yield the beginning of a page that shows photos from these addresses; see `whole_page`."""
     style = _style()
     digest = b64encode(sha256(style.encode()).digest()).decode()
     yield from _render(
         "begin.html",
         title=title,
         language=language,
+        left=left,
         style=style,
         policy=policy(pictures, f"sha256-{digest}"),
     )
@@ -117,10 +118,10 @@ def end() -> Iterator[str]:
     yield from _render("end.html", version=__version__)
 
 
-def whole_page(report: ObjectReport) -> Iterator[str]:
-    """Yield a page about one object."""
+def whole_page(report: ObjectReport, left: str = "") -> Iterator[str]:
+    """Yield a page about one object; `left` is the digest of what its run leaves to do."""
     title = f"{report.object}: {translated(report.title)}"
-    yield from begin(title, report.language, [report.pictures])
+    yield from begin(title, report.language, [report.pictures], left)
     yield from section(report)
     yield from end()
 
@@ -147,6 +148,7 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         finalize=_harmless,
     )
     templates.globals |= {"_": _, "_n": _n}

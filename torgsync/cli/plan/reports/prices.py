@@ -22,10 +22,15 @@ LEAST_OF_CHART = 5
 """Prices of which a chart says more than their names."""
 HEIGHT = 72
 """Height of the highest bar."""
+WIDEST = Decimal(100)
+"""A move of so many percent or more is as wide as can be, so that a mistyped price leaves others visible."""
 
 
 class NamedPrice(Struct, frozen=True):
-    """One price; `width` is how far it moves in percent of the farthest move."""
+    """One price; `width` is how far it moves in percent of the farthest move, or of `WIDEST` if that is less.
+
+    It is `held` where a guard holds it.
+    """
 
     item: str
     title: str
@@ -34,6 +39,7 @@ class NamedPrice(Struct, frozen=True):
     share: str
     up: bool
     width: int = 0
+    held: bool = False
 
 
 class ChartBar(Struct, frozen=True):
@@ -47,19 +53,21 @@ class ChartBar(Struct, frozen=True):
 class PriceMoves(Struct, frozen=True):
     """The bars from the greatest fall to the greatest rise, and the farthest moves, the farthest first.
 
-    There are no bars of few prices.
+    There are no bars of few prices. Those that a guard holds are also counted as `held`.
     """
 
     falls: int
     rises: int
     bars: tuple[ChartBar, ...]
     farthest: tuple[NamedPrice, ...]
+    held: int = 0
 
 
 def price_moves(changes: Iterable[Change]) -> PriceMoves | None:
     """Return how the prices of changes move; None where too few do."""
     counts = [0] * (len(EDGES) + 1)
     moves: list[tuple[Decimal, str, Change]] = []
+    held = 0
     for change in changes:
         price = change.fields.get("price")
         if price is None or not isinstance(price.old, Decimal) or not isinstance(price.new, Decimal):
@@ -68,17 +76,18 @@ def price_moves(changes: Iterable[Change]) -> PriceMoves | None:
             continue
         share = (price.new - price.old) / price.old * 100
         counts[bisect_right(EDGES, share)] += 1
+        held += change.held is not None
         moves = nlargest(MOST, [*moves, (abs(share), change.good_id, change)], key=lambda move: move[:2])
     if sum(counts) < LEAST:
         return None
-    middle, most, longest = EDGES.index(0) + 1, max(counts), moves[0][0]
+    middle, most, longest = EDGES.index(0) + 1, max(counts), min(moves[0][0], WIDEST)
     bars = tuple(
         ChartBar(count, max(round(count / most * HEIGHT), 2) if count else 0, place >= middle)
         for place, count in enumerate(counts)
     )
     farthest = tuple(_move(change, longest) for _share, _good, change in moves)
     drawn = bars if sum(counts) >= LEAST_OF_CHART else ()
-    return PriceMoves(sum(counts[:middle]), sum(counts[middle:]), drawn, farthest)
+    return PriceMoves(sum(counts[:middle]), sum(counts[middle:]), drawn, farthest, held)
 
 
 def _move(change: Change, longest: Decimal) -> NamedPrice:
@@ -92,7 +101,8 @@ def _move(change: Change, longest: Decimal) -> NamedPrice:
         *(str(old), str(new)),
         share_words(share),
         new > old,
-        max(round(abs(share) / longest * 100), 2),
+        max(round(min(abs(share), longest) / longest * 100), 2),
+        change.held is not None,
     )
 
 

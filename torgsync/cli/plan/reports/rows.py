@@ -29,12 +29,13 @@ DETAILED = 1_000
 HELD = "held"
 TITLES: Mapping[str, Message] = {
     HELD: _("held"),
+    MOVED: _("out of date, not sent"),
     Verb.CREATE: _("new products"),
     Verb.UPDATE: _("updates"),
     Verb.REMOVE: _("removals"),
 }
 """The headings of the lists, in their order: what waits for a person comes first."""
-_TONES = {HELD: Tone.CARE, Verb.CREATE: Tone.GOOD, Verb.REMOVE: Tone.BAD}
+_TONES = {HELD: Tone.CARE, MOVED: Tone.CARE, Verb.CREATE: Tone.GOOD, Verb.REMOVE: Tone.BAD}
 _OUTCOME_TONES = {
     Outcome.DONE: Tone.GOOD,
     Outcome.REFUSED: Tone.BAD,
@@ -50,7 +51,7 @@ def listings(job: JobContext, view: PlanView, ending: Ending | None = None) -> t
     seqs: dict[str, dict[str, list[int]]] = {kind: {} for kind in TITLES}
     number = 0
     for number, place in enumerate(view.places(), 1):  # noqa: B007  # their number is needed after it
-        kind = HELD if place.held else str(place.verb)
+        kind = (MOVED if place.held == MOVED else HELD) if place.held else str(place.verb)
         seqs[kind].setdefault(place.group, []).append(place.seq)
     rows = ChangeRows(job, view, ending, detailed=number <= DETAILED)
     return tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -80,7 +81,7 @@ def price(old: str, new: str, good_id: str = "17") -> Change:
 
 
 def test_prices_by_how_far_they_move() -> None:
-    """Each price is in one bar, by its share; the farthest are named, the farthest first."""
+    """Each price is in one bar, by its share; the farthest are named, in order, held ones marked."""
     moves = price_moves(
         [
             price("100", "40", "1"),
@@ -88,7 +89,7 @@ def test_prices_by_how_far_they_move() -> None:
             price("100", "99", "3"),
             price("100", "100.50", "4"),
             price("100", "105", "5"),
-            price("100", "400", "6"),
+            replace(price("100", "400", "6"), held="price"),
             price("0", "10", "7"),
             update("8", quantity=(1, 2)),
             creation(Product("9", {"name": "Капці", "price": Decimal(5)})),
@@ -97,13 +98,13 @@ def test_prices_by_how_far_they_move() -> None:
     assert moves is not None
     assert [bar.count for bar in moves.bars] == [1, 0, 0, 0, 2, 1, 1, 0, 0, 1]
     assert [bar.up for bar in moves.bars] == [False] * 5 + [True] * 5
-    assert (moves.falls, moves.rises) == (3, 3)
-    assert [(move.item, move.share, move.width) for move in moves.farthest] == [
-        ("6", "+300 %", 100),
-        ("1", "−60 %", 20),
-        ("5", "+5 %", 2),
-        ("2", "−5 %", 2),
-        ("3", "−1 %", 2),
+    assert (moves.falls, moves.rises, moves.held) == (3, 3, 1)
+    assert [(move.item, move.share, move.width, move.held) for move in moves.farthest] == [
+        ("6", "+300 %", 100, True),
+        ("1", "−60 %", 60, False),
+        ("5", "+5 %", 5, False),
+        ("2", "−5 %", 5, False),
+        ("3", "−1 %", 2, False),
     ]
 
 
