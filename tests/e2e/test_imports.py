@@ -52,14 +52,14 @@ WORDS = {
 RUNS = WORDS | {"cli.plan", "cli.unattended", "core.paging", "jobs.context", "jobs.run"}
 RUNS |= {f"state.{name}" for name in ("bulk", "engine", "repository", "runs", "schema", "store")}
 RUNS |= {"state.troubles", "state.unusable"}
-RUNS |= {"state.shared", "state.turns"}
+RUNS |= {"jobs.lease", "state.begin", "state.server", "state.shared", "state.turns"}
 ORDERS = {"cli.orders", "files.orders", "jobs.orders", "state.orders"}
 PLAN = RUNS | {"files.catalog", "files.photos", "jobs.catalog", "jobs.photos", "jobs.plan", "jobs.unknown"}
 PLAN |= {"core.loopback", "state.orders", "state.shop", "cli.unattended", "core.fleet", "state.fleet"}
 SYNC = {"cli.plan", "cli.unattended"}
 
 STATUS = RUNS | ORDERS | {"cli.status", "jobs.timetable", "jobs.deadline", "jobs.status", "state.shop"}
-STATUS |= {"core.fleet", "core.notices", "jobs.fleet", "jobs.missed", "jobs.plan", "state.fleet"}
+STATUS |= {"cli.fleet", "core.fleet", "core.notices", "jobs.fleet", "jobs.missed", "jobs.plan", "state.fleet"}
 
 KINDS = {
     "--version": (set(), set()),

@@ -219,7 +219,7 @@ def test_an_empty_scenario_is_reported(
         (None, "there is no scenario"),
         (b"\xff\xfe", "it is not UTF-8 text"),
         (b"[manners]\nlast_id =\n", "1 mistake in `bad.toml`\n  line 2  this is not TOML: Invalid value\n"),
-        (b"[manners", "1 mistake in `bad.toml`\n  this is not TOML"),
+        (b"[manners", "1 mistake in `bad.toml`\n  line 1  this is not TOML"),
     ],
 )
 def test_a_scenario_that_cannot_be_read(

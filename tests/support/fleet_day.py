@@ -38,7 +38,7 @@ def perform_day(
     accidents: Mapping[float, Callable[[], object]],
     new: float = 0.3,
 ) -> Result:
-    """Let time pass: each shop changes about twice an interval, and gets an order until the last interval.
+    """Let time pass: each shop changes and is ordered from about twice an interval, until the last one.
 
     A share of `new` of the changes brings a new good, too. Accidents happen at their seconds, or later, if
     one before them took longer; the day lasts until all did.
@@ -68,9 +68,10 @@ def _pass(fleet: Fleet, seconds: float, new: float, happening: Future[None]) -> 
             shop = shops[changes % len(shops)]
             shop.change(new=len(shop.goods) < shop.first + MOST_NEW and chance.random() < new)
             changes += 1
-        while orders < min(passed, seconds - interval) * len(shops) / interval:
+        while orders < min(passed, seconds - interval) * 2 * len(shops) / interval:
             shop = chance.choice(shops)
-            shop.order(fleet.marketplace[shop.token])
+            if shop.order(fleet.marketplace[shop.token]) is None:
+                break
             orders += 1
         if turns % 4 == 0:
             fleet.sample()

@@ -111,7 +111,7 @@ def many_objects(
             (shop.folder / "token").write_text(token, "ascii")
             text = shop.text(server.url, "30m", pace=pace)
             text = text.replace(f'[connection]\nurl = "{server.url}"\n', "")
-            text = text.replace(f'file = "{token}"', f'file = "{shop.folder / "token"}"')
+            text = text.replace(f'file = "../secrets/{token}"', f'file = "{shop.folder / "token"}"')
             (objects / f"{shop.slug}.toml").write_text(settings + text, "utf-8")
             shops.append(shop)
         yield ManyObjects(folder / "home", server, marketplace, shops)

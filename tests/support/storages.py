@@ -126,7 +126,10 @@ class Storage:
 
     @property
     def refused_logins(self) -> int:
-        """How often the FTP server refused a password."""
+        """How often the FTP server refused a password, once it has written that down."""
+        until = monotonic() + 60
+        while not self._log.exists() and monotonic() < until:
+            sleep(0.01)
         return self._log.read_text("utf-8").count(REFUSES)
 
     def wait_until_it_hangs(self) -> None:

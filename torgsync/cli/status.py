@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from torgsync.cli.base.options import ObjectOption, StatusFormat
-from torgsync.cli.base.program import Format, Program, program_of
-from torgsync.cli.base.render import pick, print_rows, print_table
+from torgsync.cli.base.program import SCHEMA, Program, program_of
+from torgsync.cli.base.render import pick, print_csv, print_json, print_table
 from torgsync.cli.base.streams import json_text
+from torgsync.cli.fleet.held import held_rows, print_held
 from torgsync.core.clock import utc_iso
 from torgsync.core.config.storages import kind_of
 from torgsync.core.counts import ago, span
 from torgsync.core.shell import quoted
-from torgsync.errors import Exit, InvalidInput, TorgsyncError
+from torgsync.errors import Exit, InvalidInput
 from torgsync.i18n import Message, _, _n, composed, verbatim
 
 if TYPE_CHECKING:
@@ -58,11 +58,13 @@ def status(
         sys.stdout.write(metrics_text_of(found))
     elif output is StatusFormat.TABLE:
         _print_table(program, found, now)
-        _print_fleet(program, now)
+        print_held(program, now)
     else:
         documents = [_document(one, now) for one in found]
-        rows = documents if program.json else list(map(_flat, documents))
-        print_rows(program, Format(output), "objects", rows)
+        if program.json:
+            print_json({"schema": SCHEMA}, {"objects": documents, "guards": held_rows(program, now)})
+        else:
+            print_csv(map(_flat, documents))
     raise typer.Exit(int(Exit.worst(one.exit_code for one in found)))
 
 
@@ -157,18 +159,6 @@ def _print_table(program: Program, found: Sequence[ObjectStatus], now: datetime)
         program.print()
     for one, remark in remarks:
         program.print(composed("{object}: {remark}", object=one.name, remark=remark))
-
-
-def _print_fleet(program: Program, now: datetime) -> None:
-    """Print what is held in many shops; where the state cannot be read, each line said so."""
-    from torgsync.jobs.fleet.guard import fleet_guard
-
-    with suppress(TorgsyncError):
-        if guard := fleet_guard(program.settings, now):
-            from torgsync.cli.fleet.guard_words import guard_lines
-
-            for line in guard_lines(guard):
-                program.print(line, style="held")
 
 
 def _cells(one: ObjectStatus, now: datetime) -> Iterator[object]:

@@ -228,10 +228,7 @@ COMMANDS = {
     ),
     "fleet status": (
         "fleet.status:status",
-        _(
-            "Show how every shop of the fleet stands, and how the workers keep up. "
-            "Nothing is asked of Prom.ua."
-        ),
+        _("Show how every shop of the fleet stands, and how the workers keep up."),
     ),
     "fleet push": (
         "fleet.push:push",

@@ -42,6 +42,11 @@ def is_public(address: str) -> bool:
     )
 
 
+def is_link_local(address: str) -> bool:
+    """Return whether an IP address is of this link alone, where a cloud gives its secrets to whoever asks."""
+    return any(one.is_link_local for one in _meant(ip_address(address.partition("%")[0])))
+
+
 def _meant(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
     """Return an address, and the one of IPv4 in it; one that is only written as IPv6 is that of IPv4."""
     if isinstance(address, IPv4Address):

@@ -40,11 +40,6 @@ class Portal(NamedTuple):
         """The clock of its country."""
         return ZoneInfo(self.zone)
 
-    @property
-    def host(self) -> str:
-        """The host of its API and of its seller's cabinet."""
-        return self.url.split("/")[2]
-
 
 API_PATH = "/api/v1"
 """What the address of every API ends with."""

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from torgsync.core.clock import SHOP_ZONE
 from torgsync.core.problems import ProblemCode
-from torgsync.errors import Exit, TorgsyncError
+from torgsync.errors import Busy, Exit, TorgsyncError, UsageError
 from torgsync.files.config.objects import list_objects, load_object
 from torgsync.files.config.settings import Settings
-from torgsync.i18n import Message
+from torgsync.i18n import Message, _, joined
 from torgsync.jobs.compaction import compact
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.run import held_by, is_held
@@ -134,8 +134,30 @@ def require_target(settings: Settings, target: str) -> Moved:
 
 
 def move_state(settings: Settings, target: str, now: datetime, notify: Callable[[Message], None]) -> Moved:
-    """Copy the state to an empty database; the old one stays. Raises Busy where a run holds an object."""
+    """Copy the state to an empty database; the old one stays.
+
+    Raises Busy where a run holds an object, or workers serve this state: they would go on with the old one.
+    """
+    if workers := _workers(settings):
+        raise Busy(
+            _("workers serve this state: {workers}", workers=joined(", ", workers)),
+            hint=_("stop them, then run the same command again; start them with the new state"),
+        )
     return move.move_state(settings.state_url, target, _refusal(now), notify)
+
+
+def _workers(settings: Settings) -> list[str]:
+    """Return the workers that serve the state, none where it is no server's."""
+    from torgsync.state.fleet.address import server_address  # noqa: PLC0415  # few commands ask
+
+    if (address := server_address(settings.state_url)) is None:
+        return []
+    from torgsync.jobs.fleet.queue_look import look_at_queue  # noqa: PLC0415  # as above
+
+    try:
+        return [f"{host} ({pid})" for host, pid in look_at_queue(address).workers]
+    except UsageError:  # no worker was ever there
+        return []
 
 
 def _refusal(now: datetime) -> Callable[[str, Lease], None]:

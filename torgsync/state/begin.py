@@ -16,8 +16,6 @@ from torgsync.state.troubles import code_of, passes
 
 BEGIN = "torgsync.begin"
 """Where a connection keeps how its transaction begins."""
-FLEET = "/fleet"
-"""In the place of a slug where all shops are meant; no slug has a `/`."""
 RECONNECT = 60
 """Seconds in which a server that was there is tried again: less than a lease lasts."""
 

@@ -19,7 +19,7 @@ CONNECTIONS = 5
 """Connections that are kept open by a process; as many more are opened while they are needed."""
 _CONNECTING = 10
 """Seconds to wait for a connection."""
-_OPTIONS = {
+OPTIONS = {
     "connect_timeout": _CONNECTING,
     "keepalives_idle": 30,  # a connection without an answer is given up after a minute
     "keepalives_interval": 10,
@@ -74,7 +74,7 @@ def _new_engine(address: URL, patience: int) -> Engine:  # pragma: no cover  # s
                 options["prepare"] = False
             return super().execute(query, params, **options)
 
-    options = {name: value for name, value in _OPTIONS.items() if name not in address.query}
+    options = {name: value for name, value in OPTIONS.items() if name not in address.query}
     engine = create_engine(
         address,
         hide_parameters=True,  # people must not get into messages
@@ -121,12 +121,6 @@ def begin_statement(begin: Begin) -> str:
     if begin.turn is not None and not begin.looks:
         parts.append(f"SELECT pg_advisory_xact_lock({_number(begin.turn)})")
     return "; ".join(parts)
-
-
-def wait_too(connection: Connection, turn: str) -> None:
-    """Wait within a transaction for another turn as well; on SQLite it has waited for all when it began."""
-    if is_server(connection.engine):  # pragma: no cover  # see the top
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_number(turn)})")
 
 
 def _number(turn: str) -> int:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from torgsync.core.problems import ProblemCode
 from torgsync.i18n import Message
-from torgsync.state.begin import FLEET, Begin, contact_of
+from torgsync.state.begin import Begin, contact_of
 from torgsync.state.engine import make_database, make_engine, release, transaction, use_sqlite
 from torgsync.state.schema.backups import copies_of, delete_copies
 from torgsync.state.schema.upgrade import MIGRATIONS, Migrations, schema_of, upgrade
@@ -61,6 +61,8 @@ if TYPE_CHECKING:
     from torgsync.state.shop.variants import VariantRepository
 
 _R = TypeVar("_R")
+FLEET = "/fleet"
+"""In the place of a slug where all shops are meant; no slug has a `/`."""
 
 
 class _LazyRepository(Generic[_R]):

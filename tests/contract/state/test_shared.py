@@ -107,3 +107,13 @@ def test_a_thread_does_not_wait_for_itself(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'state.db'}")
     with closing(store), in_turn(store._engine), in_turn(store._engine), store.transaction("shop") as work:
         assert not work.object_state.begun()
+
+
+def test_a_file_that_is_gone_is_opened_again(tmp_path: Path) -> None:
+    """A state that was removed while it was in use is not what a later call means."""
+    url = f"sqlite:///{tmp_path / 'state.db'}"
+    with shared_store(url, ignore) as old:
+        for path in tmp_path.iterdir():
+            path.unlink()
+        with shared_store(url, ignore) as new:
+            assert new is not old

@@ -19,6 +19,7 @@ from psycopg import OperationalError as PostgresError
 from psycopg.errors import DataError, InternalError, lookup
 from sqlalchemy import Engine, event, insert, make_url, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from states import ME, SLUG, row
 
 from torgsync.core.problems import ProblemCode
@@ -430,3 +431,11 @@ def _some(column: Any) -> object:  # noqa: ANN401
 def test_the_address_of_a_state(url: str, file: Path | None, place: str) -> None:
     """A state is named by its file, or without its password."""
     assert (file_of(url), place_of(url)) == (file, place)
+
+
+def test_no_connection_is_free() -> None:
+    """Other threads of the process use all of them: it is tried again later."""
+    with pytest.raises(Temporary) as refused, troubles_reported("postgresql://server/state"):
+        raise PoolTimeout("QueuePool limit reached")
+    assert refused.value.problem
+    assert refused.value.problem.codes == (ProblemCode.STATE_BUSY,)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,9 +15,12 @@ from typing import Any
 import pytest
 from fleet_shops import FleetShop
 from homes import Home
+from jsonschema import Draft202012Validator
 from many_objects import ManyObjects, many_objects
+from postgres import Cluster
 from receivers import webhook
 
+from torgsync.cli.plan.schemas import STATUS
 from torgsync.state.store import open_store
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -28,7 +32,14 @@ HALF, FIFTH = Decimal("0.5"), Decimal("0.8")
 @pytest.fixture
 def twelve(tmp_path: Path) -> Iterator[ManyObjects]:
     """Twelve shops that are as their exports."""
-    with many_objects(tmp_path, 12, goods=GOODS, settings='language = "en"\n') as made:
+    with twelve_shops(tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def twelve_shops(folder: Path) -> Iterator[ManyObjects]:
+    """Yield twelve shops that are as their exports."""
+    with many_objects(folder, 12, goods=GOODS, settings='language = "en"\n') as made:
         assert made.home.run("sync", "--all", "--yes", "--jobs", "4", now=NOON - timedelta(days=1)).code == 0
         yield made
 
@@ -84,6 +95,7 @@ def shifted(objects: ManyObjects, *, at: datetime = NOON) -> list[Any]:
     return [sync(objects, number, now=at + number * MINUTE, code=8) for number in range(4)]
 
 
+@pytest.mark.slow
 def test_a_price_column_that_shifts_in_many_shops(twelve: ManyObjects) -> None:
     """The third and later hold all prices, others go on; an allowance opens it for a while."""
     documents = shifted(twelve)
@@ -129,15 +141,26 @@ def test_other_ways_to_the_same_prices(twelve: ManyObjects) -> None:
 
 
 @pytest.mark.slow
-def test_shops_at_the_same_time(twelve: ManyObjects) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_shops_at_the_same_time(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, database: str
+) -> None:
     """Whichever of them come first: two have sent, the others see what these saw; the rest goes on."""
-    for number, shop in enumerate(twelve.shops):
-        (shift if number < 6 else trim)(shop)
-        os.utime(shop.export, (NOON.timestamp() - 60,) * 2)
-    ran = twelve.home.run("sync", "--all", "--yes", "--jobs", "4", now=NOON)
-    assert ran.code == 8, ran.out
-    assert sorted(sent(twelve, number) for number in range(6)) == [0, 0, 0, 0, GOODS // 2, GOODS // 2]
-    assert [sent(twelve, number) for number in range(6, 12)] == [GOODS] * 6
+    if database == "postgresql":
+        postgres: Cluster = request.getfixturevalue("postgres")
+        monkeypatch.setenv("TORGSYNC_STATE", postgres.empty("state"))
+    with twelve_shops(tmp_path) as objects:
+        for number, shop in enumerate(objects.shops):
+            (shift if number < 6 else trim)(shop)
+            os.utime(shop.export, (NOON.timestamp() - 60,) * 2)
+        ran = objects.home.run("sync", "--all", "--yes", "--jobs", "4", now=NOON)
+        assert ran.code == 8, ran.out
+        assert sorted(sent(objects, number) for number in range(6)) == [0, 0, 0, 0, GOODS // 2, GOODS // 2]
+        assert [sent(objects, number) for number in range(6, 12)] == [GOODS] * 6
+        allow = objects.home.run("fleet", "allow", "price", "--for", "5m", now=NOON + MINUTE)
+        assert allow.code == 0, allow.err
+        objects.home.run("sync", "--all", "--yes", "--jobs", "4", now=NOON + 2 * MINUTE)
+        assert [sent(objects, number) for number in range(6)] == [GOODS // 2] * 6
 
 
 @pytest.mark.slow
@@ -180,6 +203,7 @@ def test_plans_and_rollbacks_are_guarded_too(twelve: ManyObjects, tmp_path: Path
     assert ran.code == 0, ran.out + ran.err
 
 
+@pytest.mark.slow
 def test_it_is_shown_and_said_once(twelve: ManyObjects) -> None:
     """One message to each address for all shops; tables, `status` and `why` name it, with the commands."""
     with webhook() as hook:
@@ -201,20 +225,35 @@ def test_it_is_shown_and_said_once(twelve: ManyObjects) -> None:
     assert "torgsync fleet allow price --for 1h" in status.out
     (row,) = twelve.home.run("fleet", "allow", "--format", "json", now=later).json["guards"]
     assert (row["guard"], row["held"], row["shops"], row["until"]) == ("price", True, 4, None)
+    document = twelve.home.run("status", "--format", "json", now=later).json
+    Draft202012Validator(STATUS).validate(document)
+    assert document["guards"] == [row]
+    good = next(iter(sorted(twelve.shops[3].goods)))
+    why = " ".join(twelve.home.run("why", str(good), "-o", "shop-004", now=later).out.split())
+    assert "suspicious prices in 4 of 12 shops within an hour" in why
+    assert "--allow fleet=price" in why
     ukrainian = twelve.home.run("--lang", "uk", "update", "-o", "shop-004", now=later)
     assert "підозрілі ціни у 4 з 12 магазинів за одну годину" in " ".join(ukrainian.out.split())
 
 
-def test_first_runs_do_not_count(tmp_path: Path) -> None:
-    """A shop to which nothing was sent yet says nothing about the others."""
-    with many_objects(tmp_path, 4, goods=GOODS) as made:
-        for number in range(4):
-            made.shops[number].goods = {
-                key: replace(good, price=Decimal(0)) for key, good in made.shops[number].goods.items()
-            }
-            made.shops[number].write()
-        made.home.run("sync", "--all", "--yes", now=NOON)
+def test_three_shops(tmp_path: Path) -> None:
+    """The third holds all prices until they are let through; first runs do not count, the next ones do."""
+    with many_objects(tmp_path, 3, goods=4) as made:
+        assert made.home.run("sync", "--all", "--yes", now=NOON - timedelta(days=1)).code == 0
+        with closing(sqlite3.connect(made.folder / "state.db")) as state, state:
+            state.execute("UPDATE objects SET first_write_at = NULL, adopted_at = first_write_at")
+        for number, shop in enumerate(made.shops):
+            shift(shop)
+            sync(made, number, now=NOON, code=8)
         assert not sightings(made)
+        for number, shop in enumerate(made.shops):
+            trim(shop)
+            document = sync(made, number, now=NOON + number * MINUTE, code=8)
+            assert ("fleet" in guards(document)) is (number == 2)
+        assert [sent(made, number) for number in range(3)] == [2, 2, 0]
+        assert made.home.run("fleet", "allow", "price", now=NOON + 3 * MINUTE).code == 0
+        assert guards(sync(made, 2, now=NOON + 4 * MINUTE, code=8)) == {"price"}
+        assert sent(made, 2) == 2
 
 
 def sightings(objects: ManyObjects) -> dict[str, set[str]]:

@@ -195,8 +195,12 @@ def test_an_older_state_is_brought_up_to_date(filled: Home) -> None:
     with closing(sqlite3.connect(filled.folder / "state.db")) as state, state:
         for table in ("fleet_objects", "fleet_sightings", "fleet_allowances"):
             state.execute(f"DROP TABLE {table}")
+        for index in ("runs_object", "runs_started"):
+            state.execute(f"DROP INDEX {index}")
+        state.execute("ALTER TABLE leases DROP COLUMN machine")
         state.execute("ALTER TABLE plans DROP COLUMN part_of")
         state.execute("ALTER TABLE plans DROP COLUMN left_out")
+        state.execute("ALTER TABLE plans DROP COLUMN undoes")
         state.execute("UPDATE alembic_version SET version_num = '0017'")
     ran = filled.run("status", "--format", "json")
     assert ran.json["objects"][0]["last_run"]["exit"] == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from torgsync.core.loopback import is_loopback, is_private, is_public
+from torgsync.core.loopback import is_link_local, is_loopback, is_private, is_public
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,16 @@ def test_addresses_that_are_not(address: str) -> None:
 def test_names(host: str, private: bool, loopback: bool) -> None:
     """A name without a dot is one of this network."""
     assert (is_private(host), is_loopback(host)) == (private, loopback)
+
+
+@pytest.mark.parametrize(
+    ("address", "local"),
+    [
+        ("169.254.169.254", True),
+        ("::ffff:169.254.169.254", True),
+        ("fe80::1%eth0", True),
+        ("10.0.0.1", False),
+    ],
+)
+def test_a_link_is_no_network(address: str, local: bool) -> None:
+    assert is_link_local(address) is local

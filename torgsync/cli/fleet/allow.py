@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from datetime import timedelta
+from typing import Annotated
 
 import typer
 
 from torgsync.cli.base.options import FormatOption
 from torgsync.cli.base.program import Format, program_of
 from torgsync.cli.base.render import print_result
-from torgsync.cli.fleet.guard_words import guard_lines
-from torgsync.core.clock import utc_iso
+from torgsync.cli.fleet.guard_words import guard_lines, guard_rows
 from torgsync.core.plan.plan_guards import KINDS
 from torgsync.core.text import did_you_mean
 from torgsync.errors import UsageError
 from torgsync.i18n import _
-
-if TYPE_CHECKING:
-    from torgsync.jobs.fleet.guard import FleetGuard
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=24)
 COLUMNS = ("guard", "held", "shops", "known", "since", "until", "user", "host", "at")
@@ -30,7 +25,7 @@ def allow(
     kind: Annotated[
         str | None,
         typer.Argument(
-            help=_("The guard that many shops tripped; without it, show what is held and let through."),
+            help=_("The guard of the kind; without it, show what is held and let through."),
             metavar="KIND",
         ),
     ] = None,
@@ -64,30 +59,8 @@ def allow(
     print_result(output, rows, for_people, columns=COLUMNS, lists={"guards": rows})
 
 
-def guard_rows(guard: FleetGuard) -> Iterator[dict[str, object]]:
-    """Yield how each kind stands that is held, or let through."""
-    for kind in KINDS:
-        spread, allowance = guard.closed.get(kind), guard.allowances.get(kind)
-        if spread or allowance:
-            yield {
-                "guard": str(kind),
-                "held": spread is not None,
-                "shops": spread.shops if spread else None,
-                "known": spread.known if spread else None,
-                "since": _iso(spread.since if spread else None),
-                "until": _iso(allowance.until if allowance else None),
-                "user": allowance.user if allowance else None,
-                "host": allowance.host if allowance else None,
-                "at": _iso(allowance.at if allowance else None),
-            }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return utc_iso(moment) if moment else None
-
-
 def _refuse_unknown(kind: str) -> None:
-    """Raise UsageError where no such guard can be tripped in many shops."""
+    """Raise UsageError where no guard is called so."""
     known = list(map(str, KINDS))
     if kind not in known:
         raise UsageError(

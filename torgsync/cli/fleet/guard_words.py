@@ -1,12 +1,15 @@
-"""What is held in many shops at once, and what a person lets through there, in words."""
+"""What is held in many shops at once, and what a person lets through there: lines for people, and rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from torgsync.cli.messages.guards import fleet_allow_command, held_of_kind, observed_in
+from torgsync.core.clock import utc_iso
 from torgsync.core.plan.guards import ManyShops
+from torgsync.core.plan.plan_guards import KINDS
 from torgsync.i18n import Message, _
 
 if TYPE_CHECKING:
@@ -32,3 +35,25 @@ def guard_lines(guard: FleetGuard) -> Iterator[Message]:
             host=allowance.host,
             at=allowance.at,
         )
+
+
+def guard_rows(guard: FleetGuard) -> Iterator[dict[str, object]]:
+    """Yield how each kind stands that is held, or let through."""
+    for kind in KINDS:
+        spread, allowance = guard.closed.get(kind), guard.allowances.get(kind)
+        if spread or allowance:
+            yield {
+                "guard": str(kind),
+                "held": spread is not None,
+                "shops": spread.shops if spread else None,
+                "known": spread.known if spread else None,
+                "since": _iso(spread.since if spread else None),
+                "until": _iso(allowance.until if allowance else None),
+                "user": allowance.user if allowance else None,
+                "host": allowance.host if allowance else None,
+                "at": _iso(allowance.at if allowance else None),
+            }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return utc_iso(moment) if moment else None

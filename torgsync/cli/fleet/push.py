@@ -191,6 +191,10 @@ def _print_sums(program: Program, changes: FleetChanges, again: _Again) -> None:
                 old=old.name,
             )
         )
+    for names in changes.twins:
+        program.warn(
+            _("these have one token, and each would bring every order home: {names:quoted}", names=names)
+        )
     if changes.held:
         program.warn(
             _(
@@ -216,6 +220,14 @@ def _print_sums(program: Program, changes: FleetChanges, again: _Again) -> None:
 def _print_end(program: Program, changes: FleetChanges, again: _Again, *, stored: bool) -> None:
     if stored:
         program.notify(_("pushed; workers follow within a minute"), style="success")
+        if program.settings.state_file is not None:
+            program.warn(
+                _(
+                    "this state is the file `{file}`, which no worker reads: to push to a fleet, name its "
+                    "database in `TORGSYNC_STATE`",
+                    file=program.settings.state_file,
+                )
+            )
     elif changes.count:
         program.notify(_("nothing was pushed; to push it: {command}", command=again.with_()))
     elif not changes.held:

@@ -69,6 +69,7 @@ class FleetRun:
         return None if fetches else Only.GOODS
 
     def _do(self, program: Program, runs: UnattendedRuns) -> Exit:
+        runs.works_on(self.file, self._half if self.lane is Lane.IMPORTS else None)
         call = SyncCall(
             *(program, Format.TABLE, Show.CHANGES, None, None, None, None),
             letting=lambda called, flags: f"torgsync sync -o {called} {flags}",

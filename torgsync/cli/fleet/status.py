@@ -5,18 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from torgsync.cli.base.options import StatusFormat
 from torgsync.cli.base.program import SCHEMA, Program, program_of
 from torgsync.cli.base.render import pick, print_json, print_table
+from torgsync.cli.fleet.held import held_rows, print_held
 from torgsync.cli.fleet.run import run_ending
 from torgsync.cli.side_by_side.summary import GOOD
 from torgsync.core.clock import utc_iso
 from torgsync.core.counts import ago
-from torgsync.errors import Exit, UsageError
+from torgsync.errors import Exit
 from torgsync.i18n import Message, _, _n, composed, joined
 
 if TYPE_CHECKING:
@@ -24,31 +25,41 @@ if TYPE_CHECKING:
     from torgsync.jobs.fleet.status import FleetShop, FleetStatus
 
 
+class FleetFormat(StrEnum):
+    """How the status of a fleet is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    PROMETHEUS = "prometheus"
+
+
 def status(
     context: typer.Context,
     output: Annotated[
-        StatusFormat, typer.Option("--format", help=_("How to print the result."))
-    ] = StatusFormat.TABLE,
+        FleetFormat, typer.Option("--format", help=_("How to print the result."))
+    ] = FleetFormat.TABLE,
 ) -> None:
-    """Show how every shop of the fleet stands, and how the workers keep up. Nothing is asked of Prom.ua."""
+    """Show how every shop of the fleet stands, and how the workers keep up.
+
+    Nothing is asked of Prom.ua. Shops whose last run failed, or that are late, come first.
+    """
     program = program_of(context)
-    program.json = output is StatusFormat.JSON
-    if output is StatusFormat.CSV:
-        raise UsageError(_("`fleet status` prints a table, JSON or metrics"))
+    program.json = output is FleetFormat.JSON
     from torgsync.jobs.fleet.status import fleet_status
 
     now = program.now()
     found = fleet_status(program.settings, now, program.notify)
-    if output is StatusFormat.PROMETHEUS:
+    if output is FleetFormat.PROMETHEUS:
         from torgsync.jobs.fleet.metrics import fleet_metrics_text
 
         sys.stdout.write(fleet_metrics_text(found))
-    elif output is StatusFormat.JSON:
-        print_json(
-            {"schema": SCHEMA, "shops": [_shop_document(shop) for shop in found.shops]}, {}, _tail(found)
-        )
+    elif output is FleetFormat.JSON:
+        shops = [_shop_document(shop) for shop in found.shops]
+        tail = {**_tail(found), "guards": held_rows(program, now)}
+        print_json({"schema": SCHEMA, "shops": shops}, {}, tail)
     else:
         _print(program, found, now)
+        print_held(program, now)
 
 
 def _shop_document(shop: FleetShop) -> dict[str, Any]:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from torgsync.cli.base.options import separated
-from torgsync.cli.base.program import SCHEMA, Format, Program, program_of
+from torgsync.cli.base.options import RunFormat, RunFormatOption, separated
+from torgsync.cli.base.program import SCHEMA, Program, program_of
 from torgsync.cli.base.streams import json_text
 from torgsync.core.clock import utc_iso
 from torgsync.core.shell import WINDOWS
-from torgsync.errors import Exit, TorgsyncError, UsageError
-from torgsync.i18n import Message, _, _n, composed
+from torgsync.errors import Exit, InvalidInput, TorgsyncError, UsageError
+from torgsync.i18n import Message, _, _n, composed, joined
 
 if TYPE_CHECKING:
     from torgsync.cli.fleet.run import FleetRun
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from torgsync.core.fleet.ticks import Ask
     from torgsync.jobs.fleet.worker import FleetWorker
 
+MOST_MISTAKES = 3
+"""Mistakes of an object that a worker names."""
 _log = logging.getLogger(__name__)
 
 
 def worker(
     context: typer.Context,
-    output: Annotated[
-        Format, typer.Option("--format", help=_("What to print of each run: a line, or a JSON document."))
-    ] = Format.TABLE,
+    form: RunFormatOption = RunFormat.TABLE,
     concurrency: Annotated[
         int,
         typer.Option(
@@ -81,10 +81,8 @@ def worker(
 
     Any number of workers share one state on PostgreSQL. SIGTERM and Ctrl-C let runs come to a safe point.
     """
-    program = program_of(context, output)
+    program = program_of(context, form.plain)
     program.unattended = True
-    if output is Format.CSV:
-        raise UsageError(_("a worker prints lines or JSON"))
     if WINDOWS:  # pragma: no cover  # asyncio has no signals there
         raise UsageError(_("workers run on Linux and macOS"))
     from torgsync.jobs.fleet.access import open_fleet
@@ -168,8 +166,8 @@ class _Jobs:
 
     def _leave(self) -> NoReturn:
         """End the process at once: threads cannot be ended; the next run looks up what they did."""
-        names = ", ".join(sorted(self._at_work))
-        self._program.warn(_("stopped in the middle of: {objects}", objects=names))
+        if names := ", ".join(sorted(self._at_work)):
+            self._program.warn(_("stopped in the middle of: {objects}", objects=names))
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         os._exit(int(Exit.INTERRUPTED))
@@ -230,7 +228,9 @@ class _Lines:
 
     def broken(self, slug: str, error: TorgsyncError) -> None:
         """Report an object that cannot be performed as it was pushed."""
-        self._warn(composed("{object}: {error}", object=slug, error=error.message))
+        lines = error.lines(MOST_MISTAKES) if isinstance(error, InvalidInput) else ()
+        said = joined("; ", (error.message, *lines))
+        self._warn(composed("{object}: {error}", object=slug, error=said))
 
     def trouble(self, error: TorgsyncError) -> None:
         """Report that the state or the queue does not answer, once until it does again."""

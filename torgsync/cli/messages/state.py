@@ -31,8 +31,8 @@ SINCE = _(
 
 
 ONE_STATE = _(
-    "set it wherever torgsync is called: for timers, services and other users too. Nothing may work with the "
-    "old state any more; it is left as it is: `{old}`"
+    "set it wherever this program is called: for timers, services and other users too. Nothing may work "
+    "with the old state any more; it is left as it is: `{old}`"
 )
 
 

@@ -171,5 +171,19 @@ STATUS = {
             running=_or_null(user=TEXT, host=TEXT, pid={"type": "integer"}, since=OR_NULL),
         ),
     },
+    guards={
+        "type": "array",
+        "items": record(
+            guard=TEXT,
+            held={"type": "boolean"},
+            shops=_AGE,
+            known=_AGE,
+            since=OR_NULL,
+            until=OR_NULL,
+            user=OR_NULL,
+            host=OR_NULL,
+            at=OR_NULL,
+        ),
+    },
 )
 """The document of `status --format json`; times are in UTC, ages in seconds."""

@@ -64,7 +64,7 @@ def sync(
             "--plan", help=_("Send a plan saved by `update --out`, and nothing else."), metavar="FILE"
         ),
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help=_("All sync objects, one after another."))] = False,
+    every: Annotated[bool, typer.Option("--all", help=_("All sync objects."))] = False,
     jobs: Annotated[
         int,
         typer.Option(

@@ -52,6 +52,8 @@ def each_side_by_side(program: Program, work: Mapping[str, Work], most: int, *, 
             elif one.code is not Exit.DONE or one.printed.text("stdout"):
                 program.print()
                 program.print(heading(done[-1]), style="total")
+            if one.printed.text("stderr") and not sys.stdout.isatty():
+                program.notify(heading(done[-1]))  # whoever reads stderr alone does not see the other one
             one.printed.show()
             progress.show()
     if not program.json:

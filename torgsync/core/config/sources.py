@@ -80,7 +80,7 @@ def source(path: str) -> str:
         raise ValueError(
             _(
                 "a user or password in an address is seen by everyone who reads it; name them in the table "
-                "`server`, as `user` and `password`"
+                "`server` next to `path`, as `user` and `password`"
             )
         )
     if kind not in WEB and parts.query:
@@ -89,7 +89,7 @@ def source(path: str) -> str:
         raise ValueError(
             _(
                 "a secret behind the `?` of an address is seen by everyone who reads it; keep all that is "
-                "behind it elsewhere, and name that in the table `server`, as `query`"
+                "behind it elsewhere, and name that in the table `server` next to `path`, as `query`"
             )
         )
     return f"{kind}{path[len(kind) :]}"
@@ -115,7 +115,7 @@ def check_server(server: FileServer, paths: Collection[str], place: Key = ("serv
             ("path",),
             _(
                 "`http://` is not encrypted: others on the way could change the file; give the address with "
-                "https://, or allow it in a private network: `allow_private = true` in the table `server`"
+                "https://, or allow it in a private network: `server.allow_private = true` next to `path`"
             ),
         )
 

@@ -1,6 +1,6 @@
 """Decide which kinds of changes are held in many shops at once: an export format changed, not the shops.
 
-A kind is the guard that a plan trips. A shop shows a kind as long as its plans trip this guard. Where the
+A kind is the guard that stops something in a plan. A shop shows a kind as long as its plans do. Where the
 kind appeared in many shops within an hour, everything of it is held in each shop that shows it, also what is
 within the limits of that shop, until the shops show it no more or a person lets it through.
 

@@ -33,7 +33,7 @@ class Host(NamedTuple):
 def read_host(text: str) -> Host:
     """Return the host of `shop.example`, `shop.example:8443` or `[::1]:8080`. Raises ValueError."""
     bare = f"[{text}]" if text.count(":") > 1 and not text.startswith("[") else text
-    host = host_of(f"//{bare}") if re.fullmatch(r"[^\s/?#@\\]+", text) else None
+    host = host_of(f"//{bare}") if re.fullmatch(r"[\w.:\[\]-]+", text) else None
     if host is None:
         raise ValueError(
             _('"{given}" is not a host such as `shop.example` or `shop.example:8443`', given=text)

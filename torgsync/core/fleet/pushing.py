@@ -53,7 +53,8 @@ class FleetChanges(Struct, frozen=True):
     """What differs between a folder and the objects of a fleet, keyed by slug and sorted by it.
 
     Objects that the folder lacks are `missing`; those of them that are to be removed are `removed`, unless
-    their number is `held`. `renamed` are a missing object and a new one with the same token.
+    their number is `held`. `renamed` are a missing object and a new one with the same token, `twins` the
+    names of objects of the folder that share one: each would fetch every order.
     """
 
     created: Mapping[str, ObjectChange]
@@ -63,6 +64,7 @@ class FleetChanges(Struct, frozen=True):
     renamed: tuple[tuple[ObjectChange, ObjectChange], ...]
     unchanged: int
     held: HeldRemovals | None
+    twins: tuple[tuple[str, ...], ...] = ()
 
     @property
     def count(self) -> int:
@@ -108,6 +110,9 @@ def compare(
         for new in created.values()
         if stored[old.slug].secret == written[new.slug].secret
     )
+    sharing: dict[str, list[str]] = {}
+    for _slug, one in sorted(written.items()):
+        sharing.setdefault(repr(one.secret), []).append(one.name)
     return FleetChanges(
         created,
         changed,
@@ -116,4 +121,5 @@ def compare(
         renamed,
         len(written) - len(created) - len(changed),
         held,
+        tuple(tuple(names) for names in sharing.values() if len(names) > 1),
     )

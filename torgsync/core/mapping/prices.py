@@ -236,7 +236,8 @@ def _currency(rules: Rules, cells: Mapping[str, str]) -> tuple[bool, tuple[Findi
 def _is_own(rules: Rules, named: str) -> bool:
     """Return whether a word or a sign is the currency of the export's prices."""
     with suppress(ValueError):
-        return named_currency(named, rules.home_currency) == rules.currency
+        if named_currency(named, rules.home_currency) == rules.currency:
+            return True
     return named.casefold() == rules.currency.casefold()
 
 

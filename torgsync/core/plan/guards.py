@@ -108,7 +108,7 @@ class KeyChange(Struct, frozen=True):
 
 
 class ManyShops(Struct, frozen=True):
-    """So many of all shops tripped the same guard within an hour."""
+    """In so many of all shops the same guard held something, within an hour."""
 
     kind: str
     shops: int
@@ -196,7 +196,7 @@ class GuardViolation:
 
 
 def kinds_in(violations: Iterable[GuardViolation]) -> set[str]:
-    """Return the guards that many shops tripped, of a plan's violations."""
+    """Return the guards that held something in many shops, of a plan's violations."""
     return {violation.measure.kind for violation in violations if isinstance(violation.measure, ManyShops)}
 
 
@@ -252,7 +252,7 @@ class Allowed(Struct, frozen=True):
 
     `price` holds ids of goods, `prices` a number for all suspicious prices together, `numbers` one for each
     other guard, `shop` the shop that may be opened instead of the remembered one, `fleet` the guards that may
-    be tripped in many shops.
+    hold something in many shops.
     """
 
     price: frozenset[str] = frozenset()
@@ -333,7 +333,7 @@ def _ids(text: str) -> set[str]:
 
 
 def _kinds(text: str) -> set[str]:
-    """Return the guards that a text names; the guard of a fleet is none that many shops could trip."""
+    """Return the guards that a text names; not the guard of a fleet itself."""
     kinds = {str(Guard(name)) for name in _ids(text)}
     if Guard.FLEET in kinds:
         raise ValueError(text)

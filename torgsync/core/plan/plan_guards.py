@@ -253,7 +253,7 @@ def falls_to_zero(change: Change) -> bool:
     return presence is not None and presence.old == Presence.AVAILABLE != presence.new
 
 
-# What is held where many shops trip the same guard; a kind is that guard (`core/fleet/guard.py`)
+# What is held where one guard holds something in many shops; a kind is that guard (`core/fleet/guard.py`)
 
 
 KINDS = tuple(guard for guard in Guard if guard is not Guard.FLEET)

@@ -10,7 +10,7 @@ import socket
 from contextlib import suppress
 from typing import NamedTuple
 
-from torgsync.core.loopback import is_public
+from torgsync.core.loopback import is_link_local, is_public
 from torgsync.core.reach import Reach
 from torgsync.files.places.place import PlaceUntrusted
 from torgsync.i18n import _
@@ -56,5 +56,5 @@ def _refuse(ip: str, reach: Reach) -> None:
                 ),
                 _("give the address with https://"),
             )
-    elif not reach.private:
+    elif not reach.private or (is_link_local(ip) and not reach.own_keys):
         raise PlaceUntrusted(_("it is this computer, or one of a private network: {ip}", ip=ip), reach.hint)

@@ -12,11 +12,12 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from signal import SIGHUP, SIGINT, SIGTERM, Signals
+from threading import Event
 from typing import Any, TypeVar
 
 import psycopg
@@ -69,6 +70,7 @@ class Queue:
     once: bool = False
     signal: Signals | None = field(default=None, init=False)
     _at_work: int = field(default=0, init=False)
+    _ended: Event = field(default_factory=Event, init=False)
 
     def serve(
         self,
@@ -139,7 +141,13 @@ class Queue:
         self._app = App(connector=connector)
         self._app.task(name=_TASK)(self._run)
         async with self._app.open_async():
-            await self._serve()
+            try:
+                await self._serve()
+            finally:  # whatever ended it: no thread waits for the queue any more, or goes on with a run
+                if not self._stopping.is_set():
+                    self._stopping.set()
+                    self._stop()
+                self._ended.set()
 
     async def _serve(self) -> None:
         ticks = asyncio.create_task(self._tick_on())
@@ -196,7 +204,7 @@ class Queue:
     async def _work(self, slots: Slots) -> None:
         """Perform jobs in some slots, whatever happens to the server, until cancelled."""
         pause = PAUSES[0]
-        while True:
+        while not self._stopping.is_set():
             began = self._loop.time()
             try:
                 await self._app.run_worker_async(
@@ -257,9 +265,13 @@ class Queue:
 
     def _wait(self, work: Coroutine[Any, Any, _R]) -> _R:
         """Return the result of what the main thread does with the queue."""
+        waiting = asyncio.run_coroutine_threadsafe(work, self._loop)
+        while not self._ended.is_set():
+            if wait((waiting,), timeout=POLL).done:
+                break
         try:
-            return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-        except (exceptions.ConnectorException, psycopg.Error) as error:
+            return waiting.result(timeout=0)
+        except (exceptions.ConnectorException, psycopg.Error, TimeoutError, CancelledError) as error:
             raise unreachable(error.__cause__ or error) from error
 
 

@@ -10,7 +10,7 @@ from torgsync.errors import TorgsyncError, UsageError
 from torgsync.i18n import _
 from torgsync.jobs.fleet.queue_troubles import SCHEMA, troubles_reported
 
-WORKERS = "torgsync worker "
+WORKERS = "torgsync-worker "
 """How the names of a worker's connections begin; its host and process follow."""
 _ALIVE = "60 seconds"
 """How long after its last statement a worker counts as gone; each looks for jobs every few seconds."""

@@ -45,7 +45,7 @@ def prepare(address: str, application: str) -> None:
         if known > _newest():
             raise StateUnusable(
                 _("the queue of the fleet was made by a newer program"),
-                hint=_("update torgsync and Procrastinate on this computer, as on the others"),
+                hint=_("update this program and Procrastinate on this computer, as on the others"),
             )
         connection.execute(f"SET search_path = {SCHEMA}")
         if not known:
@@ -71,7 +71,7 @@ def _known(connection: psycopg.Connection) -> str:
     noted, jobs = connection.execute(_FOUND).fetchone() or (None, None)
     if noted is None and jobs is not None:
         raise StateUnusable(
-            _("the schema `{schema}` has a queue that torgsync did not make", schema=SCHEMA),
+            _("the schema `{schema}` has a queue that this program did not make", schema=SCHEMA),
             hint=_("rename that schema: ALTER SCHEMA {schema} RENAME TO other_name", schema=SCHEMA),
         )
     row = connection.execute(_NOTED).fetchone() if noted is not None else None

@@ -87,7 +87,8 @@ def fleet_status(settings: Settings, now: datetime, notify: Callable[[Message], 
             pushed = work.fleet_objects.all()
         times = {slug: times_in(one.text) for slug, one in pushed.items()}
         names = {slug: one.name for slug, one in pushed.items()}
-        return status_of(store, settings, names, times, now)
+        since = {slug: one.pushed_at for slug, one in pushed.items()}
+        return status_of(store, settings, names, times, since, now)
 
 
 def status_of(
@@ -95,9 +96,10 @@ def status_of(
     settings: Settings,
     names: Mapping[str, str],
     times: Mapping[str, Sequence[SynchronizationTime]],
+    since: Mapping[str, datetime],
     now: datetime,
 ) -> FleetStatus:
-    """Return how shops stand whose names and times for workers are known, both keyed by slug."""
+    """Return how shops stand whose names, times for workers and last push are known, all keyed by slug."""
     with store.look_at_fleet() as work:
         shops = work.fleet_shops
         attempts, leases = shops.attempts(), shops.leases()
@@ -107,7 +109,8 @@ def status_of(
     for slug, name in names.items():
         lease = leases.get(slug)
         held = lease if lease and is_held(lease, now) else None
-        late, coming = _schedule(slug, times.get(slug, ()), attempts.get(slug, {}), now)
+        due, coming = _schedule(slug, times.get(slug, ()), attempts.get(slug, {}), now)
+        late = min(due, max(now - since[slug], timedelta()))  # not for what came before it was pushed
         found.append(
             FleetShop(
                 *(slug, name, successes.get(slug), runs.get(slug)),

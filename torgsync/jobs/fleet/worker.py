@@ -21,9 +21,9 @@ from torgsync.i18n import _
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.fleet.objects import PushedObjects
 from torgsync.jobs.fleet.status import FleetStatus, status_of
+from torgsync.jobs.missed import missed
 from torgsync.jobs.run import is_held
 from torgsync.jobs.timetable import own_times
-from torgsync.jobs.unattended.missed import missed
 from torgsync.state.store import Store
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ class FleetWorker:
         """Return how the fleet stands. Raises Temporary."""
         names = {slug: file.settings.name for slug, file in self.files.items()}
         times = {slug: own_times(file) for slug, file in self.files.items()}
-        return status_of(self.store, settings, names, times, self.now())
+        since = {slug: file.changed_at for slug, file in self.files.items()}
+        return status_of(self.store, settings, names, times, since, self.now())
 
     def _read(self) -> None:
         """Read what was pushed since the last tick."""

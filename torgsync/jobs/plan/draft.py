@@ -85,10 +85,10 @@ class Draft:
             args = {"title": change.title}
             self.findings.append(Finding(Code.DELETED_FOR_GOOD, good_id=change.good_id, args=args))
 
-    def begin(self) -> None:
-        """Begin the plan in the state."""
+    def begin(self, *, undoes: bool = False) -> None:
+        """Begin the plan in the state; it may be one that undoes a run."""
         self.made = self.context.now()
-        self.number = self.work.plans.begin(self.made)
+        self.number = self.work.plans.begin(self.made, undoes=undoes)
 
     def plan(self, export: ExportInfo, counts: Counts) -> Plan:
         """Return the finished plan."""

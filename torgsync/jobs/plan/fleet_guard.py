@@ -20,9 +20,9 @@ from torgsync.core.fleet.guard import (
 )
 from torgsync.core.plan.diff import Change, Verb
 from torgsync.core.plan.guards import Allowed, Cause, Guard, GuardViolation, ManyShops
-from torgsync.core.plan.plan_guards import held_update_fields, holds_update, holds_whole
+from torgsync.core.plan.plan_guards import covers, held_update_fields, holds_update, holds_whole
 from torgsync.core.reason import Reason
-from torgsync.jobs.plan.closed import closed_of
+from torgsync.jobs.plan.closed import closed_now, closed_of
 from torgsync.state.store import UnitOfWork
 
 
@@ -87,6 +87,15 @@ def hold_kinds(
                 counts.update(dict.fromkeys(holding, held))
     for kind, violation in found.items():
         yield replace(violation, count=counts[kind])
+
+
+def violation_of(work: UnitOfWork, change: Change, now: datetime) -> GuardViolation | None:
+    """Return the first violation for which a change is held in many shops now, None where there is none."""
+    own = work.sightings.own()
+    for kind, spread in closed_now(work, now).items():
+        if kind in own and covers(kind, change):
+            return _violation(kind, spread)
+    return None
 
 
 def _violation(kind: str, spread: Spread) -> GuardViolation:

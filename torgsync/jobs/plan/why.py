@@ -43,6 +43,7 @@ from torgsync.files.catalog.sources import export_files
 from torgsync.i18n import NOTHING, Message, joined
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.photos.names import photo_names
+from torgsync.jobs.plan import fleet_guard
 from torgsync.jobs.plan.identity import violation_of
 from torgsync.jobs.plan.why_row import RowView, read_row
 from torgsync.jobs.unknown import unknown_good
@@ -140,6 +141,14 @@ def why(context: JobContext, good_id: str) -> GoodView:
         sold = work.orders.holdings(written) if written else ()
         in_doubt = attempts and attempts[0].item.change.held == Guard.IDENTITY
         renamed = violation_of(context, work, good_id) if in_doubt else None
+        shared = next(
+            (
+                fleet_guard.violation_of(work, attempt.item.change, context.now())
+                for attempt in attempts
+                if attempt.at == attempts[0].at and attempt.item.change.held == Guard.FLEET
+            ),
+            None,
+        )
         in_import = good_id in work.plans.importing()
         since = work.grace_periods.since(good_id)
         names = photo_names(context, work)
@@ -159,7 +168,7 @@ def why(context: JobContext, good_id: str) -> GoodView:
     if row is not None:  # of the stored findings those stay that other goods of its model cause
         findings = (*row.findings, *(finding for finding in findings if finding.code in CODES))
     verdict = judge(known, context.object)
-    held = _held(known, verdict, attempts, context.object, renamed)
+    held = _held(known, verdict, attempts, context.object, renamed or shared)
     return GoodView(
         good_id=good_id,
         title=known.title or next((item.item.change.title for item in attempts), ""),
@@ -260,11 +269,11 @@ def _held(
     verdict: Verdict,
     attempts: Sequence[ChangeAttempt],
     settings: SyncObject,
-    renamed: GuardViolation | None,
+    found: GuardViolation | None,
 ) -> Held | None:
     """Return what a guard holds: a price as it is known now, the rest as in the last plan.
 
-    `renamed` is the violation of a good whose key changed.
+    `found` is the violation of a good whose key changed, or of many shops.
     """
     change = verdict.change
     if change is None:
@@ -280,5 +289,5 @@ def _held(
         newest = attempt.at == attempts[0].at
         if newest and past.held and past.held != Guard.PRICE and past.verb is change.verb:
             fields = tuple(past.fields) if past.held == Guard.FLEET else ()
-            return Held(past.held, renamed if past.held == Guard.IDENTITY else None, fields)
+            return Held(past.held, found if found and found.guard == past.held else None, fields)
     return None

@@ -176,7 +176,7 @@ class ApprovedChanges(PlanSource):
         """Record what of the kept plan goes as the plan of the run, and return it with its number."""
         kept = self.kept
         with context.transaction() as work:
-            number = work.plans.begin_next(context.now(), part_of=result.number)
+            number = work.plans.begin_next(context.now(), result.number, undoes=bool(kept.undoes))
             part = _ApprovedPart(work, kept, self.only, result, number)
             part.take()
             if not part.sent:  # nothing of this plan is kept

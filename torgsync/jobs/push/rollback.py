@@ -127,7 +127,7 @@ class _Undo(Draft):
     def draw_up(self, plan: int | None, undoes: int) -> PlanResult:
         """Undo the changes of the run one by one, then apply the guards to the whole."""
         work = self.work
-        self.begin()
+        self.begin(undoes=True)
         unfinished = work.journal.unfinished_import()
         self.waits = unfinished is not None and unfinished.plan == plan
         remains: list[NotUndone] = []

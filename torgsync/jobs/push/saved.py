@@ -154,7 +154,7 @@ class SavedChanges(PlanSource):
                 choice = replace(choice, goods=goods, groups=(), first=0)
             result = update(context, prom, allowed=allowed, choice=choice, run=run.number)
         with context.transaction() as work:
-            number = work.plans.begin_next(context.now(), part_of=result.number)
+            number = work.plans.begin_next(context.now(), result.number, undoes=bool(saved.undoes))
             lost, kept = self._keep_unchanged(work, result.number, number)
             if lost and not kept:
                 # Nothing of it was sent: no outcome is recorded.

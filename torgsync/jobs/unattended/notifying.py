@@ -29,8 +29,7 @@ from torgsync.jobs.run import is_held
 from torgsync.jobs.unattended.memory import FileMemory, Memory, StateMemory
 from torgsync.jobs.unattended.pinging import Monitors
 from torgsync.jobs.unattended.subjects import Subject, mentions_people, subject_at, with_addresses_of
-from torgsync.state.begin import FLEET
-from torgsync.state.store import Store, open_store
+from torgsync.state.store import FLEET, Store, open_store
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,9 @@ from msgspec import Struct
 from sqlalchemy import delete, func, insert, select
 
 from torgsync.core.fleet.guard import Sighting
-from torgsync.state.begin import FLEET
 from torgsync.state.repository import Repository
 from torgsync.state.schema.fleet_tables import fleet_allowances, fleet_sightings
 from torgsync.state.schema.run_tables import runs
-from torgsync.state.server import wait_too
 
 
 class Sightings(Repository):
@@ -21,7 +19,9 @@ class Sightings(Repository):
 
     def wait(self) -> None:
         """Wait until no other shop decides: of two at the same time none would see the other."""
-        wait_too(self._db, FLEET)
+        if self._db.dialect.name == "postgresql":  # SQLite has one transaction that writes anyway
+            lock = func.hashtextextended("torgsync/guard of the fleet", 0)
+            self._db.execute(select(func.pg_advisory_xact_lock(lock)))
 
     def own(self) -> dict[str, Sighting]:
         """Return what this object shows, keyed by kind."""

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.i18n import _
-from torgsync.state.begin import FLEET, Begin
+from torgsync.state.begin import Begin
 from torgsync.state.engine import make_engine, release, transaction
 from torgsync.state.schema import fleet_tables as f
 from torgsync.state.schema import order_tables as o
@@ -196,12 +196,12 @@ def _count(connection: Connection, check: StateCheck, tables: list[Table]) -> No
         if "object" in table.c:
             rows = connection.execute(
                 select(table.c.object, func.count())
-                .where(table.c.object != FLEET)  # of all shops together, not of one
+                .where(table.c.object.not_like("/%"))  # that is of all shops together; no slug has a `/`
                 .group_by(table.c.object)
             )
             check.objects.update({slug: count for slug, count in rows})  # noqa: C416
-    if f.fleet_objects in tables:
-        check.pushed = frozenset(connection.execute(select(f.fleet_objects.c.object)).scalars())
+    for table in {f.fleet_objects} & {*tables}:
+        check.pushed = frozenset(connection.execute(select(table.c.object)).scalars())
     for child, parent in _PARENTS:
         if child.table in tables and parent.table in tables:
             orphans = connection.execute(_orphans(child, parent)).scalar_one()

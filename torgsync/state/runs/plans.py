@@ -65,17 +65,20 @@ class Deletion(NamedTuple):
 class Plans(Repository):
     """The plans of one object."""
 
-    def begin(self, now: datetime) -> int:
-        """Delete the plans that no run performed, and return the number of a new one."""
+    def begin(self, now: datetime, *, undoes: bool = False) -> int:
+        """Delete the plans that no run performed, and return the number of a new one; see `begin_next`."""
         performed = self._select(t.runs.c.plan).where(t.runs.c.plan.is_not(None))
         stale = t.plans.c.number.not_in(performed)
         self._db.execute(delete(t.changes).where(_c.plan.in_(self._select(t.plans.c.number).where(stale))))
         self._delete(t.plans, stale)
-        return self.begin_next(now)
+        return self.begin_next(now, undoes=undoes)
 
-    def begin_next(self, now: datetime, part_of: int | None = None) -> int:
-        """Return the number of a new plan and keep the last one, of which it is made."""
-        return self._insert_one(t.plans, made=now, part_of=part_of)
+    def begin_next(self, now: datetime, part_of: int | None = None, *, undoes: bool = False) -> int:
+        """Return the number of a new plan and keep the last one, of which it may be a part.
+
+        One that `undoes` a run says nothing of what the export asks for.
+        """
+        return self._insert_one(t.plans, made=now, part_of=part_of, undoes=undoes)
 
     def leave_out(self, plan: int, goods: int) -> None:
         """Record how many goods have changes that are not in a plan, because they were not chosen."""

@@ -108,8 +108,7 @@ class StatusRepository(Repository):
         Where a run then sent a part of it, such as one that a person approved, that part is done.
         """
         c, runs = t.changes.c, t.runs.c
-        undoing = self._select(runs.plan).where(runs.undoes.is_not(None), runs.plan.is_not(None))
-        newest = self._newest_plan(t.plans.c.number.not_in(undoing))
+        newest = self._newest_plan(t.plans.c.undoes.is_(False))
         if newest is None:
             return None
         whole = self._newest_plan(t.plans.c.number == newest.part_of) or newest

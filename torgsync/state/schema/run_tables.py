@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, text
 
 from torgsync.state.schema.base import (
     Instant,
@@ -22,6 +22,7 @@ plans = Table(
     required("object", String(200)),
     required("made", Instant),
     Column("part_of", Integer),  # the plan of which this one sends a part
+    required("undoes", Boolean, default=False),  # whether it turns a run back
     required("left_out", Integer, default=0),  # goods with changes that were not chosen
 )
 

@@ -24,6 +24,8 @@ from torgsync.files.catalog.export import open_export
 from torgsync.files.catalog.sources import export_files
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.fetching import fetched, web
+from torgsync.files.places.place import PlaceUntrusted
+from torgsync.files.places.reach import resolve
 from torgsync.i18n import verbatim
 
 EXPORT = '"GoodID";"GoodName"\r\n"17";"Капці"\r\n'.encode("cp1251")
@@ -484,3 +486,13 @@ def test_a_stop_ends_it_at_once(server: WebServer, tmp_path: Path) -> None:
         assert isinstance(refusal(stopping), Interrupted)
     assert server.times(PATH) == 2
     assert content(file) == EXPORT
+
+
+@pytest.mark.parametrize("ip", ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1"])
+def test_secrets_of_a_cloud_are_out_of_reach(ip: str) -> None:
+    """Also where a worker lets pushed objects fetch from its own network; whoever owns the computer may."""
+    pushed = Reach(private=True, own_keys=False)
+    with pytest.raises(PlaceUntrusted):
+        resolve(ip, 80, pushed)
+    assert resolve(ip, 80, Reach())
+    assert resolve("127.0.0.1", 80, pushed)

@@ -114,7 +114,7 @@ def test_a_broken_object_does_not_hold_others_up(store: Store, trust: Trust) -> 
     assert list(view.files) == ["a"]
     found = {slug: error for slug, error in view.broken.items() if isinstance(error, ObjectInvalid)}
     assert {slug: [(one.line, one.where) for one in error.mistakes] for slug, error in found.items()} == {
-        "b": [(0, "")],
+        "b": [(1, "")],
         "c": [(1, "later")],
         "d": [(3, "api_key")],
     }

@@ -292,3 +292,28 @@ def test_what_hinders_is_said(address: str) -> None:
         connection.execute(f"CREATE TABLE {SCHEMA}.procrastinate_jobs (id int)")
     with pytest.raises(StateUnusable, match="did not make"):
         prepare(address, "torgsync")
+
+
+def test_what_ends_the_process_leaves_no_thread_waiting(address: str) -> None:
+    """Such as an output that nothing reads: runs are asked to stop, and who waits for the queue goes on."""
+    played, waiting = Played(address, once=False), threading.Event()
+    waited: list[TorgsyncError] = []
+
+    def work(_slug: str, _lane: Lane) -> list[Ask]:
+        waiting.set()
+        played.stopped.wait(30)
+        try:
+            played.queue.ask([ask("late")])
+        except TorgsyncError as error:
+            waited.append(error)
+        return []
+
+    def asks() -> list[Ask]:
+        played.queue.ask([ask("one")])
+        waiting.wait(30)
+        raise SystemExit(1)
+
+    with pytest.raises(SystemExit):
+        played.serve(asks, work)
+    assert played.stopped.is_set()
+    assert len(waited) == 1

@@ -48,7 +48,7 @@ class Remembered:
         return len(asks)
 
     def asked(self) -> set[tuple[str, Lane]]:
-        return self.waiting
+        return self.waiting | set(self.stalled().values())  # until they are marked as failed
 
     def stalled(self) -> dict[int, tuple[str, Lane]]:
         return {job: what for job, what in self.lost.items() if job not in self.failed}
@@ -140,7 +140,7 @@ def test_pushes_are_taken_up_and_broken_objects_named_once(ticking: Ticking) -> 
 
 
 def test_what_a_dead_worker_performed_is_asked_for_again(ticking: Ticking) -> None:
-    """As soon as nobody holds the shop: then its attempt counts as interrupted."""
+    """As soon as no run holds the shop: then its attempt counts as interrupted."""
     ticking.push("one")
     ticking.tick()
     ticking.attempt("one", None)
@@ -179,8 +179,8 @@ def test_a_lease_of_this_process_is_held(ticking: Ticking) -> None:
 
 def test_shops_with_which_nothing_works_are_found_once(ticking: Ticking) -> None:
     """Where people want to know; not in the first minutes, and again only after it worked."""
-    told = '[notify]\nto = [{ file = "../secrets/to" }]\n'
-    ticking.push("told", "works", more=told)
+    notified = '[notify]\nto = [{ file = "../secrets/to" }]\n'
+    ticking.push("notified", "works", more=notified)
     ticking.push("silent")
     ticking.tick()
     assert ticking.worker.newly_missed() == []
@@ -189,7 +189,7 @@ def test_shops_with_which_nothing_works_are_found_once(ticking: Ticking) -> None
     (time,) = ticking.worker.files["works"].settings.synchronization_times
     with ticking.store.transaction("works") as work:
         work.schedule.take_up(time.identity, Attempt(NOON, ticking.now, 1, Exit.TOKEN))
-    assert [file.slug for file in ticking.worker.newly_missed()] == ["told"]
+    assert [file.slug for file in ticking.worker.newly_missed()] == ["notified"]
     ticking.now += timedelta(minutes=10)
     assert ticking.worker.newly_missed() == []
 

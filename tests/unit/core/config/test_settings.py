@@ -588,3 +588,11 @@ def test_orders_stay_here_by_default() -> None:
 def test_a_near_word_is_offered(word: str, known: object, words: str) -> None:
     """Only a word that is near is offered."""
     assert did_you_mean(word, known) == words
+
+
+@pytest.mark.parametrize("key", ["catalog", "orders"])
+def test_what_is_no_table_is_a_mistake_on_every_marketplace(key: str) -> None:
+    """What is usual there completes tables alone."""
+    mistakes = read_settings({**example(), "via": "satu.kz", key: 5}, len)
+    assert isinstance(mistakes, list)
+    assert (key, "this should be a table") in [(one.where, str(one.message)) for one in mistakes]

@@ -17,6 +17,7 @@ from torgsync.core.plan.guards import (
     Guard,
     GuardViolation,
     KeyChange,
+    ManyShops,
     Measure,
     PriceMove,
     ProductShare,
@@ -188,3 +189,12 @@ def test_halves_of_a_good_go_together(approved: list[str], held: list[str], apar
 def test_violations_are_stored_as_they_are(kept: GuardViolation) -> None:
     """What comes back is equal."""
     assert decode_violation(encode_violation(kept)) == kept
+
+
+@pytest.mark.parametrize(("kind", "goes"), [("price", True), ("stock-out", False)])
+def test_a_kind_that_many_shops_show(kind: str, goes: bool) -> None:
+    """It goes where the same kind is held still, in however many shops."""
+    kept = replace(PRICE, held="fleet")
+    before = HoldingGuards([violation(Guard.FLEET, ManyShops("price", 3, 20))])
+    now = HoldingGuards([violation(Guard.FLEET, ManyShops(kind, 7, 30))])
+    assert bool(judge_kept(kept, [kept], before, now).parts) is goes
