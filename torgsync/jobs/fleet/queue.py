@@ -188,16 +188,22 @@ class Queue:
             await asyncio.sleep(max(0.0, began + TICK.total_seconds() - self._loop.time()))
 
     async def _drain(self) -> None:
-        """Wait until nothing is at work here and nothing else is to begin before another tick would."""
-        until = datetime.now(UTC) + TICK
+        """Wait until nothing is at work here and nothing else is to begin before another tick would.
+
+        A job that was just fetched is neither at work yet nor waiting: what is so must be so twice.
+        """
+        until, idle = datetime.now(UTC) + TICK, 0
         while not self._stopping.is_set():
+            at_work = self._at_work  # before the jobs: what ends in between asks for others
             try:
                 jobs = await self._jobs()
             except exceptions.ConnectorException as error:
                 self._warn(unreachable(error.__cause__ or error))
                 return
             waiting = (job for job in jobs if job.status == Status.TODO.value)
-            if not self._at_work and all(job.scheduled_at and job.scheduled_at > until for job in waiting):
+            later = all(job.scheduled_at and job.scheduled_at > until for job in waiting)
+            idle = idle + 1 if later and not at_work else 0
+            if idle > 1:
                 return
             await asyncio.sleep(POLL / 4)
 
