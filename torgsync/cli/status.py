@@ -14,7 +14,7 @@ from torgsync.cli.base.program import SCHEMA, Program, program_of
 from torgsync.cli.base.render import pick, print_csv, print_json, print_table
 from torgsync.cli.base.streams import json_text
 from torgsync.cli.fleet.held import held_rows, print_held
-from torgsync.core.clock import utc_iso
+from torgsync.core.clock import iso_or_none, utc_iso
 from torgsync.core.config.storages import kind_of
 from torgsync.core.counts import ago, span
 from torgsync.core.shell import quoted
@@ -78,12 +78,12 @@ def _document(one: ObjectStatus, now: datetime) -> dict[str, Any]:
         "slug": one.slug,
         "object": one.name,
         "error": pick(one.error, "kind", "message") if one.error else None,
-        "last_success": _iso(known.last_success if known else None),
+        "last_success": iso_or_none(known.last_success if known else None),
         "last_success_age": _age(known.last_success if known else None, now),
         "last_run": _run(known.last) if known and known.last else None,
         "plan": {"made": utc_iso(plan.made), **pick(plan, "run", "pending", "held")} if plan else None,
         "orders": {
-            "fetched": _iso(known.fetched),
+            "fetched": iso_or_none(known.fetched),
             "waiting": known.waiting,
             "in_outbox": known.in_outbox,
             "unwritten": known.owed,
@@ -93,15 +93,15 @@ def _document(one: ObjectStatus, now: datetime) -> dict[str, Any]:
         "imports_left": one.imports_left,
         "export": {
             "path": export.place,
-            "written": _iso(export.written),
+            "written": iso_or_none(export.written),
             "age": _age(export.written, now),
         }
         if export
         else None,
-        "next": _iso(one.next),
+        "next": iso_or_none(one.next),
         "late": None if one.late is None else int(one.late.total_seconds()),
-        "missed_since": _iso(one.missed),
-        "running": {**pick(lease.holder, "user", "host", "pid"), "since": _iso(lease.since)}
+        "missed_since": iso_or_none(one.missed),
+        "running": {**pick(lease.holder, "user", "host", "pid"), "since": iso_or_none(lease.since)}
         if lease
         else None,
     }
@@ -111,13 +111,9 @@ def _run(last: LastRun) -> dict[str, object]:
     return {
         "run": last.number,
         "started": utc_iso(last.started),
-        "finished": _iso(last.finished),
+        "finished": iso_or_none(last.finished),
         "exit": last.exit_code,
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return utc_iso(moment) if moment else None
 
 
 def _age(moment: datetime | None, now: datetime) -> int | None:

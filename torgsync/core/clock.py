@@ -56,3 +56,8 @@ def _local(moment: datetime | str) -> datetime:
 def utc_iso(moment: datetime) -> str:
     """Return a moment as documents have it: ISO 8601 in UTC, to the second."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def iso_or_none(moment: datetime | None) -> str | None:
+    """Return a moment as `utc_iso` does, where there is one."""
+    return utc_iso(moment) if moment else None

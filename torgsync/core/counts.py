@@ -8,6 +8,12 @@ from decimal import Decimal
 from torgsync.i18n import Message, _, _n
 
 _ALL, _NEARLY_ALL = Decimal(100), Decimal("99.9")
+_GROWTH = 1.25
+
+
+def grew_by_much(before: int, now: int) -> bool:
+    """Return whether a number grew by so much, a quarter and at least one, that it is news again."""
+    return now >= max(before + 1, before * _GROWTH)
 
 
 def product_count(count: int) -> Message:

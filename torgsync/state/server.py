@@ -119,8 +119,21 @@ def begin_statement(begin: Begin) -> str:
         *(f"SET LOCAL {name} = '{value}'" for name, value in limits.items()),
     ]
     if begin.turn is not None and not begin.looks:
-        parts.append(f"SELECT pg_advisory_xact_lock({_number(begin.turn)})")
+        parts.append(_turn_statement(begin.turn))
     return "; ".join(parts)
+
+
+def take_turn(connection: Connection, turn: str) -> None:
+    """Wait for one more turn within a transaction, which has it until it ends.
+
+    A database that is a file has one transaction that writes anyway.
+    """
+    if is_server(connection.engine):  # pragma: no cover  # see the top
+        connection.exec_driver_sql(_turn_statement(turn))
+
+
+def _turn_statement(turn: str) -> str:
+    return f"SELECT pg_advisory_xact_lock({_number(turn)})"
 
 
 def _number(turn: str) -> int:

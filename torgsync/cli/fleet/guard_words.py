@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from torgsync.cli.messages.guards import fleet_allow_command, held_of_kind, observed_in
-from torgsync.core.clock import utc_iso
+from torgsync.core.clock import iso_or_none
 from torgsync.core.plan.guards import ManyShops
 from torgsync.core.plan.plan_guards import KINDS
 from torgsync.i18n import Message, _
@@ -47,13 +46,9 @@ def guard_rows(guard: FleetGuard) -> Iterator[dict[str, object]]:
                 "held": spread is not None,
                 "shops": spread.shops if spread else None,
                 "known": spread.known if spread else None,
-                "since": _iso(spread.since if spread else None),
-                "until": _iso(allowance.until if allowance else None),
+                "since": iso_or_none(spread.since if spread else None),
+                "until": iso_or_none(allowance.until if allowance else None),
                 "user": allowance.user if allowance else None,
                 "host": allowance.host if allowance else None,
-                "at": _iso(allowance.at if allowance else None),
+                "at": iso_or_none(allowance.at if allowance else None),
             }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return utc_iso(moment) if moment else None

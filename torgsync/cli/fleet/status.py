@@ -15,7 +15,7 @@ from torgsync.cli.base.render import pick, print_json, print_table
 from torgsync.cli.fleet.held import held_rows, print_held
 from torgsync.cli.fleet.run import run_ending
 from torgsync.cli.side_by_side.summary import GOOD
-from torgsync.core.clock import utc_iso
+from torgsync.core.clock import iso_or_none, utc_iso
 from torgsync.core.counts import ago
 from torgsync.errors import Exit
 from torgsync.i18n import Message, _, _n, composed, joined
@@ -67,18 +67,18 @@ def _shop_document(shop: FleetShop) -> dict[str, Any]:
     return {
         "slug": shop.slug,
         "object": shop.name,
-        "last_success": _iso(shop.last_success),
+        "last_success": iso_or_none(shop.last_success),
         "last_run": {
             "run": last.number,
             "started": utc_iso(last.started),
-            "finished": _iso(last.finished),
+            "finished": iso_or_none(last.finished),
             "exit": last.exit_code,
         }
         if last
         else None,
         "late": int(shop.late.total_seconds()),
-        "next": _iso(shop.next),
-        "running": {**pick(lease.holder, "user", "host", "pid"), "since": _iso(lease.since)}
+        "next": iso_or_none(shop.next),
+        "running": {**pick(lease.holder, "user", "host", "pid"), "since": iso_or_none(lease.since)}
         if lease
         else None,
     }
@@ -100,10 +100,6 @@ def _tail(found: FleetStatus) -> dict[str, Any]:
             "died": found.pace.died,
         },
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return utc_iso(moment) if moment else None
 
 
 # For people

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from torgsync.cli.base.findings import finding_document
@@ -12,7 +11,7 @@ from torgsync.cli.messages.guards import allow_flag, cause, limit, observed
 from torgsync.cli.messages.outcomes import reasons_message
 from torgsync.cli.messages.status import UNSENT, alone_message, filter_message, price_message, status_message
 from torgsync.cli.plan.documents import change_document
-from torgsync.core.clock import utc_iso
+from torgsync.core.clock import iso_or_none
 from torgsync.core.plan.diff import Change
 from torgsync.core.plan.guards import Guard
 from torgsync.core.product.fields import FIELDS, Value, encode
@@ -35,14 +34,14 @@ def good_document(catalog: str, good: GoodView) -> dict[str, object]:
         "fate": str(good.status),
         "message": good_message(good),
         "standing": str(good.row_status),
-        "deletion": _iso(good.deletion),
+        "deletion": iso_or_none(good.deletion),
         "export_problem": good.problem or None,
         "row": _row_document(good),
         "photos": [_photo_document(photo) for photo in good.row.photos] if good.row else [],
         "findings": [finding_document(finding, name) for finding in good.findings],
         "desired": _values(good.desired),
-        "sent": {"at": _iso(good.sent_at), "values": _values(good.sent)} if good.sent else None,
-        "looked": _iso(good.looked),
+        "sent": {"at": iso_or_none(good.sent_at), "values": _values(good.sent)} if good.sent else None,
+        "looked": iso_or_none(good.looked),
         "existing": _existing_document(good.existing) if good.existing else None,
         "change": _change_document(change) if change else None,
         "adopted": _adoption_document(good.adoption) if good.adoption else None,
@@ -52,7 +51,7 @@ def good_document(catalog: str, good: GoodView) -> dict[str, object]:
         "left_alone": list(good.verdict.left_alone),
         "held": _held_document(good.held) if good.held else None,
         "refusal": {
-            "at": _iso(good.refusal.at),
+            "at": iso_or_none(good.refusal.at),
             "message": reasons_message(good.refusal.reasons),
             "current": good.refused,
         }
@@ -60,7 +59,7 @@ def good_document(catalog: str, good: GoodView) -> dict[str, object]:
         else None,
         "attempts": [
             {
-                "at": _iso(attempt.at),
+                "at": iso_or_none(attempt.at),
                 "run": attempt.run,
                 "approved": {"plan": attempt.approval.name, "run": attempt.approval.run}
                 if attempt.approval
@@ -144,14 +143,14 @@ def _existing_document(existing: Existing) -> dict[str, object]:
     return {
         "prom_id": existing.prom_id,
         "external_id": existing.external_id or None,
-        "modified": _iso(existing.modified),
+        "modified": iso_or_none(existing.modified),
         "removed": existing.removed,
         "values": _encoded(existing.values),
     }
 
 
 def _adoption_document(adoption: Adoption) -> dict[str, object]:
-    by = {"by": list(map(str, adoption.by)), "at": _iso(adoption.at), "user": adoption.user}
+    by = {"by": list(map(str, adoption.by)), "at": iso_or_none(adoption.at), "user": adoption.user}
     return {"prom_id": adoption.prom_id, **by}
 
 
@@ -166,10 +165,6 @@ def _values(product: Product | None) -> dict[str, object] | None:
 
 def _encoded(values: Mapping[str, Value]) -> dict[str, object]:
     return {name: encode(FIELDS[name], value) for name, value in values.items()}
-
-
-def _iso(at: datetime | None) -> str | None:
-    return utc_iso(at) if at else None
 
 
 def _held_document(held: Held) -> dict[str, object]:

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-GROWTH = 1.25
-"""By how much what a guard stops in a shop must have grown to have appeared again."""
+from torgsync.core.counts import grew_by_much
+
 LEAST = 3
 """Fewer shops are no fleet, whatever share of all they are."""
 PART = 10
@@ -42,9 +42,7 @@ class Sighting(Struct, frozen=True):
 
 def seen(before: Sighting | None, size: int, now: datetime) -> Sighting:
     """Return the sighting of a kind whose guard stops `size` changes now; `before` is the one known."""
-    if before is None or now - before.at >= REMEMBERED:
-        return Sighting(now, now, size)
-    if size >= max(before.size + 1, before.size * GROWTH):
+    if before is None or now - before.at >= REMEMBERED or grew_by_much(before.size, size):
         return Sighting(now, now, size)
     return Sighting(before.since, now, min(before.size, size))
 

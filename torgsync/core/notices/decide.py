@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from torgsync.core.counts import grew_by_much
 from torgsync.core.notices.situations import (
     FORGOTTEN,
-    GROWTH,
     HALVES,
     OF_RUNS,
     PATIENCE,
@@ -143,10 +143,7 @@ def _found(name: Name, known: Situations, found: FoundSituation, now: datetime) 
 
 def _no_news(known: Mapping[str, SituationPart], parts: Mapping[str, SituationPart]) -> bool:
     """Return whether all parts were known, and none of them grew by much."""
-    return all(
-        key in known and part.size < max(known[key].size + 1, known[key].size * GROWTH)
-        for key, part in parts.items()
-    )
+    return all(key in known and not grew_by_much(known[key].size, part.size) for key, part in parts.items())
 
 
 def _over_in_halves(known: Situations, look: Look) -> dict[Name, Situation]:

@@ -45,8 +45,6 @@ SERIOUS = OF_RUNS | {SituationKind.IMPORTS, SituationKind.MISSED}
 """Situations in which the shop is not kept up to date; that one of these has ended is a message too."""
 PATIENCE = {SituationKind.DELAYED: timedelta(minutes=30)}
 """For how long a situation must last before it is a message."""
-GROWTH = 1.25
-"""By how much what is counted must have grown since the last message to be another one."""
 REMEMBERED = timedelta(days=1)
 """For how long a part of a situation that is not found any more is no news when it returns."""
 RELAPSE = timedelta(hours=6)

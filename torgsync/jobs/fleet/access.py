@@ -70,5 +70,5 @@ def _address(settings: Settings) -> str:
 
 
 def has_queue() -> bool:
-    """Return whether the libraries of the queue is installed."""
+    """Return whether the libraries of the queue are installed."""
     return find_spec("procrastinate") is not None and find_spec("psycopg") is not None

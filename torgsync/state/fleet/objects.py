@@ -8,9 +8,10 @@ from hashlib import sha256
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 
 from torgsync.core.paging import IDS, pages
+from torgsync.state.bulk import insert_rows
 from torgsync.state.repository import Repository
 from torgsync.state.schema.fleet_tables import fleet_objects as t
 
@@ -55,9 +56,9 @@ class FleetObjects(Repository):
 
     def put(self, texts: Mapping[str, tuple[str, str]], user: str, host: str, now: datetime) -> None:
         """Store objects, keyed by slug: name and text. One that was removed is there again."""
-        known = set(self._db.execute(select(t.c.object)).scalars())
-        for slug, (name, text) in texts.items():
-            row = {
+        rows = (
+            {
+                "object": slug,
                 "name": name,
                 "text": text,
                 "digest": digest_of(text),
@@ -66,10 +67,9 @@ class FleetObjects(Repository):
                 "host": host,
                 "removed_at": None,
             }
-            if slug in known:
-                self._db.execute(update(t).where(t.c.object == slug).values(**row))
-            else:
-                self._db.execute(insert(t).values(object=slug, **row))
+            for slug, (name, text) in texts.items()
+        )
+        insert_rows(self._db, t, rows, replace=True)
 
     def remove(self, slugs: Iterable[str], now: datetime) -> None:
         """Mark objects as removed; their text, and all that is known of their shops, stays."""

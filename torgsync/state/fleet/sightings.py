@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import delete, func, insert, select
+from msgspec.structs import asdict
+from sqlalchemy import func, select
 
 from torgsync.core.fleet.guard import Sighting
+from torgsync.state.bulk import insert_rows
 from torgsync.state.repository import Repository
 from torgsync.state.schema.fleet_tables import fleet_allowances, fleet_sightings
 from torgsync.state.schema.run_tables import runs
+from torgsync.state.server import take_turn
 
 
 class Sightings(Repository):
@@ -19,9 +22,7 @@ class Sightings(Repository):
 
     def wait(self) -> None:
         """Wait until no other shop decides: of two at the same time none would see the other."""
-        if self._db.dialect.name == "postgresql":  # SQLite has one transaction that writes anyway
-            lock = func.hashtextextended("torgsync/guard of the fleet", 0)
-            self._db.execute(select(func.pg_advisory_xact_lock(lock)))
+        take_turn(self._db, "guard of the fleet")
 
     def own(self) -> dict[str, Sighting]:
         """Return what this object shows, keyed by kind."""
@@ -68,10 +69,7 @@ class Allowances(Repository):
 
     def allow(self, allowance: Allowance) -> None:
         """Record one, in the place of an earlier one of the same kind."""
-        c = fleet_allowances.c
-        self._db.execute(delete(fleet_allowances).where(c.kind == allowance.kind))
-        values = {name: getattr(allowance, name) for name in allowance.__struct_fields__}
-        self._db.execute(insert(fleet_allowances).values(**values))
+        insert_rows(self._db, fleet_allowances, [asdict(allowance)], replace=True)
 
     def valid(self, now: datetime) -> dict[str, Allowance]:
         """Return the allowances that have not ended, keyed by kind."""
