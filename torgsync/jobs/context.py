@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
+from itertools import count
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from torgsync.i18n import Message
 from torgsync.state.shared import shared_store
 from torgsync.state.store import Store, UnitOfWork
 from torgsync.state.unusable import UnusableStore
+from torgsync.threads import HANGUP, SIGNALS
 
 if TYPE_CHECKING:
     from torgsync.prom.recording.recorder import Recorder
@@ -61,11 +63,6 @@ class Progress(Struct, frozen=True):
 
 def _ignore(_given: object) -> None:
     """Report no progress, renew no lease: only a run holds one."""
-
-
-HANGUP = getattr(signal, "SIGHUP", None)
-"""The signal of a terminal that is closed, or a connection that broke; Windows has none."""
-SIGNALS = (signal.SIGINT, signal.SIGTERM, *([HANGUP] if HANGUP else []))
 
 
 class StopRequest:
@@ -140,12 +137,14 @@ class StopSignal:
             yield  # Python delivers signals only to the main thread
             return
 
+        stops, hangups = count(), count()  # counts, as one signal may interrupt the handler of another
+
         def handle(number: int, _frame: FrameType | None) -> None:
             if number == HANGUP:
                 _leave_terminal()
-                if self.requested:
+                if next(hangups) or self.requested:
                     return
-            if self.requested:
+            if next(stops) or self.requested:
                 raise KeyboardInterrupt
             self.request()
             if self._waiting:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from torgsync.threads import in_this_context
+from torgsync.threads import start_thread
 
 Result = TypeVar("Result")
 PATIENCE: float = 8
@@ -29,9 +28,7 @@ def within(seconds: float, work: Callable[[], Result]) -> Result:
         except BaseException as error:  # noqa: BLE001  # raised again where it is waited for
             errors.append(error)
 
-    thread = threading.Thread(target=in_this_context(perform), name=NAME, daemon=True)
-    thread.start()
-    thread.join(seconds)
+    start_thread(perform, NAME).join(seconds)
     if errors:
         raise errors[0]
     if not results:

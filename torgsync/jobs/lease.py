@@ -15,7 +15,7 @@ from functools import partial
 
 from torgsync.errors import TorgsyncError
 from torgsync.state.runs.leases import LEASE
-from torgsync.threads import in_this_context
+from torgsync.threads import start_thread
 
 RENEW_EVERY: float = 30
 """Seconds between two renewals."""
@@ -46,19 +46,20 @@ class LeaseKeeper:
     def __init__(self, renew: Callable[[Callable[[], bool]], bool]) -> None:
         self._renew = renew
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=in_this_context(self._keep), name="lease", daemon=True)
+        self._thread: threading.Thread | None = None
         self._renewed = elapsed()
         self._until: float | None = None
         self.lost = False
 
     def start(self) -> None:
         """Begin to renew the lease, which was taken just now."""
-        self._thread.start()
+        self._thread = start_thread(self._keep, "lease")
 
     def stop(self) -> None:
         """Renew it no more."""
         self._ended.set()
-        self._thread.join(_JOIN)
+        if self._thread:
+            self._thread.join(_JOIN)
 
     @property
     def valid(self) -> bool:

@@ -7,12 +7,12 @@ with it the threads.
 from __future__ import annotations
 
 import queue
-import threading
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Generic, TypeVar
 
 from torgsync.jobs.context import StopRequest, StopSignal
-from torgsync.threads import in_this_context
+from torgsync.threads import start_thread
 
 R = TypeVar("R")
 TICK = 0.2
@@ -70,8 +70,7 @@ class Parallel(Generic[R]):
         while self.waiting and len(self.at_work) < self._most and not self._stop.made:
             key = self.waiting.pop(0)
             self.at_work.add(key)
-            perform = in_this_context(self._perform)
-            threading.Thread(target=perform, args=(key,), name=f"torgsync {key}", daemon=True).start()
+            start_thread(partial(self._perform, key), f"torgsync {key}")
         if len(self.waiting) != before:
             self.begun()
         return len(self.waiting) != before

@@ -13,7 +13,7 @@ import pytest
 from torgsync.errors import Interrupted
 from torgsync.jobs.context import StopRequest, StopSignal
 from torgsync.jobs.parallel import Parallel
-from torgsync.threads import ContextThreadPool, in_this_context
+from torgsync.threads import SIGNALS, ContextThreadPool, closing_after, start_thread
 
 LONG = 30.0
 """Seconds that nothing here may take."""
@@ -77,6 +77,20 @@ def test_a_signal_stops_all(number: signal.Signals) -> None:
     assert signal.getsignal(number) == before
 
 
+def test_a_signal_within_the_handler_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that come at one moment are two: the run does not go on as if there had been one."""
+    request = StopSignal.request
+
+    def interrupted(stop: StopSignal) -> None:
+        monkeypatch.setattr(StopSignal, "request", request)
+        signal.raise_signal(signal.SIGTERM)
+        request(stop)
+
+    monkeypatch.setattr(StopSignal, "request", interrupted)
+    with StopSignal().handling_signals(), pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
 def test_a_second_signal_ends_at_once() -> None:
     """Whatever the threads do: they end with the process."""
     go_on = threading.Event()
@@ -136,7 +150,29 @@ def test_threads_of_a_run_have_its_context() -> None:
     def hear() -> None:
         heard.append(_said.get())
 
-    thread = threading.Thread(target=in_this_context(hear))
-    thread.start()
-    thread.join()
+    start_thread(hear, "hears").join()
     assert heard == ["by the run"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals come to the main thread only")
+def test_threads_of_a_run_get_no_signals() -> None:
+    """One that a thread got would not interrupt the main thread, which waits for an answer."""
+    blocked: list[set[int]] = []
+    closed = threading.Event()
+
+    def look() -> None:
+        blocked.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+
+    start_thread(look, "looks").join()
+    with ContextThreadPool(1) as pool:
+        pool.submit(look).result()
+
+    def close() -> None:
+        look()
+        closed.set()
+
+    with closing_after(0, close) as late:
+        assert closed.wait(LONG)
+        assert late.is_set()
+    assert [set(SIGNALS) <= found for found in blocked] == [True, True, True]
+    assert not set(SIGNALS) & signal.pthread_sigmask(signal.SIG_BLOCK, ())

@@ -8,12 +8,11 @@ Source: RFC 9110, sections 8.8 and 15.4; RFC 9112, section 8.
 from __future__ import annotations
 
 import ssl
-import threading
 import time
 import zlib
 from base64 import b64encode
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from socket import SHUT_RDWR
@@ -39,6 +38,7 @@ from torgsync.files.places.reach import resolve
 from torgsync.files.places.remote import CONNECTING, SLOWEST, TIMEOUT
 from torgsync.i18n import _
 from torgsync.system import NO_ANSWER, connection_words, known_reason
+from torgsync.threads import closing_after
 
 TOTAL = 900
 """Seconds that one try may take."""
@@ -105,24 +105,17 @@ class _Stream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         """Begin encryption; a server that does so byte by byte is given up too."""
         connection = self._stream.get_extra_info("socket").dup()
-        late = threading.Event()
 
         def give_up() -> None:
-            late.set()
             with suppress(OSError):
                 connection.shutdown(SHUT_RDWR)
 
-        timer = threading.Timer(self._pace.left(timeout), give_up)
-        timer.daemon = True
-        timer.start()
-        try:
-            return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout), self._pace)
-        except httpcore.ConnectError:
-            if not late.is_set():
-                raise
-        finally:
-            timer.cancel()
-            connection.close()
+        with closing(connection), closing_after(self._pace.left(timeout), give_up) as late:
+            try:
+                return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout), self._pace)
+            except httpcore.ConnectError:
+                if not late.is_set():
+                    raise
         raise httpcore.ConnectTimeout(NO_ANSWER)  # outside, so that its cause is no other one
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  # as the library has it

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from threading import Event, Timer
 from typing import Any, NamedTuple
+
+from torgsync.threads import closing_after
 
 PART = 8 * 1024 * 1024
 """Bytes that are fetched from S3 at once."""
@@ -63,24 +64,14 @@ def parts_of(files: Any, protocol: str, path: str, size: int | None) -> Iterator
 
 def in_time(parts: Iterator[bytes], seconds: float, close: Callable[[], None]) -> Iterator[bytes]:
     """Yield parts for so many seconds; then `close` ends the connection. Raises TimeoutError."""
-    late = Event()
-
-    def give_up() -> None:
-        late.set()
-        close()
-
-    timer = Timer(seconds, give_up)
-    timer.daemon = True
-    timer.start()
-    try:
-        for part in parts:
-            if late.is_set():
-                break
-            yield part
-    except Exception:
-        if not late.is_set():
-            raise
-    finally:
-        timer.cancel()
+    with closing_after(seconds, close) as late:
+        try:
+            for part in parts:
+                if late.is_set():
+                    break
+                yield part
+        except Exception:
+            if not late.is_set():
+                raise
     if late.is_set():
         raise TimeoutError
