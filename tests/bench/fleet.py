@@ -75,7 +75,7 @@ def _day(shops: int, minutes: int, say: Say) -> float:
     """Print the figures of a day, and return the seconds of CPU of a run."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        cluster(durable=True) as server,
+        cluster() as server,
         fleet(Path(folder), server, shops, minutes=minutes) as built,
     ):
         began = time.monotonic()
@@ -136,7 +136,7 @@ def _concurrent_runs(say: Say) -> None:
     """Print the memory of a worker that performs many runs at once, each at a slow marketplace."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        cluster(durable=True) as server,
+        cluster() as server,
         fleet(Path(folder), server, 3 * CONCURRENT) as built,
     ):
         for there in built.marketplace.values():
@@ -161,7 +161,7 @@ def _most_at_once(built: Fleet, worker: Worker, seconds: float) -> int:
 def _idle_runs(say: Say, rounds: int = 9) -> None:
     """Print what a run without work costs on both databases: of a call, and of the server."""
     tree = Tree("this", ROOT)
-    with tempfile.TemporaryDirectory() as name, cluster(durable=True) as server:
+    with tempfile.TemporaryDirectory() as name, cluster() as server:
         folder = Path(name)
         marketplace = open_shops(SandboxOptions(shops=2, import_seconds=0))
         with serve_shops(marketplace) as sandbox:

@@ -121,8 +121,8 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def cluster(*, durable: bool = False) -> Iterator[Cluster]:
-    """Run a server until the end of the block; a `durable` one loses no commit when it crashes."""
+def cluster() -> Iterator[Cluster]:
+    """Run a server until the end of the block; it loses no commit when it crashes."""
     folder = Path(tempfile.mkdtemp(prefix="torgsync-postgres-"))
     bin_folder = programs()
     assert bin_folder
@@ -140,8 +140,7 @@ def cluster(*, durable: bool = False) -> Iterator[Cluster]:
             "--no-sync",
         )
         options = {"listen_addresses": "127.0.0.1", "port": server.port, "unix_socket_directories": ""}
-        fast = [setting for setting in FAST if not (durable and setting == "synchronous_commit=off")]
-        settings = [*fast, *(f"{name}={value}" for name, value in options.items())]
+        settings = [*FAST, *(f"{name}={value}" for name, value in options.items())]
         words = " ".join(f"-c {setting}" for setting in settings)
         _run(server, "pg_ctl", "start", "--wait", f"--log={folder / 'log'}", f"--options={words}")
         try:

@@ -29,7 +29,7 @@ def thirty(tmp_path: Path) -> Iterator[Fleet]:
     """A fleet whose database loses nothing when it crashes."""
     if reason := missing():
         pytest.skip(reason)
-    with cluster(durable=True) as server, fleet(tmp_path, server, SHOPS) as built:
+    with cluster() as server, fleet(tmp_path, server, SHOPS) as built:
         yield built
 
 

@@ -12,7 +12,7 @@ import typer
 
 from torgsync.cli.base.program import SCHEMA, Program, program_of
 from torgsync.cli.base.render import pick, print_json, print_table
-from torgsync.cli.fleet.held import held_rows, print_held
+from torgsync.cli.fleet.guard_words import guard_lines, guard_rows
 from torgsync.cli.fleet.run import run_ending
 from torgsync.cli.side_by_side.summary import GOOD
 from torgsync.core.clock import iso_or_none, utc_iso
@@ -55,11 +55,12 @@ def status(
         sys.stdout.write(fleet_metrics_text(found))
     elif output is FleetFormat.JSON:
         shops = [_shop_document(shop) for shop in found.shops]
-        tail = {**_tail(found), "guards": held_rows(program, now)}
+        tail = {**_tail(found), "guards": list(guard_rows(found.guard))}
         print_json({"schema": SCHEMA, "shops": shops}, {}, tail)
     else:
         _print(program, found, now)
-        print_held(program, now)
+        for line in guard_lines(found.guard):
+            program.print(line, style="held")
 
 
 def _shop_document(shop: FleetShop) -> dict[str, Any]:

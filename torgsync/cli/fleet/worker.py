@@ -14,6 +14,7 @@ import typer
 
 from torgsync.cli.base.options import RunFormat, RunFormatOption, separated
 from torgsync.cli.base.program import SCHEMA, Program, program_of
+from torgsync.cli.base.render import pick
 from torgsync.cli.base.streams import json_text
 from torgsync.core.clock import utc_iso
 from torgsync.core.shell import WINDOWS
@@ -115,12 +116,21 @@ class _Jobs:
         self._metrics = metrics
         self._stop = StopRequest()
         self._at_work: set[str] = set()
+        self._codes: dict[tuple[str, bool], Exit] = {}
 
     def serve(self) -> Exit:
         """Serve the queue until stopped and return the exit code."""
         queue = self._fleet.queue
         queue.serve(self._perform, self._tick, self._request_stop, self._leave, self._lines.trouble)
-        return Exit.INTERRUPTED if queue.signal is SIGINT else Exit.DONE
+        return self._code
+
+    @property
+    def _code(self) -> Exit:
+        """The exit code: of a worker that serves once the gravest of its runs, as of `sync --all`."""
+        queue = self._fleet.queue
+        if queue.signal is not None or not queue.once:
+            return Exit.INTERRUPTED if queue.signal is SIGINT else Exit.DONE
+        return Exit.worst([*self._codes.values(), *self._lines.refused.values()])
 
     def _tick(self) -> None:
         self._fleet.tick()
@@ -137,6 +147,7 @@ class _Jobs:
 
     def _perform(self, slug: str, lane: Lane) -> list[Ask]:
         from torgsync.cli.fleet.run import FleetRun
+        from torgsync.core.fleet.lanes import Lane
         from torgsync.jobs.context import StopSignal
         from torgsync.jobs.fleet.worker import follows
 
@@ -149,6 +160,7 @@ class _Jobs:
             done = run.perform(self._program, StopSignal(self._stop))
         finally:
             self._at_work.discard(slug)
+        self._codes[slug, lane is Lane.ORDERS] = done.code  # that of the import, after what left it
         self._lines.ended(run, done)
         return follows(slug, lane, done.code, self._program.now(), left=run.left, is_open=run.is_open)
 
@@ -166,21 +178,25 @@ class _Jobs:
 
     def _leave(self) -> NoReturn:
         """End the process at once: threads cannot be ended; the next run looks up what they did."""
-        if names := ", ".join(sorted(self._at_work)):
+        names = ", ".join(sorted(self._at_work))
+        if names:
             self._program.warn(_("stopped in the middle of: {objects}", objects=names))
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-        os._exit(int(Exit.INTERRUPTED))
+        os._exit(int(Exit.INTERRUPTED if names else self._code))
 
 
-def _ending(run: FleetRun, code: Exit) -> Message:
-    """Return how a run ended: what is left of it is often only an import."""
+def _ending(run: FleetRun, done: Performed) -> Message:
+    """Return how a run ended: what is left of it is often only an import; an error is named."""
     from torgsync.cli.fleet.run import run_ending
 
+    code = done.code
     if code is Exit.TEMPORARY and run.left:
         return _("an import is sent next")
     if code is Exit.TEMPORARY and run.is_open:
         return _("an import goes on")
+    if done.error and code not in (Exit.BUSY, Exit.INTERRUPTED):
+        return composed("{ending}: {error}", ending=run_ending(code), error=done.error.message)
     return run_ending(code)
 
 
@@ -191,6 +207,7 @@ class _Lines:
         self._program = program
         self._lock = Lock()
         self._trouble = self._unwritten = ""
+        self.refused: dict[str, Exit] = {}
         self._shown: int | None = None
 
     def ended(self, run: FleetRun, done: Performed) -> None:
@@ -209,6 +226,7 @@ class _Lines:
                     "ended": utc_iso(now),
                     "seconds": round(done.seconds, 3),
                     "exit": int(done.code),
+                    "error": pick(done.error, "kind", "message", "hint") if done.error else None,
                 }
                 print(json_text(document), flush=True)  # noqa: T201
             else:
@@ -219,7 +237,7 @@ class _Lines:
                         object=slug,
                         lane=str(run.lane),
                         code=int(done.code),
-                        ending=_ending(run, done.code),
+                        ending=_ending(run, done),
                         seconds=f"{done.seconds:.1f}",
                     )
                 )
@@ -228,6 +246,7 @@ class _Lines:
 
     def broken(self, slug: str, error: TorgsyncError) -> None:
         """Report an object that cannot be performed as it was pushed."""
+        self.refused[slug] = error.exit_code
         lines = error.lines(MOST_MISTAKES) if isinstance(error, InvalidInput) else ()
         said = joined("; ", (error.message, *lines))
         self._warn(composed("{object}: {error}", object=slug, error=said))

@@ -32,13 +32,18 @@ class Connection(SettingsTable):
         return url
 
 
+def portal_of(data: Mapping[str, Any]) -> Portal:
+    """Return the marketplace that a sync object names; Prom.ua for one that there is not."""
+    name = data.get("via")
+    return PORTALS.get(name, PROM) if isinstance(name, str) else PROM
+
+
 def with_defaults(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what a sync object says, completed by what is usual where its shop is.
 
     Those of Prom.ua are the defaults of the models; what is no table stays as it is, for them to refuse.
     """
-    name = data.get("via")
-    portal = PORTALS.get(name, PROM) if isinstance(name, str) else PROM
+    portal = portal_of(data)
     if portal is PROM:
         return data
     catalog = _table(data.get("catalog"), {"currency": portal.currency, "languages": {}})

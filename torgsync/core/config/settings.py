@@ -209,7 +209,7 @@ class SyncObject(SettingsTable):
     @model_validator(mode="after")
     def _fits_portal(self) -> Self:
         for one in self.synchronization_times:
-            one._zone = self.portal.clock  # noqa: SLF001  # only the object knows the marketplace
+            one.by_clock(self.portal.clock)  # only the object knows the marketplace
         languages = self.catalog.languages
         if why := other_language(self.portal, languages.name, both=languages.both):
             raise misplaced(("catalog", "languages"), why)

@@ -54,6 +54,11 @@ class SynchronizationTime(SettingsTable):
         _rhythm = self._at(SHOP_ZONE)
         return self
 
+    def by_clock(self, zone: ZoneInfo) -> Self:
+        """Have the hours be those of a zone, before any is asked for; return the time."""
+        self._zone = zone
+        return self
+
     @cached_property
     def rhythm(self) -> Rhythm:
         """The moments that these settings mean."""

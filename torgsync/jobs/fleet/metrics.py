@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from torgsync.files.metrics import MetricFamily, metrics_text, write_metrics
-from torgsync.i18n import Message, _
-from torgsync.jobs.deadline import PATIENCE, within
+from torgsync.core.plan.plan_guards import KINDS
+from torgsync.files.metrics import MetricFamily, metrics_text
+from torgsync.i18n import Message
 from torgsync.jobs.fleet.status import MINUTES, FleetStatus
-from torgsync.jobs.unattended.metrics import HELP
-from torgsync.system import reason
+from torgsync.jobs.unattended.metrics import HELP, keep_families, seconds_of
 
 _FLEET = {
     "torgsync_fleet_shops": "Sync objects that workers perform.",
@@ -21,6 +19,8 @@ _FLEET = {
     "torgsync_fleet_runs_per_minute": f"Runs that ended a minute, in the last {MINUTES} minutes.",
     "torgsync_fleet_runs_last_hour": "Runs that began in the last hour and ended, by exit code.",
     "torgsync_fleet_died_last_hour": "Runs that began in the last hour and came to no end.",
+    "torgsync_fleet_held_shops": "Shops in which changes of this kind are held, as they look wrong in many.",
+    "torgsync_fleet_let_through": "Whether a person lets changes of this kind through in all shops.",
 }
 
 
@@ -30,11 +30,11 @@ def fleet_families(status: FleetStatus) -> list[MetricFamily]:
     for shop in status.shops:
         last = shop.last
         values = {
-            "torgsync_last_success_timestamp_seconds": _at(shop.last_success),
-            "torgsync_last_run_timestamp_seconds": _at(last.started) if last else None,
+            "torgsync_last_success_timestamp_seconds": seconds_of(shop.last_success),
+            "torgsync_last_run_timestamp_seconds": seconds_of(last.started) if last else None,
             "torgsync_last_run_exit_code": last.exit_code if last else None,
             "torgsync_schedule_lag_seconds": shop.late.total_seconds(),
-            "torgsync_next_run_timestamp_seconds": _at(shop.next),
+            "torgsync_next_run_timestamp_seconds": seconds_of(shop.next),
             "torgsync_running": float(shop.lease is not None),
         }
         for name, value in values.items():
@@ -51,6 +51,11 @@ def _of_fleet(status: FleetStatus) -> Iterator[MetricFamily]:
     def single(name: str, value: float) -> MetricFamily:
         return MetricFamily(name, _FLEET[name], {(): value}, ())
 
+    def of_kinds(name: str, values: Mapping[str, float]) -> MetricFamily:
+        return MetricFamily(
+            name, _FLEET[name], {(kind,): value for kind, value in values.items()}, ("guard",)
+        )
+
     yield single("torgsync_fleet_shops", len(status.shops))
     yield single("torgsync_fleet_queue_readable", float(queue is not None))
     if queue:
@@ -66,6 +71,10 @@ def _of_fleet(status: FleetStatus) -> Iterator[MetricFamily]:
     name = "torgsync_fleet_runs_last_hour"
     yield MetricFamily(name, _FLEET[name], codes, ("exit_code",))
     yield single("torgsync_fleet_died_last_hour", pace.died)
+    closed, allowed = status.guard.closed, status.guard.allowances
+    held = {str(kind): float(closed[kind].shops if kind in closed else 0) for kind in KINDS}
+    yield of_kinds("torgsync_fleet_held_shops", held)
+    yield of_kinds("torgsync_fleet_let_through", {str(kind): float(kind in allowed) for kind in KINDS})
 
 
 def fleet_metrics_text(status: FleetStatus) -> str:
@@ -75,14 +84,4 @@ def fleet_metrics_text(status: FleetStatus) -> str:
 
 def keep_fleet_metrics(path: Path, status: FleetStatus) -> Message | None:
     """Write the metrics to a file; return why it could not be written."""
-    try:
-        within(PATIENCE, lambda: write_metrics(path, fleet_families(status)))
-    except TimeoutError:
-        return _("`{path}` did not answer in {seconds} seconds", path=path, seconds=PATIENCE)
-    except OSError as trouble:
-        return _("`{path}` cannot be written: {why}", path=path, why=reason(trouble))
-    return None
-
-
-def _at(moment: datetime | None) -> float | None:
-    return moment.timestamp() if moment else None
+    return keep_families(path, lambda: fleet_families(status))

@@ -39,6 +39,8 @@ KEPT_HOURS = 24
 """How long failed jobs are kept; others are deleted when they end."""
 PAUSES = (1.0, 60.0)
 """Seconds to wait before the server is tried again: at first, and at most."""
+LEAVE_WITHIN = 5.0
+"""Seconds that a worker without runs has to take its leave of a server that may be away."""
 CONNECTIONS = 3
 """Connections to the queue at most; each is needed for a moment."""
 _NEVER = 1e6
@@ -69,7 +71,8 @@ class Queue:
     grace: float = STOP_WITHIN
     once: bool = False
     signal: Signals | None = field(default=None, init=False)
-    _at_work: int = field(default=0, init=False)
+    _at_work: set[object] = field(default_factory=set, init=False)
+    _ticking: bool = field(default=False, init=False)
     _ended: Event = field(default_factory=Event, init=False)
 
     def serve(
@@ -86,7 +89,8 @@ class Queue:
             perform: Performs a run in a thread, and returns what is to be asked for after it.
             tick: Asks for what is due; called every minute in a thread.
             stop: Asks all runs to stop.
-            leave: Ends the process where runs do not come to an end, or a second signal comes.
+            leave: Ends the process where runs do not come to an end, a second signal comes, or the server is
+                away.
             warn: Receives what goes wrong with the queue; it is tried again all the same.
         """
         for name in ("procrastinate", "psycopg.pool"):
@@ -155,12 +159,19 @@ class Queue:
         await self._stopping.wait()
         for task in (ticks, *serving):
             task.cancel()
-        leaving = asyncio.create_task(self._leaving.wait())
         ended = asyncio.gather(*serving, return_exceptions=True)
-        await asyncio.wait((ended, leaving), timeout=self.grace, return_when=asyncio.FIRST_COMPLETED)
-        if not ended.done():
+        if not (
+            await self._waited(lambda: not self._at_work, self.grace)
+            and await self._waited(lambda: ended.done() and not self._ticking, LEAVE_WITHIN)
+        ):
             self._leave()
-        leaving.cancel()
+
+    async def _waited(self, done: Callable[[], bool], seconds: float) -> bool:
+        """Wait at most so long, or until a second signal; return whether it was done."""
+        until = self._loop.time() + seconds
+        while not done() and not self._leaving.is_set() and self._loop.time() < until:  # noqa: ASYNC110  # threads end
+            await asyncio.sleep(POLL / 40)
+        return done()
 
     def _signalled(self, number: Signals) -> None:
         if self.signal is not None:
@@ -175,7 +186,7 @@ class Queue:
         while not self._stopping.is_set():
             began = self._loop.time()
             try:
-                await asyncio.to_thread(self._tick)
+                await asyncio.to_thread(self._tick_once)
             except TorgsyncError as error:
                 self._warn(error)
             except Exception as bug:  # noqa: BLE001  # the runs that are asked for go on
@@ -187,6 +198,13 @@ class Queue:
                 return
             await asyncio.sleep(max(0.0, began + TICK.total_seconds() - self._loop.time()))
 
+    def _tick_once(self) -> None:
+        self._ticking = True
+        try:
+            self._tick()
+        finally:
+            self._ticking = False
+
     async def _drain(self) -> None:
         """Wait until nothing is at work here and nothing else is to begin before another tick would.
 
@@ -194,7 +212,7 @@ class Queue:
         """
         until, idle = datetime.now(UTC) + TICK, 0
         while not self._stopping.is_set():
-            at_work = self._at_work  # before the jobs: what ends in between asks for others
+            at_work = bool(self._at_work)  # before the jobs: what ends in between asks for others
             try:
                 jobs = await self._jobs()
             except exceptions.ConnectorException as error:
@@ -233,13 +251,14 @@ class Queue:
 
     def _run(self, slug: str, lane: str) -> None:
         """Perform one job, in a thread."""
-        self._at_work += 1
+        job = object()
+        self._at_work.add(job)
         try:
             after = self._perform(slug, Lane(lane))
             with suppress(TorgsyncError):  # the next tick asks for what is due
                 self.ask(after)
         finally:
-            self._at_work -= 1
+            self._at_work.discard(job)
 
     async def _jobs(self) -> list[Job]:
         """Return the jobs that wait, or are being performed."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 
 from msgspec import Struct
 from pydantic import ValidationError
 
+from torgsync.core.config.connection import portal_of
 from torgsync.core.config.schedule import Attempt, is_fleet
 from torgsync.core.config.settings import SynchronizationTime
 from torgsync.core.fleet.backlog import FleetWorkers
@@ -19,6 +19,7 @@ from torgsync.core.fleet.ticks import delay, due_times
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.files.config.settings import Settings
 from torgsync.i18n import Message, _
+from torgsync.jobs.fleet.guard import FleetGuard, read_guard
 from torgsync.jobs.run import is_held
 from torgsync.state.fleet.address import server_address
 from torgsync.state.fleet.shops import FleetPace
@@ -26,9 +27,6 @@ from torgsync.state.runs.leases import Lease
 from torgsync.state.runs.status import LastRun
 from torgsync.state.store import Store, open_to_look
 
-_HEADER = re.compile(r"\[{1,2} *(synchronization_times|orders) *\]{1,2} *(?:#.*)?")
-_ODD = re.compile(r"""(?m)^[ \t]*(?:synchronization_times|orders|"[^"]*"|'[^']*')[ \t]*[.=]|\"{3}|'{3}""")
-"""What makes it uncertain where the tables of a text are."""
 MINUTES = 10
 """Over how long the runs a minute are counted."""
 HOUR = timedelta(hours=1)
@@ -54,11 +52,21 @@ class FleetShop(Struct, frozen=True):
     lease: Lease | None
 
 
+class KnownShop(NamedTuple):
+    """What is known of a shop without its state: its times for workers, and when it was pushed last."""
+
+    slug: str
+    name: str
+    times: Sequence[SynchronizationTime]
+    since: datetime
+
+
 class FleetStatus(Struct, frozen=True):
     """How all shops stand; `queue` is None where there is `trouble` with it."""
 
     shops: Sequence[FleetShop]
     pace: FleetPace
+    guard: FleetGuard
     queue: FleetWorkers | None
     trouble: TorgsyncError | None = None
 
@@ -85,32 +93,23 @@ def fleet_status(settings: Settings, now: datetime, notify: Callable[[Message], 
     with closing(store):
         with store.look_at_fleet() as work:
             pushed = work.fleet_objects.all()
-        times = {slug: times_in(one.text) for slug, one in pushed.items()}
-        names = {slug: one.name for slug, one in pushed.items()}
-        since = {slug: one.pushed_at for slug, one in pushed.items()}
-        return status_of(store, settings, names, times, since, now)
+        known = [KnownShop(slug, one.name, times_in(one.text), one.pushed_at) for slug, one in pushed.items()]
+        return status_of(store, settings, known, now)
 
 
-def status_of(
-    store: Store,
-    settings: Settings,
-    names: Mapping[str, str],
-    times: Mapping[str, Sequence[SynchronizationTime]],
-    since: Mapping[str, datetime],
-    now: datetime,
-) -> FleetStatus:
-    """Return how shops stand whose names, times for workers and last push are known, all keyed by slug."""
+def status_of(store: Store, settings: Settings, known: Iterable[KnownShop], now: datetime) -> FleetStatus:
+    """Return how shops stand of which it is known when workers perform them."""
     with store.look_at_fleet() as work:
         shops = work.fleet_shops
         attempts, leases = shops.attempts(), shops.leases()
         successes, runs = shops.last_successes(), shops.last_runs()
         pace = shops.pace(now - timedelta(minutes=MINUTES), now - HOUR)
     found = []
-    for slug, name in names.items():
+    for slug, name, times, since in known:
         lease = leases.get(slug)
         held = lease if lease and is_held(lease, now) else None
-        due, coming = _schedule(slug, times.get(slug, ()), attempts.get(slug, {}), now)
-        late = min(due, max(now - since[slug], timedelta()))  # not for what came before it was pushed
+        due, coming = _schedule(slug, times, attempts.get(slug, {}), now)
+        late = min(due, max(now - since, timedelta()))  # not for what came before it was pushed
         found.append(
             FleetShop(
                 *(slug, name, successes.get(slug), runs.get(slug)),
@@ -118,38 +117,24 @@ def status_of(
             )
         )
     queue, trouble = _queue(settings)
-    return FleetStatus(found, pace, queue, trouble)
+    return FleetStatus(found, pace, read_guard(store, now), queue, trouble)
 
 
 def times_in(text: str) -> tuple[SynchronizationTime, ...]:
     """Return the times for workers in the text of a pushed object; it was checked when it was pushed.
 
-    Nothing else of it is read: that would take a second for every hundred objects.
+    Nothing else of it is checked again: that would take a second for every hundred objects.
     """
     try:
-        data = _tables(text)
-        orders, times = data.get("orders", {}), data.get("synchronization_times", [])
-        found = [SynchronizationTime.model_validate(time) for time in times]
-        fetches = orders.get("enabled", True)
+        data = tomllib.loads(text)
+        fetches = data.get("orders", {}).get("enabled", True)
+        found = [SynchronizationTime.model_validate(time) for time in data.get("synchronization_times", [])]
     except (tomllib.TOMLDecodeError, ValidationError, AttributeError, TypeError):
         return ()  # of a newer program: its worker says so
-    return tuple(time for time in found if is_fleet(time.user) and (fetches or time.only != "orders"))
-
-
-def _tables(text: str) -> dict[str, Any]:
-    """Return the tables of a text that say when it is synchronized, or all of it. Raises TOMLDecodeError."""
-    kept: list[str] = []
-    wanted = False
-    for line in () if _ODD.search(text) else text.splitlines():
-        bare = line.strip()
-        if bare.startswith("["):
-            wanted = _HEADER.fullmatch(bare) is not None
-        if wanted:
-            kept.append(line)
-    with suppress(tomllib.TOMLDecodeError):
-        if kept:
-            return tomllib.loads("\n".join(kept))
-    return tomllib.loads(text)
+    clock = portal_of(data).clock
+    return tuple(
+        time.by_clock(clock) for time in found if is_fleet(time.user) and (fetches or time.only != "orders")
+    )
 
 
 def _schedule(

@@ -20,7 +20,7 @@ from torgsync.files.config.settings import Settings
 from torgsync.i18n import _
 from torgsync.jobs.context import JobContext
 from torgsync.jobs.fleet.objects import PushedObjects
-from torgsync.jobs.fleet.status import FleetStatus, status_of
+from torgsync.jobs.fleet.status import FleetStatus, KnownShop, status_of
 from torgsync.jobs.missed import missed
 from torgsync.jobs.run import is_held
 from torgsync.jobs.timetable import own_times
@@ -115,10 +115,11 @@ class FleetWorker:
 
     def status(self, settings: Settings) -> FleetStatus:
         """Return how the fleet stands. Raises Temporary."""
-        names = {slug: file.settings.name for slug, file in self.files.items()}
-        times = {slug: own_times(file) for slug, file in self.files.items()}
-        since = {slug: file.changed_at for slug, file in self.files.items()}
-        return status_of(self.store, settings, names, times, since, self.now())
+        known = [
+            KnownShop(slug, file.settings.name, own_times(file), file.changed_at)
+            for slug, file in self.files.items()
+        ]
+        return status_of(self.store, settings, known, self.now())
 
     def _read(self) -> None:
         """Read what was pushed since the last tick."""

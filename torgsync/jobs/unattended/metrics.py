@@ -45,7 +45,7 @@ HELP = {
     "torgsync_imports_left": "Imports left in these 24 hours.",
     "torgsync_export_timestamp_seconds": "When the file of the export was written.",
     "torgsync_next_run_timestamp_seconds": "When the next synchronization time comes.",
-    "torgsync_schedule_lag_seconds": "For how long a synchronization time of this user is due.",
+    "torgsync_schedule_lag_seconds": "For how long a synchronization time is due.",
     "torgsync_running": "Whether a run works with the object now.",
 }
 """The metrics of an object, and what they say."""
@@ -117,18 +117,18 @@ def _of_run(last: LastRun | None, run: ObjectRun | None) -> Iterator[tuple[str, 
 
 
 def _of_settings(status: ObjectStatus) -> Iterator[tuple[str, float | None]]:
-    yield "torgsync_export_timestamp_seconds", _at(status.export.written if status.export else None)
+    yield "torgsync_export_timestamp_seconds", seconds_of(status.export.written if status.export else None)
     yield "torgsync_imports_left", status.imports_left
-    yield "torgsync_next_run_timestamp_seconds", _at(status.next)
+    yield "torgsync_next_run_timestamp_seconds", seconds_of(status.next)
     yield "torgsync_schedule_lag_seconds", status.late.total_seconds() if status.late is not None else None
 
 
 def _of_state(known: Known) -> Iterator[tuple[str, float | None]]:
-    yield "torgsync_last_success_timestamp_seconds", _at(known.last_success)
-    yield "torgsync_plan_timestamp_seconds", _at(known.plan.made if known.plan else None)
+    yield "torgsync_last_success_timestamp_seconds", seconds_of(known.last_success)
+    yield "torgsync_plan_timestamp_seconds", seconds_of(known.plan.made if known.plan else None)
     yield "torgsync_pending_changes", known.plan.pending if known.plan else None
     yield "torgsync_held_changes", known.plan.held if known.plan else None
-    yield "torgsync_orders_fetched_timestamp_seconds", _at(known.fetched)
+    yield "torgsync_orders_fetched_timestamp_seconds", seconds_of(known.fetched)
     yield "torgsync_orders_waiting", known.waiting
     yield "torgsync_order_files_waiting", known.in_outbox
     yield "torgsync_order_files_unwritten", known.owed
@@ -151,7 +151,8 @@ def _counted(known: Known, run: ObjectRun | None) -> Iterator[tuple[str, tuple[s
         yield "torgsync_skipped_items", (str(why),), count
 
 
-def _at(moment: datetime | None) -> float | None:
+def seconds_of(moment: datetime | None) -> float | None:
+    """Return a time as Prometheus counts it, None where there is none."""
     return moment.timestamp() if moment else None
 
 
@@ -170,12 +171,13 @@ def keep_metrics(
         runs: What the call did with them.
         began: When the call began.
     """
+    return keep_families(path, lambda: families(statuses(settings, objects, now), runs, began))
 
-    def write() -> None:
-        write_metrics(path, families(statuses(settings, objects, now), runs, began))
 
+def keep_families(path: Path, collect: Callable[[], Iterable[MetricFamily]]) -> Message | None:
+    """Write metrics to a file, in a limited time; return why it could not be written."""
     try:
-        within(PATIENCE, write)
+        within(PATIENCE, lambda: write_metrics(path, collect()))
     except TimeoutError:
         return _("`{path}` did not answer in {seconds} seconds", path=path, seconds=PATIENCE)
     except OSError as trouble:

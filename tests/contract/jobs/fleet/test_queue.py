@@ -194,6 +194,19 @@ def test_what_does_not_end_is_left(address: str, signals: int) -> None:
     assert played.left.is_set()
 
 
+def test_without_runs_nothing_is_waited_for(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick that waits for a server that is away holds the worker up for seconds, whatever runs may take."""
+    monkeypatch.setattr(module, "LEAVE_WITHIN", 0.5)
+    played = Played(address, once=False, grace=600)
+
+    def tick() -> list[Ask]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert played.left.wait(20)
+        return []
+
+    assert played.serve(tick) == []
+
+
 def test_what_a_dead_worker_performed_is_found(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once it gave no sign of life for a while; it can be marked as failed once, and asked for again."""
     played, seen = Played(address), []

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-from homes import EXAMPLE
+from datetime import UTC, datetime
 
-from torgsync.jobs.fleet import status
+import pytest
+
 from torgsync.jobs.fleet.status import times_in
 
 TIME = '[[synchronization_times]]\nuser = "fleet"\nevery = "30m"\n'
@@ -41,9 +41,9 @@ def test_times_in_a_text(text: str, expected: list[str]) -> None:
     assert every(text) == expected
 
 
-def test_only_the_tables_are_read() -> None:
-    """Most of a text says other things."""
-    text = (EXAMPLE / "my-prom.toml").read_text("utf-8").replace("OFFICE-PC\\\\olena", "fleet")
-    tables = status._tables(text)
-    assert tables.keys() == {"synchronization_times"}
-    assert every(text) == ["30m"]
+@pytest.mark.parametrize(("via", "begins"), [("", 6), ('via = "satu.kz"\n', 3), ('via = "nosuch"\n', 6)])
+def test_hours_are_those_of_the_marketplace(via: str, begins: int) -> None:
+    """As they are where the whole object is read."""
+    (time,) = times_in(via + TIME + 'between = ["08:00", "21:00"]\n')
+    moment = next(time.rhythm.after(datetime(2026, 11, 29, 22, 0, tzinfo=UTC)))
+    assert moment == datetime(2026, 11, 30, begins, 0, tzinfo=UTC)
