@@ -234,8 +234,9 @@ HISTORY_RUN = record(
     ),
 )
 
-FAILED = record(schema={"const": 1}, error=ERROR)
-FAILED_OF_SEVERAL = record(schema={"const": 1}, object=TEXT, error=ERROR)
+_FAILURE = {"type": "integer", "minimum": 1}
+FAILED = record(schema={"const": 1}, error=ERROR, exit=_FAILURE)
+FAILED_OF_SEVERAL = record(schema={"const": 1}, object=TEXT, error=ERROR, exit=_FAILURE)
 
 
 def valid(document: Any, schema: dict[str, Any]) -> None:  # noqa: ANN401  # whatever the program printed

@@ -489,6 +489,7 @@ def test_one_of_two_objects_fails(home: Home, trouble: str) -> None:
     assert "error: " in shown.err
     document = home.run("update", "--format", "json").json
     failed, made = document["objects"]
+    assert (failed["object"], failed["exit"], document["exit"]) == ("Abc", 3, 3)
     valid(failed, schemas.FAILED_OF_SEVERAL)
     valid(made, schemas.UPDATE)
 

@@ -24,7 +24,7 @@ from torgsync.cli.plan import sync as command
 from torgsync.cli.plan.sync_call import SyncCall
 from torgsync.core.plan.imports import HANGS_AFTER
 from torgsync.errors import Exit
-from torgsync.files.config.objects import ObjectFile
+from torgsync.files.config.objects import ObjectFile, name_in
 from torgsync.sandbox.faults import parse_fault
 from torgsync.state.runs.journal import Holder
 from torgsync.state.store import open_store
@@ -96,12 +96,14 @@ def test_each_is_printed_whole_and_all_in_a_summary(uneven: ManyObjects) -> None
 def test_each_has_a_document(uneven: ManyObjects) -> None:
     """One JSON document, with one of each object as `--all` without `--jobs` prints it."""
     together = sync(uneven, "--jobs", "6", "--format", "json").json
-    assert together["schema"] == 1
-    codes = {one["object"].casefold().replace(" ", "-"): one for one in together["objects"]}
-    assert {slug: one.get("exit", one.get("error", {}).get("exit")) for slug, one in codes.items()} == EXITS
-    apart = sync(uneven, "--format", "json").json["objects"]
-    for one in apart:
-        assert codes[one["object"].casefold().replace(" ", "-")].keys() == one.keys()
+    assert (together["schema"], together["exit"]) == (1, 4)
+    names = {slug: name_in(uneven.folder / "objects" / f"{slug}.toml") for slug in EXITS}
+    codes = {one["object"]: one for one in together["objects"]}
+    assert {slug: codes[name]["exit"] for slug, name in names.items() if name} == EXITS
+    apart = sync(uneven, "--format", "json").json
+    assert apart["exit"] == 4
+    for one in apart["objects"]:
+        assert codes[one["object"]].keys() == one.keys()
 
 
 def test_all_that_follows_runs_follows_them_once(tmp_path: Path) -> None:

@@ -25,9 +25,7 @@ def report_error(program: Program, error: TorgsyncError, *, slug: str = "") -> i
     """
     program.log_error(error, slug)
     if program.json:
-        about = {"object": slug} if slug else {}
-        document = {"schema": SCHEMA, **about, "error": error_document(error)}
-        print(json_text(document))  # noqa: T201
+        print_error_document(program, slug, error_document(error))
         return int(error.exit_code)
     what = composed("{object}: {error}", object=slug, error=error.message) if slug else error.message
     lines = [one_paragraph(translated(_("error: {error}", error=what)))]
@@ -40,6 +38,13 @@ def report_error(program: Program, error: TorgsyncError, *, slug: str = "") -> i
         lines = [part for line in lines for part in wrapped(line, width, more="    ")]
     print("\n".join(lines), file=sys.stderr)  # noqa: T201
     return int(error.exit_code)
+
+
+def print_error_document(program: Program, slug: str, error: Mapping[str, object]) -> None:
+    """Print a document in the place of an object's, with its name as far as its file says it, or of all."""
+    about = {"object": program.name_of(slug)} if slug else {}
+    document = {"schema": SCHEMA, **about, "error": error, "exit": error["exit"]}
+    print(json_text(document))  # noqa: T201
 
 
 def error_document(error: TorgsyncError) -> dict[str, object]:
@@ -93,9 +98,10 @@ def each(
         if codes[-1] is Exit.INTERRUPTED:
             report_not_begun(program, waiting, again, first=False)
             break
+    worst = Exit.worst(codes)
     if program.json:
-        sys.stdout.write("]}\n")
-    return Exit.worst(codes)
+        sys.stdout.write(f'], "exit": {int(worst)}}}\n')
+    return worst
 
 
 def report_not_begun(program: Program, slugs: Sequence[str], again: str, *, first: bool) -> None:
@@ -106,7 +112,7 @@ def report_not_begun(program: Program, slugs: Sequence[str], again: str, *, firs
     for number, slug in enumerate(slugs if program.json else ()):
         sys.stdout.write("," if number or not first else "")
         error = error_document(Interrupted(_("stopped by you before it was begun")))
-        print(json_text({"schema": SCHEMA, "object": slug, "error": error}))  # noqa: T201
+        print_error_document(program, slug, error)
     if slugs:
         program.notify(
             _n(

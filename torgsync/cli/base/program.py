@@ -190,6 +190,12 @@ class Program(Output):
         path = find_path(self.settings.objects, wanted, all_by="--all")
         return {path.stem: partial(self.object, wanted, all_by="--all")}
 
+    def name_of(self, slug: str) -> str:
+        """Return the name of the object in a file called so, and `slug` itself where it has none."""
+        from torgsync.files.config.objects import name_in
+
+        return name_in(self.settings.objects / f"{slug}.toml") or slug
+
     def load(self, path: Path) -> ObjectFile:
         """Return the sync object of a file."""
         from torgsync.files.config.objects import load_object

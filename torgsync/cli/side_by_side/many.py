@@ -60,10 +60,11 @@ def each_side_by_side(program: Program, work: Mapping[str, Work], most: int, *, 
         print_summary(program, done, timedelta(seconds=time.monotonic() - started))
     if parallel.stopped:
         report_not_begun(program, parallel.waiting, again, first=not documents)
-    if program.json:
-        sys.stdout.write("]}\n")
     codes = [one.code for one in done]
-    return Exit.worst([*codes, Exit.INTERRUPTED] if parallel.waiting else codes)
+    worst = Exit.worst([*codes, Exit.INTERRUPTED] if parallel.waiting else codes)
+    if program.json:
+        sys.stdout.write(f'], "exit": {int(worst)}}}\n')
+    return worst
 
 
 def _perform(program: Program, slug: str, work: Work, stop: StopSignal) -> Performed:

@@ -12,9 +12,9 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from torgsync.cli.base.errors import report_error
-from torgsync.cli.base.program import SCHEMA, Program
-from torgsync.cli.base.streams import Printed, json_text, printed_apart
+from torgsync.cli.base.errors import print_error_document, report_error
+from torgsync.cli.base.program import Program
+from torgsync.cli.base.streams import Printed, printed_apart
 from torgsync.errors import Exit, TorgsyncError
 from torgsync.i18n import language_of_its_own
 
@@ -77,4 +77,4 @@ def _report_bug(program: Program, bug: Exception, slug: str) -> None:
     traceback.print_exception(bug)
     if program.json:
         error = {"kind": "bug", "exit": int(Exit.ERROR), "message": type(bug).__name__}
-        print(json_text({"schema": SCHEMA, "object": slug, "error": error}))  # noqa: T201
+        print_error_document(program, slug, error)
