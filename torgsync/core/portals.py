@@ -36,6 +36,11 @@ class Portal(NamedTuple):
         return text
 
     @property
+    def brand(self) -> str:
+        """What it is called beside a number: `Prom 300000001`."""
+        return self.title.removesuffix(".ua")
+
+    @property
     def clock(self) -> ZoneInfo:
         """The clock of its country."""
         return ZoneInfo(self.zone)

@@ -229,17 +229,18 @@ def is_held(lease: Lease, now: datetime) -> bool:
 
 def _lost_lease(context: JobContext, lease: Lease | None) -> Busy:
     """Return the error of a run whose lease was not renewed in time; `lease` is that of the other run."""
-    lost = problem(ProblemCode.LEASE_LET_GO, object=context.object.name)
-    if lease:
-        lost = problem(
-            ProblemCode.LEASE_TAKEN,
-            object=context.object.name,
-            user=lease.holder.user,
-            host=lease.holder.host,
-            pid=lease.holder.pid,
-            since=lease.since.isoformat() if lease.since else "",
-        )
-    return error_of(Busy, lost, WAIT)
+    if lease is None:
+        gone = problem(ProblemCode.LEASE_LET_GO, object=context.object.name)
+        return error_of(Busy, gone, _("run the same command again: it first looks up what was under way"))
+    taken = problem(
+        ProblemCode.LEASE_TAKEN,
+        object=context.object.name,
+        user=lease.holder.user,
+        host=lease.holder.host,
+        pid=lease.holder.pid,
+        since=lease.since.isoformat() if lease.since else "",
+    )
+    return error_of(Busy, taken, WAIT)
 
 
 # What runs did: no request is sent, and nothing is changed

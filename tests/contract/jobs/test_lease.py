@@ -133,6 +133,17 @@ def test_a_request_is_refused_at_once(context: JobContext) -> None:
             assert work.journal.requests(run.number) == []
 
 
+def test_a_lease_that_was_taken_and_released(context: JobContext) -> None:
+    """There is nothing to wait for: the same command goes on."""
+    with running(context) as run:
+        other = take_over(context)
+        with context.transaction() as work:
+            work.leases.release(other)
+        with pytest.raises(Busy, match="taken over and released") as refused:
+            run.before("GET", "/orders/list", 0, "")
+    assert str(refused.value.hint).startswith("run the same command again")
+
+
 def test_an_answer_that_took_longer_than_the_lease(
     context: JobContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:

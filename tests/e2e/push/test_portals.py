@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from homes import Home, invented_shop
 
@@ -59,6 +61,8 @@ def test_a_shop_of_another_marketplace_is_synchronised(
     home.sync("--only", "orders")
     (order,) = home.run("orders", "list", "--format", "json").json["orders"]
     assert order["currency"] == currency
+    document = json.loads(next((home.folder / "outbox").rglob("*.json")).read_text("utf-8"))
+    assert document["Options"]["Comment"].startswith(f"{name.capitalize()} {order['id']}; ")
     (client,) = home.run("clients", "list", "--format", "json").json["clients"]
     assert client["phone"] == phone
 

@@ -110,7 +110,16 @@ def print_table(program: Program, columns: Iterable[Message], rows: Iterable[Ite
     whole = [
         max(map(_width, [translated(name), *values])) for name, values in zip(names, listed, strict=True)
     ]
-    gap = GAP if sum(least) + GAP * (len(names) - 1) <= program.out.width else GAP - 1
+    # Where only headings need be broken, no value is.
+    unbroken = [
+        max(_least(translated(name)), *map(_width, values))
+        for name, values in zip(names, listed, strict=True)
+    ]
+    tries = [(gap, widths) for widths in (unbroken, least) for gap in (GAP, GAP - 1)]
+    gap, least = next(
+        ((gap, widths) for gap, widths in tries if sum(widths) + gap * (len(names) - 1) <= program.out.width),
+        tries[-1],
+    )
     if gap < GAP:
         table.padding = (0, 1, 0, 0)
     space = program.out.width - gap * (len(names) - 1)

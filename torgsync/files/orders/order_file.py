@@ -42,9 +42,10 @@ def order_of_file(name: str) -> str:
     return name.removeprefix("order-").partition(".")[0]
 
 
-def order_json(order: Order, clock: tzinfo) -> bytes:
+def order_json(order: Order, clock: tzinfo, marketplace: str) -> bytes:
     """Return the content of an order's file: UTF-8 without a byte order mark."""
-    return (json.dumps(order_document(order, clock), ensure_ascii=False, indent=2) + "\n").encode()
+    document = order_document(order, clock, marketplace)
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def order_number_in(content: bytes) -> str | None:
@@ -58,8 +59,10 @@ def order_number_in(content: bytes) -> str | None:
     return number if isinstance(number, str) else None
 
 
-def order_document(order: Order, clock: tzinfo) -> dict[str, object]:
+def order_document(order: Order, clock: tzinfo, marketplace: str) -> dict[str, object]:
     """Return an order in Torgsoft's format: every number a string with a point, times in the zone `clock`.
+
+    `marketplace` is what the shop's is called beside the number of an order.
 
     The format has no field for payment, discount, delivery price or recipient, so `Comment` holds them
     (torgsoft §12.3), and the lines without a good id, free ones among them. A second phone is left out where
@@ -77,7 +80,7 @@ def order_document(order: Order, clock: tzinfo) -> dict[str, object]:
     }
     options = {
         "SaleType": SALE_TYPE,
-        "Comment": _comment(order),
+        "Comment": _comment(order, marketplace),
         "OrderNumber": order.id,
         "DeliveryCondition": order.delivery_name,
         "DeliveryAddress": order.delivery_address,
@@ -95,8 +98,8 @@ def order_document(order: Order, clock: tzinfo) -> dict[str, object]:
     }
 
 
-def _comment(order: Order) -> str:
-    parts = [f"Prom {order.id}", order.payment_name]
+def _comment(order: Order, marketplace: str) -> str:
+    parts = [f"{marketplace} {order.id}", order.payment_name]
     if order.delivery_cost:
         parts.append(f"доставка {_plain(order.delivery_cost)}")
     if order.discount:

@@ -136,7 +136,7 @@ class _Delivery:
         self.result.files += len(fresh)
 
     def _wanted(self, stored: StoredOrder) -> bytes:
-        return order_json(stored.order, self.context.object.orders.clock)
+        return order_json(stored.order, self.context.object.orders.clock, self.context.object.portal.brand)
 
     def _content(self, stored: StoredOrder, name: str) -> Content:
         content = self.outbox.read(name)

@@ -95,7 +95,7 @@ def _export_json(context: JobContext, order_ids: Sequence[str], to: str | None) 
             list_outbox(context, outbox, files)
         for order in orders:
             name = order_file_name(order.id)
-            outbox.put(name, order_json(order, context.object.orders.clock))
+            outbox.put(name, order_json(order, context.object.orders.clock, context.object.portal.brand))
             if counts:
                 with context.transaction() as work:
                     work.order_files.mark_moving(order.id, name, outbox.label)

@@ -31,7 +31,7 @@ from torgsync.files.orders.order_file import (
 def test_the_form_is_torgsofts() -> None:
     """Numbers are strings with a point, the time is the shop's, nothing is invented."""
     found = order(buyer=replace(order().buyer, phone="050 000-00-01"))
-    assert order_document(found, SHOP_ZONE) == {
+    assert order_document(found, SHOP_ZONE, "Prom") == {
         "Client": {
             "Name": "Тестовий Іван",
             "MPhone": "+380500000001",
@@ -58,7 +58,7 @@ def test_what_the_form_lacks_stands_in_the_comment() -> None:
         recipient=Recipient("Олена", "", "Вигадана", "0500000002"), note="подзвоніть після 18",
         lines=(LINE, replace(LINE, good_id="", name="Щось", quantity=Decimal("1.5"))),
     )  # fmt: skip
-    document = json.loads(order_json(found, SHOP_ZONE))
+    document = json.loads(order_json(found, SHOP_ZONE, "Prom"))
     assert document["Options"]["Comment"].split("; ") == [
         "Prom 300000001",
         "Накладений платіж",
@@ -76,7 +76,8 @@ def test_what_the_form_lacks_stands_in_the_comment() -> None:
 def test_free_lines_that_are_no_goods_stand_in_the_comment() -> None:
     """A gift that is a good of the accounting program is handed out like any other."""
     gift = replace(LINE, good_id="", name="Листівка", quantity=Decimal(1), price=Decimal(0), total=Decimal(0))
-    document = json.loads(order_json(order(lines=(LINE, gift, replace(gift, good_id="18"))), SHOP_ZONE))
+    found = order(lines=(LINE, gift, replace(gift, good_id="18")))
+    document = json.loads(order_json(found, SHOP_ZONE, "Prom"))
     comment = "Prom 300000001; Накладений платіж; безкоштовно: Листівка x 1"
     assert document["Options"]["Comment"] == comment
     assert [(good["GoodID"], good["Price"]) for good in document["Goods"]] == [("17", "100"), ("18", "0")]
@@ -89,7 +90,7 @@ def test_free_lines_that_are_no_goods_stand_in_the_comment() -> None:
 def test_the_hour_that_is_left_out_is_left_out(utc: str, local: str) -> None:
     """Times are those of the shop's clock, also in the night in which it is put forward."""
     found = order(created=datetime.fromisoformat(utc).replace(tzinfo=UTC))
-    options = order_document(found, SHOP_ZONE)["Options"]
+    options = order_document(found, SHOP_ZONE, "Prom")["Options"]
     assert isinstance(options, dict)
     assert options["OrderDate"] == local
 
@@ -97,7 +98,7 @@ def test_the_hour_that_is_left_out_is_left_out(utc: str, local: str) -> None:
 @given(st.decimals(0, 10**9, places=2) | st.decimals(0, 10**6, places=3))
 def test_numbers_are_exact(amount: Decimal) -> None:
     """No exponent, no comma, the same number when it is read back."""
-    document = json.loads(order_json(order(lines=(replace(LINE, price=amount),)), SHOP_ZONE))
+    document = json.loads(order_json(order(lines=(replace(LINE, price=amount),)), SHOP_ZONE, "Prom"))
     (good,) = document["Goods"]
     assert Decimal(good["Price"]) == amount
     assert set(good["Price"]) <= set("0123456789.")
@@ -139,7 +140,7 @@ def test_texts_of_a_buyer_are_lines(odd: str) -> None:
         delivery_address=text, delivery_name=text, payment_name=text, parcel=text, promo_code=text,
         lines=(LINE, replace(LINE, good_id="", name=text, sku=text)), discount=Decimal(1),
     )  # fmt: skip
-    document = order_document(found, SHOP_ZONE)
+    document = order_document(found, SHOP_ZONE, "Prom")
     for value in (value for part in ("Client", "Options") for value in document[part].values()):  # type: ignore[attr-defined]
         assert value.isprintable()
     rows = csv.reader(io.StringIO(order_csv(found, SHOP_ZONE).decode("utf-8-sig"), newline=""), delimiter=";")

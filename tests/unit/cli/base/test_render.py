@@ -83,3 +83,13 @@ def test_names_stay_whole_and_texts_are_broken(capsys: pytest.CaptureFixture[str
         assert {"довгий", "текст"} <= {word for line in lines for word in line.split()}
     assert row[3] in narrow[2]
     assert IBAN in wide[2]
+
+
+def test_only_headings_are_broken_where_that_is_enough(capsys: pytest.CaptureFixture[str]) -> None:
+    """A name of two words stays on its line."""
+    names = ("object", "last success", "pending", "orders to do", "imports left", "export age", "due in some")
+    row = ("Shop 001", "0 min", 0, 0, 7, "0 min", "26 min")
+    print_table(Program(), tuple(map(verbatim, names)), [row])
+    lines = capsys.readouterr().out.rstrip().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[-1].split() == ["Shop", "001", "0", "min", "0", "0", "7", "0", "min", "26", "min"]
