@@ -37,7 +37,7 @@ class Portal(NamedTuple):
 
     @property
     def brand(self) -> str:
-        """What it is called beside a number: `Prom 300000001`."""
+        """What it is called before a number: `Prom 300000001`."""
         return self.title.removesuffix(".ua")
 
     @property

@@ -131,7 +131,7 @@ def test_a_wrong_password_is_tried_a_few_times(home: Home, storage: Storage) -> 
     assert storage.refused_logins == TRIES
 
 
-@pytest.mark.parametrize("storage", SERVERS, indirect=True)
+@pytest.mark.parametrize("storage", sampled(SERVERS, "ftp"), indirect=True)
 def test_a_server_that_falls_silent(home: Home, storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is given up once for all pictures; what needs them waits, and the next run publishes the rest."""
     monkeypatch.setattr("torgsync.files.places.remote.TIMEOUT", 4)

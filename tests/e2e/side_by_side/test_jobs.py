@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from homes import Ran
 from many_objects import ManyObjects, many_objects
+from matrix import sampled
 from receivers import webhook
 from terminals import Typist
 from typer.testing import CliRunner
@@ -237,7 +238,7 @@ def test_a_stop_leaves_a_whole_document(six: ManyObjects) -> None:
     assert {one["error"]["kind"] for one in found} == {"interrupted"}
 
 
-@pytest.mark.parametrize("after", [0.4, 1.0, 1.6])
+@pytest.mark.parametrize("after", sampled([0.4, 1.0, 1.6], 1.0))
 def test_killed_in_the_middle(tmp_path: Path, after: float) -> None:
     """A later call, one after another, finishes all of them: nothing is imported or written twice."""
     with many_objects(tmp_path, 6, pace=2) as objects:

@@ -111,7 +111,8 @@ def calm(own: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Calm:
 COMMITS = 100
 """Commits of the run, as a round number below."""
 REQUESTS = 12
-BREAKS = [(nth, after) for nth in range(1, COMMITS + 1) for after in (False, True)]
+BREAKS = [(nth, nth // 2 % 2 == 1) for nth in range(1, COMMITS + 1)]
+"""At each commit, before its effect or after it: one of two neighbours, as they often belong together."""
 
 
 def test_the_points_are_all_there(calm: Calm) -> None:
@@ -121,7 +122,7 @@ def test_the_points_are_all_there(calm: Calm) -> None:
     assert COMMITS <= commits < COMMITS * 1.3
 
 
-@pytest.mark.parametrize(("nth", "after"), sampled(BREAKS, (1, True), (9, False), (40, True), (60, True)))
+@pytest.mark.parametrize(("nth", "after"), sampled(BREAKS, (9, False), (42, True)))
 def test_a_connection_that_breaks_at_a_commit(
     nth: int,
     after: bool,
@@ -133,25 +134,27 @@ def test_a_connection_that_breaks_at_a_commit(
 ) -> None:
     """The run ends with exit code 5 and repeats nothing blindly; the next one finds out what became of it."""
     wanted, imports, _, _ = calm
+    state = own.empty("state")
+    use(monkeypatch, state)
+    home = second_day(tmp_path, faulty)
     with Proxy(own.port) as proxy:
-        use(monkeypatch, proxy.behind(own.empty("state")))
-        home = second_day(tmp_path, faulty)
+        use(monkeypatch, proxy.behind(state))
         proxy.seen, proxy.nth, proxy.after = 0, nth, after
         ran = home.run("sync", "--yes")
         assert proxy.seen >= nth
-        assert ran.code in {Exit.TEMPORARY, Exit.HELD}
-        if ran.code == Exit.TEMPORARY:
-            assert "broke while something was being saved" in ran.err
-            assert "hint: run the same command again: it first looks up" in ran.err
-        proxy.nth = 0
-        leave_dead(own)
-        later = datetime.now(UTC) + timedelta(minutes=31)
-        again = home.run("sync", "--yes", now=later)
-        assert again.code == Exit.HELD
-        assert (contents(home), len(home.sandbox.imports()), len(order_files(home))) == (wanted, imports, 1)
-        home.sandbox.log.clear()
-        assert (home.sync().code, home.writes()) == (Exit.HELD, [])
-        assert own.execute("SELECT id FROM runs WHERE finished IS NULL", database="state") == []
+    assert ran.code in {Exit.TEMPORARY, Exit.HELD}
+    if ran.code == Exit.TEMPORARY:
+        assert "broke while something was being saved" in ran.err
+        assert "hint: run the same command again: it first looks up" in ran.err
+    use(monkeypatch, state)
+    leave_dead(own)
+    later = datetime.now(UTC) + timedelta(minutes=31)
+    again = home.run("sync", "--yes", now=later)
+    assert again.code == Exit.HELD
+    assert (contents(home), len(home.sandbox.imports()), len(order_files(home))) == (wanted, imports, 1)
+    home.sandbox.log.clear()
+    assert (home.sync().code, home.writes()) == (Exit.HELD, [])
+    assert own.execute("SELECT id FROM runs WHERE finished IS NULL", database="state") == []
 
 
 @pytest.mark.parametrize("nth", sampled(range(1, REQUESTS + 1), 4, 9))

@@ -76,13 +76,13 @@ def decide(known: Situations, look: Look, addresses: Collection[str], now: datet
         situation = after[name]
         if situation.until is None:
             after[name] = replace(situation, ended=situation.ended or now, seen=now)
-            if situation.ended is None and not situation.notified:
+            if situation.ended is None and not situation.informed:
                 del after[name]  # no address knows of it
     found_now = look.found.keys() - missing
     notices = (*_beginnings(after, found_now, to, now), *_ending(after, to, now))
     needed = {name for notice in notices for name in notice.names}
     if _end_waits(after, now):
-        needed |= {name for name, situation in after.items() if name.kind in SERIOUS and situation.notified}
+        needed |= {name for name, situation in after.items() if name.kind in SERIOUS and situation.informed}
     return NotificationDecision(
         notices,
         {
@@ -98,12 +98,11 @@ def notified(situations: Situations, notice: Notification, address: str) -> dict
     after = dict(situations)
     for name in notice.names:
         if (situation := after.get(name)) is not None:
-            reached = (
-                situation.notified | {address}
-                if notice.event is Event.BEGAN
-                else situation.notified - {address}
-            )
-            after[name] = replace(situation, notified=reached)
+            if notice.event is Event.BEGAN:
+                after[name] = replace(situation, notified=situation.notified | {address})
+            else:
+                owed = {"notified": situation.notified - {address}, "heard": situation.heard - {address}}
+                after[name] = replace(situation, **owed)
     return after
 
 
@@ -123,6 +122,7 @@ def _found(name: Name, known: Situations, found: FoundSituation, now: datetime) 
         seen=now,
         parts=recent | parts,
         notified=before.notified if same else frozenset(),
+        heard=before.heard if same or name.kind not in SERIOUS else before.informed,
         ended=None,
         over_in=frozenset(),
     )
@@ -130,9 +130,9 @@ def _found(name: Name, known: Situations, found: FoundSituation, now: datetime) 
         situation = replace(situation, since=found.since or now)  # of what was there before nothing is left
     if before.ended is None:
         return situation
-    # No address is left in `notified` of a serious one whose end was reported, so it begins again. One whose
-    # end was not has gone on all the time: who heard of its beginning must hear of its end.
-    reported = name.kind in SERIOUS and not before.notified
+    # No address is left of a serious one whose end was reported, so it begins again. One whose end was not
+    # has gone on all the time: who heard of its beginning must hear of its end.
+    reported = name.kind in SERIOUS and not before.informed
     begins = reported if name.kind in SERIOUS else not same
     return replace(
         situation,
@@ -174,7 +174,7 @@ def _is_over(name: Name, situation: Situation, addresses: frozenset[str], now: d
         return addresses <= situation.notified or now - situation.until >= REMEMBERED
     if situation.ended is None:
         return False
-    reported = name.kind in SERIOUS and not situation.notified
+    reported = name.kind in SERIOUS and not situation.informed
     return now - situation.ended >= (RELAPSE if reported else REMEMBERED)
 
 
@@ -187,7 +187,7 @@ def _end_waits(situations: Situations, now: datetime) -> bool:
     return any(
         situation.until is None
         if situation.ended is None
-        else situation.relapsed and situation.notified and now - situation.ended < STEADY
+        else situation.relapsed and situation.informed and now - situation.ended < STEADY
         for situation in serious
     )
 
@@ -212,10 +212,10 @@ def _ending(situations: Situations, addresses: frozenset[str], now: datetime) ->
     due = {
         name: situation
         for name, situation in situations.items()
-        if name.kind in SERIOUS and situation.ended is not None and situation.notified & addresses
+        if name.kind in SERIOUS and situation.ended is not None and situation.informed & addresses
     }
     if due and not _end_waits(situations, now):
-        to = frozenset[str]().union(*(situation.notified for situation in due.values())) & addresses
+        to = frozenset[str]().union(*(situation.informed for situation in due.values())) & addresses
         since = min(situation.since for situation in due.values())
         errors = {part.partition("/")[0] for situation in due.values() for part in situation.parts}
         error = errors.pop() if len(errors) == 1 else ""

@@ -97,8 +97,8 @@ class Situation(Struct, frozen=True):
         since: When it began.
         seen: When a call found it last.
         parts: What it consists of, and what it consisted of not long ago.
-        notified: By their fingerprints the addresses that got the message of it as it is now; of one that has
-            ended, those that still need to hear of that, if it is serious.
+        notified: By their fingerprints the addresses that got the message of it as it is now.
+        heard: Those that got one of a serious situation as it was before.
         ended: Since when no call finds it any more, None while it is there.
         relapsed: Whether it came back soon after its end.
         until: When it ended, where that was known when it was found.
@@ -109,10 +109,16 @@ class Situation(Struct, frozen=True):
     seen: datetime
     parts: Mapping[str, SituationPart] = {}
     notified: frozenset[str] = frozenset()
+    heard: frozenset[str] = frozenset()
     ended: datetime | None = None
     relapsed: bool = False
     until: datetime | None = None
     over_in: frozenset[Half] = frozenset()
+
+    @property
+    def informed(self) -> frozenset[str]:
+        """Who got a message of it in any form, and must hear of its end if it is serious."""
+        return self.notified | self.heard
 
 
 class Event(StrEnum):

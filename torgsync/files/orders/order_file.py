@@ -62,7 +62,7 @@ def order_number_in(content: bytes) -> str | None:
 def order_document(order: Order, clock: tzinfo, marketplace: str) -> dict[str, object]:
     """Return an order in Torgsoft's format: every number a string with a point, times in the zone `clock`.
 
-    `marketplace` is what the shop's is called beside the number of an order.
+    `marketplace` is what the shop's is called before the number of an order.
 
     The format has no field for payment, discount, delivery price or recipient, so `Comment` holds them
     (torgsoft §12.3), and the lines without a good id, free ones among them. A second phone is left out where

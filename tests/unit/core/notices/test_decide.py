@@ -89,6 +89,20 @@ def test_temporary_trouble_needs_half_an_hour() -> None:
     assert calls.call({}) == ["ended delayed"]
 
 
+def test_who_heard_of_a_trouble_hears_of_its_end() -> None:
+    """Also where it became another one meanwhile, of which no message was due yet, or none arrived."""
+    calls = Calls()
+    assert [calls.call(found(Kind.DELAYED, "a")) for _ in range(2)] == [[], ["began delayed"]]
+    assert calls.call(found(Kind.DELAYED, "b"), 5) == []
+    assert calls.call({}, 5) == ["ended delayed"]
+    assert calls.call(found(Kind.FAILED, "a")) == ["began failed"]
+    calls.unreached = {PHONE}
+    assert calls.call(found(Kind.FAILED, "b")) == []
+    calls.unreached = set()
+    assert calls.call({}) == ["ended failed"]
+    assert calls.call({}) == []
+
+
 def test_an_import_that_was_sent_long_ago() -> None:
     """Its age counts, not that of the first call that waited for it."""
     assert Calls().call(found(Kind.DELAYED, since=NOON)) == ["began delayed"]
@@ -317,6 +331,7 @@ def test_no_message_without_a_change(history: Sequence[tuple[dict[Name, FoundSit
         (found(Kind.FAILED), 1380),
     ]
 )
+@example([(found(Kind.DELAYED, "a"), 1), (found(Kind.DELAYED, "a"), 30), (found(Kind.DELAYED, "b"), 1)])
 @given(looks)
 def test_each_beginning_before_its_end(history: Sequence[tuple[dict[Name, FoundSituation], int]]) -> None:
     """The end of a serious situation is sent once to who heard of its beginning, and all ends are."""
@@ -334,4 +349,4 @@ def test_each_beginning_before_its_end(history: Sequence[tuple[dict[Name, FoundS
         assert of_one[-1] == Event.ENDED
         assert (Event.ENDED, Event.ENDED) not in pairwise(of_one)
     assert not any(of.ended is None for of in calls.known.values())
-    assert not any(of.notified for name, of in calls.known.items() if name.kind in SERIOUS)
+    assert not any(of.informed for name, of in calls.known.items() if name.kind in SERIOUS)
