@@ -32,6 +32,7 @@ INTERVALS = 4
 NEW = 0.05
 """The share of changes that bring a new good, which needs an import."""
 CONCURRENT = 20
+"""Runs at once; a worker has more slots, of which a quarter takes only imports."""
 MEGABYTE = 1_000_000
 Say = Callable[[str], object]
 
@@ -142,10 +143,10 @@ def _concurrent_runs(say: Say) -> None:
         for there in built.marketplace.values():
             there.misbehave(Fault("slow", seconds=2))
         built.push()
-        worker = built.add_worker("worker-1", "--concurrency", str(CONCURRENT))
+        worker = built.add_worker("worker-1", "--concurrency", str(CONCURRENT * 4 // 3 + 1))
         most = _most_at_once(built, worker, 120)
         worker.stop(120)
-        say(f"worker with {most} of {CONCURRENT} runs at once: {_memory(worker)}")
+        say(f"worker with {most} runs at once: {_memory(worker)}")
 
 
 def _most_at_once(built: Fleet, worker: Worker, seconds: float) -> int:

@@ -33,8 +33,8 @@ def last_work(work: UnitOfWork) -> datetime | None:
 def missed(file: ObjectFile, since: datetime | None, now: datetime) -> FoundSituation | None:
     """Return that nothing ran since a time although a synchronization time came twice; else None.
 
-    Before its file was changed last an object may have had no such times. Those of
-    workers are theirs to watch.
+    Before its file was changed last an object may have had no such times. Those of workers are theirs to
+    watch.
     """
     changed = file.changed_at.astimezone(now.tzinfo)
     since = max(since, changed) if since else changed

@@ -158,12 +158,29 @@ def test_what_fails_is_said_and_tried_later(fleet: Fleet) -> None:
 
 def test_an_object_that_a_worker_does_not_trust_is_named(fleet: Fleet) -> None:
     """It is not performed, and the option is named."""
-    fleet.push('every = "1m"')
+    fleet.push('every = "1h"')
     ran = fleet.home.run("fleet", "worker", "--once", "--metrics", str(fleet.home.folder / "fleet.prom"))
     assert (ran.code, ran.out) == (3, "")
     assert "my-prom" in ran.err
     assert "0 objects are performed" in ran.err
     assert "torgsync_fleet_shops 0.0" in (fleet.home.folder / "fleet.prom").read_text("utf-8")
+    later = (datetime.now(UTC) + timedelta(hours=1)).replace(minute=59)
+    shown = fleet.home.run("fleet", "status", now=later).out
+    assert "1 shop is due and was never performed: what workers refuse is in their logs" in shown
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_a_secret_that_a_worker_lacks_is_named(fleet: Fleet, form: str) -> None:
+    """Its run is a line with the key and the line of the object, for people and for programs."""
+    fleet.push('every = "1m"')
+    (fleet.home.folder / "secrets" / "token").unlink()
+    ran = fleet.work("--format", form)
+    assert ran.code == 3
+    if form == "json":
+        assert [mistake["where"] for mistake in ran.json["error"]["mistakes"]] == ["api_key"]
+    else:
+        assert "my-prom  goods  3 " in ran.out
+        assert " api_key: there is no token in " in ran.out
 
 
 @pytest.mark.slow

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from torgsync.jobs.fleet.status import FleetShop, FleetStatus
 
 
+NEVER = timedelta(minutes=2)
+"""How long after its moment a first run has begun, unless workers refuse the object or are busy."""
+
+
 class FleetFormat(StrEnum):
     """How the status of a fleet is printed."""
 
@@ -128,6 +132,15 @@ def _print(program: Program, found: FleetStatus, now: datetime) -> None:
             for lane, backlog in found.queue.backlog.items()
         )
         program.print(_("asked for: {lanes}", lanes=joined("; ", lanes)))
+        if never := sum(shop.last is None and shop.late >= NEVER for shop in found.shops):
+            program.print(
+                _n(
+                    "{count} shop is due and was never performed: what workers refuse is in their logs",
+                    "{count} shops are due and were never performed: what workers refuse is in their logs",
+                    never,
+                ),
+                style="warning",
+            )
     elif found.trouble:
         program.warn(found.trouble.message)
         if found.trouble.hint:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from torgsync.cli.base.errors import error_document
 from torgsync.cli.base.options import RunFormat, RunFormatOption, separated
 from torgsync.cli.base.program import SCHEMA, Program, program_of
-from torgsync.cli.base.render import pick
 from torgsync.cli.base.streams import json_text
 from torgsync.core.clock import utc_iso
 from torgsync.core.shell import WINDOWS
@@ -196,8 +196,14 @@ def _ending(run: FleetRun, done: Performed) -> Message:
     if code is Exit.TEMPORARY and run.is_open:
         return _("an import goes on")
     if done.error and code not in (Exit.BUSY, Exit.INTERRUPTED):
-        return composed("{ending}: {error}", ending=run_ending(code), error=done.error.message)
+        return composed("{ending}: {error}", ending=run_ending(code), error=_in_full(done.error))
     return run_ending(code)
+
+
+def _in_full(error: TorgsyncError) -> Message:
+    """Return what an error says, with the first mistakes of a file."""
+    lines = error.lines(MOST_MISTAKES) if isinstance(error, InvalidInput) else ()
+    return joined("; ", (error.message, *lines))
 
 
 class _Lines:
@@ -226,7 +232,7 @@ class _Lines:
                     "ended": utc_iso(now),
                     "seconds": round(done.seconds, 3),
                     "exit": int(done.code),
-                    "error": pick(done.error, "kind", "message", "hint") if done.error else None,
+                    "error": error_document(done.error) if done.error else None,
                 }
                 print(json_text(document), flush=True)  # noqa: T201
             else:
@@ -247,9 +253,7 @@ class _Lines:
     def broken(self, slug: str, error: TorgsyncError) -> None:
         """Report an object that cannot be performed as it was pushed."""
         self.refused[slug] = error.exit_code
-        lines = error.lines(MOST_MISTAKES) if isinstance(error, InvalidInput) else ()
-        said = joined("; ", (error.message, *lines))
-        self._warn(composed("{object}: {error}", object=slug, error=said))
+        self._warn(composed("{object}: {error}", object=slug, error=_in_full(error)))
 
     def trouble(self, error: TorgsyncError) -> None:
         """Report that the state or the queue does not answer, once until it does again."""
