@@ -92,6 +92,16 @@ def test_a_folder_becomes_the_fleet(fleet: Fleet) -> None:
     assert {"shop-1", "shop-2"}.isdisjoint(check["unknown"])
 
 
+def test_a_state_in_a_file_has_no_workers(fleet: Fleet) -> None:
+    """A forgotten `TORGSYNC_STATE` is said before anything is stored, and no worker is promised."""
+    in_file = "TORGSYNC_STATE" not in os.environ
+    push = ("fleet", "push", str(fleet.folder))
+    for options in (["--dry-run"], ["--yes"]):
+        ran = fleet.home.run(*push, *options)
+        assert ("which no worker reads" in ran.err) is in_file
+    assert ("workers follow" in ran.err) is not in_file
+
+
 def test_changes_are_shown_key_by_key(fleet: Fleet) -> None:
     """References as they are; the same change of several objects once; line ends are no change."""
     fleet.push()

@@ -59,6 +59,14 @@ def push(
         program.require_decision(yes, again.with_("--dry-run"), again.with_("--yes"), "push")
     from torgsync.jobs.fleet.push import perform, prepare
 
+    if program.settings.state_file is not None:
+        program.warn(
+            _(
+                "this state is the file `{file}`, which no worker reads: to push to a fleet, name its "
+                "database in `TORGSYNC_STATE`",
+                file=program.settings.state_file,
+            )
+        )
     prepared = prepare(program.settings, folder, shared_disk=shared_disk, prune=prune, allowed=allowed)
     changes = prepared.changes
     if output is Format.TABLE:
@@ -219,15 +227,9 @@ def _print_sums(program: Program, changes: FleetChanges, again: _Again) -> None:
 
 def _print_end(program: Program, changes: FleetChanges, again: _Again, *, stored: bool) -> None:
     if stored:
-        program.notify(_("pushed; workers follow within a minute"), style="success")
-        if program.settings.state_file is not None:
-            program.warn(
-                _(
-                    "this state is the file `{file}`, which no worker reads: to push to a fleet, name its "
-                    "database in `TORGSYNC_STATE`",
-                    file=program.settings.state_file,
-                )
-            )
+        followed = program.settings.state_file is None
+        done = _("pushed; workers follow within a minute") if followed else _("pushed")
+        program.notify(done, style="success")
     elif changes.count:
         program.notify(_("nothing was pushed; to push it: {command}", command=again.with_()))
     elif not changes.held:

@@ -152,8 +152,8 @@ class _Jobs:
         from torgsync.jobs.fleet.worker import follows
 
         file = self._fleet.file(slug)
-        if file is None:  # it was removed meanwhile
-            return []
+        if file is None:  # it was removed meanwhile, or is refused here
+            return self._fleet.given_back(slug, lane)
         run = FleetRun(file, lane)
         self._at_work.add(slug)
         try:

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from torgsync.core.fleet.lanes import Lane
-from torgsync.core.fleet.ticks import Ask, asks
+from torgsync.core.fleet.ticks import TICK, Ask, asks
 from torgsync.errors import Exit, TorgsyncError
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.settings import Settings
@@ -112,6 +112,15 @@ class FleetWorker:
         if not self.files:  # a job that waited is given before the first tick
             self._read()
         return self.files.get(slug)
+
+    def given_back(self, slug: str, lane: Lane) -> list[Ask]:
+        """Return what is asked for in the place of a job whose object this worker does not perform.
+
+        Another worker may: one that trusts its host, say. An import is asked for by nothing else; what is due
+        is asked for again at the next tick.
+        """
+        refused = slug in self._broken and lane is Lane.IMPORTS
+        return [Ask(slug, lane, self.now() + TICK)] if refused else []
 
     def status(self, settings: Settings) -> FleetStatus:
         """Return how the fleet stands. Raises Temporary."""

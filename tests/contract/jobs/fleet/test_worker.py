@@ -12,7 +12,7 @@ import pytest
 
 from torgsync.core.config.schedule import Attempt
 from torgsync.core.fleet.lanes import Lane
-from torgsync.core.fleet.ticks import Ask, delay
+from torgsync.core.fleet.ticks import TICK, Ask, delay
 from torgsync.core.fleet.trust import Trust
 from torgsync.errors import Exit, TorgsyncError
 from torgsync.files.config.settings import who
@@ -137,6 +137,16 @@ def test_pushes_are_taken_up_and_broken_objects_named_once(ticking: Ticking) -> 
         work.fleet_objects.remove(["one"], NOON)
     ticking.tick()
     assert list(ticking.worker.files) == ["bad"]
+
+
+def test_an_import_of_an_object_that_is_refused_here_is_given_back(ticking: Ticking) -> None:
+    """Another worker may perform it, and nothing else asks for it; what is due is asked for by a tick."""
+    ticking.push("bad", more="nosuch = 1\n")
+    assert ticking.worker.file("bad") is None
+    again = Ask("bad", Lane.IMPORTS, NOON + TICK)
+    assert ticking.worker.given_back("bad", Lane.IMPORTS) == [again]
+    assert ticking.worker.given_back("bad", Lane.GOODS) == []
+    assert ticking.worker.given_back("removed", Lane.IMPORTS) == []
 
 
 def test_what_a_dead_worker_performed_is_asked_for_again(ticking: Ticking) -> None:
