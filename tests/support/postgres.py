@@ -91,8 +91,8 @@ BEGIN
     EXECUTE format('SELECT exists(SELECT FROM %I)', found.tablename) INTO filled;
     IF filled THEN EXECUTE format('DELETE FROM %I', found.tablename); END IF;
   END LOOP;
-  FOR found IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL LOOP
-    EXECUTE format('ALTER SEQUENCE %I RESTART', found.sequencename);
+  FOR found IN SELECT schemaname, sequencename FROM pg_sequences WHERE last_value IS NOT NULL LOOP
+    EXECUTE format('ALTER SEQUENCE %I.%I RESTART', found.schemaname, found.sequencename);
   END LOOP;
 END $$
 """
