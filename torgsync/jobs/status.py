@@ -235,7 +235,11 @@ def _with_times(status: ObjectStatus, now: datetime) -> ObjectStatus:
         return status
     table = times_of(file.settings, known.attempts, now)
     own = {time.identity for time in own_times(file)}
-    due = [timed.time.rhythm.latest(now) for timed in table if timed.due and timed.time.identity in own]
+    due = [
+        timed.due_since(file.changed_at.astimezone(UTC), now)
+        for timed in table
+        if timed.due and timed.time.identity in own
+    ]
     late = max((now - moment for moment in due if moment), default=timedelta())
     gap = missed(file, known.worked, now) if own and not known.lease else None
     return replace(

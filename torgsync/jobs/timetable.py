@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from torgsync.core.config.schedule import Attempt, due, is_fleet, is_for
+from torgsync.core.config.schedule import Attempt, due, due_since, is_fleet, is_for
 from torgsync.core.config.settings import SynchronizationTime, SyncObject
 from torgsync.errors import Exit, TorgsyncError
 from torgsync.files.config.objects import ObjectFile
@@ -39,9 +39,13 @@ class Timed(Struct, frozen=True):
     coming: tuple[datetime, ...]
     last: Attempt | None
 
+    def due_since(self, known: datetime, now: datetime) -> datetime | None:
+        """Return the first moment since which it is due; it has been `known` for some time."""
+        return due_since(self.time.rhythm, now, self.last, known) or self.time.rhythm.latest(now)
+
     def overdue(self, now: datetime) -> datetime | None:
-        """Return the moment that was passed over within its hours, if there is one."""
-        moment = self.time.rhythm.latest(now)
+        """Return the first moment that was passed over within its hours, if there is one."""
+        moment = self.due_since(now, now)
         return moment if self.due and moment and now - moment > OVERDUE else None
 
 

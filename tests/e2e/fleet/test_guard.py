@@ -263,11 +263,25 @@ def sightings(objects: ManyObjects) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize(
-    "args", [("prices",), ("price", "--for", "25h"), ("price", "--for", "1m"), ("fleet",)]
+    "args",
+    [
+        *(("prices",), ("price", "--for", "25h"), ("price", "--for", "1m"), ("fleet",)),
+        *(("--for", "2h"), ("--end",), ("price", "--for", "2h", "--end")),
+    ],
 )
 def test_what_cannot_be_allowed(mapped: Home, args: tuple[str, ...]) -> None:
     """An unknown kind is refused with the known ones, as is a time that is too short or too long."""
     ran = mapped.run("fleet", "allow", *args)
     assert ran.code == 64
     assert ("`stock-out`" in ran.err) is (args[0] != "price")
+    assert not mapped.run("fleet", "allow", "--format", "json").json["guards"]
+
+
+def test_a_decision_can_be_taken_back(mapped: Home) -> None:
+    """One about a kind that is held nowhere is said to be so."""
+    ran = mapped.run("fleet", "allow", "photos")
+    assert (ran.code, "no change of this kind is held in many shops now" in ran.err) == (0, True)
+    assert "`photos` is let through in all shops until" in ran.out
+    ran = mapped.run("fleet", "allow", "photos", "--end")
+    assert (ran.code, ran.out) == (0, "")
     assert not mapped.run("fleet", "allow", "--format", "json").json["guards"]

@@ -208,7 +208,7 @@ def test_an_older_state_is_brought_up_to_date(filled: Home) -> None:
 
 
 def test_a_time_that_is_due_is_late(filled: Home) -> None:
-    """Only one of this user: others may run elsewhere, with a state of their own."""
+    """Since the first time of its hours; only one of this user: others may run elsewhere."""
     now = datetime(2026, 12, 1, 8, 10, tzinfo=UTC)
 
     def late() -> tuple[int, str]:
@@ -218,7 +218,8 @@ def test_a_time_that_is_due_is_late(filled: Home) -> None:
 
     assert late() == (0, "2026-12-01T08:30:00+00:00")
     filled.edit_object("OFFICE-PC\\\\olena", who()[0])
-    assert late() == (600, "2026-12-01T08:30:00+00:00")
+    os.utime(filled.object, (0, 0))
+    assert late() == (130 * 60, "2026-12-01T08:30:00+00:00")
     assert filled.run("status", now=now).lines[3].split()[-1] == "now"
 
 

@@ -30,8 +30,10 @@ def allow(
         ),
     ] = None,
     time: Annotated[
-        str, typer.Option("--for", help=_("For how long, 5m to 24h."), metavar="INTERVAL")
-    ] = "1h",
+        str | None,
+        typer.Option("--for", help=_("For how long, 5m to 24h; 1h if left out."), metavar="INTERVAL"),
+    ] = None,
+    end: Annotated[bool, typer.Option("--end", help=_("End it: hold the kind again from now on."))] = False,
     output: FormatOption = Format.TABLE,
 ) -> None:
     """Let a kind of changes through in all shops for a while, though many shops show the same.
@@ -41,13 +43,16 @@ def allow(
     """
     program = program_of(context, output)
     now = program.now()
-    until = now + _time(time)
-    if kind is not None:
-        _refuse_unknown(kind)
+    until = now if end else now + _time(time or "1h")
+    _refuse_odd(kind, time, end=end)
     from torgsync.jobs.fleet.guard import allow as allow_kind
     from torgsync.jobs.fleet.guard import fleet_guard
 
-    guard = allow_kind(program.settings, kind, until, now) if kind else fleet_guard(program.settings, now)
+    guard = fleet_guard(program.settings, now)
+    if kind is not None:
+        if not end and kind not in guard.closed:
+            program.notify(_("no change of this kind is held in many shops now"))
+        guard = allow_kind(program.settings, kind, until, now)
 
     def for_people() -> None:
         for line in guard_lines(guard):
@@ -59,10 +64,17 @@ def allow(
     print_result(output, rows, for_people, columns=COLUMNS, lists={"guards": rows})
 
 
-def _refuse_unknown(kind: str) -> None:
-    """Raise UsageError where no guard is called so."""
+def _refuse_odd(kind: str | None, time: str | None, *, end: bool) -> None:
+    """Raise UsageError for a guard that there is not, and for options that mean nothing together."""
     known = list(map(str, KINDS))
-    if kind not in known:
+    if end and time:
+        raise UsageError(_("`--end` and `--for` exclude each other"), hint=_("give one of them"))
+    if kind is None and (end or time):
+        raise UsageError(
+            _("`{option}` needs the guard that it is for", option="--end" if end else "--for"),
+            hint=_("the guards are {known:quoted}", known=known),
+        )
+    if kind is not None and kind not in known:
         raise UsageError(
             _("no guard is called `{given}`{near}", given=kind, near=did_you_mean(kind, known)),
             hint=_("the guards are {known:quoted}", known=known),

@@ -149,10 +149,11 @@ def _print(program: Program, found: FleetStatus, now: datetime) -> None:
     program.print(_("in the last hour: {endings}", endings=joined(", ", _endings(found)) or _("no runs")))
 
 
-def _urgency(shop: FleetShop) -> tuple[bool, timedelta, str]:
-    """Return what shops are sorted by: first those whose last run failed, then those that are late."""
-    failed = shop.last is not None and shop.lease is None and shop.last.exit_code not in GOOD
-    return (not failed, -shop.late, shop.name.casefold())
+def _urgency(shop: FleetShop) -> tuple[bool, int, bool, str]:
+    """Return what shops are sorted by: those whose last run failed, those that are late, those that wait."""
+    ended = shop.last.exit_code if shop.last and not shop.lease else Exit.DONE
+    late = int(shop.late.total_seconds() // 60)
+    return ended in GOOD, -late, ended != Exit.HELD, shop.name.casefold()
 
 
 def _cells(shop: FleetShop, now: datetime) -> Iterator[object]:

@@ -131,15 +131,19 @@ class Rhythm(Struct, frozen=True):
 
     def latest(self, now: datetime) -> datetime | None:
         """Return the last time that has come, in UTC; None where its hours are over, or have not begun."""
-        today = now.astimezone(self.zone).date()
-        if not any(self._open(day, now) for day in (today, today - _DAY)):
+        hours = self._begun(now)
+        if hours is None:
             return None
-        for back in range(max(self.step // _DAY, len(WEEK)) + 2):
-            day = today - back * _DAY
-            begin, end = self._hours(day)
-            if self._has(day) and begin <= now:
-                return begin + (min(now, end) - begin) // self.step * self.step
-        return None  # pragma: no cover  # one of these days has times
+        begin, end = hours
+        return begin + (min(now, end) - begin) // self.step * self.step
+
+    def first_missed(self, last: datetime, now: datetime) -> datetime | None:
+        """Return the first time after one that has come and can still be caught up, in UTC; None for none."""
+        hours = self._begun(now)
+        if hours is None:
+            return None
+        missed = next(self.after(max(last, hours[0] - _INSTANT) if self.end else last))
+        return missed if missed <= now else None
 
     def after(self, now: datetime) -> Iterator[datetime]:
         """Yield the times that are still to come, in UTC, without end."""
@@ -152,6 +156,18 @@ class Rhythm(Struct, frozen=True):
                         yield moment
                     moment += self.step
             day += _DAY
+
+    def _begun(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """Return the newest hours with times that have begun; None where they are over, or have not begun."""
+        today = now.astimezone(self.zone).date()
+        if not any(self._open(day, now) for day in (today, today - _DAY)):
+            return None
+        for back in range(max(self.step // _DAY, len(WEEK)) + 2):
+            day = today - back * _DAY
+            begin, end = self._hours(day)
+            if self._has(day) and begin <= now:
+                return begin, end
+        return None  # pragma: no cover  # one of these days has times
 
     def _has(self, day: date) -> bool:
         """Return whether times begin on a day; steps of several days are counted from a Monday."""
@@ -204,6 +220,15 @@ def due(rhythm: Rhythm, now: datetime, last: Attempt | None, *, by_worker: bool 
     if at_once or not last.started <= now < last.started + pause:
         return Attempt(moment, now, last.tries + 1)
     return None
+
+
+def due_since(rhythm: Rhythm, now: datetime, last: Attempt | None, known: datetime) -> datetime | None:
+    """Return the moment of the first time that was missed since the last attempt, None where none was.
+
+    `known` is since when there has been this rhythm; the time before that counts where nothing was tried yet.
+    """
+    tried = last.moment if last and last.moment <= now else known - rhythm.step
+    return rhythm.first_missed(tried, now)
 
 
 FLEET = "fleet"

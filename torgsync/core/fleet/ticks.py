@@ -12,7 +12,7 @@ from zlib import crc32
 
 from msgspec import Struct
 
-from torgsync.core.config.schedule import GRACE, Attempt, Rhythm, due
+from torgsync.core.config.schedule import GRACE, Attempt, Rhythm, due, due_since
 from torgsync.core.config.settings import SynchronizationTime
 from torgsync.core.fleet.lanes import Lane, lanes_of
 
@@ -52,6 +52,27 @@ def due_times(
         attempt = due(time.rhythm, now, attempts.get(time.identity), by_worker=True)
         if attempt:
             yield time, begins(slug, time.rhythm, attempt)
+
+
+def waiting(
+    slug: str,
+    times: Iterable[SynchronizationTime],
+    attempts: Mapping[str, Attempt],
+    known: datetime,
+    now: datetime,
+) -> timedelta:
+    """Return for how long a shop has been waiting for a run: since the first of its times that was missed.
+
+    `known` is when its times were pushed; it does not wait for what came before. A run that is repeated after
+    a failure waits since its pause is over.
+    """
+    late = timedelta()
+    for time, begin in due_times(slug, times, attempts, now):
+        last = attempts.get(time.identity)
+        first = due_since(time.rhythm, now, last, known)
+        since = min(begin, first + delay(slug, time.rhythm)) if first else begin
+        late = max(late, now - max(since, known))
+    return late
 
 
 def asks(

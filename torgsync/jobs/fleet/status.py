@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -12,10 +12,10 @@ from msgspec import Struct
 from pydantic import ValidationError
 
 from torgsync.core.config.connection import portal_of
-from torgsync.core.config.schedule import Attempt, is_fleet
+from torgsync.core.config.schedule import is_fleet
 from torgsync.core.config.settings import SynchronizationTime
 from torgsync.core.fleet.backlog import FleetWorkers
-from torgsync.core.fleet.ticks import delay, due_times
+from torgsync.core.fleet.ticks import delay, waiting
 from torgsync.errors import TorgsyncError, UsageError
 from torgsync.files.config.settings import Settings
 from torgsync.i18n import Message, _
@@ -108,12 +108,12 @@ def status_of(store: Store, settings: Settings, known: Iterable[KnownShop], now:
     for slug, name, times, since in known:
         lease = leases.get(slug)
         held = lease if lease and is_held(lease, now) else None
-        due, coming = _schedule(slug, times, attempts.get(slug, {}), now)
-        late = min(due, max(now - since, timedelta()))  # not for what came before it was pushed
+        late = waiting(slug, times, attempts.get(slug, {}), since, now)
+        coming = (next(time.rhythm.after(now)) + delay(slug, time.rhythm) for time in times)
         found.append(
             FleetShop(
                 *(slug, name, successes.get(slug), runs.get(slug)),
-                *(timedelta() if held else late, coming, held),
+                *(timedelta() if held else late, min(coming, default=None), held),
             )
         )
     queue, trouble = _queue(settings)
@@ -135,15 +135,6 @@ def times_in(text: str) -> tuple[SynchronizationTime, ...]:
     return tuple(
         time.by_clock(clock) for time in found if is_fleet(time.user) and (fetches or time.only != "orders")
     )
-
-
-def _schedule(
-    slug: str, times: Sequence[SynchronizationTime], attempts: Mapping[str, Attempt], now: datetime
-) -> tuple[timedelta, datetime | None]:
-    """Return for how long a shop has been due, and when its next run begins."""
-    late = [now - begin for _time, begin in due_times(slug, times, attempts, now) if begin < now]
-    coming = [next(time.rhythm.after(now)) + delay(slug, time.rhythm) for time in times]
-    return max(late, default=timedelta()), min(coming, default=None)
 
 
 def _queue(settings: Settings) -> tuple[FleetWorkers | None, TorgsyncError | None]:

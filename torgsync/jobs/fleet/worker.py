@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 LOOK_AGAIN = timedelta(seconds=150)
 """How long after a look the end of an import is looked for again; Prom takes 3 to 10 minutes."""
 BUSY_AGAIN = timedelta(seconds=20)
-"""How long after it was refused, because another run works with the shop, a run is asked for again."""
+"""How long after it was refused, as another run has the shop, or its worker must not, a run is asked for."""
 IMPORT_AGAIN = timedelta(minutes=10)
 """How long after it failed, or died with its worker, a run for an import is asked for again."""
 TIDY_EVERY = timedelta(hours=1)
@@ -116,11 +116,10 @@ class FleetWorker:
     def given_back(self, slug: str, lane: Lane) -> list[Ask]:
         """Return what is asked for in the place of a job whose object this worker does not perform.
 
-        Another worker may: one that trusts its host, say. An import is asked for by nothing else; what is due
-        is asked for again at the next tick.
+        Another worker may: one that trusts its host, say.
         """
-        refused = slug in self._broken and lane is Lane.IMPORTS
-        return [Ask(slug, lane, self.now() + TICK)] if refused else []
+        pause = TICK if self.queue.once else BUSY_AGAIN
+        return [Ask(slug, lane, self.now() + pause)] if slug in self._broken else []
 
     def status(self, settings: Settings) -> FleetStatus:
         """Return how the fleet stands. Raises Temporary."""

@@ -42,6 +42,7 @@ class Remembered:
         self.lost: dict[int, tuple[str, Lane]] = {}
         self.failed: list[int] = []
         self.tidied = 0
+        self.once = False
 
     def ask(self, asks: list[Ask]) -> int:
         self.asks += asks
@@ -139,14 +140,15 @@ def test_pushes_are_taken_up_and_broken_objects_named_once(ticking: Ticking) -> 
     assert list(ticking.worker.files) == ["bad"]
 
 
-def test_an_import_of_an_object_that_is_refused_here_is_given_back(ticking: Ticking) -> None:
-    """Another worker may perform it, and nothing else asks for it; what is due is asked for by a tick."""
+def test_a_job_of_an_object_that_is_refused_here_is_given_back(ticking: Ticking) -> None:
+    """Another worker may perform it; one that serves once does not meet it again."""
     ticking.push("bad", more="nosuch = 1\n")
     assert ticking.worker.file("bad") is None
-    again = Ask("bad", Lane.IMPORTS, NOON + TICK)
-    assert ticking.worker.given_back("bad", Lane.IMPORTS) == [again]
-    assert ticking.worker.given_back("bad", Lane.GOODS) == []
-    assert ticking.worker.given_back("removed", Lane.IMPORTS) == []
+    for once, pause in ((False, BUSY_AGAIN), (True, TICK)):
+        ticking.queue.once = once
+        for lane in Lane:
+            assert ticking.worker.given_back("bad", lane) == [Ask("bad", lane, NOON + pause)]
+    assert ticking.worker.given_back("removed", Lane.GOODS) == []
 
 
 def test_what_a_dead_worker_performed_is_asked_for_again(ticking: Ticking) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torgsync.core.config.schedule import Attempt, due
 from torgsync.core.config.settings import SynchronizationTime
 from torgsync.core.fleet.lanes import Lane
-from torgsync.core.fleet.ticks import TICK, asks, delay
+from torgsync.core.fleet.ticks import TICK, asks, delay, waiting
 from torgsync.errors import Exit
 
 MIDNIGHT = datetime(2026, 11, 23, 22, tzinfo=UTC)
@@ -113,3 +113,35 @@ def test_what_failed_is_asked_for_with_growing_pauses() -> None:
         False,
     ]
     assert not any(again(28, code) for code in (Exit.TOKEN, Exit.UNSAFE, Exit.HELD, Exit.PARTIAL, Exit.ERROR))
+
+
+@given(
+    slug=SLUGS,
+    wanted=st.sampled_from([time(every) for every in ("1m", "5m", "30m", "7h", "1d")]),
+    start=st.integers(0, 3000),
+    missed=st.integers(0, 40),
+)
+def test_a_shop_waits_since_the_first_time_that_was_missed(
+    slug: str, wanted: SynchronizationTime, start: int, missed: int
+) -> None:
+    """However many others came after it; an attempt ends that, and what came before the push never counts."""
+    pushed = MIDNIGHT + timedelta(minutes=start)
+    now = pushed + missed * wanted.rhythm.step
+    for attempts in ({}, {wanted.identity: Attempt(pushed, pushed, 1, Exit.DONE)}):
+        late = waiting(slug, [wanted], attempts, pushed, now)
+        assert (missed - 2) * wanted.rhythm.step <= late <= now - pushed
+    latest = wanted.rhythm.latest(now)
+    assert latest
+    done = {wanted.identity: Attempt(latest, now, 1, Exit.DONE)}
+    assert waiting(slug, [wanted], done, pushed, now) == timedelta()
+
+
+def test_hours_that_are_over_are_not_waited_for() -> None:
+    """What was missed in the evening is not caught up, neither in the night nor in the morning."""
+    wanted = time("30m", ("08:00", "21:00"))
+    slug, evening = "shop", MIDNIGHT - timedelta(hours=4)
+    attempts = {wanted.identity: Attempt(evening, evening, 1, Exit.DONE)}
+    begin = delay(slug, wanted.rhythm)
+    for hours, late in ((-3, timedelta(minutes=30)), (3, timedelta()), (9, timedelta(hours=1))):
+        now = MIDNIGHT + timedelta(hours=hours) + begin
+        assert waiting(slug, [wanted], attempts, MIDNIGHT - timedelta(days=9), now) == late
