@@ -102,6 +102,17 @@ def test_a_state_in_a_file_has_no_workers(fleet: Fleet) -> None:
     assert ("workers follow" in ran.err) is not in_file
 
 
+def test_objects_without_a_time_for_workers_are_named(fleet: Fleet) -> None:
+    """They are stored, and no worker would ever perform them."""
+    fleet.write("shop-1", '\n[[synchronization_times]]\nuser = "fleet"\nevery = "30m"\n')
+    fleet.write("shop-2", '\n[[synchronization_times]]\nuser = "olena"\nevery = "30m"\n')
+    ran = fleet.home.run("fleet", "push", str(fleet.folder), "--yes")
+    assert 'they have no time of `user = "fleet"`: `shop-2`, `shop-3`' in ran.err
+    assert fleet.push()["idle"] == ["shop-2", "shop-3"]
+    shown = fleet.home.run("fleet", "status").out
+    assert shown.count("no time for workers") == 2
+
+
 def test_changes_are_shown_key_by_key(fleet: Fleet) -> None:
     """References as they are; the same change of several objects once; line ends are no change."""
     fleet.push()

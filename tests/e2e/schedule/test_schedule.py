@@ -594,6 +594,8 @@ def test_times_of_workers_are_left_alone(filled: Home, monkeypatch: pytest.Monke
     check = filled.run("object", "check")
     assert "performed by workers, once it is pushed" in check.out
     assert "does anything call" not in check.out
+    doctor = filled.run("doctor")
+    assert "no worker performs it: this state is the file " in doctor.out
 
 
 def test_a_time_is_added_for_workers(filled: Home) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -155,6 +157,23 @@ def test_what_it_cannot_be_given_with(six: ManyObjects, args: tuple[str, ...], s
     assert (ran.code, ran.out) == (64, "")
     assert said in ran.err
     assert not any(six.there(number).log.records() for number in range(6))
+
+
+def test_where_both_streams_are_one_each_heading_stands_once(six: ManyObjects) -> None:
+    """A log of cron or of CI; whoever reads stderr alone has the names too."""
+    six.there(0).tokens.clear()
+    command = [sys.executable, "-m", "torgsync", "sync", "--all", "--yes", "--jobs", "3"]
+    done = subprocess.run(
+        command,
+        env=six.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert sorted(blocks(done.stdout)) == [shop.slug for shop in six.shops]
+    assert done.stdout.count("== ") == 6
 
 
 def test_the_environment_may_give_it(six: ManyObjects, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ What several threads print at the same time is kept by `printed_apart`, and show
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -122,6 +123,14 @@ def guard_streams() -> None:
 
 
 NAMES = ("stdout", "stderr")
+
+
+def goes_together() -> bool:
+    """Return whether what is printed to stdout and to stderr goes to one file, pipe or terminal."""
+    try:
+        return bool(os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno()))
+    except (OSError, ValueError):  # no real streams
+        return False
 
 
 def json_text(document: object, indent: int | None = None) -> str:

@@ -72,6 +72,13 @@ def push(
     if output is Format.TABLE:
         _print_changes(program, changes)
         _print_sums(program, changes, again)
+        if prepared.idle:
+            program.warn(
+                _(
+                    'no worker performs these, for they have no time of `user = "fleet"`: {names:quoted}',
+                    names=prepared.idle,
+                )
+            )
     stored = bool(changes.count) and not dry_run
     if stored:
         if not (yes or program.confirm(_question(changes))):
@@ -89,6 +96,7 @@ def push(
         "renamed": [{"old": old.slug, "new": new.slug} for old, new in changes.renamed],
         "unchanged": changes.unchanged,
         "held": held,
+        "idle": list(prepared.idle),
         "stored": stored,
         "exit": int(code),
     }

@@ -159,7 +159,8 @@ def _urgency(shop: FleetShop) -> tuple[bool, int, bool, str]:
 def _cells(shop: FleetShop, now: datetime) -> Iterator[object]:
     yield shop.name
     yield ago(shop.last_success, now)
-    yield ago(now - shop.late, now) if shop.late >= timedelta(minutes=1) else None
+    late = ago(now - shop.late, now) if shop.late >= timedelta(minutes=1) else None
+    yield _("no time for workers") if shop.next is None else late
     yield _last(shop)
     holder = shop.lease.holder if shop.lease else None
     yield f"{holder.host} ({holder.pid})" if holder else None

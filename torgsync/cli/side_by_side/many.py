@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from torgsync.cli.base.errors import report_not_begun
 from torgsync.cli.base.program import SCHEMA, Program
+from torgsync.cli.base.streams import goes_together
 from torgsync.cli.side_by_side.one import Performed, Work, perform_apart
 from torgsync.cli.side_by_side.summary import (
     Ended,
@@ -49,10 +50,12 @@ def each_side_by_side(program: Program, work: Mapping[str, Work], most: int, *, 
             if program.json:
                 sys.stdout.write("," if documents else "")
                 documents += 1
-            elif one.code is not Exit.DONE or one.printed.text("stdout"):
+            headed = not program.json and (one.code is not Exit.DONE or bool(one.printed.text("stdout")))
+            if headed:
                 program.print()
                 program.print(heading(done[-1]), style="total")
-            if one.printed.text("stderr") and not sys.stdout.isatty():
+            seen = sys.stdout.isatty() or (headed and goes_together())
+            if one.printed.text("stderr") and not seen:
                 program.notify(heading(done[-1]))  # whoever reads stderr alone does not see the other one
             one.printed.show()
             progress.show()

@@ -99,6 +99,13 @@ def performed_times(context: JobContext) -> Iterator[CheckLine]:
         elif timed.time in mine:
             message = _("{time}: nothing on this computer calls `sync --due`", time=time)
             yield warning(_("schedule"), message, _INSTALL)
+        elif is_fleet(timed.time.user) and context.settings.state_file is not None:
+            message = _(
+                "{time}: no worker performs it: this state is the file `{file}`",
+                time=time,
+                file=context.settings.state_file,
+            )
+            yield warning(_("schedule"), message, _("name the database of the fleet in `TORGSYNC_STATE`"))
         else:
             yield _elsewhere(timed.time, context.file)
     if not times:

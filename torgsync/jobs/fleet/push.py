@@ -17,6 +17,7 @@ from torgsync.files.config.objects import list_objects, settings_in, slugify, te
 from torgsync.files.config.settings import Settings, who
 from torgsync.files.config.text_files import TomlLines, parse_toml
 from torgsync.i18n import Message, _, _n
+from torgsync.jobs.fleet.status import times_in
 from torgsync.state.fleet.objects import PushedObject
 from torgsync.state.store import UnitOfWork, open_store
 from torgsync.system import reason
@@ -26,11 +27,15 @@ _Seen = Mapping[str, tuple[str, datetime | None]]
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """What a push would do: the texts of the folder, the changes, and the state that they were found with."""
+    """What a push would do: the texts of the folder, the changes, and the state that they were found with.
+
+    `idle` are the names of objects of the folder that have no time for workers.
+    """
 
     texts: Mapping[str, ObjectText]
     changes: FleetChanges
     seen: _Seen
+    idle: tuple[str, ...] = ()
 
 
 def prepare(
@@ -54,7 +59,9 @@ def prepare(
         known = work.fleet_objects.all(removed=True)
     stored = {slug: _text_of(one) for slug, one in known.items() if one.removed_at is None}
     gone = {slug: _text_of(one) for slug, one in known.items() if slug not in stored}
-    return Push(texts, compare(texts, stored, gone, prune=prune, allowed=allowed), _seen(known))
+    changes = compare(texts, stored, gone, prune=prune, allowed=allowed)
+    idle = tuple(one.name for one in texts.values() if not times_in(one.text))
+    return Push(texts, changes, _seen(known), idle)
 
 
 def perform(settings: Settings, push: Push, now: datetime) -> None:
