@@ -188,7 +188,7 @@ def test_sigterm_gives_a_run_back(fleet: Fleet) -> None:
     """It stops at a safe point with exit code 0, and another worker goes on at once."""
     fleet.push('every = "1m"')
     fleet.home.misbehave("GET products/list slow seconds=1.5")
-    process = fleet.home.start("fleet", "worker", *fleet.options)
+    process = fleet.home.start("fleet", "worker", "--format", "json", *fleet.options)
     try:
         until = time.monotonic() + 60
         while not fleet.status()["shops"][0]["running"] and time.monotonic() < until:
@@ -197,7 +197,8 @@ def test_sigterm_gives_a_run_back(fleet: Fleet) -> None:
         out, err = process.communicate(timeout=30)
     finally:
         process.kill()
-    assert (process.returncode, "130 stopped" in out) == (0, True), out + err
+    (line,) = map(json.loads, out.splitlines())
+    assert (process.returncode, line["exit"], line["run"], line["error"]) == (0, 130, 1, None)
     assert "stopping: 1 run comes to a safe point" in err
     assert fleet.attempts == [130]
     assert fleet.runs()[0] == ("goods", 5)

@@ -14,12 +14,13 @@ from torgsync.cli.side_by_side.summary import ending_words
 from torgsync.cli.unattended import UnattendedRuns
 from torgsync.core.fleet.lanes import Lane
 from torgsync.errors import Exit
+from torgsync.files.config.logs import noted_run
 from torgsync.i18n import Message, _
 from torgsync.jobs.timetable import own_times, taking_up
 
 if TYPE_CHECKING:
     from torgsync.files.config.objects import ObjectFile
-    from torgsync.jobs.context import StopSignal
+    from torgsync.jobs.context import JobContext, StopSignal
     from torgsync.jobs.push.execute import RunView
 
 
@@ -79,26 +80,31 @@ class FleetRun:
             runs=runs,
             leaves_import=self.lane is not Lane.IMPORTS,
         )
+        with program.job(self.file) as job:
+            try:
+                return self._in_lane(call, job, runs)
+            finally:
+                self.number = noted_run()
+
+    def _in_lane(self, call: SyncCall, job: JobContext, runs: UnattendedRuns) -> Exit:
         from torgsync.cli.plan.sync_run import execute
         from torgsync.jobs.fleet.worker import import_left
 
-        with program.job(self.file) as job:
-            if self.lane is Lane.IMPORTS:
-                if not import_left(job):
-                    return Exit.DONE
-                self.begun = True
-                return execute(call, job, self._half)
-            with taking_up(job, self.lane.takes) as due:
-                if due is None:
-                    return Exit.DONE
-                self.begun = True
-                code = execute(call, job, Only(due.only) if due.only else None)
-                self._note([run.view for run in runs.runs if run.view])
-                # What is left of an import is asked for by itself, so that the time need not be tried again.
-                due.exit_code = Exit.DONE if self.left or self.is_open else code
-                return code
+        if self.lane is Lane.IMPORTS:
+            if not import_left(job):
+                return Exit.DONE
+            self.begun = True
+            return execute(call, job, self._half)
+        with taking_up(job, self.lane.takes) as due:
+            if due is None:
+                return Exit.DONE
+            self.begun = True
+            code = execute(call, job, Only(due.only) if due.only else None)
+            self._note([run.view for run in runs.runs if run.view])
+            # What is left of an import is asked for by itself, so that the time need not be tried again.
+            due.exit_code = Exit.DONE if self.left or self.is_open else code
+            return code
 
     def _note(self, views: Sequence[RunView]) -> None:
         for view in views:
-            self.number = view.run or None
             self.left, self.is_open = view.left_import, view.import_open

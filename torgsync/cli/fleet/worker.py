@@ -221,6 +221,7 @@ class _Lines:
         if not run.begun and done.code is Exit.DONE:
             return
         slug, now = run.file.slug, self._program.now()
+        stopped = done.code is Exit.INTERRUPTED  # another worker goes on, and no person has to
         with self._lock:
             if self._program.json:
                 document = {
@@ -232,7 +233,7 @@ class _Lines:
                     "ended": utc_iso(now),
                     "seconds": round(done.seconds, 3),
                     "exit": int(done.code),
-                    "error": error_document(done.error) if done.error else None,
+                    "error": error_document(done.error) if done.error and not stopped else None,
                 }
                 print(json_text(document), flush=True)  # noqa: T201
             else:

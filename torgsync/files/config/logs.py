@@ -49,6 +49,11 @@ def note_run(number: int) -> None:
     _run.set(number)
 
 
+def noted_run() -> int | None:
+    """Return the run that events belong to, None where none has begun."""
+    return _run.get()
+
+
 class LogFile(RotatingFileHandler):
     """Writes to a file that any process rotates when it is full; `trouble` is why it could not be written."""
 
