@@ -68,7 +68,9 @@ _HINTS = {
     ProblemCode.STATE_ENCRYPTION: _(
         "check `sslmode` and `sslrootcert` in `TORGSYNC_STATE`, such as `?sslmode=require` at its end"
     ),
-    ProblemCode.STATE_REFUSED: _("check the user, the password and the database in the address (`TORGSYNC_STATE`)"),
+    ProblemCode.STATE_REFUSED: _(
+        "check the user, the password and the database in the address (`TORGSYNC_STATE`)"
+    ),
     ProblemCode.STATE_EMPTY: _(
         "go back to a backup: `{restore}`; only if the shop is new, or there is no backup, "
         "delete the empty file, and the next command begins again"

@@ -209,6 +209,21 @@ def test_what_a_person_must_mend_is_not_tried_again(ended: Exit) -> None:
     assert done == ["Tue 24.11 08:00 for 08:00", "Wed 25.11 08:00 for 08:00"]
 
 
+@pytest.mark.parametrize(
+    ("now", "missed"),
+    [
+        ("2026-11-24 09:20", None),
+        ("2026-11-24 11:10", "Tue 24.11 09:30"),
+        ("2026-11-24 23:00", None),
+        ("2026-11-25 08:40", "Wed 25.11 08:00"),
+    ],
+)
+def test_the_first_time_that_was_missed(now: str, missed: str | None) -> None:
+    """However many came after it; hours that are over are not caught up."""
+    found = rhythm("30m", "08:00-21:00").first_missed(kyiv("2026-11-24 09:00"), kyiv(now))
+    assert (found and shown(found)) == missed
+
+
 def test_a_clock_that_was_wrong_blocks_nothing() -> None:
     """A time that was done in a future that has not come is done when it comes, as are those before it."""
     future = kyiv("2027-01-01 10:00")
