@@ -68,6 +68,7 @@ def test_a_sync_publishes_each_picture_once(home: Home, storage: Storage) -> Non
     assert (again.code, is_whole(storage, names), repeated(storage)) == (0, True, len(names)), again.err
 
 
+@pytest.mark.parametrize("storage", sampled(SERVERS, "sftp"), indirect=True)
 def test_a_refusal_is_tried_again(home: Home, storage: Storage) -> None:
     """Within the run, without a word about it."""
     names = publish_on(home, storage, f"fail {HALF}")
@@ -77,6 +78,7 @@ def test_a_refusal_is_tried_again(home: Home, storage: Storage) -> None:
     assert repeated(storage) == 0
 
 
+@pytest.mark.parametrize("storage", sampled(SERVERS, "sftp"), indirect=True)
 def test_a_server_that_dies(home: Home, storage: Storage) -> None:
     """What lacks a photo waits, all else is sent; the next run uploads the rest only."""
     names = publish_on(home, storage, f"die {HALF}")
@@ -94,6 +96,7 @@ def test_a_server_that_dies(home: Home, storage: Storage) -> None:
     assert len(storage.uploads) == len(names) + repeated(storage)
 
 
+@pytest.mark.parametrize("storage", sampled(SERVERS, "sftp"), indirect=True)
 def test_a_server_that_comes_back_within_the_run(home: Home, storage: Storage) -> None:
     """Connections that it ended are opened again, all of them."""
     names = publish_on(home, storage, f"die {HALF}")
