@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -179,13 +179,7 @@ class Home:
 
     def start(self, *args: str) -> subprocess.Popen[str]:
         """Start one command as a process of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "torgsync", *args],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            env=self.environment(),
-        )
+        return started(args, self.environment())
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables of a separate process for this home and its marketplace."""
@@ -241,6 +235,17 @@ class Home:
     def writes(self) -> list[str]:
         """Return the paths of every request so far that was not a GET."""
         return [record.path for record in self.sandbox.log.writes()]
+
+
+def started(args: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start a command as a process of its own, whose output can be read."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "torgsync", *args],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env=environment,
+    )
 
 
 def invented_shop(clock: Callable[[], datetime] | None = None) -> Shop:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fleet_shops import FleetShop, differences, imported_twice, orders_twice_or_never
-from homes import ROOT, Home
+from homes import ROOT, Home, started
 
 from torgsync.demo.sandbox import SandboxOptions, open_shops
 from torgsync.sandbox.server import Listener, serve_shops
@@ -51,13 +50,7 @@ class ManyObjects:
 
     def start(self, *args: str) -> subprocess.Popen[str]:
         """Start a command as a process of its own."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "torgsync", *args],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            env=self.environment(),
-        )
+        return started(args, self.environment())
 
     def close_the_day(self, now: datetime) -> None:
         """Have the accounting programs take their orders, and write exports that count them; all is sent."""

@@ -107,14 +107,10 @@ def print_table(program: Program, columns: Iterable[Message], rows: Iterable[Ite
         max(_least(translated(name)), *map(_least, values))
         for name, values in zip(names, listed, strict=True)
     ]
-    whole = [
-        max(map(_width, [translated(name), *values])) for name, values in zip(names, listed, strict=True)
-    ]
+    widths = [max(map(_width, values), default=0) for values in listed]
+    whole = [max(_width(translated(name)), width) for name, width in zip(names, widths, strict=True)]
     # Where only headings need be broken, no value is.
-    unbroken = [
-        max(_least(translated(name)), *map(_width, values))
-        for name, values in zip(names, listed, strict=True)
-    ]
+    unbroken = [max(_least(translated(name)), width) for name, width in zip(names, widths, strict=True)]
     tries = [(gap, widths) for widths in (unbroken, least) for gap in (GAP, GAP - 1)]
     gap, least = next(
         ((gap, widths) for gap, widths in tries if sum(widths) + gap * (len(names) - 1) <= program.out.width),

@@ -130,7 +130,8 @@ class _Jobs:
         queue = self._fleet.queue
         if queue.signal is not None or not queue.once:
             return Exit.INTERRUPTED if queue.signal is SIGINT else Exit.DONE
-        return Exit.worst([*self._codes.values(), *self._lines.refused.values()])
+        refused = (error.exit_code for error in self._fleet.refused.values())
+        return Exit.worst([*self._codes.values(), *refused])
 
     def _tick(self) -> None:
         self._fleet.tick()
@@ -213,7 +214,6 @@ class _Lines:
         self._program = program
         self._lock = Lock()
         self._trouble = self._unwritten = ""
-        self.refused: dict[str, Exit] = {}
         self._shown: int | None = None
 
     def ended(self, run: FleetRun, done: Performed) -> None:
@@ -253,7 +253,6 @@ class _Lines:
 
     def broken(self, slug: str, error: TorgsyncError) -> None:
         """Report an object that cannot be performed as it was pushed."""
-        self.refused[slug] = error.exit_code
         self._warn(composed("{object}: {error}", object=slug, error=_in_full(error)))
 
     def trouble(self, error: TorgsyncError) -> None:

@@ -161,7 +161,7 @@ def ask_login(
         return name, person.secret(password)
 
     def ask(wanted: bool) -> tuple[str | None, str | None]:
-        nobody = None, None
-        return in_two(lambda: person.text(user, before.user or ""), ask_password) if wanted else nobody
+        no_login = None, None
+        return in_two(lambda: person.text(user, before.user or ""), ask_password) if wanted else no_login
 
     return in_two(lambda: person.choose(_("How does it let you in"), ways, default=needed), ask)

@@ -17,6 +17,7 @@ from torgsync.system import reason
 
 if TYPE_CHECKING:
     from torgsync.core.reach import Reach
+    from torgsync.files.fetching.fetched import FileSource
     from torgsync.files.places.remote import PlaceWords
 
 Table = Literal["catalog", "clients"]
@@ -58,9 +59,7 @@ def _newest(
             hint=_("run the command without `--offline`"),
         )
     from torgsync.core.reach import Reach  # noqa: PLC0415  # most objects need none of it
-    from torgsync.files.catalog.file_kinds import refuse_other_kinds  # noqa: PLC0415  # likewise
     from torgsync.files.fetching.fetched import FileSource  # noqa: PLC0415  # likewise
-    from torgsync.files.fetching.newest import newest_copy  # noqa: PLC0415  # likewise
 
     reach = file.reach or Reach()
     private = reach.private and server.allow_private
@@ -74,7 +73,15 @@ def _newest(
         query=read_server_secret(file, server.query, table, "query"),
         endpoint=server.endpoint,
     )
-    return newest_copy(source, refuse_other_kinds, file.copies.check, place, note)
+    return _fetched(source, file.copies, place, note)
+
+
+def _fetched(source: FileSource, copies: Copies, place: Path, note: CopyNote | None) -> CopyNote:
+    """Return the note of the newest copy of an export, or of a table, which is not of any other kind."""
+    from torgsync.files.catalog.file_kinds import refuse_other_kinds  # noqa: PLC0415  # as above
+    from torgsync.files.fetching.newest import newest_copy  # noqa: PLC0415  # likewise
+
+    return newest_copy(source, refuse_other_kinds, copies.check, place, note)
 
 
 def given_export(
@@ -91,9 +98,7 @@ def given_export(
     `called` is what the object will be called in commands. Raises as `local_file` does.
     """
     from torgsync.core.reach import Reach  # noqa: PLC0415  # as above
-    from torgsync.files.catalog.file_kinds import refuse_other_kinds  # noqa: PLC0415  # likewise
     from torgsync.files.fetching.fetched import FileSource  # noqa: PLC0415  # likewise
-    from torgsync.files.fetching.newest import newest_copy  # noqa: PLC0415  # likewise
 
     hint = _("check the address, the user and the password, and that this user may read the file")
     words = words_of("catalog")._replace(hint=hint, login=hint)
@@ -101,8 +106,7 @@ def given_export(
     shown = shown_source(path)
     source = FileSource(path, shown, words, reach, user=user, password=password, endpoint=endpoint)
     copies = Copies(folder)
-    newest = partial(newest_copy, source, refuse_other_kinds, copies.check)
-    return copies.once(path, user, shown, newest)
+    return copies.once(path, user, shown, partial(_fetched, source, copies))
 
 
 def words_of(table: Table) -> PlaceWords:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Any
-from urllib.parse import urlsplit
 
 from torgsync.files.fetching.fetched import (
     Fetched,
@@ -25,13 +23,12 @@ def fetch_stored(source: FileSource, known: Validators, target: Target) -> Fetch
     Raises FetchFailed, or TorgsyncError in the words of the source.
     """
     folder, _slash, name = source.address.rpartition("/")
-    options: dict[str, Any] = {}
-    if urlsplit(source.address).scheme == "s3":
-        given = {"key": source.user, "secret": source.password, "endpoint_url": source.endpoint}
-        options = {key: value for key, value in given.items() if value}
-    elif source.user:
-        options["username"] = source.user
-    place = connect_remote(folder, source.password, source.words, reach=source.reach, **options)
+    place = connect_remote(
+        *(folder, source.password, source.words),
+        user=source.user,
+        endpoint=source.endpoint,
+        reach=source.reach,
+    )
     with closing(place):
         return _fetch(place, name, known, target)
 

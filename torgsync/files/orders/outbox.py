@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from torgsync.core.config.storages import kind_of
 from torgsync.files.config.objects import ObjectFile
 from torgsync.files.config.tokens import read_outbox_password
 from torgsync.files.places.folder import FolderPlace
@@ -56,7 +57,8 @@ def open_outbox(place: str | Path, password: str | None = None) -> Iterator[File
     if isinstance(place, Path) or not is_address(place):
         yield FolderPlace(Path(place))
         return
-    remote = connect_remote(place, password, _WORDS)
+    login = None if kind_of(place) == "s3" else password  # its keys are those that the system knows
+    remote = connect_remote(place, login, _WORDS)
     try:
         yield remote
     finally:

@@ -6,8 +6,7 @@ from collections.abc import Collection
 from contextlib import closing
 from enum import Enum, auto
 from pathlib import Path
-from typing import Any, NamedTuple, Self
-from urllib.parse import urlsplit
+from typing import NamedTuple, Self
 
 from torgsync.core.config.storages import kind_of, without_password
 from torgsync.errors import TorgsyncError
@@ -68,13 +67,9 @@ class PhotoStorage:
         if not is_address(access.place):
             self._place = FolderPlace(Path(access.place), mode=PUBLIC)
             return
-        options: dict[str, Any] = {}
-        if urlsplit(access.place).scheme == "s3":
-            given = {"key": access.user, "secret": access.password, "endpoint_url": access.endpoint}
-            options = {name: value for name, value in given.items() if value}
-        elif access.user:
-            options["username"] = access.user
-        self._place = connect_remote(access.place, access.password, words, mode=PUBLIC, **options)
+        self._place = connect_remote(
+            *(access.place, access.password, words), user=access.user, endpoint=access.endpoint, mode=PUBLIC
+        )
 
     @classmethod
     def of_object(cls, file: ObjectFile) -> Self:

@@ -254,23 +254,29 @@ def connect_remote(
     address: str,
     password: str | None,
     words: PlaceWords,
+    *,
+    user: str | None = None,
+    endpoint: str | None = None,
     mode: int | None = None,
     reach: Reach | None = None,
-    **more: object,
 ) -> RemotePlace:
     """Open the file system behind an address; FTP and SFTP are greeted at once. Raises TorgsyncError.
 
-    `mode` is that of `RemotePlace`, `reach` says where the server may be, anywhere without it, `more` are
-    options of the back end.
+    `user` and `password` are the id of the access key and its secret on S3, whose service is at `endpoint`.
+    `mode` is that of `RemotePlace`, `reach` says where the server may be, anywhere without it.
     """
     label = without_password(address)
     parts = urlsplit(address)
     options: dict[str, object] = {"skip_instance_cache": True, **_OPTIONS.get(parts.scheme, dict)()}
-    if parts.scheme in ("ftp", "sftp") and password is not None:
-        options["password"] = password
+    if parts.scheme == "s3":
+        given = {"key": user, "secret": password, "endpoint_url": endpoint}
+        options |= {key: value for key, value in given.items() if value}
+    else:
+        options |= {"username": user} if user else {}
+        options |= {"password": password} if password is not None else {}
     secrets = (password or "", parts.password or "")
     try:
-        files, path = _opened(address, options | more, reach)
+        files, path = _opened(address, options, reach)
         return RemotePlace(files, path, label, secrets, words, mode)
     except Interrupted:
         raise

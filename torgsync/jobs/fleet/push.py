@@ -17,7 +17,7 @@ from torgsync.files.config.objects import list_objects, settings_in, slugify, te
 from torgsync.files.config.settings import Settings, who
 from torgsync.files.config.text_files import TomlLines, parse_toml
 from torgsync.i18n import Message, _, _n
-from torgsync.jobs.fleet.status import times_in
+from torgsync.jobs.fleet.status import worker_times
 from torgsync.state.fleet.objects import PushedObject
 from torgsync.state.store import UnitOfWork, open_store
 from torgsync.system import reason
@@ -60,7 +60,7 @@ def prepare(
     stored = {slug: _text_of(one) for slug, one in known.items() if one.removed_at is None}
     gone = {slug: _text_of(one) for slug, one in known.items() if slug not in stored}
     changes = compare(texts, stored, gone, prune=prune, allowed=allowed)
-    idle = tuple(one.name for one in texts.values() if not times_in(one.text))
+    idle = tuple(one.name for one in texts.values() if not worker_times(one.document))
     return Push(texts, changes, _seen(known), idle)
 
 

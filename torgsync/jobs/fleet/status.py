@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from pydantic import ValidationError
@@ -126,11 +126,18 @@ def times_in(text: str) -> tuple[SynchronizationTime, ...]:
     Nothing else of it is checked again: that would take a second for every hundred objects.
     """
     try:
-        data = tomllib.loads(text)
+        return worker_times(tomllib.loads(text))
+    except tomllib.TOMLDecodeError:
+        return ()  # of a newer program: its worker says so
+
+
+def worker_times(data: Mapping[str, Any]) -> tuple[SynchronizationTime, ...]:
+    """Return the times for workers in what such a text holds; none where it is of a newer program."""
+    try:
         fetches = data.get("orders", {}).get("enabled", True)
         found = [SynchronizationTime.model_validate(time) for time in data.get("synchronization_times", [])]
-    except (tomllib.TOMLDecodeError, ValidationError, AttributeError, TypeError):
-        return ()  # of a newer program: its worker says so
+    except (ValidationError, AttributeError, TypeError):
+        return ()
     clock = portal_of(data).clock
     return tuple(
         time.by_clock(clock) for time in found if is_fleet(time.user) and (fetches or time.only != "orders")

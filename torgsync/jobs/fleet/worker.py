@@ -61,7 +61,7 @@ class FleetWorker:
     broken: Callable[[str, TorgsyncError], None]
     files: Mapping[str, ObjectFile] = field(default_factory=dict)
     _reading: Lock = field(default_factory=Lock)
-    _broken: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, TorgsyncError] = field(default_factory=dict)
     _tidied: datetime | None = None
     _looked: datetime | None = None
     _missed: frozenset[str] = frozenset()
@@ -119,7 +119,7 @@ class FleetWorker:
         Another worker may: one that trusts its host, say.
         """
         pause = TICK if self.queue.once else BUSY_AGAIN
-        return [Ask(slug, lane, self.now() + pause)] if slug in self._broken else []
+        return [Ask(slug, lane, self.now() + pause)] if slug in self.refused else []
 
     def status(self, settings: Settings) -> FleetStatus:
         """Return how the fleet stands. Raises Temporary."""
@@ -135,9 +135,9 @@ class FleetWorker:
             view = self.objects.view()
             self.files = view.files
         for slug, error in view.broken.items():
-            if self._broken.get(slug) != str(error):
+            if str(self.refused.get(slug)) != str(error):
                 self.broken(slug, error)
-        self._broken = {slug: str(error) for slug, error in view.broken.items()}
+        self.refused = view.broken
 
     def _recover(self, now: datetime) -> None:
         """Mark what dead workers were performing as failed, once nothing holds its shop any more.
